@@ -1,0 +1,58 @@
+import { randomBytes } from 'node:crypto'
+import { argon2id, type PasswordHash } from './password-hash.ts'
+import type { PasswordPolicy } from './passwords.ts'
+import type { Store } from './store.ts'
+import type { Random } from './tokens.ts'
+
+/** What `createAuth` may be told. Only the store has no default. */
+export interface AuthOptions {
+  readonly store: Store
+  readonly passwords?: Partial<PasswordPolicy>
+  readonly sessions?: Partial<SessionLifetime>
+  /** The time; default the system's. Everything that expires is judged by it. */
+  readonly clock?: () => Date
+  /** Default `crypto.randomBytes`. */
+  readonly random?: Random
+  /** Default `argon2id()`. */
+  readonly passwordHash?: PasswordHash
+}
+
+/** How long a session lives. Both are judged at every request. */
+export interface SessionLifetime {
+  /** Without use; default 720 (30 days). */
+  readonly idleHours: number
+  /** In all; default 2160 (90 days). */
+  readonly maximumHours: number
+}
+
+/** `AuthOptions` with every default filled in: after this nobody asks whether something is set. */
+export interface Configuration {
+  readonly store: Store
+  readonly passwords: PasswordPolicy
+  readonly sessions: SessionLifetime
+  readonly clock: () => Date
+  readonly random: Random
+  readonly passwordHash: PasswordHash
+}
+
+/** @throws RangeError for a number that would switch a protection off */
+export function resolveConfiguration(options: AuthOptions): Configuration {
+  const config = {
+    store: options.store,
+    passwords: { minimumLength: 8, rejectCommon: true, ...options.passwords },
+    sessions: { idleHours: 720, maximumHours: 2_160, ...options.sessions },
+    clock: options.clock ?? (() => new Date()),
+    random: options.random ?? randomBytes,
+    passwordHash: options.passwordHash ?? argon2id(),
+  }
+  requireWithin('passwords.minimumLength', config.passwords.minimumLength, { from: 8, to: 128 })
+  requireWithin('sessions.idleHours', config.sessions.idleHours, { from: 0.01, to: 87_600 })
+  requireWithin('sessions.maximumHours', config.sessions.maximumHours, { from: 0.01, to: 87_600 })
+  return config
+}
+
+function requireWithin(name: string, value: number, { from, to }: { from: number; to: number }) {
+  // SECURITY: written so that NaN fails; a session compared with NaN would never expire.
+  if (value >= from && value <= to) return
+  throw new RangeError(`${name} must be a number from ${from} to ${to}, not ${value}`)
+}

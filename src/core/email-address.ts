@@ -1,0 +1,50 @@
+declare const parsed: unique symbol
+
+/** One mailbox, stripped and lower-cased, as it is stored and compared. */
+export type EmailAddress = string & { readonly [parsed]: true }
+
+const maximumBytes = 254
+const maximumLocalBytes = 64
+
+// The unquoted local part of RFC 5322 §3.2.3 with the letters of RFC 6531; no dot at an end or twice.
+const atom = "[\\p{L}\\p{M}\\p{N}!#$%&'*+/=?^_`{|}~-]+"
+const localPart = new RegExp(`^${atom}(?:\\.${atom})*$`, 'u')
+const label = /^[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}-]{0,61}[\p{L}\p{M}\p{N}])?$/u
+
+/**
+ * Reads an address as Rails' `normalizes :email_address` does (strip, lower-case), and refuses what
+ * is not exactly one address: quoted local parts, lists, controls, IP literals, a domain of one
+ * label, more than 64 bytes before the @ or 254 in all (RFC 5321 §4.5.3.1).
+ *
+ * @returns null for what is no address
+ */
+export function parseEmailAddress(text: string): EmailAddress | null {
+  const stripped = strip(text)
+  if (stripped.length > maximumBytes || foldsIntoAscii(stripped)) return null
+  const address = stripped.toLowerCase()
+  const [local = '', domain = '', ...more] = address.split('@')
+  const fits = byteLength(address) <= maximumBytes && byteLength(local) <= maximumLocalBytes
+  if (more.length > 0 || !fits || !localPart.test(local) || !isDomain(domain)) return null
+  return address as EmailAddress
+}
+
+// Ruby's String#strip: ASCII white space and NUL, nothing else.
+function strip(text: string): string {
+  return text.replace(/^[\0\t-\r ]+|[\0\t-\r ]+$/g, '')
+}
+
+// SECURITY: the Kelvin sign lower-cases to an ASCII k and İ to i plus a mark; folded in, a
+// look-alike would become somebody else's address (CVE-2019-19844).
+function foldsIntoAscii(text: string): boolean {
+  return /[\0-\x7f]/.test(text.replace(/[\0-\x7f]+/g, '').toLowerCase())
+}
+
+function isDomain(domain: string): boolean {
+  const labels = domain.split('.')
+  const top = labels.at(-1) ?? ''
+  return labels.length > 1 && labels.every((part) => label.test(part)) && !/^\d+$/.test(top)
+}
+
+function byteLength(text: string): number {
+  return new TextEncoder().encode(text).length
+}

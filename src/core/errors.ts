@@ -1,0 +1,37 @@
+/** Why a verb could not do what was asked. The union is closed and its members never change. */
+export type AuthErrorCode =
+  /** The input breaks a rule; `problems` says which. */
+  | 'validation_failed'
+  /** Another user has this address. */
+  | 'email_address_taken'
+  /** More passwords wait to be hashed than will be soon: try again. */
+  | 'overloaded'
+  /** The database cannot be reached or written to just now: try again. */
+  | 'unavailable'
+
+/** One rule that one field of the input breaks. */
+export interface Problem {
+  readonly field: 'emailAddress' | 'password'
+  readonly code: ProblemCode
+}
+
+export type ProblemCode = 'blank' | 'invalid' | 'too_short' | 'too_long' | 'too_common'
+
+/** A refusal that the caller should handle, told apart by `code`. */
+export class AuthError extends Error {
+  override readonly name = 'AuthError'
+  readonly code: AuthErrorCode
+  readonly problems: readonly Problem[]
+
+  constructor(
+    code: AuthErrorCode,
+    detail: { problems?: readonly Problem[]; cause?: unknown } = {},
+  ) {
+    const problems = detail.problems ?? []
+    super([code, ...problems.map(({ field, code }) => `${field} ${code}`)].join(': '), {
+      cause: detail.cause,
+    })
+    this.code = code
+    this.problems = problems
+  }
+}

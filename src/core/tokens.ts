@@ -1,0 +1,74 @@
+import { hash } from 'node:crypto'
+import { crc32 } from 'node:zlib'
+import { Secret } from './secret.ts'
+
+/** What a token opens. A token of one kind is never accepted where another belongs. */
+export type TokenKind = 'session' | 'apiKey' | 'passwordReset' | 'emailVerification'
+
+/** Random bytes from a CSPRNG. */
+export type Random = (size: number) => Uint8Array
+
+const prefixes: Record<TokenKind, string> = {
+  session: 'lks_',
+  apiKey: 'lkk_',
+  passwordReset: 'lkr_',
+  emailVerification: 'lkv_',
+}
+
+// Base58 has no 0, O, I and l, so that a token survives being read aloud and a double click.
+const alphabet = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz'
+const secretLength = 32
+const checksumLength = 6
+const bodyPattern = new RegExp(`^[${alphabet}]{${secretLength + checksumLength}}$`)
+
+/**
+ * A new token: four characters that name its kind, 32 random base58 characters (187 bits), and six
+ * that are the CRC-32 of all that stands before. The digest is what a table may hold.
+ */
+export function generateToken(
+  kind: TokenKind,
+  random: Random,
+): { token: Secret; digest: Uint8Array } {
+  const unchecked = prefixes[kind] + randomBase58(random)
+  const token = unchecked + checksum(unchecked)
+  return { token: new Secret(token), digest: digestOf(token) }
+}
+
+/**
+ * The digest to look a presented token up by, or null where the text cannot be a token of this
+ * kind. A mistyped or made-up token fails its checksum here and costs no query.
+ */
+export function parseToken(kind: TokenKind, text: string): Uint8Array | null {
+  const prefix = prefixes[kind]
+  if (!text.startsWith(prefix) || !bodyPattern.test(text.slice(prefix.length))) return null
+  const unchecked = text.slice(0, -checksumLength)
+  return text.endsWith(checksum(unchecked)) ? digestOf(text) : null
+}
+
+function randomBase58(random: Random): string {
+  let characters = ''
+  while (characters.length < secretLength) {
+    for (const byte of random(secretLength)) {
+      // SECURITY: 232 is the largest multiple of 58 in a byte; folding the rest back in would
+      // make some characters more likely than others.
+      if (byte < 232 && characters.length < secretLength) characters += alphabet[byte % 58]
+    }
+  }
+  return characters
+}
+
+function checksum(text: string): string {
+  let rest = crc32(text)
+  let characters = ''
+  for (let position = 0; position < checksumLength; position++) {
+    characters = alphabet[rest % 58] + characters
+    rest = Math.floor(rest / 58)
+  }
+  return characters
+}
+
+// A token carries 187 random bits: there is nothing to guess, so a fast unsalted hash is enough and
+// the digest can be found by equality.
+function digestOf(token: string): Uint8Array {
+  return hash('sha256', token, 'buffer')
+}

@@ -1,0 +1,74 @@
+import { v7 } from 'uuid'
+import type { Configuration } from './config.ts'
+import { type EmailAddress, parseEmailAddress } from './email-address.ts'
+import { AuthError, type Problem } from './errors.ts'
+import { normalizePassword, validatePassword } from './passwords.ts'
+import type { Secret } from './secret.ts'
+import { type Client, type LoggedIn, openSession, type SubmittedCredentials } from './sessions.ts'
+import type { User } from './store.ts'
+
+/**
+ * Creates a user and the first session. The hash is computed before the transaction begins, also
+ * for an address that turns out to be taken: the unique index decides, not a look-up.
+ *
+ * @throws AuthError `validation_failed`, `email_address_taken`, `overloaded`, `unavailable`
+ */
+export async function signUp(
+  config: Configuration,
+  credentials: SubmittedCredentials,
+  client: Client,
+): Promise<LoggedIn> {
+  const { emailAddress, password } = parseNewCredentials(config, credentials)
+  const passwordHash = await config.passwordHash.hash(password)
+  const user = newUser(config, emailAddress)
+  const { session, token, digest } = openSession(config, user, client)
+  const created = await config.store.transaction(async (transaction) => {
+    if (!(await transaction.insertUser(user, passwordHash))) return false
+    await transaction.insertSession(session, digest)
+    return true
+  })
+  if (!created) throw new AuthError('email_address_taken')
+  return { user, session, token }
+}
+
+/**
+ * Gives a user another password, for seeds and consoles: nobody is asked for the old one, and
+ * sessions live on.
+ *
+ * @returns null where nobody has the address
+ * @throws AuthError `validation_failed`, `overloaded`, `unavailable`
+ */
+export async function setPassword(
+  config: Configuration,
+  credentials: SubmittedCredentials,
+): Promise<User | null> {
+  const { emailAddress, password } = parseNewCredentials(config, credentials)
+  const known = await config.store.findCredentials(emailAddress)
+  if (!known) return null
+  const to = await config.passwordHash.hash(password)
+  const change = { from: known.passwordHash, to, at: config.clock() }
+  const replaced = await config.store.transaction((transaction) =>
+    transaction.replacePasswordHash(known.user, change),
+  )
+  return replaced ? known.user : null
+}
+
+function parseNewCredentials(
+  config: Configuration,
+  credentials: SubmittedCredentials,
+): { emailAddress: EmailAddress; password: Secret } {
+  const emailAddress = parseEmailAddress(credentials.emailAddress)
+  const password = normalizePassword(credentials.password)
+  const passwordProblem = validatePassword(credentials.password, config.passwords)
+  if (emailAddress && password && !passwordProblem) return { emailAddress, password }
+  const problems: Problem[] = []
+  if (!emailAddress) problems.push({ field: 'emailAddress', code: 'invalid' })
+  if (passwordProblem) problems.push({ field: 'password', code: passwordProblem })
+  throw new AuthError('validation_failed', { problems })
+}
+
+function newUser(config: Configuration, emailAddress: EmailAddress): User {
+  const createdAt = config.clock()
+  const id = v7({ msecs: createdAt.getTime(), random: config.random(16) })
+  return { id, emailAddress, emailVerifiedAt: null, createdAt, updatedAt: createdAt }
+}
