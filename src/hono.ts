@@ -1,0 +1,2 @@
+// latchkey/hono
+export { type Protected, protect } from './http/hono.ts'

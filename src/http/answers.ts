@@ -1,0 +1,66 @@
+import { randomUUID } from 'node:crypto'
+import { isRefusal, type Refusal } from './problems.ts'
+
+/** A handler's yes. */
+export interface Success {
+  readonly status: number
+  readonly body: unknown
+  readonly headers: Readonly<Record<string, string>>
+}
+
+export type Answer = Success | Refusal
+
+/** What is the same for a whole request. */
+export interface Envelope {
+  readonly requestId: string
+  readonly headers: Readonly<Record<string, string>>
+}
+
+/** An answer in the form that is sent. */
+export interface Presented {
+  readonly status: number
+  readonly body: string | null
+  readonly headers: Record<string, string>
+}
+
+/** 200, or the status named; a body of undefined is none. */
+export function answer(body: unknown, status = 200): Success {
+  return { status, body, headers: {} }
+}
+
+// An API answers with data alone: nothing of it is to be framed, sniffed, cached or referred to.
+const securityHeaders = {
+  'cache-control': 'no-store',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'cross-origin-resource-policy': 'same-origin',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+}
+
+export function present(answer: Answer, envelope: Envelope): Presented {
+  const body = isRefusal(answer) ? refusalBody(answer, envelope.requestId) : answer.body
+  const headers: Record<string, string> = {
+    ...securityHeaders,
+    ...envelope.headers,
+    ...answer.headers,
+    'x-request-id': envelope.requestId,
+  }
+  if (body === undefined) return { status: answer.status, body: null, headers }
+  headers['content-type'] = 'application/json; charset=utf-8'
+  return { status: answer.status, body: JSON.stringify(body), headers }
+}
+
+export function toResponse(answer: Answer, envelope: Envelope): Response {
+  const { body, ...init } = present(answer, envelope)
+  return new Response(body, init)
+}
+
+/** An envelope for what is answered outside the route table. */
+export function bareEnvelope(): Envelope {
+  return { requestId: randomUUID(), headers: {} }
+}
+
+function refusalBody({ error, code, problems }: Refusal, requestId: string): object {
+  const details = problems.length > 0 ? { details: problems } : {}
+  return { error, code, request_id: requestId, ...details }
+}

@@ -1,0 +1,54 @@
+import type { Auth } from '../core/auth.ts'
+import type { Authenticated } from '../core/store.ts'
+import { type Refusal, refuse } from './problems.ts'
+
+/** What an `Authorization` header says. */
+export type Credential =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'token'; readonly token: string }
+  | { readonly kind: 'malformed' }
+  | { readonly kind: 'several' }
+
+/** Who sends the request, or the 401 or 400 that it gets. */
+export async function authenticateRequest(
+  auth: Auth,
+  request: Request,
+): Promise<Authenticated | Refusal> {
+  const credential = parseAuthorization(request.headers.get('authorization'))
+  switch (credential.kind) {
+    case 'none':
+      return refuse('unauthenticated')
+    case 'several':
+      // RFC 6750 §3.1: more than one method of sending a token is an invalid request.
+      return refuse('invalid_request', { error: 'Send one Authorization header' })
+    case 'malformed':
+      return refuse('invalid_token')
+    case 'token':
+      return (await auth.authenticate(credential.token)) ?? refuse('invalid_token')
+  }
+}
+
+// A scheme's name is case-insensitive (RFC 9110 §11.1); Rails' clients say Token.
+const ours = /^(?:bearer|token)(?:[ \t]+(.*))?$/i
+
+// `Bearer a, Basic b`: two headers that somebody joined (RFC 9110 §5.3).
+const secondScheme = /,[ \t]*[a-z][a-z0-9-]*[ \t]+[^ \t,=]/i
+
+/**
+ * Reads the header as Rails' `authenticate_with_http_token` does: `Bearer abc`, `Token abc`,
+ * `Token token="abc"`, parameters behind a comma, semicolon or tab ignored. A scheme of others
+ * counts as no credential.
+ */
+export function parseAuthorization(header: string | null): Credential {
+  if (header === null) return { kind: 'none' }
+  if (secondScheme.test(header)) return { kind: 'several' }
+  const match = ours.exec(header.trim())
+  if (!match) return { kind: 'none' }
+  const [first = ''] = (match[1] ?? '').split(/[,;\t]/).filter((part) => part.trim() !== '')
+  const token = unquote(first.trim().replace(/^token=/, ''))
+  return token === '' ? { kind: 'malformed' } : { kind: 'token', token }
+}
+
+function unquote(text: string): string {
+  return text.replace(/^"/, '').replace(/"$/, '')
+}

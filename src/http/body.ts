@@ -1,0 +1,64 @@
+import { type Refusal, refuse } from './problems.ts'
+
+const maximumBytes = 64 * 1024
+
+/**
+ * The fields of a body: a JSON object, or a form in which the last of several equal names counts,
+ * as in Rails. No body at all is one without fields.
+ */
+export async function readBody(request: Request): Promise<Record<string, unknown> | Refusal> {
+  const bytes = await readBytes(request).catch(() => 'broken off' as const)
+  if (bytes === 'broken off') return refuse('invalid_request', { error: 'The body ended early' })
+  if (bytes === 'too large') return refuse('payload_too_large')
+  if (bytes.length === 0) return {}
+  const type = parseMediaType(request.headers.get('content-type'))
+  if (!type) return refuse('unsupported_media_type')
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    return type === 'json' ? readObject(JSON.parse(text)) : readForm(text)
+  } catch {
+    return refuse('invalid_request', { error: `The body is not valid ${type} in UTF-8` })
+  }
+}
+
+// The announced length refuses a large body before it is read; without one it is counted.
+async function readBytes(request: Request): Promise<Uint8Array | 'too large'> {
+  const announced = request.headers.get('content-length')
+  if (announced !== null) {
+    if (Number(announced) > maximumBytes) return 'too large'
+    return new Uint8Array(await request.arrayBuffer())
+  }
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of request.body ?? []) {
+    size += chunk.length
+    if (size > maximumBytes) return 'too large'
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks)
+}
+
+function parseMediaType(header: string | null): 'json' | 'form' | null {
+  const [type = '', ...parameters] = (header ?? '')
+    .toLowerCase()
+    .split(';')
+    .map((part) => part.trim())
+  const charset = parameters.find((parameter) => parameter.startsWith('charset='))
+  if (charset && !/^charset="?utf-?8"?$/.test(charset)) return null
+  if (type === 'application/json') return 'json'
+  return type === 'application/x-www-form-urlencoded' ? 'form' : null
+}
+
+function readObject(value: unknown): Record<string, unknown> | Refusal {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value }
+  return refuse('invalid_request', { error: 'The body must be a JSON object' })
+}
+
+// URLSearchParams would put U+FFFD for bytes that are no UTF-8; decodeURIComponent throws.
+function readForm(text: string): Record<string, unknown> {
+  const pairs = text.split('&').map((pair) => {
+    const [name = '', ...value] = pair.split('=').map((part) => part.replaceAll('+', ' '))
+    return [decodeURIComponent(name), decodeURIComponent(value.join('='))]
+  })
+  return Object.fromEntries(pairs)
+}

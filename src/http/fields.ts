@@ -1,0 +1,96 @@
+import { z } from 'zod'
+import { parseEmailAddress } from '../core/email-address.ts'
+import { maximumPasswordLength, type PasswordPolicy, validatePassword } from '../core/passwords.ts'
+import type { Problem } from './problems.ts'
+
+/** An address to sign up with. */
+export const emailAddressField = z
+  .string()
+  .superRefine((text, context) => {
+    if (text.trim() === '') addIssue(context, 'blank', "can't be blank")
+    else if (!parseEmailAddress(text)) addIssue(context, 'invalid', 'is invalid')
+  })
+  .meta({ format: 'email', maxLength: 254 })
+
+/** Text of your own resources: not blank, at most so many code points, storable everywhere. */
+export function textField({ maximumLength }: { maximumLength: number }): z.ZodType<string> {
+  return z
+    .string()
+    .superRefine((text, context) => {
+      if (text.trim() === '') addIssue(context, 'blank', "can't be blank")
+      // PostgreSQL stores no NUL, and no encoding has a lone surrogate.
+      if (text.includes('\0') || !text.isWellFormed()) addIssue(context, 'invalid', 'is invalid')
+      if ([...text].length > maximumLength) {
+        addIssue(context, 'too_long', `is too long (maximum is ${maximumLength} characters)`)
+      }
+    })
+    .meta({ minLength: 1, maxLength: maximumLength })
+}
+
+/** A password that is being chosen; one that is only verified is any string. */
+export function newPasswordField(policy: PasswordPolicy): z.ZodType<string> {
+  const messages = {
+    blank: "can't be blank",
+    invalid: 'is invalid',
+    too_short: `is too short (minimum is ${policy.minimumLength} characters)`,
+    too_long: `is too long (maximum is ${maximumPasswordLength} characters)`,
+    too_common: 'is one that attackers try first; choose another',
+  }
+  return z
+    .string()
+    .superRefine((text, context) => {
+      const problem = validatePassword(text, policy)
+      if (problem) addIssue(context, problem, messages[problem])
+    })
+    .meta({ minLength: policy.minimumLength, maxLength: maximumPasswordLength, format: 'password' })
+}
+
+/** The password once more; absent or null it is not compared. */
+export const passwordConfirmationField = z.string().nullish()
+
+/** For `refine`: a confirmation that was sent is equal, judged along with everything else. */
+export const passwordConfirmation = {
+  matches: (body: { password: string; password_confirmation?: string | null | undefined }) =>
+    body.password_confirmation == null || body.password_confirmation === body.password,
+  otherwise: {
+    path: ['password_confirmation'],
+    message: "doesn't match Password",
+    params: { code: 'confirmation' },
+    when: () => true,
+  },
+}
+
+/** What zod found, as the problems of an answer: a sentence for people, a code for programs. */
+export function toProblems(
+  issues: readonly z.core.$ZodIssue[],
+  input: Record<string, unknown>,
+): Problem[] {
+  return issues.map((issue) => {
+    const field = String(issue.path[0] ?? '')
+    const { code, message } = explain(issue, input[field])
+    return { field, code, message: `${humanize(field)} ${message}` }
+  })
+}
+
+function explain(issue: z.core.$ZodIssue, value: unknown): { code: string; message: string } {
+  if (issue.code === 'custom') {
+    return { code: String(issue.params?.code ?? 'invalid'), message: issue.message }
+  }
+  if (issue.code === 'invalid_type' && value == null) {
+    return { code: 'blank', message: "can't be blank" }
+  }
+  if (issue.code === 'invalid_type') {
+    return { code: 'invalid_type', message: `must be a ${issue.expected}` }
+  }
+  return { code: 'invalid', message: 'is invalid' }
+}
+
+// Rails' humanize: email_address becomes Email address.
+function humanize(field: string): string {
+  const words = field.replaceAll('_', ' ')
+  return words.charAt(0).toUpperCase() + words.slice(1)
+}
+
+function addIssue(context: z.core.$RefinementCtx, code: string, message: string): void {
+  context.addIssue({ code: 'custom', message, params: { code } })
+}

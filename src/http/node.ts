@@ -1,0 +1,68 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { getRequestListener } from '@hono/node-server'
+import { bareEnvelope, present, toResponse } from './answers.ts'
+import type { App } from './app.ts'
+import { type Refusal, refuse } from './problems.ts'
+
+type Listener = (incoming: IncomingMessage, outgoing: ServerResponse) => Promise<void>
+
+/**
+ * The app as a listener of `node:http`. What a `Request` no longer shows is judged here, on the
+ * raw request: doubled headers, TRACE, an authority in the request line.
+ */
+export function nodeListener(app: App): Listener {
+  const listener = getRequestListener(
+    (request, { incoming }) => app.fetch(request, { address: incoming.socket.remoteAddress }),
+    { errorHandler: () => toResponse(unreadable, bareEnvelope()) },
+  )
+  return async (incoming, outgoing) => {
+    const refusal = refuseRaw(incoming)
+    if (refusal) return reply(outgoing, refusal)
+    incoming.url = originForm(incoming.url ?? '/')
+    await listener(incoming, outgoing)
+  }
+}
+
+/** A server with time limits against clients that send slowly; `listen` is yours to call. */
+export function nodeServer(app: App): Server {
+  const limits = { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 5_000 }
+  return createServer(limits, nodeListener(app))
+}
+
+const unreadable = refuse('invalid_request', { error: 'The request line or Host is malformed' })
+
+function refuseRaw({ method, rawHeaders }: IncomingMessage): Refusal | null {
+  if (method === 'TRACE') {
+    return refuse('method_not_allowed', {
+      headers: { allow: 'GET, HEAD, POST, PUT, PATCH, DELETE' },
+    })
+  }
+  // SECURITY: of two Host headers a proxy and we might each believe another (RFC 9112 §3.2), and of
+  // two Authorization headers Hono would make one.
+  for (const name of ['host', 'authorization']) {
+    if (count(rawHeaders, name) > 1) {
+      return refuse('invalid_request', { error: `Send one ${name} header` })
+    }
+  }
+  return null
+}
+
+function count(rawHeaders: readonly string[], name: string): number {
+  let found = 0
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    if (rawHeaders[index]?.toLowerCase() === name) found++
+  }
+  return found
+}
+
+// RFC 9112 §3.2.2 lets a client send the whole URL; whom it names is not read.
+function originForm(target: string): string {
+  if (target.startsWith('/')) return target
+  const path = target.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '')
+  return path.startsWith('?') || path === '' ? `/${path}` : path
+}
+
+function reply(outgoing: ServerResponse, refusal: Refusal): void {
+  const { status, body, headers } = present(refusal, bareEnvelope())
+  outgoing.writeHead(status, { ...headers, connection: 'close' }).end(body)
+}

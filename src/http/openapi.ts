@@ -1,0 +1,92 @@
+import { z } from 'zod'
+import { answer } from './answers.ts'
+import { listRefusals } from './problems.ts'
+import { type Route, route } from './route.ts'
+
+/** The document of all routes, in OpenAPI 3.1, made once from the table. */
+export function openApi(routes: readonly Route[]): Route {
+  let document: object | undefined
+  const self = route({
+    method: 'GET',
+    path: '/openapi.json',
+    access: 'public',
+    summary: 'This document',
+    answers: { 200: { description: 'OpenAPI 3.1', body: z.looseObject({ openapi: z.string() }) } },
+    handle: () => {
+      document ??= describe([...routes, self])
+      return answer(document)
+    },
+  })
+  return self
+}
+
+function describe(routes: readonly Route[]): object {
+  const paths: Record<string, Record<string, object>> = {}
+  for (const each of routes) {
+    const path = each.path.replace(/:(\w+)/g, '{$1}')
+    paths[path] = { ...paths[path], [each.method.toLowerCase()]: operation(each) }
+  }
+  return {
+    openapi: '3.1.0',
+    info: { title: 'API', version: '1' },
+    paths,
+    components: {
+      securitySchemes: { session: { type: 'http', scheme: 'bearer' } },
+      schemas: { Refusal: toJsonSchema(refusalSchema) },
+    },
+  }
+}
+
+function operation({ access, answers, schemas, summary }: Route): object {
+  const succeeds = Object.entries(answers).map(([status, { description, body }]) => [
+    status,
+    body ? { description, ...content(['application/json'], toJsonSchema(body)) } : { description },
+  ])
+  return {
+    summary,
+    security: access === 'public' ? [] : [{ session: [] }],
+    parameters: [...parameters('path', schemas.params), ...parameters('query', schemas.query)],
+    ...(schemas.body ? { requestBody: requestBody(schemas.body) } : {}),
+    responses: { ...Object.fromEntries(succeeds), default: refusal },
+  }
+}
+
+function requestBody(schema: z.ZodType): object {
+  const types = ['application/json', 'application/x-www-form-urlencoded']
+  return { required: true, ...content(types, toJsonSchema(schema)) }
+}
+
+function parameters(place: 'path' | 'query', schema: z.ZodType | null): object[] {
+  const { properties = {}, required = [] } = schema ? toJsonSchema(schema) : {}
+  return Object.entries(properties).map(([name, property]) => ({
+    name,
+    in: place,
+    required: required.includes(name),
+    schema: property,
+  }))
+}
+
+function content(types: readonly string[], schema: object): object {
+  return { content: Object.fromEntries(types.map((type) => [type, { schema }])) }
+}
+
+// What is accepted, not what it becomes: defaults and conversions are the server's business.
+function toJsonSchema(schema: z.ZodType) {
+  return z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' })
+}
+
+const messages = z.union([z.string(), z.array(z.string())])
+
+const refusalSchema = z.object({
+  error: messages,
+  code: z.enum(listRefusals().map(({ code }) => code)),
+  request_id: z.string(),
+  details: z
+    .array(z.object({ field: z.string(), code: z.string(), message: z.string() }))
+    .optional(),
+})
+
+const refusal = {
+  description: 'A refusal: `code` says why, `request_id` names the line in the log',
+  ...content(['application/json'], { $ref: '#/components/schemas/Refusal' }),
+}

@@ -1,0 +1,82 @@
+/**
+ * Every refusal of the HTTP interface: its code, which never changes once released, its status and
+ * what it says to a person. `docs/reference/errors.md` explains each.
+ */
+const refusals = {
+  invalid_request: [400, 'The request could not be understood'],
+  unauthenticated: [401, 'Unauthorized'],
+  invalid_token: [401, 'Unauthorized'],
+  invalid_credentials: [401, 'Invalid email address or password'],
+  not_found: [404, 'Not Found'],
+  method_not_allowed: [405, 'Method Not Allowed'],
+  payload_too_large: [413, 'The body is larger than 64 KiB'],
+  unsupported_media_type: [
+    415,
+    'Send the body as application/json or application/x-www-form-urlencoded, in UTF-8',
+  ],
+  validation_failed: [422, 'The input is not valid'],
+  internal_error: [500, 'Internal Server Error'],
+  overloaded: [503, 'Too busy; try again'],
+  unavailable: [503, 'Not available just now; try again'],
+} as const satisfies Record<string, readonly [number, string]>
+
+export type RefusalCode = keyof typeof refusals
+
+/** One field that breaks a rule, in the words of Rails where Rails has them. */
+export interface Problem {
+  readonly field: string
+  readonly code: string
+  readonly message: string
+}
+
+/** An answer that says no: the one shape of every error body. */
+export interface Refusal {
+  readonly status: number
+  readonly code: RefusalCode
+  /** On 422 the messages of all problems. */
+  readonly error: string | readonly string[]
+  readonly problems: readonly Problem[]
+  readonly headers: Readonly<Record<string, string>>
+}
+
+interface Detail {
+  readonly error?: string
+  readonly problems?: readonly Problem[]
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+const retryAfterSeconds = '2'
+
+export function refuse(code: RefusalCode, detail: Detail = {}): Refusal {
+  const [status, title] = refusals[code]
+  const problems = detail.problems ?? []
+  const messages = problems.map(({ message }) => message)
+  const error = messages.length > 0 ? messages : (detail.error ?? title)
+  return {
+    status,
+    code,
+    error,
+    problems,
+    headers: { ...standing(code, status), ...detail.headers },
+  }
+}
+
+export function isRefusal(value: object): value is Refusal {
+  return 'code' in value && typeof value.code === 'string' && value.code in refusals
+}
+
+/** The codes with their statuses, for the documentation and its test. */
+export function listRefusals(): { code: string; status: number }[] {
+  return Object.entries(refusals).map(([code, [status]]) => ({ code, status }))
+}
+
+function standing(code: RefusalCode, status: number): Record<string, string> {
+  if (status === 503) return { 'retry-after': retryAfterSeconds }
+  if (status !== 401) return {}
+  // RFC 9110 §15.5.2: every 401 has a challenge. RFC 6750 §3.1: no error where no token was sent.
+  const challenge = 'Bearer realm="api"'
+  return {
+    'www-authenticate':
+      code === 'invalid_token' ? `${challenge}, error="invalid_token"` : challenge,
+  }
+}

@@ -1,0 +1,59 @@
+import { z } from 'zod'
+import type { Auth } from '../core/auth.ts'
+import { AuthError } from '../core/errors.ts'
+import { answer } from './answers.ts'
+import {
+  emailAddressField,
+  newPasswordField,
+  passwordConfirmation,
+  passwordConfirmationField,
+} from './fields.ts'
+import { refuse } from './problems.ts'
+import { type Route, route } from './route.ts'
+import { presentUser, userSchema } from './users.ts'
+
+/** Sign up. */
+export function registrations(auth: Auth): Route[] {
+  const { matches, otherwise } = passwordConfirmation
+  return [
+    route({
+      method: 'POST',
+      path: '/v1/registrations',
+      access: 'public',
+      summary: 'Sign up',
+      body: z
+        .object({
+          email_address: emailAddressField,
+          password: newPasswordField(auth.config.passwords),
+          password_confirmation: passwordConfirmationField,
+        })
+        .refine(matches, otherwise),
+      answers: {
+        201: {
+          description: 'The user, and the token of the first session: shown this once',
+          body: z.object({ token: z.string(), user: userSchema }),
+        },
+      },
+      async handle({ body, client }) {
+        try {
+          const { email_address: emailAddress, password } = body
+          const { token, user } = await auth.signUp({ emailAddress, password }, client)
+          return answer({ token: token.reveal(), user: presentUser(user) }, 201)
+        } catch (error) {
+          if (error instanceof AuthError && error.code === 'email_address_taken') return taken
+          throw error
+        }
+      },
+    }),
+  ]
+}
+
+const taken = refuse('validation_failed', {
+  problems: [
+    {
+      field: 'email_address',
+      code: 'taken',
+      message: 'Email address has already been taken',
+    },
+  ],
+})

@@ -1,0 +1,5 @@
+// latchkey/sqlite
+export type { Connection, Database, Limits, Row, Transaction, Value } from './storage/database.ts'
+export { type Migrations, migrate } from './storage/migrate.ts'
+export { openSqlite, sqliteMigrations } from './storage/sqlite.ts'
+export { createStore } from './storage/store.ts'
