@@ -1,0 +1,34 @@
+import type { Log, LogEntry } from '../http/log.ts'
+
+/** A log of JSON lines, or in development of lines for people. */
+export function createLog(
+  { mode, logLevel }: { mode: 'development' | 'production'; logLevel: 'info' | 'error' | 'silent' },
+  write: (line: string) => void = (line) => process.stdout.write(`${line}\n`),
+): Log {
+  const format = mode === 'development' ? formatForPeople : formatAsJson
+  return {
+    info: (entry, message) => {
+      if (logLevel === 'info') write(format('info', entry, message))
+    },
+    error: (entry, message) => {
+      if (logLevel !== 'silent') write(format('error', entry, message))
+    },
+  }
+}
+
+function formatAsJson(level: string, entry: LogEntry, message: string): string {
+  // JSON escapes line breaks: no value can forge a line of its own.
+  return JSON.stringify({ time: new Date().toISOString(), level, message, ...readable(entry) })
+}
+
+function formatForPeople(_level: string, entry: LogEntry, message: string): string {
+  const { method, path, status, milliseconds, ...rest } = readable(entry)
+  if (message === 'request') return `${method} ${path} ${status} ${milliseconds} ms`
+  return `${message} ${JSON.stringify(rest, null, 2).replaceAll('\\n', '\n')}`
+}
+
+function readable({ error, ...entry }: LogEntry): Record<string, unknown> {
+  if (!(error instanceof Error)) return entry
+  const cause = error.cause instanceof Error ? error.cause.stack : undefined
+  return { ...entry, error: error.stack, cause }
+}

@@ -1,0 +1,136 @@
+import { answer, type Route, refuse, route, textField } from 'latchkey/server'
+import type { Connection, Database, Row } from 'latchkey/sqlite'
+import { v7 as newId } from 'uuid'
+import { z } from 'zod'
+
+const path = '/v1/projects'
+const id = z.object({ id: z.uuid() })
+const page = z.object({
+  limit: z.coerce.number().int().min(1).max(100).default(50),
+  cursor: z.uuid().optional(),
+})
+const title = textField({ maximumLength: 200 })
+const description = textField({ maximumLength: 10_000 }).nullable()
+const project = z.object({
+  id: z.uuid(),
+  title: z.string(),
+  description: z.string().nullable(),
+  created_at: z.iso.datetime(),
+  updated_at: z.iso.datetime(),
+})
+type Project = z.infer<typeof project>
+
+const one = { description: 'The project', body: z.object({ project }) }
+const many = z.object({ projects: z.array(project), next_cursor: z.uuid().nullable() })
+
+/** The projects of whoever is logged in; another user's do not exist. */
+export function projects(database: Database): Route[] {
+  return [
+    route({
+      method: 'GET',
+      path,
+      access: 'session',
+      summary: 'List your projects, oldest first',
+      query: page,
+      answers: { 200: { description: 'A page of them', body: many } },
+      async handle({ user, query: { limit, cursor = '' } }) {
+        const rows = await database.query(
+          `SELECT ${columns} FROM projects WHERE user_id = $1 AND id > $2 ORDER BY id LIMIT $3`,
+          [user.id, cursor, limit + 1],
+        )
+        const found = rows.slice(0, limit).map(toProject)
+        const next_cursor = rows.length > limit ? (found.at(-1)?.id ?? null) : null
+        return answer({ projects: found, next_cursor })
+      },
+    }),
+
+    route({
+      method: 'POST',
+      path,
+      access: 'session',
+      summary: 'Create a project',
+      body: z.object({ title, description: description.default(null) }),
+      answers: { 201: one },
+      async handle({ user, body }) {
+        const now = new Date().toISOString()
+        const created = { id: newId(), ...body, created_at: now, updated_at: now }
+        await database.transaction((transaction) =>
+          transaction.query(
+            `INSERT INTO projects (user_id, ${columns}) VALUES ($1, $2, $3, $4, $5, $6)`,
+            [user.id, created.id, created.title, created.description, now, now],
+          ),
+        )
+        return answer({ project: created }, 201)
+      },
+    }),
+
+    route({
+      method: 'GET',
+      path: `${path}/:id`,
+      access: 'session',
+      summary: 'One of your projects',
+      params: id,
+      answers: { 200: one },
+      async handle({ user, params }) {
+        const found = await find(database, user.id, params.id)
+        return found ? answer({ project: found }) : refuse('not_found')
+      },
+    }),
+
+    route({
+      method: 'PATCH',
+      path: `${path}/:id`,
+      access: 'session',
+      summary: 'Change the fields that are sent',
+      params: id,
+      body: z.object({ title, description }).partial(),
+      answers: { 200: one },
+      async handle({ user, params, body }) {
+        const changed = await database.transaction(async (transaction) => {
+          const found = await find(transaction, user.id, params.id)
+          if (!found) return null
+          const { title = found.title, description = found.description } = body
+          const updated = { ...found, title, description, updated_at: new Date().toISOString() }
+          await transaction.query(
+            'UPDATE projects SET title = $1, description = $2, updated_at = $3 WHERE id = $4',
+            [updated.title, updated.description, updated.updated_at, updated.id],
+          )
+          return updated
+        })
+        return changed ? answer({ project: changed }) : refuse('not_found')
+      },
+    }),
+
+    route({
+      method: 'DELETE',
+      path: `${path}/:id`,
+      access: 'session',
+      summary: 'Delete a project',
+      params: id,
+      answers: { 204: { description: 'It is gone' } },
+      async handle({ user, params }) {
+        const deleted = await database.transaction((transaction) =>
+          transaction.query('DELETE FROM projects WHERE id = $1 AND user_id = $2 RETURNING id', [
+            params.id,
+            user.id,
+          ]),
+        )
+        return deleted.length === 1 ? answer(undefined, 204) : refuse('not_found')
+      },
+    }),
+  ]
+}
+
+const columns = 'id, title, description, created_at, updated_at'
+
+async function find(connection: Connection, userId: string, id: string): Promise<Project | null> {
+  const [row] = await connection.query(
+    `SELECT ${columns} FROM projects WHERE id = $1 AND user_id = $2`,
+    [id, userId],
+  )
+  return row ? toProject(row) : null
+}
+
+function toProject([id, title, description, created_at, updated_at]: Row): Project {
+  return project.parse({ id, title, description, created_at, updated_at })
+}
