@@ -1,0 +1,46 @@
+// Every check of the repository, one after another; what `npm test` runs. The last line counts.
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+const scratch = mkdtempSync(join(tmpdir(), 'latchkey-check-'))
+const report = join(scratch, 'vitest.json')
+const bin = (name: string) => join('node_modules', '.bin', name)
+
+const checks = [
+  ['format and lint', bin('biome'), ['check', '--error-on-warnings']],
+  ['types', bin('tsc'), []],
+  ['unused code', process.execPath, [join('node_modules', 'knip', 'bin', 'knip.js')]],
+] as const
+
+let passed = 0
+let failed = 0
+for (const [name, command, args] of checks) {
+  console.log(`\n— ${name}`)
+  const { status } = spawnSync(command, args, { stdio: 'inherit' })
+  if (status === 0) passed++
+  else failed++
+}
+
+console.log('\n— tests')
+const vitest = join('node_modules', 'vitest', 'vitest.mjs')
+const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
+const { status } = spawnSync(process.execPath, [vitest, 'run', ...reporters], { stdio: 'inherit' })
+const counts = readCounts()
+passed += counts.passed
+// A run that broke outside a test, or that skipped one, has failed whatever it counted.
+failed += Math.max(counts.failed, status === 0 ? 0 : 1)
+
+rmSync(scratch, { recursive: true })
+console.log(`\n${passed} passed, ${failed} failed`)
+process.exit(failed === 0 ? 0 : 1)
+
+function readCounts(): { passed: number; failed: number } {
+  try {
+    const { numTotalTests, numPassedTests } = JSON.parse(readFileSync(report, 'utf8'))
+    return { passed: numPassedTests, failed: numTotalTests - numPassedTests }
+  } catch {
+    return { passed: 0, failed: 1 }
+  }
+}

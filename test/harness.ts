@@ -1,0 +1,93 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import {
+  type App,
+  type AppOptions,
+  type Auth,
+  type AuthOptions,
+  argon2id,
+  createApp,
+  createAuth,
+} from 'latchkey/server'
+import { createStore, type Database, migrate, openSqlite, sqliteMigrations } from 'latchkey/sqlite'
+import { type Clock, movableClock } from 'latchkey/testing'
+import { onTestFinished } from 'vitest'
+import { projects } from '../templates/api/projects.ts'
+
+/** A Projects API of its own, on a fresh database, gone when the test is. */
+export interface Server {
+  readonly app: App
+  readonly auth: Auth
+  readonly clock: Clock
+  readonly database: Database
+  /** Sends JSON, or nothing, to the app. */
+  send(line: string, body?: unknown, headers?: Record<string, string>): Promise<Reply>
+}
+
+/** An answer that was read: what a test asserts on. */
+export interface Reply {
+  readonly status: number
+  readonly headers: Headers
+  readonly text: string
+  // biome-ignore lint/suspicious/noExplicitAny: a test reads whatever the server sent
+  readonly body: any
+}
+
+/** The cheapest argon2id there is: what it costs is measured where it matters. */
+export const cheapHash = argon2id({ cost: { memoryKibibytes: 8, passes: 1 } })
+
+const templateMigrations = {
+  owner: 'app',
+  directory: new URL('../templates/api/migrations/', import.meta.url),
+}
+
+export async function startServer(
+  options: { auth?: Partial<AuthOptions>; app?: AppOptions } = {},
+): Promise<Server> {
+  const database = await openDatabase()
+  const clock = movableClock()
+  const store = createStore(database)
+  const auth = createAuth({ store, clock, passwordHash: cheapHash, ...options.auth })
+  const app = createApp(auth, { routes: projects(database), ...options.app })
+  const send = (line: string, body?: unknown, headers = {}) => request(app, line, body, headers)
+  return { app, auth, clock, database, send }
+}
+
+/** A migrated database in a folder of its own. */
+export async function openDatabase(): Promise<Database> {
+  const database = await openSqlite(join(temporaryFolder(), 'test.sqlite3'))
+  onTestFinished(() => database.close())
+  await migrate(database, [sqliteMigrations, templateMigrations])
+  return database
+}
+
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'latchkey-test-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  return folder
+}
+
+async function request(
+  app: App,
+  line: string,
+  body: unknown,
+  headers: Record<string, string>,
+): Promise<Reply> {
+  const [method = 'GET', path = '/'] = line.split(' ')
+  const json = body === undefined ? {} : { 'content-type': 'application/json' }
+  const init = { method, headers: { ...json, ...headers } }
+  const text = typeof body === 'string' ? body : JSON.stringify(body)
+  return read(await app.request(path, body === undefined ? init : { ...init, body: text }))
+}
+
+export async function read(response: Response): Promise<Reply> {
+  const text = await response.text()
+  const isJson = response.headers.get('content-type')?.includes('json')
+  return {
+    status: response.status,
+    headers: response.headers,
+    text,
+    body: isJson ? JSON.parse(text) : null,
+  }
+}
