@@ -1,0 +1,11 @@
+/** One holder at a time, in the order of asking. */
+export class Lock {
+  #last: Promise<unknown> = Promise.resolve()
+
+  hold<T>(work: () => Promise<T>): Promise<T> {
+    const held = this.#last.then(work)
+    // The next holder waits for the end of this one, however it ends.
+    this.#last = held.catch(() => {})
+    return held
+  }
+}

@@ -1,0 +1,77 @@
+import { createHash } from 'node:crypto'
+import { readdir, readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { text } from './columns.ts'
+import type { Database, Transaction } from './database.ts'
+
+/** A folder of `NNNN_name.sql` files, applied in the order of their names and never changed again. */
+export interface Migrations {
+  /** Whose they are: `latchkey`, or your application's name. */
+  readonly owner: string
+  readonly directory: URL
+}
+
+interface Migration {
+  readonly name: string
+  readonly sql: string
+  readonly checksum: string
+}
+
+const limits = { limitMilliseconds: 10 * 60_000 }
+
+/**
+ * Applies what has not been applied yet, owner by owner, all in one transaction: two processes that
+ * start together wait for each other, and one that dies leaves nothing half done.
+ *
+ * @returns the names of the migrations that were applied
+ * @throws Error when a file was changed after it was applied
+ */
+export async function migrate(
+  database: Database,
+  sources: readonly Migrations[],
+): Promise<string[]> {
+  const migrations = (await Promise.all(sources.map(readMigrations))).flat()
+  return database.transaction(async (transaction) => {
+    const applied = await readApplied(transaction)
+    const pending = migrations.filter((migration) => !isApplied(migration, applied))
+    for (const { name, checksum, sql } of pending) {
+      await transaction.script(sql)
+      await transaction.query(
+        'INSERT INTO schema_migrations (name, checksum, applied_at) VALUES ($1, $2, $3)',
+        [name, checksum, Date.now()],
+      )
+    }
+    return pending.map(({ name }) => name)
+  }, limits)
+}
+
+async function readMigrations({ owner, directory }: Migrations): Promise<Migration[]> {
+  const files = (await readdir(directory)).filter((file) => /^\d{4}_\w+\.sql$/.test(file)).sort()
+  return Promise.all(
+    files.map(async (file) => {
+      const path = fileURLToPath(new URL(file, directory))
+      // A checkout on Windows has other line ends; the statements are the same.
+      const sql = (await readFile(path, 'utf8')).replaceAll('\r\n', '\n')
+      const checksum = createHash('sha256').update(sql).digest('hex')
+      return { name: `${owner}/${file}`, sql, checksum }
+    }),
+  )
+}
+
+async function readApplied(transaction: Transaction): Promise<Map<string, string>> {
+  await transaction.script(
+    `CREATE TABLE IF NOT EXISTS schema_migrations (
+       name       TEXT    NOT NULL PRIMARY KEY,
+       checksum   TEXT    NOT NULL,
+       applied_at INTEGER NOT NULL
+     )`,
+  )
+  const rows = await transaction.query('SELECT name, checksum FROM schema_migrations')
+  return new Map(rows.map(([name, checksum]) => [text(name), text(checksum)]))
+}
+
+function isApplied({ name, checksum }: Migration, applied: Map<string, string>): boolean {
+  const known = applied.get(name)
+  if (known === undefined || known === checksum) return known === checksum
+  throw new Error(`Migration ${name} was changed after it was applied; restore it and add another`)
+}

@@ -1,0 +1,54 @@
+import type { Authenticated, Session } from '../core/store.ts'
+import { instant, text, textOrNull } from './columns.ts'
+import type { Connection, Row } from './database.ts'
+import { toUser, userColumns } from './users.ts'
+
+export async function insertSession(
+  connection: Connection,
+  session: Session,
+  tokenDigest: Uint8Array,
+): Promise<void> {
+  await connection.query(
+    `INSERT INTO sessions
+       (id, user_id, token_digest, ip_address, user_agent, created_at, last_used_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+    [
+      session.id,
+      session.userId,
+      tokenDigest,
+      session.ipAddress,
+      session.userAgent,
+      session.createdAt.getTime(),
+      session.lastUsedAt.getTime(),
+    ],
+  )
+}
+
+export async function findSession(
+  connection: Connection,
+  tokenDigest: Uint8Array,
+): Promise<Authenticated | null> {
+  const [row] = await connection.query(
+    `SELECT ${userColumns}, sessions.id, sessions.ip_address, sessions.user_agent,
+       sessions.created_at, sessions.last_used_at
+     FROM sessions JOIN users ON users.id = sessions.user_id
+     WHERE sessions.token_digest = $1`,
+    [tokenDigest],
+  )
+  return row ? { user: toUser(row), session: toSession(row) } : null
+}
+
+export async function deleteSession(connection: Connection, session: Session): Promise<void> {
+  await connection.query('DELETE FROM sessions WHERE id = $1', [session.id])
+}
+
+function toSession(row: Row): Session {
+  return {
+    id: text(row[5]),
+    userId: text(row[0]),
+    ipAddress: textOrNull(row[6]),
+    userAgent: textOrNull(row[7]),
+    createdAt: instant(row[8]),
+    lastUsedAt: instant(row[9]),
+  }
+}

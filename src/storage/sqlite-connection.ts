@@ -1,0 +1,69 @@
+import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import type { Row, Value } from './database.ts'
+
+// SQLite waits in C and blocks the event loop while it does: never long.
+const busyTimeoutMilliseconds = 5
+
+/** One connection of node:sqlite with its prepared statements. Everything here is synchronous. */
+export class SqliteConnection {
+  readonly #database: DatabaseSync
+  readonly #prepared = new Map<string, Prepared>()
+
+  constructor(file: string, purpose: 'read' | 'write') {
+    const readOnly = purpose === 'read'
+    this.#database = new DatabaseSync(file, { readOnly, timeout: busyTimeoutMilliseconds })
+    if (readOnly) return
+    // FULL: what was acknowledged survives a power cut.
+    this.#database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
+  }
+
+  query(sql: string, values: readonly Value[]): Row[] {
+    const { statement, parameters } = this.#prepared.get(sql) ?? this.#prepare(sql)
+    requireBindable(values, parameters)
+    return statement.all(...values) as unknown as Row[]
+  }
+
+  script(sql: string): void {
+    this.#database.exec(sql)
+  }
+
+  /** Undoes the open transaction; a COMMIT that failed has sometimes ended it already. */
+  rollBack(): void {
+    if (this.#database.isTransaction) this.#database.exec('ROLLBACK')
+  }
+
+  close(): void {
+    this.#prepared.clear()
+    this.#database.close()
+  }
+
+  #prepare(sql: string): Prepared {
+    // PostgreSQL's $1 is a name to SQLite; its own numbered parameters are written ?1.
+    const statement = this.#database.prepare(sql.replace(/\$(\d+)/g, '?$1'))
+    statement.setReturnArrays(true)
+    const numbers = [...sql.matchAll(/\$(\d+)/g)].map((match) => Number(match[1]))
+    const prepared = { statement, parameters: Math.max(0, ...numbers) }
+    this.#prepared.set(sql, prepared)
+    return prepared
+  }
+}
+
+interface Prepared {
+  readonly statement: StatementSync
+  readonly parameters: number
+}
+
+// SECURITY: node:sqlite binds NULL, without an error, for a missing value, and takes an object in
+// the first place for named parameters; a look-up by NULL must be a bug that is heard.
+function requireBindable(values: readonly Value[], parameters: number): void {
+  if (values.length !== parameters) {
+    throw new TypeError(`The statement takes ${parameters} values, not ${values.length}`)
+  }
+  for (const value of values) {
+    const kind = typeof value
+    const bindable = kind === 'string' || kind === 'number' || value === null
+    if (!bindable && !(value instanceof Uint8Array)) {
+      throw new TypeError(`A value of a statement is text, a number, bytes or null, not ${kind}`)
+    }
+  }
+}

@@ -1,0 +1,32 @@
+import { AuthError } from '../core/errors.ts'
+
+// Primary result codes of SQLite: https://sqlite.org/rescode.html
+const busy = [5, 6]
+const away = [...busy, 8, 10, 13, 14]
+
+/** Whether another process holds the lock that was needed. */
+export function isBusy(error: unknown): boolean {
+  return busy.includes(primaryCode(error))
+}
+
+/**
+ * What the core calls `unavailable`: locked, read-only, an I/O error, a full disk, a file that
+ * cannot be opened. Everything else stays what it is.
+ */
+export function toAuthError(error: unknown): unknown {
+  return away.includes(primaryCode(error)) ? new AuthError('unavailable', { cause: error }) : error
+}
+
+/** Whether a statement that writes was sent to the connection that only reads. */
+export function isWriteToReader(error: unknown): boolean {
+  return extendedCode(error) === 8
+}
+
+function primaryCode(error: unknown): number {
+  return extendedCode(error) & 0xff
+}
+
+function extendedCode(error: unknown): number {
+  const known = error instanceof Error && 'errcode' in error && typeof error.errcode === 'number'
+  return known ? Number(error.errcode) : 0
+}

@@ -1,0 +1,79 @@
+import type { EmailAddress } from '../core/email-address.ts'
+import type { Credentials, PasswordHashChange, User } from '../core/store.ts'
+import { instant, instantOrNull, text } from './columns.ts'
+import type { Connection, Row } from './database.ts'
+
+/** Read by `toUser`, in this order. */
+export const userColumns =
+  'users.id, users.email_address, users.email_verified_at, users.created_at, users.updated_at'
+
+export async function insertUser(
+  connection: Connection,
+  user: User,
+  passwordHash: string,
+): Promise<boolean> {
+  const inserted = await connection.query(
+    `INSERT INTO users
+       (id, email_address, password_hash, email_verified_at, created_at, updated_at)
+     VALUES ($1, $2, $3, $4, $5, $6)
+     ON CONFLICT (email_address) DO NOTHING
+     RETURNING id`,
+    [
+      user.id,
+      user.emailAddress,
+      passwordHash,
+      user.emailVerifiedAt?.getTime() ?? null,
+      user.createdAt.getTime(),
+      user.updatedAt.getTime(),
+    ],
+  )
+  return inserted.length === 1
+}
+
+export async function findCredentials(
+  connection: Connection,
+  emailAddress: EmailAddress,
+): Promise<Credentials | null> {
+  const [row] = await connection.query(
+    `SELECT ${userColumns}, users.password_hash FROM users WHERE email_address = $1`,
+    [emailAddress],
+  )
+  return row ? { user: toUser(row), passwordHash: text(row[5]) } : null
+}
+
+export async function holdPasswordHash(
+  connection: Connection,
+  user: User,
+  passwordHash: string,
+): Promise<boolean> {
+  const held = await connection.query('SELECT 1 FROM users WHERE id = $1 AND password_hash = $2', [
+    user.id,
+    passwordHash,
+  ])
+  return held.length === 1
+}
+
+export async function replacePasswordHash(
+  connection: Connection,
+  user: User,
+  change: PasswordHashChange,
+): Promise<boolean> {
+  const replaced = await connection.query(
+    `UPDATE users SET password_hash = $1, updated_at = $2
+     WHERE id = $3 AND password_hash = $4
+     RETURNING id`,
+    [change.to, change.at.getTime(), user.id, change.from],
+  )
+  return replaced.length === 1
+}
+
+export function toUser(row: Row): User {
+  return {
+    id: text(row[0]),
+    // What is in the table was parsed before it was written.
+    emailAddress: text(row[1]) as EmailAddress,
+    emailVerifiedAt: instantOrNull(row[2]),
+    createdAt: instant(row[3]),
+    updatedAt: instant(row[4]),
+  }
+}
