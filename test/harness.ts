@@ -54,6 +54,20 @@ export async function startServer(
   return { app, auth, clock, database, send }
 }
 
+/** The header that a token travels in. */
+export function bearer(token: string): { authorization: string } {
+  return { authorization: `Bearer ${token}` }
+}
+
+/** Somebody to sign up as. */
+export const ann = { email_address: 'ann@example.com', password: 'correct horse battery' }
+
+/** Signs ann up and answers the token. */
+export async function signUp({ send }: Server, person = ann): Promise<string> {
+  const { body } = await send('POST /v1/registrations', person)
+  return body.token
+}
+
 /** A migrated database in a folder of its own. */
 export async function openDatabase(): Promise<Database> {
   const database = await openSqlite(join(temporaryFolder(), 'test.sqlite3'))
@@ -88,6 +102,6 @@ export async function read(response: Response): Promise<Reply> {
     status: response.status,
     headers: response.headers,
     text,
-    body: isJson ? JSON.parse(text) : null,
+    body: isJson && text !== '' ? JSON.parse(text) : null,
   }
 }

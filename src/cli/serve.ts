@@ -1,8 +1,7 @@
 import { once } from 'node:events'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { App } from '../http/app.ts'
-import { nodeServer } from '../http/node.ts'
+import { type Fetch, nodeServer } from '../http/node.ts'
 
 /** A server that accepts requests. */
 export interface Running {
@@ -20,7 +19,7 @@ const drainMilliseconds = 10_000
  * @throws Error when the port is taken
  */
 export async function serve(
-  app: App,
+  app: Fetch,
   listen: { host: string; port: number },
   closed: () => Promise<void>,
 ): Promise<Running> {

@@ -39,7 +39,7 @@ const secondScheme = /,[ \t]*[a-z][a-z0-9-]*[ \t]+[^ \t,=]/i
  * `Token token="abc"`, parameters behind a comma, semicolon or tab ignored. A scheme of others
  * counts as no credential.
  */
-export function parseAuthorization(header: string | null): Credential {
+function parseAuthorization(header: string | null): Credential {
   if (header === null) return { kind: 'none' }
   if (secondScheme.test(header)) return { kind: 'several' }
   const match = ours.exec(header.trim())

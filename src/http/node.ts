@@ -1,8 +1,13 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
 import { bareEnvelope, present, toResponse } from './answers.ts'
-import type { App } from './app.ts'
+import type { Environment } from './app.ts'
 import { type Refusal, refuse } from './problems.ts'
+
+/** The app, or one of yours that it is mounted in. */
+export interface Fetch {
+  fetch(request: Request, environment: Environment): Response | Promise<Response>
+}
 
 type Listener = (incoming: IncomingMessage, outgoing: ServerResponse) => Promise<void>
 
@@ -10,7 +15,7 @@ type Listener = (incoming: IncomingMessage, outgoing: ServerResponse) => Promise
  * The app as a listener of `node:http`. What a `Request` no longer shows is judged here, on the
  * raw request: doubled headers, TRACE, an authority in the request line.
  */
-export function nodeListener(app: App): Listener {
+export function nodeListener(app: Fetch): Listener {
   const listener = getRequestListener(
     (request, { incoming }) => app.fetch(request, { address: incoming.socket.remoteAddress }),
     { errorHandler: () => toResponse(unreadable, bareEnvelope()) },
@@ -24,7 +29,7 @@ export function nodeListener(app: App): Listener {
 }
 
 /** A server with time limits against clients that send slowly; `listen` is yours to call. */
-export function nodeServer(app: App): Server {
+export function nodeServer(app: Fetch): Server {
   const limits = { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 5_000 }
   return createServer(limits, nodeListener(app))
 }

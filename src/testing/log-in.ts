@@ -1,4 +1,7 @@
-import type { App } from '../http/app.ts'
+/** Your app, or any other that answers requests in the process: Hono's `request`. */
+interface TestedApp {
+  request(path: string, init: RequestInit): Response | Promise<Response>
+}
 
 /** A user who has signed up, with the header that their requests carry. */
 export interface TestUser {
@@ -18,7 +21,7 @@ let users = 0
  * @throws Error when the app refuses, with its answer
  */
 export async function logInAs(
-  app: App,
+  app: TestedApp,
   emailAddress = `user-${++users}@example.com`,
 ): Promise<TestUser> {
   const password = `correct horse ${emailAddress}`

@@ -1,0 +1,136 @@
+// The house: who may import whom, and what stands nowhere.
+import { globSync, readFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { expect, test } from 'vitest'
+
+const isTest = (path: string) => path.endsWith('.test.ts')
+const sources = globSync('{src,templates}/**/*.ts', { exclude: ['**/node_modules/**'] })
+  .filter((path) => !isTest(path))
+  .map((path) => ({ path, text: readFileSync(path, 'utf8') }))
+
+// A ring may import itself and these.
+const rings: Record<string, string[]> = {
+  core: [],
+  http: ['core'],
+  storage: ['core'],
+  cli: ['core', 'http', 'storage'],
+  testing: ['core', 'http', 'storage', 'cli'],
+}
+
+// What core may use of Node: computation, and one file that ships with it.
+const coreModules: Record<string, string[]> = {
+  'node:async_hooks': ['src/core/current.ts'],
+  'node:crypto': ['*'],
+  'node:fs': ['src/core/common-passwords.ts'],
+  'node:os': ['src/core/password-hash.ts'],
+  'node:zlib': ['src/core/tokens.ts'],
+  '@node-rs/argon2': ['src/core/password-hash.ts'],
+  uuid: ['*'],
+}
+
+function importsOf(text: string): string[] {
+  return [...text.matchAll(/\b(?:from|import\()\s*'([^']+)'/g)].map((match) => match[1] ?? '')
+}
+
+function ringOf(path: string): string | undefined {
+  return /^src\/(\w+)\//.exec(path)?.[1]
+}
+
+function resolveImport(from: string, specifier: string): string {
+  return relative('.', join(dirname(from), specifier))
+}
+
+test('each ring imports only the rings below it', () => {
+  for (const { path, text } of sources) {
+    const ring = ringOf(path)
+    if (!ring) continue
+    expect(rings, `${path} is in a ring that nobody knows`).toHaveProperty(ring)
+    for (const specifier of importsOf(text).filter((each) => each.startsWith('.'))) {
+      const imported = ringOf(resolveImport(path, specifier))
+      expect([ring, ...(rings[ring] ?? [])], `${path} imports ${specifier}`).toContain(imported)
+    }
+  }
+})
+
+test('core talks to nothing in the world', () => {
+  for (const { path, text } of sources.filter(({ path }) => ringOf(path) === 'core')) {
+    for (const specifier of importsOf(text).filter((each) => !each.startsWith('.'))) {
+      const users = coreModules[specifier] ?? []
+      expect(users.includes('*') || users.includes(path), `${path}: ${specifier}`).toBe(true)
+    }
+    const withoutDefaultClock = text.replace('options.clock ?? (() => new Date())', '')
+    expect(withoutDefaultClock, path).not.toMatch(/Date\.now|new Date\(\)/)
+  }
+})
+
+test('templates use the published sub-paths, as a user would', () => {
+  for (const { path, text } of sources.filter(({ path }) => path.startsWith('templates/'))) {
+    for (const specifier of importsOf(text)) {
+      if (specifier.startsWith('.')) {
+        expect(resolveImport(path, specifier)).toMatch(/^templates\/api\//)
+      } else expect(specifier).toMatch(/^(node:|latchkey\/\w+$|zod$|uuid$)/)
+    }
+  }
+})
+
+test('an entry of the package exports, and does nothing else', () => {
+  const { exports } = JSON.parse(readFileSync('package.json', 'utf8'))
+  const entries = Object.values(exports)
+    .flatMap((conditions) => Object(conditions).source?.default ?? [])
+    .map((path: string) => path.replace('./', ''))
+  const top = sources.filter(({ path }) => /^src\/[^/]+$/.test(path))
+  expect(top.map(({ path }) => path).sort()).toEqual([...entries, 'src/browser.ts'].sort())
+  for (const { path, text } of top.filter(({ path }) => path !== 'src/browser.ts')) {
+    const rest = text
+      .replace(/export (type )?\{[^}]*\} from '[^']+'/g, '')
+      .replace(/^\/\/.*$/gm, '')
+    expect([path, rest.trim()]).toEqual([path, ''])
+  }
+})
+
+test('no file imports itself over others', () => {
+  const graph = new Map(
+    sources.map(({ path, text }) => [
+      path,
+      importsOf(text)
+        .filter((each) => each.startsWith('.'))
+        .map((each) => resolveImport(path, each)),
+    ]),
+  )
+  const finished = new Set<string>()
+  const visit = (path: string, trail: string[]): void => {
+    expect(trail, 'a circle of imports').not.toContain(path)
+    if (finished.has(path)) return
+    for (const next of graph.get(path) ?? []) visit(next, [...trail, path])
+    finished.add(path)
+  }
+  for (const path of graph.keys()) visit(path, [])
+  expect(finished.size).toBe(sources.length)
+})
+
+test('files stay small: 120 lines on average, none above 300', () => {
+  const lines = sources.map(({ text }) => text.split('\n').length)
+  expect(lines.reduce((sum, each) => sum + each) / lines.length).toBeLessThanOrEqual(120)
+  expect(Math.max(...lines)).toBeLessThanOrEqual(300)
+})
+
+test.each([
+  ['chance that can be guessed', /Math\.random/, []],
+  ['a type that is anything', /:\s*any\b|\bas any\b|<any>/, []],
+  ['a claim that something is not null', /\w!\.|\w!;|\w!\)/, []],
+  ['work left for later', /\b(TODO|FIXME|XXX|HACK)\b/, []],
+  ['the environment', /process\.(env|argv)/, ['src/cli/', 'templates/api/server.ts']],
+  ['SQL', /\b(SELECT|INSERT INTO|DELETE FROM)\b/, ['src/storage/', 'templates/api/']],
+])('%s stands only where it belongs', (_what, pattern, allowed) => {
+  for (const { path, text } of sources) {
+    if (allowed.some((place) => path.startsWith(place))) continue
+    expect(pattern.test(text), path).toBe(false)
+  }
+})
+
+test('no folder is a drawer for everything', () => {
+  const folders = new Set(sources.flatMap(({ path }) => dirname(path).split('/')))
+  for (const name of ['utils', 'util', 'helpers', 'services', 'common', 'lib', 'types']) {
+    expect([...folders]).not.toContain(name)
+  }
+})

@@ -1,0 +1,140 @@
+// Whatever is sent in whatever field of whatever route: an answer from 200 to 422, never a fault.
+import { expect, test } from 'vitest'
+import { routeTable } from '../src/http/routes.ts'
+import { projects } from '../templates/api/projects.ts'
+import { ann, bearer, read, signUp, startServer } from './harness.ts'
+
+const values: unknown[] = [
+  null,
+  true,
+  false,
+  0,
+  -1,
+  1.5,
+  1e308,
+  '',
+  ' ',
+  'x',
+  '\0',
+  'a\0b@example.com',
+  '\ud800',
+  '\u2028',
+  "'; DROP TABLE users; --",
+  '<b>&"',
+  'é'.repeat(10_000),
+  '😀'.repeat(300),
+  'a@b,c@d.example',
+  '"a b"@example.com',
+  'a@b.example\r\nBcc: c@d.example',
+  [],
+  ['ann@example.com'],
+  [[]],
+  {},
+  { $ne: null },
+  { toString: 'x' },
+  { length: 1e9 },
+]
+
+const fields = ['email_address', 'password', 'password_confirmation', 'title', 'description']
+
+test('no value in any field is a fault, and nobody is let in by one', async () => {
+  const server = await startServer()
+  const headers = bearer(await signUp(server))
+  const routes = routeTable(server.auth, 'open', projects(server.database))
+  for (const { method, path, schemas } of routes.filter(({ schemas }) => schemas.body)) {
+    const line = `${method} ${path.replace(':id', '00000000-0000-7000-8000-000000000000')}`
+    for (const field of fields) {
+      for (const value of values) {
+        const { status } = await server.send(line, { ...ann, [field]: value }, headers)
+        expect([line, field, value, status < 500]).toEqual([line, field, value, true])
+      }
+    }
+    expect(schemas.body).not.toBeNull()
+  }
+  expect(await server.database.query('SELECT id FROM users')).not.toEqual([])
+})
+
+test.each([
+  '',
+  '{',
+  'null',
+  '"x"',
+  '7',
+  '[]',
+  '[1,2]',
+  '{"email_address":}',
+  '{"a":1}{"b":2}',
+  '\ufeff{}',
+  `${'['.repeat(30_000)}${']'.repeat(30_000)}`,
+  `{"z":${'['.repeat(30_000)}${']'.repeat(30_000)}}`,
+  '{"__proto__":{"email_verified":true},"constructor":{"prototype":{"x":1}}}',
+  '{"email_address":1e999}',
+])('the body %.40s is refused', async (body) => {
+  const { send } = await startServer()
+  const { status } = await send('POST /v1/registrations', body)
+  expect([400, 422]).toContain(status)
+  expect('email_verified' in {}).toBe(false)
+})
+
+test.each([
+  'email_address[]=a',
+  'email_address[a]=b',
+  '=',
+  '&&&',
+  'a',
+  '%',
+  'a=%',
+  'a=%zz',
+  'a=%ff',
+])('the form %s is refused', async (body) => {
+  const { app } = await startServer()
+  const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+  const reply = await app.request('/v1/registrations', { method: 'POST', headers, body })
+  expect([400, 422]).toContain(reply.status)
+})
+
+test('equal keys: the last counts, in JSON as in a form', async () => {
+  const server = await startServer()
+  const body = `{"email_address":"x@example.com","email_address":"ann@example.com","password":"${ann.password}"}`
+  const signedUp = await server.send('POST /v1/registrations', body)
+  expect(signedUp.body.user.email_address).toBe('ann@example.com')
+})
+
+test('a body on a route that takes none is not read', async () => {
+  const server = await startServer()
+  const headers = bearer(await signUp(server))
+  expect((await server.send('DELETE /v1/session', '{', headers)).status).toBe(200)
+})
+
+test('a body that breaks off is a bad request', async () => {
+  const { app } = await startServer()
+  const body = new ReadableStream({ start: (controller) => controller.error(new Error('gone')) })
+  const init = {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body,
+    duplex: 'half' as const,
+  }
+  const reply = await read(await app.request('/v1/session', init))
+  expect([reply.status, reply.body.code]).toEqual([400, 'invalid_request'])
+})
+
+test.each([
+  '/%ff',
+  '/%zz',
+  '/v1/projects/%2e%2e',
+  '//v1/projects',
+  '/v1//projects',
+  '/v1/projects/',
+])('the path %s opens nothing', async (path) => {
+  const { send } = await startServer()
+  expect([401, 404]).toContain((await send(`GET ${path}`)).status)
+})
+
+test('a request id that could forge a log line is replaced', async () => {
+  const { send } = await startServer()
+  const given = async (id: string) =>
+    (await send('GET /health/live', undefined, { 'x-request-id': id })).headers.get('x-request-id')
+  expect(await given('abc-1.2_3')).toBe('abc-1.2_3')
+  for (const id of ['a b', '<x>', 'x'.repeat(65), 'é', '']) expect(await given(id)).not.toBe(id)
+})

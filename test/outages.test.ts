@@ -1,0 +1,38 @@
+import { AuthError, argon2id } from 'latchkey/server'
+import { expect, test } from 'vitest'
+import { ann, bearer, signUp, startServer } from './harness.ts'
+
+test('while the database is away the answer is 503 with a time to return, never 401', async () => {
+  const server = await startServer()
+  const token = await signUp(server)
+  const { store } = server.auth.config
+  const { findSession, ping } = store
+  const away = async () => {
+    throw new AuthError('unavailable')
+  }
+  Object.assign(store, { findSession: away, ping: away })
+  for (const line of ['GET /v1/projects', 'DELETE /v1/session', 'GET /health/ready']) {
+    const { status, body, headers } = await server.send(line, undefined, bearer(token))
+    expect([line, status, body.code]).toEqual([line, 503, 'unavailable'])
+    expect(headers.get('retry-after')).toBe('2')
+  }
+  expect((await server.send('GET /health/live')).status).toBe(200)
+  Object.assign(store, { findSession, ping })
+  expect((await server.send('GET /v1/projects', undefined, bearer(token))).status).toBe(200)
+  expect((await server.send('GET /health/ready')).status).toBe(200)
+})
+
+test('a storm of log-ins is answered: some in, the rest told to return, none forgotten', async () => {
+  const limits = { concurrency: 1, waiting: 4 }
+  const passwordHash = argon2id({ cost: { memoryKibibytes: 1_024, passes: 1 }, limits })
+  const server = await startServer({ auth: { passwordHash } })
+  await signUp(server)
+  const storm = Array.from({ length: 30 }, () => server.send('POST /v1/session', ann))
+  const checked = server.send('GET /health/live')
+  const statuses = (await Promise.all(storm)).map(({ status }) => status)
+  expect(statuses.filter((status) => status === 200).length).toBeGreaterThanOrEqual(5)
+  expect(statuses.filter((status) => status === 503).length).toBeGreaterThan(0)
+  expect(statuses.every((status) => status === 200 || status === 503)).toBe(true)
+  expect((await checked).status).toBe(200)
+  expect((await server.send('POST /v1/session', ann)).status).toBe(200)
+})

@@ -1,0 +1,98 @@
+// The package as somebody would install it: compiled, packed, and used from plain JavaScript.
+import { execFile } from 'node:child_process'
+import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { publint } from 'publint'
+import { beforeAll, expect, test } from 'vitest'
+import { temporaryFolder } from './harness.ts'
+
+const run = promisify(execFile)
+const manifest = JSON.parse(readFileSync('package.json', 'utf8'))
+const lock = JSON.parse(readFileSync('package-lock.json', 'utf8'))
+
+beforeAll(() => run(process.execPath, ['bin/build.ts']), 60_000)
+
+function install(): string {
+  const folder = temporaryFolder()
+  const modules = join(folder, 'node_modules')
+  mkdirSync(modules)
+  cpSync('dist', join(modules, 'latchkey'), { recursive: true })
+  for (const name of Object.keys(manifest.dependencies)) {
+    mkdirSync(join(modules, name, '..'), { recursive: true })
+    symlinkSync(join(process.cwd(), 'node_modules', name), join(modules, name))
+  }
+  return folder
+}
+
+async function runScript(folder: string, script: string, flags: string[] = []): Promise<string> {
+  writeFileSync(join(folder, 'script.mjs'), script)
+  const { stdout } = await run(process.execPath, [...flags, 'script.mjs'], { cwd: folder })
+  return stdout.trim()
+}
+
+test('an installed package signs up and logs in, migrations and word list included', async () => {
+  const script = `
+    import { createApp, createAuth } from 'latchkey/server'
+    import { createStore, migrate, openSqlite, sqliteMigrations } from 'latchkey/sqlite'
+    import { logInAs } from 'latchkey/testing'
+    import { protect } from 'latchkey/hono'
+    const database = await openSqlite('data/app.sqlite3')
+    await migrate(database, [sqliteMigrations])
+    const auth = createAuth({ store: createStore(database) })
+    const app = createApp(auth)
+    const { headers } = await logInAs(app)
+    const reply = await app.request('/v1/session', { headers })
+    await auth.signUp({ emailAddress: 'a@b.example', password: 'iloveyou' }).catch((error) => {
+      console.log(reply.status, error.code, typeof protect)
+    })`
+  expect(await runScript(install(), script)).toBe('200 validation_failed function')
+})
+
+test('a bundle for browsers gets a sentence instead of the server’s code', async () => {
+  for (const path of ['server', 'sqlite', 'hono', 'testing']) {
+    const script = `await import('latchkey/${path}').catch((error) => console.log(error.message))`
+    const said = await runScript(install(), script, ['--conditions=browser'])
+    expect(said).toContain('run on a server')
+  }
+})
+
+test('there is no bare root, and nothing inside can be reached around the exports', async () => {
+  for (const path of ['latchkey', 'latchkey/core/auth.js', 'latchkey/dist/server.js']) {
+    const script = `await import('${path}').catch((error) => console.log(error.code))`
+    expect(await runScript(install(), script)).toBe('ERR_PACKAGE_PATH_NOT_EXPORTED')
+  }
+})
+
+test('the published manifest has no fault, no development tools and no Node binaries', async () => {
+  const published = JSON.parse(readFileSync('dist/package.json', 'utf8'))
+  expect(Object.keys(published)).not.toContain('optionalDependencies')
+  expect(Object.keys(published)).not.toContain('devDependencies')
+  expect(JSON.stringify(published)).not.toContain('source')
+  const { messages } = await publint({ pkgDir: 'dist', strict: true })
+  expect(messages.filter(({ type }) => type !== 'suggestion')).toEqual([])
+})
+
+test('what is published debugs to its source, and holds no test', () => {
+  const files = readdirSync('dist', { recursive: true, encoding: 'utf8' })
+  expect(files).toContain('core/auth.js')
+  expect(files.filter((file) => file.includes('.test.'))).toEqual([])
+  expect(readFileSync('dist/core/auth.js.map', 'utf8')).toContain('sourcesContent')
+})
+
+test('at most 14 packages run with the application, and none has an install script', () => {
+  const packages = Object.entries<Record<string, unknown>>(lock.packages).filter(([path]) => path)
+  const running = packages.filter(([, { dev, optional, devOptional }]) => {
+    return !dev && !optional && !devOptional
+  })
+  expect(running.length).toBeGreaterThan(0)
+  expect(running.length).toBeLessThanOrEqual(14)
+  const scripted = packages.filter(([, { hasInstallScript }]) => hasInstallScript)
+  expect(scripted.map(([path]) => path)).toEqual([])
+})
+
+test('every package is locked with its hash', () => {
+  for (const [path, { integrity }] of Object.entries<Record<string, unknown>>(lock.packages)) {
+    if (path) expect([path, integrity]).toEqual([path, expect.stringMatching(/^sha512-/)])
+  }
+})

@@ -1,0 +1,191 @@
+// The rules that hold for every route: a route that forgets one fails here.
+import { createApp, type Route } from 'latchkey/server'
+import { expect, test } from 'vitest'
+import { routeTable } from '../src/http/routes.ts'
+import { projects } from '../templates/api/projects.ts'
+import { bearer, openDatabase, read, type Server, signUp, startServer } from './harness.ts'
+
+const someId = '00000000-0000-7000-8000-000000000000'
+
+async function everyRoute(): Promise<{ server: Server; routes: Route[] }> {
+  const server = await startServer()
+  return { server, routes: routeTable(server.auth, 'open', projects(server.database)) }
+}
+
+function lineOf({ method, path }: Route): string {
+  return `${method} ${path.replace(/:\w+/g, someId)}`
+}
+
+test('the list of who may is this one, and a new route is added here on purpose', async () => {
+  const { routes } = await everyRoute()
+  expect(routes.map(({ access, method, path }) => `${access} ${method} ${path}`)).toEqual([
+    'public POST /v1/registrations',
+    'public POST /v1/session',
+    'session GET /v1/session',
+    'session DELETE /v1/session',
+    'session GET /v1/projects',
+    'session POST /v1/projects',
+    'session GET /v1/projects/:id',
+    'session PATCH /v1/projects/:id',
+    'session DELETE /v1/projects/:id',
+    'public GET /health/live',
+    'public GET /health/ready',
+    'public GET /openapi.json',
+  ])
+})
+
+test('what needs a session answers 401 with a challenge to everybody else, and does nothing', async () => {
+  const { server, routes } = await everyRoute()
+  const token = await signUp(server)
+  const snapshot = () =>
+    Promise.all(
+      ['users', 'sessions', 'projects'].map((table) =>
+        server.database.query(`SELECT * FROM ${table}`),
+      ),
+    )
+  const before = await snapshot()
+  for (const route of routes.filter(({ access }) => access === 'session')) {
+    for (const headers of [{}, bearer(`${token.slice(0, -1)}1`), { cookie: `token=${token}` }]) {
+      const { status, headers: answered } = await server.send(lineOf(route), undefined, headers)
+      expect([lineOf(route), status]).toEqual([lineOf(route), 401])
+      expect(answered.get('www-authenticate')).toMatch(/^Bearer realm="api"/)
+    }
+    if (route.method === 'GET') continue
+    const malformed = await server.send(lineOf(route), '{')
+    expect([lineOf(route), malformed.status]).toEqual([lineOf(route), 401])
+  }
+  expect(await snapshot()).toEqual(before)
+})
+
+test('every answer, good or bad, is not stored, not sniffed, not framed, and has a request id', async () => {
+  const { server, routes } = await everyRoute()
+  const headers = bearer(await signUp(server))
+  const lines = [
+    ...routes.map(lineOf),
+    'GET /nowhere',
+    'DELETE /v1/projects',
+    'OPTIONS /v1/session',
+  ]
+  for (const line of lines) {
+    for (const credentials of [headers, {}]) {
+      const reply = await server.send(line, undefined, credentials)
+      expect(Object.fromEntries(reply.headers)).toMatchObject({
+        'cache-control': 'no-store',
+        'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+        'cross-origin-resource-policy': 'same-origin',
+        'referrer-policy': 'no-referrer',
+        'x-content-type-options': 'nosniff',
+        'x-request-id': expect.stringMatching(/./),
+        vary: 'Origin',
+      })
+      if (reply.status >= 400) {
+        expect(reply.headers.get('content-type')).toBe('application/json; charset=utf-8')
+        expect(reply.body).toMatchObject({
+          error: expect.anything(),
+          code: expect.stringMatching(/^[a-z_]+$/),
+          request_id: reply.headers.get('x-request-id'),
+        })
+      }
+    }
+  }
+})
+
+test('another method on a known path is 405 and says which there are', async () => {
+  const { server, routes } = await everyRoute()
+  for (const path of new Set(routes.map(({ path }) => path))) {
+    const methods = routes.filter((route) => route.path === path).map(({ method }) => method)
+    const allowed = methods.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]))
+    for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'PROPFIND']) {
+      if (methods.some((known) => known === method)) continue
+      const reply = await server.send(`${method} ${path.replace(/:\w+/g, someId)}`)
+      expect([method, path, reply.status]).toEqual([method, path, 405])
+      expect(reply.headers.get('allow')).toBe(allowed.join(', '))
+    }
+  }
+})
+
+test('HEAD answers as GET does, without a body', async () => {
+  const { server, routes } = await everyRoute()
+  const headers = bearer(await signUp(server))
+  for (const route of routes.filter(({ method }) => method === 'GET')) {
+    const got = await server.send(lineOf(route), undefined, headers)
+    const head = await server.send(lineOf(route).replace('GET', 'HEAD'), undefined, headers)
+    expect([route.path, head.status, head.text]).toEqual([route.path, got.status, ''])
+  }
+})
+
+test('a body in another format is 415, a broken one 400, one over 64 KiB 413', async () => {
+  const { server, routes } = await everyRoute()
+  const authorization = bearer(await signUp(server))
+  for (const { method, path, schemas } of routes) {
+    if (!schemas.body) continue
+    const send = async (body: string | Uint8Array<ArrayBuffer> | ReadableStream, type: string) => {
+      const headers = { ...authorization, 'content-type': type }
+      const init = { method, headers, body, duplex: 'half' as const }
+      return (await server.app.request(path.replace(/:\w+/g, someId), init)).status
+    }
+    expect(await send('a=b', 'text/plain')).toBe(415)
+    expect(await send('{}', 'application/vnd.api+json')).toBe(415)
+    expect(await send('{}', 'application/json, text/plain')).toBe(415)
+    expect(await send('{}', 'application/json; charset=latin1')).toBe(415)
+    expect(await send('--x--', 'multipart/form-data; boundary=x')).toBe(415)
+    expect(await send('{', 'application/json')).toBe(400)
+    expect(await send('[1]', 'application/json')).toBe(400)
+    expect(await send('a=%ff', 'application/x-www-form-urlencoded')).toBe(400)
+    expect(await send(new Uint8Array([0x22, 0xff, 0x22]), 'application/json')).toBe(400)
+    const large = JSON.stringify({ z: 'z'.repeat(65_536) })
+    expect(await send(large, 'application/json')).toBe(413)
+    expect(await send(new Blob([large]).stream(), 'application/json')).toBe(413)
+  }
+})
+
+test('every route is in the OpenAPI document, with its access, and nothing else is', async () => {
+  const { server, routes } = await everyRoute()
+  const { body } = await server.send('GET /openapi.json')
+  expect(body.openapi).toBe('3.1.0')
+  const documented = Object.entries(body.paths).flatMap(([path, operations]) =>
+    Object.entries(Object(operations)).map(([method, operation]) => {
+      const access = Object(operation).security.length > 0 ? 'session' : 'public'
+      return `${access} ${method.toUpperCase()} ${path}`
+    }),
+  )
+  const declared = routes.map(
+    ({ access, method, path }) => `${access} ${method} ${path.replace(/:(\w+)/g, '{$1}')}`,
+  )
+  expect(documented.sort()).toEqual(declared.sort())
+})
+
+test('a success has the shape that the document promises', async () => {
+  const { server, routes } = await everyRoute()
+  const headers = bearer(await signUp(server))
+  for (const route of routes.filter(({ method }) => method === 'GET')) {
+    const { status, body } = await server.send(lineOf(route), undefined, headers)
+    if (status !== 200) continue
+    expect(route.answers[200]?.body?.safeParse(body).error).toBeUndefined()
+  }
+})
+
+test('a fault inside a route is a bare 500 with the request id, logged with its cause', async () => {
+  const database = await openDatabase()
+  const { auth } = await startServer()
+  const logged: unknown[] = []
+  const log = { info() {}, error: (entry: object) => void logged.push(entry) }
+  const app = createApp(auth, { routes: projects(database), log })
+  auth.config.store.ping = async () => {
+    throw new Error('the secret reason')
+  }
+  const reply = await read(await app.request('/health/ready'))
+  expect(reply.status).toBe(500)
+  expect(reply.body).toEqual({
+    error: 'Internal Server Error',
+    code: 'internal_error',
+    request_id: reply.headers.get('x-request-id'),
+  })
+  expect(logged).toEqual([{ requestId: reply.body.request_id, error: expect.any(Error) }])
+})
+
+test('two routes on one line are refused when the app is made', async () => {
+  const { auth, database } = await startServer()
+  const twice = [...projects(database), ...projects(database)]
+  expect(() => createApp(auth, { routes: twice })).toThrow('GET /v1/projects')
+})

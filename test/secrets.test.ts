@@ -1,0 +1,51 @@
+// A secret exists in the one answer that carries it: not in the database, its log, or ours.
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { createApp, createAuth, createLog } from 'latchkey/server'
+import { createStore, migrate, openSqlite, sqliteMigrations } from 'latchkey/sqlite'
+import { expect, onTestFinished, test } from 'vitest'
+import { ann, bearer, cheapHash, read, temporaryFolder } from './harness.ts'
+
+test('no file of the database and no line of the log holds a password or a token', async () => {
+  const folder = temporaryFolder()
+  const database = await openSqlite(join(folder, 'test.sqlite3'))
+  onTestFinished(() => database.close())
+  await migrate(database, [sqliteMigrations])
+  const lines: string[] = []
+  const log = createLog({ mode: 'production', logLevel: 'info' }, (line) => void lines.push(line))
+  const auth = createAuth({ store: createStore(database), passwordHash: cheapHash })
+  const app = createApp(auth, { log })
+  const send = async (line: string, body: object | null, headers = {}) => {
+    const [method = '', path = ''] = line.split(' ')
+    const json = { 'content-type': 'application/json', ...headers }
+    const init = { method, headers: json, body: body && JSON.stringify(body) }
+    return (await read(await app.request(path, init))).body
+  }
+
+  const password = 'canary horse battery'
+  const secrets = [password, 'canary wrong password', 'canary new password']
+  const { token } = await send('POST /v1/registrations', { ...ann, password })
+  const second = await send('POST /v1/session', { ...ann, password })
+  secrets.push(token, second.token)
+  await send('POST /v1/session', { ...ann, password: 'canary wrong password' })
+  await send('POST /v1/session', { ...ann, email_address: password, password })
+  await send(`DELETE /v1/session?token=${token}`, null, bearer(token))
+  await send(`GET /v1/${second.token}`, null, bearer(second.token))
+  await send('PUT /v1/session', { password }, bearer(second.token))
+  await auth.setPassword({ emailAddress: ann.email_address, password: 'canary new password' })
+  auth.config.store.findSession = async (digest) => {
+    throw new Error(`The database said no to ${digest.length} bytes`)
+  }
+  expect((await send('GET /v1/session', null, bearer(second.token))).code).toBe('internal_error')
+
+  const files = readdirSync(folder).map((file) => readFileSync(join(folder, file), 'latin1'))
+  expect(files.length).toBeGreaterThanOrEqual(2)
+  expect(lines.length).toBeGreaterThanOrEqual(6)
+  const everything = [...files, ...lines].join('\n')
+  expect(everything).toContain('ann@example.com')
+  for (const secret of secrets) {
+    expect(everything).not.toContain(secret)
+    expect(everything).not.toContain(secret.slice(4, 30))
+    expect(everything).not.toContain(Buffer.from(secret).toString('base64').slice(0, 20))
+  }
+})

@@ -1,0 +1,130 @@
+// What each act costs, counted: no clock, no noise.
+import type { PasswordHash } from 'latchkey/server'
+import { createApp, createAuth } from 'latchkey/server'
+import { createStore, type Database } from 'latchkey/sqlite'
+import { expect, test } from 'vitest'
+import { ann, bearer, cheapHash, openDatabase, read } from './harness.ts'
+
+type Event = 'read' | 'begin' | 'statement' | 'end' | 'hash' | 'verify'
+
+async function startCounting() {
+  const events: Event[] = []
+  const app = createApp(
+    createAuth({
+      store: createStore(countStatements(await openDatabase(), events)),
+      passwordHash: countHashes(events),
+    }),
+  )
+  const send = async (line: string, body?: unknown, headers = {}) => {
+    events.length = 0
+    const [method = '', path = ''] = line.split(' ')
+    const init = {
+      method,
+      headers: { 'content-type': 'application/json', ...headers },
+      body: body === undefined ? null : JSON.stringify(body),
+    }
+    const reply = await read(await app.request(path, init))
+    return { ...reply, events: [...events] }
+  }
+  return send
+}
+
+function countStatements(database: Database, events: Event[]): Database {
+  return {
+    ...database,
+    query(sql, values) {
+      events.push('read')
+      return database.query(sql, values)
+    },
+    transaction(work, limits) {
+      return database.transaction(async (transaction) => {
+        events.push('begin')
+        const result = await work({
+          script: (sql) => transaction.script(sql),
+          query(sql, values) {
+            events.push('statement')
+            return transaction.query(sql, values)
+          },
+        })
+        events.push('end')
+        return result
+      }, limits)
+    },
+  }
+}
+
+function countHashes(events: Event[]): PasswordHash {
+  return {
+    ...cheapHash,
+    hash(password) {
+      events.push('hash')
+      return cheapHash.hash(password)
+    },
+    verify(passwordHash, password) {
+      events.push('verify')
+      return cheapHash.verify(passwordHash, password)
+    },
+  }
+}
+
+test('checking a token is one read and no write', async () => {
+  const send = await startCounting()
+  const { token } = (await send('POST /v1/registrations', ann)).body
+  const { events, status } = await send('GET /v1/session', undefined, bearer(token))
+  expect(status).toBe(200)
+  expect(events).toEqual(['read'])
+})
+
+test('a text that cannot be a token costs no read, nor does a missing one', async () => {
+  const send = await startCounting()
+  const { token } = (await send('POST /v1/registrations', ann)).body
+  const changed = token.slice(0, 10) + (token[10] === 'a' ? 'b' : 'a') + token.slice(11)
+  for (const headers of [{}, bearer('x'), bearer(changed), bearer(token.replace('lks', 'lkk'))]) {
+    expect((await send('GET /v1/session', undefined, headers)).events).toEqual([])
+  }
+})
+
+test('signing up is one transaction of two statements, with the hash before it', async () => {
+  const send = await startCounting()
+  const { events } = await send('POST /v1/registrations', ann)
+  expect(events).toEqual(['hash', 'begin', 'statement', 'statement', 'end'])
+})
+
+test('a taken address costs the same hash', async () => {
+  const send = await startCounting()
+  await send('POST /v1/registrations', ann)
+  const { events, status } = await send('POST /v1/registrations', ann)
+  expect(status).toBe(422)
+  expect(events).toEqual(['hash', 'begin', 'statement', 'end'])
+})
+
+test('logging in is one read, one hash and one transaction', async () => {
+  const send = await startCounting()
+  await send('POST /v1/registrations', ann)
+  const { events, status } = await send('POST /v1/session', ann)
+  expect(status).toBe(200)
+  expect(events).toEqual(['read', 'verify', 'begin', 'statement', 'statement', 'end'])
+})
+
+test('an unknown address and a wrong password cost the same, and write nothing', async () => {
+  const send = await startCounting()
+  await send('POST /v1/registrations', ann)
+  const wrong = await send('POST /v1/session', { ...ann, password: 'wrong password' })
+  const unknown = await send('POST /v1/session', { ...ann, email_address: 'bob@example.com' })
+  expect(wrong.events).toEqual(['read', 'verify'])
+  expect(unknown.events).toEqual(wrong.events)
+})
+
+test('input that breaks a rule costs no hash and no statement', async () => {
+  const send = await startCounting()
+  for (const password of ['short', 'password', 'x'.repeat(60_000), 7]) {
+    expect((await send('POST /v1/registrations', { ...ann, password })).events).toEqual([])
+  }
+})
+
+test('logging out is one read and one transaction', async () => {
+  const send = await startCounting()
+  const { token } = (await send('POST /v1/registrations', ann)).body
+  const { events } = await send('DELETE /v1/session', undefined, bearer(token))
+  expect(events).toEqual(['read', 'begin', 'statement', 'end'])
+})

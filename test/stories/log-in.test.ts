@@ -1,0 +1,132 @@
+import { argon2id, createAuth } from 'latchkey/server'
+import { createStore } from 'latchkey/sqlite'
+import { expect, test } from 'vitest'
+import { ann, bearer, cheapHash, openDatabase, signUp, startServer } from '../harness.ts'
+
+const url = 'POST /v1/session'
+
+test('the right address and password open a session of their own', async () => {
+  const server = await startServer()
+  const first = await signUp(server)
+  const { status, body } = await server.send(url, ann)
+  expect(status).toBe(200)
+  expect(Object.keys(body)).toEqual(['token'])
+  expect(body.token).not.toBe(first)
+  for (const token of [first, body.token]) {
+    expect((await server.send('GET /v1/projects', undefined, bearer(token))).status).toBe(200)
+  }
+})
+
+test('a wrong password and an unknown address get the same answer, byte for byte', async () => {
+  const server = await startServer()
+  await signUp(server)
+  const id = { 'x-request-id': 'same' }
+  const wrong = await server.send(url, { ...ann, password: 'wrong password' }, id)
+  const unknown = await server.send(url, { ...ann, email_address: 'bob@example.com' }, id)
+  expect(wrong.status).toBe(401)
+  expect(wrong.body).toEqual({
+    error: 'Invalid email address or password',
+    code: 'invalid_credentials',
+    request_id: 'same',
+  })
+  expect(wrong.headers.get('www-authenticate')).toBe('Bearer realm="api"')
+  expect(unknown.text).toBe(wrong.text)
+  expect([...unknown.headers]).toEqual([...wrong.headers])
+  expect(await server.database.query('SELECT id FROM sessions')).toHaveLength(1)
+})
+
+test.each([
+  ['a space at the end', { password: `${ann.password} ` }],
+  ['another case', { password: ann.password.toUpperCase() }],
+  ['a NUL and more behind it', { password: `${ann.password}\0more` }],
+  ['nothing', { password: '' }],
+  ['more than anybody can have', { password: 'x'.repeat(60_000) }],
+  ['a lone surrogate', { password: '\ud800' }],
+  ['no address at all', { email_address: 'nobody' }],
+])('%s opens nothing', async (_case, change) => {
+  const server = await startServer()
+  await signUp(server)
+  const refused = await server.send(url, { ...ann, ...change })
+  expect(refused.status).toBe(401)
+  expect(refused.body.error).toBe('Invalid email address or password')
+})
+
+test('the address may be spelled with capitals and spaces', async () => {
+  const server = await startServer()
+  await signUp(server)
+  expect((await server.send(url, { ...ann, email_address: ' ANN@Example.com ' })).status).toBe(200)
+})
+
+test('a password typed on another keyboard, composed otherwise, is the same password', async () => {
+  const server = await startServer()
+  const password = 'caf\u00e9 au lait'
+  await signUp(server, { ...ann, password })
+  expect((await server.send(url, { ...ann, password: password.normalize('NFD') })).status).toBe(200)
+})
+
+test.each([
+  ['missing fields', {}, ["Email address can't be blank", "Password can't be blank"]],
+  [
+    'an object as address',
+    { ...ann, email_address: { like: '%' } },
+    ['Email address must be a string'],
+  ],
+  ['a list of passwords', { ...ann, password: ['a'] }, ['Password must be a string']],
+])('%s are refused with the reason, not with a fault', async (_case, body, error) => {
+  const { send } = await startServer()
+  const refused = await send(url, body)
+  expect(refused.status).toBe(422)
+  expect(refused.body.error).toEqual(error)
+})
+
+test('a token sent along with the log-in plays no part in it', async () => {
+  const server = await startServer()
+  await signUp(server)
+  for (const token of [
+    'nonsense',
+    await signUp(server, { ...ann, email_address: 'b@b.example' }),
+  ]) {
+    const { status, body } = await server.send(url, ann, bearer(token))
+    expect(status).toBe(200)
+    const me = await server.send('GET /v1/session', undefined, bearer(body.token))
+    expect(me.body.user.email_address).toBe('ann@example.com')
+  }
+})
+
+test('a log-in raises the cost of an old hash, a failed one does not', async () => {
+  const store = createStore(await openDatabase())
+  const before = createAuth({ store, passwordHash: cheapHash })
+  const after = createAuth({
+    store,
+    passwordHash: argon2id({ cost: { memoryKibibytes: 16, passes: 2 } }),
+  })
+  const credentials = { emailAddress: ann.email_address, password: ann.password }
+  const { user } = await before.signUp(credentials)
+  const storedHash = async () => (await store.findCredentials(user.emailAddress))?.passwordHash
+  await after.logIn({ ...credentials, password: 'wrong password' })
+  expect(await storedHash()).toContain('m=8,t=1,p=1')
+  expect(await after.logIn(credentials)).not.toBeNull()
+  expect(await storedHash()).toContain('m=16,t=2,p=1')
+  expect(await after.logIn(credentials)).not.toBeNull()
+})
+
+test('a password changed while the old one was being verified opens no session', async () => {
+  const database = await openDatabase()
+  const store = createStore(database)
+  const setter = createAuth({ store, passwordHash: cheapHash })
+  const { emailAddress, password } = { emailAddress: ann.email_address, password: ann.password }
+  await setter.signUp({ emailAddress, password })
+  const slow = createAuth({
+    store,
+    passwordHash: {
+      ...cheapHash,
+      async verify(hash, submitted) {
+        const verified = await cheapHash.verify(hash, submitted)
+        await setter.setPassword({ emailAddress, password: 'a new password' })
+        return verified
+      },
+    },
+  })
+  expect(await slow.logIn({ emailAddress, password })).toBeNull()
+  expect(await database.query('SELECT id FROM sessions')).toHaveLength(1)
+})

@@ -1,0 +1,115 @@
+import { answer, current, route } from 'latchkey/server'
+import { expect, test } from 'vitest'
+import { ann, bearer, read, signUp, startServer } from '../harness.ts'
+
+test('the session says who one is, from where, and until when', async () => {
+  const { app, send } = await startServer()
+  const init = {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'user-agent': 'curl/8' },
+    body: JSON.stringify(ann),
+  }
+  const peer = { address: '::ffff:192.0.2.7' }
+  const signedUp = await read(await app.request('/v1/registrations', init, peer))
+  const { token, user } = signedUp.body
+  const { status, body } = await send('GET /v1/session', undefined, bearer(token))
+  expect(status).toBe(200)
+  expect(body).toEqual({
+    user,
+    session: {
+      id: expect.any(String),
+      created_at: '2026-01-01T12:00:00.000Z',
+      last_used_at: '2026-01-01T12:00:00.000Z',
+      expires_at: '2026-01-31T12:00:00.000Z',
+      ip_address: '192.0.2.7',
+      user_agent: 'curl/8',
+      current: true,
+    },
+  })
+})
+
+test('logging out ends this session and no other', async () => {
+  const server = await startServer()
+  const first = await signUp(server)
+  const second = (await server.send('POST /v1/session', ann)).body.token
+  const out = await server.send('DELETE /v1/session', undefined, bearer(first))
+  expect([out.status, out.body]).toEqual([200, { message: 'Logged out' }])
+  for (const line of ['GET /v1/projects', 'GET /v1/session', 'DELETE /v1/session']) {
+    expect((await server.send(line, undefined, bearer(first))).status).toBe(401)
+  }
+  expect((await server.send('GET /v1/projects', undefined, bearer(second))).status).toBe(200)
+})
+
+test('a session ends at the very instant it was idle for 30 days', async () => {
+  const server = await startServer()
+  const token = await signUp(server)
+  server.clock.advance({ days: 30, milliseconds: -1 })
+  expect((await server.send('GET /v1/session', undefined, bearer(token))).status).toBe(200)
+  server.clock.advance({ milliseconds: 1 })
+  expect((await server.send('GET /v1/session', undefined, bearer(token))).status).toBe(401)
+})
+
+test('a session ends at its maximum age, whatever the idle time allows', async () => {
+  const server = await startServer({ auth: { sessions: { idleHours: 48, maximumHours: 24 } } })
+  const token = await signUp(server)
+  server.clock.advance({ hours: 24, milliseconds: -1 })
+  expect((await server.send('GET /v1/session', undefined, bearer(token))).status).toBe(200)
+  server.clock.advance({ milliseconds: 1 })
+  expect((await server.send('GET /v1/session', undefined, bearer(token))).status).toBe(401)
+})
+
+test('a log-out that was acknowledged survives a transaction that rolls back around it', async () => {
+  const server = await startServer()
+  const token = await signUp(server)
+  let inside = () => {}
+  const begun = new Promise<void>((resolve) => {
+    inside = resolve
+  })
+  const undone = server.database.transaction(async (transaction) => {
+    await transaction.query('UPDATE users SET updated_at = 0')
+    inside()
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    throw new Error('undone')
+  })
+  await begun
+  const out = server.send('DELETE /v1/session', undefined, bearer(token))
+  await expect(undone).rejects.toThrow('undone')
+  expect((await out).status).toBe(200)
+  expect((await server.send('GET /v1/session', undefined, bearer(token))).status).toBe(401)
+})
+
+test('current() is the user of the request in every function below, and of no other', async () => {
+  const whoAmI = async () => {
+    await new Promise((resolve) => setImmediate(resolve))
+    return current()?.user.emailAddress ?? null
+  }
+  const answers = { 200: { description: 'Who asks' } }
+  const routes = [
+    route({
+      method: 'GET',
+      path: '/me',
+      access: 'session',
+      summary: 'Who asks',
+      answers,
+      handle: async () => answer(await whoAmI()),
+    }),
+    route({
+      method: 'GET',
+      path: '/nobody',
+      access: 'public',
+      summary: 'Who asks',
+      answers,
+      handle: async () => answer(await whoAmI()),
+    }),
+  ]
+  const server = await startServer({ app: { routes } })
+  const asAnn = bearer(await signUp(server))
+  const asBob = bearer(await signUp(server, { ...ann, email_address: 'bob@example.com' }))
+  const replies = await Promise.all([
+    server.send('GET /me', undefined, asAnn),
+    server.send('GET /me', undefined, asBob),
+    server.send('GET /nobody', undefined, asBob),
+  ])
+  expect(replies.map(({ body }) => body)).toEqual(['ann@example.com', 'bob@example.com', null])
+  expect(current()).toBeNull()
+})
