@@ -22,9 +22,10 @@ function formatAsJson(level: string, entry: LogEntry, message: string): string {
 }
 
 function formatForPeople(_level: string, entry: LogEntry, message: string): string {
-  const { method, path, status, milliseconds, ...rest } = readable(entry)
+  const { error, ...rest } = readable(entry)
+  const { method, path, status, milliseconds } = rest
   if (message === 'request') return `${method} ${path} ${status} ${milliseconds} ms`
-  return `${message} ${JSON.stringify(rest, null, 2).replaceAll('\\n', '\n')}`
+  return [message, JSON.stringify(rest), error].filter((part) => part !== undefined).join(' ')
 }
 
 function readable({ error, ...entry }: LogEntry): Record<string, unknown> {

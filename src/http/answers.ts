@@ -47,7 +47,7 @@ export function present(answer: Answer, envelope: Envelope): Presented {
   }
   if (body === undefined) return { status: answer.status, body: null, headers }
   headers['content-type'] = 'application/json; charset=utf-8'
-  return { status: answer.status, body: JSON.stringify(body), headers }
+  return { status: answer.status, body: `${JSON.stringify(body)}\n`, headers }
 }
 
 export function toResponse(answer: Answer, envelope: Envelope): Response {

@@ -1,0 +1,89 @@
+// The docs say what the code does, both ways.
+import { execFile } from 'node:child_process'
+import { existsSync, globSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { promisify } from 'node:util'
+import { expect, test } from 'vitest'
+import { listRefusals } from '../src/http/problems.ts'
+import { routeTable } from '../src/http/routes.ts'
+import { projects } from '../templates/api/projects.ts'
+import { startServer, temporaryFolder } from './harness.ts'
+
+const run = promisify(execFile)
+const pages = ['README.md', 'CONTRIBUTING.md', ...globSync('docs/**/*.md')]
+const page = (path: string) => readFileSync(path, 'utf8')
+
+test('every code of a refusal is explained, with its status, and no other', () => {
+  const rows = [...page('docs/reference/errors.md').matchAll(/^\| `(\w+)` \| (\d{3}) \|/gm)]
+  const documented = rows.map(([, code, status]) => ({ code, status: Number(status) }))
+  expect(documented).toEqual(expect.arrayContaining(listRefusals()))
+  expect(documented).toHaveLength(listRefusals().length)
+})
+
+test('every variable that is read is in the table, and no other', () => {
+  const source = page('src/cli/environment.ts') + page('src/cli/environment-reader.ts')
+  const read = new Set(source.match(/(?<=')[A-Z]+(?:_[A-Z]+)*(?=')/g))
+  const rows = page('docs/reference/configuration.md').matchAll(/^\| `([A-Z_]+)` \|/gm)
+  expect([...rows].map((match) => match[1]).sort()).toEqual([...read].sort())
+})
+
+test('every route has its section, and no other', async () => {
+  const { auth, database } = await startServer()
+  const routes = routeTable(auth, 'open', projects(database))
+  const sections = page('docs/reference/http.md').matchAll(/^#+ `?([A-Z]+ \/[^\s`]*)`?$/gm)
+  const declared = routes.map(({ method, path }) => `${method} ${path}`)
+  expect([...sections].map((match) => match[1]).sort()).toEqual(declared.sort())
+})
+
+test('no link in the docs leads nowhere', () => {
+  for (const path of pages) {
+    for (const [, target = ''] of page(path).matchAll(/\]\(([^)#]+)(?:#[^)]*)?\)/g)) {
+      if (/^https?:/.test(target)) continue
+      expect([path, target, existsSync(join(dirname(path), target))]).toEqual([path, target, true])
+    }
+  }
+})
+
+test('the server of the README compiles under strict rules, and runs as it stands there', async () => {
+  const [, code = ''] = /```ts\n([\s\S]*?)```/.exec(page('README.md')) ?? []
+  const folder = temporaryFolder()
+  mkdirSync(join(folder, 'node_modules'))
+  symlinkSync(process.cwd(), join(folder, 'node_modules/latchkey'))
+  for (const name of ['hono', '@types']) {
+    symlinkSync(join(process.cwd(), 'node_modules', name), join(folder, 'node_modules', name))
+  }
+  writeFileSync(join(folder, 'package.json'), '{"type":"module"}')
+  writeFileSync(join(folder, 'server.ts'), code)
+  const extended = { extends: join(process.cwd(), 'tsconfig.json'), include: ['server.ts'] }
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(extended))
+  await run('node_modules/.bin/tsc', ['--project', folder])
+
+  const script = code.replace('nodeServer(app).listen(3000)', askTheServer)
+  writeFileSync(join(folder, 'asked.ts'), script)
+  const { stdout } = await run(process.execPath, ['--conditions=source', 'asked.ts'], {
+    cwd: folder,
+  })
+  const [welcome, refused, notes] = stdout.split('\n')
+  expect(welcome).toBe('200 Welcome')
+  expect(refused).toMatch(/^401 .*"unauthenticated"/)
+  expect(notes).toBe('200 {"notes":[],"of":"a@b.example"}')
+})
+
+const askTheServer = `
+const server = nodeServer(app).listen(0, async () => {
+  const origin = 'http://127.0.0.1:' + server.address().port
+  const person = new URLSearchParams({ email_address: 'a@b.example', password: 'correct horse' })
+  const signedUp = await fetch(origin + '/v1/registrations', { method: 'POST', body: person })
+  const { token } = await signedUp.json()
+  const authorization = 'Bearer ' + token
+  const asked = [['/welcome', {}], ['/notes', {}], ['/notes', { authorization }]]
+  for (const [path, headers] of asked) {
+    const answer = await fetch(origin + path, { headers })
+    console.log(answer.status, (await answer.text()).trim())
+  }
+  server.close()
+})`
+
+test('no page speaks of a machine', () => {
+  for (const path of pages) expect(page(path)).not.toMatch(/\/(work|home|root|tmp)\//)
+})

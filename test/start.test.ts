@@ -1,0 +1,104 @@
+// The first command, as a person runs it, and the README's tour, as a person types it.
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { temporaryFolder } from './harness.ts'
+
+interface Started {
+  readonly process: ChildProcess
+  readonly origin: string
+  readonly said: () => string
+}
+
+async function start(folder: string, variables: NodeJS.ProcessEnv = {}): Promise<Started> {
+  const databaseUrl = `sqlite:${join(folder, 'storage/development.sqlite3')}`
+  const args = ['bin/run.js', 'templates/api/server.ts', '--dev']
+  const env = { ...process.env, PORT: '0', DATABASE_URL: databaseUrl, ...variables }
+  const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'] })
+  onTestFinished(() => void child.kill('SIGKILL'))
+  let said = ''
+  child.stdout.setEncoding('utf8').on('data', (chunk) => {
+    said += chunk
+  })
+  while (!said.includes('curl -X DELETE')) await once(child.stdout, 'data')
+  await new Promise((resolve) => setImmediate(resolve))
+  const origin = /http:\/\/localhost:\d+/.exec(said)?.[0] ?? ''
+  return { process: child, origin, said: () => said }
+}
+
+async function stop({ process: child }: Started, signal: NodeJS.Signals): Promise<number | null> {
+  child.kill(signal)
+  if (child.exitCode === null) await once(child, 'exit')
+  return child.exitCode
+}
+
+function shell(script: string): string {
+  return execFileSync('bash', ['-c', script], { encoding: 'utf8' })
+}
+
+test('npm start prints a tour of four lines that can be pasted', async () => {
+  const started = await start(temporaryFolder())
+  const lines = started.said().match(/^ {2}.*curl.*$/gm) ?? []
+  expect(lines).toHaveLength(4)
+  const answers = shell(lines.map((line) => line.replace('curl ', 'curl -s ')).join('\n'))
+  const [projects = '', loggedOut = '', refused = ''] = answers.trim().split('\n')
+  expect(JSON.parse(projects).projects).toHaveLength(1)
+  expect(JSON.parse(loggedOut)).toEqual({ message: 'Logged out' })
+  expect(JSON.parse(refused).code).toBe('invalid_token')
+})
+
+test('a second start keeps the data and the sessions, and its password works too', async () => {
+  const folder = temporaryFolder()
+  const first = await start(folder)
+  const [logIn = '', list = ''] = first.said().match(/^ {2}.*curl.*$/gm) ?? []
+  const token = shell(`${logIn}; echo $TOKEN`).trim()
+  expect(await stop(first, 'SIGTERM')).toBe(0)
+  const second = await start(folder)
+  const answered = shell(`TOKEN=${token}; ${list.replaceAll(first.origin, second.origin)} -s`)
+  expect(JSON.parse(answered).projects).toHaveLength(1)
+  const [logInAgain = ''] = second.said().match(/^ {2}.*curl.*$/gm) ?? []
+  expect(shell(`${logInAgain}; echo $TOKEN`)).toMatch(/^lks_/)
+  expect(await stop(second, 'SIGINT')).toBe(0)
+})
+
+test('the database is its owner’s alone', async () => {
+  const folder = temporaryFolder()
+  await start(folder)
+  expect(statSync(join(folder, 'storage')).mode & 0o777).toBe(0o700)
+  expect(statSync(join(folder, 'storage/development.sqlite3')).mode & 0o777).toBe(0o600)
+})
+
+test('a variable that cannot be read stops the start with a sentence', () => {
+  const args = ['--conditions=source', 'templates/api/server.ts', '--dev']
+  const env = { ...process.env, PORT: 'x', DATABASE_URL: '' }
+  const run = () => execFileSync(process.execPath, args, { env, encoding: 'utf8', stdio: 'pipe' })
+  expect(run).toThrow('PORT must be a whole number from 0 to 65535, for example PORT=3000')
+})
+
+test('without --dev there is no demo user, and the database must be named', () => {
+  const args = ['--conditions=source', 'templates/api/server.ts']
+  const env = { ...process.env, DATABASE_URL: '' }
+  const run = () => execFileSync(process.execPath, args, { env, encoding: 'utf8', stdio: 'pipe' })
+  expect(run).toThrow('DATABASE_URL must be set in production')
+})
+
+test('the README’s tour is what really happens', async () => {
+  const { origin } = await start(temporaryFolder())
+  const readme = readFileSync('README.md', 'utf8')
+  const blocks = [...readme.matchAll(/```console\n([\s\S]*?)```/g)].map((match) => match[1] ?? '')
+  const lines = blocks.join('').trim().split('\n')
+  const commands = lines.filter((line) => line.startsWith('$ ')).map((line) => line.slice(2))
+  const shown = lines.filter((line) => !line.startsWith('$ '))
+  const answers = shell(commands.join('\n').replaceAll('localhost:3000', origin))
+  expect(commands.length).toBeGreaterThanOrEqual(7)
+  expect(mask(answers.trim())).toEqual(mask(shown.join('\n')))
+})
+
+function mask(text: string): string {
+  return text
+    .replace(/lks_[1-9A-Za-z]{38}/g, 'TOKEN')
+    .replace(/[0-9a-f]{8}-[0-9a-f]{4}-[47][0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}/g, 'ID')
+    .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'INSTANT')
+}
