@@ -91,6 +91,16 @@ test('at most 14 packages run with the application, and none has an install scri
   expect(scripted.map(([path]) => path)).toEqual([])
 })
 
+test('every platform’s optional packages are locked: a lockfile made beside packages loses some', () => {
+  const locked = Object.keys(lock.packages)
+  for (const [path, each] of Object.entries<Record<string, object>>(lock.packages)) {
+    for (const name of Object.keys(each.optionalDependencies ?? {})) {
+      const found = locked.some((place) => place.endsWith(`node_modules/${name}`))
+      expect([path, name, found]).toEqual([path, name, true])
+    }
+  }
+})
+
 test('every package is locked with its hash', () => {
   for (const [path, { integrity }] of Object.entries<Record<string, unknown>>(lock.packages)) {
     if (path) expect([path, integrity]).toEqual([path, expect.stringMatching(/^sha512-/)])
