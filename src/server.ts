@@ -1,7 +1,8 @@
 // latchkey/server
-export { type Environment as ProcessEnvironment, readEnvironment } from './cli/environment.ts'
+export type { Environment } from './cli/environment.ts'
 export { createLog } from './cli/log.ts'
 export { type Running, serve } from './cli/serve.ts'
+export { start } from './cli/start.ts'
 export { type Auth, createAuth } from './core/auth.ts'
 export type { AuthOptions, SessionLifetime } from './core/config.ts'
 export { current } from './core/current.ts'

@@ -1,7 +1,7 @@
 // The first command, as a person runs it, and the README's tour, as a person types it.
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync, statSync } from 'node:fs'
+import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { temporaryFolder } from './harness.ts'
@@ -75,6 +75,24 @@ test('a variable that cannot be read stops the start with a sentence', () => {
   const env = { ...process.env, PORT: 'x', DATABASE_URL: '' }
   const run = () => execFileSync(process.execPath, args, { env, encoding: 'utf8', stdio: 'pipe' })
   expect(run).toThrow('PORT must be a whole number from 0 to 65535, for example PORT=3000')
+  expect(run).not.toThrow(/\bat .*:\d+:\d+/)
+})
+
+test('a port that is taken and a database that cannot be opened are said in a sentence', async () => {
+  const { origin } = await start(temporaryFolder())
+  const args = ['--conditions=source', 'templates/api/server.ts', '--dev']
+  const run = (variables: NodeJS.ProcessEnv) => () => {
+    const databaseUrl = `sqlite:${join(temporaryFolder(), 'other.sqlite3')}`
+    const env = { ...process.env, DATABASE_URL: databaseUrl, ...variables }
+    execFileSync(process.execPath, args, { env, encoding: 'utf8', stdio: 'pipe' })
+  }
+  const taken = run({ PORT: new URL(origin).port })
+  expect(taken).toThrow('or set another port, for example PORT=3100')
+  expect(taken).not.toThrow(/\bat .*:\d+:\d+/)
+  const broken = join(temporaryFolder(), 'broken.sqlite3')
+  writeFileSync(broken, 'this is no database, and long enough to be read as a header of one')
+  expect(run({ DATABASE_URL: `sqlite:${broken}` })).toThrow('DATABASE_URL cannot be used: file is not a database')
+  expect(run({ DATABASE_URL: 'sqlite:/dev/null/x/y' })).toThrow('ENOTDIR')
 })
 
 test('without --dev there is no demo user, and the database must be named', () => {

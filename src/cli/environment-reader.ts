@@ -4,6 +4,11 @@ interface IntegerRange {
   readonly to: number
 }
 
+/** What is wrong with the environment: a sentence for each variable. */
+export class EnvironmentError extends Error {
+  override readonly name = 'EnvironmentError'
+}
+
 /** Reads variables one by one and collects what is wrong with them, to say it all at once. */
 export class EnvironmentReader {
   readonly #variables: Readonly<Record<string, string | undefined>>
@@ -58,9 +63,9 @@ export class EnvironmentReader {
     return this.#fault('DATABASE_URL', fault, '', 'sqlite:storage/production.sqlite3')
   }
 
-  /** @throws Error when anything was wrong */
+  /** @throws EnvironmentError when anything was wrong */
   finish(): void {
-    if (this.#faults.length > 0) throw new Error(this.#faults.join('\n'))
+    if (this.#faults.length > 0) throw new EnvironmentError(this.#faults.join('\n'))
   }
 
   // An empty variable is one that is not set: so do shells, Docker and .env files write it.

@@ -16,7 +16,7 @@ export interface Environment {
  * Reads the variables of `docs/reference/configuration.md`. Development mode is asked for with
  * `--dev` among the arguments; no variable, and no missing one, switches it on.
  *
- * @throws Error with a sentence for each variable that cannot be read
+ * @throws EnvironmentError with a sentence for each variable that cannot be read
  */
 export function readEnvironment(
   variables: Readonly<Record<string, string | undefined>>,

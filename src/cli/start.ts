@@ -1,0 +1,29 @@
+import { AuthError } from '../core/errors.ts'
+import { type Environment, readEnvironment } from './environment.ts'
+import { EnvironmentError } from './environment-reader.ts'
+
+/**
+ * Runs a program with the environment that it was started in. What stops the start is said in a
+ * sentence, and the process ends with 1; a stack is printed only for what nobody foresaw.
+ */
+export async function start(program: (environment: Environment) => Promise<void>): Promise<void> {
+  try {
+    await program(readEnvironment(process.env, process.argv))
+  } catch (error) {
+    console.error(explain(error))
+    process.exit(1)
+  }
+}
+
+function explain(error: unknown): unknown {
+  if (!(error instanceof Error)) return error
+  if (error instanceof EnvironmentError) return error.message
+  const cause = error instanceof AuthError && error.cause instanceof Error ? error.cause : error
+  const code = 'code' in cause ? cause.code : null
+  if (code === 'ERR_SQLITE_ERROR') return `DATABASE_URL cannot be used: ${cause.message}`
+  if (code === 'EADDRINUSE') {
+    return `${cause.message}: stop what listens there, or set another port, for example PORT=3100`
+  }
+  // What the operating system refuses explains itself: EACCES: permission denied, open '…'.
+  return 'syscall' in cause ? cause.message : cause
+}
