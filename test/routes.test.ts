@@ -74,6 +74,7 @@ test('every answer, good or bad, is not stored, not sniffed, not framed, and has
         'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
         'cross-origin-resource-policy': 'same-origin',
         'referrer-policy': 'no-referrer',
+        'strict-transport-security': 'max-age=63072000; includeSubDomains',
         'x-content-type-options': 'nosniff',
         'x-request-id': expect.stringMatching(/./),
         vary: 'Origin',

@@ -19,7 +19,7 @@ function explain(error: unknown): unknown {
   if (!(error instanceof Error)) return error
   if (error instanceof EnvironmentError) return error.message
   const cause = error instanceof AuthError && error.cause instanceof Error ? error.cause : error
-  const code = 'code' in cause ? cause.code : null
+  const code: unknown = 'code' in cause ? cause.code : null
   if (code === 'ERR_SQLITE_ERROR') return `DATABASE_URL cannot be used: ${cause.message}`
   if (code === 'EADDRINUSE') {
     return `${cause.message}: stop what listens there, or set another port, for example PORT=3100`

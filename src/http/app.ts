@@ -18,6 +18,8 @@ export interface AppOptions {
   readonly corsOrigins?: readonly string[]
   /** Default `open`. */
   readonly signUp?: SignUp
+  /** In production, the default, browsers are told to come by HTTPS only (RFC 6797). */
+  readonly mode?: 'development' | 'production'
   /** Default silent. */
   readonly log?: Log
 }
@@ -35,7 +37,12 @@ type Context = HonoContext<{ Bindings: Environment }>
 /** The whole HTTP interface as one `Request → Response`: serve it, mount it, or call it in a test. */
 export function createApp(auth: Auth, options: AppOptions = {}): App {
   const table = routeTable(auth, options.signUp ?? 'open', options.routes ?? [])
-  const outside = { auth, cors: cors(options.corsOrigins ?? []), log: options.log ?? silent }
+  const outside: Outside = {
+    auth,
+    cors: cors(options.corsOrigins ?? []),
+    transport: options.mode === 'development' ? {} : strictTransport,
+    log: options.log ?? silent,
+  }
   const app: App = new Hono()
   for (const route of table) {
     app.on(route.method, route.path, (context) => respond(outside, context, route))
@@ -47,9 +54,12 @@ export function createApp(auth: Auth, options: AppOptions = {}): App {
   return app
 }
 
+const strictTransport = { 'strict-transport-security': 'max-age=63072000; includeSubDomains' }
+
 interface Outside {
   readonly auth: Auth
   readonly cors: Cors
+  readonly transport: Readonly<Record<string, string>>
   readonly log: Log
 }
 
@@ -111,13 +121,13 @@ function respondOtherwise(outside: Outside, context: Context, allow: string): Re
 }
 
 function send(
-  { cors }: Outside,
+  { cors, transport }: Outside,
   context: Context,
   answer: Answer,
   requestId = requestIdOf(context.req.raw),
 ): Response {
-  const headers = cors.headersFor(context.req.raw.headers.get('origin'))
-  return toResponse(answer, { requestId, headers })
+  const sharing = cors.headersFor(context.req.raw.headers.get('origin'))
+  return toResponse(answer, { requestId, headers: { ...transport, ...sharing } })
 }
 
 function allowedMethods(table: readonly Route[]): Map<string, string> {

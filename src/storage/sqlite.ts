@@ -27,6 +27,8 @@ const busyPauseMilliseconds = 10
  */
 export async function openSqlite(path: string): Promise<Database> {
   const file = path.replace(/^sqlite:(\/\/)?/, '')
+  // Two connections to memory are two databases.
+  if (file === '' || file.includes(':memory:')) throw new Error('SQLite needs the path of a file')
   createFile(file)
   const writer = await patiently(() => new SqliteConnection(file, 'write'), deadline())
   const reader = await patiently(() => new SqliteConnection(file, 'read'), deadline())
