@@ -1,5 +1,5 @@
 import { answer, type Route, refuse, route, textField } from 'latchkey/server'
-import type { Connection, Database, Row } from 'latchkey/sqlite'
+import { type Connection, type Database, type Row, text, textOrNull } from 'latchkey/sqlite'
 import { v7 as newId } from 'uuid'
 import { z } from 'zod'
 
@@ -131,6 +131,12 @@ async function find(connection: Connection, userId: string, id: string): Promise
   return row ? toProject(row) : null
 }
 
-function toProject([id, title, description, created_at, updated_at]: Row): Project {
-  return project.parse({ id, title, description, created_at, updated_at })
+function toProject(row: Row): Project {
+  return {
+    id: text(row[0]),
+    title: text(row[1]),
+    description: textOrNull(row[2]),
+    created_at: text(row[3]),
+    updated_at: text(row[4]),
+  }
 }
