@@ -6,7 +6,7 @@ rmSync('dist', { recursive: true, force: true })
 execFileSync('node_modules/.bin/tsc', ['--project', 'tsconfig.build.json'], { stdio: 'inherit' })
 cpSync('src/storage/migrations', 'dist/storage/migrations', { recursive: true })
 copyFileSync('src/core/common-passwords.bin', 'dist/core/common-passwords.bin')
-for (const file of ['LICENSE', 'README.md']) copyFileSync(file, `dist/${file}`)
+for (const file of ['LICENSE', 'NOTICE', 'README.md']) copyFileSync(file, `dist/${file}`)
 writeFileSync('dist/package.json', `${JSON.stringify(publishedManifest(), null, 2)}\n`)
 
 // The checkout's manifest less what only the checkout needs: above all the Node binaries.

@@ -14,6 +14,7 @@ test('a preflight from a listed origin is told what is allowed, without credenti
     'access-control-allow-methods': 'GET, HEAD, POST, PUT, PATCH, DELETE',
     'access-control-allow-headers': 'Authorization, Content-Type, X-Request-Id',
     'access-control-max-age': '7200',
+    'cache-control': 'no-store',
     vary: 'Origin',
   })
   expect(headers.has('access-control-allow-credentials')).toBe(false)

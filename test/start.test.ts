@@ -17,7 +17,8 @@ async function start(folder: string, variables: NodeJS.ProcessEnv = {}): Promise
   const args = ['bin/run.js', 'templates/api/server.ts', '--dev']
   const env = { ...process.env, PORT: '0', DATABASE_URL: databaseUrl, ...variables }
   const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'] })
-  onTestFinished(() => void child.kill('SIGKILL'))
+  // Not SIGKILL: the server is the child of this child, and would live on.
+  onTestFinished(async () => void (await stop(child, 'SIGTERM')))
   let said = ''
   child.stdout.setEncoding('utf8').on('data', (chunk) => {
     said += chunk
@@ -28,7 +29,7 @@ async function start(folder: string, variables: NodeJS.ProcessEnv = {}): Promise
   return { process: child, origin, said: () => said }
 }
 
-async function stop({ process: child }: Started, signal: NodeJS.Signals): Promise<number | null> {
+async function stop(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {
   child.kill(signal)
   if (child.exitCode === null) await once(child, 'exit')
   return child.exitCode
@@ -54,13 +55,13 @@ test('a second start keeps the data and the sessions, and its password works too
   const first = await start(folder)
   const [logIn = '', list = ''] = first.said().match(/^ {2}.*curl.*$/gm) ?? []
   const token = shell(`${logIn}; echo $TOKEN`).trim()
-  expect(await stop(first, 'SIGTERM')).toBe(0)
+  expect(await stop(first.process, 'SIGTERM')).toBe(0)
   const second = await start(folder)
   const answered = shell(`TOKEN=${token}; ${list.replaceAll(first.origin, second.origin)} -s`)
   expect(JSON.parse(answered).projects).toHaveLength(1)
   const [logInAgain = ''] = second.said().match(/^ {2}.*curl.*$/gm) ?? []
   expect(shell(`${logInAgain}; echo $TOKEN`)).toMatch(/^lks_/)
-  expect(await stop(second, 'SIGINT')).toBe(0)
+  expect(await stop(second.process, 'SIGINT')).toBe(0)
 })
 
 test('the database is its owner’s alone', async () => {
@@ -91,7 +92,9 @@ test('a port that is taken and a database that cannot be opened are said in a se
   expect(taken).not.toThrow(/\bat .*:\d+:\d+/)
   const broken = join(temporaryFolder(), 'broken.sqlite3')
   writeFileSync(broken, 'this is no database, and long enough to be read as a header of one')
-  expect(run({ DATABASE_URL: `sqlite:${broken}` })).toThrow('DATABASE_URL cannot be used: file is not a database')
+  expect(run({ DATABASE_URL: `sqlite:${broken}` })).toThrow(
+    'DATABASE_URL cannot be used: file is not a database',
+  )
   expect(run({ DATABASE_URL: 'sqlite:/dev/null/x/y' })).toThrow('ENOTDIR')
 })
 

@@ -58,8 +58,9 @@ export class EnvironmentReader {
 
   databaseUrl(otherwise: string | null): string {
     const given = this.#get('DATABASE_URL') ?? otherwise
-    if (given?.startsWith('sqlite:') && given.length > 'sqlite:'.length) return given
-    const fault = given === null ? 'must be set in production' : 'must begin with sqlite:'
+    if (given && /^sqlite:(?!:memory:)./.test(given)) return given
+    const wanted = 'must be sqlite: and the path of a file'
+    const fault = given === null ? 'must be set in production' : wanted
     return this.#fault('DATABASE_URL', fault, '', 'sqlite:storage/production.sqlite3')
   }
 

@@ -2,12 +2,11 @@ import { randomUUID } from 'node:crypto'
 import { Hono, type Context as HonoContext } from 'hono'
 import type { Auth } from '../core/auth.ts'
 import { AuthError } from '../core/errors.ts'
-import type { Client } from '../core/sessions.ts'
 import { type Answer, toResponse } from './answers.ts'
 import { type Cors, cors } from './cors.ts'
 import { type Log, silent } from './log.ts'
 import { type Refusal, refuse } from './problems.ts'
-import type { Route } from './route.ts'
+import type { Incoming, Route } from './route.ts'
 import { routeTable, type SignUp } from './routes.ts'
 
 /** What the app may be told beside its `auth`. */
@@ -38,58 +37,60 @@ type Context = HonoContext<{ Bindings: Environment }>
 export function createApp(auth: Auth, options: AppOptions = {}): App {
   const table = routeTable(auth, options.signUp ?? 'open', options.routes ?? [])
   const outside: Outside = {
-    auth,
     cors: cors(options.corsOrigins ?? []),
     transport: options.mode === 'development' ? {} : strictTransport,
     log: options.log ?? silent,
   }
   const app: App = new Hono()
   for (const route of table) {
-    app.on(route.method, route.path, (context) => respond(outside, context, route))
+    app.on(route.method, route.path, (context) =>
+      respond(outside, context, {
+        path: route.path,
+        answer: () => route.respond({ auth, ...incomingOf(context) }),
+      }),
+    )
   }
   for (const [path, allow] of allowedMethods(table)) {
-    app.all(path, (context) => respondOtherwise(outside, context, allow))
+    app.all(path, (context) =>
+      respond(outside, context, { path, answer: () => answerOtherwise(outside, context, allow) }),
+    )
   }
-  app.notFound((context) => send(outside, context, refuse('not_found')))
+  app.notFound((context) =>
+    respond(outside, context, { path: null, answer: () => refuse('not_found') }),
+  )
   return app
 }
 
 const strictTransport = { 'strict-transport-security': 'max-age=63072000; includeSubDomains' }
 
 interface Outside {
-  readonly auth: Auth
   readonly cors: Cors
   readonly transport: Readonly<Record<string, string>>
   readonly log: Log
 }
 
-async function respond(outside: Outside, context: Context, route: Route): Promise<Response> {
+interface Handled {
+  /** The route's path; the request's own can carry a secret, and is not logged. */
+  readonly path: string | null
+  readonly answer: () => Answer | Promise<Answer>
+}
+
+async function respond(outside: Outside, context: Context, handled: Handled): Promise<Response> {
   const started = performance.now()
-  const requestId = requestIdOf(context.req.raw)
-  const answer = await attempt(outside, requestId, () =>
-    route.respond({
-      auth: outside.auth,
-      request: context.req.raw,
-      client: clientOf(context),
-      params: context.req.param(),
-    }),
-  )
-  const response = send(outside, context, answer, requestId)
+  const { method, headers } = context.req.raw
+  const requestId = requestIdOf(headers)
+  const answer = await attempt(outside, requestId, handled)
   const milliseconds = Math.round(performance.now() - started)
-  // The route's path, not the request's: a path can carry a secret.
-  const { method, path } = route
+  const { path } = handled
   outside.log.info({ requestId, method, path, status: answer.status, milliseconds }, 'request')
-  return response
+  const sharing = outside.cors.headersFor(headers.get('origin'))
+  return toResponse(answer, { requestId, headers: { ...outside.transport, ...sharing } })
 }
 
 // The outermost handler: what nobody expected is logged here and answered without a word about it.
-async function attempt(
-  { log }: Outside,
-  requestId: string,
-  work: () => Promise<Answer>,
-): Promise<Answer> {
+async function attempt({ log }: Outside, requestId: string, { answer }: Handled): Promise<Answer> {
   try {
-    return await work()
+    return await answer()
   } catch (error) {
     const refusal = refusalOf(error)
     if (refusal.status >= 500) log.error({ requestId, error }, refusal.code)
@@ -109,25 +110,11 @@ function refusalOf(error: unknown): Refusal {
   }
 }
 
-function respondOtherwise(outside: Outside, context: Context, allow: string): Response {
+function answerOtherwise({ cors }: Outside, context: Context, allow: string): Answer {
   const { headers, method } = context.req.raw
-  if (method === 'OPTIONS' && headers.has('access-control-request-method')) {
-    return new Response(null, {
-      status: 204,
-      headers: outside.cors.preflightFor(headers.get('origin')),
-    })
-  }
-  return send(outside, context, refuse('method_not_allowed', { headers: { allow } }))
-}
-
-function send(
-  { cors, transport }: Outside,
-  context: Context,
-  answer: Answer,
-  requestId = requestIdOf(context.req.raw),
-): Response {
-  const sharing = cors.headersFor(context.req.raw.headers.get('origin'))
-  return toResponse(answer, { requestId, headers: { ...transport, ...sharing } })
+  const isPreflight = method === 'OPTIONS' && headers.has('access-control-request-method')
+  if (!isPreflight) return refuse('method_not_allowed', { headers: { allow } })
+  return { status: 204, body: undefined, headers: cors.preflightFor(headers.get('origin')) }
 }
 
 function allowedMethods(table: readonly Route[]): Map<string, string> {
@@ -140,15 +127,15 @@ function allowedMethods(table: readonly Route[]): Map<string, string> {
 }
 
 // A proxy's id is kept so that its log and ours can be laid side by side.
-function requestIdOf(request: Request): string {
-  const given = request.headers.get('x-request-id')
+function requestIdOf(headers: Headers): string {
+  const given = headers.get('x-request-id')
   return given && /^[\w.-]{1,64}$/.test(given) ? given : randomUUID()
 }
 
-function clientOf(context: Context): Client {
-  return {
-    // Node writes an IPv4 peer of a dual-stack socket as ::ffff:192.0.2.1.
-    ipAddress: context.env?.address?.replace(/^::ffff:/, '') ?? null,
-    userAgent: context.req.raw.headers.get('user-agent')?.slice(0, 1_024) ?? null,
-  }
+function incomingOf(context: Context): Omit<Incoming, 'auth'> {
+  const request = context.req.raw
+  // Node writes an IPv4 peer of a dual-stack socket as ::ffff:192.0.2.1.
+  const ipAddress = context.env?.address?.replace(/^::ffff:/, '') ?? null
+  const userAgent = request.headers.get('user-agent')?.slice(0, 1_024) ?? null
+  return { request, params: context.req.param(), client: { ipAddress, userAgent } }
 }

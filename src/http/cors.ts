@@ -1,43 +1,35 @@
 /** What cross-origin readers are told, for one list of origins. */
 export interface Cors {
   /** Headers of every answer, whoever asks. */
-  headersFor(origin: string | null): Record<string, string>
-  /** The headers of the answer to a preflight. */
-  preflightFor(origin: string | null): Record<string, string>
+  headersFor(origin: string | null): Readonly<Record<string, string>>
+  /** Those that the answer to a preflight has beside them. */
+  preflightFor(origin: string | null): Readonly<Record<string, string>>
 }
-
-const exposedHeaders = 'X-Request-Id, WWW-Authenticate, Retry-After'
-const allowedMethods = 'GET, HEAD, POST, PUT, PATCH, DELETE'
-const allowedHeaders = 'Authorization, Content-Type, X-Request-Id'
 
 /**
  * Cross-origin sharing for exactly these origins (Fetch, "CORS check"): nothing is reflected, no
- * wildcard, no credentials. `Vary: Origin` stands on every answer, so that no cache hands the
- * answer for one origin to another.
+ * wildcard, no credentials. `Vary: Origin` stands on the answers to everybody, so that no cache
+ * hands the answer for one origin to another.
  */
 export function cors(origins: readonly string[]): Cors {
-  const closed = { vary: 'Origin' }
-  const opened = new Map(
-    origins.map((origin) => [
-      origin,
-      {
-        vary: 'Origin',
-        'access-control-allow-origin': origin,
-        'access-control-expose-headers': exposedHeaders,
-      },
-    ]),
-  )
+  const headers = new Map(origins.map((origin) => [origin, { ...closed, ...sharedWith(origin) }]))
   return {
-    headersFor: (origin) => opened.get(origin ?? '') ?? closed,
-    preflightFor(origin) {
-      const headers = opened.get(origin ?? '')
-      if (!headers) return closed
-      return {
-        ...headers,
-        'access-control-allow-methods': allowedMethods,
-        'access-control-allow-headers': allowedHeaders,
-        'access-control-max-age': '7200',
-      }
-    },
+    headersFor: (origin) => headers.get(origin ?? '') ?? closed,
+    preflightFor: (origin) => (headers.has(origin ?? '') ? preflight : {}),
   }
+}
+
+const closed = { vary: 'Origin' }
+
+function sharedWith(origin: string): Record<string, string> {
+  return {
+    'access-control-allow-origin': origin,
+    'access-control-expose-headers': 'X-Request-Id, WWW-Authenticate, Retry-After',
+  }
+}
+
+const preflight = {
+  'access-control-allow-methods': 'GET, HEAD, POST, PUT, PATCH, DELETE',
+  'access-control-allow-headers': 'Authorization, Content-Type, X-Request-Id',
+  'access-control-max-age': '7200',
 }

@@ -48,16 +48,26 @@ export function newPasswordField(policy: PasswordPolicy): z.ZodType<string> {
 /** The password once more; absent or null it is not compared. */
 export const passwordConfirmationField = z.string().nullish()
 
-/** For `refine`: a confirmation that was sent is equal, judged along with everything else. */
+/**
+ * For `refine`: a confirmation that was sent is equal. It is judged along with everything else,
+ * unless one of the two is no text and is refused for that.
+ */
 export const passwordConfirmation = {
-  matches: (body: { password: string; password_confirmation?: string | null | undefined }) =>
-    body.password_confirmation == null || body.password_confirmation === body.password,
+  matches: ({ password, password_confirmation }: Confirmed) =>
+    typeof password !== 'string' ||
+    typeof password_confirmation !== 'string' ||
+    password_confirmation === password,
   otherwise: {
     path: ['password_confirmation'],
     message: "doesn't match Password",
     params: { code: 'confirmation' },
     when: () => true,
   },
+}
+
+interface Confirmed {
+  readonly password: unknown
+  readonly password_confirmation?: unknown
 }
 
 /** What zod found, as the problems of an answer: a sentence for people, a code for programs. */
@@ -80,9 +90,18 @@ function explain(issue: z.core.$ZodIssue, value: unknown): { code: string; messa
     return { code: 'blank', message: "can't be blank" }
   }
   if (issue.code === 'invalid_type') {
-    return { code: 'invalid_type', message: `must be a ${issue.expected}` }
+    return { code: 'invalid_type', message: `must be ${kinds[issue.expected] ?? 'something else'}` }
   }
   return { code: 'invalid', message: 'is invalid' }
+}
+
+const kinds: Partial<Record<string, string>> = {
+  string: 'a string',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'an object',
 }
 
 // Rails' humanize: email_address becomes Email address.
