@@ -90,6 +90,11 @@ test.each([
     ['Password is one that attackers try first; choose another'],
   ],
   [
+    'a number as confirmation',
+    { ...ann, password_confirmation: 7 },
+    ['Password confirmation must be a string'],
+  ],
+  [
     'an empty confirmation',
     { ...ann, password_confirmation: '' },
     ["Password confirmation doesn't match Password"],
