@@ -25,11 +25,23 @@ function formatForPeople(_level: string, entry: LogEntry, message: string): stri
   const { error, ...rest } = readable(entry)
   const { method, path, status, milliseconds } = rest
   if (message === 'request') return `${method} ${path} ${status} ${milliseconds} ms`
-  return [message, JSON.stringify(rest), error].filter((part) => part !== undefined).join(' ')
+  const lines = [`${message} ${JSON.stringify(rest)}`, ...(error?.split('\n') ?? [])]
+  return lines.map(printable).join('\n    ')
 }
 
-function readable({ error, ...entry }: LogEntry): Record<string, unknown> {
-  if (!(error instanceof Error)) return entry
-  const cause = error.cause instanceof Error ? error.cause.stack : undefined
-  return { ...entry, error: error.stack, cause }
+// A terminal obeys control characters: the text of an error could recolour or rewrite what stands.
+function printable(line: string): string {
+  return line.replace(/\p{Cc}/gu, '\ufffd')
+}
+
+interface Readable {
+  readonly error?: string
+  readonly [name: string]: unknown
+}
+
+function readable({ error, ...entry }: LogEntry): Readable {
+  if (error === undefined) return entry
+  if (!(error instanceof Error)) return { ...entry, error: String(error) }
+  const cause = error.cause instanceof Error ? `\ncaused by ${error.cause.stack}` : ''
+  return { ...entry, error: `${error.stack}${cause}` }
 }

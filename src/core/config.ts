@@ -53,6 +53,6 @@ export function resolveConfiguration(options: AuthOptions): Configuration {
 
 function requireWithin(name: string, value: number, { from, to }: { from: number; to: number }) {
   // SECURITY: written so that NaN fails; a session compared with NaN would never expire.
-  if (value >= from && value <= to) return
+  if (typeof value === 'number' && value >= from && value <= to) return
   throw new RangeError(`${name} must be a number from ${from} to ${to}, not ${value}`)
 }

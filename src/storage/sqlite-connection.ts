@@ -53,17 +53,20 @@ interface Prepared {
   readonly parameters: number
 }
 
-// SECURITY: node:sqlite binds NULL, without an error, for a missing value, and takes an object in
-// the first place for named parameters; a look-up by NULL must be a bug that is heard.
+// SECURITY: node:sqlite binds NULL, without an error, for NaN and for a missing value, and takes an
+// object in the first place for named parameters; a look-up by NULL must be a bug that is heard.
 function requireBindable(values: readonly Value[], parameters: number): void {
   if (values.length !== parameters) {
     throw new TypeError(`The statement takes ${parameters} values, not ${values.length}`)
   }
   for (const value of values) {
-    const kind = typeof value
-    const bindable = kind === 'string' || kind === 'number' || value === null
-    if (!bindable && !(value instanceof Uint8Array)) {
-      throw new TypeError(`A value of a statement is text, a number, bytes or null, not ${kind}`)
-    }
+    if (isBindable(value)) continue
+    const kind = typeof value === 'number' ? 'NaN' : typeof value
+    throw new TypeError(`A value of a statement is text, a number, bytes or null, not ${kind}`)
   }
+}
+
+function isBindable(value: unknown): boolean {
+  if (typeof value === 'number') return !Number.isNaN(value)
+  return typeof value === 'string' || value === null || value instanceof Uint8Array
 }

@@ -1,0 +1,122 @@
+import { expect, test } from 'vitest'
+import { Secret } from '../core/secret.ts'
+import type { Log, LogEntry } from '../http/log.ts'
+import { createLog } from './log.ts'
+
+const modes = ['production', 'development'] as const
+
+test('a line of production is one JSON object with the time, the level and the message', () => {
+  const { log, lines } = open('production')
+  log.info({ request_id: 'r1', status: 200 }, 'request')
+  log.error({ request_id: 'r2' }, 'unhandled')
+  const [first, second] = lines.map((line) => JSON.parse(line))
+  expect(first).toMatchObject({ level: 'info', message: 'request', request_id: 'r1', status: 200 })
+  expect(second).toMatchObject({ level: 'error', message: 'unhandled', request_id: 'r2' })
+  expect(new Date(first.time).toISOString()).toBe(first.time)
+  expect(lines.join('')).not.toMatch(/[\r\n]/)
+})
+
+test('a request in development is a line for people', () => {
+  const { log, lines } = open('development')
+  const entry = { method: 'GET', path: '/v1/session', status: 200, milliseconds: 3 }
+  log.info({ ...entry, request_id: 'r1' }, 'request')
+  expect(lines).toEqual(['GET /v1/session 200 3 ms'])
+})
+
+test('another message in development has its values after it', () => {
+  const { log, lines } = open('development')
+  log.info({ port: 3000 }, 'listening')
+  expect(lines).toEqual(['listening {"port":3000}'])
+})
+
+test.each(
+  modes.flatMap((mode) => [
+    [mode, 'info', ['info', 'error']] as const,
+    [mode, 'error', ['error']] as const,
+    [mode, 'silent', []] as const,
+  ]),
+)('in %s the level %s lets %j through', (mode, logLevel, expected) => {
+  const { log, lines } = open(mode, logLevel)
+  log.info({}, 'info')
+  log.error({}, 'error')
+  const seen = lines.map((line) => (line.startsWith('{') ? JSON.parse(line).message : line))
+  expect(seen.map((line) => line.split(' ')[0])).toEqual(expected)
+})
+
+test.each(modes)('an error in %s has its stack and that of its cause', (mode) => {
+  const { log, lines } = open(mode)
+  const cause = new RangeError('the reason')
+  log.error({ request_id: 'r1', error: new TypeError('the error', { cause }) }, 'unhandled')
+  expect(lines).toHaveLength(1)
+  const text = lines.join('').replaceAll('\\n', '\n')
+  expect(text).toMatch(/TypeError: the error\n\s+at .*log\.test\.ts/)
+  expect(text).toMatch(/RangeError: the reason\n\s+at .*log\.test\.ts/)
+  expect(text).toContain('r1')
+})
+
+test('the stack of an error in development is on lines of its own', () => {
+  const { log, lines } = open('development')
+  log.error({ error: new TypeError('the error') }, 'unhandled')
+  expect(lines.join('').split('\n').length).toBeGreaterThan(4)
+})
+
+test.each(modes)('a secret in %s prints as [secret], also one that is nested', (mode) => {
+  const { log, lines } = open(mode)
+  const secret = new Secret('hunter2')
+  log.info({ token: secret, list: [secret], deep: { secret } }, 'issued')
+  log.error({ secret, error: new Error(`no ${secret}`, { cause: secret }) }, 'unhandled')
+  expect(lines.join('').match(/\[secret\]/g)).toHaveLength(5)
+  expect(lines.join('')).not.toContain('hunter2')
+})
+
+const forged = '\nGET /forged 200 1 ms\r\n\x1b[2K\x1b[31m{"level":"info","message":"forged"}'
+
+const values: [string, LogEntry][] = [
+  ['a value', { name: forged }],
+  ['a nested value', { names: [{ name: forged }] }],
+  ['the name of a value', { [forged]: 1 }],
+]
+
+test.each(modes.flatMap((mode) => values.map((value) => [mode, ...value] as const)))(
+  'in %s %s cannot forge a line or colour one',
+  (mode, _name, entry) => {
+    expectNothingForged(mode, entry, 'note')
+  },
+)
+
+test.each<[string, LogEntry, string]>([
+  ['a path', { method: 'GET', path: forged, status: 200 }, 'request'],
+  ['a method', { method: forged, path: '/', status: 200 }, 'request'],
+  ['a message', {}, forged],
+  ['an error', { error: new Error(forged) }, 'unhandled'],
+  ['a cause', { error: new Error('no', { cause: new Error(forged) }) }, 'unhandled'],
+])('in production the text of %s cannot forge a line or colour one', (_name, entry, message) => {
+  expectNothingForged('production', entry, message)
+})
+
+test('in development the text of an error cannot forge a line or colour one', () => {
+  expectNothingForged('development', { error: new Error(forged) }, 'unhandled')
+})
+
+test.each(modes)('what was thrown in %s is logged, also when it is no error', (mode) => {
+  const { log, lines } = open(mode)
+  log.error({ requestId: 'r1', error: 'the reason' }, 'unhandled')
+  expect(lines.join('')).toContain('the reason')
+})
+
+function expectNothingForged(mode: (typeof modes)[number], entry: LogEntry, message: string) {
+  const { log, lines } = open(mode)
+  log.info(entry, message)
+  expect(lines).toHaveLength(1)
+  const physical = lines.join('').split(/[\r\n]/)
+  expect(physical.filter((line) => /^(GET \/forged|\{"level)/.test(line))).toEqual([])
+  expect(lines.join('')).not.toContain('\x1b')
+}
+
+function open(
+  mode: (typeof modes)[number],
+  logLevel: 'info' | 'error' | 'silent' = 'info',
+): { log: Log; lines: string[] } {
+  const lines: string[] = []
+  return { log: createLog({ mode, logLevel }, (line) => lines.push(line)), lines }
+}

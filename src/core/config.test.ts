@@ -1,0 +1,101 @@
+import { expect, test } from 'vitest'
+import { cheapHash } from '../../test/harness.ts'
+import { resolveConfiguration } from './config.ts'
+import { Secret } from './secret.ts'
+import type { Store } from './store.ts'
+
+const store: Store = {
+  findSession: async () => null,
+  findCredentials: async () => null,
+  transaction: () => Promise.reject(new Error('not asked for')),
+  ping: async () => {},
+}
+
+const settings = [
+  ['passwords', 'minimumLength', 8, 128],
+  ['sessions', 'idleHours', 0.01, 87_600],
+  ['sessions', 'maximumHours', 0.01, 87_600],
+] as const
+
+test('without settings a password has eight letters and a session lives 30 and 90 days', () => {
+  const config = resolveConfiguration({ store })
+  expect(config.store).toBe(store)
+  expect(config.passwords).toEqual({ minimumLength: 8, rejectCommon: true })
+  expect(config.sessions).toEqual({ idleHours: 720, maximumHours: 2_160 })
+})
+
+test('without settings the time is the system’s, and the bytes are random', () => {
+  const config = resolveConfiguration({ store })
+  const before = Date.now()
+  const now = config.clock().getTime()
+  expect(now >= before && now <= Date.now()).toBe(true)
+  expect(config.random(16).length).toBe(16)
+  expect(config.random(16)).not.toEqual(config.random(16))
+})
+
+test('without settings a hash costs what OWASP asks for', async () => {
+  const config = resolveConfiguration({ store })
+  const cheap = await cheapHash.hash(new Secret('kV8!xq2Z'))
+  expect(config.passwordHash.isCurrent(cheap)).toBe(false)
+  const costly = cheap.replace('m=8,', 'm=47104,')
+  expect(config.passwordHash.isCurrent(costly)).toBe(true)
+})
+
+test('one setting leaves the others of its group at their defaults', () => {
+  const config = resolveConfiguration({
+    store,
+    passwords: { rejectCommon: false },
+    sessions: { idleHours: 1 },
+  })
+  expect(config.passwords).toEqual({ minimumLength: 8, rejectCommon: false })
+  expect(config.sessions).toEqual({ idleHours: 1, maximumHours: 2_160 })
+})
+
+test('what is given is used', () => {
+  const clock = () => new Date(0)
+  const random = (size: number) => new Uint8Array(size)
+  const config = resolveConfiguration({ store, clock, random, passwordHash: cheapHash })
+  expect(config).toMatchObject({ clock, random, passwordHash: cheapHash })
+})
+
+test.each(settings)('%s.%s may be as low as %d and as high as %d', (group, name, from, to) => {
+  for (const value of [from, to]) {
+    const config = resolveConfiguration({ store, [group]: { [name]: value } })
+    expect(config[group]).toMatchObject({ [name]: value })
+  }
+})
+
+test.each(settings)('%s.%s outside of %d to %d is refused by its name', (group, name, from, to) => {
+  const wrong = [
+    Number.NaN,
+    Number.POSITIVE_INFINITY,
+    Number.NEGATIVE_INFINITY,
+    0,
+    -1,
+    -from,
+    from - 0.001,
+    to + 0.001,
+    Number.MAX_VALUE,
+  ]
+  for (const value of wrong) {
+    const resolve = () => resolveConfiguration({ store, [group]: { [name]: value } })
+    const sentence = `${group}.${name} must be a number from ${from} to ${to}, not ${value}`
+    expect(resolve).toThrow(new RangeError(sentence))
+  }
+})
+
+test.each(settings)('%s.%s that is no number at all is refused', (group, name) => {
+  for (const value of [undefined, null, '', 'many', {}, [], false]) {
+    const resolve = () => resolveConfiguration({ store, [group]: { [name]: value } })
+    expect(resolve).toThrow(RangeError)
+    expect(resolve).toThrow(`${group}.${name}`)
+  }
+})
+
+// JavaScript compares '720' with a number as if it were one.
+test.each(settings)('%s.%s that only reads like a number is refused', (group, name) => {
+  for (const value of ['20', [20], true]) {
+    const resolve = () => resolveConfiguration({ store, [group]: { [name]: value } })
+    expect(resolve).toThrow(RangeError)
+  }
+})

@@ -1,0 +1,137 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { HashQueue } from './hash-queue.ts'
+
+beforeEach(() => {
+  vi.useFakeTimers()
+})
+
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+const limits = { concurrency: 2, waiting: 3, waitMilliseconds: 2_000 }
+
+test('as many run at once as the limit says, and the next begins when one ends', async () => {
+  const { begun, start, end } = observe(new HashQueue(limits))
+  const results = ['a', 'b', 'c', 'd'].map(start)
+  await settle()
+  expect(begun).toEqual(['a', 'b'])
+  end('b')
+  await settle()
+  expect(begun).toEqual(['a', 'b', 'c'])
+  end('a')
+  await settle()
+  expect(begun).toEqual(['a', 'b', 'c', 'd'])
+  end('c')
+  end('d')
+  expect(await Promise.all(results)).toEqual(['a', 'b', 'c', 'd'])
+})
+
+test('those that wait begin in the order of asking', async () => {
+  const { begun, start, end } = observe(new HashQueue({ ...limits, concurrency: 1 }))
+  const results = ['a', 'b', 'c', 'd'].map(start)
+  for (const name of ['a', 'b', 'c', 'd']) {
+    await settle()
+    expect(begun.at(-1)).toBe(name)
+    end(name)
+  }
+  await Promise.all(results)
+  expect(begun).toEqual(['a', 'b', 'c', 'd'])
+})
+
+test('one more than may wait is refused at once and never runs', async () => {
+  const { begun, start, end } = observe(new HashQueue(limits))
+  const accepted = ['a', 'b', 'c', 'd', 'e'].map(start)
+  await expect(start('f')).rejects.toMatchObject({ name: 'AuthError', code: 'overloaded' })
+  for (const name of ['a', 'b', 'c', 'd', 'e']) {
+    end(name)
+    await settle()
+  }
+  await Promise.all(accepted)
+  expect(begun).toEqual(['a', 'b', 'c', 'd', 'e'])
+})
+
+test('one that waited too long is refused, never runs, and makes room for another', async () => {
+  const { begun, start, end } = observe(new HashQueue({ ...limits, concurrency: 1, waiting: 1 }))
+  const running = start('a')
+  const late = outcome(start('late'))
+  await vi.advanceTimersByTimeAsync(1_999)
+  await expect(start('refused')).rejects.toMatchObject({ code: 'overloaded' })
+  await vi.advanceTimersByTimeAsync(1)
+  expect(await late).toMatchObject({ name: 'AuthError', code: 'overloaded' })
+
+  const next = start('b')
+  end('a')
+  await settle()
+  end('b')
+  expect(await Promise.all([running, next])).toEqual(['a', 'b'])
+  expect(begun).toEqual(['a', 'b'])
+})
+
+test('one whose turn came in time is not refused later, however long it runs', async () => {
+  const { start, end } = observe(new HashQueue({ ...limits, concurrency: 1 }))
+  const running = start('a')
+  const waited = start('b')
+  await vi.advanceTimersByTimeAsync(1_999)
+  end('a')
+  await running
+  expect(vi.getTimerCount()).toBe(0)
+  await vi.advanceTimersByTimeAsync(60_000)
+  end('b')
+  expect(await waited).toBe('b')
+})
+
+test.each([
+  ['rejects', () => Promise.reject(new Error('broken'))],
+  [
+    'throws at once',
+    () => {
+      throw new Error('broken')
+    },
+  ],
+])('a work that %s tells its caller and frees its place', async (_how, work) => {
+  const queue = new HashQueue({ ...limits, concurrency: 1 })
+  const broken = outcome(queue.run(work))
+  const waited = queue.run(async () => 'next')
+  expect(await broken).toMatchObject({ message: 'broken' })
+  expect(await waited).toBe('next')
+  expect(await queue.run(async () => 'idle again')).toBe('idle again')
+})
+
+test('after a storm the queue is as it was', async () => {
+  const { begun, start, end } = observe(new HashQueue(limits))
+  const storm = Array.from({ length: 100 }, (_, index) => outcome(start(`storm ${index}`)))
+  await vi.advanceTimersByTimeAsync(2_000)
+  end('storm 0')
+  end('storm 1')
+  const refused = (await Promise.all(storm)).filter((result) => typeof result !== 'string')
+  expect(refused.length).toBe(98)
+
+  begun.length = 0
+  const results = ['a', 'b', 'c'].map(start)
+  await settle()
+  expect(begun).toEqual(['a', 'b'])
+  for (const name of ['a', 'b']) end(name)
+  await settle()
+  end('c')
+  expect(await Promise.all(results)).toEqual(['a', 'b', 'c'])
+})
+
+function observe(queue: HashQueue) {
+  const begun: string[] = []
+  const ends = new Map<string, () => void>()
+  const start = (name: string) =>
+    queue.run(() => {
+      begun.push(name)
+      return new Promise<string>((resolve) => ends.set(name, () => resolve(name)))
+    })
+  return { begun, start, end: (name: string) => ends.get(name)?.() }
+}
+
+function outcome(promise: Promise<unknown>): Promise<unknown> {
+  return promise.catch((error: unknown) => error)
+}
+
+async function settle(): Promise<void> {
+  await vi.advanceTimersByTimeAsync(0)
+}

@@ -1,0 +1,94 @@
+import { expect, test } from 'vitest'
+import { cheapHash } from '../../test/harness.ts'
+import { argon2id } from './password-hash.ts'
+import { Secret } from './secret.ts'
+
+const cost = { memoryKibibytes: 8, passes: 1 }
+const password = new Secret('correct horse battery staple')
+
+test('a hash at the default cost is argon2id with 46 MiB, one pass and a 16-byte salt', async () => {
+  const hash = await argon2id().hash(password)
+  const [, algorithm, version, parameters, salt = '', digest = ''] = hash.split('$')
+  expect([algorithm, version, parameters]).toEqual(['argon2id', 'v=19', 'm=47104,t=1,p=1'])
+  expect(Buffer.from(salt, 'base64').length).toBe(16)
+  expect(Buffer.from(digest, 'base64').length).toBe(32)
+  expect(hash).not.toContain(password.reveal())
+})
+
+test('a password has another salt and another hash each time', async () => {
+  const hashes = await Promise.all(Array.from({ length: 20 }, () => cheapHash.hash(password)))
+  expect(new Set(hashes.map((hash) => hash.split('$')[4])).size).toBe(20)
+  expect(new Set(hashes.map((hash) => hash.split('$')[5])).size).toBe(20)
+})
+
+test.each([
+  ['the same', 'correct horse battery staple', true],
+  ['another', 'correct horse battery stable', false],
+  ['other capitals', 'Correct horse battery staple', false],
+  ['a space after it', 'correct horse battery staple ', false],
+  ['a NUL after it', 'correct horse battery staple\0', false],
+  ['a beginning of it', 'correct horse battery', false],
+  ['nothing', '', false],
+])('%s: %j verified against the hash is %s', async (_name, text, matches) => {
+  const hash = await cheapHash.hash(password)
+  expect(await cheapHash.verify(hash, new Secret(text))).toBe(matches)
+})
+
+test.each([72, 73, 128, 255])('a difference after byte %i counts', async (bytes) => {
+  const hash = await cheapHash.hash(new Secret(`${'x'.repeat(bytes)}a`))
+  expect(await cheapHash.verify(hash, new Secret(`${'x'.repeat(bytes)}b`))).toBe(false)
+  expect(await cheapHash.verify(hash, new Secret(`${'x'.repeat(bytes)}a`))).toBe(true)
+})
+
+test('a difference after a NUL counts', async () => {
+  const hash = await cheapHash.hash(new Secret('before\0after'))
+  expect(await cheapHash.verify(hash, new Secret('before\0other'))).toBe(false)
+  expect(await cheapHash.verify(hash, new Secret('before\0after'))).toBe(true)
+})
+
+test('the hash of nobody is no password’s', async () => {
+  expect(await cheapHash.verify(null, password)).toBe(false)
+  expect(await cheapHash.verify(null, new Secret(''))).toBe(false)
+})
+
+test('the hash of nobody takes a place in the queue, as every other does', async () => {
+  const one = argon2id({ cost, limits: { concurrency: 1, waiting: 0 } })
+  const known = await one.hash(password)
+  const first = one.verify(null, password)
+  const overloaded = { name: 'AuthError', code: 'overloaded' }
+  await expect(one.verify(known, password)).rejects.toMatchObject(overloaded)
+  await expect(one.verify(null, password)).rejects.toMatchObject(overloaded)
+  await expect(one.hash(password)).rejects.toMatchObject(overloaded)
+  expect(await first).toBe(false)
+  expect(await one.verify(known, password)).toBe(true)
+})
+
+test('the hash of nobody costs what is configured', async () => {
+  const costly = argon2id({ cost: { memoryKibibytes: 262_144, passes: 3 } })
+  const finished: string[] = []
+  await Promise.all([
+    costly.verify(null, password).then(() => finished.push('costly')),
+    cheapHash.verify(null, password).then(() => finished.push('cheap')),
+  ])
+  expect(finished).toEqual(['cheap', 'costly'])
+})
+
+test.each([
+  ['the cost of today', cost, true],
+  ['less memory', { ...cost, memoryKibibytes: 16 }, false],
+  ['fewer passes', { ...cost, passes: 2 }, false],
+])('a hash made at %s is current: %j, %s', async (_name, today, current) => {
+  const hash = await argon2id({ cost }).hash(password)
+  expect(argon2id({ cost: today }).isCurrent(hash)).toBe(current)
+  expect(await argon2id({ cost: today }).verify(hash, password)).toBe(true)
+})
+
+test('the event loop turns while a password is hashed and verified', async () => {
+  const real = argon2id()
+  const turn = () => new Promise<string>((resolve) => setImmediate(() => resolve('turned')))
+  const hashing = real.hash(password)
+  expect(await Promise.race([hashing, turn()])).toBe('turned')
+  const verifying = real.verify(await hashing, password)
+  expect(await Promise.race([verifying, turn()])).toBe('turned')
+  expect(await verifying).toBe(true)
+})

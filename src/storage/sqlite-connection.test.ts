@@ -1,0 +1,104 @@
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { temporaryFolder } from '../../test/harness.ts'
+import type { Value } from './database.ts'
+import { SqliteConnection } from './sqlite-connection.ts'
+
+test('what is acknowledged is on the disk: WAL, and synchronous FULL', () => {
+  const writer = openWriter()
+  expect(writer.query('PRAGMA journal_mode', [])).toEqual([['wal']])
+  expect(writer.query('PRAGMA synchronous', [])).toEqual([[2]])
+})
+
+test('a row that refers to nothing is refused', () => {
+  const writer = openWriter()
+  writer.script('CREATE TABLE parent (id INTEGER PRIMARY KEY)')
+  writer.script('CREATE TABLE child (parent_id REFERENCES parent (id))')
+  expect(() => writer.query('INSERT INTO child VALUES ($1)', [1])).toThrow('FOREIGN KEY')
+  expect(writer.query('SELECT count(*) FROM child', [])).toEqual([[0]])
+})
+
+test.each<[string, Value]>([
+  ['text', 'plain'],
+  ['empty text', ''],
+  ['text with a NUL', 'before\0after'],
+  ['text that looks like SQL', `'; DROP TABLE kept; -- $1 ?1`],
+  ['emoji', '👩‍🚀 é e\u0301 \u2028'],
+  ['bytes', Uint8Array.of(0, 1, 127, 128, 255)],
+  ['no bytes', new Uint8Array()],
+  ['a window into bytes', new Uint8Array(Uint8Array.of(1, 2, 3, 4).buffer, 1, 2)],
+  ['zero', 0],
+  ['a fraction', -0.1],
+  ['the largest safe integer', Number.MAX_SAFE_INTEGER],
+  ['the smallest safe integer', Number.MIN_SAFE_INTEGER],
+  ['null', null],
+])('%s comes back as it was stored', (_name, value) => {
+  const writer = openWriter()
+  const type = Number.isInteger(value) ? 'INTEGER' : 'ANY'
+  writer.script(`CREATE TABLE kept (value ${type}) STRICT`)
+  writer.query('INSERT INTO kept VALUES ($1)', [value])
+  expect(writer.query('SELECT value, value IS NULL FROM kept', [])).toEqual([
+    [value, value === null ? 1 : 0],
+  ])
+})
+
+test('parameters are bound by their number, also out of order and twice', () => {
+  const values = Array.from({ length: 11 }, (_, index) => `value ${index + 1}`)
+  const sql = 'SELECT $2, $1, $2, $11, $3, $4, $5, $6, $7, $8, $9, $10'
+  const [row] = openWriter().query(sql, values)
+  expect(row?.slice(0, 4)).toEqual(['value 2', 'value 1', 'value 2', 'value 11'])
+})
+
+test('two columns of one name are two values', () => {
+  expect(openWriter().query('SELECT 1 AS id, 2 AS id', [])).toEqual([[1, 2]])
+})
+
+test.each([
+  ['undefined', [undefined]],
+  ['a Date', [new Date()]],
+  ['an array', [['a']]],
+  ['an object', [{ $1: 'a' }]],
+  ['a text object', [new String('a')]],
+  ['an ArrayBuffer', [new ArrayBuffer(1)]],
+  ['a boolean', [true]],
+  ['a bigint', [1n]],
+  ['a symbol', [Symbol('a')]],
+  ['a function', [() => 'a']],
+  ['a hole', new Array(1)],
+])('%s is not bound, and nothing runs', (_name, values) => {
+  expectRefused('INSERT INTO kept VALUES ($1)', JSON.parse('[]').concat(values))
+})
+
+test.each([
+  ['too few', 'INSERT INTO kept SELECT $1 || $2', ['a']],
+  ['none', 'INSERT INTO kept VALUES ($1)', []],
+  ['too many', 'INSERT INTO kept VALUES ($1)', ['a', 'b']],
+  ['one for a statement without parameters', 'INSERT INTO kept VALUES (1)', ['a']],
+  ['two for the highest number three', 'INSERT INTO kept VALUES ($3)', ['a', 'b']],
+])('a number of values that is wrong is refused, and nothing runs: %s', (_name, sql, values) => {
+  expectRefused(sql, values)
+})
+
+// node:sqlite binds NULL for it, without an error.
+test.each([Number.NaN])('%d is not bound, and nothing runs', (value) => {
+  expectRefused('INSERT INTO kept VALUES ($1)', [value])
+})
+
+test('a statement that was refused once works with the right values', () => {
+  const writer = openWriter()
+  expect(() => writer.query('SELECT $1', [])).toThrow('The statement takes 1 values, not 0')
+  expect(writer.query('SELECT $1', ['a'])).toEqual([['a']])
+})
+
+function expectRefused(sql: string, values: readonly Value[]) {
+  const writer = openWriter()
+  writer.script('CREATE TABLE kept (value)')
+  expect(() => writer.query(sql, values)).toThrow(TypeError)
+  expect(writer.query('SELECT count(*) FROM kept', [])).toEqual([[0]])
+}
+
+function openWriter(): SqliteConnection {
+  const writer = new SqliteConnection(join(temporaryFolder(), 'test.sqlite3'), 'write')
+  onTestFinished(() => writer.close())
+  return writer
+}
