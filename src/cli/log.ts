@@ -18,7 +18,8 @@ export function createLog(
 
 function formatAsJson(level: string, entry: LogEntry, message: string): string {
   // JSON escapes line breaks: no value can forge a line of its own.
-  return JSON.stringify({ time: new Date().toISOString(), level, message, ...readable(entry) })
+  const time = new Date().toISOString()
+  return JSON.stringify({ ...readable(entry), time, level, message })
 }
 
 function formatForPeople(_level: string, entry: LogEntry, message: string): string {

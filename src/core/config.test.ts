@@ -85,11 +85,21 @@ test.each(settings)('%s.%s outside of %d to %d is refused by its name', (group, 
 })
 
 test.each(settings)('%s.%s that is no number at all is refused', (group, name) => {
-  for (const value of [undefined, null, '', 'many', {}, [], false]) {
+  for (const value of ['', 'many', {}, [], false]) {
     const resolve = () => resolveConfiguration({ store, [group]: { [name]: value } })
     expect(resolve).toThrow(RangeError)
     expect(resolve).toThrow(`${group}.${name}`)
   }
+})
+
+test('a setting that is undefined keeps its default: no protection goes off by an accident', () => {
+  const none = { minimumLength: undefined, rejectCommon: undefined, idleHours: undefined }
+  const options = JSON.parse('{}')
+  Object.assign(options, { store, passwords: none, sessions: none, clock: undefined })
+  const { passwords, sessions, clock } = resolveConfiguration(options)
+  expect(passwords).toEqual({ minimumLength: 8, rejectCommon: true })
+  expect(sessions).toEqual({ idleHours: 720, maximumHours: 2160 })
+  expect(clock()).toBeInstanceOf(Date)
 })
 
 // JavaScript compares '720' with a number as if it were one.

@@ -37,10 +37,18 @@ export interface Configuration {
 
 /** @throws RangeError for a number that would switch a protection off */
 export function resolveConfiguration(options: AuthOptions): Configuration {
+  const { store, passwords = {}, sessions = {} } = options
+  // SECURITY: not by spreading, which would let an undefined take the place of a default.
   const config = {
-    store: options.store,
-    passwords: { minimumLength: 8, rejectCommon: true, ...options.passwords },
-    sessions: { idleHours: 720, maximumHours: 2_160, ...options.sessions },
+    store,
+    passwords: {
+      minimumLength: passwords.minimumLength ?? 8,
+      rejectCommon: passwords.rejectCommon ?? true,
+    },
+    sessions: {
+      idleHours: sessions.idleHours ?? 720,
+      maximumHours: sessions.maximumHours ?? 2_160,
+    },
     clock: options.clock ?? (() => new Date()),
     random: options.random ?? randomBytes,
     passwordHash: options.passwordHash ?? argon2id(),

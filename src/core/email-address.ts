@@ -44,7 +44,7 @@ function foldsIntoAscii(text: string): boolean {
 function isDomain(domain: string): boolean {
   const labels = domain.split('.')
   const top = labels.at(-1) ?? ''
-  return labels.length > 1 && labels.every((part) => label.test(part)) && !/^\d+$/.test(top)
+  return labels.length > 1 && labels.every((part) => label.test(part)) && !/^\p{N}+$/u.test(top)
 }
 
 function byteLength(text: string): number {

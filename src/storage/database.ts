@@ -19,10 +19,12 @@ export interface Connection {
 export interface Database extends Connection {
   /**
    * All or nothing: what `work` did is undone when it throws. Writers wait for each other, so
-   * `work` may do nothing but send statements, and is undone after `limitMilliseconds`
-   * (default 1000).
+   * `work` may do nothing but send statements, and is undone when it takes too long.
    */
-  transaction<T>(work: (transaction: Transaction) => Promise<T>, limits?: Limits): Promise<T>
+  transaction<T>(
+    work: (transaction: Transaction) => Promise<T>,
+    limits?: Partial<Limits>,
+  ): Promise<T>
   close(): Promise<void>
 }
 
@@ -33,5 +35,8 @@ export interface Transaction extends Connection {
 }
 
 export interface Limits {
-  readonly limitMilliseconds: number
+  /** How long `work` may take; default 1000. */
+  readonly workMilliseconds: number
+  /** How long another process's lock is waited for; default 2000. */
+  readonly waitMilliseconds: number
 }

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
 import { temporaryFolder } from '../../test/harness.ts'
@@ -84,14 +85,47 @@ test.each([
   expect(await migrate(database, [app])).toEqual([])
 })
 
-test('only files of four digits, a name and .sql are migrations', async () => {
+test('what is no .sql file, or hidden, is no migration', async () => {
   const database = await open()
-  const others = ['1_a.sql', '00001_a.sql', 'a.sql', '0001.sql', '0001_a.sql.bak', '0001_a.SQL']
-  const more = ['0001-a.sql', ' 0001_a.sql', '0001_a.txt', '.0001_a.sql', 'README.md']
-  const broken = Object.fromEntries([...others, ...more].map((name) => [name, 'no SQL']))
+  const others = ['0001_a.sql.bak', '0001_a.txt', '.0001_a.sql', 'README.md']
+  const broken = Object.fromEntries(others.map((name) => [name, 'no SQL']))
   const app = folderOf({ ...broken, '0002_first.sql': first })
   expect(await migrate(database, [app])).toEqual(['app/0002_first.sql'])
   expect(await notes(database)).toEqual(['1'])
+})
+
+test.each([
+  '1_a.sql',
+  '00001_a.sql',
+  'a.sql',
+  '0001.sql',
+  '0001-a.sql',
+  ' 0001_a.sql',
+  '0001_a.SQL',
+])('a migration named %s would be forgotten, and is refused', async (name) => {
+  const database = await open()
+  const app = folderOf({ '0002_first.sql': first, [name]: second })
+  await expect(migrate(database, [app])).rejects.toThrow(`Name the migration ${name} like 0001_`)
+  await expect(notes(database)).rejects.toThrow('no such table')
+})
+
+test('a migration that ends its transaction itself is refused', async () => {
+  const database = await open()
+  const app = folderOf({ '0001_first.sql': `${first}; COMMIT;`, '0002_second.sql': 'no SQL' })
+  await expect(migrate(database, [app])).rejects.toThrow('This transaction has ended')
+})
+
+test('a start waits for another process that migrates, longer than for an ordinary writer', async () => {
+  const file = join(temporaryFolder(), 'test.sqlite3')
+  const database = await open(file)
+  const other = new DatabaseSync(file)
+  onTestFinished(() => other.close())
+  other.exec('BEGIN IMMEDIATE')
+  const app = folderOf({ '0001_first.sql': first })
+  const migrated = migrate(database, [app])
+  await expect(database.transaction(async () => {})).rejects.toThrow('unavailable')
+  other.exec('COMMIT')
+  expect(await migrated).toEqual(['app/0001_first.sql'])
 })
 
 async function open(file = join(temporaryFolder(), 'test.sqlite3')): Promise<Database> {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { text } from './columns.ts'
 import type { Database, Transaction } from './database.ts'
@@ -17,7 +18,8 @@ interface Migration {
   readonly checksum: string
 }
 
-const limits = { limitMilliseconds: 10 * 60_000 }
+// A large table takes its time, and who starts meanwhile waits for the one that migrates.
+const limits = { workMilliseconds: 10 * 60_000, waitMilliseconds: 10 * 60_000 }
 
 /**
  * Applies what has not been applied yet, owner by owner, all in one transaction: two processes that
@@ -46,10 +48,13 @@ export async function migrate(
 }
 
 async function readMigrations({ owner, directory }: Migrations): Promise<Migration[]> {
-  const files = (await readdir(directory)).filter((file) => /^\d{4}_\w+\.sql$/.test(file)).sort()
+  const folder = fileURLToPath(directory)
+  const files = (await readdir(folder)).filter((file) => /^[^.].*\.sql$/i.test(file)).sort()
+  const misnamed = files.find((file) => !/^\d{4}_\w+\.sql$/.test(file))
+  if (misnamed) throw new Error(`Name the migration ${misnamed} like 0001_users_and_sessions.sql`)
   return Promise.all(
     files.map(async (file) => {
-      const path = fileURLToPath(new URL(file, directory))
+      const path = join(folder, file)
       // A checkout on Windows has other line ends; the statements are the same.
       const sql = (await readFile(path, 'utf8')).replaceAll('\r\n', '\n')
       const checksum = createHash('sha256').update(sql).digest('hex')

@@ -84,6 +84,27 @@ test.each([Number.NaN])('%d is not bound, and nothing runs', (value) => {
   expectRefused('INSERT INTO kept VALUES ($1)', [value])
 })
 
+test.each([
+  'BEGIN',
+  ' begin immediate',
+  'COMMIT',
+  'ROLLBACK',
+  'SAVEPOINT a',
+  'SELECT ?',
+  'SELECT ?1',
+  'SELECT 1; SELECT 2',
+])('%s is no single statement with numbered parameters, and is refused', (sql) => {
+  const writer = openWriter()
+  expect(() => writer.query(sql, [])).toThrow('One statement')
+  expect(writer.isInTransaction).toBe(false)
+})
+
+test('what stands in quotes is text, whatever it looks like', () => {
+  const writer = openWriter()
+  const sql = "SELECT '$1; ? it''s $2', $1, 'BEGIN' ; "
+  expect(writer.query(sql, ['a'])).toEqual([["$1; ? it's $2", 'a', 'BEGIN']])
+})
+
 test('a statement that was refused once works with the right values', () => {
   const writer = openWriter()
   expect(() => writer.query('SELECT $1', [])).toThrow('The statement takes 1 values, not 0')

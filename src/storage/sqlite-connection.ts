@@ -12,9 +12,11 @@ export class SqliteConnection {
   constructor(file: string, purpose: 'read' | 'write') {
     const readOnly = purpose === 'read'
     this.#database = new DatabaseSync(file, { readOnly, timeout: busyTimeoutMilliseconds })
-    if (readOnly) return
-    // FULL: what was acknowledged survives a power cut.
-    this.#database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
+    if (!readOnly) this.#keepPromises()
+  }
+
+  get isInTransaction(): boolean {
+    return this.#database.isTransaction
   }
 
   query(sql: string, values: readonly Value[]): Row[] {
@@ -29,7 +31,7 @@ export class SqliteConnection {
 
   /** Undoes the open transaction; a COMMIT that failed has sometimes ended it already. */
   rollBack(): void {
-    if (this.#database.isTransaction) this.#database.exec('ROLLBACK')
+    if (this.isInTransaction) this.#database.exec('ROLLBACK')
   }
 
   close(): void {
@@ -37,15 +39,41 @@ export class SqliteConnection {
     this.#database.close()
   }
 
+  #keepPromises(): void {
+    try {
+      // FULL: what was acknowledged survives a power cut.
+      this.#database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
+    } catch (error) {
+      this.#database.close()
+      throw error
+    }
+  }
+
   #prepare(sql: string): Prepared {
-    // PostgreSQL's $1 is a name to SQLite; its own numbered parameters are written ?1.
-    const statement = this.#database.prepare(sql.replace(/\$(\d+)/g, '?$1'))
+    const { text, parameters } = numberParameters(sql)
+    const statement = this.#database.prepare(text)
     statement.setReturnArrays(true)
-    const numbers = [...sql.matchAll(/\$(\d+)/g)].map((match) => Number(match[1]))
-    const prepared = { statement, parameters: Math.max(0, ...numbers) }
+    const prepared = { statement, parameters }
     this.#prepared.set(sql, prepared)
     return prepared
   }
+}
+
+// PostgreSQL's $1 is a name to SQLite; its own numbered parameters are written ?1. What stands in
+// quotes is left alone.
+function numberParameters(sql: string): { text: string; parameters: number } {
+  let parameters = 0
+  const code = sql.replace(/'(?:[^']|'')*'/g, "''")
+  // SQLite would run the first of several statements and bind NULL to a ? that nobody counted.
+  if (/\?|;\s*\S/.test(code) || /^\s*(?:begin|commit|end|rollback|savepoint)\b/i.test(code)) {
+    throw new Error(`One statement, with parameters $1, $2, …, in transaction() or alone: ${sql}`)
+  }
+  const text = sql.replace(/'(?:[^']|'')*'|\$(\d+)/g, (match, number) => {
+    if (number === undefined) return match
+    parameters = Math.max(parameters, Number(number))
+    return `?${number}`
+  })
+  return { text, parameters }
 }
 
 interface Prepared {

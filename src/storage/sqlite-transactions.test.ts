@@ -70,7 +70,7 @@ test('a transaction over its limit is undone, and the next one proceeds', async 
       await gate.promise
       await transaction.query("INSERT INTO notes VALUES ('late')").catch(late.resolve)
     },
-    { limitMilliseconds: 1 },
+    { workMilliseconds: 1 },
   )
   const next = insert(database, 'next')
   await expect(slow).rejects.toThrow('The transaction was undone: it took longer than 1 ms')
@@ -95,6 +95,19 @@ test('a write that was acknowledged outlives what another one undoes at that tim
   await expect(undone).rejects.toThrow('undone')
   await kept
   expect(await names(database)).toEqual(['kept'])
+})
+
+test('what follows a transaction that ended from within is refused, not kept by itself', async () => {
+  const database = await open()
+  const ended = database.transaction(async (transaction) => {
+    await transaction.query("INSERT INTO notes VALUES ('twice')")
+    await transaction
+      .query("INSERT OR ROLLBACK INTO notes VALUES ('twice')")
+      .catch(() => 'SQLite has undone it all')
+    await transaction.query("INSERT INTO notes VALUES ('late')")
+  })
+  await expect(ended).rejects.toThrow('This transaction has ended')
+  expect(await names(database)).toEqual([])
 })
 
 async function open(): Promise<Database> {

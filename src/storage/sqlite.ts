@@ -13,8 +13,7 @@ export const sqliteMigrations: Migrations = {
   directory: new URL('./migrations/sqlite/', import.meta.url),
 }
 
-const defaultLimits: Limits = { limitMilliseconds: 1_000 }
-const busyRetryMilliseconds = 2_000
+const defaultLimits: Limits = { workMilliseconds: 1_000, waitMilliseconds: 2_000 }
 const busyPauseMilliseconds = 10
 
 /**
@@ -57,15 +56,16 @@ class SqliteDatabase implements Database {
 
   transaction<T>(
     work: (transaction: Transaction) => Promise<T>,
-    limits: Limits = defaultLimits,
+    limits: Partial<Limits> = {},
   ): Promise<T> {
+    const { workMilliseconds, waitMilliseconds } = { ...defaultLimits, ...limits }
     // Counted from here: behind other writers that wait in vain, this one does not wait again.
-    const latest = deadline()
+    const latest = deadline(waitMilliseconds)
     return this.#lock.hold(async () => {
       await patiently(() => this.#writer.script('BEGIN IMMEDIATE'), latest)
       const transaction = new SqliteTransaction(this.#writer)
       try {
-        const result = await within(limits, work(transaction))
+        const result = await within(workMilliseconds, work(transaction))
         transaction.end()
         this.#writer.script('COMMIT')
         return result
@@ -101,15 +101,17 @@ class SqliteTransaction implements Transaction {
   async script(sql: string): Promise<void> {
     this.#requireOpen()
     this.#writer.script(sql)
+    this.#requireOpen()
   }
 
   end(): void {
     this.#ended = true
   }
 
-  // A statement that comes late would otherwise join whatever transaction is open by then.
+  // A statement that comes late would join whatever transaction is open by then; one after a COMMIT
+  // of your own, or after SQLite gave up, would be kept whatever happens to the rest.
   #requireOpen(): void {
-    if (this.#ended) throw new Error('This transaction has ended')
+    if (this.#ended || !this.#writer.isInTransaction) throw new Error('This transaction has ended')
   }
 }
 
@@ -132,14 +134,14 @@ async function patiently<T>(attempt: () => T, latest: number): Promise<T> {
   }
 }
 
-function deadline(): number {
-  return performance.now() + busyRetryMilliseconds
+function deadline(waitMilliseconds = defaultLimits.waitMilliseconds): number {
+  return performance.now() + waitMilliseconds
 }
 
-async function within<T>({ limitMilliseconds }: Limits, work: Promise<T>): Promise<T> {
+async function within<T>(milliseconds: number, work: Promise<T>): Promise<T> {
   const timeout = new AbortController()
-  const tooLong = wait(limitMilliseconds, undefined, { signal: timeout.signal }).then(() => {
-    throw new Error(`The transaction was undone: it took longer than ${limitMilliseconds} ms`)
+  const tooLong = wait(milliseconds, undefined, { signal: timeout.signal }).then(() => {
+    throw new Error(`The transaction was undone: it took longer than ${milliseconds} ms`)
   })
   try {
     return await Promise.race([work, tooLong])
