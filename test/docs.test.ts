@@ -3,11 +3,12 @@ import { execFile } from 'node:child_process'
 import { existsSync, globSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
-import { expect, test } from 'vitest'
+import { nodeServer } from 'latchkey/server'
+import { expect, onTestFinished, test } from 'vitest'
 import { listRefusals } from '../src/http/problems.ts'
 import { routeTable } from '../src/http/routes.ts'
-import { projects } from '../templates/api/projects.ts'
-import { startServer, temporaryFolder } from './harness.ts'
+import { routes as templateRoutes } from '../templates/api/routes.ts'
+import { ann, bearer, signUp, startServer, temporaryFolder } from './harness.ts'
 
 const run = promisify(execFile)
 const pages = ['README.md', 'CONTRIBUTING.md', ...globSync('docs/**/*.md')]
@@ -29,7 +30,7 @@ test('every variable that is read is in the table, and no other', () => {
 
 test('every route has its section, and no other', async () => {
   const { auth, database } = await startServer()
-  const routes = routeTable(auth, 'open', projects(database))
+  const routes = routeTable(auth, 'open', templateRoutes(database))
   const sections = page('docs/reference/http.md').matchAll(/^#+ `?([A-Z]+ \/[^\s`]*)`?$/gm)
   const declared = routes.map(({ method, path }) => `${method} ${path}`)
   expect([...sections].map((match) => match[1]).sort()).toEqual(declared.sort())
@@ -83,6 +84,34 @@ const server = nodeServer(app).listen(0, async () => {
   }
   server.close()
 })`
+
+const examples = [
+  ...page('docs/reference/http.md').matchAll(/```sh\n(curl [\s\S]*?)```\s+(\d{3})/g),
+]
+
+test('there is an example for every route', async () => {
+  const { auth, database } = await startServer()
+  expect(examples).toHaveLength(routeTable(auth, 'open', templateRoutes(database)).length)
+})
+
+test.each(examples.map(([, command = '', status = '']) => [command.trim(), status] as const))(
+  'the example %s answers %s',
+  async (command, status) => {
+    const server = await startServer()
+    const http = nodeServer(server.app).listen(0)
+    onTestFinished(() => void http.close())
+    const TOKEN = await signUp(server, { ...ann, email_address: 'another@example.com' })
+    const own = bearer(TOKEN)
+    const ID = (await server.send('POST /v1/projects', { title: 'Garden' }, own)).body.project.id
+    const logsIn = command.includes('/v1/session ') && command.includes('password')
+    if (logsIn) await signUp(server)
+    const API = `http://127.0.0.1:${Object(http.address()).port}`
+    const env = { ...process.env, API, TOKEN, ID }
+    const silently = command.replace('curl ', "curl -s -o /dev/null -w '%{http_code}' ")
+    const { stdout } = await run('bash', ['-c', silently], { env })
+    expect(stdout).toBe(status)
+  },
+)
 
 test('no page speaks of a machine', () => {
   for (const path of pages) expect(page(path)).not.toMatch(/\/(work|home|root|tmp)\//)

@@ -13,7 +13,7 @@ import {
 import { createStore, type Database, migrate, openSqlite, sqliteMigrations } from 'latchkey/sqlite'
 import { type Clock, movableClock } from 'latchkey/testing'
 import { onTestFinished } from 'vitest'
-import { projects } from '../templates/api/projects.ts'
+import { routes as templateRoutes } from '../templates/api/routes.ts'
 
 /** A Projects API of its own, on a fresh database, gone when the test is. */
 export interface Server {
@@ -49,7 +49,7 @@ export async function startServer(
   const clock = movableClock()
   const store = createStore(database)
   const auth = createAuth({ store, clock, passwordHash: cheapHash, ...options.auth })
-  const app = createApp(auth, { routes: projects(database), ...options.app })
+  const app = createApp(auth, { routes: templateRoutes(database), ...options.app })
   const send = (line: string, body?: unknown, headers = {}) => request(app, line, body, headers)
   return { app, auth, clock, database, send }
 }

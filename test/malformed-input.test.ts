@@ -1,7 +1,7 @@
 // Whatever is sent in whatever field of whatever route: an answer from 200 to 422, never a fault.
 import { expect, test } from 'vitest'
 import { routeTable } from '../src/http/routes.ts'
-import { projects } from '../templates/api/projects.ts'
+import { routes as templateRoutes } from '../templates/api/routes.ts'
 import { ann, bearer, read, signUp, startServer } from './harness.ts'
 
 const values: unknown[] = [
@@ -40,7 +40,7 @@ const fields = ['email_address', 'password', 'password_confirmation', 'title', '
 test('no value in any field is a fault, and nobody is let in by one', async () => {
   const server = await startServer()
   const headers = bearer(await signUp(server))
-  const routes = routeTable(server.auth, 'open', projects(server.database))
+  const routes = routeTable(server.auth, 'open', templateRoutes(server.database))
   for (const { method, path, schemas } of routes.filter(({ schemas }) => schemas.body)) {
     const line = `${method} ${path.replace(':id', '00000000-0000-7000-8000-000000000000')}`
     for (const field of fields) {

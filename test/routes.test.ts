@@ -2,14 +2,14 @@
 import { createApp, type Route } from 'latchkey/server'
 import { expect, test } from 'vitest'
 import { routeTable } from '../src/http/routes.ts'
-import { projects } from '../templates/api/projects.ts'
+import { routes as templateRoutes } from '../templates/api/routes.ts'
 import { bearer, openDatabase, read, type Server, signUp, startServer } from './harness.ts'
 
 const someId = '00000000-0000-7000-8000-000000000000'
 
 async function everyRoute(): Promise<{ server: Server; routes: Route[] }> {
   const server = await startServer()
-  return { server, routes: routeTable(server.auth, 'open', projects(server.database)) }
+  return { server, routes: routeTable(server.auth, 'open', templateRoutes(server.database)) }
 }
 
 function lineOf({ method, path }: Route): string {
@@ -23,6 +23,7 @@ test('the list of who may is this one, and a new route is added here on purpose'
     'public POST /v1/session',
     'session GET /v1/session',
     'session DELETE /v1/session',
+    'public GET /',
     'session GET /v1/projects',
     'session POST /v1/projects',
     'session GET /v1/projects/:id',
@@ -171,7 +172,7 @@ test('a fault inside a route is a bare 500 with the request id, logged with its 
   const { auth } = await startServer()
   const logged: unknown[] = []
   const log = { info() {}, error: (entry: object) => void logged.push(entry) }
-  const app = createApp(auth, { routes: projects(database), log })
+  const app = createApp(auth, { routes: templateRoutes(database), log })
   auth.config.store.ping = async () => {
     throw new Error('the secret reason')
   }
@@ -187,6 +188,6 @@ test('a fault inside a route is a bare 500 with the request id, logged with its 
 
 test('two routes on one line are refused when the app is made', async () => {
   const { auth, database } = await startServer()
-  const twice = [...projects(database), ...projects(database)]
-  expect(() => createApp(auth, { routes: twice })).toThrow('GET /v1/projects')
+  const twice = [...templateRoutes(database), ...templateRoutes(database)]
+  expect(() => createApp(auth, { routes: twice })).toThrow('Two routes are declared for GET /')
 })

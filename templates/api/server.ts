@@ -1,7 +1,7 @@
 import { createApp, createAuth, createLog, serve, start } from 'latchkey/server'
 import { createStore, migrate, openSqlite, sqliteMigrations } from 'latchkey/sqlite'
 import { seed } from './development.ts'
-import { projects } from './projects.ts'
+import { routes } from './routes.ts'
 
 const ownMigrations = { owner: 'app', directory: new URL('./migrations/', import.meta.url) }
 
@@ -11,7 +11,7 @@ await start(async (environment) => {
 
   const auth = createAuth({ ...environment, store: createStore(database) })
   const log = createLog(environment)
-  const app = createApp(auth, { ...environment, routes: projects(database), log })
+  const app = createApp(auth, { ...environment, routes: routes(database), log })
 
   const { port } = await serve(app, environment.listen, () => database.close())
   log.info({ mode: environment.mode, port }, 'listening')

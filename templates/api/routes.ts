@@ -1,0 +1,24 @@
+import { answer, type Route, route } from 'latchkey/server'
+import type { Database } from 'latchkey/sqlite'
+import { z } from 'zod'
+import { projects } from './projects.ts'
+
+/** Your routes, beside those of Latchkey: every one says who may. */
+export function routes(database: Database): Route[] {
+  return [welcome, ...projects(database)]
+}
+
+// The one route here that is open to everybody.
+const welcome = route({
+  method: 'GET',
+  path: '/',
+  access: 'public',
+  summary: 'Where to begin',
+  answers: {
+    200: {
+      description: 'A name, and where the interface is described',
+      body: z.object({ name: z.string(), documentation: z.string() }),
+    },
+  },
+  handle: () => answer({ name: 'Projects API', documentation: '/openapi.json' }),
+})
