@@ -29,6 +29,7 @@ function describe(routes: readonly Route[]): object {
   return {
     openapi: '3.1.0',
     info: { title: 'API', version: '1' },
+    servers: [{ url: '/' }],
     paths,
     components: {
       securitySchemes: { session: { type: 'http', scheme: 'bearer' } },
@@ -37,18 +38,26 @@ function describe(routes: readonly Route[]): object {
   }
 }
 
-function operation({ access, answers, schemas, summary }: Route): object {
+function operation({ access, answers, method, path, schemas, summary }: Route): object {
   const succeeds = Object.entries(answers).map(([status, { description, body }]) => [
     status,
     body ? { description, ...content(['application/json'], toJsonSchema(body)) } : { description },
   ])
   return {
     summary,
+    operationId: operationId(method, path),
     security: access === 'public' ? [] : [{ session: [] }],
     parameters: [...parameters('path', schemas.params), ...parameters('query', schemas.query)],
     ...(schemas.body ? { requestBody: requestBody(schemas.body) } : {}),
     responses: { ...Object.fromEntries(succeeds), default: refusal },
   }
+}
+
+// POST /v1/projects/:id is postV1ProjectsId: what generators of clients name a function.
+function operationId(method: string, path: string): string {
+  const words = path.split(/\W+/).filter((word) => word !== '')
+  const capitalized = words.map((word) => word.charAt(0).toUpperCase() + word.slice(1))
+  return method.toLowerCase() + capitalized.join('')
 }
 
 function requestBody(schema: z.ZodType): object {
@@ -70,9 +79,17 @@ function content(types: readonly string[], schema: object): object {
   return { content: Object.fromEntries(types.map((type) => [type, { schema }])) }
 }
 
-// What is accepted, not what it becomes: defaults and conversions are the server's business.
+// What is accepted, not what it becomes: conversions are the server's business.
 function toJsonSchema(schema: z.ZodType) {
-  return z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' })
+  const { $schema: _dialect, ...described } = z.toJSONSchema(schema, {
+    io: 'input',
+    unrepresentable: 'any',
+    // zod's pattern behind a format is for machines, and hides the document from people.
+    override: ({ jsonSchema }) => {
+      if (jsonSchema.format) delete jsonSchema.pattern
+    },
+  })
+  return described
 }
 
 const messages = z.union([z.string(), z.array(z.string())])
