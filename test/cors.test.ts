@@ -1,3 +1,4 @@
+import { createApp } from 'latchkey/server'
 import { expect, test } from 'vitest'
 import { bearer, signUp, startServer } from './harness.ts'
 
@@ -60,6 +61,14 @@ test('without a list nobody is allowed', async () => {
   const { headers } = await send('OPTIONS /v1/session', undefined, preflight)
   expect(headers.has('access-control-allow-origin')).toBe(false)
 })
+
+test.each(['*', 'null', 'https://a.example/', 'a.example'])(
+  'a list with %s in it is refused when the app is made',
+  async (origin) => {
+    const { auth } = await startServer()
+    expect(() => createApp(auth, { corsOrigins: [origin] })).toThrow(RangeError)
+  },
+)
 
 test('a preflight needs no token and reads none', async () => {
   const { send } = await startServer(open)

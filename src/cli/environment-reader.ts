@@ -1,3 +1,5 @@
+import { isOrigin } from '../http/cors.ts'
+
 interface IntegerRange {
   readonly otherwise: number
   readonly from: number
@@ -78,8 +80,4 @@ export class EnvironmentReader {
     this.#faults.push(`${name} ${fault}, for example ${name}=${example}`)
     return otherwise
   }
-}
-
-function isOrigin(text: string): boolean {
-  return /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text
 }

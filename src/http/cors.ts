@@ -10,13 +10,21 @@ export interface Cors {
  * Cross-origin sharing for exactly these origins (Fetch, "CORS check"): nothing is reflected, no
  * wildcard, no credentials. `Vary: Origin` stands on the answers to everybody, so that no cache
  * hands the answer for one origin to another.
+ *
+ * @throws RangeError for what no browser sends as an origin: a wildcard, a path, a slash at the end
  */
 export function cors(origins: readonly string[]): Cors {
+  const wrong = origins.find((origin) => !isOrigin(origin))
+  if (wrong !== undefined) throw new RangeError(`${wrong} is no origin like https://example.com`)
   const headers = new Map(origins.map((origin) => [origin, { ...closed, ...sharedWith(origin) }]))
   return {
     headersFor: (origin) => headers.get(origin ?? '') ?? closed,
     preflightFor: (origin) => (headers.has(origin ?? '') ? preflight : {}),
   }
+}
+
+export function isOrigin(text: string): boolean {
+  return /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text
 }
 
 const closed = { vary: 'Origin' }

@@ -29,6 +29,12 @@ export class SqliteConnection {
     this.#database.exec(sql)
   }
 
+  /** Takes the write lock; what a failed ROLLBACK left open is not carried into this one. */
+  begin(): void {
+    this.rollBack()
+    this.#database.exec('BEGIN IMMEDIATE')
+  }
+
   /** Undoes the open transaction; a COMMIT that failed has sometimes ended it already. */
   rollBack(): void {
     if (this.isInTransaction) this.#database.exec('ROLLBACK')

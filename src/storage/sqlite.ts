@@ -62,7 +62,7 @@ class SqliteDatabase implements Database {
     // Counted from here: behind other writers that wait in vain, this one does not wait again.
     const latest = deadline(waitMilliseconds)
     return this.#lock.hold(async () => {
-      await patiently(() => this.#writer.script('BEGIN IMMEDIATE'), latest)
+      await patiently(() => this.#writer.begin(), latest)
       const transaction = new SqliteTransaction(this.#writer)
       try {
         const result = await within(workMilliseconds, work(transaction))
