@@ -1,21 +1,39 @@
 // latchkey/server
 export type { Environment } from './cli/environment.ts'
 export { createLog } from './cli/log.ts'
-export { type Running, serve } from './cli/serve.ts'
+export { type Running, type ServeOptions, serve } from './cli/serve.ts'
 export { start } from './cli/start.ts'
 export { type Auth, createAuth } from './core/auth.ts'
-export type { AuthOptions, SessionLifetime } from './core/config.ts'
+export type { AuthOptions, Configuration, SessionLifetime } from './core/config.ts'
 export { current } from './core/current.ts'
-export { AuthError, type AuthErrorCode, type Problem } from './core/errors.ts'
+export { type EmailAddress, parseEmailAddress } from './core/email-address.ts'
+export { AuthError, type AuthErrorCode, type InvalidField } from './core/errors.ts'
 export { type Argon2idCost, argon2id, type PasswordHash } from './core/password-hash.ts'
 export type { PasswordPolicy } from './core/passwords.ts'
 export { Secret } from './core/secret.ts'
 export type { Client, LoggedIn, SubmittedCredentials } from './core/sessions.ts'
-export type { Authenticated, Session, Store, User } from './core/store.ts'
+export type {
+  Authenticated,
+  Credentials,
+  PasswordHashChange,
+  Session,
+  Store,
+  StoreTransaction,
+  User,
+} from './core/store.ts'
 export { type Answer, answer } from './http/answers.ts'
-export { type App, type AppOptions, createApp } from './http/app.ts'
+export { type App, type AppOptions, createApp, type Peer } from './http/app.ts'
 export { textField } from './http/fields.ts'
 export type { Log } from './http/log.ts'
 export { type Fetch, nodeListener, nodeServer } from './http/node.ts'
-export { type Refusal, type RefusalCode, refuse } from './http/problems.ts'
+export { type Problem, type Refusal, type RefusalCode, refuse } from './http/problems.ts'
 export { type Route, route } from './http/route.ts'
+export {
+  readInstant,
+  readInstantOrNull,
+  readText,
+  readTextOrNull,
+} from './storage/columns.ts'
+export type { Connection, Database, Row, Transaction, Value } from './storage/database.ts'
+export { type Migrations, migrate } from './storage/migrate.ts'
+export { createStore } from './storage/store.ts'

@@ -9,8 +9,11 @@ import {
   argon2id,
   createApp,
   createAuth,
+  createStore,
+  type Database,
+  migrate,
 } from 'latchkey/server'
-import { createStore, type Database, migrate, openSqlite, sqliteMigrations } from 'latchkey/sqlite'
+import { openSqlite, sqliteMigrations } from 'latchkey/sqlite'
 import { type Clock, movableClock } from 'latchkey/testing'
 import { onTestFinished } from 'vitest'
 import { routes as templateRoutes } from '../templates/api/routes.ts'

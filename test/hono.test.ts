@@ -1,8 +1,7 @@
 // Latchkey inside somebody's own Hono app.
 import { Hono } from 'hono'
 import { protect } from 'latchkey/hono'
-import { createApp, createAuth, current } from 'latchkey/server'
-import { createStore } from 'latchkey/sqlite'
+import { createApp, createAuth, createStore, current } from 'latchkey/server'
 import { logInAs } from 'latchkey/testing'
 import { expect, test } from 'vitest'
 import { cheapHash, openDatabase } from './harness.ts'

@@ -33,8 +33,8 @@ async function runScript(folder: string, script: string, flags: string[] = []): 
 
 test('an installed package signs up and logs in, migrations and word list included', async () => {
   const script = `
-    import { createApp, createAuth } from 'latchkey/server'
-    import { createStore, migrate, openSqlite, sqliteMigrations } from 'latchkey/sqlite'
+    import { createApp, createAuth, createStore, migrate } from 'latchkey/server'
+    import { openSqlite, sqliteMigrations } from 'latchkey/sqlite'
     import { logInAs } from 'latchkey/testing'
     import { protect } from 'latchkey/hono'
     const database = await openSqlite('data/app.sqlite3')

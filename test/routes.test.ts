@@ -75,7 +75,7 @@ test('every answer, good or bad, is not stored, not sniffed, not framed, and has
         'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
         'cross-origin-resource-policy': 'same-origin',
         'referrer-policy': 'no-referrer',
-        'strict-transport-security': 'max-age=63072000; includeSubDomains',
+        'strict-transport-security': 'max-age=63072000',
         'x-content-type-options': 'nosniff',
         'x-request-id': expect.stringMatching(/./),
         vary: 'Origin',
@@ -183,7 +183,7 @@ test('a fault inside a route is a bare 500 with the request id, logged with its 
     code: 'internal_error',
     request_id: reply.headers.get('x-request-id'),
   })
-  expect(logged).toEqual([{ requestId: reply.body.request_id, error: expect.any(Error) }])
+  expect(logged).toEqual([{ requestId: reply.body.request_id, err: expect.any(Error) }])
 })
 
 test('two routes on one line are refused when the app is made', async () => {

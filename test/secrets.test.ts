@@ -1,8 +1,8 @@
 // A secret exists in the one answer that carries it: not in the database, its log, or ours.
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { createApp, createAuth, createLog } from 'latchkey/server'
-import { createStore, migrate, openSqlite, sqliteMigrations } from 'latchkey/sqlite'
+import { createApp, createAuth, createLog, createStore, migrate } from 'latchkey/server'
+import { openSqlite, sqliteMigrations } from 'latchkey/sqlite'
 import { expect, onTestFinished, test } from 'vitest'
 import { ann, bearer, cheapHash, read, temporaryFolder } from './harness.ts'
 

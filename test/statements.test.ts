@@ -1,7 +1,6 @@
 // What each act costs, counted: no clock, no noise.
 import type { PasswordHash } from 'latchkey/server'
-import { createApp, createAuth } from 'latchkey/server'
-import { createStore, type Database } from 'latchkey/sqlite'
+import { createApp, createAuth, createStore, type Database } from 'latchkey/server'
 import { expect, test } from 'vitest'
 import { ann, bearer, cheapHash, openDatabase, read } from './harness.ts'
 
@@ -36,7 +35,7 @@ function countStatements(database: Database, events: Event[]): Database {
       events.push('read')
       return database.query(sql, values)
     },
-    transaction(work, limits) {
+    transaction(work) {
       return database.transaction(async (transaction) => {
         events.push('begin')
         const result = await work({
@@ -48,7 +47,7 @@ function countStatements(database: Database, events: Event[]): Database {
         })
         events.push('end')
         return result
-      }, limits)
+      })
     },
   }
 }

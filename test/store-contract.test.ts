@@ -1,4 +1,4 @@
-import { createStore } from 'latchkey/sqlite'
+import { createStore } from 'latchkey/server'
 import { runStoreContract } from 'latchkey/testing'
 import { test } from 'vitest'
 import { openDatabase } from './harness.ts'

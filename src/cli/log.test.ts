@@ -46,7 +46,7 @@ test.each(
 test.each(modes)('an error in %s has its stack and that of its cause', (mode) => {
   const { log, lines } = open(mode)
   const cause = new RangeError('the reason')
-  log.error({ request_id: 'r1', error: new TypeError('the error', { cause }) }, 'unhandled')
+  log.error({ request_id: 'r1', err: new TypeError('the error', { cause }) }, 'unhandled')
   expect(lines).toHaveLength(1)
   const text = lines.join('').replaceAll('\\n', '\n')
   expect(text).toMatch(/TypeError: the error\n\s+at .*log\.test\.ts/)
@@ -56,7 +56,7 @@ test.each(modes)('an error in %s has its stack and that of its cause', (mode) =>
 
 test('the stack of an error in development is on lines of its own', () => {
   const { log, lines } = open('development')
-  log.error({ error: new TypeError('the error') }, 'unhandled')
+  log.error({ err: new TypeError('the error') }, 'unhandled')
   expect(lines.join('').split('\n').length).toBeGreaterThan(4)
 })
 
@@ -64,8 +64,8 @@ test.each(modes)('a secret in %s prints as [secret], also one that is nested', (
   const { log, lines } = open(mode)
   const secret = new Secret('hunter2')
   log.info({ token: secret, list: [secret], deep: { secret } }, 'issued')
-  log.error({ secret, error: new Error(`no ${secret}`, { cause: secret }) }, 'unhandled')
-  expect(lines.join('').match(/\[secret\]/g)).toHaveLength(5)
+  log.error({ secret, err: new Error(`no ${secret}`, { cause: secret }) }, 'unhandled')
+  expect(lines.join('').match(/\[secret\]/g)).toHaveLength(6)
   expect(lines.join('')).not.toContain('hunter2')
 })
 
@@ -88,19 +88,19 @@ test.each<[string, LogEntry, string]>([
   ['a path', { method: 'GET', path: forged, status: 200 }, 'request'],
   ['a method', { method: forged, path: '/', status: 200 }, 'request'],
   ['a message', {}, forged],
-  ['an error', { error: new Error(forged) }, 'unhandled'],
-  ['a cause', { error: new Error('no', { cause: new Error(forged) }) }, 'unhandled'],
+  ['an error', { err: new Error(forged) }, 'unhandled'],
+  ['a cause', { err: new Error('no', { cause: new Error(forged) }) }, 'unhandled'],
 ])('in production the text of %s cannot forge a line or colour one', (_name, entry, message) => {
   expectNothingForged('production', entry, message)
 })
 
 test('in development the text of an error cannot forge a line or colour one', () => {
-  expectNothingForged('development', { error: new Error(forged) }, 'unhandled')
+  expectNothingForged('development', { err: new Error(forged) }, 'unhandled')
 })
 
 test.each(modes)('what was thrown in %s is logged, also when it is no error', (mode) => {
   const { log, lines } = open(mode)
-  log.error({ requestId: 'r1', error: 'the reason' }, 'unhandled')
+  log.error({ requestId: 'r1', err: 'the reason' }, 'unhandled')
   expect(lines.join('')).toContain('the reason')
 })
 

@@ -3,7 +3,7 @@ import type { Log, LogEntry } from '../http/log.ts'
 /** A log of JSON lines, or in development of lines for people. */
 export function createLog(
   { mode, logLevel }: { mode: 'development' | 'production'; logLevel: 'info' | 'error' | 'silent' },
-  write: (line: string) => void = (line) => process.stdout.write(`${line}\n`),
+  write: (line: string) => void = toStandardOutput(),
 ): Log {
   const format = mode === 'development' ? formatForPeople : formatAsJson
   return {
@@ -16,6 +16,12 @@ export function createLog(
   }
 }
 
+function toStandardOutput(): (line: string) => void {
+  // Whoever read the log may go away (EPIPE); the server stays.
+  process.stdout.on('error', () => {})
+  return (line) => void process.stdout.write(`${line}\n`)
+}
+
 function formatAsJson(level: string, entry: LogEntry, message: string): string {
   // JSON escapes line breaks: no value can forge a line of its own.
   const time = new Date().toISOString()
@@ -23,10 +29,10 @@ function formatAsJson(level: string, entry: LogEntry, message: string): string {
 }
 
 function formatForPeople(_level: string, entry: LogEntry, message: string): string {
-  const { error, ...rest } = readable(entry)
+  const { err, ...rest } = readable(entry)
   const { method, path, status, milliseconds } = rest
   if (message === 'request') return `${method} ${path} ${status} ${milliseconds} ms`
-  const lines = [`${message} ${JSON.stringify(rest)}`, ...(error?.split('\n') ?? [])]
+  const lines = [`${message} ${JSON.stringify(rest)}`, ...(err?.split('\n') ?? [])]
   return lines.map(printable).join('\n    ')
 }
 
@@ -36,13 +42,17 @@ function printable(line: string): string {
 }
 
 interface Readable {
-  readonly error?: string
+  readonly err?: string
   readonly [name: string]: unknown
 }
 
-function readable({ error, ...entry }: LogEntry): Readable {
-  if (error === undefined) return entry
-  if (!(error instanceof Error)) return { ...entry, error: String(error) }
-  const cause = error.cause instanceof Error ? `\ncaused by ${error.cause.stack}` : ''
-  return { ...entry, error: `${error.stack}${cause}` }
+function readable({ err, ...entry }: LogEntry): Readable {
+  if (err === undefined) return entry
+  if (!(err instanceof Error)) return { ...entry, err: String(err) }
+  const cause = err.cause === undefined ? '' : `\ncaused by ${stackOf(err.cause)}`
+  return { ...entry, err: `${err.stack}${cause}` }
+}
+
+function stackOf(cause: unknown): string {
+  return cause instanceof Error ? String(cause.stack) : String(cause)
 }

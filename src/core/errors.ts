@@ -1,6 +1,6 @@
 /** Why a verb could not do what was asked. The union is closed and its members never change. */
 export type AuthErrorCode =
-  /** The input breaks a rule; `problems` says which. */
+  /** The input breaks a rule; `fields` says which. */
   | 'validation_failed'
   /** Another user has this address. */
   | 'email_address_taken'
@@ -9,8 +9,8 @@ export type AuthErrorCode =
   /** The database cannot be reached or written to just now: try again. */
   | 'unavailable'
 
-/** One rule that one field of the input breaks. */
-export interface Problem {
+/** A field of the input and the rule that it breaks. */
+export interface InvalidField {
   readonly field: 'emailAddress' | 'password'
   readonly code: ProblemCode
 }
@@ -21,17 +21,17 @@ export type ProblemCode = 'blank' | 'invalid' | 'too_short' | 'too_long' | 'too_
 export class AuthError extends Error {
   override readonly name = 'AuthError'
   readonly code: AuthErrorCode
-  readonly problems: readonly Problem[]
+  readonly fields: readonly InvalidField[]
 
   constructor(
     code: AuthErrorCode,
-    detail: { problems?: readonly Problem[]; cause?: unknown } = {},
+    detail: { fields?: readonly InvalidField[]; cause?: unknown } = {},
   ) {
-    const problems = detail.problems ?? []
-    super([code, ...problems.map(({ field, code }) => `${field} ${code}`)].join(': '), {
+    const fields = detail.fields ?? []
+    super([code, ...fields.map(({ field, code }) => `${field} ${code}`)].join(': '), {
       cause: detail.cause,
     })
     this.code = code
-    this.problems = problems
+    this.fields = fields
   }
 }

@@ -19,7 +19,9 @@ export class HashQueue {
   readonly #waiting = new Set<() => void>()
   #running = 0
 
+  /** @throws RangeError for a concurrency that lets nothing run */
   constructor(limits: HashQueueLimits) {
+    if (!(limits.concurrency >= 1)) throw new RangeError('One hash must be able to run')
     this.#limits = limits
   }
 

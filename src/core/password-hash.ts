@@ -23,17 +23,20 @@ export interface Argon2idCost {
 const defaultCost: Argon2idCost = { memoryKibibytes: 47_104, passes: 1 }
 
 const defaultLimits: HashQueueLimits = {
-  // One core stays free for the requests that need no hash.
-  concurrency: Math.max(1, availableParallelism() - 1),
+  // One core stays free for the requests that need no hash, and one of libuv's four threads for
+  // whoever reads a file meanwhile.
+  concurrency: Math.max(1, Math.min(availableParallelism(), 4) - 1),
   waiting: 32,
   waitMilliseconds: 2_000,
 }
 
 /**
  * argon2id on libuv's threads, off the event loop: 46 MiB, one pass, one lane, a 16-byte random
- * salt (RFC 9106). As many at once as there are cores but one, 32 waiting, two seconds at most.
+ * salt (RFC 9106). As many at once as there are cores but one, three at most, 32 waiting, two
+ * seconds at most.
  *
  * @throws AuthError `overloaded` when the queue is full or the wait too long
+ * @throws RangeError for a concurrency that lets nothing run
  */
 export function argon2id(
   options: { cost?: Argon2idCost; limits?: Partial<HashQueueLimits> } = {},
@@ -53,8 +56,9 @@ export function argon2id(
       return passwordHash !== null && matches
     },
     isCurrent(passwordHash) {
-      const cost = parseOptions(passwordHash)
-      return cost.memoryCost === memoryKibibytes && cost.timeCost === passes
+      const made = parseOptions(passwordHash)
+      const costsTheSame = made.memoryCost === memoryKibibytes && made.timeCost === passes
+      return costsTheSame && made.parallelism === 1 && passwordHash.startsWith('$argon2id$')
     },
   }
 }

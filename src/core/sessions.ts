@@ -3,7 +3,7 @@ import type { Configuration } from './config.ts'
 import { parseEmailAddress } from './email-address.ts'
 import { normalizePassword } from './passwords.ts'
 import type { Secret } from './secret.ts'
-import type { Authenticated, Credentials, Session, Transaction, User } from './store.ts'
+import type { Authenticated, Credentials, Session, User } from './store.ts'
 import { generateToken, parseToken } from './tokens.ts'
 
 /** What a person types to sign up or to log in. */
@@ -38,19 +38,15 @@ export async function logIn(
   const emailAddress = parseEmailAddress(credentials.emailAddress)
   const password = normalizePassword(credentials.password)
   if (!password) return null
-  const known = emailAddress && (await config.store.findCredentials(emailAddress))
-  const verified = await config.passwordHash.verify(known?.passwordHash ?? null, password)
-  if (!known || !verified) return null
-
-  const keepPasswordHash = await passwordHashKeeper(config, known, password)
-  const { session, token, digest } = openSession(config, known.user, client)
-  const begun = await config.store.transaction(async (transaction) => {
-    // SECURITY: a password changed while this one was being verified opens no session.
-    if (!(await keepPasswordHash(transaction))) return false
-    await transaction.insertSession(session, digest)
-    return true
-  })
-  return begun ? { user: known.user, session, token } : null
+  // Twice: a hash that another log-in replaced meanwhile, at a higher cost, is verified again.
+  for (let attempt = 1; attempt <= 2; attempt++) {
+    const known = emailAddress && (await config.store.findCredentials(emailAddress))
+    const verified = await config.passwordHash.verify(known?.passwordHash ?? null, password)
+    if (!known || !verified) return null
+    const begun = await beginSession(config, { known, password, client })
+    if (begun) return begun
+  }
+  return null
 }
 
 /**
@@ -97,17 +93,27 @@ export function openSession(
   return { session, ...generateToken('session', config.random) }
 }
 
-// What a log-in does to the stored hash: nothing, or, where the cost was raised since, replace it
-// while the password is at hand. Hashing happens here, before the transaction.
-async function passwordHashKeeper(
+interface Verified {
+  readonly known: Credentials
+  readonly password: Secret
+  readonly client: Client
+}
+
+// A hash from before the cost was raised is replaced while the password is at hand.
+async function beginSession(
   config: Configuration,
-  { user, passwordHash }: Credentials,
-  password: Secret,
-): Promise<(transaction: Transaction) => Promise<boolean>> {
-  if (config.passwordHash.isCurrent(passwordHash)) {
-    return (transaction) => transaction.holdPasswordHash(user, passwordHash)
-  }
-  const to = await config.passwordHash.hash(password)
-  const change = { from: passwordHash, to, at: config.clock() }
-  return (transaction) => transaction.replacePasswordHash(user, change)
+  { known: { user, passwordHash: from }, password, client }: Verified,
+): Promise<LoggedIn | null> {
+  const isCurrent = config.passwordHash.isCurrent(from)
+  const to = isCurrent ? from : await config.passwordHash.hash(password)
+  const { session, token, digest } = openSession(config, user, client)
+  const begun = await config.store.transaction(async (transaction) => {
+    // SECURITY: a password changed while this one was being verified opens no session.
+    const kept = isCurrent
+      ? await transaction.holdPasswordHash(user, from)
+      : await transaction.replacePasswordHash(user, { from, to, at: user.updatedAt })
+    if (kept) await transaction.insertSession(session, digest)
+    return kept
+  })
+  return begun ? { user, session, token } : null
 }

@@ -43,13 +43,13 @@ export interface Store {
   findSession(tokenDigest: Uint8Array): Promise<Authenticated | null>
   findCredentials(emailAddress: EmailAddress): Promise<Credentials | null>
   /** All or nothing: what `work` did is undone when it throws. */
-  transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>
+  transaction<T>(work: (transaction: StoreTransaction) => Promise<T>): Promise<T>
   /** Resolves when the database answers a query. */
   ping(): Promise<void>
 }
 
 /** A store inside a transaction. Others wait for its end: `work` calls these and nothing else. */
-export interface Transaction {
+export interface StoreTransaction {
   /** @returns whether the address was free: the unique index is the judge */
   insertUser(user: User, passwordHash: string): Promise<boolean>
   insertSession(session: Session, tokenDigest: Uint8Array): Promise<void>
@@ -71,5 +71,6 @@ export interface Transaction {
 export interface PasswordHashChange {
   readonly from: string
   readonly to: string
+  /** What the user's `updatedAt` becomes: the same where only the cost of the hash changed. */
   readonly at: Date
 }

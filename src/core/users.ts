@@ -1,7 +1,7 @@
 import { v7 } from 'uuid'
 import type { Configuration } from './config.ts'
 import { type EmailAddress, parseEmailAddress } from './email-address.ts'
-import { AuthError, type Problem } from './errors.ts'
+import { AuthError, type InvalidField } from './errors.ts'
 import { normalizePassword, validatePassword } from './passwords.ts'
 import type { Secret } from './secret.ts'
 import { type Client, type LoggedIn, openSession, type SubmittedCredentials } from './sessions.ts'
@@ -61,10 +61,10 @@ function parseNewCredentials(
   const password = normalizePassword(credentials.password)
   const passwordProblem = validatePassword(credentials.password, config.passwords)
   if (emailAddress && password && !passwordProblem) return { emailAddress, password }
-  const problems: Problem[] = []
-  if (!emailAddress) problems.push({ field: 'emailAddress', code: 'invalid' })
-  if (passwordProblem) problems.push({ field: 'password', code: passwordProblem })
-  throw new AuthError('validation_failed', { problems })
+  const fields: InvalidField[] = []
+  if (!emailAddress) fields.push({ field: 'emailAddress', code: 'invalid' })
+  if (passwordProblem) fields.push({ field: 'password', code: passwordProblem })
+  throw new AuthError('validation_failed', { fields })
 }
 
 function newUser(config: Configuration, emailAddress: EmailAddress): User {

@@ -56,8 +56,14 @@ export function toResponse(answer: Answer, envelope: Envelope): Response {
 }
 
 /** An envelope for what is answered outside the route table. */
-export function bareEnvelope(): Envelope {
-  return { requestId: randomUUID(), headers: {} }
+export function bareEnvelope(requestId: string = randomUUID()): Envelope {
+  return { requestId, headers: { vary: 'Origin' } }
+}
+
+/** A proxy's id is kept, so that its log and ours can be laid side by side. */
+export function requestIdOf(headers: Headers): string {
+  const given = headers.get('x-request-id')
+  return given && /^[\w.-]{1,64}$/.test(given) ? given : randomUUID()
 }
 
 function refusalBody({ error, code, problems }: Refusal, requestId: string): object {

@@ -1,11 +1,11 @@
-import { randomUUID } from 'node:crypto'
 import { Hono, type Context as HonoContext } from 'hono'
 import type { Auth } from '../core/auth.ts'
-import { AuthError } from '../core/errors.ts'
-import { type Answer, toResponse } from './answers.ts'
+import type { PasswordPolicy } from '../core/passwords.ts'
+import { type Answer, requestIdOf, toResponse } from './answers.ts'
 import { type Cors, cors } from './cors.ts'
-import { type Log, silent } from './log.ts'
-import { type Refusal, refuse } from './problems.ts'
+import { refusalOf } from './errors.ts'
+import { type Log, silent, unfailing } from './log.ts'
+import { refuse } from './problems.ts'
 import type { Incoming, Route } from './route.ts'
 import { routeTable, type SignUp } from './routes.ts'
 
@@ -17,21 +17,21 @@ export interface AppOptions {
   readonly corsOrigins?: readonly string[]
   /** Default `open`. */
   readonly signUp?: SignUp
-  /** In production, the default, browsers are told to come by HTTPS only (RFC 6797). */
+  /** In production, the default, browsers are told to come to this host by HTTPS (RFC 6797). */
   readonly mode?: 'development' | 'production'
   /** Default silent. */
   readonly log?: Log
 }
 
-/** What the server knows of a request that the request itself does not say. */
-export interface Environment {
-  /** The address of the peer; without it sessions have none. */
+/** Who is at the other end of the connection, as far as the server can tell. */
+export interface Peer {
+  /** Its address; without it sessions have none. */
   readonly address?: string | undefined
 }
 
-export type App = Hono<{ Bindings: Environment }>
+export type App = Hono<{ Bindings: Peer }>
 
-type Context = HonoContext<{ Bindings: Environment }>
+type Context = HonoContext<{ Bindings: Peer }>
 
 /** The whole HTTP interface as one `Request → Response`: serve it, mount it, or call it in a test. */
 export function createApp(auth: Auth, options: AppOptions = {}): App {
@@ -39,7 +39,8 @@ export function createApp(auth: Auth, options: AppOptions = {}): App {
   const outside: Outside = {
     cors: cors(options.corsOrigins ?? []),
     transport: options.mode === 'development' ? {} : strictTransport,
-    log: options.log ?? silent,
+    log: unfailing(options.log ?? silent),
+    passwords: auth.config.passwords,
   }
   const app: App = new Hono()
   for (const route of table) {
@@ -61,12 +62,13 @@ export function createApp(auth: Auth, options: AppOptions = {}): App {
   return app
 }
 
-const strictTransport = { 'strict-transport-security': 'max-age=63072000; includeSubDomains' }
+const strictTransport = { 'strict-transport-security': 'max-age=63072000' }
 
 interface Outside {
   readonly cors: Cors
   readonly transport: Readonly<Record<string, string>>
   readonly log: Log
+  readonly passwords: PasswordPolicy
 }
 
 interface Handled {
@@ -79,7 +81,7 @@ async function respond(outside: Outside, context: Context, handled: Handled): Pr
   const started = performance.now()
   const { method, headers } = context.req.raw
   const requestId = requestIdOf(headers)
-  const answer = await attempt(outside, requestId, handled)
+  const answer = await attempt(outside, handled, requestId)
   const milliseconds = Math.round(performance.now() - started)
   const { path } = handled
   outside.log.info({ requestId, method, path, status: answer.status, milliseconds }, 'request')
@@ -88,25 +90,17 @@ async function respond(outside: Outside, context: Context, handled: Handled): Pr
 }
 
 // The outermost handler: what nobody expected is logged here and answered without a word about it.
-async function attempt({ log }: Outside, requestId: string, { answer }: Handled): Promise<Answer> {
+async function attempt(
+  { log, passwords }: Outside,
+  { answer }: Handled,
+  requestId: string,
+): Promise<Answer> {
   try {
     return await answer()
   } catch (error) {
-    const refusal = refusalOf(error)
-    if (refusal.status >= 500) log.error({ requestId, error }, refusal.code)
+    const refusal = refusalOf(error, passwords)
+    if (refusal.status >= 500) log.error({ requestId, err: error }, refusal.code)
     return refusal
-  }
-}
-
-function refusalOf(error: unknown): Refusal {
-  if (!(error instanceof AuthError)) return refuse('internal_error')
-  switch (error.code) {
-    case 'overloaded':
-    case 'unavailable':
-      return refuse(error.code)
-    case 'validation_failed':
-    case 'email_address_taken':
-      return refuse('validation_failed')
   }
 }
 
@@ -124,12 +118,6 @@ function allowedMethods(table: readonly Route[]): Map<string, string> {
     methods.set(path, [...(methods.get(path) ?? []), ...also])
   }
   return new Map([...methods].map(([path, each]) => [path, each.join(', ')]))
-}
-
-// A proxy's id is kept so that its log and ours can be laid side by side.
-function requestIdOf(headers: Headers): string {
-  const given = headers.get('x-request-id')
-  return given && /^[\w.-]{1,64}$/.test(given) ? given : randomUUID()
 }
 
 function incomingOf(context: Context): Omit<Incoming, 'auth'> {

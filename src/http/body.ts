@@ -26,7 +26,9 @@ async function readBytes(request: Request): Promise<Uint8Array | 'too large'> {
   const announced = request.headers.get('content-length')
   if (announced !== null) {
     if (Number(announced) > maximumBytes) return 'too large'
-    return new Uint8Array(await request.arrayBuffer())
+    // Node keeps a body to the announced length; who calls `fetch` in the process need not.
+    const bytes = new Uint8Array(await request.arrayBuffer())
+    return bytes.length > maximumBytes ? 'too large' : bytes
   }
   const chunks: Uint8Array[] = []
   let size = 0

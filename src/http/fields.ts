@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { parseEmailAddress } from '../core/email-address.ts'
 import { maximumPasswordLength, type PasswordPolicy, validatePassword } from '../core/passwords.ts'
+import { describeProblem, passwordMessages } from './messages.ts'
 import type { Problem } from './problems.ts'
 
 /** An address to sign up with. */
@@ -12,30 +13,32 @@ export const emailAddressField = z
   })
   .meta({ format: 'email', maxLength: 254 })
 
-/** Text of your own resources: not blank, at most so many code points, storable everywhere. */
-export function textField({ maximumLength }: { maximumLength: number }): z.ZodType<string> {
+/**
+ * Text of your own resources, storable everywhere: at most so many code points, and not blank
+ * unless the minimum, 1 by default, is 0.
+ */
+export function textField({ minimumLength = 1, maximumLength }: TextLength): z.ZodType<string> {
   return z
     .string()
     .superRefine((text, context) => {
-      if (text.trim() === '') addIssue(context, 'blank', "can't be blank")
+      if (minimumLength > 0 && text.trim() === '') addIssue(context, 'blank', "can't be blank")
       // PostgreSQL stores no NUL, and no encoding has a lone surrogate.
       if (text.includes('\0') || !text.isWellFormed()) addIssue(context, 'invalid', 'is invalid')
       if ([...text].length > maximumLength) {
         addIssue(context, 'too_long', `is too long (maximum is ${maximumLength} characters)`)
       }
     })
-    .meta({ minLength: 1, maxLength: maximumLength })
+    .meta({ minLength: minimumLength, maxLength: maximumLength })
+}
+
+interface TextLength {
+  readonly minimumLength?: 0 | 1
+  readonly maximumLength: number
 }
 
 /** A password that is being chosen; one that is only verified is any string. */
 export function newPasswordField(policy: PasswordPolicy): z.ZodType<string> {
-  const messages = {
-    blank: "can't be blank",
-    invalid: 'is invalid',
-    too_short: `is too short (minimum is ${policy.minimumLength} characters)`,
-    too_long: `is too long (maximum is ${maximumPasswordLength} characters)`,
-    too_common: 'is one that attackers try first; choose another',
-  }
+  const messages = passwordMessages(policy)
   return z
     .string()
     .superRefine((text, context) => {
@@ -76,9 +79,9 @@ export function toProblems(
   input: Record<string, unknown>,
 ): Problem[] {
   return issues.map((issue) => {
-    const field = String(issue.path[0] ?? '')
+    const field = String(issue.path[0] ?? 'input')
     const { code, message } = explain(issue, input[field])
-    return { field, code, message: `${humanize(field)} ${message}` }
+    return describeProblem(field, code, message)
   })
 }
 
@@ -102,12 +105,6 @@ const kinds: Partial<Record<string, string>> = {
   boolean: 'true or false',
   array: 'a list',
   object: 'an object',
-}
-
-// Rails' humanize: email_address becomes Email address.
-function humanize(field: string): string {
-  const words = field.replaceAll('_', ' ')
-  return words.charAt(0).toUpperCase() + words.slice(1)
 }
 
 function addIssue(context: z.core.$RefinementCtx, code: string, message: string): void {

@@ -1,4 +1,4 @@
-/** Where the server says what it does. pino and console have this shape. */
+/** Where the server says what it does: pino, or `createLog`. An error comes as `err`, as there. */
 export interface Log {
   info(entry: LogEntry, message: string): void
   error(entry: LogEntry, message: string): void
@@ -10,3 +10,19 @@ export interface LogEntry {
 }
 
 export const silent: Log = { info() {}, error() {} }
+
+/** The same log, but for its own failures: a full disk behind it must not break an answer. */
+export function unfailing(log: Log): Log {
+  return {
+    info: (entry, message) => attempt(() => log.info(entry, message)),
+    error: (entry, message) => attempt(() => log.error(entry, message)),
+  }
+}
+
+function attempt(write: () => void): void {
+  try {
+    write()
+  } catch {
+    // There is nowhere left to say it.
+  }
+}

@@ -1,12 +1,12 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import { getRequestListener } from '@hono/node-server'
+import { getRequestListener, RequestError } from '@hono/node-server'
 import { bareEnvelope, present, toResponse } from './answers.ts'
-import type { Environment } from './app.ts'
+import type { Peer } from './app.ts'
 import { type Refusal, refuse } from './problems.ts'
 
 /** The app, or one of yours that it is mounted in. */
 export interface Fetch {
-  fetch(request: Request, environment: Environment): Response | Promise<Response>
+  fetch(request: Request, peer: Peer): Response | Promise<Response>
 }
 
 type Listener = (incoming: IncomingMessage, outgoing: ServerResponse) => Promise<void>
@@ -18,7 +18,8 @@ type Listener = (incoming: IncomingMessage, outgoing: ServerResponse) => Promise
 export function nodeListener(app: Fetch): Listener {
   const listener = getRequestListener(
     (request, { incoming }) => app.fetch(request, { address: incoming.socket.remoteAddress }),
-    { errorHandler: () => toResponse(unreadable, bareEnvelope()) },
+    // HTTP/1.0 knows no Host (HAProxy's health check); the name is read by nobody.
+    { hostname: 'localhost', errorHandler: (error) => toResponse(explain(error), bareEnvelope()) },
   )
   return async (incoming, outgoing) => {
     const refusal = refuseRaw(incoming)
@@ -28,13 +29,27 @@ export function nodeListener(app: Fetch): Listener {
   }
 }
 
+const limits = {
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  keepAliveTimeout: 5_000,
+  // How often Node looks at the first two; its own 30 s would make 40 of the 10.
+  connectionsCheckingInterval: 1_000,
+}
+
 /** A server with time limits against clients that send slowly; `listen` is yours to call. */
 export function nodeServer(app: Fetch): Server {
-  const limits = { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 5_000 }
   return createServer(limits, nodeListener(app))
 }
 
-const unreadable = refuse('invalid_request', { error: 'The request line or Host is malformed' })
+// The listener throws a RequestError for what it cannot read; the rest comes from a `fetch` of yours.
+function explain(error: unknown): Refusal {
+  if (error instanceof RequestError) {
+    return refuse('invalid_request', { error: 'The request line or Host is malformed' })
+  }
+  console.error(error)
+  return refuse('internal_error')
+}
 
 function refuseRaw({ method, rawHeaders }: IncomingMessage): Refusal | null {
   if (method === 'TRACE') {

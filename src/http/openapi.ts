@@ -23,7 +23,7 @@ export function openApi(routes: readonly Route[]): Route {
 function describe(routes: readonly Route[]): object {
   const paths: Record<string, Record<string, object>> = {}
   for (const each of routes) {
-    const path = each.path.replace(/:(\w+)/g, '{$1}')
+    const path = each.path.replace(/:(\w+)(?:\{[^}]*\})?/g, '{$1}')
     paths[path] = { ...paths[path], [each.method.toLowerCase()]: operation(each) }
   }
   return {

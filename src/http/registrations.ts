@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import type { Auth } from '../core/auth.ts'
-import { AuthError } from '../core/errors.ts'
 import { answer } from './answers.ts'
 import {
   emailAddressField,
@@ -8,7 +7,6 @@ import {
   passwordConfirmation,
   passwordConfirmationField,
 } from './fields.ts'
-import { refuse } from './problems.ts'
 import { type Route, route } from './route.ts'
 import { presentUser, userSchema } from './users.ts'
 
@@ -35,25 +33,10 @@ export function registrations(auth: Auth): Route[] {
         },
       },
       async handle({ body, client }) {
-        try {
-          const { email_address: emailAddress, password } = body
-          const { token, user } = await auth.signUp({ emailAddress, password }, client)
-          return answer({ token: token.reveal(), user: presentUser(user) }, 201)
-        } catch (error) {
-          if (error instanceof AuthError && error.code === 'email_address_taken') return taken
-          throw error
-        }
+        const { email_address: emailAddress, password } = body
+        const { token, user } = await auth.signUp({ emailAddress, password }, client)
+        return answer({ token: token.reveal(), user: presentUser(user) }, 201)
       },
     }),
   ]
 }
-
-const taken = refuse('validation_failed', {
-  problems: [
-    {
-      field: 'email_address',
-      code: 'taken',
-      message: 'Email address has already been taken',
-    },
-  ],
-})

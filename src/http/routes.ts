@@ -16,8 +16,9 @@ export function routeTable(auth: Auth, signUp: SignUp, own: readonly Route[]): R
     ...own,
     ...health(auth),
   ]
-  requireDistinct(routes)
-  return [...routes, openApi(routes)]
+  const table = [...routes, openApi(routes)]
+  requireDistinct(table)
+  return table
 }
 
 function requireDistinct(routes: readonly Route[]): void {

@@ -2,23 +2,23 @@ import type { Value } from './database.ts'
 
 // Reads what a column holds, or says which kind of value was not expected there.
 
-export function text(value: Value | undefined): string {
+export function readText(value: Value | undefined): string {
   if (typeof value === 'string') return value
   throw unexpected('text', value)
 }
 
-export function textOrNull(value: Value | undefined): string | null {
-  return value === null ? null : text(value)
+export function readTextOrNull(value: Value | undefined): string | null {
+  return value === null ? null : readText(value)
 }
 
 /** An instant is stored as milliseconds since 1970. */
-export function instant(value: Value | undefined): Date {
+export function readInstant(value: Value | undefined): Date {
   if (typeof value === 'number') return new Date(value)
   throw unexpected('an instant', value)
 }
 
-export function instantOrNull(value: Value | undefined): Date | null {
-  return value === null ? null : instant(value)
+export function readInstantOrNull(value: Value | undefined): Date | null {
+  return value === null ? null : readInstant(value)
 }
 
 function unexpected(kind: string, value: Value | undefined): TypeError {

@@ -19,12 +19,14 @@ export interface Connection {
 export interface Database extends Connection {
   /**
    * All or nothing: what `work` did is undone when it throws. Writers wait for each other, so
-   * `work` may do nothing but send statements, and is undone when it takes too long.
+   * `work` may do nothing but send statements, and is undone when it takes longer than a second.
    */
-  transaction<T>(
-    work: (transaction: Transaction) => Promise<T>,
-    limits?: Partial<Limits>,
-  ): Promise<T>
+  transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>
+  /**
+   * A transaction that changes the schema: it may take ten minutes, and others wait for it as long.
+   * Tables can be rebuilt in it; whether every foreign key holds is looked at when it ends.
+   */
+  migration<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>
   close(): Promise<void>
 }
 
@@ -32,11 +34,4 @@ export interface Database extends Connection {
 export interface Transaction extends Connection {
   /** Runs several statements without parameters: what migrations are made of. */
   script(sql: string): Promise<void>
-}
-
-export interface Limits {
-  /** How long `work` may take; default 1000. */
-  readonly workMilliseconds: number
-  /** How long another process's lock is waited for; default 2000. */
-  readonly waitMilliseconds: number
 }

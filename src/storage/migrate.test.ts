@@ -150,5 +150,5 @@ async function notes(database: Database): Promise<unknown[]> {
 }
 
 async function appliedNames(database: Database): Promise<unknown[]> {
-  return (await database.query('SELECT name FROM schema_migrations ORDER BY name')).flat()
+  return (await database.query('SELECT name FROM latchkey_migrations ORDER BY name')).flat()
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { text } from './columns.ts'
+import { readText } from './columns.ts'
 import type { Database, Transaction } from './database.ts'
 
 /** A folder of `NNNN_name.sql` files, applied in the order of their names and never changed again. */
@@ -18,9 +18,6 @@ interface Migration {
   readonly checksum: string
 }
 
-// A large table takes its time, and who starts meanwhile waits for the one that migrates.
-const limits = { workMilliseconds: 10 * 60_000, waitMilliseconds: 10 * 60_000 }
-
 /**
  * Applies what has not been applied yet, owner by owner, all in one transaction: two processes that
  * start together wait for each other, and one that dies leaves nothing half done.
@@ -33,18 +30,18 @@ export async function migrate(
   sources: readonly Migrations[],
 ): Promise<string[]> {
   const migrations = (await Promise.all(sources.map(readMigrations))).flat()
-  return database.transaction(async (transaction) => {
+  return database.migration(async (transaction) => {
     const applied = await readApplied(transaction)
     const pending = migrations.filter((migration) => !isApplied(migration, applied))
     for (const { name, checksum, sql } of pending) {
       await transaction.script(sql)
       await transaction.query(
-        'INSERT INTO schema_migrations (name, checksum, applied_at) VALUES ($1, $2, $3)',
+        'INSERT INTO latchkey_migrations (name, checksum, applied_at) VALUES ($1, $2, $3)',
         [name, checksum, Date.now()],
       )
     }
     return pending.map(({ name }) => name)
-  }, limits)
+  })
 }
 
 async function readMigrations({ owner, directory }: Migrations): Promise<Migration[]> {
@@ -65,14 +62,14 @@ async function readMigrations({ owner, directory }: Migrations): Promise<Migrati
 
 async function readApplied(transaction: Transaction): Promise<Map<string, string>> {
   await transaction.script(
-    `CREATE TABLE IF NOT EXISTS schema_migrations (
+    `CREATE TABLE IF NOT EXISTS latchkey_migrations (
        name       TEXT    NOT NULL PRIMARY KEY,
        checksum   TEXT    NOT NULL,
        applied_at INTEGER NOT NULL
      )`,
   )
-  const rows = await transaction.query('SELECT name, checksum FROM schema_migrations')
-  return new Map(rows.map(([name, checksum]) => [text(name), text(checksum)]))
+  const rows = await transaction.query('SELECT name, checksum FROM latchkey_migrations')
+  return new Map(rows.map(([name, checksum]) => [readText(name), readText(checksum)]))
 }
 
 function isApplied({ name, checksum }: Migration, applied: Map<string, string>): boolean {

@@ -1,5 +1,5 @@
 import type { Authenticated, Session } from '../core/store.ts'
-import { instant, text, textOrNull } from './columns.ts'
+import { readInstant, readText, readTextOrNull } from './columns.ts'
 import type { Connection, Row } from './database.ts'
 import { toUser, userColumns } from './users.ts'
 
@@ -44,11 +44,11 @@ export async function deleteSession(connection: Connection, session: Session): P
 
 function toSession(row: Row): Session {
   return {
-    id: text(row[5]),
-    userId: text(row[0]),
-    ipAddress: textOrNull(row[6]),
-    userAgent: textOrNull(row[7]),
-    createdAt: instant(row[8]),
-    lastUsedAt: instant(row[9]),
+    id: readText(row[5]),
+    userId: readText(row[0]),
+    ipAddress: readTextOrNull(row[6]),
+    userAgent: readTextOrNull(row[7]),
+    createdAt: readInstant(row[8]),
+    lastUsedAt: readInstant(row[9]),
   }
 }

@@ -30,9 +30,9 @@ export class SqliteConnection {
   }
 
   /** Takes the write lock; what a failed ROLLBACK left open is not carried into this one. */
-  begin(): void {
+  begin(foreignKeys: 'ON' | 'OFF'): void {
     this.rollBack()
-    this.#database.exec('BEGIN IMMEDIATE')
+    this.#database.exec(`PRAGMA foreign_keys = ${foreignKeys}; BEGIN IMMEDIATE`)
   }
 
   /** Undoes the open transaction; a COMMIT that failed has sometimes ended it already. */
@@ -60,22 +60,27 @@ export class SqliteConnection {
     const statement = this.#database.prepare(text)
     statement.setReturnArrays(true)
     const prepared = { statement, parameters }
+    // Texts that are put together anew each time would otherwise pile up.
+    if (this.#prepared.size >= 500) this.#prepared.clear()
     this.#prepared.set(sql, prepared)
     return prepared
   }
 }
 
-// PostgreSQL's $1 is a name to SQLite; its own numbered parameters are written ?1. What stands in
-// quotes is left alone.
+// What is no code: text, quoted names, comments. Or a parameter, whose number is captured.
+const lexemes = /'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|\/\*[\s\S]*?\*\/|\$(\d+)/g
+
+// PostgreSQL's $1 is a name to SQLite; its own numbered parameters are written ?1.
 function numberParameters(sql: string): { text: string; parameters: number } {
-  let parameters = 0
-  const code = sql.replace(/'(?:[^']|'')*'/g, "''")
-  // SQLite would run the first of several statements and bind NULL to a ? that nobody counted.
+  const code = sql.replace(lexemes, ' ')
+  // SECURITY: SQLite would run the first of several statements, bind NULL to a ? that nobody
+  // counted, and with a BEGIN keep answering from the past: revoked tokens would live on.
   if (/\?|;\s*\S/.test(code) || /^\s*(?:begin|commit|end|rollback|savepoint)\b/i.test(code)) {
     throw new Error(`One statement, with parameters $1, $2, …, in transaction() or alone: ${sql}`)
   }
-  const text = sql.replace(/'(?:[^']|'')*'|\$(\d+)/g, (match, number) => {
-    if (number === undefined) return match
+  let parameters = 0
+  const text = sql.replace(lexemes, (lexeme, number) => {
+    if (number === undefined) return lexeme
     parameters = Math.max(parameters, Number(number))
     return `?${number}`
   })

@@ -21,7 +21,7 @@ test.each([
   const cause = sqliteError(errcode)
   const error = toAuthError(cause)
   expect(error).toBeInstanceOf(AuthError)
-  expect(error).toMatchObject({ code: 'unavailable', cause, problems: [] })
+  expect(error).toMatchObject({ code: 'unavailable', cause, fields: [] })
 })
 
 test.each([

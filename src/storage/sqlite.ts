@@ -1,20 +1,19 @@
 import { closeSync, mkdirSync, openSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import type { Database, Limits, Row, Transaction, Value } from './database.ts'
+import { AuthError } from '../core/errors.ts'
+import type { Database, Row, Transaction, Value } from './database.ts'
 import { Lock } from './lock.ts'
 import type { Migrations } from './migrate.ts'
 import { SqliteConnection } from './sqlite-connection.ts'
 import { isBusy, isWriteToReader, toAuthError } from './sqlite-errors.ts'
+import { SqliteTransaction } from './sqlite-transaction.ts'
 
 /** Latchkey's own tables, for `migrate`; your application's come after them. */
 export const sqliteMigrations: Migrations = {
   owner: 'latchkey',
   directory: new URL('./migrations/sqlite/', import.meta.url),
 }
-
-const defaultLimits: Limits = { workMilliseconds: 1_000, waitMilliseconds: 2_000 }
-const busyPauseMilliseconds = 10
 
 /**
  * Opens an SQLite file, and creates it for its owner's eyes only (0600, the folder 0700).
@@ -23,15 +22,36 @@ const busyPauseMilliseconds = 10
  * acknowledged in between, would be part of another request's transaction and undone with it.
  *
  * @param path a file's path; the `sqlite:` of a `DATABASE_URL` may stand before it
+ * @throws Error for what is no path of a file
  */
 export async function openSqlite(path: string): Promise<Database> {
-  const file = path.replace(/^sqlite:(\/\/)?/, '')
-  // Two connections to memory are two databases.
-  if (file === '' || file.includes(':memory:')) throw new Error('SQLite needs the path of a file')
+  const file = parsePath(path)
   createFile(file)
-  const writer = await patiently(() => new SqliteConnection(file, 'write'), deadline())
-  const reader = await patiently(() => new SqliteConnection(file, 'read'), deadline())
-  return new SqliteDatabase(reader, writer)
+  const writer = await patiently(() => new SqliteConnection(file, 'write'), inMilliseconds(2_000))
+  try {
+    return new SqliteDatabase(new SqliteConnection(file, 'read'), writer)
+  } catch (error) {
+    writer.close()
+    throw toAuthError(error)
+  }
+}
+
+interface Rules {
+  /** How long `work` may take. */
+  readonly workMilliseconds: number
+  /** How long a lock is waited for, this process's and another's. */
+  readonly waitMilliseconds: number
+  readonly foreignKeys: 'ON' | 'OFF'
+}
+
+const ordinary: Rules = { workMilliseconds: 1_000, waitMilliseconds: 2_000, foreignKeys: 'ON' }
+
+const migrating: Rules = {
+  // A large table takes its time, and who starts meanwhile waits for the one that migrates.
+  workMilliseconds: 10 * 60_000,
+  waitMilliseconds: 10 * 60_000,
+  // Rebuilding a table drops it, and would take along the rows that refer to it.
+  foreignKeys: 'OFF',
 }
 
 class SqliteDatabase implements Database {
@@ -50,30 +70,21 @@ class SqliteDatabase implements Database {
     } catch (error) {
       if (isWriteToReader(error)) throw new Error(`Send it through transaction(): ${sql}`)
       if (!isBusy(error)) throw toAuthError(error)
-      return patiently(() => this.#reader.query(sql, values), deadline())
+      const latest = inMilliseconds(ordinary.waitMilliseconds)
+      return patiently(() => this.#reader.query(sql, values), latest)
     }
   }
 
-  transaction<T>(
-    work: (transaction: Transaction) => Promise<T>,
-    limits: Partial<Limits> = {},
-  ): Promise<T> {
-    const { workMilliseconds, waitMilliseconds } = { ...defaultLimits, ...limits }
-    // Counted from here: behind other writers that wait in vain, this one does not wait again.
-    const latest = deadline(waitMilliseconds)
-    return this.#lock.hold(async () => {
-      await patiently(() => this.#writer.begin(), latest)
-      const transaction = new SqliteTransaction(this.#writer)
-      try {
-        const result = await within(workMilliseconds, work(transaction))
-        transaction.end()
-        this.#writer.script('COMMIT')
-        return result
-      } catch (error) {
-        transaction.end()
-        this.#writer.rollBack()
-        throw toAuthError(error)
-      }
+  transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    return this.#exclusively(ordinary, work)
+  }
+
+  migration<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    return this.#exclusively(migrating, async (transaction) => {
+      const result = await work(transaction)
+      const [broken] = await transaction.query('SELECT "table" FROM pragma_foreign_key_check')
+      if (broken) throw new Error(`A row of the table ${broken[0]} refers to one that is gone`)
+      return result
     })
   }
 
@@ -83,36 +94,34 @@ class SqliteDatabase implements Database {
       this.#writer.close()
     })
   }
+
+  #exclusively<T>(rules: Rules, work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    const latest = inMilliseconds(rules.waitMilliseconds)
+    return this.#lock.hold(async () => {
+      // Behind writers that waited in vain there is nothing to wait for again.
+      if (performance.now() > latest) throw unavailable()
+      await patiently(() => this.#writer.begin(rules.foreignKeys), latest)
+      const transaction = new SqliteTransaction(this.#writer)
+      try {
+        const result = await within(rules.workMilliseconds, work(transaction))
+        transaction.commit()
+        return result
+      } catch (error) {
+        transaction.rollBack()
+        throw toAuthError(error)
+      }
+    })
+  }
 }
 
-class SqliteTransaction implements Transaction {
-  readonly #writer: SqliteConnection
-  #ended = false
-
-  constructor(writer: SqliteConnection) {
-    this.#writer = writer
+function parsePath(path: string): string {
+  const file = path.replace(/^sqlite:(\/\/)?/, '')
+  // SECURITY: SQLite reads file: as a URI and opens another file than the one that was created with
+  // mode 0600; a database in memory would be two, one for each connection.
+  if (file === '' || /^([a-z][a-z0-9+.-]+:|:memory:)/i.test(file)) {
+    throw new Error('SQLite needs the path of a file, such as storage/app.sqlite3')
   }
-
-  async query(sql: string, values: readonly Value[] = []): Promise<Row[]> {
-    this.#requireOpen()
-    return this.#writer.query(sql, values)
-  }
-
-  async script(sql: string): Promise<void> {
-    this.#requireOpen()
-    this.#writer.script(sql)
-    this.#requireOpen()
-  }
-
-  end(): void {
-    this.#ended = true
-  }
-
-  // A statement that comes late would join whatever transaction is open by then; one after a COMMIT
-  // of your own, or after SQLite gave up, would be kept whatever happens to the rest.
-  #requireOpen(): void {
-    if (this.#ended || !this.#writer.isInTransaction) throw new Error('This transaction has ended')
-  }
+  return resolve(file)
 }
 
 function createFile(file: string): void {
@@ -130,12 +139,8 @@ async function patiently<T>(attempt: () => T, latest: number): Promise<T> {
     } catch (error) {
       if (!isBusy(error) || performance.now() > latest) throw toAuthError(error)
     }
-    await wait(busyPauseMilliseconds)
+    await wait(10)
   }
-}
-
-function deadline(waitMilliseconds = defaultLimits.waitMilliseconds): number {
-  return performance.now() + waitMilliseconds
 }
 
 async function within<T>(milliseconds: number, work: Promise<T>): Promise<T> {
@@ -149,4 +154,12 @@ async function within<T>(milliseconds: number, work: Promise<T>): Promise<T> {
     timeout.abort()
     tooLong.catch(() => {})
   }
+}
+
+function inMilliseconds(milliseconds: number): number {
+  return performance.now() + milliseconds
+}
+
+function unavailable(): AuthError {
+  return new AuthError('unavailable', { cause: new Error('Other writers held the lock too long') })
 }

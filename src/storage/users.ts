@@ -1,6 +1,6 @@
 import type { EmailAddress } from '../core/email-address.ts'
 import type { Credentials, PasswordHashChange, User } from '../core/store.ts'
-import { instant, instantOrNull, text } from './columns.ts'
+import { readInstant, readInstantOrNull, readText } from './columns.ts'
 import type { Connection, Row } from './database.ts'
 
 /** Read by `toUser`, in this order. */
@@ -38,7 +38,7 @@ export async function findCredentials(
     `SELECT ${userColumns}, users.password_hash FROM users WHERE email_address = $1`,
     [emailAddress],
   )
-  return row ? { user: toUser(row), passwordHash: text(row[5]) } : null
+  return row ? { user: toUser(row), passwordHash: readText(row[5]) } : null
 }
 
 export async function holdPasswordHash(
@@ -69,11 +69,11 @@ export async function replacePasswordHash(
 
 export function toUser(row: Row): User {
   return {
-    id: text(row[0]),
+    id: readText(row[0]),
     // What is in the table was parsed before it was written.
-    emailAddress: text(row[1]) as EmailAddress,
-    emailVerifiedAt: instantOrNull(row[2]),
-    createdAt: instant(row[3]),
-    updatedAt: instant(row[4]),
+    emailAddress: readText(row[1]) as EmailAddress,
+    emailVerifiedAt: readInstantOrNull(row[2]),
+    createdAt: readInstant(row[3]),
+    updatedAt: readInstant(row[4]),
   }
 }

@@ -1,13 +1,12 @@
 import { randomBytes } from 'node:crypto'
-import { type Auth, AuthError } from 'latchkey/server'
-import type { Database } from 'latchkey/sqlite'
+import { type Auth, AuthError, type Database } from 'latchkey/server'
 import { v7 as newId } from 'uuid'
 
 const emailAddress = 'demo@example.com'
 
 /** A user to try the API with, whose password is new at every start, and what to type. */
 export async function seed(auth: Auth, database: Database, port: number): Promise<void> {
-  const password = randomBytes(9).toString('base64url')
+  const password = randomBytes(auth.config.passwords.minimumLength).toString('base64url')
   try {
     const { user } = await auth.signUp({ emailAddress, password })
     await createProject(database, user.id)

@@ -1,5 +1,15 @@
-import { answer, type Route, refuse, route, textField } from 'latchkey/server'
-import { type Connection, type Database, type Row, text, textOrNull } from 'latchkey/sqlite'
+import {
+  answer,
+  type Connection,
+  type Database,
+  type Route,
+  type Row,
+  readText,
+  readTextOrNull,
+  refuse,
+  route,
+  textField,
+} from 'latchkey/server'
 import { v7 as newId } from 'uuid'
 import { z } from 'zod'
 
@@ -10,7 +20,7 @@ const page = z.object({
   cursor: z.uuid().optional(),
 })
 const title = textField({ maximumLength: 200 })
-const description = textField({ maximumLength: 10_000 }).nullable()
+const description = textField({ minimumLength: 0, maximumLength: 10_000 }).nullable()
 const project = z.object({
   id: z.uuid(),
   title: z.string(),
@@ -133,10 +143,10 @@ async function find(connection: Connection, userId: string, id: string): Promise
 
 function toProject(row: Row): Project {
   return {
-    id: text(row[0]),
-    title: text(row[1]),
-    description: textOrNull(row[2]),
-    created_at: text(row[3]),
-    updated_at: text(row[4]),
+    id: readText(row[0]),
+    title: readText(row[1]),
+    description: readTextOrNull(row[2]),
+    created_at: readText(row[3]),
+    updated_at: readText(row[4]),
   }
 }

@@ -1,5 +1,4 @@
-import { answer, type Route, route } from 'latchkey/server'
-import type { Database } from 'latchkey/sqlite'
+import { answer, type Database, type Route, route } from 'latchkey/server'
 import { z } from 'zod'
 import { projects } from './projects.ts'
 

@@ -1,5 +1,4 @@
-import { argon2id, createAuth } from 'latchkey/server'
-import { createStore } from 'latchkey/sqlite'
+import { argon2id, createAuth, createStore } from 'latchkey/server'
 import { expect, test } from 'vitest'
 import { ann, bearer, cheapHash, openDatabase, signUp, startServer } from '../harness.ts'
 

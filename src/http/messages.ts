@@ -1,0 +1,24 @@
+import { maximumPasswordLength, type PasswordPolicy } from '../core/passwords.ts'
+import type { Problem } from './problems.ts'
+
+/** What a field does wrong, in the words of Rails where Rails has them. */
+export function passwordMessages({ minimumLength }: PasswordPolicy) {
+  return {
+    blank: "can't be blank",
+    invalid: 'is invalid',
+    too_short: `is too short (minimum is ${minimumLength} characters)`,
+    too_long: `is too long (maximum is ${maximumPasswordLength} characters)`,
+    too_common: 'is one that attackers try first; choose another',
+  }
+}
+
+/** A problem as an answer carries it: the message is a sentence that begins with the field. */
+export function describeProblem(field: string, code: string, words: string): Problem {
+  return { field, code, message: `${humanize(field)} ${words}` }
+}
+
+// Rails' humanize: email_address and emailAddress become Email address.
+function humanize(field: string): string {
+  const words = field.replace(/_|(?=[A-Z])/g, ' ').toLowerCase()
+  return words.charAt(0).toUpperCase() + words.slice(1)
+}

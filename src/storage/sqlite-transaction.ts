@@ -1,0 +1,39 @@
+import type { Row, Transaction, Value } from './database.ts'
+import type { SqliteConnection } from './sqlite-connection.ts'
+
+/** What the writer does between BEGIN and COMMIT, and refuses to do after it. */
+export class SqliteTransaction implements Transaction {
+  readonly #writer: SqliteConnection
+  #ended = false
+
+  constructor(writer: SqliteConnection) {
+    this.#writer = writer
+  }
+
+  async query(sql: string, values: readonly Value[] = []): Promise<Row[]> {
+    this.#requireOpen()
+    return this.#writer.query(sql, values)
+  }
+
+  async script(sql: string): Promise<void> {
+    this.#requireOpen()
+    this.#writer.script(sql)
+  }
+
+  commit(): void {
+    this.#requireOpen()
+    this.#writer.script('COMMIT')
+    this.#ended = true
+  }
+
+  rollBack(): void {
+    this.#ended = true
+    this.#writer.rollBack()
+  }
+
+  // A statement that comes late would join whatever transaction is open by then; one after a COMMIT
+  // of your own, or after SQLite gave up, would be kept whatever happens to the rest.
+  #requireOpen(): void {
+    if (this.#ended || !this.#writer.isInTransaction) throw new Error('This transaction has ended')
+  }
+}
