@@ -3,7 +3,8 @@ import { execFileSync } from 'node:child_process'
 import { copyFileSync, cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 
 rmSync('dist', { recursive: true, force: true })
-execFileSync('node_modules/.bin/tsc', ['--project', 'tsconfig.build.json'], { stdio: 'inherit' })
+const compile = ['node_modules/typescript/bin/tsc', '--project', 'tsconfig.build.json']
+execFileSync(process.execPath, compile, { stdio: 'inherit' })
 cpSync('src/storage/migrations', 'dist/storage/migrations', { recursive: true })
 copyFileSync('src/core/common-passwords.bin', 'dist/core/common-passwords.bin')
 for (const file of ['LICENSE', 'NOTICE', 'README.md']) copyFileSync(file, `dist/${file}`)

@@ -3,7 +3,15 @@
 //
 //   node bin/run.js FILE [ARGUMENT …]
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, statSync, symlinkSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -20,14 +28,15 @@ function install() {
   // The npm that started this script; none of its packages needs an install script.
   const npm = process.env.npm_execpath
   const command = npm ? [process.execPath, npm] : ['npm']
-  const quiet = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']
+  const all = ['--include=dev', '--include=optional', '--ignore-scripts']
+  const quiet = ['--no-audit', '--no-fund', '--loglevel=error']
   const [program, ...before] = command
   const options = {
     cwd: root,
     stdio: ['ignore', 2, 2],
     shell: !npm && process.platform === 'win32',
   }
-  const { status } = spawnSync(program, [...before, 'ci', ...quiet], options)
+  const { status } = spawnSync(program, [...before, 'ci', ...all, ...quiet], options)
   if (status !== 0) fail('npm could not install the packages; the lines above say why.')
 }
 
@@ -45,9 +54,12 @@ function isInstalled() {
 function linkTemplates() {
   const modules = join(root, 'templates', 'api', 'node_modules')
   const link = join(modules, 'latchkey')
-  if (existsSync(link)) return
+  if (existsSync(link) && realpathSync(link) === realpathSync(root)) return
   mkdirSync(modules, { recursive: true })
-  symlinkSync(root, link, 'junction')
+  // One that leads elsewhere came along when the folder was moved.
+  rmSync(link, { force: true })
+  const isWindows = process.platform === 'win32'
+  symlinkSync(isWindows ? root : join('..', '..', '..'), link, 'junction')
 }
 
 function findNode() {

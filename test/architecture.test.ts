@@ -29,7 +29,8 @@ const coreModules: Record<string, string[]> = {
 }
 
 function importsOf(text: string): string[] {
-  return [...text.matchAll(/\b(?:from|import\()\s*'([^']+)'/g)].map((match) => match[1] ?? '')
+  const imports = text.matchAll(/\b(?:from|import)\s*\(?\s*'([^']+)'/g)
+  return [...imports].map((match) => match[1] ?? '')
 }
 
 function ringOf(path: string): string | undefined {

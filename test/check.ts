@@ -6,25 +6,25 @@ import { join } from 'node:path'
 
 const scratch = mkdtempSync(join(tmpdir(), 'latchkey-check-'))
 const report = join(scratch, 'vitest.json')
-const bin = (name: string) => join('node_modules', '.bin', name)
 
+// The packages' own scripts, not those of .bin: one way on every system.
 const checks = [
-  ['format and lint', bin('biome'), ['check', '--error-on-warnings']],
-  ['types', bin('tsc'), []],
-  ['unused code', process.execPath, [join('node_modules', 'knip', 'bin', 'knip.js')]],
+  ['format and lint', ['node_modules/@biomejs/biome/bin/biome', 'check', '--error-on-warnings']],
+  ['types', ['node_modules/typescript/bin/tsc']],
+  ['unused code', ['node_modules/knip/bin/knip.js']],
 ] as const
 
 let passed = 0
 let failed = 0
-for (const [name, command, args] of checks) {
+for (const [name, args] of checks) {
   console.log(`\n— ${name}`)
-  const { status } = spawnSync(command, args, { stdio: 'inherit' })
+  const { status } = spawnSync(process.execPath, args, { stdio: 'inherit' })
   if (status === 0) passed++
   else failed++
 }
 
 console.log('\n— tests')
-const vitest = join('node_modules', 'vitest', 'vitest.mjs')
+const vitest = 'node_modules/vitest/vitest.mjs'
 const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
 const { status } = spawnSync(process.execPath, [vitest, 'run', ...reporters], { stdio: 'inherit' })
 const counts = readCounts()

@@ -12,10 +12,12 @@ import {
   createStore,
   type Database,
   migrate,
+  type Route,
 } from 'latchkey/server'
 import { openSqlite, sqliteMigrations } from 'latchkey/sqlite'
 import { type Clock, movableClock } from 'latchkey/testing'
-import { onTestFinished } from 'vitest'
+import { expect, onTestFinished } from 'vitest'
+import { routeTable } from '../src/http/routes.ts'
 import { routes as templateRoutes } from '../templates/api/routes.ts'
 
 /** A Projects API of its own, on a fresh database, gone when the test is. */
@@ -52,8 +54,14 @@ export async function startServer(
   const clock = movableClock()
   const store = createStore(database)
   const auth = createAuth({ store, clock, passwordHash: cheapHash, ...options.auth })
-  const app = createApp(auth, { routes: templateRoutes(database), ...options.app })
-  const send = (line: string, body?: unknown, headers = {}) => request(app, line, body, headers)
+  const routes = options.app?.routes ?? templateRoutes(database)
+  const app = createApp(auth, { ...options.app, routes })
+  const table = routeTable(auth, 'open', routes)
+  const send = async (line: string, body?: unknown, headers = {}) => {
+    const reply = await request(app, line, body, headers)
+    requireDocumented(table, line, reply)
+    return reply
+  }
   return { app, auth, clock, database, send }
 }
 
@@ -83,6 +91,20 @@ export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'latchkey-test-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   return folder
+}
+
+// Whatever a test asks for: a success is one of those that its route declares, in that shape.
+function requireDocumented(table: readonly Route[], line: string, reply: Reply): void {
+  const [method, path] = line.replace(/\?.*/, '').split(' ')
+  const route = table.find((each) => {
+    const pattern = new RegExp(`^${each.path.replace(/:\w+/g, '[^/]+')}$`)
+    return each.method === method && pattern.test(path ?? '')
+  })
+  if (!route || reply.status >= 400) return
+  expect(Object.keys(route.answers), line).toContain(String(reply.status))
+  const { body } = route.answers[reply.status] ?? {}
+  if (body) expect(body.safeParse(reply.body).error, line).toBeUndefined()
+  else expect(reply.text, line).toBe('')
 }
 
 async function request(

@@ -1,10 +1,10 @@
 // Latchkey inside somebody's own Hono app.
 import { Hono } from 'hono'
 import { protect } from 'latchkey/hono'
-import { createApp, createAuth, createStore, current } from 'latchkey/server'
+import { AuthError, createApp, createAuth, createStore, current } from 'latchkey/server'
 import { logInAs } from 'latchkey/testing'
 import { expect, test } from 'vitest'
-import { cheapHash, openDatabase } from './harness.ts'
+import { cheapHash, openDatabase, startServer } from './harness.ts'
 
 async function startOwnApp() {
   const store = createStore(await openDatabase())
@@ -49,3 +49,31 @@ test('Latchkey’s own routes stay public where they are', async () => {
   expect((await app.request('/v1/session', { method: 'DELETE', headers })).status).toBe(200)
   expect((await app.request('/notes', { headers })).status).toBe(401)
 })
+
+test('while the database is away the answer is 503 with a time to return', async () => {
+  const store = createStore(await openDatabase())
+  const auth = createAuth({ store, passwordHash: cheapHash })
+  const app = new Hono().use(protect(auth)).get('/notes', (c) => c.text('notes'))
+  const { token } = await auth.signUp({ emailAddress: 'a@b.example', password: 'correct horse' })
+  store.findSession = async () => {
+    throw new AuthError('unavailable')
+  }
+  const headers = { authorization: `Bearer ${token.reveal()}`, 'x-request-id': 'mine' }
+  const answered = await app.request('/notes', { headers })
+  expect(answered.status).toBe(503)
+  expect(answered.headers.get('retry-after')).toBe('2')
+  expect(await answered.json()).toMatchObject({ code: 'unavailable', request_id: 'mine' })
+})
+
+test('HEAD is open where GET is', async () => {
+  const app = await startOwnApp()
+  expect((await app.request('/welcome', { method: 'HEAD' })).status).toBe(200)
+})
+
+test.each(['GET /posts/:id', 'GET /*', '/welcome', 'get /welcome'])(
+  'the name %s would open nothing, and is refused',
+  async (name) => {
+    const { auth } = await startServer()
+    expect(() => protect(auth, { allowUnauthenticated: [name] })).toThrow(RangeError)
+  },
+)

@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect } from 'node:net'
 import { createApp, nodeServer } from 'latchkey/server'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { routes as templateRoutes } from '../templates/api/routes.ts'
 import { ann, signUp, startServer } from './harness.ts'
 
@@ -130,4 +130,32 @@ test('a forwarding header of anybody does not set the address', async () => {
   const init = { method: 'POST', headers, body: JSON.stringify(ann) }
   const { token } = Object(await (await fetch(`http://127.0.0.1:${port}/v1/session`, init)).json())
   expect((await server.auth.authenticate(token))?.session.ipAddress).toBe('127.0.0.1')
+})
+
+test('HTTP/1.0 without a Host is answered: so do load balancers ask', async () => {
+  const { exchange } = await listen()
+  expect((await exchange(['GET /health/live HTTP/1.0'])).status).toBe(200)
+})
+
+test('slow clients have ten seconds for the headers and thirty for all', () => {
+  const { headersTimeout, requestTimeout, keepAliveTimeout } = nodeServer({
+    fetch: () => new Response(),
+  })
+  expect([headersTimeout, requestTimeout, keepAliveTimeout]).toEqual([10_000, 30_000, 5_000])
+})
+
+test('a fetch of one’s own that throws is a fault, not a bad request', async () => {
+  const error = vi.spyOn(console, 'error').mockImplementation(() => {})
+  const http = nodeServer({
+    fetch: () => {
+      throw new Error('broken')
+    },
+  })
+  http.listen(0, '127.0.0.1')
+  await once(http, 'listening')
+  onTestFinished(() => void http.close())
+  const { port } = http.address() as AddressInfo
+  const answered = await fetch(`http://127.0.0.1:${port}/`)
+  expect([answered.status, Object(await answered.json()).code]).toEqual([500, 'internal_error'])
+  expect(error).toHaveBeenCalledOnce()
 })

@@ -36,3 +36,11 @@ test('a storm of log-ins is answered: some in, the rest told to return, none for
   expect((await checked).status).toBe(200)
   expect((await server.send('POST /v1/session', ann)).status).toBe(200)
 })
+
+test('a log that fails breaks no answer', async () => {
+  const broken = () => {
+    throw new Error('the disk is full')
+  }
+  const { send } = await startServer({ app: { log: { info: broken, error: broken } } })
+  expect((await send('POST /v1/registrations', ann)).status).toBe(201)
+})

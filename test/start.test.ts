@@ -3,6 +3,7 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { openSqlite } from 'latchkey/sqlite'
 import { expect, onTestFinished, test } from 'vitest'
 import { temporaryFolder } from './harness.ts'
 
@@ -12,9 +13,12 @@ interface Started {
   readonly said: () => string
 }
 
-async function start(folder: string, variables: NodeJS.ProcessEnv = {}): Promise<Started> {
+async function start(
+  folder: string,
+  { args: flags = ['--dev'], until = 'curl -X DELETE', variables = {} } = {},
+): Promise<Started> {
   const databaseUrl = `sqlite:${join(folder, 'storage/development.sqlite3')}`
-  const args = ['bin/run.js', 'templates/api/server.ts', '--dev']
+  const args = ['bin/run.js', 'templates/api/server.ts', ...flags]
   const env = { ...process.env, PORT: '0', DATABASE_URL: databaseUrl, ...variables }
   const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'] })
   // Not SIGKILL: the server is the child of this child, and would live on.
@@ -23,7 +27,7 @@ async function start(folder: string, variables: NodeJS.ProcessEnv = {}): Promise
   child.stdout.setEncoding('utf8').on('data', (chunk) => {
     said += chunk
   })
-  while (!said.includes('curl -X DELETE')) await once(child.stdout, 'data')
+  while (!said.includes(until)) await once(child.stdout, 'data')
   await new Promise((resolve) => setImmediate(resolve))
   const origin = /http:\/\/localhost:\d+/.exec(said)?.[0] ?? ''
   return { process: child, origin, said: () => said }
@@ -98,11 +102,27 @@ test('a port that is taken and a database that cannot be opened are said in a se
   expect(run({ DATABASE_URL: 'sqlite:/dev/null/x/y' })).toThrow('ENOTDIR')
 })
 
-test('without --dev there is no demo user, and the database must be named', () => {
+test('without --dev the database must be named', () => {
   const args = ['--conditions=source', 'templates/api/server.ts']
   const env = { ...process.env, DATABASE_URL: '' }
   const run = () => execFileSync(process.execPath, args, { env, encoding: 'utf8', stdio: 'pipe' })
   expect(run).toThrow('DATABASE_URL must be set in production')
+})
+
+test('without --dev there is no demo user, no tour, and the log is made of JSON', async () => {
+  const folder = temporaryFolder()
+  const { process: child, said } = await start(folder, { args: [], until: 'listening' })
+  expect(JSON.parse(said().trim())).toMatchObject({ level: 'info', mode: 'production' })
+  expect(await stop(child, 'SIGTERM')).toBe(0)
+  const database = await openSqlite(join(folder, 'storage/development.sqlite3'))
+  expect(await database.query('SELECT id FROM users')).toEqual([])
+  await database.close()
+})
+
+test('a password may have to be long: the demo user’s is', async () => {
+  const variables = { PASSWORD_MINIMUM_LENGTH: '64' }
+  const { said } = await start(temporaryFolder(), { variables })
+  expect(said()).toMatch(/with the password \S{64,}/)
 })
 
 test('the README’s tour is what really happens', async () => {

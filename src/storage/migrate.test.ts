@@ -109,6 +109,32 @@ test.each([
   await expect(notes(database)).rejects.toThrow('no such table')
 })
 
+test('a table is rebuilt without the rows that refer to it', async () => {
+  const database = await open()
+  const parents = 'CREATE TABLE parents (id TEXT PRIMARY KEY); INSERT INTO parents VALUES (1);'
+  const children = `CREATE TABLE children (parent REFERENCES parents (id) ON DELETE CASCADE);
+    INSERT INTO children VALUES (1);`
+  const rebuild = `CREATE TABLE new_parents (id TEXT PRIMARY KEY, name TEXT);
+    INSERT INTO new_parents (id) SELECT id FROM parents;
+    DROP TABLE parents; ALTER TABLE new_parents RENAME TO parents;`
+  const app = folderOf({ '0001_tables.sql': parents + children, '0002_rebuild.sql': rebuild })
+  await migrate(database, [app])
+  expect(await database.query('SELECT parent FROM children')).toEqual([[1]])
+  await database.transaction((transaction) => transaction.query('DELETE FROM parents'))
+  expect(await database.query('SELECT parent FROM children')).toEqual([])
+})
+
+test('a migration that leaves a row without the one it refers to is undone', async () => {
+  const database = await open()
+  const tables = `CREATE TABLE parents (id TEXT PRIMARY KEY);
+    CREATE TABLE children (parent REFERENCES parents (id));
+    INSERT INTO children VALUES ('nobody');`
+  await expect(migrate(database, [folderOf({ '0001_tables.sql': tables })])).rejects.toThrow(
+    'A row of the table children refers to one that is gone',
+  )
+  await expect(database.query('SELECT * FROM children')).rejects.toThrow('no such table')
+})
+
 test('a migration that ends its transaction itself is refused', async () => {
   const database = await open()
   const app = folderOf({ '0001_first.sql': `${first}; COMMIT;`, '0002_second.sql': 'no SQL' })

@@ -93,6 +93,9 @@ test.each([
   'SELECT ?',
   'SELECT ?1',
   'SELECT 1; SELECT 2',
+  '/* report */ BEGIN',
+  '-- report\nBEGIN',
+  'SELECT "a?", ?',
 ])('%s is no single statement with numbered parameters, and is refused', (sql) => {
   const writer = openWriter()
   expect(() => writer.query(sql, [])).toThrow('One statement')
@@ -101,7 +104,8 @@ test.each([
 
 test('what stands in quotes is text, whatever it looks like', () => {
   const writer = openWriter()
-  const sql = "SELECT '$1; ? it''s $2', $1, 'BEGIN' ; "
+  const sql = `-- don't; ? $9
+    SELECT '$1; ? it''s $2', $1 AS "what?", 'BEGIN' /* $3; ? */ ; `
   expect(writer.query(sql, ['a'])).toEqual([["$1; ? it's $2", 'a', 'BEGIN']])
 })
 

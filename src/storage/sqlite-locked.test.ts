@@ -89,6 +89,24 @@ test('a full disk refuses the write as unavailable and leaves nothing of it', as
   expect(await names(database)).toEqual(['after'])
 })
 
+test('writers in a row let the event loop turn, and none waits for all the others', async () => {
+  const { database, other } = await openTwice()
+  other.exec('BEGIN IMMEDIATE')
+  const begun = performance.now()
+  let [last, longest] = [begun, 0]
+  const timer = setInterval(() => {
+    longest = Math.max(longest, performance.now() - last)
+    last = performance.now()
+  }, 1)
+  onTestFinished(() => clearInterval(timer))
+  const writes = Array.from({ length: 500 }, (_, index) => insert(database, `${index}`))
+  const settled = await Promise.allSettled(writes)
+  other.exec('COMMIT')
+  expect(settled.every(({ status }) => status === 'rejected')).toBe(true)
+  // Each of 500 would have kept the loop for the 5 ms that SQLite waits: two and a half seconds.
+  expect(longest).toBeLessThan(1_000)
+})
+
 async function openTwice(): Promise<{ database: Database; other: DatabaseSync }> {
   const file = join(temporaryFolder(), 'test.sqlite3')
   const database = await openSqlite(file)

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setImmediate as turn } from 'node:timers/promises'
 import { expect, onTestFinished, test } from 'vitest'
@@ -91,3 +91,15 @@ function insert(database: Database, name: string): Promise<unknown> {
 async function names(connection: Connection): Promise<unknown[]> {
   return (await connection.query('SELECT name FROM notes ORDER BY rowid')).flat()
 }
+
+test.each([
+  'file:x',
+  'sqlite:file:x?mode=memory',
+  'postgres://u:secret@h/db',
+  ':memory:',
+  'sqlite:',
+])('%s is no path of a file, and nothing is created', async (path) => {
+  const before = readdirSync('.')
+  await expect(openSqlite(path)).rejects.toThrow('SQLite needs the path of a file')
+  expect(readdirSync('.')).toEqual(before)
+})

@@ -129,3 +129,15 @@ test('a password changed while the old one was being verified opens no session',
   expect(await slow.logIn({ emailAddress, password })).toBeNull()
   expect(await database.query('SELECT id FROM sessions')).toHaveLength(1)
 })
+
+test('log-ins at once all get in while the cost of the hash is raised, and the user is as before', async () => {
+  const store = createStore(await openDatabase())
+  const before = createAuth({ store, passwordHash: cheapHash })
+  const cost = { memoryKibibytes: 16, passes: 2 }
+  const after = createAuth({ store, passwordHash: argon2id({ cost }) })
+  const credentials = { emailAddress: ann.email_address, password: ann.password }
+  const { user } = await before.signUp(credentials)
+  const logIns = await Promise.all([1, 2, 3, 4].map(() => after.logIn(credentials)))
+  for (const loggedIn of logIns) expect(loggedIn?.user).toEqual(user)
+  expect((await store.findCredentials(user.emailAddress))?.user).toEqual(user)
+})

@@ -1,5 +1,6 @@
 import { answer, current, route } from 'latchkey/server'
 import { expect, test } from 'vitest'
+import { z } from 'zod'
 import { ann, bearer, read, signUp, startServer } from '../harness.ts'
 
 test('the session says who one is, from where, and until when', async () => {
@@ -83,7 +84,7 @@ test('current() is the user of the request in every function below, and of no ot
     await new Promise((resolve) => setImmediate(resolve))
     return current()?.user.emailAddress ?? null
   }
-  const answers = { 200: { description: 'Who asks' } }
+  const answers = { 200: { description: 'Who asks', body: z.string().nullable() } }
   const routes = [
     route({
       method: 'GET',
