@@ -112,14 +112,14 @@ test.each([
 test('a table is rebuilt without the rows that refer to it', async () => {
   const database = await open()
   const parents = 'CREATE TABLE parents (id TEXT PRIMARY KEY); INSERT INTO parents VALUES (1);'
-  const children = `CREATE TABLE children (parent REFERENCES parents (id) ON DELETE CASCADE);
+  const children = `CREATE TABLE children (parent TEXT REFERENCES parents (id) ON DELETE CASCADE);
     INSERT INTO children VALUES (1);`
   const rebuild = `CREATE TABLE new_parents (id TEXT PRIMARY KEY, name TEXT);
     INSERT INTO new_parents (id) SELECT id FROM parents;
     DROP TABLE parents; ALTER TABLE new_parents RENAME TO parents;`
   const app = folderOf({ '0001_tables.sql': parents + children, '0002_rebuild.sql': rebuild })
   await migrate(database, [app])
-  expect(await database.query('SELECT parent FROM children')).toEqual([[1]])
+  expect(await database.query('SELECT parent FROM children')).toEqual([['1']])
   await database.transaction((transaction) => transaction.query('DELETE FROM parents'))
   expect(await database.query('SELECT parent FROM children')).toEqual([])
 })
