@@ -35,5 +35,5 @@ export {
   readTextOrNull,
 } from './storage/columns.ts'
 export type { Connection, Database, Row, Transaction, Value } from './storage/database.ts'
-export { type Migrations, migrate } from './storage/migrate.ts'
+export { MigrationError, type Migrations, migrate } from './storage/migrate.ts'
 export { createStore } from './storage/store.ts'

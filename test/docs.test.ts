@@ -59,7 +59,10 @@ test('the server of the README compiles under strict rules, and runs as it stand
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(extended))
   await run('node_modules/.bin/tsc', ['--project', folder])
 
-  const script = code.replace('nodeServer(app).listen(3000)', askTheServer)
+  const [serves] = /^await serve.*$/m.exec(code) ?? ['']
+  const script =
+    code.replace(serves, serves.replace('3000', '0').replace('await', 'const running = await')) +
+    askTheServer
   writeFileSync(join(folder, 'asked.ts'), script)
   const { stdout } = await run(process.execPath, ['--conditions=source', 'asked.ts'], {
     cwd: folder,
@@ -71,19 +74,17 @@ test('the server of the README compiles under strict rules, and runs as it stand
 })
 
 const askTheServer = `
-const server = nodeServer(app).listen(0, async () => {
-  const origin = 'http://127.0.0.1:' + server.address().port
-  const person = new URLSearchParams({ email_address: 'a@b.example', password: 'correct horse' })
-  const signedUp = await fetch(origin + '/v1/registrations', { method: 'POST', body: person })
-  const { token } = await signedUp.json()
-  const authorization = 'Bearer ' + token
-  const asked = [['/welcome', {}], ['/notes', {}], ['/notes', { authorization }]]
-  for (const [path, headers] of asked) {
-    const answer = await fetch(origin + path, { headers })
-    console.log(answer.status, (await answer.text()).trim())
-  }
-  server.close()
-})`
+const origin = 'http://127.0.0.1:' + running.port
+const person = new URLSearchParams({ email_address: 'a@b.example', password: 'correct horse' })
+const signedUp = await fetch(origin + '/v1/registrations', { method: 'POST', body: person })
+const { token } = await signedUp.json()
+const authorization = 'Bearer ' + token
+const asked = [['/welcome', {}], ['/notes', {}], ['/notes', { authorization }]]
+for (const [path, headers] of asked) {
+  const answer = await fetch(origin + path, { headers })
+  console.log(answer.status, (await answer.text()).trim())
+}
+await running.stop()`
 
 const examples = [
   ...page('docs/reference/http.md').matchAll(/```sh\n(curl [\s\S]*?)```\s+(\d{3})/g),

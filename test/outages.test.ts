@@ -44,3 +44,13 @@ test('a log that fails breaks no answer', async () => {
   const { send } = await startServer({ app: { log: { info: broken, error: broken } } })
   expect((await send('POST /v1/registrations', ann)).status).toBe(201)
 })
+
+test('a storm fills no log with faults', async () => {
+  const faults: unknown[] = []
+  const passwordHash = argon2id({ limits: { concurrency: 1, waiting: 0 } })
+  const log = { info() {}, error: (entry: object) => void faults.push(entry) }
+  const { send } = await startServer({ auth: { passwordHash }, app: { log } })
+  const [first, second] = await Promise.all([1, 2].map(() => send('POST /v1/session', ann)))
+  expect([first?.status, second?.status]).toEqual([401, 503])
+  expect(faults).toEqual([])
+})

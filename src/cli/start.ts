@@ -1,4 +1,5 @@
 import { AuthError } from '../core/errors.ts'
+import { MigrationError } from '../storage/migrate.ts'
 import { type Environment, readEnvironment } from './environment.ts'
 import { EnvironmentError } from './environment-reader.ts'
 
@@ -17,7 +18,7 @@ export async function start(program: (environment: Environment) => Promise<void>
 
 function explain(error: unknown): unknown {
   if (!(error instanceof Error)) return error
-  if (error instanceof EnvironmentError) return error.message
+  if (error instanceof EnvironmentError || error instanceof MigrationError) return error.message
   const cause = error instanceof AuthError && error.cause instanceof Error ? error.cause : error
   const code: unknown = 'code' in cause ? cause.code : null
   if (code === 'ERR_SQLITE_ERROR') return `DATABASE_URL cannot be used: ${cause.message}`

@@ -4,7 +4,7 @@ import type { PasswordPolicy } from '../core/passwords.ts'
 import { type Answer, requestIdOf, toResponse } from './answers.ts'
 import { type Cors, cors } from './cors.ts'
 import { refusalOf } from './errors.ts'
-import { type Log, silent, unfailing } from './log.ts'
+import { faultsOnly, type Log, unfailing } from './log.ts'
 import { refuse } from './problems.ts'
 import type { Incoming, Route } from './route.ts'
 import { routeTable, type SignUp } from './routes.ts'
@@ -19,7 +19,7 @@ export interface AppOptions {
   readonly signUp?: SignUp
   /** In production, the default, browsers are told to come to this host by HTTPS (RFC 6797). */
   readonly mode?: 'development' | 'production'
-  /** Default silent. */
+  /** Default: faults alone, on standard error. */
   readonly log?: Log
 }
 
@@ -39,7 +39,7 @@ export function createApp(auth: Auth, options: AppOptions = {}): App {
   const outside: Outside = {
     cors: cors(options.corsOrigins ?? []),
     transport: options.mode === 'development' ? {} : strictTransport,
-    log: unfailing(options.log ?? silent),
+    log: unfailing(options.log ?? faultsOnly),
     passwords: auth.config.passwords,
   }
   const app: App = new Hono()
@@ -99,7 +99,9 @@ async function attempt(
     return await answer()
   } catch (error) {
     const refusal = refusalOf(error, passwords)
-    if (refusal.status >= 500) log.error({ requestId, err: error }, refusal.code)
+    // A storm is no fault: its refusals are counted among the requests.
+    const isFault = refusal.status >= 500 && refusal.code !== 'overloaded'
+    if (isFault) log.error({ requestId, err: error }, refusal.code)
     return refusal
   }
 }

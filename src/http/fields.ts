@@ -95,7 +95,20 @@ function explain(issue: z.core.$ZodIssue, value: unknown): { code: string; messa
   if (issue.code === 'invalid_type') {
     return { code: 'invalid_type', message: `must be ${kinds[issue.expected] ?? 'something else'}` }
   }
+  if (issue.code === 'too_small' || issue.code === 'too_big') return explainSize(issue)
+  if (issue.code === 'invalid_value') {
+    return { code: 'inclusion', message: `must be one of ${issue.values.join(', ')}` }
+  }
   return { code: 'invalid', message: 'is invalid' }
+}
+
+function explainSize(issue: z.core.$ZodIssueTooSmall | z.core.$ZodIssueTooBig) {
+  const [code, limit, words] =
+    issue.code === 'too_small'
+      ? (['too_short', `minimum is ${issue.minimum}`, `at least ${issue.minimum}`] as const)
+      : (['too_long', `maximum is ${issue.maximum}`, `at most ${issue.maximum}`] as const)
+  if (issue.origin !== 'string') return { code: 'out_of_range', message: `must be ${words}` }
+  return { code, message: `is ${code.replace('_', ' ')} (${limit} characters)` }
 }
 
 const kinds: Partial<Record<string, string>> = {

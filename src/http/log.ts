@@ -9,7 +9,11 @@ export interface LogEntry {
   readonly [name: string]: unknown
 }
 
-export const silent: Log = { info() {}, error() {} }
+/** What is said where nobody asked for a log: only what went wrong. */
+export const faultsOnly: Log = {
+  info() {},
+  error: (entry, message) => console.error(message, entry),
+}
 
 /** The same log, but for its own failures: a full disk behind it must not break an answer. */
 export function unfailing(log: Log): Log {

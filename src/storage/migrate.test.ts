@@ -178,3 +178,12 @@ async function notes(database: Database): Promise<unknown[]> {
 async function appliedNames(database: Database): Promise<unknown[]> {
   return (await database.query('SELECT name FROM latchkey_migrations ORDER BY name')).flat()
 }
+
+test('a migration that the database refuses is named, with the reason', async () => {
+  const database = await open()
+  const app = folderOf({ '0001_first.sql': first, '0002_typo.sql': 'CREATE TALBE x (y)' })
+  await expect(migrate(database, [app])).rejects.toThrow(
+    'Migration app/0002_typo.sql failed, and nothing was applied: near "TALBE": syntax error',
+  )
+  await expect(notes(database)).rejects.toThrow('no such table')
+})

@@ -12,6 +12,16 @@ export interface Migrations {
   readonly directory: URL
 }
 
+/** A migration that the database refused: nothing of it, nor of the others, was applied. */
+export class MigrationError extends Error {
+  override readonly name = 'MigrationError'
+
+  constructor(migration: string, cause: unknown) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    super(`Migration ${migration} failed, and nothing was applied: ${reason}`, { cause })
+  }
+}
+
 interface Migration {
   readonly name: string
   readonly sql: string
@@ -23,6 +33,7 @@ interface Migration {
  * start together wait for each other, and one that dies leaves nothing half done.
  *
  * @returns the names of the migrations that were applied
+ * @throws MigrationError naming the file that the database refused
  * @throws Error when a file was changed after it was applied
  */
 export async function migrate(
@@ -34,7 +45,7 @@ export async function migrate(
     const applied = await readApplied(transaction)
     const pending = migrations.filter((migration) => !isApplied(migration, applied))
     for (const { name, checksum, sql } of pending) {
-      await transaction.script(sql)
+      await apply(transaction, name, sql)
       await transaction.query(
         'INSERT INTO latchkey_migrations (name, checksum, applied_at) VALUES ($1, $2, $3)',
         [name, checksum, Date.now()],
@@ -58,6 +69,14 @@ async function readMigrations({ owner, directory }: Migrations): Promise<Migrati
       return { name: `${owner}/${file}`, sql, checksum }
     }),
   )
+}
+
+async function apply(transaction: Transaction, name: string, sql: string): Promise<void> {
+  try {
+    await transaction.script(sql)
+  } catch (cause) {
+    throw new MigrationError(name, cause)
+  }
 }
 
 async function readApplied(transaction: Transaction): Promise<Map<string, string>> {

@@ -18,12 +18,11 @@ export async function seed(auth: Auth, database: Database, port: number): Promis
 }
 
 async function createProject(database: Database, userId: string): Promise<void> {
-  const now = new Date().toISOString()
   await database.transaction((transaction) =>
     transaction.query(
       `INSERT INTO projects (id, user_id, title, description, created_at, updated_at)
-       VALUES ($1, $2, $3, $4, $5, $6)`,
-      [newId(), userId, 'Try the API', null, now, now],
+       VALUES ($1, $2, $3, NULL, $4, $4)`,
+      [newId(), userId, 'Try the API', Date.now()],
     ),
   )
 }

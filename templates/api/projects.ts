@@ -4,6 +4,7 @@ import {
   type Database,
   type Route,
   type Row,
+  readInstant,
   readText,
   readTextOrNull,
   refuse,
@@ -61,16 +62,16 @@ export function projects(database: Database): Route[] {
       summary: 'Create a project',
       body: z.object({ title, description: description.default(null) }),
       answers: { 201: one },
-      async handle({ user, body }) {
-        const now = new Date().toISOString()
-        const created = { id: newId(), ...body, created_at: now, updated_at: now }
-        await database.transaction((transaction) =>
+      async handle({ auth, user, body: { title, description } }) {
+        const now = auth.config.clock().getTime()
+        const [row = []] = await database.transaction((transaction) =>
           transaction.query(
-            `INSERT INTO projects (user_id, ${columns}) VALUES ($1, $2, $3, $4, $5, $6)`,
-            [user.id, created.id, created.title, created.description, now, now],
+            `INSERT INTO projects (user_id, ${columns}) VALUES ($1, $2, $3, $4, $5, $5)
+             RETURNING ${columns}`,
+            [user.id, newId(), title, description, now],
           ),
         )
-        return answer({ project: created }, 201)
+        return answer({ project: toProject(row) }, 201)
       },
     }),
 
@@ -95,17 +96,17 @@ export function projects(database: Database): Route[] {
       params: id,
       body: z.object({ title, description }).partial(),
       answers: { 200: one },
-      async handle({ user, params, body }) {
+      async handle({ auth, user, params, body }) {
         const changed = await database.transaction(async (transaction) => {
           const found = await find(transaction, user.id, params.id)
           if (!found) return null
           const { title = found.title, description = found.description } = body
-          const updated = { ...found, title, description, updated_at: new Date().toISOString() }
-          await transaction.query(
-            'UPDATE projects SET title = $1, description = $2, updated_at = $3 WHERE id = $4',
-            [updated.title, updated.description, updated.updated_at, updated.id],
+          const [row = []] = await transaction.query(
+            `UPDATE projects SET title = $1, description = $2, updated_at = $3 WHERE id = $4
+             RETURNING ${columns}`,
+            [title, description, auth.config.clock().getTime(), found.id],
           )
-          return updated
+          return toProject(row)
         })
         return changed ? answer({ project: changed }) : refuse('not_found')
       },
@@ -146,7 +147,7 @@ function toProject(row: Row): Project {
     id: readText(row[0]),
     title: readText(row[1]),
     description: readTextOrNull(row[2]),
-    created_at: readText(row[3]),
-    updated_at: readText(row[4]),
+    created_at: readInstant(row[3]).toISOString(),
+    updated_at: readInstant(row[4]).toISOString(),
   }
 }
