@@ -62,7 +62,7 @@ test('without a list nobody is allowed', async () => {
   expect(headers.has('access-control-allow-origin')).toBe(false)
 })
 
-test.each(['*', 'null', 'https://a.example/', 'a.example'])(
+test.each(['*', 'null', 'https://a.example/', 'a.example', 'https://*.example'])(
   'a list with %s in it is refused when the app is made',
   async (origin) => {
     const { auth } = await startServer()

@@ -1,6 +1,9 @@
-import { AuthError, argon2id } from 'latchkey/server'
-import { expect, test } from 'vitest'
-import { ann, bearer, signUp, startServer } from './harness.ts'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { AuthError, argon2id, createStore, migrate } from 'latchkey/server'
+import { openSqlite, sqliteMigrations } from 'latchkey/sqlite'
+import { expect, onTestFinished, test } from 'vitest'
+import { ann, bearer, signUp, startServer, temporaryFolder } from './harness.ts'
 
 test('while the database is away the answer is 503 with a time to return, never 401', async () => {
   const server = await startServer()
@@ -53,4 +56,21 @@ test('a storm fills no log with faults', async () => {
   const [first, second] = await Promise.all([1, 2].map(() => send('POST /v1/session', ann)))
   expect([first?.status, second?.status]).toEqual([401, 503])
   expect(faults).toEqual([])
+})
+
+test('a database that cannot be read is 503 everywhere, ready included', async () => {
+  const file = join(temporaryFolder(), 'test.sqlite3')
+  const sound = await openSqlite(file)
+  await migrate(sound, [sqliteMigrations])
+  await sound.close()
+  const bytes = readFileSync(file)
+  writeFileSync(file, bytes.fill('garbage', 4_096))
+  const database = await openSqlite(file)
+  onTestFinished(() => database.close())
+  const { send } = await startServer({ auth: { store: createStore(database) } })
+  for (const line of ['GET /health/ready', 'POST /v1/session']) {
+    const { status, body } = await send(line, line.startsWith('POST') ? ann : undefined)
+    expect([line, status, body.code]).toEqual([line, 503, 'unavailable'])
+  }
+  expect((await send('GET /health/live')).status).toBe(200)
 })

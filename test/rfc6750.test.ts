@@ -29,17 +29,22 @@ test.each([
   expect((await server.send(url, undefined, { authorization })).status).toBe(200)
 })
 
-test.each(['Basic b25lOnR3bw==', 'DPoP TOKEN', 'TOKEN', 'BearerTOKEN', 'Bearer\u00a0TOKEN', ''])(
-  '%s counts as no credential: a challenge without an error',
-  async (header) => {
-    const server = await startServer()
-    const authorization = header.replace('TOKEN', await signUp(server))
-    const { status, body, headers } = await server.send(url, undefined, { authorization })
-    expect(status).toBe(401)
-    expect(body).toMatchObject({ error: 'Unauthorized', code: 'unauthenticated' })
-    expect(headers.get('www-authenticate')).toBe(realm)
-  },
-)
+test.each([
+  'Basic b25lOnR3bw==',
+  'DPoP TOKEN',
+  'TOKEN',
+  'BearerTOKEN',
+  '\u00a0Bearer TOKEN',
+  'Bearer\u00a0TOKEN',
+  '',
+])('%s counts as no credential: a challenge without an error', async (header) => {
+  const server = await startServer()
+  const authorization = header.replace('TOKEN', await signUp(server))
+  const { status, body, headers } = await server.send(url, undefined, { authorization })
+  expect(status).toBe(401)
+  expect(body).toMatchObject({ error: 'Unauthorized', code: 'unauthenticated' })
+  expect(headers.get('www-authenticate')).toBe(realm)
+})
 
 test.each([
   'Bearer',
@@ -56,6 +61,7 @@ test.each([
   "Bearer ' OR 1=1 --",
   'Bearer é',
   'Bearer lks_',
+  'Bearer \u00a0TOKEN\u00a0',
 ])('%s is an invalid token', async (header) => {
   const server = await startServer()
   const authorization = header.replace('TOKEN', await signUp(server))
@@ -85,15 +91,19 @@ test('malformed, unknown, revoked and expired are one answer, byte for byte', as
   for (const each of answers) expect(each).toEqual(answers[0])
 })
 
-test.each(['Bearer TOKEN, Bearer TOKEN', 'Bearer nope, Basic abc', 'Basic abc, Bearer TOKEN'])(
-  '%s are two credentials, and a bad request',
-  async (header) => {
-    const server = await startServer()
-    const authorization = header.replaceAll('TOKEN', await signUp(server))
-    const { status, body } = await server.send(url, undefined, { authorization })
-    expect([status, body.code]).toEqual([400, 'invalid_request'])
-  },
-)
+test.each([
+  'Bearer TOKEN, Bearer TOKEN',
+  'Bearer nope, Basic abc',
+  'Basic abc, Bearer TOKEN',
+  'Bearer TOKEN, Basic',
+  'Bearer TOKEN, Bearer =x',
+  'Bearer TOKEN, X_Y abc',
+])('%s are two credentials, and a bad request', async (header) => {
+  const server = await startServer()
+  const authorization = header.replaceAll('TOKEN', await signUp(server))
+  const { status, body } = await server.send(url, undefined, { authorization })
+  expect([status, body.code]).toEqual([400, 'invalid_request'])
+})
 
 test('a token in the query or in the body is not read', async () => {
   const server = await startServer()

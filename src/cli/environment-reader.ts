@@ -6,6 +6,9 @@ interface IntegerRange {
   readonly to: number
 }
 
+// Of sqlite:PATH and sqlite:///PATH the second is absolute; no other scheme, host or memory.
+const sqliteUrl = /^sqlite:(?:\/\/(?=\/))?(?![A-Za-z][A-Za-z0-9+.-]+:|:memory:|\/\/)./
+
 /** What is wrong with the environment: a sentence for each variable. */
 export class EnvironmentError extends Error {
   override readonly name = 'EnvironmentError'
@@ -60,7 +63,7 @@ export class EnvironmentReader {
 
   databaseUrl(otherwise: string | null): string {
     const given = this.#get('DATABASE_URL') ?? otherwise
-    if (given && /^sqlite:(?!:memory:)./.test(given)) return given
+    if (given && sqliteUrl.test(given)) return given
     const wanted = 'must be sqlite: and the path of a file'
     const fault = given === null ? 'must be set in production' : wanted
     return this.#fault('DATABASE_URL', fault, '', 'sqlite:storage/production.sqlite3')

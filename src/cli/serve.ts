@@ -1,12 +1,12 @@
 import { once } from 'node:events'
 import type { Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { type Fetch, nodeServer } from '../http/node.ts'
 
 /** A server that accepts requests. */
 export interface Running {
   readonly port: number
-  /** Stops accepting, lets open requests finish for ten seconds at most, and resolves. */
+  /** Stops accepting, lets open requests finish for eight seconds at most, and resolves. */
   stop(): Promise<void>
 }
 
@@ -18,7 +18,8 @@ export interface ServeOptions {
 }
 
 const signals = ['SIGINT', 'SIGTERM'] as const
-const drainMilliseconds = 10_000
+// Less than the ten seconds that Docker gives before it kills.
+const drainMilliseconds = 8_000
 
 /**
  * Serves the app, and stops it cleanly on Ctrl-C and SIGTERM: requests that have begun are
@@ -28,12 +29,13 @@ const drainMilliseconds = 10_000
  */
 export async function serve(app: Fetch, { host, port, onClose }: ServeOptions): Promise<Running> {
   const server = nodeServer(app)
+  const silent = trackSilent(server)
   server.listen({ host, port })
   await once(server, 'listening')
 
   let stopped: Promise<void> | undefined
   const stop = () => {
-    stopped ??= drain(server).then(onClose).finally(ignoreSignals)
+    stopped ??= drain(server, silent).then(onClose).finally(ignoreSignals)
     return stopped
   }
   // Ctrl-C comes twice, from the terminal and from npm: the second must not cut the first short.
@@ -46,10 +48,28 @@ export async function serve(app: Fetch, { host, port, onClose }: ServeOptions): 
   return { port: address.port, stop }
 }
 
-async function drain(server: Server): Promise<void> {
+// Connections on which nothing was ever asked; Node does not count them as idle.
+function trackSilent(server: Server): Set<Socket> {
+  const silent = new Set<Socket>()
+  server.on('connection', (socket) => {
+    silent.add(socket)
+    socket.once('close', () => silent.delete(socket))
+  })
+  server.on('request', ({ socket }) => silent.delete(socket))
+  return silent
+}
+
+async function drain(server: Server, silent: ReadonlySet<Socket>): Promise<void> {
   const ended = once(server, 'close')
+  // A client that keeps its connection is answered once more, and told to go.
+  server.prependListener('request', (_request, response) => {
+    response.shouldKeepAlive = false
+  })
   server.close()
+  for (const socket of silent) socket.destroy()
+  const idle = setInterval(() => server.closeIdleConnections(), 100)
   const force = setTimeout(() => server.closeAllConnections(), drainMilliseconds)
   await ended
+  clearInterval(idle)
   clearTimeout(force)
 }

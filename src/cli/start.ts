@@ -21,10 +21,16 @@ function explain(error: unknown): unknown {
   if (error instanceof EnvironmentError || error instanceof MigrationError) return error.message
   const cause = error instanceof AuthError && error.cause instanceof Error ? error.cause : error
   const code: unknown = 'code' in cause ? cause.code : null
-  if (code === 'ERR_SQLITE_ERROR') return `DATABASE_URL cannot be used: ${cause.message}`
   if (code === 'EADDRINUSE') {
     return `${cause.message}: stop what listens there, or set another port, for example PORT=3100`
   }
-  // What the operating system refuses explains itself: EACCES: permission denied, open '…'.
-  return 'syscall' in cause ? cause.message : cause
+  const call: unknown = 'syscall' in cause ? cause.syscall : null
+  if (call === 'listen' || call === 'getaddrinfo') {
+    return `HOST and PORT cannot be listened on: ${cause.message}, for example HOST=127.0.0.1`
+  }
+  if (code === 'ERR_SQLITE_ERROR' || call !== null) {
+    const example = 'DATABASE_URL=sqlite:storage/app.sqlite3'
+    return `DATABASE_URL cannot be used: ${cause.message}, for example ${example}`
+  }
+  return cause
 }

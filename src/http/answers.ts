@@ -63,7 +63,8 @@ export function bareEnvelope(requestId: string = randomUUID()): Envelope {
 /** A proxy's id is kept, so that its log and ours can be laid side by side. */
 export function requestIdOf(headers: Headers): string {
   const given = headers.get('x-request-id')
-  return given && /^[\w.-]{1,64}$/.test(given) ? given : randomUUID()
+  // SECURITY: an id is logged; a token that somebody sends in its place is not.
+  return given && /^(?!lk[a-z]_)[\w.-]{1,64}$/.test(given) ? given : randomUUID()
 }
 
 function refusalBody({ error, code, problems }: Refusal, requestId: string): object {

@@ -29,10 +29,12 @@ export async function authenticateRequest(
 }
 
 // A scheme's name is case-insensitive (RFC 9110 §11.1); Rails' clients say Token.
-const ours = /^(?:bearer|token)(?:[ \t]+(.*))?$/i
+const ours = /^[ \t]*(?:bearer|token)(?:[ \t]+(.*))?$/i
 
-// `Bearer a, Basic b`: two headers that somebody joined (RFC 9110 §5.3).
-const secondScheme = /,[ \t]*[a-z][a-z0-9-]*[ \t]+[^ \t,=]/i
+// `Bearer a, Basic b`: two headers that somebody joined (RFC 9110 §5.3). A scheme stands alone or
+// before a blank; `token="x"` after a comma is a parameter.
+const secondScheme =
+  /,[ \t]*(?:(?:bearer|token|basic|digest|dpop|negotiate)(?![^ \t,])|[\w!#$%&'*+.^`|~-]+[ \t]+[^ \t,=])/i
 
 /**
  * Reads the header as Rails' `authenticate_with_http_token` does: `Bearer abc`, `Token abc`,
@@ -42,13 +44,21 @@ const secondScheme = /,[ \t]*[a-z][a-z0-9-]*[ \t]+[^ \t,=]/i
 function parseAuthorization(header: string | null): Credential {
   if (header === null) return { kind: 'none' }
   if (secondScheme.test(header)) return { kind: 'several' }
-  const match = ours.exec(header.trim())
+  const match = ours.exec(header)
   if (!match) return { kind: 'none' }
-  const [first = ''] = (match[1] ?? '').split(/[,;\t]/).filter((part) => part.trim() !== '')
-  const token = unquote(first.trim().replace(/^token=/, ''))
+  const parts = (match[1] ?? '').split(/[,;\t]/).map(stripBlanks)
+  const first = parts.find((part) => part !== '') ?? ''
+  const token = unquote(first.replace(/^token=/, ''))
   return token === '' ? { kind: 'malformed' } : { kind: 'token', token }
 }
 
 function unquote(text: string): string {
   return text.replace(/^"/, '').replace(/"$/, '')
+}
+
+// Spaces alone: trim() would also take a no-break space, which is part of a wrong token.
+function stripBlanks(part: string): string {
+  let end = part.length
+  while (part[end - 1] === ' ') end--
+  return part.slice(0, end).replace(/^ +/, '')
 }

@@ -24,7 +24,7 @@ export function cors(origins: readonly string[]): Cors {
 }
 
 export function isOrigin(text: string): boolean {
-  return /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text
+  return /^https?:[^*]+$/.test(text) && URL.canParse(text) && new URL(text).origin === text
 }
 
 const closed = { vary: 'Origin' }

@@ -59,7 +59,7 @@ export const passwordConfirmation = {
   matches: ({ password, password_confirmation }: Confirmed) =>
     typeof password !== 'string' ||
     typeof password_confirmation !== 'string' ||
-    password_confirmation === password,
+    password_confirmation.normalize('NFC') === password.normalize('NFC'),
   otherwise: {
     path: ['password_confirmation'],
     message: "doesn't match Password",

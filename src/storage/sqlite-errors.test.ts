@@ -9,7 +9,9 @@ test.each([
   ['SQLITE_LOCKED', 6],
   ['SQLITE_READONLY', 8],
   ['SQLITE_IOERR', 10],
+  ['SQLITE_CORRUPT', 11],
   ['SQLITE_FULL', 13],
+  ['SQLITE_NOTADB', 26],
   ['SQLITE_CANTOPEN', 14],
   ['SQLITE_BUSY_SNAPSHOT', 517],
   ['SQLITE_LOCKED_SHAREDCACHE', 262],
@@ -26,10 +28,8 @@ test.each([
 
 test.each([
   ['SQLITE_ERROR', sqliteError(1)],
-  ['SQLITE_CORRUPT', sqliteError(11)],
   ['SQLITE_CONSTRAINT_UNIQUE', sqliteError(2067)],
   ['SQLITE_CONSTRAINT_FOREIGNKEY', sqliteError(787)],
-  ['SQLITE_NOTADB', sqliteError(26)],
   ['a code that is text', sqliteError('5')],
   ['no code', sqliteError(undefined)],
   ['an error of the application', new TypeError('no')],

@@ -2,7 +2,7 @@ import { AuthError } from '../core/errors.ts'
 
 // Primary result codes of SQLite: https://sqlite.org/rescode.html
 const busy = [5, 6]
-const away = [...busy, 8, 10, 13, 14]
+const away = [...busy, 8, 10, 11, 13, 14, 26]
 
 /** Whether another process holds the lock that was needed. */
 export function isBusy(error: unknown): boolean {
@@ -10,8 +10,8 @@ export function isBusy(error: unknown): boolean {
 }
 
 /**
- * What the core calls `unavailable`: locked, read-only, an I/O error, a full disk, a file that
- * cannot be opened. Everything else stays what it is.
+ * What the core calls `unavailable`: locked, read-only, an I/O error (SQLite often says corrupt), a
+ * full disk, a file that cannot be opened or is no database. Everything else stays what it is.
  */
 export function toAuthError(error: unknown): unknown {
   return away.includes(primaryCode(error)) ? new AuthError('unavailable', { cause: error }) : error

@@ -31,7 +31,10 @@ test('a file that is no database is refused at once and left as it is', async ()
     refusal = error
   })
   await turn()
-  expect(String(refusal)).toContain('file is not a database')
+  expect(refusal).toMatchObject({
+    code: 'unavailable',
+    cause: { message: 'file is not a database' },
+  })
   await opening
   expect(readFileSync(file, 'utf8')).toBe(text)
 })

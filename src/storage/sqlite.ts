@@ -115,10 +115,10 @@ class SqliteDatabase implements Database {
 }
 
 function parsePath(path: string): string {
-  const file = path.replace(/^sqlite:(\/\/)?/, '')
+  const file = path.replace(/^sqlite:(\/\/(?=\/))?/, '')
   // SECURITY: SQLite reads file: as a URI and opens another file than the one that was created with
   // mode 0600; a database in memory would be two, one for each connection.
-  if (file === '' || /^([a-z][a-z0-9+.-]+:|:memory:)/i.test(file)) {
+  if (file === '' || /^([a-z][a-z0-9+.-]+:|:memory:|\/\/)/i.test(file)) {
     throw new Error('SQLite needs the path of a file, such as storage/app.sqlite3')
   }
   return resolve(file)

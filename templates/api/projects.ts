@@ -15,10 +15,10 @@ import { v7 as newId } from 'uuid'
 import { z } from 'zod'
 
 const path = '/v1/projects'
-const id = z.object({ id: z.uuid() })
+const id = z.object({ id: z.uuid().toLowerCase() })
 const page = z.object({
   limit: z.coerce.number().int().min(1).max(100).default(50),
-  cursor: z.uuid().optional(),
+  cursor: z.uuid().toLowerCase().optional(),
 })
 const title = textField({ maximumLength: 200 })
 const description = textField({ minimumLength: 0, maximumLength: 10_000 }).nullable()
