@@ -13,9 +13,13 @@ writeFileSync('dist/package.json', `${JSON.stringify(publishedManifest(), null, 
 // The checkout's manifest less what only the checkout needs: above all the Node binaries.
 function publishedManifest(): object {
   const manifest = JSON.parse(readFileSync('package.json', 'utf8'))
-  const { name, version, description, license, type, engines, exports, dependencies } = manifest
-  const published = { name, version, description, license, type, engines }
-  return { ...published, exports: publishedExports(exports), dependencies }
+  const { name, version, description, license, type, engines, exports } = manifest
+  const { dependencies, peerDependencies, peerDependenciesMeta } = manifest
+  return {
+    ...{ name, version, description, license, type, engines },
+    exports: publishedExports(exports),
+    ...{ dependencies, peerDependencies, peerDependenciesMeta },
+  }
 }
 
 function publishedExports(exports: object): unknown {

@@ -4,30 +4,49 @@ export { createLog } from './cli/log.ts'
 export { type Running, type ServeOptions, serve } from './cli/serve.ts'
 export { start } from './cli/start.ts'
 export { type Auth, createAuth } from './core/auth.ts'
-export type { AuthOptions, Configuration, SessionLifetime } from './core/config.ts'
+export type { AuthOptions, Configuration, RateLimits, SessionLifetime } from './core/config.ts'
 export { current } from './core/current.ts'
 export { type EmailAddress, parseEmailAddress } from './core/email-address.ts'
 export { AuthError, type AuthErrorCode, type InvalidField } from './core/errors.ts'
+export type { GuardCount, GuardStore, GuardWindow } from './core/guard.ts'
+export type { Log } from './core/log.ts'
+export type {
+  Delivery,
+  DeliveryAttempt,
+  Mail,
+  Mailbox,
+  Message,
+  MessageKind,
+  MessageStatus,
+  NewMessage,
+  Sender,
+  Transport,
+} from './core/mail.ts'
 export { type Argon2idCost, argon2id, type PasswordHash } from './core/password-hash.ts'
-export type { PasswordPolicy } from './core/passwords.ts'
+export type { PasswordPolicy } from './core/password-policy.ts'
 export { Secret } from './core/secret.ts'
 export type { Client, LoggedIn, SubmittedCredentials } from './core/sessions.ts'
 export type {
   Authenticated,
   Credentials,
+  OutboxStatements,
   PasswordHashChange,
+  PasswordReset,
+  PasswordResetStatements,
   Session,
   Store,
   StoreTransaction,
   User,
+  UserStatements,
 } from './core/store.ts'
 export { type Answer, answer } from './http/answers.ts'
 export { type App, type AppOptions, createApp, type Peer } from './http/app.ts'
 export { textField } from './http/fields.ts'
-export type { Log } from './http/log.ts'
 export { type Fetch, nodeListener, nodeServer } from './http/node.ts'
 export { type Problem, type Refusal, type RefusalCode, refuse } from './http/problems.ts'
 export { type Route, route } from './http/route.ts'
+export { createOutbox, type Outbox, type OutboxOptions } from './mail/outbox.ts'
+export { createMailbox } from './mail/transports/mailbox.ts'
 export {
   readInstant,
   readInstantOrNull,

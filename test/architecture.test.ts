@@ -13,8 +13,9 @@ const rings: Record<string, string[]> = {
   core: [],
   http: ['core'],
   storage: ['core'],
-  cli: ['core', 'http', 'storage'],
-  testing: ['core', 'http', 'storage', 'cli'],
+  mail: ['core'],
+  cli: ['core', 'http', 'storage', 'mail'],
+  testing: ['core', 'http', 'storage', 'mail', 'cli'],
 }
 
 // What core may use of Node: computation, and one file that ships with it.

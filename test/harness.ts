@@ -9,10 +9,17 @@ import {
   argon2id,
   createApp,
   createAuth,
+  createMailbox,
+  createOutbox,
   createStore,
   type Database,
+  type Mailbox,
   migrate,
+  type Outbox,
+  parseEmailAddress,
   type Route,
+  type Sender,
+  type Transport,
 } from 'latchkey/server'
 import { openSqlite, sqliteMigrations } from 'latchkey/sqlite'
 import { type Clock, movableClock } from 'latchkey/testing'
@@ -26,6 +33,8 @@ export interface Server {
   readonly auth: Auth
   readonly clock: Clock
   readonly database: Database
+  readonly mailbox: Mailbox
+  readonly outbox: Outbox
   /** Sends JSON, or nothing, to the app. */
   send(line: string, body?: unknown, headers?: Record<string, string>): Promise<Reply>
 }
@@ -48,12 +57,16 @@ const templateMigrations = {
 }
 
 export async function startServer(
-  options: { auth?: Partial<AuthOptions>; app?: AppOptions } = {},
+  options: { auth?: Partial<AuthOptions>; app?: AppOptions; transport?: Transport } = {},
 ): Promise<Server> {
   const database = await openDatabase()
   const clock = movableClock()
   const store = createStore(database)
-  const auth = createAuth({ store, clock, passwordHash: cheapHash, ...options.auth })
+  const unguarded = { rateLimits: 'off', passwordHash: cheapHash } as const
+  const auth = createAuth({ store, clock, ...unguarded, ...options.auth })
+  const mailbox = createMailbox()
+  const transport = options.transport ?? mailbox
+  const outbox = createOutbox(auth, { transport, from: sender, appUrl: 'https://app.example.com' })
   const routes = options.app?.routes ?? templateRoutes(database)
   const app = createApp(auth, { ...options.app, routes })
   const table = routeTable(auth, 'open', routes)
@@ -62,7 +75,20 @@ export async function startServer(
     requireDocumented(table, line, reply)
     return reply
   }
-  return { app, auth, clock, database, send }
+  return { app, auth, clock, database, mailbox, outbox, send }
+}
+
+export const sender: Sender = { name: 'Projects', emailAddress: address('no-reply@example.com') }
+
+export function address(text: string) {
+  const parsed = parseEmailAddress(text)
+  if (!parsed) throw new Error(`${text} is no address`)
+  return parsed
+}
+
+/** The token in the newest mail. */
+export function mailedToken({ mailbox }: Server): string {
+  return /lk[rv]_\w+/.exec(mailbox.mails[0]?.text ?? '')?.[0] ?? ''
 }
 
 /** The header that a token travels in. */

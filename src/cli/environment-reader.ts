@@ -1,13 +1,18 @@
-import { isOrigin } from '../http/cors.ts'
-
 interface IntegerRange {
   readonly otherwise: number
   readonly from: number
   readonly to: number
 }
 
-// Of sqlite:PATH and sqlite:///PATH the second is absolute; no other scheme, host or memory.
-const sqliteUrl = /^sqlite:(?:\/\/(?=\/))?(?![A-Za-z][A-Za-z0-9+.-]+:|:memory:|\/\/)./
+interface Rule<T> {
+  /** Null where the text cannot be read. */
+  readonly parse: (text: string) => T | null
+  /** What it must be, behind the name of the variable. */
+  readonly wanted: string
+  readonly example: string
+  /** Null where it must be set. */
+  readonly otherwise: T | null
+}
 
 /** What is wrong with the environment: a sentence for each variable. */
 export class EnvironmentError extends Error {
@@ -23,16 +28,24 @@ export class EnvironmentReader {
     this.#variables = variables
   }
 
+  isSet(name: string): boolean {
+    return this.#get(name) !== null
+  }
+
   text(name: string, { otherwise }: { otherwise: string }): string {
     return this.#get(name) ?? otherwise
   }
 
   integer(name: string, { otherwise, from, to }: IntegerRange): number {
-    const given = this.#get(name)
-    if (given === null) return otherwise
-    const value = /^\d{1,9}$/.test(given) ? Number(given) : Number.NaN
-    if (value >= from && value <= to) return value
-    return this.#fault(name, `must be a whole number from ${from} to ${to}`, otherwise)
+    return this.parsed(name, {
+      parse(text) {
+        const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN
+        return value >= from && value <= to ? value : null
+      },
+      wanted: `must be a whole number from ${from} to ${to}`,
+      example: String(otherwise),
+      otherwise,
+    })
   }
 
   /** The first choice is the default. */
@@ -40,33 +53,28 @@ export class EnvironmentReader {
     name: string,
     choices: readonly [Choice, ...Choice[]],
   ): Choice {
-    const given = this.#get(name)
-    const [first] = choices
-    const chosen = choices.find((choice) => choice === (given ?? first))
-    return chosen ?? this.#fault(name, `must be one of ${choices.join(', ')}`, first)
+    return this.parsed(name, {
+      parse: (text) => choices.find((choice) => choice === text) ?? null,
+      wanted: `must be one of ${choices.join(', ')}`,
+      example: choices[0],
+      otherwise: choices[0],
+    })
   }
 
-  origins(name: string, otherwise: readonly string[]): readonly string[] {
+  parsed<T>(name: string, { parse, wanted, example, otherwise }: Rule<T>): T {
     const given = this.#get(name)
-    if (given === null) return otherwise
-    const origins = given.split(',').map((origin) => origin.trim())
-    const wrong = origins.find((origin) => !isOrigin(origin))
-    if (wrong === undefined) return origins
-    const example = 'https://app.example.com,http://localhost:3001'
-    return this.#fault(
-      name,
-      `must list origins without path or slash at the end`,
-      otherwise,
-      example,
-    )
-  }
-
-  databaseUrl(otherwise: string | null): string {
-    const given = this.#get('DATABASE_URL') ?? otherwise
-    if (given && sqliteUrl.test(given)) return given
-    const wanted = 'must be sqlite: and the path of a file'
+    const value = given === null ? otherwise : parse(given)
+    if (value !== null) return value
     const fault = given === null ? 'must be set in production' : wanted
-    return this.#fault('DATABASE_URL', fault, '', 'sqlite:storage/production.sqlite3')
+    this.fault(name, fault, example)
+    const placeholder = parse(example)
+    if (placeholder === null) throw new Error(`The example of ${name} cannot be read`)
+    return placeholder
+  }
+
+  /** Something that is wrong with a variable that can be read. */
+  fault(name: string, fault: string, example: string): void {
+    this.#faults.push(`${name} ${fault}, for example ${name}=${example}`)
   }
 
   /** @throws EnvironmentError when anything was wrong */
@@ -77,10 +85,5 @@ export class EnvironmentReader {
   // An empty variable is one that is not set: so do shells, Docker and .env files write it.
   #get(name: string): string | null {
     return this.#variables[name]?.trim() || null
-  }
-
-  #fault<T>(name: string, fault: string, otherwise: T, example: unknown = otherwise): T {
-    this.#faults.push(`${name} ${fault}, for example ${name}=${example}`)
-    return otherwise
   }
 }

@@ -1,16 +1,30 @@
 import { expect, test } from 'vitest'
 import { readEnvironment } from './environment.ts'
 
-const production = { DATABASE_URL: 'sqlite:storage/production.sqlite3' }
+const production = {
+  DATABASE_URL: 'sqlite:storage/production.sqlite3',
+  APP_URL: 'https://app.example.com',
+  SMTP_URL: 'smtps://smtp.example.com',
+  MAIL_FROM: 'no-reply@example.com',
+}
 
 const defaults = {
   mode: 'production',
   listen: { host: '127.0.0.1', port: 3000 },
+  webPort: 3001,
   databaseUrl: 'sqlite:storage/production.sqlite3',
   corsOrigins: [],
   signUp: 'open',
   passwords: { minimumLength: 8, rejectCommon: true },
   sessions: { idleHours: 720, maximumHours: 2160 },
+  resetTokenMinutes: 15,
+  rateLimits: 'on',
+  appUrl: 'https://app.example.com',
+  mail: {
+    kind: 'smtp',
+    from: { name: null, emailAddress: 'no-reply@example.com' },
+    url: 'smtps://smtp.example.com',
+  },
   logLevel: 'info',
 }
 
@@ -19,9 +33,11 @@ const inDevelopment = {
   mode: 'development',
   databaseUrl: 'sqlite:storage/development.sqlite3',
   corsOrigins: ['http://localhost:3001'],
+  appUrl: 'http://localhost:3001',
+  mail: { kind: 'kept', from: { name: 'Projects', emailAddress: 'no-reply@example.com' } },
 }
 
-test('production needs a database and has a default for the rest', () => {
+test('production needs a database and a way to send mail, and has a default for the rest', () => {
   expect(readEnvironment(production, [])).toEqual(defaults)
 })
 
@@ -29,10 +45,14 @@ test('development has a default for everything', () => {
   expect(readEnvironment({}, ['--dev'])).toEqual(inDevelopment)
 })
 
-test('production without a database is refused with a sentence', () => {
+test('production without them is refused with a sentence for each', () => {
   expect(faults({})).toEqual([
     'DATABASE_URL must be set in production, ' +
       'for example DATABASE_URL=sqlite:storage/production.sqlite3',
+    'APP_URL must be set in production, for example APP_URL=https://app.example.com',
+    'MAIL_FROM must be set in production, for example MAIL_FROM=Projects <no-reply@example.com>',
+    'SMTP_URL must be set in production, ' +
+      'for example SMTP_URL=smtps://user:password@smtp.example.com',
   ])
 })
 
@@ -59,18 +79,47 @@ test('every variable is read', () => {
     PASSWORD_REJECT_COMMON: 'false',
     SESSION_IDLE_HOURS: '1',
     SESSION_MAXIMUM_HOURS: '24',
+    WEB_PORT: '3100',
+    RESET_TOKEN_MINUTES: '60',
+    RATE_LIMITS: 'on',
+    APP_URL: 'https://example.com/app/',
+    SMTP_URL: 'smtp://user:p%40ss@smtp.example.com:2525',
+    MAIL_FROM: '"Ann, of Projects" <ann@example.com>',
     LOG_LEVEL: 'silent',
   }
   expect(readEnvironment(variables, [])).toEqual({
     mode: 'production',
     listen: { host: '::', port: 8080 },
+    webPort: 3100,
     databaseUrl: 'sqlite:/var/lib/app.sqlite3',
     corsOrigins: ['https://app.example.com', 'http://localhost:5173'],
     signUp: 'closed',
     passwords: { minimumLength: 15, rejectCommon: false },
     sessions: { idleHours: 1, maximumHours: 24 },
+    resetTokenMinutes: 60,
+    rateLimits: 'on',
+    appUrl: 'https://example.com/app',
+    mail: {
+      kind: 'smtp',
+      from: { name: 'Ann, of Projects', emailAddress: 'ann@example.com' },
+      url: 'smtp://user:p%40ss@smtp.example.com:2525',
+    },
     logLevel: 'silent',
   })
+})
+
+test('limits can be switched off in development, and nowhere else', () => {
+  expect(readEnvironment({ RATE_LIMITS: 'off' }, ['--dev']).rateLimits).toBe('off')
+  expect(faults({ ...production, RATE_LIMITS: 'off' })).toEqual([
+    'RATE_LIMITS can be off in development only, for example RATE_LIMITS=on',
+  ])
+})
+
+test('development sends mails where a server is named, and keeps them otherwise', () => {
+  const { mail } = readEnvironment({ SMTP_URL: 'smtp://localhost:1025' }, ['--dev'])
+  expect(mail).toMatchObject({ kind: 'smtp', url: 'smtp://localhost:1025' })
+  const kept = readEnvironment({ MAIL_FROM: 'ann@example.com' }, ['--dev']).mail
+  expect(kept).toEqual({ kind: 'kept', from: { name: null, emailAddress: 'ann@example.com' } })
 })
 
 test('the front end may call from its own port in development, and only there', () => {
@@ -110,6 +159,26 @@ test.each([
     'be sqlite: and the path of a file',
     'sqlite:storage/production.sqlite3',
   ],
+  ['RESET_TOKEN_MINUTES', [...notNumbers, '0', '1441'], within(1, 1440), '15'],
+  ['RATE_LIMITS', ['OFF', 'false', '0'], 'be one of on, off', 'on'],
+  [
+    'APP_URL',
+    ['app.example.com', 'ftp://example.com', 'https://a@b.example', 'https://b.example/#x', 'x'],
+    'be the http or https URL of the front end, without ? and #',
+    'https://app.example.com',
+  ],
+  [
+    'MAIL_FROM',
+    ['Ann', 'ann@localhost', 'Ann <a@b.example', 'a@b.example, c@d.example', 'A\nB <a@b.example>'],
+    'be an address, or a name and an address in <>',
+    'Projects <no-reply@example.com>',
+  ],
+  [
+    'SMTP_URL',
+    ['smtp.example.com', 'http://smtp.example.com', 'smtp://', 'smtp://h/x', 'smtp://h?x=1'],
+    'be smtps://, or smtp:// for STARTTLS, and the server that sends your mails',
+    'smtps://user:password@smtp.example.com',
+  ],
   [
     'CORS_ORIGINS',
     notOrigins,
@@ -129,15 +198,17 @@ test.each([
 test('all faults are said at once', () => {
   const variables = { PORT: 'x', SIGN_UP: 'x', LOG_LEVEL: 'x', CORS_ORIGINS: 'x', WEB_PORT: 'x' }
   const names = faults(variables).map((sentence) => sentence.split(' ')[0])
-  expect(names.sort()).toEqual([...Object.keys(variables), 'DATABASE_URL'].sort())
+  const missing = ['DATABASE_URL', 'APP_URL', 'SMTP_URL', 'MAIL_FROM']
+  expect(names.sort()).toEqual([...Object.keys(variables), ...missing].sort())
 })
 
 test.each(['', ' ', '\t\n'])('a variable that holds %j is not set', (empty) => {
   const names = ['PORT', 'HOST', 'WEB_PORT', 'CORS_ORIGINS', 'SIGN_UP', 'LOG_LEVEL', 'DATABASE_URL']
   const more = ['PASSWORD_MINIMUM_LENGTH', 'PASSWORD_REJECT_COMMON', 'SESSION_IDLE_HOURS']
-  const variables = Object.fromEntries([...names, ...more].map((name) => [name, empty]))
+  const mail = ['APP_URL', 'SMTP_URL', 'MAIL_FROM', 'RESET_TOKEN_MINUTES', 'RATE_LIMITS']
+  const variables = Object.fromEntries([...names, ...more, ...mail].map((name) => [name, empty]))
   expect(readEnvironment(variables, ['--dev'])).toEqual(inDevelopment)
-  expect(faults({ DATABASE_URL: empty })).toHaveLength(1)
+  expect(faults({ ...production, DATABASE_URL: empty })).toHaveLength(1)
 })
 
 function faults(variables: Record<string, string>, args: string[] = []): string[] {

@@ -1,16 +1,37 @@
+import type { Sender } from '../core/mail.ts'
+import { parseSender } from '../core/sender.ts'
+import { isOrigin } from '../http/cors.ts'
+import { parseAppUrl } from '../mail/app-url.ts'
+import { parseSmtpUrl } from '../mail/transports/smtp-url.ts'
 import { EnvironmentReader } from './environment-reader.ts'
+
+export type Mode = 'development' | 'production'
 
 /** What the environment says, read and checked once. */
 export interface Environment {
-  readonly mode: 'development' | 'production'
+  readonly mode: Mode
   readonly listen: { readonly host: string; readonly port: number }
+  /** Where the front end listens in development. */
+  readonly webPort: number
   readonly databaseUrl: string
   readonly corsOrigins: readonly string[]
   readonly signUp: 'open' | 'closed'
   readonly passwords: { readonly minimumLength: number; readonly rejectCommon: boolean }
   readonly sessions: { readonly idleHours: number; readonly maximumHours: number }
+  readonly resetTokenMinutes: number
+  readonly rateLimits: 'on' | 'off'
+  /** Where the links in mails lead. */
+  readonly appUrl: string
+  readonly mail: MailSettings
   readonly logLevel: 'info' | 'error' | 'silent'
 }
+
+/** Whom mails come from, and who carries them: in development nobody has to. */
+export type MailSettings =
+  | { readonly kind: 'kept'; readonly from: Sender }
+  | { readonly kind: 'smtp'; readonly from: Sender; readonly url: string }
+
+type Variables = Readonly<Record<string, string | undefined>>
 
 /**
  * Reads the variables of `docs/reference/configuration.md`. Development mode is asked for with
@@ -18,21 +39,20 @@ export interface Environment {
  *
  * @throws EnvironmentError with a sentence for each variable that cannot be read
  */
-export function readEnvironment(
-  variables: Readonly<Record<string, string | undefined>>,
-  args: readonly string[],
-): Environment {
+export function readEnvironment(variables: Variables, args: readonly string[]): Environment {
   const read = new EnvironmentReader(variables)
-  const development = args.includes('--dev')
+  const mode = args.includes('--dev') ? 'development' : 'production'
   const webPort = read.integer('WEB_PORT', { otherwise: 3001, from: 0, to: 65_535 })
+  const web = mode === 'development' ? `http://localhost:${webPort}` : null
   const environment: Environment = {
-    mode: development ? 'development' : 'production',
+    mode,
     listen: {
       host: read.text('HOST', { otherwise: '127.0.0.1' }),
       port: read.integer('PORT', { otherwise: 3000, from: 0, to: 65_535 }),
     },
-    databaseUrl: read.databaseUrl(development ? 'sqlite:storage/development.sqlite3' : null),
-    corsOrigins: read.origins('CORS_ORIGINS', development ? [`http://localhost:${webPort}`] : []),
+    webPort,
+    databaseUrl: readDatabaseUrl(read, mode),
+    corsOrigins: readOrigins(read, web ? [web] : []),
     signUp: read.choice('SIGN_UP', ['open', 'closed']),
     passwords: {
       minimumLength: read.integer('PASSWORD_MINIMUM_LENGTH', { otherwise: 8, from: 8, to: 128 }),
@@ -42,8 +62,74 @@ export function readEnvironment(
       idleHours: read.integer('SESSION_IDLE_HOURS', { otherwise: 720, from: 1, to: 87_600 }),
       maximumHours: read.integer('SESSION_MAXIMUM_HOURS', { otherwise: 2160, from: 1, to: 87_600 }),
     },
+    resetTokenMinutes: read.integer('RESET_TOKEN_MINUTES', { otherwise: 15, from: 1, to: 1440 }),
+    rateLimits: readRateLimits(read, mode),
+    appUrl: read.parsed('APP_URL', {
+      parse: parseAppUrl,
+      wanted: 'must be the http or https URL of the front end, without ? and #',
+      example: 'https://app.example.com',
+      otherwise: web,
+    }),
+    mail: readMail(read, mode),
     logLevel: read.choice('LOG_LEVEL', ['info', 'error', 'silent']),
   }
   read.finish()
   return environment
+}
+
+/** For commands that need the database and nothing else. */
+export function readDatabaseEnvironment(variables: Variables, mode: Mode): string {
+  const read = new EnvironmentReader(variables)
+  const databaseUrl = readDatabaseUrl(read, mode)
+  read.finish()
+  return databaseUrl
+}
+
+// Of sqlite:PATH and sqlite:///PATH the second is absolute; no other scheme, host or memory.
+const sqliteUrl = /^sqlite:(?:\/\/(?=\/))?(?![A-Za-z][A-Za-z0-9+.-]+:|:memory:|\/\/)./
+
+function readDatabaseUrl(read: EnvironmentReader, mode: Mode): string {
+  return read.parsed('DATABASE_URL', {
+    parse: (text) => (sqliteUrl.test(text) ? text : null),
+    wanted: 'must be sqlite: and the path of a file',
+    example: 'sqlite:storage/production.sqlite3',
+    otherwise: mode === 'development' ? 'sqlite:storage/development.sqlite3' : null,
+  })
+}
+
+function readOrigins(read: EnvironmentReader, otherwise: readonly string[]): readonly string[] {
+  return read.parsed('CORS_ORIGINS', {
+    parse(text) {
+      const origins = text.split(',').map((origin) => origin.trim())
+      return origins.every(isOrigin) ? origins : null
+    },
+    wanted: 'must list origins without path or slash at the end',
+    example: 'https://app.example.com,http://localhost:3001',
+    otherwise,
+  })
+}
+
+function readRateLimits(read: EnvironmentReader, mode: Mode): 'on' | 'off' {
+  const chosen = read.choice('RATE_LIMITS', ['on', 'off'])
+  if (chosen === 'off' && mode === 'production') {
+    read.fault('RATE_LIMITS', 'can be off in development only', 'on')
+  }
+  return chosen
+}
+
+function readMail(read: EnvironmentReader, mode: Mode): MailSettings {
+  const from = read.parsed('MAIL_FROM', {
+    parse: parseSender,
+    wanted: 'must be an address, or a name and an address in <>',
+    example: 'Projects <no-reply@example.com>',
+    otherwise: mode === 'development' ? parseSender('Projects <no-reply@example.com>') : null,
+  })
+  if (mode === 'development' && !read.isSet('SMTP_URL')) return { kind: 'kept', from }
+  const url = read.parsed('SMTP_URL', {
+    parse: (text) => parseSmtpUrl(text) && text,
+    wanted: 'must be smtps://, or smtp:// for STARTTLS, and the server that sends your mails',
+    example: 'smtps://user:password@smtp.example.com',
+    otherwise: null,
+  })
+  return { kind: 'smtp', from, url }
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
+import type { Log, LogEntry } from '../core/log.ts'
 import { Secret } from '../core/secret.ts'
-import type { Log, LogEntry } from '../http/log.ts'
 import { createLog } from './log.ts'
 
 const modes = ['production', 'development'] as const

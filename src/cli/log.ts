@@ -1,4 +1,4 @@
-import type { Log, LogEntry } from '../http/log.ts'
+import type { Log, LogEntry } from '../core/log.ts'
 
 /** A log of JSON lines, or in development of lines for people. */
 export function createLog(

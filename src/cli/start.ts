@@ -9,12 +9,16 @@ import { EnvironmentError } from './environment-reader.ts'
  */
 export async function start(program: (environment: Environment) => Promise<void>): Promise<void> {
   try {
-    await program(readEnvironment(process.env, process.argv))
+    const environment = readEnvironment(process.env, process.argv)
+    if (environment.rateLimits === 'off') console.error(unguarded)
+    await program(environment)
   } catch (error) {
     console.error(explain(error))
     process.exit(1)
   }
 }
+
+const unguarded = 'RATE_LIMITS=off: nobody is kept from guessing passwords. For development only.'
 
 function explain(error: unknown): unknown {
   if (!(error instanceof Error)) return error

@@ -1,4 +1,5 @@
 import { type AuthOptions, type Configuration, resolveConfiguration } from './config.ts'
+import { isPasswordResetLive, requestPasswordReset, resetPassword } from './passwords.ts'
 import type { Secret } from './secret.ts'
 import {
   authenticate,
@@ -21,6 +22,11 @@ export interface Auth {
   authenticate(token: string | Secret): Promise<Authenticated | null>
   expiresAt(session: Session): Date
   setPassword(credentials: SubmittedCredentials): Promise<User | null>
+  requestPasswordReset(emailAddress: string, client?: Client): Promise<void>
+  isPasswordResetLive(token: string): Promise<boolean>
+  resetPassword(token: string, password: string): Promise<User | null>
+  /** Calls back after each commit that queued a message: for the outbox of this process. */
+  onMessageQueued(listener: () => void): void
 }
 
 const unknownClient: Client = { ipAddress: null, userAgent: null }
@@ -31,7 +37,10 @@ const unknownClient: Client = { ipAddress: null, userAgent: null }
  * @throws RangeError for a setting that would switch a protection off
  */
 export function createAuth(options: AuthOptions): Auth {
-  const config = resolveConfiguration(options)
+  const listeners = new Set<() => void>()
+  const config = resolveConfiguration(options, () => {
+    for (const listener of listeners) listener()
+  })
   return {
     config,
     signUp: (credentials, client = unknownClient) => signUp(config, credentials, client),
@@ -41,5 +50,10 @@ export function createAuth(options: AuthOptions): Auth {
       authenticate(config, typeof token === 'string' ? token : token.reveal()),
     expiresAt: (session) => expiresAt(config, session),
     setPassword: (credentials) => setPassword(config, credentials),
+    requestPasswordReset: (emailAddress, client = unknownClient) =>
+      requestPasswordReset(config, emailAddress, client),
+    isPasswordResetLive: (token) => isPasswordResetLive(config, token),
+    resetPassword: (token, password) => resetPassword(config, token, password),
+    onMessageQueued: (listener) => void listeners.add(listener),
   }
 }

@@ -7,6 +7,10 @@ import type { Store } from './store.ts'
 const store: Store = {
   findSession: async () => null,
   findCredentials: async () => null,
+  findPasswordReset: async () => null,
+  countPasswordResets: async () => 0,
+  listMessages: async () => [],
+  count: async () => [],
   transaction: () => Promise.reject(new Error('not asked for')),
   ping: async () => {},
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
+import { Guard } from './guard.ts'
 import { argon2id, type PasswordHash } from './password-hash.ts'
-import type { PasswordPolicy } from './passwords.ts'
+import type { PasswordPolicy } from './password-policy.ts'
 import type { Store } from './store.ts'
 import type { Random } from './tokens.ts'
 
@@ -9,6 +10,10 @@ export interface AuthOptions {
   readonly store: Store
   readonly passwords?: Partial<PasswordPolicy>
   readonly sessions?: Partial<SessionLifetime>
+  /** How long a link to reset a password works; default 15, from 1 to 1440. */
+  readonly resetTokenMinutes?: number
+  /** Default `on`: ten attempts in three minutes. `off` is for development and tests alone. */
+  readonly rateLimits?: RateLimits
   /** The time; default the system's. Everything that expires is judged by it. */
   readonly clock?: () => Date
   /** Default `crypto.randomBytes`. */
@@ -16,6 +21,8 @@ export interface AuthOptions {
   /** Default `argon2id()`. */
   readonly passwordHash?: PasswordHash
 }
+
+export type RateLimits = 'on' | 'off'
 
 /** How long a session lives. Both are judged at every request. */
 export interface SessionLifetime {
@@ -30,14 +37,22 @@ export interface Configuration {
   readonly store: Store
   readonly passwords: PasswordPolicy
   readonly sessions: SessionLifetime
+  readonly resetTokenMinutes: number
+  readonly guard: Pick<Guard, 'count'>
+  /** Wakes whoever delivers messages in this process: one was committed. */
+  readonly onMessageQueued: () => void
   readonly clock: () => Date
   readonly random: Random
   readonly passwordHash: PasswordHash
 }
 
 /** @throws RangeError for a number that would switch a protection off */
-export function resolveConfiguration(options: AuthOptions): Configuration {
+export function resolveConfiguration(
+  options: AuthOptions,
+  onMessageQueued: () => void = () => {},
+): Configuration {
   const { store, passwords = {}, sessions = {} } = options
+  const clock = options.clock ?? (() => new Date())
   // SECURITY: not by spreading, which would let an undefined take the place of a default.
   const config = {
     store,
@@ -49,15 +64,21 @@ export function resolveConfiguration(options: AuthOptions): Configuration {
       idleHours: sessions.idleHours ?? 720,
       maximumHours: sessions.maximumHours ?? 2_160,
     },
-    clock: options.clock ?? (() => new Date()),
+    resetTokenMinutes: options.resetTokenMinutes ?? 15,
+    guard: options.rateLimits === 'off' ? openGuard : new Guard(store, clock),
+    onMessageQueued,
+    clock,
     random: options.random ?? randomBytes,
     passwordHash: options.passwordHash ?? argon2id(),
   }
   requireWithin('passwords.minimumLength', config.passwords.minimumLength, { from: 8, to: 128 })
   requireWithin('sessions.idleHours', config.sessions.idleHours, { from: 0.01, to: 87_600 })
   requireWithin('sessions.maximumHours', config.sessions.maximumHours, { from: 0.01, to: 87_600 })
+  requireWithin('resetTokenMinutes', config.resetTokenMinutes, { from: 1, to: 1_440 })
   return config
 }
+
+const openGuard = { async count() {} }
 
 function requireWithin(name: string, value: number, { from, to }: { from: number; to: number }) {
   // SECURITY: written so that NaN fails; a session compared with NaN would never expire.

@@ -4,6 +4,8 @@ export type AuthErrorCode =
   | 'validation_failed'
   /** Another user has this address. */
   | 'email_address_taken'
+  /** Tried too often: `retryAfterSeconds` says when to try again. */
+  | 'rate_limited'
   /** More passwords wait to be hashed than will be soon: try again. */
   | 'overloaded'
   /** The database cannot be reached or written to just now: try again. */
@@ -22,16 +24,22 @@ export class AuthError extends Error {
   override readonly name = 'AuthError'
   readonly code: AuthErrorCode
   readonly fields: readonly InvalidField[]
+  /** 0 where no time is known. */
+  readonly retryAfterSeconds: number
 
-  constructor(
-    code: AuthErrorCode,
-    detail: { fields?: readonly InvalidField[]; cause?: unknown } = {},
-  ) {
+  constructor(code: AuthErrorCode, detail: AuthErrorDetail = {}) {
     const fields = detail.fields ?? []
     super([code, ...fields.map(({ field, code }) => `${field} ${code}`)].join(': '), {
       cause: detail.cause,
     })
     this.code = code
     this.fields = fields
+    this.retryAfterSeconds = detail.retryAfterSeconds ?? 0
   }
+}
+
+interface AuthErrorDetail {
+  readonly fields?: readonly InvalidField[]
+  readonly retryAfterSeconds?: number
+  readonly cause?: unknown
 }

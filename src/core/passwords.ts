@@ -1,41 +1,108 @@
-import { isCommonPassword } from './common-passwords.ts'
-import type { ProblemCode } from './errors.ts'
-import { Secret } from './secret.ts'
+import type { Configuration } from './config.ts'
+import { parseEmailAddress } from './email-address.ts'
+import { AuthError } from './errors.ts'
+import { newMessage } from './mail.ts'
+import { normalizePassword, validatePassword } from './password-policy.ts'
+import type { Secret } from './secret.ts'
+import type { Client } from './sessions.ts'
+import type { StoreTransaction, User } from './store.ts'
+import { generateToken, parseToken } from './tokens.ts'
 
-/** What a new password must be. */
-export interface PasswordPolicy {
-  /** Code points after NFC, at least 8 (the default). */
-  readonly minimumLength: number
-  /** Whether the passwords that attackers try first are refused; default true. */
-  readonly rejectCommon: boolean
+/** Live links to one user at a time; whoever asks for more has three good ones in the mail. */
+export const maximumPasswordResets = 3
+
+/**
+ * Queues the mail with the link. Nobody is looked up here: neither the answer nor its time can tell
+ * whether the address is known, and the mail server is not waited for.
+ *
+ * @throws AuthError `validation_failed`, `rate_limited`, `unavailable`
+ */
+export async function requestPasswordReset(
+  config: Configuration,
+  emailAddress: string,
+  client: Client,
+): Promise<void> {
+  const recipient = parseEmailAddress(emailAddress)
+  if (!recipient) {
+    const fields = [{ field: 'emailAddress', code: 'invalid' }] as const
+    throw new AuthError('validation_failed', { fields })
+  }
+  await config.guard.count('password_reset', { account: recipient, ipAddress: client.ipAddress })
+  await config.store.transaction((transaction) =>
+    transaction.insertMessage(newMessage('password_reset', recipient, config.clock())),
+  )
+  config.onMessageQueued()
 }
 
-/** Code points after NFC. */
-export const maximumPasswordLength = 256
+/** A new link for a user, as part of the transaction in which its mail leaves. */
+export async function issuePasswordReset(
+  config: Configuration,
+  transaction: StoreTransaction,
+  user: User,
+): Promise<{ token: Secret; digest: Uint8Array }> {
+  const createdAt = config.clock()
+  const expiresAt = new Date(createdAt.getTime() + config.resetTokenMinutes * 60_000)
+  const { token, digest } = generateToken('passwordReset', config.random)
+  await transaction.insertPasswordReset({ userId: user.id, createdAt, expiresAt }, digest)
+  return { token, digest }
+}
 
-// No 256 code points in NFC come from more UTF-16 units than this: a character decomposes into four
-// code points at most. Longer input is refused before any work is done on it.
-const maximumUnits = maximumPasswordLength * 8
-
-/** The rule that a new password breaks first, or null where it breaks none (ASVS 6.2). */
-export function validatePassword(text: string, policy: PasswordPolicy): ProblemCode | null {
-  if (text === '') return 'blank'
-  if (!text.isWellFormed()) return 'invalid'
-  if (text.length > maximumUnits) return 'too_long'
-  const password = text.normalize('NFC')
-  const length = [...password].length
-  if (length > maximumPasswordLength) return 'too_long'
-  if (length < policy.minimumLength) return 'too_short'
-  return policy.rejectCommon && isCommonPassword(password) ? 'too_common' : null
+/** Whether a token would be accepted now: asked before a password is judged, let alone hashed. */
+export async function isPasswordResetLive(config: Configuration, token: string): Promise<boolean> {
+  return (await findLive(config, token)) !== null
 }
 
 /**
- * A password in the one form that is hashed and verified: NFC and nothing else, so that it is the
- * same from every keyboard. Null for what nobody can have as a password; it needs no hash to refuse.
+ * Sets the password of whoever holds a token from the mail. All or nothing: the token is spent,
+ * every session of the user ends, other links die, the notice is queued. Nobody is logged in. To
+ * read this mail proves the address.
+ *
+ * @returns null for a token that is malformed, unknown, spent or expired; nothing is hashed for it
+ * @throws AuthError `validation_failed`, which leaves the token good, `overloaded`, `unavailable`
  */
-export function normalizePassword(text: string): Secret | null {
-  // SECURITY: a lone surrogate would be encoded as U+FFFD, and one password would open another's.
-  if (text === '' || text.length > maximumUnits || !text.isWellFormed()) return null
-  const password = text.normalize('NFC')
-  return [...password].length > maximumPasswordLength ? null : new Secret(password)
+export async function resetPassword(
+  config: Configuration,
+  token: string,
+  password: string,
+): Promise<User | null> {
+  const digest = await findLive(config, token)
+  if (!digest) return null
+  const passwordHash = await config.passwordHash.hash(parseNewPassword(config, password))
+  const user = await config.store.transaction((transaction) =>
+    redeem(config, transaction, { digest, passwordHash }),
+  )
+  if (user) config.onMessageQueued()
+  return user
+}
+
+/** @throws AuthError `validation_failed` */
+export function parseNewPassword(config: Configuration, text: string): Secret {
+  const code = validatePassword(text, config.passwords)
+  const password = normalizePassword(text)
+  if (password && !code) return password
+  const fields = [{ field: 'password', code: code ?? 'invalid' }] as const
+  throw new AuthError('validation_failed', { fields })
+}
+
+async function findLive(config: Configuration, token: string): Promise<Uint8Array | null> {
+  const digest = parseToken('passwordReset', token)
+  const reset = digest && (await config.store.findPasswordReset(digest))
+  return reset && config.clock() < reset.expiresAt ? digest : null
+}
+
+async function redeem(
+  config: Configuration,
+  transaction: StoreTransaction,
+  { digest, passwordHash }: { digest: Uint8Array; passwordHash: string },
+): Promise<User | null> {
+  const at = config.clock()
+  // SECURITY: the token may have been spent, or have expired, while the password was hashed.
+  const reset = await transaction.consumePasswordReset(digest, at)
+  const user =
+    reset && (await transaction.resetPasswordHash(reset.userId, { to: passwordHash, at }))
+  if (!user) return null
+  await transaction.deleteSessions(user.id)
+  await transaction.deletePasswordResets(user.id)
+  await transaction.insertMessage(newMessage('password_changed', user.emailAddress, at))
+  return user
 }

@@ -1,7 +1,7 @@
 import { v7 } from 'uuid'
 import type { Configuration } from './config.ts'
 import { parseEmailAddress } from './email-address.ts'
-import { normalizePassword } from './passwords.ts'
+import { normalizePassword } from './password-policy.ts'
 import type { Secret } from './secret.ts'
 import type { Authenticated, Credentials, Session, User } from './store.ts'
 import { generateToken, parseToken } from './tokens.ts'
@@ -28,7 +28,7 @@ export interface Client {
  * a wrong password and gets the same answer.
  *
  * @returns null for every pair that is not right, and says no more than that
- * @throws AuthError `overloaded`, `unavailable`
+ * @throws AuthError `rate_limited`, `overloaded`, `unavailable`
  */
 export async function logIn(
   config: Configuration,
@@ -37,6 +37,8 @@ export async function logIn(
 ): Promise<LoggedIn | null> {
   const emailAddress = parseEmailAddress(credentials.emailAddress)
   const password = normalizePassword(credentials.password)
+  const account = emailAddress ?? credentials.emailAddress
+  await config.guard.count('log_in', { account, ipAddress: client.ipAddress })
   if (!password) return null
   // Twice: a hash that another log-in replaced meanwhile, at a higher cost, is verified again.
   for (let attempt = 1; attempt <= 2; attempt++) {

@@ -1,4 +1,6 @@
 import type { EmailAddress } from './email-address.ts'
+import type { GuardStore } from './guard.ts'
+import type { Message, MessageStatus, NewMessage } from './mail.ts'
 
 /** Somebody who can log in. */
 export interface User {
@@ -32,27 +34,53 @@ export interface Authenticated {
   readonly user: User
 }
 
+/** A link that was mailed: whoever holds its token may choose a new password, once. */
+export interface PasswordReset {
+  readonly userId: string
+  readonly createdAt: Date
+  readonly expiresAt: Date
+}
+
 /**
  * What the rules ask of a database. What must happen together goes through `transaction`;
  * `runStoreContract()` in `latchkey/testing` says what each method must do.
  *
  * Every method throws `AuthError` `unavailable` when the database is away.
  */
-export interface Store {
+export interface Store extends GuardStore {
   /** The hot look-up: one indexed read. Whether the session has expired is the caller's to judge. */
   findSession(tokenDigest: Uint8Array): Promise<Authenticated | null>
   findCredentials(emailAddress: EmailAddress): Promise<Credentials | null>
+  /** One that was not consumed; whether it has expired is the caller's to judge. */
+  findPasswordReset(tokenDigest: Uint8Array): Promise<PasswordReset | null>
+  /** Those of a user that are neither consumed nor, at `now`, expired. */
+  countPasswordResets(user: User, now: Date): Promise<number>
+  /** Newest first; of one status, or of all where it is null. */
+  listMessages(status: MessageStatus | null, page: MessagePage): Promise<Message[]>
   /** All or nothing: what `work` did is undone when it throws. */
   transaction<T>(work: (transaction: StoreTransaction) => Promise<T>): Promise<T>
   /** Resolves when the database answers a query. */
   ping(): Promise<void>
 }
 
+export interface MessagePage {
+  readonly limit: number
+}
+
 /** A store inside a transaction. Others wait for its end: `work` calls these and nothing else. */
-export interface StoreTransaction {
+export interface StoreTransaction
+  extends UserStatements,
+    PasswordResetStatements,
+    OutboxStatements {
+  insertSession(session: Session, tokenDigest: Uint8Array): Promise<void>
+  deleteSession(session: Session): Promise<void>
+  /** Ends every session of a user. */
+  deleteSessions(userId: string): Promise<void>
+}
+
+export interface UserStatements {
   /** @returns whether the address was free: the unique index is the judge */
   insertUser(user: User, passwordHash: string): Promise<boolean>
-  insertSession(session: Session, tokenDigest: Uint8Array): Promise<void>
   /**
    * Keeps the user's hash as it is until the transaction ends.
    *
@@ -65,7 +93,13 @@ export interface StoreTransaction {
    * @returns whether it was
    */
   replacePasswordHash(user: User, change: PasswordHashChange): Promise<boolean>
-  deleteSession(session: Session): Promise<void>
+  /**
+   * The new hash of whoever has proved to read their mail, whatever the old one was. An address
+   * that was not verified is now.
+   *
+   * @returns the user, or null where there is none any more
+   */
+  resetPasswordHash(userId: string, change: { to: string; at: Date }): Promise<User | null>
 }
 
 export interface PasswordHashChange {
@@ -73,4 +107,41 @@ export interface PasswordHashChange {
   readonly to: string
   /** What the user's `updatedAt` becomes: the same where only the cost of the hash changed. */
   readonly at: Date
+}
+
+export interface PasswordResetStatements {
+  /** Also deletes those of the user that are consumed or, at `createdAt`, expired. */
+  insertPasswordReset(reset: PasswordReset, tokenDigest: Uint8Array): Promise<void>
+  /**
+   * One conditional statement: of any number at once, one finds it neither consumed nor expired.
+   *
+   * @returns what was consumed, or null
+   */
+  consumePasswordReset(tokenDigest: Uint8Array, at: Date): Promise<PasswordReset | null>
+  deletePasswordReset(tokenDigest: Uint8Array): Promise<void>
+  /** Those of the user that were not consumed. */
+  deletePasswordResets(userId: string): Promise<void>
+}
+
+export interface OutboxStatements {
+  /** A reset for an address that has one queued is that one: a second is not queued. */
+  insertMessage(message: NewMessage): Promise<void>
+  /**
+   * Takes up the first message that is due, and is due again at `until` if nothing becomes of it.
+   * One due later than `latest` got that time from a wrong clock, and is due too.
+   */
+  claimMessage(claim: { now: Date; until: Date; latest: Date }): Promise<Message | null>
+  /**
+   * Writes what became of an attempt.
+   *
+   * @returns whether the attempt was still the latest one at this message, and the message open
+   */
+  updateMessage(message: Message): Promise<boolean>
+  deleteMessage(message: Message): Promise<void>
+  /**
+   * Queues a message again that ended without being sent.
+   *
+   * @returns false where there is none, or the same reset is queued again already
+   */
+  retryMessage(id: number, times: { now: Date; giveUpAt: Date }): Promise<boolean>
 }

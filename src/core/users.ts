@@ -2,7 +2,7 @@ import { v7 } from 'uuid'
 import type { Configuration } from './config.ts'
 import { type EmailAddress, parseEmailAddress } from './email-address.ts'
 import { AuthError, type InvalidField } from './errors.ts'
-import { normalizePassword, validatePassword } from './passwords.ts'
+import { normalizePassword, validatePassword } from './password-policy.ts'
 import type { Secret } from './secret.ts'
 import { type Client, type LoggedIn, openSession, type SubmittedCredentials } from './sessions.ts'
 import type { User } from './store.ts'
@@ -11,7 +11,8 @@ import type { User } from './store.ts'
  * Creates a user and the first session. The hash is computed before the transaction begins, also
  * for an address that turns out to be taken: the unique index decides, not a look-up.
  *
- * @throws AuthError `validation_failed`, `email_address_taken`, `overloaded`, `unavailable`
+ * @throws AuthError `validation_failed`, `rate_limited`, `email_address_taken`, `overloaded`,
+ *   `unavailable`
  */
 export async function signUp(
   config: Configuration,
@@ -19,6 +20,7 @@ export async function signUp(
   client: Client,
 ): Promise<LoggedIn> {
   const { emailAddress, password } = parseNewCredentials(config, credentials)
+  await config.guard.count('sign_up', { account: emailAddress, ipAddress: client.ipAddress })
   const passwordHash = await config.passwordHash.hash(password)
   const user = newUser(config, emailAddress)
   const { session, token, digest } = openSession(config, user, client)
@@ -32,8 +34,8 @@ export async function signUp(
 }
 
 /**
- * Gives a user another password, for seeds and consoles: nobody is asked for the old one, and
- * sessions live on.
+ * Gives a user another password, for seeds and consoles: nobody is asked for the old one, sessions
+ * live on, and links to reset the old one die.
  *
  * @returns null where nobody has the address
  * @throws AuthError `validation_failed`, `overloaded`, `unavailable`
@@ -47,9 +49,11 @@ export async function setPassword(
   if (!known) return null
   const to = await config.passwordHash.hash(password)
   const change = { from: known.passwordHash, to, at: config.clock() }
-  const replaced = await config.store.transaction((transaction) =>
-    transaction.replacePasswordHash(known.user, change),
-  )
+  const replaced = await config.store.transaction(async (transaction) => {
+    const changed = await transaction.replacePasswordHash(known.user, change)
+    if (changed) await transaction.deletePasswordResets(known.user.id)
+    return changed
+  })
   return replaced ? known.user : null
 }
 

@@ -67,7 +67,9 @@ export function requestIdOf(headers: Headers): string {
   return given && /^(?!lk[a-z]_)[\w.-]{1,64}$/.test(given) ? given : randomUUID()
 }
 
-function refusalBody({ error, code, problems }: Refusal, requestId: string): object {
+function refusalBody(refusal: Refusal, requestId: string): object {
+  const { code, member, problems } = refusal
+  const error = member === 'errors' ? [refusal.error].flat() : refusal.error
   const details = problems.length > 0 ? { details: problems } : {}
-  return { error, code, request_id: requestId, ...details }
+  return { [member]: error, code, request_id: requestId, ...details }
 }

@@ -1,10 +1,11 @@
 import { Hono, type Context as HonoContext } from 'hono'
 import type { Auth } from '../core/auth.ts'
-import type { PasswordPolicy } from '../core/passwords.ts'
+import { faultsOnly, type Log, unfailing } from '../core/log.ts'
+import type { Mailbox } from '../core/mail.ts'
+import type { PasswordPolicy } from '../core/password-policy.ts'
 import { type Answer, requestIdOf, toResponse } from './answers.ts'
 import { type Cors, cors } from './cors.ts'
 import { refusalOf } from './errors.ts'
-import { faultsOnly, type Log, unfailing } from './log.ts'
 import { refuse } from './problems.ts'
 import type { Incoming, Route } from './route.ts'
 import { routeTable, type SignUp } from './routes.ts'
@@ -19,6 +20,8 @@ export interface AppOptions {
   readonly signUp?: SignUp
   /** In production, the default, browsers are told to come to this host by HTTPS (RFC 6797). */
   readonly mode?: 'development' | 'production'
+  /** Development alone: what `/dev/mailbox` shows to whoever sits at this machine. */
+  readonly mailbox?: Mailbox | null
   /** Default: faults alone, on standard error. */
   readonly log?: Log
 }

@@ -32,7 +32,8 @@ const closed = { vary: 'Origin' }
 function sharedWith(origin: string): Record<string, string> {
   return {
     'access-control-allow-origin': origin,
-    'access-control-expose-headers': 'X-Request-Id, WWW-Authenticate, Retry-After',
+    'access-control-expose-headers':
+      'X-Request-Id, WWW-Authenticate, Retry-After, RateLimit, RateLimit-Policy',
   }
 }
 

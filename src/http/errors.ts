@@ -1,5 +1,6 @@
 import { AuthError, type InvalidField } from '../core/errors.ts'
-import type { PasswordPolicy } from '../core/passwords.ts'
+import { guardLimit } from '../core/guard.ts'
+import type { PasswordPolicy } from '../core/password-policy.ts'
 import { describeProblem, passwordMessages } from './messages.ts'
 import { type Problem, type Refusal, refuse } from './problems.ts'
 
@@ -10,6 +11,8 @@ export function refusalOf(error: unknown, policy: PasswordPolicy): Refusal {
     case 'overloaded':
     case 'unavailable':
       return refuse(error.code)
+    case 'rate_limited':
+      return refuseTooMany(error.retryAfterSeconds)
     case 'email_address_taken':
       return refuse('validation_failed', { problems: [taken] })
     case 'validation_failed':
@@ -17,6 +20,18 @@ export function refusalOf(error: unknown, policy: PasswordPolicy): Refusal {
         problems: error.fields.map((invalid) => explain(invalid, policy)),
       })
   }
+}
+
+// RateLimit fields: draft-ietf-httpapi-ratelimit-headers-10; the time is that of Retry-After.
+function refuseTooMany(seconds: number): Refusal {
+  const { attempts, windowSeconds } = guardLimit
+  return refuse('rate_limited', {
+    headers: {
+      'retry-after': String(seconds),
+      ratelimit: `"attempts";r=0;t=${seconds}`,
+      'ratelimit-policy': `"attempts";q=${attempts};w=${windowSeconds}`,
+    },
+  })
 }
 
 const taken = describeProblem('email_address', 'taken', 'has already been taken')

@@ -1,6 +1,10 @@
 import { z } from 'zod'
 import { parseEmailAddress } from '../core/email-address.ts'
-import { maximumPasswordLength, type PasswordPolicy, validatePassword } from '../core/passwords.ts'
+import {
+  maximumPasswordLength,
+  type PasswordPolicy,
+  validatePassword,
+} from '../core/password-policy.ts'
 import { describeProblem, passwordMessages } from './messages.ts'
 import type { Problem } from './problems.ts'
 

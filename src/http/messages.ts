@@ -1,4 +1,4 @@
-import { maximumPasswordLength, type PasswordPolicy } from '../core/passwords.ts'
+import { maximumPasswordLength, type PasswordPolicy } from '../core/password-policy.ts'
 import type { Problem } from './problems.ts'
 
 /** What a field does wrong, in the words of Rails where Rails has them. */

@@ -95,7 +95,9 @@ function toJsonSchema(schema: z.ZodType) {
 const messages = z.union([z.string(), z.array(z.string())])
 
 const refusalSchema = z.object({
-  error: messages,
+  // The routes of password resets call it `errors`.
+  error: messages.optional(),
+  errors: z.array(z.string()).optional(),
   code: z.enum(listRefusals().map(({ code }) => code)),
   request_id: z.string(),
   details: z

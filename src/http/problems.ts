@@ -7,6 +7,7 @@ const refusals = {
   unauthenticated: [401, 'Unauthorized'],
   invalid_token: [401, 'Unauthorized'],
   invalid_credentials: [401, 'Invalid email address or password'],
+  invalid_reset_token: [401, 'Password reset link is invalid or has expired.'],
   not_found: [404, 'Not Found'],
   method_not_allowed: [405, 'Method Not Allowed'],
   payload_too_large: [413, 'The body is larger than 64 KiB'],
@@ -15,6 +16,7 @@ const refusals = {
     'Send the body as application/json or application/x-www-form-urlencoded, in UTF-8',
   ],
   validation_failed: [422, 'The input is not valid'],
+  rate_limited: [429, 'Too many attempts; try again later'],
   internal_error: [500, 'Internal Server Error'],
   overloaded: [503, 'Too busy; try again'],
   unavailable: [503, 'Not available just now; try again'],
@@ -35,6 +37,8 @@ export interface Refusal {
   readonly code: RefusalCode
   /** On 422 the messages of all problems. */
   readonly error: string | readonly string[]
+  /** What the body calls them: `errors` is a list, also of one. */
+  readonly member: 'error' | 'errors'
   readonly problems: readonly Problem[]
   readonly headers: Readonly<Record<string, string>>
 }
@@ -56,6 +60,7 @@ export function refuse(code: RefusalCode, detail: Detail = {}): Refusal {
     status,
     code,
     error,
+    member: 'error',
     problems,
     headers: { ...standing(code, status), ...detail.headers },
   }

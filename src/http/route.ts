@@ -56,6 +56,13 @@ export interface Exchange<Body, Params, Query> {
 
 type Handle<Given> = (exchange: Given) => Answer | Promise<Answer>
 
+/** What is known before the body is judged: `input` is what it says, whatever that is. */
+export interface Candidate<Params> {
+  readonly auth: Auth
+  readonly params: Params
+  readonly input: Readonly<Record<string, unknown>>
+}
+
 interface Definition<Body, Params, Query> {
   readonly method: Method
   readonly path: `/${string}`
@@ -64,6 +71,8 @@ interface Definition<Body, Params, Query> {
   readonly params?: z.ZodType<Params>
   readonly query?: z.ZodType<Query>
   readonly answers: Answers
+  /** For a route that is opened by what the request itself carries: refuses before all else. */
+  readonly admit?: (candidate: Candidate<Params>) => Promise<Refusal | null>
 }
 
 interface PublicDefinition<B, P, Q> extends Definition<B, P, Q> {
@@ -86,16 +95,18 @@ export function route<Body = undefined, Params = undefined, Query = undefined>(
   const { method, path, access, summary, answers } = definition
   const { body = null, params = null, query = null } = definition
   const schemas = { body, params, query }
+  const read = (incoming: Incoming) =>
+    parse<Body, Params, Query>(schemas, incoming, { admit: definition.admit ?? admitAll })
 
   async function respond(incoming: Incoming): Promise<Answer> {
     if (definition.access === 'public') {
-      const exchange = await parse<Body, Params, Query>(schemas, incoming)
+      const exchange = await read(incoming)
       return isRefusal(exchange) ? exchange : definition.handle(exchange)
     }
     // Whoever is not let in does not get a body read, let alone judged.
     const authenticated = await authenticateRequest(incoming.auth, incoming.request)
     if (isRefusal(authenticated)) return authenticated
-    const exchange = await parse<Body, Params, Query>(schemas, incoming)
+    const exchange = await read(incoming)
     if (isRefusal(exchange)) return exchange
     return runAs(authenticated, () => definition.handle({ ...exchange, ...authenticated }))
   }
@@ -103,9 +114,14 @@ export function route<Body = undefined, Params = undefined, Query = undefined>(
   return { method, path, access, summary, schemas, answers, respond }
 }
 
+async function admitAll(): Promise<null> {
+  return null
+}
+
 async function parse<Body, Params, Query>(
   schemas: Schemas,
   incoming: Incoming,
+  { admit }: { admit: (candidate: Candidate<Params>) => Promise<Refusal | null> },
 ): Promise<Exchange<Body, Params, Query> | Refusal> {
   const { auth, client, request } = incoming
   const params = parsePart(schemas.params, () => incoming.params)
@@ -114,6 +130,8 @@ async function parse<Body, Params, Query>(
   if (!query.success) return refuse('validation_failed', { problems: query.problems })
   const read = schemas.body ? await readBody(request) : {}
   if (isRefusal(read)) return read
+  const refused = await admit({ auth, params: params.data as Params, input: read })
+  if (refused) return refused
   const body = parsePart(schemas.body, () => read)
   if (!body.success) return refuse('validation_failed', { problems: body.problems })
   return {

@@ -1,6 +1,7 @@
 import type { Auth } from '../core/auth.ts'
 import { health } from './health.ts'
 import { openApi } from './openapi.ts'
+import { passwords } from './passwords.ts'
 import { registrations } from './registrations.ts'
 import type { Route } from './route.ts'
 import { sessions } from './sessions.ts'
@@ -13,6 +14,7 @@ export function routeTable(auth: Auth, signUp: SignUp, own: readonly Route[]): R
   const routes = [
     ...(signUp === 'open' ? registrations(auth) : []),
     ...sessions(auth),
+    ...passwords(auth),
     ...own,
     ...health(auth),
   ]

@@ -11,6 +11,11 @@ export function readTextOrNull(value: Value | undefined): string | null {
   return value === null ? null : readText(value)
 }
 
+export function readNumber(value: Value | undefined): number {
+  if (typeof value === 'number') return value
+  throw unexpected('a number', value)
+}
+
 /** An instant is stored as milliseconds since 1970. */
 export function readInstant(value: Value | undefined): Date {
   if (typeof value === 'number') return new Date(value)

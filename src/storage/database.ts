@@ -21,13 +21,24 @@ export interface Database extends Connection {
    * All or nothing: what `work` did is undone when it throws. Writers wait for each other, so
    * `work` may do nothing but send statements, and is undone when it takes longer than a second.
    */
-  transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>
+  transaction<T>(
+    work: (transaction: Transaction) => Promise<T>,
+    options?: TransactionOptions,
+  ): Promise<T>
   /**
    * A transaction that changes the schema: it may take ten minutes, and others wait for it as long.
    * Tables can be rebuilt in it; whether every foreign key holds is looked at when it ends.
    */
   migration<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>
   close(): Promise<void>
+}
+
+export interface TransactionOptions {
+  /**
+   * `full`, the default, outlives a power cut. `relaxed` does not wait for the disk: a power cut may
+   * undo its last seconds, a crash of the process does not.
+   */
+  readonly durability?: 'full' | 'relaxed'
 }
 
 /** A connection inside a transaction. */

@@ -42,6 +42,10 @@ export async function deleteSession(connection: Connection, session: Session): P
   await connection.query('DELETE FROM sessions WHERE id = $1', [session.id])
 }
 
+export async function deleteSessions(connection: Connection, userId: string): Promise<void> {
+  await connection.query('DELETE FROM sessions WHERE user_id = $1', [userId])
+}
+
 function toSession(row: Row): Session {
   return {
     id: readText(row[5]),

@@ -4,6 +4,13 @@ import type { Row, Value } from './database.ts'
 // SQLite waits in C and blocks the event loop while it does: never long.
 const busyTimeoutMilliseconds = 5
 
+/** What holds for one transaction. */
+export interface Pragmas {
+  readonly foreignKeys: 'ON' | 'OFF'
+  /** FULL: what was acknowledged survives a power cut. NORMAL: the last seconds may not. */
+  readonly synchronous: 'FULL' | 'NORMAL'
+}
+
 /** One connection of node:sqlite with its prepared statements. Everything here is synchronous. */
 export class SqliteConnection {
   readonly #database: DatabaseSync
@@ -30,9 +37,11 @@ export class SqliteConnection {
   }
 
   /** Takes the write lock; what a failed ROLLBACK left open is not carried into this one. */
-  begin(foreignKeys: 'ON' | 'OFF'): void {
+  begin({ foreignKeys, synchronous }: Pragmas): void {
     this.rollBack()
-    this.#database.exec(`PRAGMA foreign_keys = ${foreignKeys}; BEGIN IMMEDIATE`)
+    this.#database.exec(
+      `PRAGMA foreign_keys = ${foreignKeys}; PRAGMA synchronous = ${synchronous}; BEGIN IMMEDIATE`,
+    )
   }
 
   /** Undoes the open transaction; a COMMIT that failed has sometimes ended it already. */
@@ -47,7 +56,6 @@ export class SqliteConnection {
 
   #keepPromises(): void {
     try {
-      // FULL: what was acknowledged survives a power cut.
       this.#database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
     } catch (error) {
       this.#database.close()

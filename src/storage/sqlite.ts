@@ -2,10 +2,10 @@ import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { AuthError } from '../core/errors.ts'
-import type { Database, Row, Transaction, Value } from './database.ts'
+import type { Database, Row, Transaction, TransactionOptions, Value } from './database.ts'
 import { Lock } from './lock.ts'
 import type { Migrations } from './migrate.ts'
-import { SqliteConnection } from './sqlite-connection.ts'
+import { type Pragmas, SqliteConnection } from './sqlite-connection.ts'
 import { isBusy, isWriteToReader, toAuthError } from './sqlite-errors.ts'
 import { SqliteTransaction } from './sqlite-transaction.ts'
 
@@ -41,17 +41,23 @@ interface Rules {
   readonly workMilliseconds: number
   /** How long a lock is waited for, this process's and another's. */
   readonly waitMilliseconds: number
-  readonly foreignKeys: 'ON' | 'OFF'
+  readonly pragmas: Pragmas
 }
 
-const ordinary: Rules = { workMilliseconds: 1_000, waitMilliseconds: 2_000, foreignKeys: 'ON' }
+const ordinary: Rules = {
+  workMilliseconds: 1_000,
+  waitMilliseconds: 2_000,
+  pragmas: { foreignKeys: 'ON', synchronous: 'FULL' },
+}
+
+const relaxed: Rules = { ...ordinary, pragmas: { foreignKeys: 'ON', synchronous: 'NORMAL' } }
 
 const migrating: Rules = {
   // A large table takes its time, and who starts meanwhile waits for the one that migrates.
   workMilliseconds: 10 * 60_000,
   waitMilliseconds: 10 * 60_000,
   // Rebuilding a table drops it, and would take along the rows that refer to it.
-  foreignKeys: 'OFF',
+  pragmas: { foreignKeys: 'OFF', synchronous: 'FULL' },
 }
 
 class SqliteDatabase implements Database {
@@ -75,8 +81,11 @@ class SqliteDatabase implements Database {
     }
   }
 
-  transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
-    return this.#exclusively(ordinary, work)
+  transaction<T>(
+    work: (transaction: Transaction) => Promise<T>,
+    { durability = 'full' }: TransactionOptions = {},
+  ): Promise<T> {
+    return this.#exclusively(durability === 'full' ? ordinary : relaxed, work)
   }
 
   migration<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
@@ -100,7 +109,7 @@ class SqliteDatabase implements Database {
     return this.#lock.hold(async () => {
       // Behind writers that waited in vain there is nothing to wait for again.
       if (performance.now() > latest) throw unavailable()
-      await patiently(() => this.#writer.begin(rules.foreignKeys), latest)
+      await patiently(() => this.#writer.begin(rules.pragmas), latest)
       const transaction = new SqliteTransaction(this.#writer)
       try {
         const result = await within(rules.workMilliseconds, work(transaction))

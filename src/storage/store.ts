@@ -1,26 +1,56 @@
-import type { Store } from '../core/store.ts'
-import type { Database } from './database.ts'
-import { deleteSession, findSession, insertSession } from './sessions.ts'
-import { findCredentials, holdPasswordHash, insertUser, replacePasswordHash } from './users.ts'
+import type { GuardWindow } from '../core/guard.ts'
+import type { Store, StoreTransaction } from '../core/store.ts'
+import type { Connection, Database } from './database.ts'
+import * as guard from './guard.ts'
+import * as outbox from './outbox.ts'
+import * as passwords from './passwords.ts'
+import * as sessions from './sessions.ts'
+import * as users from './users.ts'
 
 /** Latchkey's tables in a database that was migrated. */
 export function createStore(database: Database): Store {
   return {
-    findSession: (tokenDigest) => findSession(database, tokenDigest),
-    findCredentials: (emailAddress) => findCredentials(database, emailAddress),
-    transaction: (work) =>
-      database.transaction((transaction) =>
-        work({
-          insertUser: (user, passwordHash) => insertUser(transaction, user, passwordHash),
-          insertSession: (session, digest) => insertSession(transaction, session, digest),
-          holdPasswordHash: (user, hash) => holdPasswordHash(transaction, user, hash),
-          replacePasswordHash: (user, change) => replacePasswordHash(transaction, user, change),
-          deleteSession: (session) => deleteSession(transaction, session),
-        }),
-      ),
+    findSession: (tokenDigest) => sessions.findSession(database, tokenDigest),
+    findCredentials: (emailAddress) => users.findCredentials(database, emailAddress),
+    findPasswordReset: (tokenDigest) => passwords.findPasswordReset(database, tokenDigest),
+    countPasswordResets: (user, now) => passwords.countPasswordResets(database, user, now),
+    listMessages: (status, page) => outbox.listMessages(database, status, page),
+    count: (keys, window) =>
+      database.transaction((transaction) => countEach(transaction, keys, window), {
+        durability: 'relaxed',
+      }),
+    transaction: (work) => database.transaction((transaction) => work(statements(transaction))),
     async ping() {
       // A table, not a constant: SQLite would answer that without a look at the file.
       await database.query('SELECT id FROM users LIMIT 1')
     },
   }
+}
+
+function statements(connection: Connection): StoreTransaction {
+  return {
+    insertUser: (user, passwordHash) => users.insertUser(connection, user, passwordHash),
+    holdPasswordHash: (user, hash) => users.holdPasswordHash(connection, user, hash),
+    replacePasswordHash: (user, change) => users.replacePasswordHash(connection, user, change),
+    resetPasswordHash: (userId, change) => users.resetPasswordHash(connection, userId, change),
+    insertSession: (session, digest) => sessions.insertSession(connection, session, digest),
+    deleteSession: (session) => sessions.deleteSession(connection, session),
+    deleteSessions: (userId) => sessions.deleteSessions(connection, userId),
+    insertPasswordReset: (reset, digest) =>
+      passwords.insertPasswordReset(connection, reset, digest),
+    consumePasswordReset: (digest, at) => passwords.consumePasswordReset(connection, digest, at),
+    deletePasswordReset: (digest) => passwords.deletePasswordReset(connection, digest),
+    deletePasswordResets: (userId) => passwords.deletePasswordResets(connection, userId),
+    insertMessage: (message) => outbox.insertMessage(connection, message),
+    claimMessage: (claim) => outbox.claimMessage(connection, claim),
+    updateMessage: (message) => outbox.updateMessage(connection, message),
+    deleteMessage: (message) => outbox.deleteMessage(connection, message),
+    retryMessage: (id, times) => outbox.retryMessage(connection, id, times),
+  }
+}
+
+async function countEach(connection: Connection, keys: readonly string[], window: GuardWindow) {
+  const counts = []
+  for (const key of keys) counts.push(await guard.count(connection, key, window))
+  return counts
 }

@@ -67,6 +67,21 @@ export async function replacePasswordHash(
   return replaced.length === 1
 }
 
+export async function resetPasswordHash(
+  connection: Connection,
+  userId: string,
+  { to, at }: { to: string; at: Date },
+): Promise<User | null> {
+  const [row] = await connection.query(
+    `UPDATE users SET password_hash = $1, updated_at = $2,
+       email_verified_at = COALESCE(email_verified_at, $2)
+     WHERE id = $3
+     RETURNING ${userColumns}`,
+    [to, at.getTime(), userId],
+  )
+  return row ? toUser(row) : null
+}
+
 export function toUser(row: Row): User {
   return {
     id: readText(row[0]),

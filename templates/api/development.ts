@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { type Auth, AuthError, type Database } from 'latchkey/server'
+import type { Auth, Database } from 'latchkey/server'
 import { v7 as newId } from 'uuid'
 
 const emailAddress = 'demo@example.com'
@@ -7,12 +7,9 @@ const emailAddress = 'demo@example.com'
 /** A user to try the API with, whose password is new at every start, and what to type. */
 export async function seed(auth: Auth, database: Database, port: number): Promise<void> {
   const password = randomBytes(auth.config.passwords.minimumLength).toString('base64url')
-  try {
+  if (!(await auth.setPassword({ emailAddress, password }))) {
     const { user } = await auth.signUp({ emailAddress, password })
     await createProject(database, user.id)
-  } catch (error) {
-    if (!(error instanceof AuthError && error.code === 'email_address_taken')) throw error
-    await auth.setPassword({ emailAddress, password })
   }
   console.log(tour(`http://localhost:${port}`, password))
 }

@@ -2,6 +2,7 @@ import {
   createApp,
   createAuth,
   createLog,
+  createOutbox,
   createStore,
   migrate,
   serve,
@@ -9,19 +10,29 @@ import {
 } from 'latchkey/server'
 import { openSqlite, sqliteMigrations } from 'latchkey/sqlite'
 import { seed } from './development.ts'
+import { chooseTransport } from './mail.ts'
 import { routes } from './routes.ts'
 
 const ownMigrations = { owner: 'app', directory: new URL('./migrations/', import.meta.url) }
 
-await start(async ({ mode, listen, databaseUrl, passwords, sessions, logLevel, ...http }) => {
+await start(async (environment) => {
+  const { mode, listen, databaseUrl, appUrl, corsOrigins, signUp } = environment
   const database = await openSqlite(databaseUrl)
   await migrate(database, [sqliteMigrations, ownMigrations])
 
-  const auth = createAuth({ store: createStore(database), passwords, sessions })
-  const log = createLog({ mode, logLevel })
-  const app = createApp(auth, { ...http, mode, log, routes: routes(database) })
+  const log = createLog(environment)
+  const auth = createAuth({ ...environment, store: createStore(database) })
+  const { transport, mailbox } = chooseTransport(environment.mail)
+  const outbox = createOutbox(auth, { transport, from: environment.mail.from, appUrl, log })
+  outbox.start()
 
-  const { port } = await serve(app, { ...listen, onClose: () => database.close() })
+  const own = { routes: routes(database), mailbox }
+  const app = createApp(auth, { ...own, corsOrigins, signUp, mode, log })
+  const onClose = async () => {
+    await outbox.stop()
+    await database.close()
+  }
+  const { port } = await serve(app, { ...listen, onClose })
   log.info({ mode, port }, 'listening')
   if (mode === 'development') await seed(auth, database, port)
 })

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { expect, test } from 'vitest'
-import { normalizePassword, validatePassword } from './passwords.ts'
+import { normalizePassword, validatePassword } from './password-policy.ts'
 
 const policy = { minimumLength: 8, rejectCommon: true }
 const validate = (text: string) => validatePassword(text, policy)

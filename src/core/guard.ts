@@ -1,0 +1,97 @@
+import { hash } from 'node:crypto'
+import { AuthError } from './errors.ts'
+
+/** What is counted, each for itself. */
+export type GuardedAct = 'log_in' | 'sign_up' | 'password_reset'
+
+/** Who tries, and on whom. */
+export interface GuardedAttempt {
+  /** The address that was typed, parsed where it can be: known or unknown, it counts alike. */
+  readonly account: string
+  /** Where the request comes from; null counts by account alone. */
+  readonly ipAddress: string | null
+}
+
+/** What the guard asks of a database. */
+export interface GuardStore {
+  /**
+   * Counts each key once, in a transaction of its own that is committed when this resolves. A
+   * window that has ended, or that another clock has put further away than any can be, begins anew.
+   * The last seconds of counts may be lost in a power cut, not in a crash.
+   */
+  count(keys: readonly string[], window: GuardWindow): Promise<GuardCount[]>
+}
+
+export interface GuardWindow {
+  readonly now: Date
+  /** When a window ends that begins now. */
+  readonly endsAt: Date
+}
+
+export interface GuardCount {
+  readonly key: string
+  readonly count: number
+  readonly endsAt: Date
+}
+
+/** Rails' numbers: `rate_limit to: 10, within: 3.minutes`. */
+export const guardLimit = { attempts: 10, windowSeconds: 180 }
+
+// What is full is refused without a write; beyond so many, the oldest costs one again.
+const rememberedCounts = 10_000
+
+/**
+ * Lets ten attempts at each act pass within three minutes, on one account and from one address,
+ * and refuses the rest before anything is looked up or hashed. Successes count too.
+ */
+export class Guard {
+  readonly #store: GuardStore
+  readonly #clock: () => Date
+  readonly #full = new Map<string, GuardCount>()
+
+  constructor(store: GuardStore, clock: () => Date) {
+    this.#store = store
+    this.#clock = clock
+  }
+
+  /**
+   * SECURITY: the count is committed before the attempt is judged. Fifty guesses at once are fifty
+   * counts, and none is lost when what follows is undone.
+   *
+   * @throws AuthError `rate_limited` with the seconds to wait, `unavailable`
+   */
+  async count(act: GuardedAct, attempt: GuardedAttempt): Promise<void> {
+    const now = this.#clock()
+    const endsAt = new Date(now.getTime() + guardLimit.windowSeconds * 1_000)
+    const keys = keysOf(act, attempt)
+    this.#refuse(
+      keys.flatMap((key) => this.#full.get(key) ?? []),
+      { now, endsAt },
+    )
+    const counts = await this.#store.count(keys, { now, endsAt })
+    const full = counts.filter(({ count }) => count > guardLimit.attempts)
+    for (const count of full) this.#remember(count)
+    this.#refuse(full, { now, endsAt })
+  }
+
+  #refuse(full: readonly GuardCount[], { now, endsAt }: GuardWindow): void {
+    const ends = full.map((count) => count.endsAt.getTime())
+    const current = ends.filter((end) => end > now.getTime() && end <= endsAt.getTime())
+    if (current.length === 0) return
+    const retryAfterSeconds = Math.ceil((Math.max(...current) - now.getTime()) / 1_000)
+    throw new AuthError('rate_limited', { retryAfterSeconds })
+  }
+
+  #remember(count: GuardCount): void {
+    const [oldest] = this.#full.keys()
+    if (oldest !== undefined && this.#full.size >= rememberedCounts) this.#full.delete(oldest)
+    this.#full.set(count.key, count)
+  }
+}
+
+// In one order, so that two transactions never wait for each other. Digests, because a table of
+// whoever mistyped a password is nobody's business.
+function keysOf(act: GuardedAct, { account, ipAddress }: GuardedAttempt): string[] {
+  const counted = [`account ${account}`, ...(ipAddress === null ? [] : [`address ${ipAddress}`])]
+  return counted.map((each) => hash('sha256', `${act} ${each}`, 'base64url')).sort()
+}

@@ -1,0 +1,98 @@
+import type { EmailAddress } from './email-address.ts'
+
+/** What a message is about; `mail/messages` has a file for each. */
+export type MessageKind = 'password_reset' | 'password_changed'
+
+/**
+ * How a message ended, or that it has not. `unknown`: it left twice, and neither time did the mail
+ * server say whether it took it.
+ */
+export type MessageStatus = 'queued' | 'sent' | 'failed' | 'unknown'
+
+/** What is to be sent and to whom: never a secret, which is minted when the mail leaves. */
+export interface NewMessage {
+  readonly kind: MessageKind
+  readonly recipient: EmailAddress
+  readonly queuedAt: Date
+  /** When a message that cannot be delivered fails for good. */
+  readonly giveUpAt: Date
+}
+
+const patienceHours = 24
+
+/** A message as it is queued now; it is tried for a day. */
+export function newMessage(kind: MessageKind, recipient: EmailAddress, queuedAt: Date): NewMessage {
+  const giveUpAt = new Date(queuedAt.getTime() + patienceHours * 3_600_000)
+  return { kind, recipient, queuedAt, giveUpAt }
+}
+
+/** A row of the outbox. */
+export interface Message extends NewMessage {
+  readonly id: number
+  readonly status: MessageStatus
+  /** How often a worker took it up; tells a worker that was given up from the one that follows. */
+  readonly attempts: number
+  /** How often the mail server put it off. */
+  readonly deferrals: number
+  /** How often it left without an answer from the mail server. */
+  readonly uncertain: number
+  /** When it is tried next. */
+  readonly dueAt: Date
+  readonly endedAt: Date | null
+  readonly lastError: string | null
+}
+
+/** A message in the words that are sent. */
+export interface Mail {
+  /** The same for every attempt, so that a mail server can tell a duplicate (RFC 5322 §3.6.4). */
+  readonly messageId: string
+  readonly from: Sender
+  readonly to: EmailAddress
+  readonly date: Date
+  readonly subject: string
+  readonly text: string
+  readonly html: string
+}
+
+/** Whom mails come from. */
+export interface Sender {
+  readonly name: string | null
+  readonly emailAddress: EmailAddress
+}
+
+/** What became of one attempt to send a mail. */
+export type Delivery =
+  | { readonly status: 'sent' }
+  /** The server will never take this mail. */
+  | { readonly status: 'refused'; readonly reason: string }
+  /** The server does not take this mail now. */
+  | { readonly status: 'deferred'; readonly reason: string }
+  /** Nothing can be sent now, neither this mail nor another. */
+  | { readonly status: 'unavailable'; readonly reason: string }
+  /** The mail left, and no answer came. */
+  | { readonly status: 'unknown'; readonly reason: string }
+
+/** What carries mails away: SMTP, the API of a mail service, a list in a test. */
+export interface Transport {
+  /**
+   * Tries once to send a mail to one recipient. The transport calls `compose` at the last moment,
+   * when the next thing it does is to let the mail go: the secret in it comes into being there.
+   * What `compose` throws ends the attempt with nothing sent, and may be thrown on.
+   *
+   * @param attempt.signal aborts when the attempt has taken too long or the process ends
+   */
+  deliver(attempt: DeliveryAttempt): Promise<Delivery>
+}
+
+/** Where mails are kept that nobody is to carry away. */
+export interface Mailbox {
+  /** Newest first. */
+  readonly mails: readonly Mail[]
+}
+
+export interface DeliveryAttempt {
+  readonly from: Sender
+  readonly to: EmailAddress
+  readonly compose: () => Promise<Mail>
+  readonly signal: AbortSignal
+}

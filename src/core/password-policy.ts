@@ -1,0 +1,41 @@
+import { isCommonPassword } from './common-passwords.ts'
+import type { ProblemCode } from './errors.ts'
+import { Secret } from './secret.ts'
+
+/** What a new password must be. */
+export interface PasswordPolicy {
+  /** Code points after NFC, at least 8 (the default). */
+  readonly minimumLength: number
+  /** Whether the passwords that attackers try first are refused; default true. */
+  readonly rejectCommon: boolean
+}
+
+/** Code points after NFC. */
+export const maximumPasswordLength = 256
+
+// No 256 code points in NFC come from more UTF-16 units than this: a character decomposes into four
+// code points at most. Longer input is refused before any work is done on it.
+const maximumUnits = maximumPasswordLength * 8
+
+/** The rule that a new password breaks first, or null where it breaks none (ASVS 6.2). */
+export function validatePassword(text: string, policy: PasswordPolicy): ProblemCode | null {
+  if (text === '') return 'blank'
+  if (!text.isWellFormed()) return 'invalid'
+  if (text.length > maximumUnits) return 'too_long'
+  const password = text.normalize('NFC')
+  const length = [...password].length
+  if (length > maximumPasswordLength) return 'too_long'
+  if (length < policy.minimumLength) return 'too_short'
+  return policy.rejectCommon && isCommonPassword(password) ? 'too_common' : null
+}
+
+/**
+ * A password in the one form that is hashed and verified: NFC and nothing else, so that it is the
+ * same from every keyboard. Null for what nobody can have as a password; it needs no hash to refuse.
+ */
+export function normalizePassword(text: string): Secret | null {
+  // SECURITY: a lone surrogate would be encoded as U+FFFD, and one password would open another's.
+  if (text === '' || text.length > maximumUnits || !text.isWellFormed()) return null
+  const password = text.normalize('NFC')
+  return [...password].length > maximumPasswordLength ? null : new Secret(password)
+}

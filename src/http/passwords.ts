@@ -1,0 +1,107 @@
+import { z } from 'zod'
+import type { Auth } from '../core/auth.ts'
+import { answer } from './answers.ts'
+import {
+  emailAddressField,
+  newPasswordField,
+  passwordConfirmation,
+  passwordConfirmationField,
+} from './fields.ts'
+import { isRefusal, refuse } from './problems.ts'
+import { type Route, route } from './route.ts'
+
+const message = z.object({ message: z.string() })
+
+/** Forgotten passwords: ask for a link, and choose a new password with its token. */
+export function passwords(auth: Auth): Route[] {
+  return [
+    route({
+      method: 'POST',
+      path: '/v1/passwords',
+      access: 'public',
+      summary: 'Ask for a mail with a link to reset the password',
+      body: z.object({ email_address: emailAddressField }),
+      answers: { 200: { description: 'The same for every address, known or not', body: message } },
+      async handle({ body, client }) {
+        await auth.requestPasswordReset(body.email_address, client)
+        return answer({ message: 'Password reset instructions sent' })
+      },
+    }),
+    ...(['PUT', 'PATCH'] as const).flatMap((method) => [
+      resetByPath(auth, method),
+      resetByBody(auth, method),
+    ]),
+  ]
+}
+
+function resetByPath(auth: Auth, method: 'PUT' | 'PATCH'): Route {
+  return namingErrors(
+    route({
+      method,
+      path: '/v1/passwords/:token',
+      access: 'public',
+      summary: 'Choose a new password, with the token in the path',
+      params: z.object({ token: z.string() }),
+      body: z.object(newPassword(auth)).refine(matches, otherwise),
+      answers: reset,
+      admit: ({ params }) => admit(auth, params.token),
+      handle: ({ params, body }) => redeem(auth, params.token, body.password),
+    }),
+  )
+}
+
+// What the front end uses: a path is logged by whatever stands between it and here.
+function resetByBody(auth: Auth, method: 'PUT' | 'PATCH'): Route {
+  return namingErrors(
+    route({
+      method,
+      path: '/v1/passwords',
+      access: 'public',
+      summary: 'Choose a new password, with the token in the body',
+      body: z.object({ token: z.string(), ...newPassword(auth) }).refine(matches, otherwise),
+      answers: reset,
+      admit: ({ input }) => admit(auth, input.token),
+      handle: ({ body }) => redeem(auth, body.token, body.password),
+    }),
+  )
+}
+
+const reset = {
+  200: {
+    description: 'Every session of the user has ended, and the token is spent',
+    body: message,
+  },
+}
+
+const { matches, otherwise } = passwordConfirmation
+
+function newPassword(auth: Auth) {
+  return {
+    password: newPasswordField(auth.config.passwords),
+    password_confirmation: passwordConfirmationField,
+  }
+}
+
+// SECURITY: before the password is judged, let alone hashed. A dead token buys no hash, and what a
+// living one is told about a password costs it nothing.
+async function admit(auth: Auth, token: unknown) {
+  const isLive = typeof token === 'string' && (await auth.isPasswordResetLive(token))
+  return isLive ? null : refuse('invalid_reset_token')
+}
+
+async function redeem(auth: Auth, token: string, password: string) {
+  const user = await auth.resetPassword(token, password)
+  return user ? answer({ message: 'Password has been reset.' }) : refuse('invalid_reset_token')
+}
+
+// The seed names the list of messages `errors` here, and `error` everywhere else.
+function namingErrors(route: Route): Route {
+  return {
+    ...route,
+    async respond(incoming) {
+      const answer = await route.respond(incoming)
+      const isNamed = isRefusal(answer) && (answer.status === 401 || answer.status === 422)
+      return isNamed ? { ...answer, member: 'errors' } : answer
+    },
+  }
+}

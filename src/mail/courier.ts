@@ -1,0 +1,13 @@
+import type { Configuration } from '../core/config.ts'
+import type { Log } from '../core/log.ts'
+import type { Sender, Transport } from '../core/mail.ts'
+
+/** What it takes to deliver messages. */
+export interface Courier {
+  readonly config: Configuration
+  readonly log: Log
+  readonly transport: Transport
+  readonly from: Sender
+  /** Where links lead, without a slash at the end. */
+  readonly appUrl: string
+}

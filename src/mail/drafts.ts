@@ -1,0 +1,41 @@
+import type { Message, MessageKind } from '../core/mail.ts'
+import { issuePasswordReset, maximumPasswordResets } from '../core/passwords.ts'
+import type { StoreTransaction } from '../core/store.ts'
+import type { Courier } from './courier.ts'
+import type { Content } from './messages/content.ts'
+import { passwordChanged } from './messages/password-changed.ts'
+import { passwordReset } from './messages/password-reset.ts'
+
+/** Writes a mail in the transaction in which it leaves; what is secret in it begins there. */
+export type Draft = (transaction: StoreTransaction) => Promise<Written>
+
+export interface Written {
+  readonly content: Content
+  /** Of the token in the mail, if there is one. */
+  readonly tokenDigest: Uint8Array | null
+}
+
+/** What to write to the recipient of a message, or null where nobody is to get it. */
+export function draft(courier: Courier, message: Message): Promise<Draft | null> {
+  return drafts[message.kind](courier, message)
+}
+
+const drafts: Record<MessageKind, (courier: Courier, message: Message) => Promise<Draft | null>> = {
+  async password_reset({ config, appUrl }, { recipient }) {
+    const known = await config.store.findCredentials(recipient)
+    if (!known) return null
+    const live = await config.store.countPasswordResets(known.user, config.clock())
+    if (live >= maximumPasswordResets) return null
+    return async (transaction) => {
+      const { token, digest } = await issuePasswordReset(config, transaction, known.user)
+      const link = `${appUrl}/reset-password#${token.reveal()}`
+      const minutes = config.resetTokenMinutes
+      return { content: passwordReset({ appUrl, link, minutes }), tokenDigest: digest }
+    }
+  },
+
+  async password_changed({ appUrl }, { queuedAt }) {
+    const content = passwordChanged({ appUrl, changedAt: queuedAt })
+    return async () => ({ content, tokenDigest: null })
+  },
+}

@@ -1,0 +1,155 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Auth } from '../core/auth.ts'
+import { faultsOnly, type Log, unfailing } from '../core/log.ts'
+import type { Message, Sender, Transport } from '../core/mail.ts'
+import { parseAppUrl } from './app-url.ts'
+import type { Courier } from './courier.ts'
+import { deliver } from './delivery.ts'
+import {
+  attemptMilliseconds,
+  latestDueMilliseconds,
+  leaseMilliseconds,
+  pauseMilliseconds,
+} from './patience.ts'
+
+/** What an outbox needs beside the `auth` whose messages it sends. */
+export interface OutboxOptions {
+  readonly transport: Transport
+  readonly from: Sender
+  /** Where the front end is, such as `https://app.example.com`: the one source of links in mails. */
+  readonly appUrl: string
+  /** Default: faults alone, on standard error. */
+  readonly log?: Log
+}
+
+/** Sends what the rules have queued. Any number of processes may have one on the same database. */
+export interface Outbox {
+  /** Sends from now on: at once what this process queues, within five seconds all else. */
+  start(): void
+  /** Tries what is due, and resolves when that is done: for tests and scripts. */
+  deliverDue(): Promise<void>
+  /** Takes up nothing more, and gives what is on its way five seconds. */
+  stop(): Promise<void>
+}
+
+/** @throws RangeError for an `appUrl` that no link can begin with */
+export function createOutbox(auth: Auth, options: OutboxOptions): Outbox {
+  return new Worker(auth, options)
+}
+
+const idleMilliseconds = 5_000
+const stopMilliseconds = 5_000
+// One mail after another keeps them in order, but one that takes long does not hold up the next.
+const patientMilliseconds = 2_000
+const maximumOnTheirWay = 10
+
+class Worker implements Outbox {
+  readonly #courier: Courier
+  readonly #log: Log
+  readonly #onTheirWay = new Set<Promise<void>>()
+  readonly #cutOff = new AbortController()
+  #running: Promise<void> | null = null
+  #isStopped = false
+  #alarm = new AbortController()
+  #failures = 0
+  #pause = { from: 0, to: 0 }
+
+  constructor(auth: Auth, { transport, from, appUrl, log = faultsOnly }: OutboxOptions) {
+    const parsed = parseAppUrl(appUrl)
+    if (!parsed) throw new RangeError(`${appUrl} is no URL like https://app.example.com`)
+    this.#log = unfailing(log)
+    this.#courier = { config: auth.config, log: this.#log, transport, from, appUrl: parsed }
+    auth.onMessageQueued(() => this.#alarm.abort())
+  }
+
+  start(): void {
+    this.#running ??= this.#run()
+  }
+
+  async deliverDue(): Promise<void> {
+    await this.#takeUpDue()
+    await Promise.all(this.#onTheirWay)
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true
+    this.#alarm.abort()
+    const patience = setTimeout(() => this.#cutOff.abort(), stopMilliseconds)
+    await this.#running
+    await Promise.all(this.#onTheirWay)
+    clearTimeout(patience)
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#isStopped) {
+      await this.#takeUpDue()
+      await this.#sleep()
+    }
+  }
+
+  async #takeUpDue(): Promise<void> {
+    while (!this.#isStopped && this.#pauseLeft() === 0) {
+      const message = await this.#claim()
+      if (!message) return
+      await this.#send(message)
+    }
+  }
+
+  async #claim(): Promise<Message | null> {
+    const { clock, store } = this.#courier.config
+    const now = clock()
+    const after = (milliseconds: number) => new Date(now.getTime() + milliseconds)
+    const claim = { now, until: after(leaseMilliseconds), latest: after(latestDueMilliseconds) }
+    try {
+      return await store.transaction((transaction) => transaction.claimMessage(claim))
+    } catch (err) {
+      this.#log.error({ err }, 'the outbox cannot be read')
+      this.#beginPause()
+      return null
+    }
+  }
+
+  // Resolves when the mail is sent or given up, or when it takes too long to wait for.
+  async #send(message: Message): Promise<void> {
+    const sending = this.#attempt(message).finally(() => this.#onTheirWay.delete(sending))
+    this.#onTheirWay.add(sending)
+    const timer = new AbortController()
+    const patience = wait(patientMilliseconds, undefined, { signal: timer.signal }).catch(() => {})
+    await Promise.race([sending, patience])
+    timer.abort()
+    if (this.#onTheirWay.size >= maximumOnTheirWay) await Promise.race(this.#onTheirWay)
+  }
+
+  async #attempt(message: Message): Promise<void> {
+    const signal = AbortSignal.any([this.#cutOff.signal, AbortSignal.timeout(attemptMilliseconds)])
+    try {
+      const server = await deliver(this.#courier, message, signal)
+      if (server === 'unavailable') this.#beginPause()
+      else this.#failures = 0
+    } catch (err) {
+      this.#log.error({ message: message.id, err }, 'mail')
+      this.#beginPause()
+    }
+  }
+
+  #beginPause(): void {
+    if (this.#pauseLeft() > 0) return
+    this.#failures++
+    const { clock, random } = this.#courier.config
+    const from = clock().getTime()
+    this.#pause = { from, to: from + pauseMilliseconds(this.#failures, random) }
+  }
+
+  #pauseLeft(): number {
+    const now = this.#courier.config.clock().getTime()
+    // A clock that was set back must not make a pause of seconds one of days.
+    return now < this.#pause.from ? 0 : Math.max(0, this.#pause.to - now)
+  }
+
+  async #sleep(): Promise<void> {
+    const milliseconds = Math.min(this.#pauseLeft() || idleMilliseconds, idleMilliseconds)
+    await wait(milliseconds, undefined, { signal: this.#alarm.signal }).catch(() => {})
+    // While all wait for the mail server, what is queued has to wait as well.
+    if (!this.#isStopped) this.#alarm = new AbortController()
+  }
+}

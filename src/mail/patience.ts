@@ -1,0 +1,37 @@
+import type { Random } from '../core/tokens.ts'
+
+/** An attempt to send one mail ends after so long, whatever the mail server does. */
+export const attemptMilliseconds = 45_000
+
+/** Whoever took a message up and has written nothing since is given up for dead after so long. */
+export const leaseMilliseconds = 60_000
+
+/** How often a mail server may put one mail off. */
+export const maximumDeferrals = 10
+
+const firstBackOff = 30_000
+const longestBackOff = 3_600_000
+const firstPause = 1_000
+const longestPause = 30_000
+
+/** A due time further away was set by a clock that was wrong. */
+export const latestDueMilliseconds = longestBackOff + leaseMilliseconds
+
+/** How long one mail waits that was put off for the nth time: from 30 s up to an hour. */
+export function backOffMilliseconds(deferrals: number, random: Random): number {
+  return jittered(firstBackOff * 2 ** (deferrals - 1), { longest: longestBackOff, random })
+}
+
+/** How long all wait after the nth failure in a row of the mail server: from 1 s up to 30 s. */
+export function pauseMilliseconds(failures: number, random: Random): number {
+  return jittered(firstPause * 2 ** (failures - 1), { longest: longestPause, random })
+}
+
+// Between half of it and all of it, so that several processes do not come back at once.
+function jittered(
+  milliseconds: number,
+  { longest, random }: { longest: number; random: Random },
+): number {
+  const [byte = 0] = random(1)
+  return Math.round(Math.min(milliseconds, longest) * (0.5 + byte / 510))
+}

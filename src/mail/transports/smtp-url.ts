@@ -1,0 +1,41 @@
+/** Where mails are handed in, as read from a URL. */
+export interface SmtpServer {
+  readonly host: string
+  readonly port: number
+  /** TLS from the first byte, after STARTTLS, or also not at all. */
+  readonly encryption: 'implicit' | 'required' | 'offered'
+  readonly credentials: { readonly user: string; readonly password: string } | null
+}
+
+const loopback = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/
+
+/**
+ * Reads `smtps://user:password@host` (TLS from the start, port 465) or `smtp://…` (STARTTLS, port
+ * 587). Without encryption nothing goes further than this machine.
+ *
+ * @returns null for what is neither
+ */
+export function parseSmtpUrl(text: string): SmtpServer | null {
+  const url = URL.canParse(text) ? new URL(text) : null
+  if (!url || !/^smtps?:$/.test(url.protocol) || url.hostname === '') return null
+  if (!['', '/'].includes(url.pathname) || url.search !== '' || url.hash !== '') return null
+  const isImplicit = url.protocol === 'smtps:'
+  const unencrypted = loopback.test(url.hostname) ? 'offered' : 'required'
+  const user = decode(url.username)
+  const password = decode(url.password)
+  if (user === null || password === null) return null
+  return {
+    host: url.hostname.replace(/^\[|\]$/g, ''),
+    port: Number(url.port || (isImplicit ? 465 : 587)),
+    encryption: isImplicit ? 'implicit' : unencrypted,
+    credentials: user === '' ? null : { user, password },
+  }
+}
+
+function decode(text: string): string | null {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,142 @@
+import { Readable } from 'node:stream'
+import { domainToASCII } from 'node:url'
+import MailComposer from 'nodemailer/lib/mail-composer'
+import SMTPConnection from 'nodemailer/lib/smtp-connection'
+import type { EmailAddress } from '../../core/email-address.ts'
+import type { Delivery, DeliveryAttempt, Mail, Transport } from '../../core/mail.ts'
+import { parseSmtpUrl, type SmtpServer } from './smtp-url.ts'
+
+/**
+ * Sends mails to an SMTP server (RFC 5321). Its certificate is verified, and a server that was not
+ * asked for `smtps:` must offer STARTTLS, unless it is on this machine (RFC 8314 §3). A server that
+ * says nothing for 10 s is given up.
+ *
+ * @param url `smtps://user:password@smtp.example.com`, or `smtp://…` for STARTTLS
+ * @throws RangeError for what is no such URL
+ */
+export function smtp({ url }: { url: string }): Transport {
+  const server = parseSmtpUrl(url)
+  if (!server) throw new RangeError('An SMTP URL is like smtps://user:password@smtp.example.com')
+  return { deliver: (attempt) => deliver(server, attempt) }
+}
+
+// RFC 5321 §4.5.3.2 allows minutes; a mail that waits for them is better tried again.
+const patience = { connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 20_000 }
+
+/** How far an attempt has come: what an error means depends on it. */
+interface Progress {
+  stage: 'connecting' | 'connected' | 'left'
+}
+
+async function deliver(server: SmtpServer, attempt: DeliveryAttempt): Promise<Delivery> {
+  const connection = new SMTPConnection(connectionOptions(server))
+  const progress: Progress = { stage: 'connecting' }
+  try {
+    await untilBroken(connection, attempt.signal, async () => {
+      await connect(connection, server)
+      progress.stage = 'connected'
+      await send(connection, attempt, progress)
+    })
+    connection.quit()
+    return { status: 'sent' }
+  } catch (error) {
+    // SECURITY: not quit(), which would wait for a server that may never answer.
+    connection.close()
+    return explain(error, progress)
+  }
+}
+
+function connectionOptions({ host, port, encryption }: SmtpServer) {
+  return {
+    ...patience,
+    host,
+    port,
+    secure: encryption === 'implicit',
+    // SECURITY: a server, or somebody on the way to it, that does not offer TLS gets no mail.
+    requireTLS: encryption === 'required',
+    tls: { minVersion: 'TLSv1.2', rejectUnauthorized: true },
+  } as const
+}
+
+async function connect(connection: SMTPConnection, { credentials }: SmtpServer): Promise<void> {
+  await answered((done) => connection.connect(done))
+  if (!credentials) return
+  const { user, password } = credentials
+  await answered((done) => connection.login({ user, credentials: { user, pass: password } }, done))
+}
+
+async function send(
+  connection: SMTPConnection,
+  { from, to, compose }: DeliveryAttempt,
+  progress: Progress,
+): Promise<void> {
+  // The stream begins when the server has taken the recipient and asks for the mail itself.
+  const message = Readable.from(
+    (async function* () {
+      const mail = await build(await compose())
+      progress.stage = 'left'
+      yield mail
+    })(),
+  )
+  // SECURITY: one recipient, as it was parsed; nothing that the mail says can add another.
+  const envelope = { from: onTheWire(from.emailAddress), to: [onTheWire(to)] }
+  await answered((done) => connection.send(envelope, message, done))
+}
+
+// Who can read an address needs no SMTPUTF8 for its domain (RFC 5890 §2.3.2.1).
+function onTheWire(address: EmailAddress): string {
+  const at = address.lastIndexOf('@')
+  return `${address.slice(0, at)}@${domainToASCII(address.slice(at + 1))}`
+}
+
+function build({ messageId, from, to, date, subject, text, html }: Mail): Promise<Buffer> {
+  const composer = new MailComposer({
+    messageId,
+    date,
+    from: { name: from.name ?? '', address: from.emailAddress },
+    to: { name: '', address: to },
+    subject,
+    text,
+    html,
+    // RFC 3834 §5: no holiday notice comes back.
+    headers: { 'Auto-Submitted': 'auto-generated' },
+    // SECURITY: nothing that a mail says is opened as a file or fetched.
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  })
+  return composer.compile().build()
+}
+
+function explain(error: unknown, { stage }: Progress): Delivery {
+  const reason = error instanceof Error ? error.message : String(error)
+  const code = error instanceof Error && 'responseCode' in error ? Number(error.responseCode) : 0
+  const command = error instanceof Error && 'command' in error ? error.command : null
+  if (stage === 'connecting') return { status: 'unavailable', reason }
+  // After the end of the mail an answer is certain, and only no answer is not.
+  if (stage === 'left' && code === 0) return { status: 'unknown', reason }
+  // A sender that is refused is a fault of the configuration, and no reason to give the mail up.
+  const isRefused = code >= 500 && code !== 503 && command !== 'MAIL FROM'
+  return { status: isRefused ? 'refused' : 'deferred', reason }
+}
+
+// Some ends of a connection are told to nobody who waits for an answer on it.
+async function untilBroken(
+  connection: SMTPConnection,
+  signal: AbortSignal,
+  work: () => Promise<void>,
+): Promise<void> {
+  const { promise, reject } = Promise.withResolvers<never>()
+  const abort = () => reject(new Error('The attempt took too long, or the server was stopped'))
+  // The listener stays: an error that nobody listens to would end the process.
+  connection.on('error', reject)
+  connection.once('end', () => reject(new Error('The mail server closed the connection')))
+  signal.addEventListener('abort', abort, { once: true })
+  if (signal.aborted) abort()
+  await Promise.race([work(), promise])
+}
+
+function answered(ask: (done: (error?: Error | null) => void) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    ask((error) => (error ? reject(error) : resolve()))
+  })
+}

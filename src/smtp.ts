@@ -1,0 +1,2 @@
+// latchkey/smtp
+export { smtp } from './mail/transports/smtp.ts'

@@ -1,0 +1,82 @@
+import type { PasswordReset, User } from '../core/store.ts'
+import { readInstant, readText } from './columns.ts'
+import type { Connection, Row } from './database.ts'
+
+const columns = 'user_id, created_at, expires_at'
+
+export async function insertPasswordReset(
+  connection: Connection,
+  reset: PasswordReset,
+  tokenDigest: Uint8Array,
+): Promise<void> {
+  const createdAt = reset.createdAt.getTime()
+  await connection.query(
+    `DELETE FROM password_resets
+     WHERE user_id = $1 AND (expires_at <= $2 OR consumed_at IS NOT NULL)`,
+    [reset.userId, createdAt],
+  )
+  await connection.query(
+    `INSERT INTO password_resets (token_digest, user_id, created_at, expires_at)
+     VALUES ($1, $2, $3, $4)`,
+    [tokenDigest, reset.userId, createdAt, reset.expiresAt.getTime()],
+  )
+}
+
+export async function findPasswordReset(
+  connection: Connection,
+  tokenDigest: Uint8Array,
+): Promise<PasswordReset | null> {
+  const [row] = await connection.query(
+    `SELECT ${columns} FROM password_resets WHERE token_digest = $1 AND consumed_at IS NULL`,
+    [tokenDigest],
+  )
+  return row ? toPasswordReset(row) : null
+}
+
+export async function countPasswordResets(
+  connection: Connection,
+  user: User,
+  now: Date,
+): Promise<number> {
+  const rows = await connection.query(
+    `SELECT token_digest FROM password_resets
+     WHERE user_id = $1 AND consumed_at IS NULL AND expires_at > $2`,
+    [user.id, now.getTime()],
+  )
+  return rows.length
+}
+
+export async function consumePasswordReset(
+  connection: Connection,
+  tokenDigest: Uint8Array,
+  at: Date,
+): Promise<PasswordReset | null> {
+  const [row] = await connection.query(
+    `UPDATE password_resets SET consumed_at = $2
+     WHERE token_digest = $1 AND consumed_at IS NULL AND expires_at > $2
+     RETURNING ${columns}`,
+    [tokenDigest, at.getTime()],
+  )
+  return row ? toPasswordReset(row) : null
+}
+
+export async function deletePasswordReset(
+  connection: Connection,
+  tokenDigest: Uint8Array,
+): Promise<void> {
+  await connection.query('DELETE FROM password_resets WHERE token_digest = $1', [tokenDigest])
+}
+
+export async function deletePasswordResets(connection: Connection, userId: string): Promise<void> {
+  await connection.query('DELETE FROM password_resets WHERE user_id = $1 AND consumed_at IS NULL', [
+    userId,
+  ])
+}
+
+function toPasswordReset(row: Row): PasswordReset {
+  return {
+    userId: readText(row[0]),
+    createdAt: readInstant(row[1]),
+    expiresAt: readInstant(row[2]),
+  }
+}
