@@ -17,6 +17,7 @@ function publishedManifest(): object {
   const { dependencies, peerDependencies, peerDependenciesMeta } = manifest
   return {
     ...{ name, version, description, license, type, engines },
+    bin: { latchkey: 'cli/latchkey.js' },
     exports: publishedExports(exports),
     ...{ dependencies, peerDependencies, peerDependenciesMeta },
   }

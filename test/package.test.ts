@@ -57,6 +57,33 @@ test('a bundle for browsers gets a sentence instead of the server’s code', asy
   }
 })
 
+test('the installed package brings the command, which lists the outbox', async () => {
+  const folder = install()
+  const { version, bin } = JSON.parse(readFileSync('dist/package.json', 'utf8'))
+  expect(Object.keys(bin)).toEqual(['latchkey'])
+  const entry = join(folder, 'node_modules/latchkey', bin.latchkey)
+  expect(readFileSync(entry, 'utf8')).toMatch(/^#!\/usr\/bin\/env node\n/)
+  const env = { ...process.env, DATABASE_URL: 'sqlite:app.sqlite3' }
+  const latchkey = async (...args: string[]) => {
+    const { stdout } = await run(process.execPath, [entry, ...args], { cwd: folder, env })
+    return stdout.trim()
+  }
+  expect(await latchkey('--version')).toBe(version)
+  const script = `
+    import { migrate } from 'latchkey/server'
+    import { openSqlite, sqliteMigrations } from 'latchkey/sqlite'
+    await migrate(await openSqlite('app.sqlite3'), [sqliteMigrations])`
+  await runScript(folder, script)
+  expect(await latchkey('outbox', 'list')).toBe('There are no messages.')
+
+  const older = "data:text/javascript,Object.defineProperty(process,'version',{value:'v22.22.0'})"
+  const wanted = manifest.engines.node.replace('>=', '')
+  await expect(run(process.execPath, ['--import', older, entry])).rejects.toMatchObject({
+    code: 1,
+    stderr: `Latchkey needs Node ${wanted} or newer; this is v22.22.0\n`,
+  })
+})
+
 test('there is no bare root, and nothing inside can be reached around the exports', async () => {
   for (const path of ['latchkey', 'latchkey/core/auth.js', 'latchkey/dist/server.js']) {
     const script = `await import('${path}').catch((error) => console.log(error.code))`

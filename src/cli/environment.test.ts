@@ -14,6 +14,7 @@ const defaults = {
   webPort: 3001,
   databaseUrl: 'sqlite:storage/production.sqlite3',
   corsOrigins: [],
+  trustedProxies: [],
   signUp: 'open',
   passwords: { minimumLength: 8, rejectCommon: true },
   sessions: { idleHours: 720, maximumHours: 2160 },
@@ -74,6 +75,7 @@ test('every variable is read', () => {
     HOST: '::',
     DATABASE_URL: 'sqlite:/var/lib/app.sqlite3',
     CORS_ORIGINS: 'https://app.example.com, http://localhost:5173',
+    TRUSTED_PROXIES: '10.0.0.0/8, ::1',
     SIGN_UP: 'closed',
     PASSWORD_MINIMUM_LENGTH: '15',
     PASSWORD_REJECT_COMMON: 'false',
@@ -93,6 +95,7 @@ test('every variable is read', () => {
     webPort: 3100,
     databaseUrl: 'sqlite:/var/lib/app.sqlite3',
     corsOrigins: ['https://app.example.com', 'http://localhost:5173'],
+    trustedProxies: ['10.0.0.0/8', '::1'],
     signUp: 'closed',
     passwords: { minimumLength: 15, rejectCommon: false },
     sessions: { idleHours: 1, maximumHours: 24 },
@@ -146,7 +149,7 @@ const notOrigins = [
 
 test.each([
   ['PORT', [...notNumbers, '65536'], within(0, 65535), '3000'],
-  ['WEB_PORT', [...notNumbers, '65536'], within(0, 65535), '3001'],
+  ['WEB_PORT', [...notNumbers, '0', '65536'], within(1, 65535), '3001'],
   ['PASSWORD_MINIMUM_LENGTH', [...notNumbers, '7', '0', '129'], within(8, 128), '8'],
   ['SESSION_IDLE_HOURS', [...notNumbers, '0', '87601'], within(1, 87600), '720'],
   ['SESSION_MAXIMUM_HOURS', [...notNumbers, '0', '87601'], within(1, 87600), '2160'],
@@ -178,6 +181,12 @@ test.each([
     ['smtp.example.com', 'http://smtp.example.com', 'smtp://', 'smtp://h/x', 'smtp://h?x=1'],
     'be smtps://, or smtp:// for STARTTLS, and the server that sends your mails',
     'smtps://user:password@smtp.example.com',
+  ],
+  [
+    'TRUSTED_PROXIES',
+    ['proxy', '*', '10.0.0.0/33', '10.0.0.1,', '10.0.0.1 ::1'],
+    'list addresses or networks of proxies',
+    '10.0.0.0/8,::1',
   ],
   [
     'CORS_ORIGINS',

@@ -1,5 +1,6 @@
 import type { Sender } from '../core/mail.ts'
 import { parseSender } from '../core/sender.ts'
+import { isNetwork } from '../http/client-address.ts'
 import { isOrigin } from '../http/cors.ts'
 import { parseAppUrl } from '../mail/app-url.ts'
 import { parseSmtpUrl } from '../mail/transports/smtp-url.ts'
@@ -15,6 +16,7 @@ export interface Environment {
   readonly webPort: number
   readonly databaseUrl: string
   readonly corsOrigins: readonly string[]
+  readonly trustedProxies: readonly string[]
   readonly signUp: 'open' | 'closed'
   readonly passwords: { readonly minimumLength: number; readonly rejectCommon: boolean }
   readonly sessions: { readonly idleHours: number; readonly maximumHours: number }
@@ -42,7 +44,7 @@ type Variables = Readonly<Record<string, string | undefined>>
 export function readEnvironment(variables: Variables, args: readonly string[]): Environment {
   const read = new EnvironmentReader(variables)
   const mode = args.includes('--dev') ? 'development' : 'production'
-  const webPort = read.integer('WEB_PORT', { otherwise: 3001, from: 0, to: 65_535 })
+  const webPort = read.integer('WEB_PORT', { otherwise: 3001, from: 1, to: 65_535 })
   const web = mode === 'development' ? `http://localhost:${webPort}` : null
   const environment: Environment = {
     mode,
@@ -53,6 +55,7 @@ export function readEnvironment(variables: Variables, args: readonly string[]): 
     webPort,
     databaseUrl: readDatabaseUrl(read, mode),
     corsOrigins: readOrigins(read, web ? [web] : []),
+    trustedProxies: readTrustedProxies(read),
     signUp: read.choice('SIGN_UP', ['open', 'closed']),
     passwords: {
       minimumLength: read.integer('PASSWORD_MINIMUM_LENGTH', { otherwise: 8, from: 8, to: 128 }),
@@ -106,6 +109,18 @@ function readOrigins(read: EnvironmentReader, otherwise: readonly string[]): rea
     wanted: 'must list origins without path or slash at the end',
     example: 'https://app.example.com,http://localhost:3001',
     otherwise,
+  })
+}
+
+function readTrustedProxies(read: EnvironmentReader): readonly string[] {
+  return read.parsed('TRUSTED_PROXIES', {
+    parse(text) {
+      const networks = text.split(',').map((network) => network.trim())
+      return networks.every(isNetwork) ? networks : null
+    },
+    wanted: 'must list addresses or networks of proxies',
+    example: '10.0.0.0/8,::1',
+    otherwise: [],
   })
 }
 

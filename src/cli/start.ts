@@ -1,7 +1,5 @@
-import { AuthError } from '../core/errors.ts'
-import { MigrationError } from '../storage/migrate.ts'
 import { type Environment, readEnvironment } from './environment.ts'
-import { EnvironmentError } from './environment-reader.ts'
+import { explain } from './explain.ts'
 
 /**
  * Runs a program with the environment that it was started in. What stops the start is said in a
@@ -19,22 +17,3 @@ export async function start(program: (environment: Environment) => Promise<void>
 }
 
 const unguarded = 'RATE_LIMITS=off: nobody is kept from guessing passwords. For development only.'
-
-function explain(error: unknown): unknown {
-  if (!(error instanceof Error)) return error
-  if (error instanceof EnvironmentError || error instanceof MigrationError) return error.message
-  const cause = error instanceof AuthError && error.cause instanceof Error ? error.cause : error
-  const code: unknown = 'code' in cause ? cause.code : null
-  if (code === 'EADDRINUSE') {
-    return `${cause.message}: stop what listens there, or set another port, for example PORT=3100`
-  }
-  const call: unknown = 'syscall' in cause ? cause.syscall : null
-  if (call === 'listen' || call === 'getaddrinfo') {
-    return `HOST and PORT cannot be listened on: ${cause.message}, for example HOST=127.0.0.1`
-  }
-  if (code === 'ERR_SQLITE_ERROR' || call !== null) {
-    const example = 'DATABASE_URL=sqlite:storage/app.sqlite3'
-    return `DATABASE_URL cannot be used: ${cause.message}, for example ${example}`
-  }
-  return cause
-}

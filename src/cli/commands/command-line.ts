@@ -1,0 +1,65 @@
+import { explain } from '../explain.ts'
+import { type Command, Refused, UsageError } from './command.ts'
+import { commands } from './commands.ts'
+import { help, version } from './help.ts'
+import { complain, print } from './output.ts'
+
+/**
+ * Does what the words behind `latchkey` say.
+ *
+ * @returns the exit code: 0 done, 1 refused, 2 wrong usage
+ */
+export async function runCommandLine(args: readonly string[]): Promise<0 | 1 | 2> {
+  try {
+    await run(args)
+    return 0
+  } catch (error) {
+    if (error instanceof UsageError) {
+      complain(`${error.message}: see ${['latchkey', ...knownWords(args), '--help'].join(' ')}`)
+      return 2
+    }
+    if (error instanceof Refused) complain(error.message)
+    else console.error(explain(error))
+    return 1
+  }
+}
+
+async function run(args: readonly string[]): Promise<void> {
+  const [first, ...rest] = args
+  if (first === '--version') return print(version())
+  if (first === 'help') return print(help(rest.filter((word) => !asksForHelp(word))))
+  const command = commands.find(({ name }) => knownWords(args).join(' ') === name)
+  if (command) await runCommand(command, args)
+  else runWithoutCommand(args)
+}
+
+async function runCommand(command: Command, args: readonly string[]): Promise<void> {
+  const words = command.name.split(' ')
+  if (args.some(asksForHelp)) print(help(words))
+  else await command.run(args.slice(words.length))
+}
+
+// The words may lead to several commands, or to none.
+function runWithoutCommand(args: readonly string[]): void {
+  const index = args.findIndex((arg) => arg.startsWith('-'))
+  const option = args[index]
+  const text = help(option === undefined ? args : args.slice(0, index))
+  if (option !== undefined && !asksForHelp(option)) {
+    throw new UsageError(`Unknown option '${option}'`)
+  }
+  print(text)
+}
+
+function asksForHelp(arg: string): boolean {
+  return arg === '--help' || arg === '-h'
+}
+
+// As many of the first words as begin the name of a command.
+function knownWords(args: readonly string[]): readonly string[] {
+  const lengths = commands.map(({ name }) => {
+    const words = name.split(' ')
+    const differs = words.findIndex((word, index) => word !== args[index])
+    return differs === -1 ? words.length : differs
+  })
+  return args.slice(0, Math.max(...lengths))
+}

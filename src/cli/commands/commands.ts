@@ -1,0 +1,6 @@
+import type { Command } from './command.ts'
+import { listMessages } from './outbox.ts'
+import { retryMessages } from './outbox-retry.ts'
+
+/** Everything that `latchkey` does, in the order of its help. */
+export const commands: readonly Command[] = [listMessages, retryMessages]

@@ -1,0 +1,106 @@
+import type { Message, MessageStatus } from '../../core/mail.ts'
+import { defineCommand, UsageError } from './command.ts'
+import { databaseOptions, withStore } from './database.ts'
+import { complain, print, printJson, printTable } from './output.ts'
+
+const statuses: readonly MessageStatus[] = ['queued', 'sent', 'failed', 'unknown']
+const maximumLimit = 1_000
+
+export const listMessages = defineCommand(
+  {
+    name: 'outbox list',
+    summary: 'List the mails that wait, were sent or could not be sent, newest first',
+    details: `queued   is tried until it is sent, for a day at most
+sent     was taken by the mail server
+failed   was refused by the mail server, or a day was not enough
+unknown  left twice, and the mail server did not say whether it took it`,
+    operands: null,
+    options: {
+      status: {
+        type: 'string',
+        value: 'STATUS',
+        meaning: 'Those that are queued, sent, failed or unknown; all without it',
+      },
+      limit: { type: 'string', value: 'N', meaning: 'At most so many, 1 to 1000; 50 without it' },
+      json: { type: 'boolean', meaning: 'Print JSON, for programs' },
+      ...databaseOptions,
+    },
+    examples: [
+      'latchkey outbox list --status failed',
+      'latchkey outbox list --json --limit 1000',
+      'latchkey outbox list --dev',
+    ],
+  },
+  async ({ values }) => {
+    const status = parseStatus(values.status)
+    const limit = parseLimit(values.limit)
+    const messages = await withStore(values, (store) => store.listMessages(status, { limit }))
+    if (values.json) printJson({ messages: messages.map(toJson) })
+    else printMessages(messages, status)
+    if (messages.length === limit && values.limit === undefined) {
+      complain(`The newest ${limit} are shown; --limit sets how many`)
+    }
+  },
+)
+
+function parseStatus(text: string | undefined): MessageStatus | null {
+  if (text === undefined) return null
+  const status = statuses.find((each) => each === text)
+  if (!status) throw new UsageError(`--status must be one of ${statuses.join(', ')}`)
+  return status
+}
+
+function parseLimit(text = '50'): number {
+  const limit = /^\d{1,4}$/.test(text) ? Number(text) : 0
+  if (limit >= 1 && limit <= maximumLimit) return limit
+  throw new UsageError(`--limit must be a whole number from 1 to ${maximumLimit}`)
+}
+
+// These names are an interface: programs read them.
+function toJson(message: Message) {
+  return {
+    id: message.id,
+    kind: message.kind,
+    recipient: message.recipient,
+    status: message.status,
+    attempts: message.attempts,
+    queued_at: message.queuedAt.toISOString(),
+    due_at: message.status === 'queued' ? message.dueAt.toISOString() : null,
+    give_up_at: message.giveUpAt.toISOString(),
+    ended_at: message.endedAt?.toISOString() ?? null,
+    last_error: message.lastError,
+  }
+}
+
+function printMessages(messages: readonly Message[], status: MessageStatus | null): void {
+  if (messages.length > 0) printTable([header, ...messages.map(toRow)])
+  else print(status ? `There are no ${status} messages.` : 'There are no messages.')
+}
+
+const header = [
+  'ID',
+  'KIND',
+  'RECIPIENT',
+  'STATUS',
+  'ATTEMPTS',
+  'QUEUED (UTC)',
+  'NEXT TRY OR END (UTC)',
+  'LAST ERROR',
+]
+
+function toRow(message: Message): string[] {
+  return [
+    String(message.id),
+    message.kind,
+    message.recipient,
+    message.status,
+    String(message.attempts),
+    readable(message.queuedAt),
+    readable(message.endedAt ?? message.dueAt),
+    message.lastError ?? '',
+  ]
+}
+
+function readable(instant: Date): string {
+  return instant.toISOString().slice(0, 19).replace('T', ' ')
+}

@@ -1,0 +1,59 @@
+/** Whoever reads may go away, as `head` does: the work is done all the same, and nothing is said. */
+export function watchOutput(): void {
+  process.stderr.on('error', () => {})
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') return
+    complain(`The output could not be written: ${error.message}`)
+    process.exitCode = 1
+  })
+}
+
+/** What was asked for. */
+export function print(text: string): void {
+  process.stdout.write(`${text}\n`)
+}
+
+/** What was asked for, for a program: one line. */
+export function printJson(value: unknown): void {
+  print(JSON.stringify(value).replace(unprintable, escaped))
+}
+
+/** What was asked for, for people: the columns one below the other. */
+export function printTable(rows: readonly (readonly string[])[]): void {
+  print(columns(rows).join('\n'))
+}
+
+/** What went wrong, in one line. */
+export function complain(sentence: string): void {
+  process.stderr.write(`${printable(sentence)}\n`)
+}
+
+/** A line for each row, its cells as wide as the widest of their column. */
+export function columns(rows: readonly (readonly string[])[]): string[] {
+  const cells = rows.map((row) => row.map(printable))
+  const widths: number[] = []
+  for (const row of cells) {
+    for (const [column, cell] of row.entries()) {
+      widths[column] = Math.max(widths[column] ?? 0, cell.length)
+    }
+  }
+  return cells.map((row) => {
+    return row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd()
+  })
+}
+
+// SECURITY: a terminal obeys control characters, and what mail servers and recipients are called is
+// not ours: it could rewrite what stands there. Line breaks would forge a row.
+const unprintable = /[\p{C}\p{Zl}\p{Zp}]/gu
+
+function printable(text: string): string {
+  return text.replace(unprintable, '\ufffd')
+}
+
+function escaped(character: string): string {
+  const units = Array.from({ length: character.length }, (_, index) => character.charCodeAt(index))
+  return units.map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`).join('')
+}

@@ -1,0 +1,20 @@
+#!/usr/bin/env node
+// The command `latchkey`; docs/reference/cli.md says what it does.
+
+const [major = 0, minor = 0] = process.version.slice(1).split('.').map(Number)
+if (major > 24 || (major === 24 && minor >= 7)) await main()
+else {
+  console.error(`Latchkey needs Node 24.7 or newer; this is ${process.version}`)
+  process.exitCode = 1
+}
+
+async function main(): Promise<void> {
+  // Not above: an older Node would end with a stack for want of node:sqlite.
+  const { watchOutput } = await import('./commands/output.ts')
+  const { runCommandLine } = await import('./commands/command-line.ts')
+  watchOutput()
+  const exitCode = await runCommandLine(process.argv.slice(2))
+  // Not process.exit(), which cuts off what is on its way into a pipe; and not 0 over what output
+  // that could not be written has set.
+  if (exitCode > 0) process.exitCode = exitCode
+}

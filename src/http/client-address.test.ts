@@ -1,0 +1,86 @@
+import { expect, test } from 'vitest'
+import { clientAddresses, isNetwork } from './client-address.ts'
+
+const nobody = () => {}
+const behindProxies = clientAddresses(['10.0.0.0/8', '2001:db8:1::/48'], nobody)
+
+test.each([
+  ['192.0.2.1', {}, '192.0.2.1'],
+  ['::ffff:192.0.2.1', {}, '192.0.2.1'],
+  ['2001:DB8::1', {}, '2001:db8::1'],
+  [undefined, {}, null],
+  ['/tmp/socket', {}, null],
+])('the peer %j is the client where nobody speaks for it', (peer, headers, client) => {
+  expect(behindProxies.find(new Headers(headers), peer)).toBe(client)
+})
+
+test('whoever is not trusted speaks for itself alone', () => {
+  const headers = new Headers({ 'x-forwarded-for': '203.0.113.9', forwarded: 'for=203.0.113.9' })
+  expect(behindProxies.find(headers, '192.0.2.1')).toBe('192.0.2.1')
+  expect(clientAddresses([], nobody).find(headers, '127.0.0.1')).toBe('127.0.0.1')
+})
+
+test.each([
+  ['203.0.113.9', '203.0.113.9'],
+  ['198.51.100.1, 203.0.113.9', '203.0.113.9'],
+  ['203.0.113.9, 10.1.1.1', '203.0.113.9'],
+  ['spoofed, 203.0.113.9, 10.1.1.1 , 10.2.2.2', '203.0.113.9'],
+  ['203.0.113.9:4711', '203.0.113.9'],
+  ['2001:db8::9', '2001:db8::9'],
+  ['[2001:db8::9]:4711, 2001:db8:1::2', '2001:db8::9'],
+  ['::ffff:203.0.113.9', '203.0.113.9'],
+  ['10.1.1.1', '10.1.1.1'],
+  ['203.0.113.9, unknown', '10.0.0.1'],
+  ['203.0.113.9,, 10.1.1.1', '10.1.1.1'],
+  ['', '10.0.0.1'],
+])('of X-Forwarded-For %j the right-most hop that is not trusted counts', (header, client) => {
+  const headers = new Headers({ 'x-forwarded-for': header })
+  expect(behindProxies.find(headers, '10.0.0.1')).toBe(client)
+})
+
+test.each([
+  ['for=203.0.113.9', '203.0.113.9'],
+  ['for=198.51.100.1, for=203.0.113.9;proto=https;by=10.0.0.1', '203.0.113.9'],
+  ['proto=https; For="[2001:db8::9]:4711"', '2001:db8::9'],
+  ['for=_hidden, for=10.1.1.1', '10.1.1.1'],
+  ['proto=https', '10.0.0.1'],
+])('of Forwarded %j too', (header, client) => {
+  const headers = new Headers({ forwarded: header })
+  expect(behindProxies.find(headers, '10.0.0.1')).toBe(client)
+})
+
+test('where the two headers disagree neither is believed', () => {
+  const headers = (forwarded: string) =>
+    new Headers({ 'x-forwarded-for': '203.0.113.9', forwarded: `for=${forwarded}` })
+  expect(behindProxies.find(headers('203.0.113.9'), '10.0.0.1')).toBe('203.0.113.9')
+  expect(behindProxies.find(headers('198.51.100.1'), '10.0.0.1')).toBe('10.0.0.1')
+})
+
+test('a private peer that speaks for others and is not in the list is noticed, once', () => {
+  const noticed: string[] = []
+  const clients = clientAddresses(['10.0.0.0/8'], (peer) => void noticed.push(peer))
+  const speaking = new Headers({ 'x-forwarded-for': '203.0.113.9' })
+  for (const peer of ['10.0.0.1', '192.0.2.1']) clients.find(speaking, peer)
+  clients.find(new Headers(), '192.168.1.1')
+  expect(noticed).toEqual([])
+  for (const peer of ['192.168.1.1', '192.168.1.1', '127.0.0.1']) clients.find(speaking, peer)
+  expect(noticed).toEqual(['192.168.1.1'])
+})
+
+test('a list is of addresses and networks', () => {
+  for (const text of ['10.0.0.1', '10.0.0.0/8', '::1', '2001:db8::/32']) {
+    expect([text, isNetwork(text)]).toEqual([text, true])
+  }
+  for (const text of [
+    '',
+    'proxy',
+    '10.0.0.0/33',
+    '10.0.0.0/',
+    '::/129',
+    '10.0.0/8',
+    '10.0.0.0/8/8',
+  ]) {
+    expect([text, isNetwork(text)]).toEqual([text, false])
+    expect(() => clientAddresses([text], nobody)).toThrow(RangeError)
+  }
+})

@@ -1,0 +1,112 @@
+import { BlockList, isIP } from 'node:net'
+
+/** Finds out where a request comes from, for one list of trusted proxies. */
+export interface ClientAddresses {
+  /** The right-most hop that is no trusted proxy; null where the peer is not known. */
+  find(headers: Headers, peer: string | undefined): string | null
+}
+
+/**
+ * Only who is in the list may say whom a request comes from (ASVS 4.1.3): everybody else's
+ * `X-Forwarded-For` and `Forwarded` (RFC 7239) are words of the client.
+ *
+ * @param trustedProxies addresses and networks, such as `10.0.0.0/8` or `::1`
+ * @param notice is told once of a private peer that speaks for others and is not in the list
+ * @throws RangeError for what is neither address nor network
+ */
+export function clientAddresses(
+  trustedProxies: readonly string[],
+  notice: (peer: string) => void,
+): ClientAddresses {
+  const trusted = networks(trustedProxies)
+  let isNoticed = false
+  return {
+    find(headers, peer) {
+      const address = parseAddress(peer ?? '')
+      if (!address) return null
+      if (!includes(trusted, address)) {
+        if (!isNoticed && isProxy(headers, address)) {
+          isNoticed = true
+          notice(address)
+        }
+        return address
+      }
+      const [forwardedFor, forwarded] = [hopsOf(headers, address), standardHopsOf(headers, address)]
+      const found = [forwardedFor, forwarded].filter((hops) => hops !== null).map(firstUntrusted)
+      // SECURITY: one of the two was passed on as the client sent it, and nobody knows which.
+      return found.every((each) => each === found[0]) ? (found[0] ?? address) : address
+    },
+  }
+
+  // Hops from the client to here; one that cannot be read hides all before it.
+  function firstUntrusted(hops: readonly (string | null)[]): string | null {
+    let nearest: string | null = null
+    for (const hop of hops.toReversed()) {
+      if (hop === null) return nearest
+      nearest = hop
+      if (!includes(trusted, hop)) return hop
+    }
+    return nearest
+  }
+}
+
+/** Whether a text names an address, or a network by its prefix. */
+export function isNetwork(text: string): boolean {
+  const [address = '', prefix, ...more] = text.split('/')
+  const bits = isIP(address) === 4 ? 32 : 128
+  const fits = prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= bits)
+  return isIP(address) !== 0 && fits && more.length === 0
+}
+
+function networks(texts: readonly string[]): BlockList {
+  const list = new BlockList()
+  for (const text of texts) {
+    if (!isNetwork(text)) throw new RangeError(`${text} is no address or network like 10.0.0.0/8`)
+    const [address = '', prefix] = text.split('/')
+    const family = isIP(address) === 4 ? 'ipv4' : 'ipv6'
+    list.addSubnet(address, Number(prefix ?? (family === 'ipv4' ? 32 : 128)), family)
+  }
+  return list
+}
+
+// Where proxies live that were set up and forgotten.
+const inner = networks([
+  '10.0.0.0/8',
+  '172.16.0.0/12',
+  '192.168.0.0/16',
+  '127.0.0.0/8',
+  '::1',
+  'fc00::/7',
+])
+
+function isProxy(headers: Headers, address: string): boolean {
+  return includes(inner, address) && (headers.has('x-forwarded-for') || headers.has('forwarded'))
+}
+
+function includes(list: BlockList, address: string): boolean {
+  return list.check(address, isIP(address) === 4 ? 'ipv4' : 'ipv6')
+}
+
+function hopsOf(headers: Headers, peer: string): (string | null)[] | null {
+  const header = headers.get('x-forwarded-for')
+  return header === null ? null : [...header.split(',').map(parseAddress), peer]
+}
+
+function standardHopsOf(headers: Headers, peer: string): (string | null)[] | null {
+  const header = headers.get('forwarded')
+  if (header === null) return null
+  const hops = header.split(',').map((element) => {
+    const [, quoted, bare] = /(?:^|;)\s*for=(?:"([^"]*)"|([^;\s]*))/i.exec(element) ?? []
+    return parseAddress(quoted ?? bare ?? '')
+  })
+  return [...hops, peer]
+}
+
+// 192.0.2.1, 192.0.2.1:4711, 2001:db8::1, [2001:db8::1]:4711; Node writes an IPv4 peer of a
+// dual-stack socket as ::ffff:192.0.2.1.
+function parseAddress(text: string): string | null {
+  const trimmed = text.trim()
+  const [, bracketed, dotted] = /^\[([^\]]*)\](?::\d+)?$|^([\d.]+)(?::\d+)?$/.exec(trimmed) ?? []
+  const address = (bracketed ?? dotted ?? trimmed).toLowerCase().replace(/^::ffff:(?=\d+\.)/, '')
+  return isIP(address) === 0 ? null : address.replace(/%.*$/, '')
+}
