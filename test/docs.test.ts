@@ -8,7 +8,15 @@ import { expect, onTestFinished, test } from 'vitest'
 import { listRefusals } from '../src/http/problems.ts'
 import { routeTable } from '../src/http/routes.ts'
 import { routes as templateRoutes } from '../templates/api/routes.ts'
-import { ann, bearer, signUp, startServer, temporaryFolder } from './harness.ts'
+import {
+  ann,
+  bearer,
+  mailedToken,
+  type Server,
+  signUp,
+  startServer,
+  temporaryFolder,
+} from './harness.ts'
 
 const run = promisify(execFile)
 const pages = ['README.md', 'CONTRIBUTING.md', ...globSync('docs/**/*.md')]
@@ -30,7 +38,7 @@ test('every variable that is read is in the table, and no other', () => {
 
 test('every route has its section, and no other', async () => {
   const { auth, database } = await startServer()
-  const routes = routeTable(auth, 'open', templateRoutes(database))
+  const routes = routeTable(auth, { routes: templateRoutes(database) })
   const sections = page('docs/reference/http.md').matchAll(/^#+ `?([A-Z]+ \/[^\s`]*)`?$/gm)
   const declared = routes.map(({ method, path }) => `${method} ${path}`)
   expect([...sections].map((match) => match[1]).sort()).toEqual(declared.sort())
@@ -92,7 +100,7 @@ const examples = [
 
 test('there is an example for every route', async () => {
   const { auth, database } = await startServer()
-  expect(examples).toHaveLength(routeTable(auth, 'open', templateRoutes(database)).length)
+  expect(examples).toHaveLength(routeTable(auth, { routes: templateRoutes(database) }).length)
 })
 
 test.each(examples.map(([, command = '', status = '']) => [command.trim(), status] as const))(
@@ -107,12 +115,19 @@ test.each(examples.map(([, command = '', status = '']) => [command.trim(), statu
     const logsIn = command.includes('/v1/session ') && command.includes('password')
     if (logsIn) await signUp(server)
     const API = `http://127.0.0.1:${Object(http.address()).port}`
-    const env = { ...process.env, API, TOKEN, ID }
+    const RESET = await resetToken(server, 'another@example.com')
+    const env = { ...process.env, API, TOKEN, ID, RESET }
     const silently = command.replace('curl ', "curl -s -o /dev/null -w '%{http_code}' ")
     const { stdout } = await run('bash', ['-c', silently], { env })
     expect(stdout).toBe(status)
   },
 )
+
+async function resetToken(server: Server, emailAddress: string): Promise<string> {
+  await server.auth.requestPasswordReset(emailAddress)
+  await server.outbox.deliverDue()
+  return mailedToken(server)
+}
 
 test('no page speaks of a machine', () => {
   for (const path of pages) expect(page(path)).not.toMatch(/\/(work|home|root|tmp)\//)

@@ -69,7 +69,7 @@ export async function startServer(
   const outbox = createOutbox(auth, { transport, from: sender, appUrl: 'https://app.example.com' })
   const routes = options.app?.routes ?? templateRoutes(database)
   const app = createApp(auth, { ...options.app, routes })
-  const table = routeTable(auth, 'open', routes)
+  const table = routeTable(auth, { routes })
   const send = async (line: string, body?: unknown, headers = {}) => {
     const reply = await request(app, line, body, headers)
     requireDocumented(table, line, reply)

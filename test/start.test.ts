@@ -2,6 +2,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync, statSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { openSqlite } from 'latchkey/sqlite'
 import { expect, onTestFinished, test } from 'vitest'
@@ -11,6 +12,7 @@ interface Started {
   readonly process: ChildProcess
   readonly origin: string
   readonly said: () => string
+  readonly complained: () => string
 }
 
 async function start(
@@ -19,18 +21,30 @@ async function start(
 ): Promise<Started> {
   const databaseUrl = `sqlite:${join(folder, 'storage/development.sqlite3')}`
   const args = ['bin/run.js', 'templates/api/server.ts', ...flags]
-  const env = { ...process.env, PORT: '0', DATABASE_URL: databaseUrl, ...variables }
+  const ports = { PORT: '0', WEB_PORT: String(await freePort()) }
+  const env = { ...process.env, ...ports, DATABASE_URL: databaseUrl, ...variables }
   const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'] })
   // Not SIGKILL: the server is the child of this child, and would live on.
   onTestFinished(async () => void (await stop(child, 'SIGTERM')))
-  let said = ''
+  let [said, complained] = ['', '']
+  child.stderr.setEncoding('utf8').on('data', (chunk) => {
+    complained += chunk
+  })
   child.stdout.setEncoding('utf8').on('data', (chunk) => {
     said += chunk
   })
   while (!said.includes(until)) await once(child.stdout, 'data')
   await new Promise((resolve) => setImmediate(resolve))
   const origin = /http:\/\/localhost:\d+/.exec(said)?.[0] ?? ''
-  return { process: child, origin, said: () => said }
+  return { process: child, origin, said: () => said, complained: () => complained }
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0)
+  await once(probe, 'listening')
+  const { port } = Object(probe.address())
+  await new Promise((resolve) => probe.close(resolve))
+  return port
 }
 
 async function stop(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {
@@ -52,6 +66,30 @@ test('npm start prints a tour of four lines that can be pasted', async () => {
   expect(JSON.parse(projects).projects).toHaveLength(1)
   expect(JSON.parse(loggedOut)).toEqual({ message: 'Logged out' })
   expect(JSON.parse(refused).code).toBe('invalid_token')
+})
+
+test('npm start says where the mails and the page of their links are, and both are there', async () => {
+  const { origin, said } = await start(temporaryFolder())
+  const [, mailbox = ''] = /mails are at (\S+),/.exec(said()) ?? []
+  const [, page = ''] = /links open is on (\S+)\.$/m.exec(said()) ?? []
+  const body = new URLSearchParams({ email_address: 'demo@example.com' })
+  expect((await fetch(`${origin}/v1/passwords`, { method: 'POST', body })).status).toBe(200)
+  const mails = async () => Object(await (await fetch(`${mailbox}.json`)).json()).mails
+  while ((await mails()).length === 0) await new Promise((resolve) => setImmediate(resolve))
+  const [mail] = await mails()
+  const [link = '', token = ''] = /http\S+#(lkr_\w+)/.exec(mail.text) ?? []
+  expect(link).toBe(`${page}/reset-password#${token}`)
+  expect(await (await fetch(link)).text()).toContain(`content="${origin}"`)
+  const headers = { origin: page, 'content-type': 'application/json' }
+  const chosen = JSON.stringify({ token, password: 'another horse battery' })
+  const reset = await fetch(`${origin}/v1/passwords`, { method: 'PUT', headers, body: chosen })
+  expect([reset.status, reset.headers.get('access-control-allow-origin')]).toEqual([200, page])
+})
+
+test('limits that are off are spoken of loudly', async () => {
+  const folder = temporaryFolder()
+  const started = await start(folder, { variables: { RATE_LIMITS: 'off' } })
+  expect(started.complained()).toContain('RATE_LIMITS=off: nobody is kept from guessing passwords')
 })
 
 test('a second start keeps the data and the sessions, and its password works too', async () => {
@@ -92,7 +130,7 @@ test('a port that is taken and a database that cannot be opened are said in a se
     execFileSync(process.execPath, args, { env, encoding: 'utf8', stdio: 'pipe' })
   }
   const taken = run({ PORT: new URL(origin).port })
-  expect(taken).toThrow('or set another port, for example PORT=3100')
+  expect(taken).toThrow('or set another PORT or WEB_PORT, for example PORT=3100')
   expect(taken).not.toThrow(/\bat .*:\d+:\d+/)
   const broken = join(temporaryFolder(), 'broken.sqlite3')
   writeFileSync(broken, 'this is no database, and long enough to be read as a header of one')
@@ -102,16 +140,22 @@ test('a port that is taken and a database that cannot be opened are said in a se
   expect(run({ DATABASE_URL: 'sqlite:/dev/null/x/y' })).toThrow('ENOTDIR')
 })
 
-test('without --dev the database must be named', () => {
+test('without --dev the database, the mail server and the front end must be named', () => {
   const args = ['--conditions=source', 'templates/api/server.ts']
-  const env = { ...process.env, DATABASE_URL: '' }
+  const empty = { DATABASE_URL: '', APP_URL: '', SMTP_URL: '', MAIL_FROM: '' }
+  const env = { ...process.env, ...empty }
   const run = () => execFileSync(process.execPath, args, { env, encoding: 'utf8', stdio: 'pipe' })
-  expect(run).toThrow('DATABASE_URL must be set in production')
+  for (const name of Object.keys(empty)) expect(run).toThrow(`${name} must be set in production`)
 })
 
 test('without --dev there is no demo user, no tour, and the log is made of JSON', async () => {
   const folder = temporaryFolder()
-  const { process: child, said } = await start(folder, { args: [], until: 'listening' })
+  const variables = {
+    APP_URL: 'https://app.example.com',
+    SMTP_URL: 'smtps://smtp.example.com',
+    MAIL_FROM: 'no-reply@example.com',
+  }
+  const { process: child, said } = await start(folder, { args: [], until: 'listening', variables })
   expect(JSON.parse(said().trim())).toMatchObject({ level: 'info', mode: 'production' })
   expect(await stop(child, 'SIGTERM')).toBe(0)
   const database = await openSqlite(join(folder, 'storage/development.sqlite3'))

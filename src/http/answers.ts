@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
+import { Html } from '../core/html.ts'
 import { isRefusal, type Refusal } from './problems.ts'
 
-/** A handler's yes. */
+/** A handler's yes: JSON, or a page where the body is Html. */
 export interface Success {
   readonly status: number
   readonly body: unknown
@@ -28,6 +29,22 @@ export function answer(body: unknown, status = 200): Success {
   return { status, body, headers: {} }
 }
 
+/** A page for people; whatever it does not bring along, it cannot load. */
+export function page(content: Html, status = 200): Success {
+  return { status, body: content, headers: { 'content-security-policy': pagePolicy } }
+}
+
+// SECURITY: no script, no image, no font, no form. Styles may be inline: the mail in a frame's
+// `srcdoc` is under this policy too, and mails have their styles in attributes, which no digest of
+// this policy could name.
+const pagePolicy = [
+  "default-src 'none'",
+  "style-src 'unsafe-inline'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ')
+
 // An API answers with data alone: nothing of it is to be framed, sniffed, cached or referred to.
 const securityHeaders = {
   'cache-control': 'no-store',
@@ -46,6 +63,10 @@ export function present(answer: Answer, envelope: Envelope): Presented {
     'x-request-id': envelope.requestId,
   }
   if (body === undefined) return { status: answer.status, body: null, headers }
+  if (body instanceof Html) {
+    headers['content-type'] = 'text/html; charset=utf-8'
+    return { status: answer.status, body: body.markup, headers }
+  }
   headers['content-type'] = 'application/json; charset=utf-8'
   return { status: answer.status, body: `${JSON.stringify(body)}\n`, headers }
 }

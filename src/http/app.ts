@@ -1,27 +1,24 @@
 import { Hono, type Context as HonoContext } from 'hono'
 import type { Auth } from '../core/auth.ts'
 import { faultsOnly, type Log, unfailing } from '../core/log.ts'
-import type { Mailbox } from '../core/mail.ts'
 import type { PasswordPolicy } from '../core/password-policy.ts'
 import { type Answer, requestIdOf, toResponse } from './answers.ts'
+import { type ClientAddresses, clientAddresses } from './client-address.ts'
 import { type Cors, cors } from './cors.ts'
+import { admitDeveloper } from './development.ts'
 import { refusalOf } from './errors.ts'
 import { refuse } from './problems.ts'
 import type { Incoming, Route } from './route.ts'
-import { routeTable, type SignUp } from './routes.ts'
+import { routeTable, type TableOptions } from './routes.ts'
 
 /** What the app may be told beside its `auth`. */
-export interface AppOptions {
-  /** Your own routes: in the table they are checked, documented and tested like Latchkey's. */
-  readonly routes?: readonly Route[]
+export interface AppOptions extends TableOptions {
   /** Origins whose pages may read the answers, exactly as browsers send them; default none. */
   readonly corsOrigins?: readonly string[]
-  /** Default `open`. */
-  readonly signUp?: SignUp
+  /** Addresses or networks of proxies: who may say whom a request comes from; default none. */
+  readonly trustedProxies?: readonly string[]
   /** In production, the default, browsers are told to come to this host by HTTPS (RFC 6797). */
   readonly mode?: 'development' | 'production'
-  /** Development alone: what `/dev/mailbox` shows to whoever sits at this machine. */
-  readonly mailbox?: Mailbox | null
   /** Default: faults alone, on standard error. */
   readonly log?: Log
 }
@@ -36,13 +33,22 @@ export type App = Hono<{ Bindings: Peer }>
 
 type Context = HonoContext<{ Bindings: Peer }>
 
-/** The whole HTTP interface as one `Request → Response`: serve it, mount it, or call it in a test. */
+/**
+ * The whole HTTP interface as one `Request → Response`: serve it, mount it, or call it in a test.
+ *
+ * @throws RangeError for a mailbox, or another route of development, in production
+ */
 export function createApp(auth: Auth, options: AppOptions = {}): App {
-  const table = routeTable(auth, options.signUp ?? 'open', options.routes ?? [])
+  const table = routeTable(auth, options)
+  if (options.mode !== 'development') requireNoDevelopment(table)
+  const log = unfailing(options.log ?? faultsOnly)
   const outside: Outside = {
     cors: cors(options.corsOrigins ?? []),
+    clients: clientAddresses(options.trustedProxies ?? [], (peer) =>
+      log.error({ peer }, 'a proxy that is not in TRUSTED_PROXIES: all behind it count as one'),
+    ),
     transport: options.mode === 'development' ? {} : strictTransport,
-    log: unfailing(options.log ?? faultsOnly),
+    log,
     passwords: auth.config.passwords,
   }
   const app: App = new Hono()
@@ -50,13 +56,13 @@ export function createApp(auth: Auth, options: AppOptions = {}): App {
     app.on(route.method, route.path, (context) =>
       respond(outside, context, {
         path: route.path,
-        answer: () => route.respond({ auth, ...incomingOf(context) }),
+        answer: () => route.respond({ auth, ...incomingOf(outside, context) }),
       }),
     )
   }
-  for (const [path, allow] of allowedMethods(table)) {
+  for (const [path, routes] of Map.groupBy(table, ({ path }) => path)) {
     app.all(path, (context) =>
-      respond(outside, context, { path, answer: () => answerOtherwise(outside, context, allow) }),
+      respond(outside, context, { path, answer: () => answerOtherwise(outside, context, routes) }),
     )
   }
   app.notFound((context) =>
@@ -65,10 +71,18 @@ export function createApp(auth: Auth, options: AppOptions = {}): App {
   return app
 }
 
+// SECURITY: a proxy on the same machine can make everybody look as if they sat at it. Where that
+// would matter, such a route does not exist.
+function requireNoDevelopment(table: readonly Route[]): void {
+  const shown = table.find(({ access }) => access === 'development')
+  if (shown) throw new RangeError(`${shown.path} is for mode 'development' alone`)
+}
+
 const strictTransport = { 'strict-transport-security': 'max-age=63072000' }
 
 interface Outside {
   readonly cors: Cors
+  readonly clients: ClientAddresses
   readonly transport: Readonly<Record<string, string>>
   readonly log: Log
   readonly passwords: PasswordPolicy
@@ -109,26 +123,25 @@ async function attempt(
   }
 }
 
-function answerOtherwise({ cors }: Outside, context: Context, allow: string): Answer {
-  const { headers, method } = context.req.raw
+// Another method on a known path; to whom a path is hidden, it is hidden by every method.
+function answerOtherwise(outside: Outside, context: Context, routes: readonly Route[]): Answer {
+  const { request, client } = incomingOf(outside, context)
+  const isHidden = routes.every(({ access }) => access === 'development')
+  if (isHidden && !admitDeveloper(request, client)) return refuse('not_found')
+  const { headers, method } = request
   const isPreflight = method === 'OPTIONS' && headers.has('access-control-request-method')
-  if (!isPreflight) return refuse('method_not_allowed', { headers: { allow } })
-  return { status: 204, body: undefined, headers: cors.preflightFor(headers.get('origin')) }
+  if (!isPreflight) return refuse('method_not_allowed', { headers: { allow: allowOf(routes) } })
+  const shared = outside.cors.preflightFor(headers.get('origin'))
+  return { status: 204, body: undefined, headers: shared }
 }
 
-function allowedMethods(table: readonly Route[]): Map<string, string> {
-  const methods = new Map<string, string[]>()
-  for (const { method, path } of table) {
-    const also = method === 'GET' ? ['GET', 'HEAD'] : [method]
-    methods.set(path, [...(methods.get(path) ?? []), ...also])
-  }
-  return new Map([...methods].map(([path, each]) => [path, each.join(', ')]))
+function allowOf(routes: readonly Route[]): string {
+  return routes.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method])).join(', ')
 }
 
-function incomingOf(context: Context): Omit<Incoming, 'auth'> {
+function incomingOf({ clients }: Outside, context: Context): Omit<Incoming, 'auth'> {
   const request = context.req.raw
-  // Node writes an IPv4 peer of a dual-stack socket as ::ffff:192.0.2.1.
-  const ipAddress = context.env?.address?.replace(/^::ffff:/, '') ?? null
+  const ipAddress = clients.find(request.headers, context.env?.address)
   const userAgent = request.headers.get('user-agent')?.slice(0, 1_024) ?? null
   return { request, params: context.req.param(), client: { ipAddress, userAgent } }
 }

@@ -13,11 +13,16 @@ export function openApi(routes: readonly Route[]): Route {
     summary: 'This document',
     answers: { 200: { description: 'OpenAPI 3.1', body: z.looseObject({ openapi: z.string() }) } },
     handle: () => {
-      document ??= describe([...routes, self])
+      document ??= describe([...routes, self].filter(isForEverybody))
       return answer(document)
     },
   })
   return self
+}
+
+// The document is public, and what exists in development alone is nobody else's to know.
+function isForEverybody({ access }: Route): boolean {
+  return access !== 'development'
 }
 
 function describe(routes: readonly Route[]): object {

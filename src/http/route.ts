@@ -6,13 +6,17 @@ import type { Authenticated } from '../core/store.ts'
 import type { Answer } from './answers.ts'
 import { authenticateRequest } from './bearer.ts'
 import { readBody } from './body.ts'
+import { admitDeveloper, type Developer } from './development.ts'
 import { toProblems } from './fields.ts'
 import { isRefusal, type Refusal, refuse } from './problems.ts'
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
-/** Who may: anybody, or whoever holds the token of a live session. */
-export type Access = 'public' | 'session'
+/**
+ * Who may: anybody, whoever holds the token of a live session, or in development whoever sits at
+ * this machine; for others such a route does not exist.
+ */
+export type Access = 'public' | 'session' | 'development'
 
 /** A request on its way to the handler of a route. */
 export interface Incoming {
@@ -85,12 +89,22 @@ interface SessionDefinition<B, P, Q> extends Definition<B, P, Q> {
   readonly handle: Handle<Exchange<B, P, Q> & Authenticated>
 }
 
+interface DevelopmentDefinition<B, P, Q> extends Definition<B, P, Q> {
+  readonly access: 'development'
+  readonly handle: Handle<Exchange<B, P, Q> & Developer>
+}
+
+type AnyDefinition<B, P, Q> =
+  | PublicDefinition<B, P, Q>
+  | SessionDefinition<B, P, Q>
+  | DevelopmentDefinition<B, P, Q>
+
 /**
  * Declares a route. Without an `access` it does not compile; with `session` the handler is given a
  * session that cannot be missing, and `current()` answers it everywhere below.
  */
 export function route<Body = undefined, Params = undefined, Query = undefined>(
-  definition: PublicDefinition<Body, Params, Query> | SessionDefinition<Body, Params, Query>,
+  definition: AnyDefinition<Body, Params, Query>,
 ): Route {
   const { method, path, access, summary, answers } = definition
   const { body = null, params = null, query = null } = definition
@@ -102,6 +116,12 @@ export function route<Body = undefined, Params = undefined, Query = undefined>(
     if (definition.access === 'public') {
       const exchange = await read(incoming)
       return isRefusal(exchange) ? exchange : definition.handle(exchange)
+    }
+    if (definition.access === 'development') {
+      const developer = admitDeveloper(incoming.request, incoming.client)
+      if (!developer) return refuse('not_found')
+      const exchange = await read(incoming)
+      return isRefusal(exchange) ? exchange : definition.handle({ ...exchange, ...developer })
     }
     // Whoever is not let in does not get a body read, let alone judged.
     const authenticated = await authenticateRequest(incoming.auth, incoming.request)

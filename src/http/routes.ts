@@ -1,5 +1,7 @@
 import type { Auth } from '../core/auth.ts'
+import type { Mailbox } from '../core/mail.ts'
 import { health } from './health.ts'
+import { mailbox } from './mailbox.ts'
 import { openApi } from './openapi.ts'
 import { passwords } from './passwords.ts'
 import { registrations } from './registrations.ts'
@@ -9,14 +11,26 @@ import { sessions } from './sessions.ts'
 /** Whether anybody may sign up. */
 export type SignUp = 'open' | 'closed'
 
+/** What is in the table beside that which always is. */
+export interface TableOptions {
+  /** Your own routes: in the table they are checked, documented and tested like Latchkey's. */
+  readonly routes?: readonly Route[]
+  /** Default `open`. */
+  readonly signUp?: SignUp
+  /** Development alone: what `/dev/mailbox` shows to whoever sits at this machine. */
+  readonly mailbox?: Mailbox | null
+}
+
 /** The one table: Latchkey's routes and the application's, in the order of matching. */
-export function routeTable(auth: Auth, signUp: SignUp, own: readonly Route[]): Route[] {
+export function routeTable(auth: Auth, options: TableOptions = {}): Route[] {
+  const { signUp = 'open' } = options
   const routes = [
     ...(signUp === 'open' ? registrations(auth) : []),
     ...sessions(auth),
     ...passwords(auth),
-    ...own,
+    ...(options.routes ?? []),
     ...health(auth),
+    ...(options.mailbox ? mailbox(options.mailbox) : []),
   ]
   const table = [...routes, openApi(routes)]
   requireDistinct(table)

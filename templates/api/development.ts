@@ -1,17 +1,42 @@
 import { randomBytes } from 'node:crypto'
-import type { Auth, Database } from 'latchkey/server'
+import { once } from 'node:events'
+import { type Auth, type Database, type Environment, nodeServer } from 'latchkey/server'
 import { v7 as newId } from 'uuid'
+import { web } from '../web/server.ts'
 
 const emailAddress = 'demo@example.com'
 
-/** A user to try the API with, whose password is new at every start, and what to type. */
-export async function seed(auth: Auth, database: Database, port: number): Promise<void> {
+type Development = Pick<Environment, 'listen' | 'mail' | 'webPort'> & {
+  readonly auth: Auth
+  readonly database: Database
+  readonly port: number
+}
+
+/** The page for resets, a user to try the API with, whose password is new each time, and a tour. */
+export async function startDevelopment(development: Development): Promise<void> {
+  const { auth, database, listen, mail, port, webPort } = development
+  const origin = `http://localhost:${port}`
+  const page = nodeServer(web({ apiOrigin: origin })).listen(webPort, listen.host)
+  await once(page, 'listening')
+  // It is no reason to stay when the API has ended.
+  page.unref()
+  const password = await seed(auth, database)
+  const mails = mail.kind === 'kept' ? `at ${origin}/dev/mailbox` : 'sent to the mail server'
+  console.log(`
+The API listens on ${origin}, in development mode; mails are ${mails},
+and the page that their links open is on http://localhost:${webPort}.
+Log in as ${emailAddress} with the password ${password}
+
+${tour(origin, password)}
+`)
+}
+
+async function seed(auth: Auth, database: Database): Promise<string> {
   const password = randomBytes(auth.config.passwords.minimumLength).toString('base64url')
-  if (!(await auth.setPassword({ emailAddress, password }))) {
-    const { user } = await auth.signUp({ emailAddress, password })
-    await createProject(database, user.id)
-  }
-  console.log(tour(`http://localhost:${port}`, password))
+  if (await auth.setPassword({ emailAddress, password })) return password
+  const { user } = await auth.signUp({ emailAddress, password })
+  await createProject(database, user.id)
+  return password
 }
 
 async function createProject(database: Database, userId: string): Promise<void> {
@@ -25,13 +50,8 @@ async function createProject(database: Database, userId: string): Promise<void> 
 }
 
 function tour(origin: string, password: string): string {
-  return `
-The API listens on ${origin}, in development mode.
-Log in as ${emailAddress} with the password ${password}
-
-  TOKEN=$(curl -s ${origin}/v1/session -d email_address=${emailAddress} -d password=${password} | cut -d'"' -f4)
+  return `  TOKEN=$(curl -s ${origin}/v1/session -d email_address=${emailAddress} -d password=${password} | cut -d'"' -f4)
   curl ${origin}/v1/projects -H "Authorization: Bearer $TOKEN"
   curl -X DELETE ${origin}/v1/session -H "Authorization: Bearer $TOKEN"
-  curl ${origin}/v1/projects -H "Authorization: Bearer $TOKEN"
-`
+  curl ${origin}/v1/projects -H "Authorization: Bearer $TOKEN"`
 }

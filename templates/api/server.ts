@@ -9,14 +9,14 @@ import {
   start,
 } from 'latchkey/server'
 import { openSqlite, sqliteMigrations } from 'latchkey/sqlite'
-import { seed } from './development.ts'
+import { startDevelopment } from './development.ts'
 import { chooseTransport } from './mail.ts'
 import { routes } from './routes.ts'
 
 const ownMigrations = { owner: 'app', directory: new URL('./migrations/', import.meta.url) }
 
 await start(async (environment) => {
-  const { mode, listen, databaseUrl, appUrl, corsOrigins, signUp } = environment
+  const { mode, listen, databaseUrl, appUrl, corsOrigins, trustedProxies, signUp } = environment
   const database = await openSqlite(databaseUrl)
   await migrate(database, [sqliteMigrations, ownMigrations])
 
@@ -27,12 +27,12 @@ await start(async (environment) => {
   outbox.start()
 
   const own = { routes: routes(database), mailbox }
-  const app = createApp(auth, { ...own, corsOrigins, signUp, mode, log })
+  const app = createApp(auth, { ...own, corsOrigins, trustedProxies, signUp, mode, log })
   const onClose = async () => {
     await outbox.stop()
     await database.close()
   }
   const { port } = await serve(app, { ...listen, onClose })
   log.info({ mode, port }, 'listening')
-  if (mode === 'development') await seed(auth, database, port)
+  if (mode === 'development') await startDevelopment({ ...environment, auth, database, port })
 })

@@ -1,4 +1,4 @@
-import { type Html, html } from './html.ts'
+import { type Html, html } from '../../core/html.ts'
 
 /** The frame of every mail: one column, the reader's own font, nothing that is loaded from afar. */
 export function page({ title, site, body }: { title: string; site: string; body: Html }): string {

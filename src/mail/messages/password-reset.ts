@@ -1,5 +1,5 @@
+import { html } from '../../core/html.ts'
 import type { Content } from './content.ts'
-import { html } from './html.ts'
 import { page } from './page.ts'
 import { siteOf } from './site.ts'
 

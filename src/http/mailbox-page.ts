@@ -1,0 +1,138 @@
+import { Html, html } from '../core/html.ts'
+import { mailboxStyle } from './mailbox-style.ts'
+import type { PresentedMail } from './mails.ts'
+
+type View = 'html' | 'text'
+
+interface Shown {
+  /** The mail that was asked for; `gone` where there is none by this id. */
+  readonly open: PresentedMail | 'gone' | null
+  readonly view: View
+  readonly refresh: 'on' | 'off'
+  readonly origin: string
+}
+
+/** The mailbox for eyes: the list on one side, the chosen mail beside it, and no script. */
+export function mailboxPage(mails: readonly PresentedMail[], shown: Shown): Html {
+  const { open, refresh } = shown
+  // Whoever reads is left in peace; whoever waits for a mail sees it come.
+  const isWaiting = open === null && refresh === 'on'
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+${isWaiting ? html`<meta http-equiv="refresh" content="4">` : ''}
+<title>${titleOf(mails, open)}</title>
+<style>${new Html(mailboxStyle)}</style>
+</head>
+<body class="${open === null ? 'choosing' : 'reading'}">
+<header class="bar">
+<h1><a href="mailbox">Mailbox</a></h1>
+<p>${count(mails)}</p>
+<nav aria-label="Mailbox">${open === null ? toggle(refresh) : ''}<a href="mailbox.json">JSON</a></nav>
+</header>
+${mails.length === 0 ? emptiness(shown) : html`${list(mails, open)}<main>${reader(shown)}</main>`}
+</body>
+</html>
+`
+}
+
+function titleOf(mails: readonly PresentedMail[], open: Shown['open']): string {
+  if (open === null || open === 'gone') return `Mailbox (${mails.length})`
+  return `${open.subject} – Mailbox`
+}
+
+function count({ length }: readonly PresentedMail[]): string {
+  if (length === 0) return 'Development, no mail'
+  return `Development, ${length} ${length === 1 ? 'mail' : 'mails'}`
+}
+
+// A page that moves by itself can be told not to (WCAG 2.2.2).
+function toggle(refresh: 'on' | 'off'): Html {
+  if (refresh === 'off') return html`<a href="mailbox">Refresh by itself</a>`
+  return html`<a href="mailbox?refresh=off">Stop refreshing</a>`
+}
+
+function emptiness({ open, origin }: Shown): Html {
+  return html`<main class="hint">
+<h2>${open === 'gone' ? 'This mail is gone' : 'No mail yet'}</h2>
+<p>Mails stay here instead of being sent, until the server stops. Ask for one as the demo user, or with the address of anybody who has signed up:</p>
+<pre><code>curl ${origin}/v1/passwords -d email_address=demo@example.com</code></pre>
+${open === 'gone' ? html`<p><a href="mailbox">Wait for new mails</a></p>` : ''}
+</main>`
+}
+
+function list(mails: readonly PresentedMail[], open: Shown['open']): Html {
+  const items = mails.map((mail) => {
+    const current = mail === open ? html` aria-current="true"` : ''
+    return html`<li><a href="${linkTo(mail, 'html')}"${current}>
+<span class="subject">${mail.subject}</span>
+<span class="to">${mail.to}</span>
+${time(mail.date)}
+</a></li>
+`
+  })
+  return html`<nav class="list" aria-label="Mails, newest first"><ol>
+${items}</ol></nav>
+`
+}
+
+function reader({ open, view }: Shown): Html {
+  if (open === null) return html`<p class="hint">Choose a mail to read it.</p>`
+  const back = html`<a class="back" href="mailbox">All mails</a>`
+  if (open === 'gone') {
+    return html`<div class="hint">${back}<h2>This mail is gone</h2>
+<p>The mailbox keeps the last mails, until the server stops.</p></div>`
+  }
+  return html`<article>
+<header>
+${back}
+<h2>${open.subject}</h2>
+<dl>
+<div><dt>From</dt><dd>${open.from}</dd></div>
+<div><dt>To</dt><dd>${open.to}</dd></div>
+<div><dt>Date</dt><dd>${time(open.date)}</dd></div>
+</dl>
+<nav class="tabs" aria-label="View">${tab(open, { of: 'html', view })}${tab(open, { of: 'text', view })}</nav>
+</header>
+${view === 'html' ? frame(open) : html`<pre class="text">${linked(open.text)}</pre>`}
+</article>`
+}
+
+function tab(mail: PresentedMail, { of, view }: { of: View; view: View }): Html {
+  const current = of === view ? html` aria-current="page"` : ''
+  return html`<a href="${linkTo(mail, of)}"${current}>${of === 'html' ? 'HTML' : 'Text'}</a>`
+}
+
+// SECURITY: whatever a mail holds runs no script and reads nothing of this page. A link in it may
+// open a tab, which is then a page like any other: a reset needs its script and its form.
+function frame({ subject, html: body }: PresentedMail): Html {
+  const content = `<base target="_blank">${body}`
+  return html`<iframe title="${subject}" sandbox="allow-popups allow-popups-to-escape-sandbox" srcdoc="${content}"></iframe>`
+}
+
+const address = /(https?:\/\/[^\s<>"']*[^\s<>"'.,;:!?)])/
+
+function linked(text: string): Html[] {
+  // Split by a pattern with one group, every second piece is what matched it.
+  return text
+    .split(address)
+    .map((piece, index) =>
+      index % 2 === 0
+        ? html`${piece}`
+        : html`<a href="${piece}" target="_blank" rel="noreferrer">${piece}</a>`,
+    )
+}
+
+function linkTo({ id }: PresentedMail, view: View): string {
+  return `mailbox?mail=${encodeURIComponent(id)}${view === 'text' ? '&view=text' : ''}`
+}
+
+// The reader sits at this machine: its time zone is theirs.
+const clock = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium' })
+
+function time(instant: string): Html {
+  return html`<time datetime="${instant}">${clock.format(new Date(instant))}</time>`
+}

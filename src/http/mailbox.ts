@@ -1,0 +1,45 @@
+import { z } from 'zod'
+import type { Mailbox } from '../core/mail.ts'
+import { answer, page } from './answers.ts'
+import { mailboxPage } from './mailbox-page.ts'
+import { mailSchema, presentMail } from './mails.ts'
+import { type Route, route } from './route.ts'
+
+// A page explains no 422: what cannot be read is left out.
+const query = z.object({
+  mail: z.string().optional(),
+  view: z.enum(['html', 'text']).catch('html'),
+  refresh: z.enum(['on', 'off']).catch('on'),
+})
+
+/** The mails that nobody carries away, for whoever develops the application. */
+export function mailbox({ mails }: Mailbox): Route[] {
+  return [
+    route({
+      method: 'GET',
+      path: '/dev/mailbox',
+      access: 'development',
+      summary: 'The mails, newest first, as a page',
+      query,
+      answers: { 200: { description: 'The page' }, 404: { description: 'The mail is gone' } },
+      handle({ query: { mail: id, view, refresh }, origin }) {
+        const presented = mails.map(presentMail)
+        const found = presented.find((mail) => mail.id === id)
+        const open = id === undefined ? null : (found ?? 'gone')
+        const shown = mailboxPage(presented, { open, view, refresh, origin })
+        return page(shown, open === 'gone' ? 404 : 200)
+      },
+    }),
+
+    route({
+      method: 'GET',
+      path: '/dev/mailbox.json',
+      access: 'development',
+      summary: 'The mails, newest first',
+      answers: {
+        200: { description: 'All that are kept', body: z.object({ mails: z.array(mailSchema) }) },
+      },
+      handle: () => answer({ mails: mails.map(presentMail) }),
+    }),
+  ]
+}
