@@ -18,12 +18,16 @@ export interface NewMessage {
   readonly giveUpAt: Date
 }
 
+/** A message as it is queued now. */
+export function newMessage(kind: MessageKind, recipient: EmailAddress, queuedAt: Date): NewMessage {
+  return { kind, recipient, queuedAt, giveUpAt: giveUpAt(queuedAt) }
+}
+
 const patienceHours = 24
 
-/** A message as it is queued now; it is tried for a day. */
-export function newMessage(kind: MessageKind, recipient: EmailAddress, queuedAt: Date): NewMessage {
-  const giveUpAt = new Date(queuedAt.getTime() + patienceHours * 3_600_000)
-  return { kind, recipient, queuedAt, giveUpAt }
+/** When a message fails for good that is queued, or queued again, now: it is tried for a day. */
+export function giveUpAt(queuedAt: Date): Date {
+  return new Date(queuedAt.getTime() + patienceHours * 3_600_000)
 }
 
 /** A row of the outbox. */
