@@ -66,7 +66,11 @@ export async function startServer(
   const auth = createAuth({ store, clock, ...unguarded, ...options.auth })
   const mailbox = createMailbox()
   const transport = options.transport ?? mailbox
-  const outbox = createOutbox(auth, { transport, from: sender, appUrl: 'https://app.example.com' })
+  const outbox = createOutbox(auth, {
+    transport,
+    from: mailFrom,
+    appUrl: 'https://app.example.com',
+  })
   const routes = options.app?.routes ?? templateRoutes(database)
   const app = createApp(auth, { ...options.app, routes })
   const table = routeTable(auth, { routes })
@@ -78,6 +82,8 @@ export async function startServer(
   return { app, auth, clock, database, mailbox, outbox, send }
 }
 
+/** Whom mails come from, as it is configured and as it is read. */
+export const mailFrom = 'Projects <no-reply@example.com>'
 export const sender: Sender = { name: 'Projects', emailAddress: address('no-reply@example.com') }
 
 export function address(text: string) {

@@ -23,7 +23,7 @@ const defaults = {
   appUrl: 'https://app.example.com',
   mail: {
     kind: 'smtp',
-    from: { name: null, emailAddress: 'no-reply@example.com' },
+    from: 'no-reply@example.com',
     url: 'smtps://smtp.example.com',
   },
   logLevel: 'info',
@@ -35,7 +35,7 @@ const inDevelopment = {
   databaseUrl: 'sqlite:storage/development.sqlite3',
   corsOrigins: ['http://localhost:3001'],
   appUrl: 'http://localhost:3001',
-  mail: { kind: 'kept', from: { name: 'Projects', emailAddress: 'no-reply@example.com' } },
+  mail: { kind: 'kept', from: 'Projects <no-reply@example.com>' },
 }
 
 test('production needs a database and a way to send mail, and has a default for the rest', () => {
@@ -104,7 +104,7 @@ test('every variable is read', () => {
     appUrl: 'https://example.com/app',
     mail: {
       kind: 'smtp',
-      from: { name: 'Ann, of Projects', emailAddress: 'ann@example.com' },
+      from: '"Ann, of Projects" <ann@example.com>',
       url: 'smtp://user:p%40ss@smtp.example.com:2525',
     },
     logLevel: 'silent',
@@ -122,7 +122,7 @@ test('development sends mails where a server is named, and keeps them otherwise'
   const { mail } = readEnvironment({ SMTP_URL: 'smtp://localhost:1025' }, ['--dev'])
   expect(mail).toMatchObject({ kind: 'smtp', url: 'smtp://localhost:1025' })
   const kept = readEnvironment({ MAIL_FROM: 'ann@example.com' }, ['--dev']).mail
-  expect(kept).toEqual({ kind: 'kept', from: { name: null, emailAddress: 'ann@example.com' } })
+  expect(kept).toEqual({ kind: 'kept', from: 'ann@example.com' })
 })
 
 test('the front end may call from its own port in development, and only there', () => {

@@ -1,4 +1,3 @@
-import type { Sender } from '../core/mail.ts'
 import { parseSender } from '../core/sender.ts'
 import { isNetwork } from '../http/client-address.ts'
 import { isOrigin } from '../http/cors.ts'
@@ -30,8 +29,8 @@ export interface Environment {
 
 /** Whom mails come from, and who carries them: in development nobody has to. */
 export type MailSettings =
-  | { readonly kind: 'kept'; readonly from: Sender }
-  | { readonly kind: 'smtp'; readonly from: Sender; readonly url: string }
+  | { readonly kind: 'kept'; readonly from: string }
+  | { readonly kind: 'smtp'; readonly from: string; readonly url: string }
 
 type Variables = Readonly<Record<string, string | undefined>>
 
@@ -134,10 +133,10 @@ function readRateLimits(read: EnvironmentReader, mode: Mode): 'on' | 'off' {
 
 function readMail(read: EnvironmentReader, mode: Mode): MailSettings {
   const from = read.parsed('MAIL_FROM', {
-    parse: parseSender,
+    parse: (text) => parseSender(text) && text,
     wanted: 'must be an address, or a name and an address in <>',
     example: 'Projects <no-reply@example.com>',
-    otherwise: mode === 'development' ? parseSender('Projects <no-reply@example.com>') : null,
+    otherwise: mode === 'development' ? 'Projects <no-reply@example.com>' : null,
   })
   if (mode === 'development' && !read.isSet('SMTP_URL')) return { kind: 'kept', from }
   const url = read.parsed('SMTP_URL', {

@@ -40,8 +40,16 @@ const leftTwice = {
 
 interface Attempt {
   readonly delivery: Delivery
-  /** What left, or null where nothing did. */
+  /** What was written, or null where nothing was. */
   readonly written: Written | null
+}
+
+/** How far the mail has come while the transport has it in hand. */
+interface Progress {
+  writing: Promise<Written> | null
+  hasLeft: boolean
+  /** Why it could not be written. */
+  hindrance: Delivery | null
 }
 
 async function tryOnce(
@@ -50,28 +58,43 @@ async function tryOnce(
   { write, signal }: { write: Draft; signal: AbortSignal },
 ): Promise<Attempt> {
   const { from, transport } = courier
-  const left: Written[] = []
+  const progress: Progress = { writing: null, hasLeft: false, hindrance: null }
   const compose = async () => {
-    const written = await letGo(courier, message, write)
-    left.push(written)
-    return mailOf(courier, message, written)
+    try {
+      progress.writing = letGo(courier, message, { write, signal })
+      const written = await progress.writing
+      // Whoever composes after the attempt has ended would send what is recorded as not sent.
+      signal.throwIfAborted()
+      progress.hasLeft = true
+      return mailOf(courier, message, written)
+    } catch (error) {
+      // Here, because a transport may wrap the error or change it.
+      progress.hindrance = hindranceOf(error)
+      throw error
+    }
   }
-  try {
-    const trying = transport.deliver({ from, to: message.recipient, compose, signal })
-    const delivery = await Promise.race([trying, rejectionOf(signal)])
-    return { delivery, written: left[0] ?? null }
-  } catch (error) {
-    const reason = String(error)
-    const isAway = error instanceof AuthError && error.code === 'unavailable'
-    const nothingLeft = isAway ? 'unavailable' : 'deferred'
-    const status = left.length > 0 ? 'unknown' : nothingLeft
-    return { delivery: { status, reason }, written: left[0] ?? null }
-  }
+  const trying = async () => transport.deliver({ from, to: message.recipient, compose, signal })
+  const delivery = await Promise.race([trying(), rejectionOf(signal)]).catch((error): Delivery => {
+    return { status: progress.hasLeft ? 'unknown' : 'deferred', reason: String(error) }
+  })
+  const written = (await progress.writing?.catch(() => null)) ?? null
+  return { delivery: progress.hindrance ?? delivery, written }
+}
+
+// Without the database no mail can be written, neither this nor another.
+function hindranceOf(error: unknown): Delivery {
+  const isAway = error instanceof AuthError && error.code === 'unavailable'
+  return { status: isAway ? 'unavailable' : 'deferred', reason: String(error) }
 }
 
 // From this commit on the mail may have arrived, even if this process dies on the next line.
-function letGo({ config }: Courier, message: Message, write: Draft): Promise<Written> {
+function letGo(
+  { config }: Courier,
+  message: Message,
+  { write, signal }: { write: Draft; signal: AbortSignal },
+): Promise<Written> {
   return config.store.transaction(async (transaction) => {
+    signal.throwIfAborted()
     const uncertain = { ...message, uncertain: message.uncertain + 1 }
     const isOurs = await transaction.updateMessage(uncertain)
     if (!isOurs) throw new Error('Somebody else took this message up meanwhile')
@@ -120,7 +143,9 @@ async function persistently(work: () => Promise<void>): Promise<void> {
 
 function rejectionOf(signal: AbortSignal): Promise<never> {
   const { promise, reject } = Promise.withResolvers<never>()
-  const end = () => reject(new Error('The attempt took too long, or the server was stopped'))
+  const error = new Error('The attempt took too long, or the server was stopped')
+  // A transport that heeds the signal knows better how far it has come.
+  const end = () => setImmediate(() => reject(error))
   if (signal.aborted) end()
   signal.addEventListener('abort', end, { once: true })
   return promise

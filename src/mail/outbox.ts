@@ -1,7 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Auth } from '../core/auth.ts'
 import { faultsOnly, type Log, unfailing } from '../core/log.ts'
-import type { Message, Sender, Transport } from '../core/mail.ts'
+import type { Message, Transport } from '../core/mail.ts'
+import { parseSender } from '../core/sender.ts'
 import { parseAppUrl } from './app-url.ts'
 import type { Courier } from './courier.ts'
 import { deliver } from './delivery.ts'
@@ -15,7 +16,8 @@ import {
 /** What an outbox needs beside the `auth` whose messages it sends. */
 export interface OutboxOptions {
   readonly transport: Transport
-  readonly from: Sender
+  /** An address, or a name and an address: `Projects <no-reply@example.com>`. */
+  readonly from: string
   /** Where the front end is, such as `https://app.example.com`: the one source of links in mails. */
   readonly appUrl: string
   /** Default: faults alone, on standard error. */
@@ -28,17 +30,18 @@ export interface Outbox {
   start(): void
   /** Tries what is due, and resolves when that is done: for tests and scripts. */
   deliverDue(): Promise<void>
-  /** Takes up nothing more, and gives what is on its way five seconds. */
+  /** Takes up nothing more, and gives what is on its way a second and a half. */
   stop(): Promise<void>
 }
 
-/** @throws RangeError for an `appUrl` that no link can begin with */
+/** @throws RangeError for a `from` that is no address, or an `appUrl` that no link can begin with */
 export function createOutbox(auth: Auth, options: OutboxOptions): Outbox {
   return new Worker(auth, options)
 }
 
 const idleMilliseconds = 5_000
-const stopMilliseconds = 5_000
+// `serve` takes eight seconds for open requests, and Docker kills after ten.
+const stopMilliseconds = 1_500
 // One mail after another keeps them in order, but one that takes long does not hold up the next.
 const patientMilliseconds = 2_000
 const maximumOnTheirWay = 10
@@ -55,10 +58,12 @@ class Worker implements Outbox {
   #pause = { from: 0, to: 0 }
 
   constructor(auth: Auth, { transport, from, appUrl, log = faultsOnly }: OutboxOptions) {
-    const parsed = parseAppUrl(appUrl)
-    if (!parsed) throw new RangeError(`${appUrl} is no URL like https://app.example.com`)
+    const [sender, site] = [parseSender(from), parseAppUrl(appUrl)]
+    if (!sender) throw new RangeError(`${from} is no sender like Projects <no-reply@example.com>`)
+    if (!site) throw new RangeError(`${appUrl} is no URL like https://app.example.com`)
     this.#log = unfailing(log)
-    this.#courier = { config: auth.config, log: this.#log, transport, from, appUrl: parsed }
+    const { config } = auth
+    this.#courier = { config, log: this.#log, transport, from: sender, appUrl: site }
     auth.onMessageQueued(() => this.#alarm.abort())
   }
 

@@ -34,11 +34,12 @@ export function outcome(
   }
 }
 
-// SECURITY: mail servers quote what they refuse; neither a live link nor a control character is
-// kept, logged or shown for it.
+// SECURITY: mail servers quote what they refuse. Neither a live link nor a control character is kept,
+// logged or shown for it, also where the link is broken over lines or encoded.
 function printable(reason: string): string {
   return reason
-    .replace(/lk[a-z]_\w+/g, '[secret]')
+    .replace(/lk[a-z]_.*/s, '[secret]')
+    .replace(/[\w+/=-]{20,}/g, '[secret]')
     .replace(/\p{C}+/gu, ' ')
     .slice(0, 300)
 }

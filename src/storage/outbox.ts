@@ -14,7 +14,7 @@ export async function insertMessage(connection: Connection, message: NewMessage)
        (kind, recipient, status, attempts, deferrals, uncertain, queued_at, due_at, give_up_at)
      VALUES ($1, $2, 'queued', 0, 0, 0, $3, $3, $4)
      ON CONFLICT (recipient) WHERE kind = 'password_reset' AND status = 'queued'
-       DO UPDATE SET queued_at = $3, give_up_at = $4`,
+       DO UPDATE SET give_up_at = $4`,
     [message.kind, message.recipient, message.queuedAt.getTime(), message.giveUpAt.getTime()],
   )
 }
@@ -56,7 +56,10 @@ export async function updateMessage(connection: Connection, message: Message): P
 }
 
 export async function deleteMessage(connection: Connection, message: Message): Promise<void> {
-  await connection.query('DELETE FROM outbox WHERE id = $1', [message.id])
+  await connection.query('DELETE FROM outbox WHERE id = $1 AND attempts = $2', [
+    message.id,
+    message.attempts,
+  ])
 }
 
 export async function listMessages(
@@ -78,8 +81,8 @@ export async function retryMessage(
   { now, giveUpAt }: { now: Date; giveUpAt: Date },
 ): Promise<boolean> {
   const retried = await connection.query(
-    `UPDATE outbox SET status = 'queued', attempts = 0, deferrals = 0,
-       uncertain = 0, due_at = $2,
+    // attempts goes on; begun anew, an old attempt could pass for the latest one.
+    `UPDATE outbox SET status = 'queued', deferrals = 0, uncertain = 0, due_at = $2,
        give_up_at = $3, ended_at = NULL
      WHERE id = $1 AND status IN ('failed', 'unknown') AND NOT EXISTS (
        SELECT 1 FROM outbox AS queued

@@ -23,7 +23,9 @@ export function parseSmtpUrl(text: string): SmtpServer | null {
   const unencrypted = loopback.test(url.hostname) ? 'offered' : 'required'
   const user = decode(url.username)
   const password = decode(url.password)
-  if (user === null || password === null) return null
+  if (user === null || password === null || url.port === '0') return null
+  // One without the other is a secret that was not set, and would be found out at the first mail.
+  if ((user === '') !== (password === '')) return null
   return {
     host: url.hostname.replace(/^\[|\]$/g, ''),
     port: Number(url.port || (isImplicit ? 465 : 587)),

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream'
-import { domainToASCII } from 'node:url'
+import { domainToASCII, domainToUnicode } from 'node:url'
 import MailComposer from 'nodemailer/lib/mail-composer'
 import SMTPConnection from 'nodemailer/lib/smtp-connection'
 import type { EmailAddress } from '../../core/email-address.ts'
@@ -28,14 +28,21 @@ interface Progress {
   stage: 'connecting' | 'connected' | 'left'
 }
 
+interface Sending {
+  readonly recipient: string
+  readonly progress: Progress
+}
+
 async function deliver(server: SmtpServer, attempt: DeliveryAttempt): Promise<Delivery> {
+  const recipient = onTheWire(attempt.to)
+  if (!recipient) return { status: 'refused', reason: 'In ASCII its domain would be another one' }
   const connection = new SMTPConnection(connectionOptions(server))
   const progress: Progress = { stage: 'connecting' }
   try {
     await untilBroken(connection, attempt.signal, async () => {
       await connect(connection, server)
       progress.stage = 'connected'
-      await send(connection, attempt, progress)
+      await send(connection, { ...attempt, recipient, progress })
     })
     connection.quit()
     return { status: 'sent' }
@@ -67,8 +74,7 @@ async function connect(connection: SMTPConnection, { credentials }: SmtpServer):
 
 async function send(
   connection: SMTPConnection,
-  { from, to, compose }: DeliveryAttempt,
-  progress: Progress,
+  { from, recipient, compose, progress }: DeliveryAttempt & Sending,
 ): Promise<void> {
   // The stream begins when the server has taken the recipient and asks for the mail itself.
   const message = Readable.from(
@@ -79,14 +85,20 @@ async function send(
     })(),
   )
   // SECURITY: one recipient, as it was parsed; nothing that the mail says can add another.
-  const envelope = { from: onTheWire(from.emailAddress), to: [onTheWire(to)] }
+  const sender = onTheWire(from.emailAddress) ?? from.emailAddress
+  const envelope = { from: sender, to: [recipient] }
   await answered((done) => connection.send(envelope, message, done))
 }
 
 // Who can read an address needs no SMTPUTF8 for its domain (RFC 5890 §2.3.2.1).
-function onTheWire(address: EmailAddress): string {
+// SECURITY: on the way to ASCII some letters vanish and others become plain ones (UTS #46), and the
+// mail would go to the address of somebody else.
+function onTheWire(address: EmailAddress): string | null {
   const at = address.lastIndexOf('@')
-  return `${address.slice(0, at)}@${domainToASCII(address.slice(at + 1))}`
+  const domain = address.slice(at + 1)
+  const ascii = domainToASCII(domain)
+  const isTheSame = ascii === domain || domainToUnicode(ascii) === domain.normalize('NFC')
+  return isTheSame ? `${address.slice(0, at)}@${ascii}` : null
 }
 
 function build({ messageId, from, to, date, subject, text, html }: Mail): Promise<Buffer> {
@@ -129,7 +141,9 @@ async function untilBroken(
   const abort = () => reject(new Error('The attempt took too long, or the server was stopped'))
   // The listener stays: an error that nobody listens to would end the process.
   connection.on('error', reject)
-  connection.once('end', () => reject(new Error('The mail server closed the connection')))
+  // After a 421 the end is told first: what the server has answered explains more.
+  const end = () => reject(new Error('The mail server closed the connection'))
+  connection.once('end', () => setImmediate(end))
   signal.addEventListener('abort', abort, { once: true })
   if (signal.aborted) abort()
   await Promise.race([work(), promise])

@@ -1,0 +1,64 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import { type EmailAddress, parseEmailAddress } from '../../core/email-address.ts'
+import type { Session, Store, StoreTransaction, User } from '../../core/store.ts'
+
+/** What the contract needs of a test runner and of the store under test. */
+export interface StoreContract {
+  /** `test` of node:test, Vitest or Jest. */
+  readonly test: (name: string, run: () => Promise<void>) => unknown
+  /** A migrated store without rows; each test asks for one, and leaves its rows in it. */
+  readonly open: () => Promise<Store>
+}
+
+/** A transaction of one statement. */
+export function run<T>(
+  store: Store,
+  work: (transaction: StoreTransaction) => Promise<T>,
+): Promise<T> {
+  return store.transaction(work)
+}
+
+/** A user with a session, in the store. */
+export async function insert(
+  store: Store,
+  client: Partial<Session> = {},
+): Promise<{ user: User; session: Session; digest: Uint8Array }> {
+  const user = newUser()
+  const session = { ...newSession(user), ...client }
+  const digest = randomBytes(32)
+  await store.transaction(async (transaction) => {
+    await transaction.insertUser(user, 'hash')
+    await transaction.insertSession(session, digest)
+  })
+  return { user, session, digest }
+}
+
+export function newUser(): User {
+  const createdAt = noon
+  const emailAddress = newEmailAddress()
+  return { id: randomUUID(), emailAddress, emailVerifiedAt: null, createdAt, updatedAt: createdAt }
+}
+
+export function newEmailAddress(): EmailAddress {
+  const emailAddress = parseEmailAddress(`${randomUUID()}@example.com`)
+  if (!emailAddress) throw new Error('The contract made an address that cannot be parsed')
+  return emailAddress
+}
+
+export function newSession(user: User): Session {
+  return {
+    id: randomUUID(),
+    userId: user.id,
+    ipAddress: '192.0.2.1',
+    userAgent: null,
+    createdAt: user.createdAt,
+    lastUsedAt: user.createdAt,
+  }
+}
+
+/** An instant with milliseconds, so that none may be lost. */
+export const noon = new Date('2026-01-01T12:00:00.123Z')
+
+export function later(milliseconds: number): Date {
+  return new Date(noon.getTime() + milliseconds)
+}

@@ -1,0 +1,77 @@
+import { deepEqual, equal } from 'node:assert/strict'
+import { insert, newUser, type StoreContract } from './contract.ts'
+
+/** Who can log in, and with which hash. */
+export function usersContract({ test, open }: StoreContract): void {
+  test('a user is found by the address, with the hash', async () => {
+    const store = await open()
+    const { user } = await insert(store)
+    deepEqual(await store.findCredentials(user.emailAddress), { user, passwordHash: 'hash' })
+  })
+
+  test('an address that nobody has finds nobody', async () => {
+    equal(await (await open()).findCredentials(newUser().emailAddress), null)
+  })
+
+  test('an address belongs to one user: the second insert says no and changes nothing', async () => {
+    const store = await open()
+    const { user } = await insert(store)
+    const second = { ...newUser(), emailAddress: user.emailAddress }
+    equal(await store.transaction((transaction) => transaction.insertUser(second, 'other')), false)
+    deepEqual(await store.findCredentials(user.emailAddress), { user, passwordHash: 'hash' })
+  })
+
+  test('fifty inserts of one address at once make one user', async () => {
+    const store = await open()
+    const first = newUser()
+    const inserts = Array.from({ length: 50 }, () =>
+      store.transaction((transaction) =>
+        transaction.insertUser({ ...newUser(), emailAddress: first.emailAddress }, 'hash'),
+      ),
+    )
+    equal((await Promise.all(inserts)).filter(Boolean).length, 1)
+  })
+
+  test('a hash is held only while it is the user’s', async () => {
+    const store = await open()
+    const { user } = await insert(store)
+    const hold = (hash: string) =>
+      store.transaction((transaction) => transaction.holdPasswordHash(user, hash))
+    equal(await hold('hash'), true)
+    equal(await hold('another'), false)
+  })
+
+  test('a hash that is held is not replaced before the holder has ended', async () => {
+    const store = await open()
+    const { user } = await insert(store)
+    const ends: string[] = []
+    let held = () => {}
+    const begun = new Promise<void>((resolve) => {
+      held = resolve
+    })
+    const holder = store.transaction(async (transaction) => {
+      await transaction.holdPasswordHash(user, 'hash')
+      held()
+      await new Promise((resolve) => setTimeout(resolve, 50))
+      ends.push('held')
+    })
+    await begun
+    const change = { from: 'hash', to: 'new', at: user.updatedAt }
+    await store.transaction((transaction) => transaction.replacePasswordHash(user, change))
+    ends.push('replaced')
+    await holder
+    deepEqual(ends, ['held', 'replaced'])
+  })
+
+  test('a hash is replaced only where it is still the one that was read', async () => {
+    const store = await open()
+    const { user } = await insert(store)
+    const at = new Date(user.updatedAt.getTime() + 1)
+    const replace = (from: string, to: string) =>
+      store.transaction((transaction) => transaction.replacePasswordHash(user, { from, to, at }))
+    equal(await replace('hash', 'second'), true)
+    equal(await replace('hash', 'third'), false)
+    const found = await store.findCredentials(user.emailAddress)
+    deepEqual(found, { user: { ...user, updatedAt: at }, passwordHash: 'second' })
+  })
+}
