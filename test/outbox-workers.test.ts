@@ -129,6 +129,42 @@ test('what a transport writes after its time was up does not leave', async () =>
   expect(await database.query('SELECT * FROM password_resets')).toEqual([])
 })
 
+test('a mail whose time is up while it is written does not leave, and its link is dead', async () => {
+  const post = createPost()
+  const signal = Promise.withResolvers<AbortSignal>()
+  post.answer = async (attempt, write) => {
+    signal.resolve(attempt.signal)
+    // Deaf to the signal: it would send what it is given.
+    return takes(attempt, write)
+  }
+  const { ask, auth, database, messages, outbox, signUp } = await startSending(post)
+  await signUp('ann')
+  await ask('ann')
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const { store } = auth.config
+  const { transaction } = store
+  let stopped = Promise.resolve()
+  store.transaction = (work) =>
+    transaction(async (statements) => {
+      const insertPasswordReset: typeof statements.insertPasswordReset = async (...values) => {
+        await statements.insertPasswordReset(...values)
+        const { aborted } = await signal.promise
+        expect(aborted).toBe(false)
+        stopped = outbox.stop()
+        vi.advanceTimersByTime(5_000)
+      }
+      return work({ ...statements, insertPasswordReset })
+    })
+  outbox.start()
+  await signal.promise
+  await vi.waitFor(async () => expect(await messages()).toMatchObject([{ deferrals: 1 }]))
+  await stopped
+  expect(post.mails).toEqual([])
+  expect(await messages()).toMatchObject([{ status: 'queued', deferrals: 1, uncertain: 0 }])
+  expect(await database.query('SELECT * FROM password_resets')).toEqual([])
+})
+
 test('who is stopped waits for the mail that is on its way, and takes up no other', async () => {
   const post = createPost()
   const release = Promise.withResolvers<void>()

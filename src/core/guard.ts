@@ -92,6 +92,23 @@ export class Guard {
 // In one order, so that two transactions never wait for each other. Digests, because a table of
 // whoever mistyped a password is nobody's business.
 function keysOf(act: GuardedAct, { account, ipAddress }: GuardedAttempt): string[] {
-  const counted = [`account ${account}`, ...(ipAddress === null ? [] : [`address ${ipAddress}`])]
+  const address = ipAddress === null ? [] : [`address ${networkOf(ipAddress)}`]
+  const counted = [`account ${account}`, ...address]
   return counted.map((each) => hash('sha256', `${act} ${each}`, 'base64url')).sort()
+}
+
+// SECURITY: whoever has one IPv6 address has all of its /64 (RFC 6177 §2), ten attempts for each.
+function networkOf(ipAddress: string): string {
+  if (!ipAddress.includes(':')) return ipAddress
+  const [before = '', after] = ipAddress.split('::')
+  const groups = [before, after ?? ''].map((part) =>
+    part.split(':').filter((group) => group !== ''),
+  )
+  const [left = [], right = []] = groups
+  const zeros = Array<string>(Math.max(0, 8 - left.length - right.length)).fill('0')
+  const whole = after === undefined ? left : [...left, ...zeros, ...right]
+  return whole
+    .slice(0, 4)
+    .map((group) => Number.parseInt(group, 16))
+    .join(':')
 }

@@ -42,6 +42,21 @@ test.each(acts)('%s passes ten times in three minutes from one address', async (
   expect((await from('::ffff:192.0.2.1')(13)).status).toBe(429)
 })
 
+test('all addresses of one IPv6 /64 are one', async () => {
+  const server = await startGuarded()
+  const attempt = async (address: string, index: number) => {
+    const email_address = `user-${index}@example.com`
+    const body = new URLSearchParams({ email_address, password: 'wrong password' })
+    return server.app.request('/v1/session', { method: 'POST', body }, { address })
+  }
+  const one = ['2001:db8::1', '2001:db8::2:1', '2001:DB8:0:0:ffff::', '2001:0db8:0:0:1:2:3:4']
+  const seen = await statuses(10, (index) => attempt(one[index % one.length] ?? '', index))
+  expect(seen).toEqual(Array(10).fill(401))
+  expect((await attempt('2001:db8::beef', 11)).status).toBe(429)
+  expect((await attempt('2001:db8:0:1::1', 12)).status).toBe(401)
+  expect((await attempt('::1', 13)).status).toBe(401)
+})
+
 test('what is refused says when to come back, and that is true to the second', async () => {
   const server = await startGuarded()
   const attempt = () => server.send('POST /v1/session', { ...ann, password: 'wrong password' })
