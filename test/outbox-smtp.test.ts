@@ -1,6 +1,6 @@
 // The outbox and a real mail server, together.
 import { smtp } from 'latchkey/smtp'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { failOnce, startSending, tokenIn } from './outbox-harness.ts'
 import { headerOf, parseMail } from './parsed-mail.ts'
 import { startMailServer } from './smtp-harness.ts'
@@ -89,4 +89,24 @@ test('a database that is away when the server asks for the mail costs the mail n
   clock.advance({ milliseconds: 1_000 })
   await outbox.deliverDue()
   expect(recipients()).toEqual([['ann@example.com'], ['bob@example.com']])
+})
+
+test('a server that has not even greeted when the outbox is stopped costs the mail nothing', async () => {
+  const { ask, mailServer, messages, outbox, signUp } = await start()
+  await signUp('ann')
+  await ask('ann')
+  const silent = new Promise<void>((resolve) => {
+    mailServer.sabotage = () => {
+      resolve()
+      return 'hang'
+    }
+  })
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  onTestFinished(() => void vi.useRealTimers())
+  outbox.start()
+  await silent
+  const stopped = outbox.stop()
+  vi.advanceTimersByTime(5_000)
+  await stopped
+  expect(await messages()).toMatchObject([{ status: 'queued', deferrals: 0, uncertain: 0 }])
 })

@@ -9,7 +9,7 @@ const page = web({ apiOrigin })
 const paths = ['/', '/reset-password', '/reset-password.css', '/reset-password.js']
 
 async function ask(path: string, method = 'GET') {
-  return read(await page.fetch(new Request(`http://localhost:3001${path}`, { method }), {}))
+  return read(page.fetch(new Request(`http://localhost:3001${path}`, { method })))
 }
 
 test('the page, its style and its script are there, each as what it is', async () => {

@@ -76,7 +76,7 @@ export async function resetPassword(
 }
 
 /** @throws AuthError `validation_failed` */
-export function parseNewPassword(config: Configuration, text: string): Secret {
+function parseNewPassword(config: Configuration, text: string): Secret {
   const code = validatePassword(text, config.passwords)
   const password = normalizePassword(text)
   if (password && !code) return password

@@ -1,12 +1,16 @@
 import { readFileSync } from 'node:fs'
-import type { Fetch } from 'latchkey/server'
+
+/** What serves these pages: `nodeServer(web(…))`. */
+export interface Web {
+  fetch(request: Request): Response
+}
 
 /**
  * The page behind the link in a mail, for as long as there is no front end: `/reset-password`.
  *
  * @throws RangeError for what is no origin
  */
-export function web({ apiOrigin }: { apiOrigin: string }): Fetch {
+export function web({ apiOrigin }: { apiOrigin: string }): Web {
   requireOrigin(apiOrigin)
   const pages = new Map([
     ['/', welcome],
