@@ -49,8 +49,8 @@ const maximumOnTheirWay = 10
 class Worker implements Outbox {
   readonly #courier: Courier
   readonly #log: Log
-  readonly #onTheirWay = new Set<Promise<void>>()
-  readonly #cutOff = new AbortController()
+  // Each with what cuts it off.
+  readonly #onTheirWay = new Map<Promise<void>, AbortController>()
   #running: Promise<void> | null = null
   #isStopped = false
   #alarm = new AbortController()
@@ -73,15 +73,17 @@ class Worker implements Outbox {
 
   async deliverDue(): Promise<void> {
     await this.#takeUpDue()
-    await Promise.all(this.#onTheirWay)
+    await Promise.all(this.#onTheirWay.keys())
   }
 
   async stop(): Promise<void> {
     this.#isStopped = true
     this.#alarm.abort()
-    const patience = setTimeout(() => this.#cutOff.abort(), stopMilliseconds)
+    const patience = setTimeout(() => {
+      for (const cutOff of this.#onTheirWay.values()) cutOff.abort()
+    }, stopMilliseconds)
     await this.#running
-    await Promise.all(this.#onTheirWay)
+    await Promise.all(this.#onTheirWay.keys())
     clearTimeout(patience)
   }
 
@@ -116,17 +118,22 @@ class Worker implements Outbox {
 
   // Resolves when the mail is sent or given up, or when it takes too long to wait for.
   async #send(message: Message): Promise<void> {
-    const sending = this.#attempt(message).finally(() => this.#onTheirWay.delete(sending))
-    this.#onTheirWay.add(sending)
+    // Not AbortSignal.any(), which keeps something of every signal that it was ever given.
+    const cutOff = new AbortController()
+    const tooLong = setTimeout(() => cutOff.abort(), attemptMilliseconds)
+    const sending = this.#attempt(message, cutOff.signal).finally(() => {
+      clearTimeout(tooLong)
+      this.#onTheirWay.delete(sending)
+    })
+    this.#onTheirWay.set(sending, cutOff)
     const timer = new AbortController()
     const patience = wait(patientMilliseconds, undefined, { signal: timer.signal }).catch(() => {})
     await Promise.race([sending, patience])
     timer.abort()
-    if (this.#onTheirWay.size >= maximumOnTheirWay) await Promise.race(this.#onTheirWay)
+    if (this.#onTheirWay.size >= maximumOnTheirWay) await Promise.race(this.#onTheirWay.keys())
   }
 
-  async #attempt(message: Message): Promise<void> {
-    const signal = AbortSignal.any([this.#cutOff.signal, AbortSignal.timeout(attemptMilliseconds)])
+  async #attempt(message: Message, signal: AbortSignal): Promise<void> {
     try {
       const server = await deliver(this.#courier, message, signal)
       if (server === 'unavailable') this.#beginPause()
