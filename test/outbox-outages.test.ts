@@ -1,14 +1,18 @@
 // The mail server is away, refuses, puts off, or forgets to answer: every mail arrives all the same,
 // in order, or it is there to be seen why not.
+import type { Transport } from 'latchkey/server'
 import { expect, test } from 'vitest'
+import { address } from './harness.ts'
 import {
   createPost,
   defers,
   failOnce,
+  forgets,
   isAway,
   type Post,
   startSending,
   takes,
+  tokenIn,
 } from './outbox-harness.ts'
 
 const people = Array.from({ length: 20 }, (_, index) => `user-${index + 1}`)
@@ -190,20 +194,91 @@ test.each(['claimMessage', 'updateMessage', 'insertPasswordReset'] as const)(
   },
 )
 
-test('a database that cannot look the user up loses no mail', async () => {
+test('a look-up that fails loses no mail, and stops no other', async () => {
   const post = createPost()
-  const { ask, auth, clock, outbox, signUp } = await startSending(post)
-  await signUp('ann')
-  await ask('ann')
+  const { ask, auth, clock, messages, outbox, signUp } = await startSending(post)
+  await signUp('ann', 'bob')
+  await ask('ann', 'bob')
   const { store } = auth.config
   const { findCredentials } = store
   store.findCredentials = async () => {
     throw new Error('broken')
   }
   await outbox.deliverDue()
-  expect(post.attempts).toEqual([])
+  expect(await messages()).toMatchObject([{ deferrals: 1 }, { deferrals: 1 }])
   store.findCredentials = findCredentials
   clock.advance({ minutes: 1 })
   await outbox.deliverDue()
+  expect(post.mails).toHaveLength(2)
+})
+
+test('a message of a kind that this version does not know fails in the end, and stops no other', async () => {
+  const post = createPost()
+  const { ask, auth, clock, database, messages, outbox, signUp } = await startSending(post)
+  await signUp('ann')
+  const recipient = address('bob@example.com')
+  const now = clock()
+  await auth.config.store.transaction((transaction) =>
+    transaction.insertMessage({
+      // @ts-expect-error: what a newer version queued before it was taken back
+      kind: 'from_the_future',
+      recipient,
+      queuedAt: now,
+      giveUpAt: new Date(now.getTime() + 86_400_000),
+    }),
+  )
+  await ask('ann')
+  await outbox.deliverDue()
   expect(post.mails).toHaveLength(1)
+  for (let hour = 1; hour <= 12; hour++) {
+    clock.advance({ hours: 1 })
+    await outbox.deliverDue()
+  }
+  expect(await messages()).toMatchObject([{ status: 'sent' }])
+  const rows = await database.query("SELECT kind FROM outbox WHERE status = 'failed'")
+  expect(rows).toEqual([['from_the_future']])
+})
+
+test('what a transport did not let go holds no live link, whatever it says of itself', async () => {
+  const statuses = ['refused', 'deferred', 'unavailable'] as const
+  for (const status of statuses) {
+    const transport: Transport = {
+      async deliver({ compose }) {
+        await compose()
+        return { status, reason: 'no' }
+      },
+    }
+    const { ask, database, outbox, signUp } = await startSending(transport)
+    await signUp('ann')
+    await ask('ann')
+    await outbox.deliverDue()
+    expect([status, await database.query('SELECT user_id FROM password_resets')]).toEqual([
+      status,
+      [],
+    ])
+  }
+})
+
+test('a mail that left without an answer is owed: it waits while three links are live', async () => {
+  const post = createPost()
+  const { ask, auth, clock, messages, outbox, signUp } = await startSending(post)
+  await signUp('ann')
+  for (let mail = 1; mail <= 2; mail++) {
+    await ask('ann')
+    await outbox.deliverDue()
+  }
+  post.answer = forgets
+  await ask('ann')
+  await outbox.deliverDue()
+  expect((await messages()).at(-1)).toMatchObject({ status: 'queued', uncertain: 1 })
+  post.answer = takes
+  clock.advance({ minutes: 1 })
+  await outbox.deliverDue()
+  expect((await messages()).at(-1)).toMatchObject({ status: 'queued', deferrals: 1 })
+  clock.advance({ minutes: 15 })
+  await outbox.deliverDue()
+  expect((await messages()).at(-1)).toMatchObject({ status: 'sent' })
+  expect(
+    await auth.resetPassword(tokenIn(post.mails.at(-1)), 'another horse battery'),
+  ).not.toBeNull()
 })

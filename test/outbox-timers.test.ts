@@ -27,10 +27,17 @@ vi.mock('node:timers/promises', async (importOriginal) => ({
     }),
 }))
 
+const until = (holds: () => void) => vi.waitFor(holds, { interval: 2 })
+
+/** Lets everything happen that waits for nothing. */
+async function settle() {
+  for (let turns = 100; turns > 0; turns--) await new Promise(setImmediate)
+}
+
 /** Waits until a timer runs for so long, and ends it. */
 async function ring(milliseconds: number) {
   const find = () => [...timers].find((timer) => timer.milliseconds === milliseconds)
-  await vi.waitFor(() => expect(find()).toBeDefined())
+  await until(() => expect(find()).toBeDefined())
   const timer = find()
   if (timer) timers.delete(timer)
   timer?.ring()
@@ -61,9 +68,9 @@ test('the notice of a changed password is sent at once', async () => {
   await signUp('ann')
   outbox.start()
   await ask('ann')
-  await vi.waitFor(() => expect(post.mails).toHaveLength(1))
+  await until(() => expect(post.mails).toHaveLength(1))
   await redeems(post.mails[0])
-  await vi.waitFor(() => expect(post.mails[1]?.subject).toBe('Your password was changed'))
+  await until(() => expect(post.mails[1]?.subject).toBe('Your password was changed'))
   await outbox.stop()
 })
 
@@ -72,7 +79,7 @@ test('what another process queued is found after five seconds', async () => {
   const { auth, outbox, signUp } = await startSending(post)
   await signUp('ann')
   outbox.start()
-  await vi.waitFor(() => expect([...timers].at(-1)?.milliseconds).toBe(5_000))
+  await until(() => expect([...timers].at(-1)?.milliseconds).toBe(5_000))
   const queuedAt = auth.config.clock()
   const known = await auth.logIn({ emailAddress: 'ann@example.com', password: 'horse of ann' })
   const recipient = known?.user.emailAddress
@@ -81,7 +88,7 @@ test('what another process queued is found after five seconds', async () => {
   await auth.config.store.transaction((transaction) => transaction.insertMessage(message))
   expect(post.attempts).toEqual([])
   await ring(5_000)
-  await vi.waitFor(() => expect(post.mails).toHaveLength(1))
+  await until(() => expect(post.mails).toHaveLength(1))
   await outbox.stop()
 })
 
@@ -92,18 +99,18 @@ test('while the server is away, new mails wait for the end of the pause', async 
   await signUp('ann', 'bob')
   await ask('ann')
   outbox.start()
-  await vi.waitFor(() => expect(post.attempts).toEqual(['ann']))
+  await until(() => expect(post.attempts).toEqual(['ann']))
   const pause = () => [...timers].find(({ milliseconds }) => milliseconds <= 1_000)
-  await vi.waitFor(() => expect(pause()).toBeDefined())
+  await until(() => expect(pause()).toBeDefined())
   expect(pause()?.milliseconds).toBeGreaterThanOrEqual(500)
   await ask('bob')
-  await vi.waitFor(() => expect(pause()).toBeDefined())
+  await until(() => expect(pause()).toBeDefined())
   expect(post.attempts).toEqual(['ann'])
   post.answer = takes
   const milliseconds = pause()?.milliseconds ?? 0
   clock.advance({ milliseconds })
   await ring(milliseconds)
-  await vi.waitFor(() => expect(post.mails).toHaveLength(2))
+  await until(() => expect(post.mails).toHaveLength(2))
   expect(post.attempts).toEqual(['ann', 'ann', 'bob'])
   await outbox.stop()
 })
@@ -120,7 +127,7 @@ test('a mail that takes longer than two seconds does not hold up the next', asyn
   await ask('ann', 'bob')
   const delivered = outbox.deliverDue()
   await ring(2_000)
-  await vi.waitFor(() => expect(post.mails).toHaveLength(1))
+  await until(() => expect(post.mails).toHaveLength(1))
   release.resolve()
   await delivered
   expect(post.mails.map(({ to }) => to)).toEqual(['bob@example.com', 'ann@example.com'])
@@ -140,7 +147,7 @@ test('an address at which the mail server falls silent does not hold up the next
   await ask('ann', 'bob')
   const delivered = outbox.deliverDue()
   await ring(2_000)
-  await vi.waitFor(() => expect(mailServer.received).toMatchObject([{ to: ['bob@example.com'] }]))
+  await until(() => expect(mailServer.received).toMatchObject([{ to: ['bob@example.com'] }]))
   release.resolve()
   await delivered
   expect(await messages()).toMatchObject([{ status: 'queued', deferrals: 1 }, { status: 'sent' }])
@@ -159,11 +166,85 @@ test('ten mails may be on their way at once, and no more', async () => {
   await ask(...people)
   const delivered = outbox.deliverDue()
   for (const _ of Array(10)) await ring(2_000)
+  await settle()
   expect(post.attempts).toHaveLength(10)
   release.resolve()
   await delivered
   expect(post.attempts).toHaveLength(11)
   expect(new Set(await statuses())).toEqual(new Set(['sent']))
+})
+
+test('mails that fail together are one failure, and begin one pause', async () => {
+  const post = createPost()
+  const release = Promise.withResolvers<void>()
+  post.answer = async (attempt, write) => {
+    await release.promise
+    return isAway(attempt, write)
+  }
+  const { ask, clock, outbox, signUp } = await startSending(post)
+  await signUp('ann', 'bob', 'carol')
+  await ask('ann', 'bob', 'carol')
+  const delivered = outbox.deliverDue()
+  for (const _ of Array(2)) await ring(2_000)
+  await until(() => expect(post.attempts).toHaveLength(3))
+  release.resolve()
+  await delivered
+  post.answer = takes
+  clock.advance({ milliseconds: 1_000 })
+  await outbox.deliverDue()
+  expect(post.mails).toHaveLength(3)
+})
+
+test('an outbox that is started twice works once', async () => {
+  const { outbox } = await startSending(createPost())
+  outbox.start()
+  outbox.start()
+  await settle()
+  expect([...timers].filter(({ milliseconds }) => milliseconds === 5_000)).toHaveLength(1)
+  await outbox.stop()
+})
+
+test('who is stopped waits for every mail that is on its way', async () => {
+  const post = createPost()
+  const first = Promise.withResolvers<void>()
+  const second = Promise.withResolvers<void>()
+  post.answer = async (attempt, write) => {
+    await (attempt.to === 'ann@example.com' ? first : second).promise
+    return takes(attempt, write)
+  }
+  const { ask, outbox, signUp, statuses } = await startSending(post)
+  await signUp('ann', 'bob')
+  await ask('ann', 'bob')
+  outbox.start()
+  await ring(2_000)
+  await until(() => expect(post.attempts).toHaveLength(2))
+  const onStop = vi.fn()
+  const stopped = outbox.stop().then(onStop)
+  second.resolve()
+  await until(() => expect(post.mails).toHaveLength(1))
+  await settle()
+  expect(onStop).not.toHaveBeenCalled()
+  first.resolve()
+  await stopped
+  expect(await statuses()).toEqual(['sent', 'sent'])
+})
+
+test('a database that cannot be read is asked again after the pause, not five seconds later', async () => {
+  const post = createPost()
+  const { ask, auth, clock, outbox, signUp } = await startSending(post)
+  await signUp('ann')
+  failOnce(auth, 'claimMessage')
+  outbox.start()
+  const pause = () => [...timers].find(({ milliseconds }) => milliseconds <= 1_000)
+  await until(() => expect(pause()).toBeDefined())
+  await ask('ann')
+  await settle()
+  expect(post.attempts).toEqual([])
+  const milliseconds = pause()?.milliseconds ?? 0
+  clock.advance({ milliseconds })
+  await ring(milliseconds)
+  await until(() => expect(post.mails).toHaveLength(1))
+  await outbox.stop()
 })
 
 test('a database that fails when the mail was sent is asked again, and the mail is not', async () => {

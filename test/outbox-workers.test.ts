@@ -165,6 +165,28 @@ test('a mail whose time is up while it is written does not leave, and its link i
   expect(await database.query('SELECT * FROM password_resets')).toEqual([])
 })
 
+test('an attempt ends after 45 seconds, whatever the transport does', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const post = createPost()
+  const begun = Promise.withResolvers<AbortSignal>()
+  post.answer = (attempt) => {
+    begun.resolve(attempt.signal)
+    return new Promise(() => {})
+  }
+  const { ask, messages, outbox, signUp } = await startSending(post)
+  await signUp('ann')
+  await ask('ann')
+  const delivered = outbox.deliverDue()
+  const signal = await begun.promise
+  vi.advanceTimersByTime(44_999)
+  expect(signal.aborted).toBe(false)
+  vi.advanceTimersByTime(1)
+  expect(signal.aborted).toBe(true)
+  await delivered
+  expect(await messages()).toMatchObject([{ status: 'queued', deferrals: 1 }])
+})
+
 test('who is stopped waits for the mail that is on its way, and takes up no other', async () => {
   const post = createPost()
   const release = Promise.withResolvers<void>()

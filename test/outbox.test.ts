@@ -1,6 +1,6 @@
 // From the request to the mail: what is queued, who gets it, how often, and when.
 import { AuthError } from 'latchkey/server'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { createPost, forgets, refuses, startSending, takes, tokenIn } from './outbox-harness.ts'
 
 test('a request that is undone queues nothing, and says so', async () => {
@@ -185,6 +185,20 @@ test('a mail that is retried by hand is sent, and may be uncertain twice again',
   expect(await messages()).toMatchObject([{ status: 'sent', lastError: null }])
   expect(post.mails).toHaveLength(3)
   expect(new Set(post.mails.map(({ messageId }) => messageId)).size).toBe(1)
+})
+
+test('for a token that is dead nothing is hashed, and no password is judged', async () => {
+  const { auth, ask, outbox, redeems, signUp } = await startSending(createPost())
+  await signUp('ann')
+  await ask('ann')
+  await outbox.deliverDue()
+  const hash = vi.spyOn(auth.config.passwordHash, 'hash')
+  for (const password of ['another horse battery', 'weak']) {
+    expect(await auth.resetPassword('', password)).toBeNull()
+    expect(await auth.resetPassword('lkr_', password)).toBeNull()
+  }
+  expect(await redeems({ text: `lkr_${'1'.repeat(38)}` })).toBe(false)
+  expect(hash).not.toHaveBeenCalled()
 })
 
 test('an outbox needs to know where the front end is', async () => {

@@ -24,11 +24,14 @@ export interface MailServer {
   readonly commands: readonly string[]
   /** What stood on the wire between DATA and the last dot, a character for each byte. */
   readonly wire: readonly string[]
+  /** How many clients are connected. */
+  readonly clients: number
   /** Asked at each step what is to happen there; null for nothing. */
   sabotage: ((step: Step, line: string) => Fault | Promise<Fault>) | null
 }
 
 interface Recording extends MailServer {
+  clients: number
   readonly commands: string[]
   readonly wire: string[]
 }
@@ -38,11 +41,19 @@ export async function startMailServer(options: SMTPServerOptions = {}): Promise<
   const plain = { disabledCommands: ['STARTTLS', 'AUTH'], ...options }
   const { port, received } = await startSmtpServer(plain)
   const open = new Set<Socket>()
+  // The server takes its time to greet: it has greeted the next client before there is one.
+  const greeted = [connect(port, '127.0.0.1'), connect(port, '127.0.0.1')]
+  for (const socket of greeted) open.add(socket.on('error', () => {}))
   const relay = createServer((client) => {
-    const upstream = connect(port, '127.0.0.1')
+    const upstream = greeted.shift() ?? connect(port, '127.0.0.1')
+    const next = connect(port, '127.0.0.1').on('error', () => {})
+    greeted.push(next)
+    open.add(next)
     const both = [client, upstream]
     const end = () => both.forEach((socket) => void socket.destroy())
     for (const socket of both) open.add(socket.on('error', end))
+    server.clients++
+    client.on('close', () => server.clients--)
     new Relay(server, client, upstream).run().catch(end)
   })
   relay.listen(0, '127.0.0.1')
@@ -52,7 +63,7 @@ export async function startMailServer(options: SMTPServerOptions = {}): Promise<
     for (const socket of open) socket.destroy()
   })
   const url = `smtp://127.0.0.1:${(relay.address() as AddressInfo).port}`
-  const server: Recording = { url, received, commands: [], wire: [], sabotage: null }
+  const server: Recording = { url, received, commands: [], wire: [], clients: 0, sabotage: null }
   return server
 }
 
@@ -136,7 +147,8 @@ class Relay {
   async #break(step: Step, line: string): Promise<string | null> {
     const fault = (await this.#server.sabotage?.(step, line)) ?? 'pass'
     if (fault === 'drop') throw new Error('dropped')
-    if (fault === 'hang') await once(this.#client, 'close')
+    // Reads on, so that a client which leaves is noticed.
+    while (fault === 'hang') await take(this.#asked)
     return typeof fault === 'string' ? null : `${fault.reply}\r\n`
   }
 

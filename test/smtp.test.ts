@@ -93,9 +93,11 @@ const faults: [Step, Fault, Delivery['status'], 0 | 1][] = [
   ['EHLO', no(421), 'unavailable', 0],
   ['EHLO', no(502), 'sent', 1],
   ['MAIL', 'drop', 'deferred', 0],
-  ['MAIL', no(421), 'deferred', 0],
-  ['MAIL', no(451), 'deferred', 0],
-  ['MAIL', no(550), 'deferred', 0],
+  ['MAIL', no(421), 'unavailable', 0],
+  ['MAIL', no(451), 'unavailable', 0],
+  ['MAIL', no(550), 'unavailable', 0],
+  ['MAIL', no(552), 'refused', 0],
+  ['MAIL', no(555), 'refused', 0],
   ['RCPT', 'drop', 'deferred', 0],
   ['RCPT', no(421), 'deferred', 0],
   ['RCPT', no(450), 'deferred', 0],
@@ -158,6 +160,7 @@ describe.each([
         return 'hang'
       }
       const { delivery, composed } = await attempt(server.url, { signal: timeIsUp.signal })
+      await vi.waitFor(() => expect([where, server.clients]).toEqual([where, 0]))
       return [where, delivery.status, composed]
     })
     expect(await Promise.all(outcomes)).toEqual(hangs)
@@ -178,9 +181,11 @@ test('an attempt whose time was up before it began sends nothing', async () => {
 test('a greeting that comes byte by byte is waited for ten seconds, not for ever', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
   onTestFinished(() => void vi.useRealTimers())
+  let seconds = 0
   const slow = createServer((socket) => {
     const drip = () => {
       if (socket.destroyed) return
+      seconds++
       vi.advanceTimersByTime(1_000)
       socket.write('2', () => setImmediate(drip))
     }
@@ -193,6 +198,7 @@ test('a greeting that comes byte by byte is waited for ten seconds, not for ever
   const { port } = slow.address() as AddressInfo
   const { delivery } = await attempt(`smtp://127.0.0.1:${port}`)
   expect(delivery).toMatchObject({ status: 'unavailable', reason: 'Greeting never received' })
+  expect(seconds).toBeLessThanOrEqual(12)
 })
 
 // On the way to ASCII the first loses a letter nobody sees, the others turn into plain letters.

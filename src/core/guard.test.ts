@@ -134,6 +134,24 @@ test('what is full costs no further question to the store, until its window has 
   expect(calls).toHaveLength(12)
 })
 
+test('what is full is remembered for ten thousand keys, and costs a question again beyond', async () => {
+  const asked: string[] = []
+  const count: GuardStore['count'] = async (keys, { endsAt }) => {
+    asked.push(...keys)
+    return keys.map((key) => ({ key, count: 11, endsAt }))
+  }
+  const guard = new Guard({ count }, () => new Date(start))
+  const attempt = (index: number) =>
+    guard.count('log_in', { account: `user-${index}`, ipAddress: null }).catch(() => {})
+  for (let index = 0; index <= 10_000; index++) await attempt(index)
+  expect(asked).toHaveLength(10_001)
+  await attempt(1)
+  await attempt(10_000)
+  expect(asked).toHaveLength(10_001)
+  await attempt(0)
+  expect(asked).toHaveLength(10_002)
+})
+
 test('what is full is full at every process, and after a restart', async () => {
   const { another, attempt, fill } = createGuard()
   await fill()

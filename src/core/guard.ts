@@ -16,8 +16,9 @@ export interface GuardedAttempt {
 export interface GuardStore {
   /**
    * Counts each key once, in a transaction of its own that is committed when this resolves. A
-   * window that has ended, or that another clock has put further away than any can be, begins anew.
-   * The last seconds of counts may be lost in a power cut, not in a crash.
+   * window that has ended begins anew; one that a clock ahead of ours has put further away than
+   * `window.endsAt` ends then, and keeps its count. The last seconds of counts may be lost in a power
+   * cut, not in a crash.
    */
   count(keys: readonly string[], window: GuardWindow): Promise<GuardCount[]>
 }

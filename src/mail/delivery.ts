@@ -23,12 +23,11 @@ export async function deliver(
     await record(courier, message, { delivery: leftTwice, written: null })
     return 'available'
   }
-  const write = await draft(courier, message)
-  if (!write) {
+  const attempt = await tryOnce(courier, message, signal)
+  if (!attempt) {
     await store.transaction((transaction) => transaction.deleteMessage(message))
     return 'available'
   }
-  const attempt = await tryOnce(courier, message, { write, signal })
   await record(courier, message, attempt)
   return attempt.delivery.status === 'unavailable' ? 'unavailable' : 'available'
 }
@@ -44,6 +43,19 @@ interface Attempt {
   readonly written: Written | null
 }
 
+async function tryOnce(
+  courier: Courier,
+  message: Message,
+  signal: AbortSignal,
+): Promise<Attempt | null> {
+  try {
+    const write = await draft(courier, message)
+    return write && (await send(courier, message, { write, signal }))
+  } catch (error) {
+    return { delivery: hindranceOf(error), written: null }
+  }
+}
+
 /** How far the mail has come while the transport has it in hand. */
 interface Progress {
   writing: Promise<Written> | null
@@ -52,7 +64,7 @@ interface Progress {
   hindrance: Delivery | null
 }
 
-async function tryOnce(
+async function send(
   courier: Courier,
   message: Message,
   { write, signal }: { write: Draft; signal: AbortSignal },
@@ -118,9 +130,9 @@ async function record(courier: Courier, message: Message, attempt: Attempt): Pro
   const entry = { message: id, kind, attempts, status: settled.status, reason: settled.lastError }
   if (settled.status === 'failed' || settled.status === 'unknown') log.error(entry, 'mail')
   else log.info(entry, 'mail')
-  // What a server has refused for certain holds no live secret.
-  const didNotArrive = delivery.status === 'refused' || delivery.status === 'deferred'
-  const dead = didNotArrive ? written?.tokenDigest : null
+  // A mail that did not arrive holds no live secret.
+  const mayHaveArrived = delivery.status === 'sent' || delivery.status === 'unknown'
+  const dead = mayHaveArrived ? null : written?.tokenDigest
   await persistently(() =>
     config.store.transaction(async (transaction) => {
       await transaction.updateMessage(settled)

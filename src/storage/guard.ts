@@ -10,8 +10,7 @@ export async function count(
   const [row = []] = await connection.query(
     `INSERT INTO guard_counts (key, count, window_ends_at) VALUES ($1, 1, $3)
      ON CONFLICT (key) DO UPDATE SET
-       count = CASE WHEN guard_counts.window_ends_at > $2 AND guard_counts.window_ends_at <= $3
-         THEN guard_counts.count + 1 ELSE 1 END,
+       count = CASE WHEN guard_counts.window_ends_at > $2 THEN guard_counts.count + 1 ELSE 1 END,
        window_ends_at =
          CASE WHEN guard_counts.window_ends_at > $2 AND guard_counts.window_ends_at <= $3
          THEN guard_counts.window_ends_at ELSE $3 END

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Store } from '../../core/store.ts'
 import { openSqlite } from '../../storage/sqlite.ts'
@@ -39,7 +39,7 @@ export async function withStore<T>(
 // A file that is not there would be created, by a look at it.
 function requireFile(url: string): void {
   const file = resolve(url.replace(/^sqlite:(\/\/(?=\/))?/, ''))
-  if (existsSync(file)) return
+  if (existsSync(file) && statSync(file).size > 0) return
   const example = 'DATABASE_URL=sqlite:storage/production.sqlite3'
   throw new Refused(
     `There is no database at ${file}: set another one, for example ${example}, or start the server, which creates it`,

@@ -123,11 +123,12 @@ function explain(error: unknown, { stage }: Progress): Delivery {
   const reason = error instanceof Error ? error.message : String(error)
   const code = error instanceof Error && 'responseCode' in error ? Number(error.responseCode) : 0
   const command = error instanceof Error && 'command' in error ? error.command : null
-  if (stage === 'connecting') return { status: 'unavailable', reason }
+  // A sender that is not taken stops every mail; 552 and 555 are about what this one asks for.
+  const isSender = command === 'MAIL FROM' && code !== 552 && code !== 555
+  if (stage === 'connecting' || isSender) return { status: 'unavailable', reason }
   // After the end of the mail an answer is certain, and only no answer is not.
   if (stage === 'left' && code === 0) return { status: 'unknown', reason }
-  // A sender that is refused is a fault of the configuration, and no reason to give the mail up.
-  const isRefused = code >= 500 && code !== 503 && command !== 'MAIL FROM'
+  const isRefused = code >= 500 && code !== 503
   return { status: isRefused ? 'refused' : 'deferred', reason }
 }
 
