@@ -9,7 +9,7 @@ export { current } from './core/current.ts'
 export { type EmailAddress, parseEmailAddress } from './core/email-address.ts'
 export { AuthError, type AuthErrorCode, type InvalidField } from './core/errors.ts'
 export type { GuardCount, GuardStore, GuardWindow } from './core/guard.ts'
-export type { Log } from './core/log.ts'
+export type { Log, LogEntry } from './core/log.ts'
 export type {
   Delivery,
   DeliveryAttempt,
@@ -29,6 +29,7 @@ export type { Client, LoggedIn, SubmittedCredentials } from './core/sessions.ts'
 export type {
   Authenticated,
   Credentials,
+  MessagePage,
   OutboxStatements,
   PasswordHashChange,
   PasswordReset,

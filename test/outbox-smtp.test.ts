@@ -110,3 +110,14 @@ test('a server that has not even greeted when the outbox is stopped costs the ma
   await stopped
   expect(await messages()).toMatchObject([{ status: 'queued', deferrals: 0, uncertain: 0 }])
 })
+
+test('an address that the mail server cannot write to stops no other mail', async () => {
+  const { ask, mailServer, messages, outbox, recipients, signUp } = await start()
+  mailServer.sabotage = (_step, line) =>
+    line.endsWith(' SMTPUTF8') ? { reply: '550 5.6.7 ASCII only' } : 'pass'
+  await signUp('ånn', 'bob')
+  await ask('ånn', 'bob')
+  await outbox.deliverDue()
+  expect(recipients()).toEqual([['bob@example.com']])
+  expect(await messages()).toMatchObject([{ status: 'queued', deferrals: 1 }, { status: 'sent' }])
+})

@@ -17,6 +17,8 @@ vi.mock('node:timers/promises', async (importOriginal) => ({
   setTimeout: (milliseconds: number, _: unknown, { signal }: { signal?: AbortSignal } = {}) =>
     new Promise<void>((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason)
+      // The moments before a message that was just queued is taken up.
+      if (milliseconds < 500) return resolve()
       const timer = { milliseconds, ring: resolve }
       // Not the limit of a transaction, which is no concern of the outbox.
       if (milliseconds !== 1_000 || !signal) timers.add(timer)
@@ -285,7 +287,7 @@ test('a database that stays away after the mail was sent means one more mail at 
     for (const _ of Array(4)) await ring(1_000)
     await delivered
     store.transaction = transaction
-    expect(log.at(-1)).toContain('broken')
+    expect(log.filter((line) => line.includes('broken'))).toHaveLength(1)
     expect([post.mails.length, await statuses()]).toEqual([times, ['queued']])
     clock.advance({ minutes: 1 })
   }

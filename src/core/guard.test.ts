@@ -125,13 +125,13 @@ test('what is counted for one act is not counted for another', async () => {
 test('what is full costs no further question to the store, until its window has ended', async () => {
   const { attempt, calls, fill, time } = createGuard()
   await fill()
-  expect(calls).toHaveLength(11)
+  expect(calls).toHaveLength(10)
   await fill()
   await fill({ ipAddress: '192.0.2.1' })
-  expect(calls).toHaveLength(11)
+  expect(calls).toHaveLength(10)
   time.now = start + 180_000
   await attempt()
-  expect(calls).toHaveLength(12)
+  expect(calls).toHaveLength(11)
 })
 
 test('what is full is remembered for ten thousand keys, and costs a question again beyond', async () => {
@@ -187,4 +187,22 @@ test('a store that is away is no attempt that passes', async () => {
   const count = () => Promise.reject(away)
   const guard = new Guard({ count }, () => new Date(start))
   await expect(guard.count('log_in', { account, ipAddress: null })).rejects.toBe(away)
+})
+
+test('who is refused is told the time of the window that ends last, also of one that is just full', async () => {
+  const time = { now: start }
+  const counts = new Map<string, { count: number; endsAt: Date }>()
+  const count: GuardStore['count'] = async (keys, { endsAt }) =>
+    keys.map((key) => {
+      const known = counts.get(key) ?? { count: 0, endsAt }
+      counts.set(key, { ...known, count: known.count + 1 })
+      return { key, count: known.count + 1, endsAt: known.endsAt }
+    })
+  const guard = () => new Guard({ count }, () => new Date(time.now))
+  const attempt = (account: string) => guard().count('log_in', { account, ipAddress: '192.0.2.1' })
+  for (let index = 0; index < 10; index++)
+    await guard().count('log_in', { account: 'ann', ipAddress: null })
+  time.now += 60_000
+  for (let index = 0; index < 9; index++) await attempt(`user-${index}`)
+  await expect(attempt('ann')).rejects.toMatchObject({ retryAfterSeconds: 180 })
 })

@@ -70,9 +70,11 @@ export class Guard {
       { now, endsAt },
     )
     const counts = await this.#store.count(keys, { now, endsAt })
-    const full = counts.filter(({ count }) => count > guardLimit.attempts)
+    const full = counts.filter(({ count }) => count >= guardLimit.attempts)
     for (const count of full) this.#remember(count)
-    this.#refuse(full, { now, endsAt })
+    const isOver = counts.some(({ count }) => count > guardLimit.attempts)
+    // Both, where the one that is over ends before the other that is just full.
+    if (isOver) this.#refuse(full, { now, endsAt })
   }
 
   #refuse(full: readonly GuardCount[], { now, endsAt }: GuardWindow): void {

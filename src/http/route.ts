@@ -75,7 +75,7 @@ interface Definition<Body, Params, Query> {
   readonly params?: z.ZodType<Params>
   readonly query?: z.ZodType<Query>
   readonly answers: Answers
-  /** For a route that is opened by what the request itself carries: refuses before all else. */
+  /** For a route that is opened by what the request itself carries: refuses before the body is judged. */
   readonly admit?: (candidate: Candidate<Params>) => Promise<Refusal | null>
 }
 

@@ -1,35 +1,34 @@
 import { hash } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
+import { domainToASCII } from 'node:url'
 import { AuthError } from '../core/errors.ts'
 import type { Delivery, Mail, Message } from '../core/mail.ts'
 import type { Courier } from './courier.ts'
 import { type Draft, draft, type Written } from './drafts.ts'
 import { outcome } from './outcome.ts'
+import { loggable } from './reason.ts'
 
 /**
  * One attempt at a message that was claimed: from the look at its recipient to the row that says
  * what became of it. A message that nobody is to get any more is deleted.
  *
- * @returns whether the mail server can be asked to take the next one
+ * @returns what became of the attempt, or null where nobody is to get the message
  * @throws AuthError `unavailable`; the message is due again when its claim ends
  */
 export async function deliver(
   courier: Courier,
   message: Message,
   signal: AbortSignal,
-): Promise<'available' | 'unavailable'> {
+): Promise<Delivery | null> {
   const { store } = courier.config
   if (message.uncertain >= 2) {
     await record(courier, message, { delivery: leftTwice, written: null })
-    return 'available'
+    return leftTwice
   }
   const attempt = await tryOnce(courier, message, signal)
-  if (!attempt) {
-    await store.transaction((transaction) => transaction.deleteMessage(message))
-    return 'available'
-  }
-  await record(courier, message, attempt)
-  return attempt.delivery.status === 'unavailable' ? 'unavailable' : 'available'
+  if (attempt) await record(courier, message, attempt)
+  else await store.transaction((transaction) => transaction.deleteMessage(message))
+  return attempt?.delivery ?? null
 }
 
 const leftTwice = {
@@ -116,20 +115,18 @@ function letGo(
 
 function mailOf(courier: Courier, message: Message, { content }: Written): Mail {
   const { config, from } = courier
-  const domain = from.emailAddress.replace(/^.*@/, '')
+  const domain = domainToASCII(from.emailAddress.replace(/^.*@/, ''))
   const unique = hash('sha256', `${message.id} ${message.queuedAt.getTime()}`).slice(0, 32)
   const messageId = `<${unique}@${domain}>`
   return { messageId, from, to: message.recipient, date: config.clock(), ...content }
 }
 
 async function record(courier: Courier, message: Message, attempt: Attempt): Promise<void> {
-  const { config, log } = courier
+  const { config } = courier
   const { delivery, written } = attempt
   const settled = outcome(message, delivery, { now: config.clock(), random: config.random })
-  const { id, kind, attempts } = message
-  const entry = { message: id, kind, attempts, status: settled.status, reason: settled.lastError }
-  if (settled.status === 'failed' || settled.status === 'unknown') log.error(entry, 'mail')
-  else log.info(entry, 'mail')
+  // Of a server that is away the worker speaks, once for all messages.
+  if (delivery.status !== 'unavailable' || settled.status === 'failed') report(courier, settled)
   // A mail that did not arrive holds no live secret.
   const mayHaveArrived = delivery.status === 'sent' || delivery.status === 'unknown'
   const dead = mayHaveArrived ? null : written?.tokenDigest
@@ -139,6 +136,13 @@ async function record(courier: Courier, message: Message, attempt: Attempt): Pro
       if (dead) await transaction.deletePasswordReset(dead)
     }),
   )
+}
+
+function report({ log }: Courier, { id, kind, attempts, status, lastError }: Message): void {
+  const reason = lastError && loggable(lastError)
+  const entry = { message: id, kind, attempts, status, reason }
+  if (status === 'failed' || status === 'unknown') log.error(entry, 'mail')
+  else log.info(entry, 'mail')
 }
 
 // To lose this line would mean to send the mail again.

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Auth } from '../core/auth.ts'
-import { faultsOnly, type Log, unfailing } from '../core/log.ts'
+import { faultsOnly, type Log, type LogEntry, unfailing } from '../core/log.ts'
 import type { Message, Transport } from '../core/mail.ts'
 import { parseSender } from '../core/sender.ts'
 import { parseAppUrl } from './app-url.ts'
@@ -12,6 +12,7 @@ import {
   leaseMilliseconds,
   pauseMilliseconds,
 } from './patience.ts'
+import { loggable } from './reason.ts'
 
 /** What an outbox needs beside the `auth` whose messages it sends. */
 export interface OutboxOptions {
@@ -26,11 +27,11 @@ export interface OutboxOptions {
 
 /** Sends what the rules have queued. Any number of processes may have one on the same database. */
 export interface Outbox {
-  /** Sends from now on: at once what this process queues, within five seconds all else. */
+  /** Sends from now on: within half a second what this process queues, within five all else. */
   start(): void
   /** Tries what is due, and resolves when that is done: for tests and scripts. */
   deliverDue(): Promise<void>
-  /** Takes up nothing more, and gives what is on its way a second and a half. */
+  /** For good: takes up nothing more, and gives what is on its way a second and a half. */
   stop(): Promise<void>
 }
 
@@ -40,6 +41,7 @@ export function createOutbox(auth: Auth, options: OutboxOptions): Outbox {
 }
 
 const idleMilliseconds = 5_000
+const discretionMilliseconds = 500
 // `serve` takes eight seconds for open requests, and Docker kills after ten.
 const stopMilliseconds = 1_500
 // One mail after another keeps them in order, but one that takes long does not hold up the next.
@@ -52,7 +54,8 @@ class Worker implements Outbox {
   // Each with what cuts it off.
   readonly #onTheirWay = new Map<Promise<void>, AbortController>()
   #running: Promise<void> | null = null
-  #isStopped = false
+  readonly #stopping = new AbortController()
+  readonly #unsubscribe: () => void
   #alarm = new AbortController()
   #failures = 0
   #pause = { from: 0, to: 0 }
@@ -64,7 +67,7 @@ class Worker implements Outbox {
     this.#log = unfailing(log)
     const { config } = auth
     this.#courier = { config, log: this.#log, transport, from: sender, appUrl: site }
-    auth.onMessageQueued(() => this.#alarm.abort())
+    this.#unsubscribe = auth.onMessageQueued(() => this.#alarm.abort())
   }
 
   start(): void {
@@ -77,7 +80,8 @@ class Worker implements Outbox {
   }
 
   async stop(): Promise<void> {
-    this.#isStopped = true
+    this.#unsubscribe()
+    this.#stopping.abort()
     this.#alarm.abort()
     const patience = setTimeout(() => {
       for (const cutOff of this.#onTheirWay.values()) cutOff.abort()
@@ -88,14 +92,18 @@ class Worker implements Outbox {
   }
 
   async #run(): Promise<void> {
-    while (!this.#isStopped) {
+    while (!this.#isStopped()) {
       await this.#takeUpDue()
       await this.#sleep()
     }
   }
 
+  #isStopped(): boolean {
+    return this.#stopping.signal.aborted
+  }
+
   async #takeUpDue(): Promise<void> {
-    while (!this.#isStopped && this.#pauseLeft() === 0) {
+    while (!this.#isStopped() && this.#pauseLeft() === 0) {
       const message = await this.#claim()
       if (!message) return
       await this.#send(message)
@@ -110,8 +118,7 @@ class Worker implements Outbox {
     try {
       return await store.transaction((transaction) => transaction.claimMessage(claim))
     } catch (err) {
-      this.#log.error({ err }, 'the outbox cannot be read')
-      this.#beginPause()
+      this.#beginPause({ err })
       return null
     }
   }
@@ -135,21 +142,28 @@ class Worker implements Outbox {
 
   async #attempt(message: Message, signal: AbortSignal): Promise<void> {
     try {
-      const server = await deliver(this.#courier, message, signal)
-      if (server === 'unavailable') this.#beginPause()
-      else this.#failures = 0
+      const delivery = await deliver(this.#courier, message, signal)
+      if (delivery?.status === 'unavailable') {
+        this.#beginPause({ reason: loggable(delivery.reason) })
+      } else if (delivery) this.#endFailures()
     } catch (err) {
-      this.#log.error({ message: message.id, err }, 'mail')
-      this.#beginPause()
+      this.#beginPause({ message: message.id, err })
     }
   }
 
-  #beginPause(): void {
+  // Said once, however long it lasts.
+  #beginPause(why: LogEntry): void {
     if (this.#pauseLeft() > 0) return
+    if (this.#failures === 0) this.#log.error(why, 'no mail can be sent; it is tried again')
     this.#failures++
     const { clock, random } = this.#courier.config
     const from = clock().getTime()
     this.#pause = { from, to: from + pauseMilliseconds(this.#failures, random) }
+  }
+
+  #endFailures(): void {
+    if (this.#failures > 0) this.#log.info({ failures: this.#failures }, 'mails are sent again')
+    this.#failures = 0
   }
 
   #pauseLeft(): number {
@@ -161,7 +175,16 @@ class Worker implements Outbox {
   async #sleep(): Promise<void> {
     const milliseconds = Math.min(this.#pauseLeft() || idleMilliseconds, idleMilliseconds)
     await wait(milliseconds, undefined, { signal: this.#alarm.signal }).catch(() => {})
-    // While all wait for the mail server, what is queued has to wait as well.
-    if (!this.#isStopped) this.#alarm = new AbortController()
+    if (this.#isStopped()) return
+    if (this.#alarm.signal.aborted) await this.#bideTime()
+    this.#alarm = new AbortController()
+  }
+
+  // SECURITY: a known address makes more work than an unknown one. Begun at once, it would delay the
+  // next request of whoever asked, and tell them which it was.
+  async #bideTime(): Promise<void> {
+    const [byte = 0] = this.#courier.config.random(1)
+    const milliseconds = (byte / 256) * discretionMilliseconds
+    await wait(milliseconds, undefined, { signal: this.#stopping.signal }).catch(() => {})
   }
 }

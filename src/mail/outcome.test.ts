@@ -50,13 +50,13 @@ test('what could not be tried is due at once, as if it had not been', () => {
   expect(after({ status: 'unavailable', reason })).toEqual({ ...queued(), ...due })
 })
 
-test('what was put off is due later, and has failed the tenth time', () => {
+test('what was put off is due later, and has failed after a day', () => {
   const delivery = { status: 'deferred', reason } as const
   const dueAt = new Date(now.getTime() + 15_000)
   expect(after(delivery)).toEqual({ ...queued(), deferrals: 1, dueAt, lastError: 'no' })
-  expect(after(delivery, { deferrals: 8 })).toMatchObject({ status: 'queued', deferrals: 9 })
-  const failed = { status: 'failed', deferrals: 10, endedAt: now }
-  expect(after(delivery, { deferrals: 9 })).toMatchObject(failed)
+  expect(after(delivery, { deferrals: 30 })).toMatchObject({ status: 'queued', deferrals: 31 })
+  const failed = { status: 'failed', deferrals: 1, endedAt: now }
+  expect(after(delivery, { giveUpAt: now })).toMatchObject(failed)
 })
 
 test('what may have arrived is tried once more, whatever its age', () => {

@@ -1,6 +1,7 @@
 import type { Delivery, Message } from '../core/mail.ts'
 import type { Random } from '../core/tokens.ts'
-import { backOffMilliseconds, maximumDeferrals } from './patience.ts'
+import { backOffMilliseconds } from './patience.ts'
+import { printable } from './reason.ts'
 
 /** The row of a message after an attempt: ended, or when it is tried again. */
 export function outcome(
@@ -23,7 +24,7 @@ export function outcome(
       return isTooOld ? failed : { ...tried, dueAt: now }
     case 'deferred': {
       const deferrals = message.deferrals + 1
-      if (isTooOld || deferrals >= maximumDeferrals) return { ...failed, deferrals }
+      if (isTooOld) return { ...failed, deferrals }
       return { ...tried, deferrals, dueAt: after(backOffMilliseconds(deferrals, random)) }
     }
     case 'unknown': {
@@ -32,14 +33,4 @@ export function outcome(
       return { ...tried, uncertain, dueAt: after(backOffMilliseconds(1, random)) }
     }
   }
-}
-
-// SECURITY: mail servers quote what they refuse. Neither a live link nor a control character is kept,
-// logged or shown for it, also where the link is broken over lines or encoded.
-function printable(reason: string): string {
-  return reason
-    .replace(/lk[a-z]_.*/s, '[secret]')
-    .replace(/[\w+/=-]{20,}/g, '[secret]')
-    .replace(/\p{C}+/gu, ' ')
-    .slice(0, 300)
 }

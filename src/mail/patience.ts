@@ -6,9 +6,6 @@ export const attemptMilliseconds = 45_000
 /** Whoever took a message up and has written nothing since is given up for dead after so long. */
 export const leaseMilliseconds = 60_000
 
-/** How often a mail server may put one mail off. */
-export const maximumDeferrals = 10
-
 const firstBackOff = 30_000
 const longestBackOff = 3_600_000
 const firstPause = 1_000

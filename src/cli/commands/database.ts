@@ -39,7 +39,11 @@ export async function withStore<T>(
 // A file that is not there would be created, by a look at it.
 function requireFile(url: string): void {
   const file = resolve(url.replace(/^sqlite:(\/\/(?=\/))?/, ''))
-  if (existsSync(file) && statSync(file).size > 0) return
+  if (existsSync(file)) {
+    // SQLite would write its header into an empty one.
+    if (statSync(file).size === 0) throw new Refused(notMigrated)
+    return
+  }
   const example = 'DATABASE_URL=sqlite:storage/production.sqlite3'
   throw new Refused(
     `There is no database at ${file}: set another one, for example ${example}, or start the server, which creates it`,

@@ -9,7 +9,7 @@ import { parseSmtpUrl, type SmtpServer } from './smtp-url.ts'
 /**
  * Sends mails to an SMTP server (RFC 5321). Its certificate is verified, and a server that was not
  * asked for `smtps:` must offer STARTTLS, unless it is on this machine (RFC 8314 §3). A server that
- * says nothing for 10 s is given up.
+ * does not greet within 10 s, or later says nothing for 20 s, is given up.
  *
  * @param url `smtps://user:password@smtp.example.com`, or `smtp://…` for STARTTLS
  * @throws RangeError for what is no such URL
@@ -23,9 +23,16 @@ export function smtp({ url }: { url: string }): Transport {
 // RFC 5321 §4.5.3.2 allows minutes; a mail that waits for them is better tried again.
 const patience = { connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 20_000 }
 
+// A server that says nothing to QUIT must not keep a process alive.
+const farewellMilliseconds = 1_000
+
 /** How far an attempt has come: what an error means depends on it. */
 interface Progress {
   stage: 'connecting' | 'connected' | 'left'
+}
+
+interface Explained extends Progress {
+  readonly recipient: string
 }
 
 interface Sending {
@@ -45,11 +52,12 @@ async function deliver(server: SmtpServer, attempt: DeliveryAttempt): Promise<De
       await send(connection, { ...attempt, recipient, progress })
     })
     connection.quit()
+    setTimeout(() => connection.close(), farewellMilliseconds)
     return { status: 'sent' }
   } catch (error) {
     // SECURITY: not quit(), which would wait for a server that may never answer.
     connection.close()
-    return explain(error, progress)
+    return explain(error, { ...progress, recipient })
   }
 }
 
@@ -119,12 +127,16 @@ function build({ messageId, from, to, date, subject, text, html }: Mail): Promis
   return composer.compile().build()
 }
 
-function explain(error: unknown, { stage }: Progress): Delivery {
+function explain(error: unknown, { stage, recipient }: Explained): Delivery {
   const reason = error instanceof Error ? error.message : String(error)
   const code = error instanceof Error && 'responseCode' in error ? Number(error.responseCode) : 0
   const command = error instanceof Error && 'command' in error ? error.command : null
   // A sender that is not taken stops every mail; 552 and 555 are about what this one asks for.
   const isSender = command === 'MAIL FROM' && code !== 552 && code !== 555
+  // SECURITY: so may be any answer where SMTPUTF8 was asked for (RFC 6531 §3.5). Whoever signs up
+  // with such an address must not stop the mails of all others.
+  const isInternational = /\P{ASCII}/u.test(recipient)
+  if (isSender && isInternational) return { status: 'deferred', reason }
   if (stage === 'connecting' || isSender) return { status: 'unavailable', reason }
   // After the end of the mail an answer is certain, and only no answer is not.
   if (stage === 'left' && code === 0) return { status: 'unknown', reason }
