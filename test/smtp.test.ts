@@ -201,6 +201,40 @@ test('a greeting that comes byte by byte is waited for ten seconds, not for ever
   expect(seconds).toBeLessThanOrEqual(12)
 })
 
+test('a server has thirty seconds to ask for the mail, and minutes to answer once it has it', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const patience = new AbortController()
+  const hang = async (at: Step) => {
+    const server = await startMailServer()
+    const reached = Promise.withResolvers<void>()
+    server.sabotage = (step) => {
+      if (step !== at) return 'pass'
+      reached.resolve()
+      return 'hang'
+    }
+    const tried = attempt(server.url, { signal: patience.signal })
+    await reached.promise
+    return { tried }
+  }
+  const [reluctant, silent] = [await hang('RCPT'), await hang('dot')]
+  const settled = vi.fn()
+  for (const { tried } of [reluctant, silent]) void tried.then(settled)
+  vi.advanceTimersByTime(29_999)
+  await new Promise(setImmediate)
+  expect(settled).not.toHaveBeenCalled()
+  vi.advanceTimersByTime(1)
+  const { delivery } = await reluctant.tried
+  expect(delivery).toEqual({ status: 'deferred', reason: 'The mail server took too long' })
+  await new Promise(setImmediate)
+  expect(settled).toHaveBeenCalledTimes(1)
+  vi.advanceTimersByTime(200_000)
+  await new Promise(setImmediate)
+  expect(settled).toHaveBeenCalledTimes(1)
+  patience.abort()
+  expect((await silent.tried).delivery.status).toBe('unknown')
+})
+
 // On the way to ASCII the first loses a letter nobody sees, the others turn into plain letters.
 test.each(['exam\u034fple.com', '\uff45xample.com', '\u2177.example', '0x7f.0x1', 'a\ufe0f.com'])(
   'a mail to %s goes to nobody else',

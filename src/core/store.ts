@@ -131,6 +131,8 @@ export interface OutboxStatements {
    * One due later than `latest` got that time from a wrong clock, and is due too.
    */
   claimMessage(claim: { now: Date; until: Date; latest: Date }): Promise<Message | null>
+  /** Keeps a message for whoever took it up, for as long as nobody else has. */
+  renewClaim(message: Message, until: Date): Promise<void>
   /**
    * Writes what became of an attempt.
    *

@@ -6,6 +6,7 @@ import type { Delivery, Mail, Message } from '../core/mail.ts'
 import type { Courier } from './courier.ts'
 import { type Draft, draft, type Written } from './drafts.ts'
 import { outcome } from './outcome.ts'
+import { leaseMilliseconds } from './patience.ts'
 import { loggable } from './reason.ts'
 
 /**
@@ -22,11 +23,11 @@ export async function deliver(
 ): Promise<Delivery | null> {
   const { store } = courier.config
   if (message.uncertain >= 2) {
-    await record(courier, message, { delivery: leftTwice, written: null })
+    await record(courier, message, { delivery: leftTwice, written: null, signal })
     return leftTwice
   }
   const attempt = await tryOnce(courier, message, signal)
-  if (attempt) await record(courier, message, attempt)
+  if (attempt) await record(courier, message, { ...attempt, signal })
   else await store.transaction((transaction) => transaction.deleteMessage(message))
   return attempt?.delivery ?? null
 }
@@ -106,8 +107,9 @@ function letGo(
 ): Promise<Written> {
   return config.store.transaction(async (transaction) => {
     signal.throwIfAborted()
-    const uncertain = { ...message, uncertain: message.uncertain + 1 }
-    const isOurs = await transaction.updateMessage(uncertain)
+    const dueAt = new Date(config.clock().getTime() + leaseMilliseconds)
+    const left = { ...message, uncertain: message.uncertain + 1, dueAt }
+    const isOurs = await transaction.updateMessage(left)
     if (!isOurs) throw new Error('Somebody else took this message up meanwhile')
     return write(transaction)
   })
@@ -121,21 +123,24 @@ function mailOf(courier: Courier, message: Message, { content }: Written): Mail 
   return { messageId, from, to: message.recipient, date: config.clock(), ...content }
 }
 
-async function record(courier: Courier, message: Message, attempt: Attempt): Promise<void> {
+async function record(
+  courier: Courier,
+  message: Message,
+  { delivery, written, signal }: Attempt & { readonly signal: AbortSignal },
+): Promise<void> {
   const { config } = courier
-  const { delivery, written } = attempt
   const settled = outcome(message, delivery, { now: config.clock(), random: config.random })
   // Of a server that is away the worker speaks, once for all messages.
   if (delivery.status !== 'unavailable' || settled.status === 'failed') report(courier, settled)
   // A mail that did not arrive holds no live secret.
   const mayHaveArrived = delivery.status === 'sent' || delivery.status === 'unknown'
   const dead = mayHaveArrived ? null : written?.tokenDigest
-  await persistently(() =>
+  const write = () =>
     config.store.transaction(async (transaction) => {
       await transaction.updateMessage(settled)
       if (dead) await transaction.deletePasswordReset(dead)
-    }),
-  )
+    })
+  await persistently(write, signal)
 }
 
 function report({ log }: Courier, { id, kind, attempts, status, lastError }: Message): void {
@@ -145,13 +150,13 @@ function report({ log }: Courier, { id, kind, attempts, status, lastError }: Mes
   else log.info(entry, 'mail')
 }
 
-// To lose this line would mean to send the mail again.
-async function persistently(work: () => Promise<void>): Promise<void> {
+// To lose this line would mean to send the mail again; whoever is being stopped has no time for it.
+async function persistently(work: () => Promise<void>, signal: AbortSignal): Promise<void> {
   for (let left = 4; ; left--) {
     try {
       return await work()
     } catch (error) {
-      if (left === 0) throw error
+      if (left === 0 || signal.aborted) throw error
     }
     await wait(1_000)
   }

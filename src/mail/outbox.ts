@@ -11,6 +11,7 @@ import {
   latestDueMilliseconds,
   leaseMilliseconds,
   pauseMilliseconds,
+  renewalMilliseconds,
 } from './patience.ts'
 import { loggable } from './reason.ts'
 
@@ -128,8 +129,10 @@ class Worker implements Outbox {
     // Not AbortSignal.any(), which keeps something of every signal that it was ever given.
     const cutOff = new AbortController()
     const tooLong = setTimeout(() => cutOff.abort(), attemptMilliseconds)
+    const renewal = setInterval(() => this.#renew(message), renewalMilliseconds)
     const sending = this.#attempt(message, cutOff.signal).finally(() => {
       clearTimeout(tooLong)
+      clearInterval(renewal)
       this.#onTheirWay.delete(sending)
     })
     this.#onTheirWay.set(sending, cutOff)
@@ -138,6 +141,15 @@ class Worker implements Outbox {
     await Promise.race([sending, patience])
     timer.abort()
     if (this.#onTheirWay.size >= maximumOnTheirWay) await Promise.race(this.#onTheirWay.keys())
+  }
+
+  // A claim that could not be renewed ends, and the fence keeps the mail from leaving twice.
+  async #renew(message: Message): Promise<void> {
+    const { clock, store } = this.#courier.config
+    const until = new Date(clock().getTime() + leaseMilliseconds)
+    await store
+      .transaction((transaction) => transaction.renewClaim(message, until))
+      .catch((err) => this.#log.error({ message: message.id, err }, 'a claim was not renewed'))
   }
 
   async #attempt(message: Message, signal: AbortSignal): Promise<void> {

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
 import {
-  attemptMilliseconds,
   backOffMilliseconds,
   latestDueMilliseconds,
   leaseMilliseconds,
   pauseMilliseconds,
+  renewalMilliseconds,
 } from './patience.ts'
 
 const lowest = () => Uint8Array.of(0)
@@ -33,8 +33,8 @@ test('chance takes away up to half, and never more', () => {
   }
 })
 
-test('an attempt ends before its claim, and no due time is ever as far as a wrong one', () => {
-  expect(attemptMilliseconds).toBeLessThan(leaseMilliseconds)
+test('a claim is renewed twice before it ends, and no due time is ever as far as a wrong one', () => {
+  expect(2 * renewalMilliseconds).toBeLessThan(leaseMilliseconds)
   expect(latestDueMilliseconds).toBeGreaterThanOrEqual(leaseMilliseconds)
   for (const nth of nths) {
     expect(latestDueMilliseconds).toBeGreaterThan(backOffMilliseconds(nth, highest))

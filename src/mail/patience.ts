@@ -1,10 +1,11 @@
 import type { Random } from '../core/tokens.ts'
 
 /** An attempt to send one mail ends after so long, whatever the mail server does. */
-export const attemptMilliseconds = 45_000
+export const attemptMilliseconds = 300_000
 
-/** Whoever took a message up and has written nothing since is given up for dead after so long. */
-export const leaseMilliseconds = 60_000
+/** Whoever took a message up says so again, or is given up for dead after so long. */
+export const leaseMilliseconds = 30_000
+export const renewalMilliseconds = 10_000
 
 const firstBackOff = 30_000
 const longestBackOff = 3_600_000

@@ -35,6 +35,17 @@ export async function claimMessage(
   return row ? toMessage(row) : null
 }
 
+export async function renewClaim(
+  connection: Connection,
+  message: Message,
+  until: Date,
+): Promise<void> {
+  await connection.query(
+    `UPDATE outbox SET due_at = $1 WHERE id = $2 AND attempts = $3 AND status = 'queued'`,
+    [until.getTime(), message.id, message.attempts],
+  )
+}
+
 export async function updateMessage(connection: Connection, message: Message): Promise<boolean> {
   const updated = await connection.query(
     `UPDATE outbox SET status = $1, deferrals = $2, uncertain = $3, due_at = $4, ended_at = $5,

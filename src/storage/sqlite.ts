@@ -36,6 +36,23 @@ export async function openSqlite(path: string): Promise<Database> {
   }
 }
 
+/**
+ * Whether Latchkey has been migrated into a file; looking changes nothing in it.
+ *
+ * @throws AuthError `unavailable` for what cannot be read or is no database
+ */
+export function isMigrated(path: string): boolean {
+  try {
+    const reader = new SqliteConnection(parsePath(path), 'read')
+    const sql = "SELECT name FROM sqlite_schema WHERE name = 'latchkey_migrations'"
+    const found = reader.query(sql, [])
+    reader.close()
+    return found.length === 1
+  } catch (error) {
+    throw toAuthError(error)
+  }
+}
+
 interface Rules {
   /** How long `work` may take. */
   readonly workMilliseconds: number

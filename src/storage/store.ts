@@ -43,6 +43,7 @@ function statements(connection: Connection): StoreTransaction {
     deletePasswordResets: (userId) => passwords.deletePasswordResets(connection, userId),
     insertMessage: (message) => outbox.insertMessage(connection, message),
     claimMessage: (claim) => outbox.claimMessage(connection, claim),
+    renewClaim: (message, until) => outbox.renewClaim(connection, message, until),
     updateMessage: (message) => outbox.updateMessage(connection, message),
     deleteMessage: (message) => outbox.deleteMessage(connection, message),
     retryMessage: (id, times) => outbox.retryMessage(connection, id, times),

@@ -1,7 +1,7 @@
-import { existsSync, statSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Store } from '../../core/store.ts'
-import { openSqlite } from '../../storage/sqlite.ts'
+import { isMigrated, openSqlite } from '../../storage/sqlite.ts'
 import { createStore } from '../../storage/store.ts'
 import { readDatabaseEnvironment } from '../environment.ts'
 import { Refused } from './command.ts'
@@ -39,11 +39,9 @@ export async function withStore<T>(
 // A file that is not there would be created, by a look at it.
 function requireFile(url: string): void {
   const file = resolve(url.replace(/^sqlite:(\/\/(?=\/))?/, ''))
-  if (existsSync(file)) {
-    // SQLite would write its header into an empty one.
-    if (statSync(file).size === 0) throw new Refused(notMigrated)
-    return
-  }
+  // What is somebody else's is not to be changed by a look at it.
+  if (existsSync(file) && !isMigrated(file)) throw new Refused(notMigrated)
+  if (existsSync(file)) return
   const example = 'DATABASE_URL=sqlite:storage/production.sqlite3'
   throw new Refused(
     `There is no database at ${file}: set another one, for example ${example}, or start the server, which creates it`,

@@ -9,7 +9,8 @@ import { parseSmtpUrl, type SmtpServer } from './smtp-url.ts'
 /**
  * Sends mails to an SMTP server (RFC 5321). Its certificate is verified, and a server that was not
  * asked for `smtps:` must offer STARTTLS, unless it is on this machine (RFC 8314 §3). A server that
- * does not greet within 10 s, or later says nothing for 20 s, is given up.
+ * does not greet within 10 s, or has not asked for
+ * the mail within 30 s, is given up; once it has the mail, its answer is waited for four minutes.
  *
  * @param url `smtps://user:password@smtp.example.com`, or `smtp://…` for STARTTLS
  * @throws RangeError for what is no such URL
@@ -20,8 +21,10 @@ export function smtp({ url }: { url: string }): Transport {
   return { deliver: (attempt) => deliver(server, attempt) }
 }
 
-// RFC 5321 §4.5.3.2 allows minutes; a mail that waits for them is better tried again.
-const patience = { connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 20_000 }
+// Until the mail leaves, a server that takes longer is better tried again. After that its answer is
+// worth the minutes that RFC 5321 §4.5.3.2.6 gives it: without one the mail has to be sent again.
+const patience = { connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 240_000 }
+const courtesyMilliseconds = 30_000
 
 // A server that says nothing to QUIT must not keep a process alive.
 const farewellMilliseconds = 1_000
@@ -46,11 +49,12 @@ async function deliver(server: SmtpServer, attempt: DeliveryAttempt): Promise<De
   const connection = new SMTPConnection(connectionOptions(server))
   const progress: Progress = { stage: 'connecting' }
   try {
-    await untilBroken(connection, attempt.signal, async () => {
+    const work = async () => {
       await connect(connection, server)
       progress.stage = 'connected'
       await send(connection, { ...attempt, recipient, progress })
-    })
+    }
+    await untilBroken(connection, work, { signal: attempt.signal, progress })
     connection.quit()
     setTimeout(() => connection.close(), farewellMilliseconds)
     return { status: 'sent' }
@@ -147,8 +151,8 @@ function explain(error: unknown, { stage, recipient }: Explained): Delivery {
 // Some ends of a connection are told to nobody who waits for an answer on it.
 async function untilBroken(
   connection: SMTPConnection,
-  signal: AbortSignal,
   work: () => Promise<void>,
+  { signal, progress }: { signal: AbortSignal; progress: Progress },
 ): Promise<void> {
   const { promise, reject } = Promise.withResolvers<never>()
   const abort = () => reject(new Error('The attempt took too long, or the server was stopped'))
@@ -159,7 +163,10 @@ async function untilBroken(
   connection.once('end', () => setImmediate(end))
   signal.addEventListener('abort', abort, { once: true })
   if (signal.aborted) abort()
-  await Promise.race([work(), promise])
+  const slow = setTimeout(() => {
+    if (progress.stage !== 'left') reject(new Error('The mail server took too long'))
+  }, courtesyMilliseconds)
+  await Promise.race([work(), promise]).finally(() => clearTimeout(slow))
 }
 
 function answered(ask: (done: (error?: Error | null) => void) => void): Promise<void> {

@@ -81,6 +81,23 @@ export function outboxContract({ test, open }: StoreContract): void {
     deepEqual([again.id, again.attempts], [first.id, 2])
   })
 
+  test('a claim is renewed by whoever has it, and by nobody who had it before', async () => {
+    const store = await open()
+    await queue(store, newMessage())
+    const first = await claim(store, noon)
+    const renew = (message: Message, until: Date) =>
+      store.transaction((transaction) => transaction.renewClaim(message, until))
+    await renew(first, later(90_000))
+    equal(await tryClaim(store, later(89_999)), null)
+    const second = await claim(store, later(90_000))
+    await renew(first, later(900_000))
+    const third = await claim(store, later(150_000))
+    deepEqual([second.attempts, third.attempts], [2, 3])
+    await update(store, { ...third, status: 'sent', endedAt: noon })
+    await renew(third, later(900_000))
+    deepEqual((await list(store))[0]?.dueAt, third.dueAt)
+  })
+
   test('a message that is not due yet is not claimed, unless a wrong clock set its time', async () => {
     const store = await open()
     await queue(store, newMessage())
