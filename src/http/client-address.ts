@@ -107,6 +107,14 @@ function standardHopsOf(headers: Headers, peer: string): (string | null)[] | nul
 function parseAddress(text: string): string | null {
   const trimmed = text.trim()
   const [, bracketed, dotted] = /^\[([^\]]*)\](?::\d+)?$|^([\d.]+)(?::\d+)?$/.exec(trimmed) ?? []
-  const address = (bracketed ?? dotted ?? trimmed).toLowerCase().replace(/^::ffff:(?=\d+\.)/, '')
+  const address = unmapped((bracketed ?? dotted ?? trimmed).toLowerCase())
   return isIP(address) === 0 ? null : address.replace(/%.*$/, '')
+}
+
+// RFC 4291 §2.5.5.2, in both of its spellings.
+function unmapped(address: string): string {
+  const hexadecimal = /^::ffff:([\da-f]{1,4}):([\da-f]{1,4})$/.exec(address)
+  if (!hexadecimal) return address.replace(/^::ffff:(?=\d+\.)/, '')
+  const groups = hexadecimal.slice(1).map((group) => Number.parseInt(group, 16))
+  return groups.flatMap((group) => [group >> 8, group & 255]).join('.')
 }
