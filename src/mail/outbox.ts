@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Auth } from '../core/auth.ts'
-import { faultsOnly, type Log, type LogEntry, unfailing } from '../core/log.ts'
+import { faultsOnly, type Log, unfailing } from '../core/log.ts'
 import type { Message, Transport } from '../core/mail.ts'
 import { parseSender } from '../core/sender.ts'
 import { parseAppUrl } from './app-url.ts'
@@ -10,9 +10,9 @@ import {
   attemptMilliseconds,
   latestDueMilliseconds,
   leaseMilliseconds,
-  pauseMilliseconds,
   renewalMilliseconds,
 } from './patience.ts'
+import { Pause } from './pause.ts'
 import { loggable } from './reason.ts'
 
 /** What an outbox needs beside the `auth` whose messages it sends. */
@@ -57,9 +57,8 @@ class Worker implements Outbox {
   #running: Promise<void> | null = null
   readonly #stopping = new AbortController()
   readonly #unsubscribe: () => void
+  readonly #pause: Pause
   #alarm = new AbortController()
-  #failures = 0
-  #pause = { from: 0, to: 0 }
 
   constructor(auth: Auth, { transport, from, appUrl, log = faultsOnly }: OutboxOptions) {
     const [sender, site] = [parseSender(from), parseAppUrl(appUrl)]
@@ -68,6 +67,7 @@ class Worker implements Outbox {
     this.#log = unfailing(log)
     const { config } = auth
     this.#courier = { config, log: this.#log, transport, from: sender, appUrl: site }
+    this.#pause = new Pause(this.#courier)
     this.#unsubscribe = auth.onMessageQueued(() => this.#alarm.abort())
   }
 
@@ -104,7 +104,7 @@ class Worker implements Outbox {
   }
 
   async #takeUpDue(): Promise<void> {
-    while (!this.#isStopped() && this.#pauseLeft() === 0) {
+    while (!this.#isStopped() && this.#pause.left() === 0) {
       const message = await this.#claim()
       if (!message) return
       await this.#send(message)
@@ -119,7 +119,7 @@ class Worker implements Outbox {
     try {
       return await store.transaction((transaction) => transaction.claimMessage(claim))
     } catch (err) {
-      this.#beginPause({ err })
+      this.#pause.begin({ err })
       return null
     }
   }
@@ -156,36 +156,15 @@ class Worker implements Outbox {
     try {
       const delivery = await deliver(this.#courier, message, signal)
       if (delivery?.status === 'unavailable') {
-        this.#beginPause({ reason: loggable(delivery.reason) })
-      } else if (delivery) this.#endFailures()
+        this.#pause.begin({ reason: loggable(delivery.reason) })
+      } else if (delivery) this.#pause.endFailures()
     } catch (err) {
-      this.#beginPause({ message: message.id, err })
+      this.#pause.begin({ message: message.id, err })
     }
   }
 
-  // Said once, however long it lasts.
-  #beginPause(why: LogEntry): void {
-    if (this.#pauseLeft() > 0) return
-    if (this.#failures === 0) this.#log.error(why, 'no mail can be sent; it is tried again')
-    this.#failures++
-    const { clock, random } = this.#courier.config
-    const from = clock().getTime()
-    this.#pause = { from, to: from + pauseMilliseconds(this.#failures, random) }
-  }
-
-  #endFailures(): void {
-    if (this.#failures > 0) this.#log.info({ failures: this.#failures }, 'mails are sent again')
-    this.#failures = 0
-  }
-
-  #pauseLeft(): number {
-    const now = this.#courier.config.clock().getTime()
-    // A clock that was set back must not make a pause of seconds one of days.
-    return now < this.#pause.from ? 0 : Math.max(0, this.#pause.to - now)
-  }
-
   async #sleep(): Promise<void> {
-    const milliseconds = Math.min(this.#pauseLeft() || idleMilliseconds, idleMilliseconds)
+    const milliseconds = Math.min(this.#pause.left() || idleMilliseconds, idleMilliseconds)
     await wait(milliseconds, undefined, { signal: this.#alarm.signal }).catch(() => {})
     if (this.#isStopped()) return
     if (this.#alarm.signal.aborted) await this.#bideTime()

@@ -1,0 +1,39 @@
+import type { LogEntry } from '../core/log.ts'
+import type { Courier } from './courier.ts'
+import { pauseMilliseconds } from './patience.ts'
+
+/** What all messages wait for while none can be sent: longer with each failure in a row. */
+export class Pause {
+  readonly #courier: Pick<Courier, 'config' | 'log'>
+  #failures = 0
+  #from = 0
+  #to = 0
+
+  constructor(courier: Pick<Courier, 'config' | 'log'>) {
+    this.#courier = courier
+  }
+
+  /** Failures that come together are one; it is said once, however long it lasts. */
+  begin(why: LogEntry): void {
+    if (this.left() > 0) return
+    const { config, log } = this.#courier
+    if (this.#failures === 0) log.error(why, 'no mail can be sent; it is tried again')
+    this.#failures++
+    this.#from = config.clock().getTime()
+    this.#to = this.#from + pauseMilliseconds(this.#failures, config.random)
+  }
+
+  /** The mail server has answered for a mail, whatever it said. */
+  endFailures(): void {
+    const failures = this.#failures
+    if (failures > 0) this.#courier.log.info({ failures }, 'mails are sent again')
+    this.#failures = 0
+  }
+
+  /** In milliseconds. */
+  left(): number {
+    const now = this.#courier.config.clock().getTime()
+    // A clock that was set back must not make a pause of seconds one of days.
+    return now < this.#from ? 0 : Math.max(0, this.#to - now)
+  }
+}
