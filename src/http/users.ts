@@ -3,7 +3,7 @@ import type { User } from '../core/store.ts'
 
 export const userSchema = z.object({
   id: z.uuid(),
-  email_address: z.email(),
+  email_address: z.string().meta({ format: 'email' }),
   email_verified: z.boolean(),
   created_at: z.iso.datetime(),
   updated_at: z.iso.datetime(),
