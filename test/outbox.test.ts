@@ -1,6 +1,7 @@
 // From the request to the mail: what is queued, who gets it, how often, and when.
-import { AuthError } from 'latchkey/server'
+import { AuthError, createLog, createOutbox } from 'latchkey/server'
 import { expect, test, vi } from 'vitest'
+import { mailFrom } from './harness.ts'
 import { createPost, forgets, refuses, startSending, takes, tokenIn } from './outbox-harness.ts'
 
 test('a request that is undone queues nothing, and says so', async () => {
@@ -203,8 +204,6 @@ test('for a token that is dead nothing is hashed, and no password is judged', as
 
 test('an outbox needs to know where the front end is', async () => {
   const { auth } = await startSending(createPost())
-  const { createOutbox } = await import('latchkey/server')
-  const { mailFrom } = await import('./harness.ts')
   for (const appUrl of ['', 'app.example.com', 'ftp://app.example.com']) {
     const create = () => createOutbox(auth, { transport: createPost(), from: mailFrom, appUrl })
     expect(create).toThrow(RangeError)
@@ -214,4 +213,28 @@ test('an outbox needs to know where the front end is', async () => {
     const create = () => createOutbox(auth, { transport: createPost(), from, appUrl })
     expect(create).toThrow(RangeError)
   }
+})
+
+test('the log names a message by the id that retry takes, also where each line is JSON', async () => {
+  const { auth, ask, outbox, signUp } = await startSending(createPost())
+  const lines: string[] = []
+  const log = createLog({ mode: 'production', logLevel: 'info' }, (line) => void lines.push(line))
+  const options = { from: mailFrom, appUrl: 'https://app.example.com', log }
+  const logged = createOutbox(auth, { ...options, transport: createPost() })
+  await signUp('ann')
+  await ask('ann')
+  await logged.deliverDue()
+  await outbox.deliverDue()
+  expect(lines.map((line) => JSON.parse(line))).toEqual([
+    {
+      id: 1,
+      kind: 'password_reset',
+      attempts: 1,
+      status: 'sent',
+      reason: null,
+      time: expect.any(String),
+      level: 'info',
+      message: 'mail',
+    },
+  ])
 })

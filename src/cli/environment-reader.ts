@@ -74,7 +74,9 @@ export class EnvironmentReader {
 
   /** Something that is wrong with a variable that can be read. */
   fault(name: string, fault: string, example: string): void {
-    this.#faults.push(`${name} ${fault}, for example ${name}=${example}`)
+    // What a shell would not take as it is stands in quotes, to be pasted.
+    const pasted = /[^\w.,:/@%+-]/.test(example) ? `'${example}'` : example
+    this.#faults.push(`${name} ${fault}, for example ${name}=${pasted}`)
   }
 
   /** @throws EnvironmentError when anything was wrong */

@@ -51,7 +51,7 @@ test('production without them is refused with a sentence for each', () => {
     'DATABASE_URL must be set in production, ' +
       'for example DATABASE_URL=sqlite:storage/production.sqlite3',
     'APP_URL must be set in production, for example APP_URL=https://app.example.com',
-    'MAIL_FROM must be set in production, for example MAIL_FROM=Projects <no-reply@example.com>',
+    "MAIL_FROM must be set in production, for example MAIL_FROM='Projects <no-reply@example.com>'",
     'SMTP_URL must be set in production, ' +
       'for example SMTP_URL=smtps://user:password@smtp.example.com',
   ])
@@ -179,7 +179,7 @@ test.each([
   [
     'SMTP_URL',
     ['smtp.example.com', 'http://smtp.example.com', 'smtp://', 'smtp://h/x', 'smtp://h?x=1'],
-    'be smtps://, or smtp:// for STARTTLS, and the server that sends your mails',
+    'be smtps:// (or smtp:// for STARTTLS), user, password and server, with what is special in a URL percent-encoded',
     'smtps://user:password@smtp.example.com',
   ],
   [
@@ -195,7 +195,8 @@ test.each([
     'https://app.example.com,http://localhost:3001',
   ],
 ])('%s that cannot be read is named with an example', (name, values, fault, example) => {
-  const sentence = `${name} must ${fault}, for example ${name}=${example}`
+  const pasted = example.includes(' ') ? `'${example}'` : example
+  const sentence = `${name} must ${fault}, for example ${name}=${pasted}`
   for (const value of values) {
     expect([value, faults({ ...production, [name]: value })]).toEqual([value, [sentence]])
     expect([value, faults({ [name]: value }, ['--dev'])]).toEqual([value, [sentence]])

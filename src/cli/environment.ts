@@ -141,7 +141,8 @@ function readMail(read: EnvironmentReader, mode: Mode): MailSettings {
   if (mode === 'development' && !read.isSet('SMTP_URL')) return { kind: 'kept', from }
   const url = read.parsed('SMTP_URL', {
     parse: (text) => parseSmtpUrl(text) && text,
-    wanted: 'must be smtps://, or smtp:// for STARTTLS, and the server that sends your mails',
+    wanted:
+      'must be smtps:// (or smtp:// for STARTTLS), user, password and server, with what is special in a URL percent-encoded',
     example: 'smtps://user:password@smtp.example.com',
     otherwise: null,
   })

@@ -145,7 +145,7 @@ async function record(
 
 function report({ log }: Courier, { id, kind, attempts, status, lastError }: Message): void {
   const reason = lastError && loggable(lastError)
-  const entry = { message: id, kind, attempts, status, reason }
+  const entry = { id, kind, attempts, status, reason }
   if (status === 'failed' || status === 'unknown') log.error(entry, 'mail')
   else log.info(entry, 'mail')
 }

@@ -149,7 +149,7 @@ class Worker implements Outbox {
     const until = new Date(clock().getTime() + leaseMilliseconds)
     await store
       .transaction((transaction) => transaction.renewClaim(message, until))
-      .catch((err) => this.#log.error({ message: message.id, err }, 'a claim was not renewed'))
+      .catch((err) => this.#log.error({ id: message.id, err }, 'a claim was not renewed'))
   }
 
   async #attempt(message: Message, signal: AbortSignal): Promise<void> {
@@ -159,7 +159,7 @@ class Worker implements Outbox {
         this.#pause.begin({ reason: loggable(delivery.reason) })
       } else if (delivery) this.#pause.endFailures()
     } catch (err) {
-      this.#pause.begin({ message: message.id, err })
+      this.#pause.begin({ id: message.id, err })
     }
   }
 
