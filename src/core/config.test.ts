@@ -9,6 +9,7 @@ const store: Store = {
   findCredentials: async () => null,
   findPasswordReset: async () => null,
   countPasswordResets: async () => 0,
+  findMessage: async () => null,
   listMessages: async () => [],
   count: async () => [],
   transaction: () => Promise.reject(new Error('not asked for')),

@@ -29,6 +29,11 @@ export function validatePassword(text: string, policy: PasswordPolicy): ProblemC
   return policy.rejectCommon && isCommonPassword(password) ? 'too_common' : null
 }
 
+/** A new password in the form that is hashed, or the rule that it breaks first. */
+export function parseNewPassword(text: string, policy: PasswordPolicy): Secret | ProblemCode {
+  return validatePassword(text, policy) ?? normalizePassword(text) ?? 'invalid'
+}
+
 /**
  * A password in the one form that is hashed and verified: NFC and nothing else, so that it is the
  * same from every keyboard. Null for what nobody can have as a password; it needs no hash to refuse.

@@ -2,8 +2,8 @@ import type { Configuration } from './config.ts'
 import { parseEmailAddress } from './email-address.ts'
 import { AuthError } from './errors.ts'
 import { newMessage } from './mail.ts'
-import { normalizePassword, validatePassword } from './password-policy.ts'
-import type { Secret } from './secret.ts'
+import { parseNewPassword } from './password-policy.ts'
+import { Secret } from './secret.ts'
 import type { Client } from './sessions.ts'
 import type { StoreTransaction, User } from './store.ts'
 import { generateToken, parseToken } from './tokens.ts'
@@ -67,7 +67,7 @@ export async function resetPassword(
 ): Promise<User | null> {
   const digest = await findLive(config, token)
   if (!digest) return null
-  const passwordHash = await config.passwordHash.hash(parseNewPassword(config, password))
+  const passwordHash = await config.passwordHash.hash(requirePassword(config, password))
   const user = await config.store.transaction((transaction) =>
     redeem(config, transaction, { digest, passwordHash }),
   )
@@ -75,12 +75,10 @@ export async function resetPassword(
   return user
 }
 
-/** @throws AuthError `validation_failed` */
-function parseNewPassword(config: Configuration, text: string): Secret {
-  const code = validatePassword(text, config.passwords)
-  const password = normalizePassword(text)
-  if (password && !code) return password
-  const fields = [{ field: 'password', code: code ?? 'invalid' }] as const
+function requirePassword(config: Configuration, text: string): Secret {
+  const password = parseNewPassword(text, config.passwords)
+  if (password instanceof Secret) return password
+  const fields = [{ field: 'password', code: password }] as const
   throw new AuthError('validation_failed', { fields })
 }
 

@@ -55,6 +55,7 @@ export interface Store extends GuardStore {
   findPasswordReset(tokenDigest: Uint8Array): Promise<PasswordReset | null>
   /** Those of a user that are neither consumed nor, at `now`, expired. */
   countPasswordResets(user: User, now: Date): Promise<number>
+  findMessage(id: number): Promise<Message | null>
   /** Newest first; of one status, or of all where it is null. */
   listMessages(status: MessageStatus | null, page: MessagePage): Promise<Message[]>
   /** All or nothing: what `work` did is undone when it throws. */

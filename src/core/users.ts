@@ -2,8 +2,8 @@ import { v7 } from 'uuid'
 import type { Configuration } from './config.ts'
 import { type EmailAddress, parseEmailAddress } from './email-address.ts'
 import { AuthError, type InvalidField } from './errors.ts'
-import { normalizePassword, validatePassword } from './password-policy.ts'
-import type { Secret } from './secret.ts'
+import { parseNewPassword } from './password-policy.ts'
+import { Secret } from './secret.ts'
 import { type Client, type LoggedIn, openSession, type SubmittedCredentials } from './sessions.ts'
 import type { User } from './store.ts'
 
@@ -62,12 +62,12 @@ function parseNewCredentials(
   credentials: SubmittedCredentials,
 ): { emailAddress: EmailAddress; password: Secret } {
   const emailAddress = parseEmailAddress(credentials.emailAddress)
-  const password = normalizePassword(credentials.password)
-  const passwordProblem = validatePassword(credentials.password, config.passwords)
-  if (emailAddress && password && !passwordProblem) return { emailAddress, password }
+  const password = parseNewPassword(credentials.password, config.passwords)
+  const isAccepted = password instanceof Secret
+  if (emailAddress && isAccepted) return { emailAddress, password }
   const fields: InvalidField[] = []
   if (!emailAddress) fields.push({ field: 'emailAddress', code: 'invalid' })
-  if (passwordProblem) fields.push({ field: 'password', code: passwordProblem })
+  if (!isAccepted) fields.push({ field: 'password', code: password })
   throw new AuthError('validation_failed', { fields })
 }
 

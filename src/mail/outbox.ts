@@ -51,22 +51,20 @@ const maximumOnTheirWay = 10
 
 class Worker implements Outbox {
   readonly #courier: Courier
-  readonly #log: Log
   // Each with what cuts it off.
   readonly #onTheirWay = new Map<Promise<void>, AbortController>()
-  #running: Promise<void> | null = null
-  readonly #stopping = new AbortController()
-  readonly #unsubscribe: () => void
   readonly #pause: Pause
+  readonly #unsubscribe: () => void
+  readonly #stopping = new AbortController()
+  #running: Promise<void> | null = null
   #alarm = new AbortController()
 
   constructor(auth: Auth, { transport, from, appUrl, log = faultsOnly }: OutboxOptions) {
     const [sender, site] = [parseSender(from), parseAppUrl(appUrl)]
     if (!sender) throw new RangeError(`${from} is no sender like Projects <no-reply@example.com>`)
     if (!site) throw new RangeError(`${appUrl} is no URL like https://app.example.com`)
-    this.#log = unfailing(log)
     const { config } = auth
-    this.#courier = { config, log: this.#log, transport, from: sender, appUrl: site }
+    this.#courier = { config, log: unfailing(log), transport, from: sender, appUrl: site }
     this.#pause = new Pause(this.#courier)
     this.#unsubscribe = auth.onMessageQueued(() => this.#alarm.abort())
   }
@@ -145,11 +143,11 @@ class Worker implements Outbox {
 
   // A claim that could not be renewed ends, and the fence keeps the mail from leaving twice.
   async #renew(message: Message): Promise<void> {
-    const { clock, store } = this.#courier.config
-    const until = new Date(clock().getTime() + leaseMilliseconds)
-    await store
+    const { config, log } = this.#courier
+    const until = new Date(config.clock().getTime() + leaseMilliseconds)
+    await config.store
       .transaction((transaction) => transaction.renewClaim(message, until))
-      .catch((err) => this.#log.error({ id: message.id, err }, 'a claim was not renewed'))
+      .catch((err) => log.error({ id: message.id, err }, 'a claim was not renewed'))
   }
 
   async #attempt(message: Message, signal: AbortSignal): Promise<void> {

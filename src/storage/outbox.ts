@@ -73,6 +73,11 @@ export async function deleteMessage(connection: Connection, message: Message): P
   ])
 }
 
+export async function findMessage(connection: Connection, id: number): Promise<Message | null> {
+  const [row] = await connection.query(`SELECT ${columns} FROM outbox WHERE id = $1`, [id])
+  return row ? toMessage(row) : null
+}
+
 export async function listMessages(
   connection: Connection,
   status: MessageStatus | null,

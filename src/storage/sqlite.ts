@@ -25,7 +25,7 @@ export const sqliteMigrations: Migrations = {
  * @throws Error for what is no path of a file
  */
 export async function openSqlite(path: string): Promise<Database> {
-  const file = parsePath(path)
+  const file = sqliteFile(path)
   createFile(file)
   const writer = await patiently(() => new SqliteConnection(file, 'write'), inMilliseconds(2_000))
   try {
@@ -43,7 +43,7 @@ export async function openSqlite(path: string): Promise<Database> {
  */
 export function isMigrated(path: string): boolean {
   try {
-    const reader = new SqliteConnection(parsePath(path), 'read')
+    const reader = new SqliteConnection(sqliteFile(path), 'read')
     const sql = "SELECT name FROM sqlite_schema WHERE name = 'latchkey_migrations'"
     const found = reader.query(sql, [])
     reader.close()
@@ -51,6 +51,21 @@ export function isMigrated(path: string): boolean {
   } catch (error) {
     throw toAuthError(error)
   }
+}
+
+/**
+ * The file that a path or the `sqlite:` of a `DATABASE_URL` means.
+ *
+ * @throws Error for what is no path of a file
+ */
+export function sqliteFile(path: string): string {
+  const file = path.replace(/^sqlite:(\/\/(?=\/))?/, '')
+  // SECURITY: SQLite reads file: as a URI and opens another file than the one that was created with
+  // mode 0600; a database in memory would be two, one for each connection.
+  if (file === '' || /^([a-z][a-z0-9+.-]+:|:memory:|\/\/)/i.test(file)) {
+    throw new Error('SQLite needs the path of a file, such as storage/app.sqlite3')
+  }
+  return resolve(file)
 }
 
 interface Rules {
@@ -138,16 +153,6 @@ class SqliteDatabase implements Database {
       }
     })
   }
-}
-
-function parsePath(path: string): string {
-  const file = path.replace(/^sqlite:(\/\/(?=\/))?/, '')
-  // SECURITY: SQLite reads file: as a URI and opens another file than the one that was created with
-  // mode 0600; a database in memory would be two, one for each connection.
-  if (file === '' || /^([a-z][a-z0-9+.-]+:|:memory:|\/\/)/i.test(file)) {
-    throw new Error('SQLite needs the path of a file, such as storage/app.sqlite3')
-  }
-  return resolve(file)
 }
 
 function createFile(file: string): void {

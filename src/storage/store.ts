@@ -14,6 +14,7 @@ export function createStore(database: Database): Store {
     findCredentials: (emailAddress) => users.findCredentials(database, emailAddress),
     findPasswordReset: (tokenDigest) => passwords.findPasswordReset(database, tokenDigest),
     countPasswordResets: (user, now) => passwords.countPasswordResets(database, user, now),
+    findMessage: (id) => outbox.findMessage(database, id),
     listMessages: (status, page) => outbox.listMessages(database, status, page),
     count: (keys, window) =>
       database.transaction((transaction) => countEach(transaction, keys, window), {

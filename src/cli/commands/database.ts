@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs'
-import { resolve } from 'node:path'
 import type { Store } from '../../core/store.ts'
-import { isMigrated, openSqlite } from '../../storage/sqlite.ts'
+import { isMigrated, openSqlite, sqliteFile } from '../../storage/sqlite.ts'
 import { createStore } from '../../storage/store.ts'
 import { readDatabaseEnvironment } from '../environment.ts'
 import { Refused } from './command.ts'
@@ -36,16 +35,16 @@ export async function withStore<T>(
   }
 }
 
-// A file that is not there would be created, by a look at it.
+// To open a file creates it where it is not there, and changes it where it is somebody else's.
 function requireFile(url: string): void {
-  const file = resolve(url.replace(/^sqlite:(\/\/(?=\/))?/, ''))
-  // What is somebody else's is not to be changed by a look at it.
-  if (existsSync(file) && !isMigrated(file)) throw new Refused(notMigrated)
-  if (existsSync(file)) return
-  const example = 'DATABASE_URL=sqlite:storage/production.sqlite3'
-  throw new Refused(
-    `There is no database at ${file}: set another one, for example ${example}, or start the server, which creates it`,
-  )
+  const file = sqliteFile(url)
+  if (!existsSync(file)) {
+    const example = 'DATABASE_URL=sqlite:storage/production.sqlite3'
+    throw new Refused(
+      `There is no database at ${file}: set another one, for example ${example}, or start the server, which creates it`,
+    )
+  }
+  if (!isMigrated(file)) throw new Refused(notMigrated)
 }
 
 const notMigrated =

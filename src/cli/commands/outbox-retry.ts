@@ -75,7 +75,7 @@ async function retry(store: Store, ids: readonly number[]): Promise<Outcome> {
   }
   const known = new Set(queued)
   const left = ids.filter((id) => !known.has(id))
-  return { queued, refused: left.length > 0 ? await explainRefusals(store, left) : [] }
+  return { queued, refused: await explainRefusals(store, left) }
 }
 
 function retryTogether(store: Store, ids: readonly number[]): Promise<readonly number[]> {
@@ -89,17 +89,8 @@ function retryTogether(store: Store, ids: readonly number[]): Promise<readonly n
   })
 }
 
-async function explainRefusals(store: Store, ids: readonly number[]): Promise<Outcome['refused']> {
-  const messages = await findSince(store, Math.min(...ids))
-  return ids.map((id) => ({ id, reason: reasonOf(messages.get(id)) }))
-}
-
-// All of them from this ID on: there are no more than numbers up to the newest.
-async function findSince(store: Store, id: number): Promise<ReadonlyMap<number, Message>> {
-  const [newest] = await store.listMessages(null, { limit: 1 })
-  const limit = Math.max(1, (newest?.id ?? 0) - id + 1)
-  const messages = await store.listMessages(null, { limit })
-  return new Map(messages.map((message) => [message.id, message]))
+function explainRefusals(store: Store, ids: readonly number[]): Promise<Outcome['refused']> {
+  return Promise.all(ids.map(async (id) => ({ id, reason: reasonOf(await store.findMessage(id)) })))
 }
 
 type Reason = keyof typeof reasons
@@ -111,7 +102,7 @@ const reasons = {
   reset_already_queued: 'a reset for the same address is queued',
 } as const
 
-function reasonOf(message: Message | undefined): Reason {
+function reasonOf(message: Message | null): Reason {
   if (!message) return 'not_found'
   if (message.status === 'sent') return 'already_sent'
   if (message.status === 'queued') return 'still_queued'

@@ -81,6 +81,15 @@ export function outboxContract({ test, open }: StoreContract): void {
     deepEqual([again.id, again.attempts], [first.id, 2])
   })
 
+  test('a message is found by its id, and another id finds none', async () => {
+    const store = await open()
+    await queue(store, newMessage())
+    const [message] = await list(store)
+    const id = message?.id ?? 0
+    deepEqual(await store.findMessage(id), message)
+    equal(await store.findMessage(id + 1), null)
+  })
+
   test('a claim is renewed by whoever has it, and by nobody who had it before', async () => {
     const store = await open()
     await queue(store, newMessage())
