@@ -16,10 +16,21 @@ export function createLog(
   }
 }
 
+// The lines of one turn of the event loop go out together: to write each would cost more than to
+// make it.
 function toStandardOutput(): (line: string) => void {
+  let waiting = ''
+  const flush = () => {
+    process.stdout.write(waiting)
+    waiting = ''
+  }
   // Whoever read the log may go away (EPIPE); the server stays.
   process.stdout.on('error', () => {})
-  return (line) => void process.stdout.write(`${line}\n`)
+  process.on('exit', flush)
+  return (line) => {
+    if (waiting === '') setImmediate(flush)
+    waiting += `${line}\n`
+  }
 }
 
 function formatAsJson(level: string, entry: LogEntry, message: string): string {

@@ -14,6 +14,7 @@ export type Answer = Success | Refusal
 /** What is the same for a whole request. */
 export interface Envelope {
   readonly requestId: string
+  /** Every header that does not come from the answer itself: `securityHeaders` among them. */
   readonly headers: Readonly<Record<string, string>>
 }
 
@@ -45,8 +46,8 @@ const pagePolicy = [
   "frame-ancestors 'none'",
 ].join('; ')
 
-// An API answers with data alone: nothing of it is to be framed, sniffed, cached or referred to.
-const securityHeaders = {
+/** An API answers with data alone: nothing of it is to be framed, sniffed, cached or referred to. */
+export const securityHeaders = {
   'cache-control': 'no-store',
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
   'cross-origin-resource-policy': 'same-origin',
@@ -56,19 +57,19 @@ const securityHeaders = {
 
 export function present(answer: Answer, envelope: Envelope): Presented {
   const body = isRefusal(answer) ? refusalBody(answer, envelope.requestId) : answer.body
+  const { status } = answer
   const headers: Record<string, string> = {
-    ...securityHeaders,
     ...envelope.headers,
-    ...answer.headers,
     'x-request-id': envelope.requestId,
+    ...answer.headers,
   }
-  if (body === undefined) return { status: answer.status, body: null, headers }
+  if (body === undefined) return { status, body: null, headers }
   if (body instanceof Html) {
     headers['content-type'] = 'text/html; charset=utf-8'
-    return { status: answer.status, body: body.markup, headers }
+    return { status, body: body.markup, headers }
   }
   headers['content-type'] = 'application/json; charset=utf-8'
-  return { status: answer.status, body: `${JSON.stringify(body)}\n`, headers }
+  return { status, body: `${JSON.stringify(body)}\n`, headers }
 }
 
 export function toResponse(answer: Answer, envelope: Envelope): Response {
@@ -78,8 +79,10 @@ export function toResponse(answer: Answer, envelope: Envelope): Response {
 
 /** An envelope for what is answered outside the route table. */
 export function bareEnvelope(requestId: string = randomUUID()): Envelope {
-  return { requestId, headers: { vary: 'Origin' } }
+  return { requestId, headers: bare }
 }
+
+const bare = { ...securityHeaders, vary: 'Origin' }
 
 /** A proxy's id is kept, so that its log and ours can be laid side by side. */
 export function requestIdOf(headers: Headers): string {

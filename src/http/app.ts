@@ -2,7 +2,7 @@ import { Hono, type Context as HonoContext } from 'hono'
 import type { Auth } from '../core/auth.ts'
 import { faultsOnly, type Log, unfailing } from '../core/log.ts'
 import type { PasswordPolicy } from '../core/password-policy.ts'
-import { type Answer, requestIdOf, toResponse } from './answers.ts'
+import { type Answer, requestIdOf, securityHeaders, toResponse } from './answers.ts'
 import { type ClientAddresses, clientAddresses } from './client-address.ts'
 import { type Cors, cors } from './cors.ts'
 import { admitDeveloper } from './development.ts'
@@ -43,11 +43,10 @@ export function createApp(auth: Auth, options: AppOptions = {}): App {
   if (options.mode !== 'development') requireNoDevelopment(table)
   const log = unfailing(options.log ?? faultsOnly)
   const outside: Outside = {
-    cors: cors(options.corsOrigins ?? []),
+    cors: cors(options.corsOrigins ?? [], standingHeaders(options)),
     clients: clientAddresses(options.trustedProxies ?? [], (peer) =>
       log.error({ peer }, 'a proxy that is not in TRUSTED_PROXIES: all behind it count as one'),
     ),
-    transport: options.mode === 'development' ? {} : strictTransport,
     log,
     passwords: auth.config.passwords,
   }
@@ -78,12 +77,14 @@ function requireNoDevelopment(table: readonly Route[]): void {
   if (shown) throw new RangeError(`${shown.path} is for mode 'development' alone`)
 }
 
-const strictTransport = { 'strict-transport-security': 'max-age=63072000' }
+function standingHeaders({ mode }: AppOptions): Record<string, string> {
+  if (mode === 'development') return securityHeaders
+  return { ...securityHeaders, 'strict-transport-security': 'max-age=63072000' }
+}
 
 interface Outside {
   readonly cors: Cors
   readonly clients: ClientAddresses
-  readonly transport: Readonly<Record<string, string>>
   readonly log: Log
   readonly passwords: PasswordPolicy
 }
@@ -102,8 +103,10 @@ async function respond(outside: Outside, context: Context, handled: Handled): Pr
   const milliseconds = Math.round(performance.now() - started)
   const { path } = handled
   outside.log.info({ requestId, method, path, status: answer.status, milliseconds }, 'request')
-  const sharing = outside.cors.headersFor(headers.get('origin'))
-  return toResponse(answer, { requestId, headers: { ...outside.transport, ...sharing } })
+  return toResponse(answer, {
+    requestId,
+    headers: outside.cors.headersFor(headers.get('origin')),
+  })
 }
 
 // The outermost handler: what nobody expected is logged here and answered without a word about it.

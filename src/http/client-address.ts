@@ -19,12 +19,13 @@ export function clientAddresses(
   notice: (peer: string) => void,
 ): ClientAddresses {
   const trusted = networks(trustedProxies)
+  const peers = new Map<string, Peer>()
   let isNoticed = false
   return {
-    find(headers, peer) {
-      const address = parseAddress(peer ?? '')
+    find(headers, text = '') {
+      const { address, isTrusted } = peers.get(text) ?? judge(text)
       if (!address) return null
-      if (!includes(trusted, address)) {
+      if (!isTrusted) {
         if (!isNoticed && isProxy(headers, address)) {
           isNoticed = true
           notice(address)
@@ -38,6 +39,15 @@ export function clientAddresses(
     },
   }
 
+  // A connection carries many requests, and a proxy's connections all of them.
+  function judge(text: string): Peer {
+    const address = parseAddress(text)
+    const peer = { address, isTrusted: address !== null && includes(trusted, address) }
+    if (peers.size >= 1_000) peers.clear()
+    peers.set(text, peer)
+    return peer
+  }
+
   // Hops from the client to here; one that cannot be read hides all before it.
   function firstUntrusted(hops: readonly (string | null)[]): string | null {
     let nearest: string | null = null
@@ -48,6 +58,11 @@ export function clientAddresses(
     }
     return nearest
   }
+}
+
+interface Peer {
+  readonly address: string | null
+  readonly isTrusted: boolean
 }
 
 /** Whether a text names an address, or a network by its prefix. */
@@ -80,7 +95,7 @@ const inner = networks([
 ])
 
 function isProxy(headers: Headers, address: string): boolean {
-  return includes(inner, address) && (headers.has('x-forwarded-for') || headers.has('forwarded'))
+  return (headers.has('x-forwarded-for') || headers.has('forwarded')) && includes(inner, address)
 }
 
 function includes(list: BlockList, address: string): boolean {

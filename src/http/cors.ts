@@ -11,11 +11,13 @@ export interface Cors {
  * wildcard, no credentials. `Vary: Origin` stands on the answers to everybody, so that no cache
  * hands the answer for one origin to another.
  *
+ * @param standing what else every answer carries: put together here, once, not for each request
  * @throws RangeError for what no browser sends as an origin: a wildcard, a path, a slash at the end
  */
-export function cors(origins: readonly string[]): Cors {
+export function cors(origins: readonly string[], standing: Readonly<Record<string, string>>): Cors {
   const wrong = origins.find((origin) => !isOrigin(origin))
   if (wrong !== undefined) throw new RangeError(`${wrong} is no origin like https://example.com`)
+  const closed = { ...standing, vary: 'Origin' }
   const headers = new Map(origins.map((origin) => [origin, { ...closed, ...sharedWith(origin) }]))
   return {
     headersFor: (origin) => headers.get(origin ?? '') ?? closed,
@@ -26,8 +28,6 @@ export function cors(origins: readonly string[]): Cors {
 export function isOrigin(text: string): boolean {
   return /^https?:[^*]+$/.test(text) && URL.canParse(text) && new URL(text).origin === text
 }
-
-const closed = { vary: 'Origin' }
 
 function sharedWith(origin: string): Record<string, string> {
   return {

@@ -19,6 +19,9 @@ export class SqliteConnection {
   constructor(file: string, purpose: 'read' | 'write') {
     const readOnly = purpose === 'read'
     this.#database = new DatabaseSync(file, { readOnly, timeout: busyTimeoutMilliseconds })
+    // SQLite keeps 2 MB of pages at its default; past some thousand sessions every look-up would
+    // fetch its pages from the system again. A ceiling: a small file takes what it has.
+    this.#database.exec('PRAGMA cache_size = -65536')
     if (!readOnly) this.#keepPromises()
   }
 

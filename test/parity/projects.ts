@@ -1,0 +1,231 @@
+// A route behind a token, and HTTP in general.
+
+import { answers, fails, lists, refusesToken } from './rails.ts'
+import { notFound, unauthenticated } from './refusals.ts'
+import { json, send } from './requests.ts'
+import type { Row } from './row.ts'
+import { coded, instead, listed, listedInstead, refused, same } from './verdicts.ts'
+
+export const projects: readonly Row[] = [
+  {
+    id: 'H01',
+    tries: 'the list that the client has, by its ETag',
+    request: send(
+      'GET /v1/projects',
+      'Authorization: Bearer $ONE',
+      'If-None-Match: W/"fdf1e071390a8424a4963ef0db63679d"',
+    ),
+    rails: answers(304, 'h8'),
+    latchkey: listedInstead('no-etag'),
+  },
+  {
+    id: 'H02',
+    tries: 'any ETag',
+    request: send('GET /v1/projects', 'Authorization: Bearer $ONE', 'If-None-Match: *'),
+    rails: lists('h2'),
+    latchkey: listed(),
+  },
+  {
+    id: 'H03',
+    tries: 'HEAD of the list',
+    request: send('HEAD /v1/projects', 'Authorization: Bearer $ONE'),
+    rails: answers(200, 'h2'),
+    latchkey: same,
+  },
+  {
+    id: 'H04',
+    tries: 'HEAD of the list without a token',
+    request: send('HEAD /v1/projects'),
+    rails: answers(401, 'h6'),
+    latchkey: same,
+  },
+  {
+    id: 'H05',
+    tries: 'POST to the list',
+    request: json('POST /v1/projects', { title: 'x' }, 'Authorization: Bearer $ONE'),
+    rails: fails(404, 'h4'),
+    latchkey: instead(['projects-can-be-made'], 201, {
+      body: {
+        project: {
+          id: '<id>',
+          title: 'x',
+          description: null,
+          created_at: '<now>',
+          updated_at: '<now>',
+        },
+      },
+      projects: ['x'],
+    }),
+  },
+  {
+    id: 'H06',
+    tries: '.json behind the path',
+    request: send('GET /v1/projects.json', 'Authorization: Bearer $ONE'),
+    rails: lists('h2'),
+    latchkey: refused(['exact-paths'], notFound),
+  },
+  {
+    id: 'H07',
+    tries: '.xml behind the path',
+    request: send('GET /v1/projects.xml', 'Authorization: Bearer $ONE'),
+    rails: lists('h2'),
+    latchkey: refused(['exact-paths'], notFound),
+  },
+  {
+    id: 'H07b',
+    tries: 'an extension that means nothing',
+    request: send('GET /v1/projects.zzz', 'Authorization: Bearer $ONE'),
+    rails: lists('h2'),
+    latchkey: refused(['exact-paths'], notFound),
+  },
+  {
+    id: 'H08',
+    tries: 'a slash behind the path',
+    request: send('GET /v1/projects/', 'Authorization: Bearer $ONE'),
+    rails: lists('h2'),
+    latchkey: refused(['exact-paths'], notFound),
+  },
+  {
+    id: 'H09',
+    tries: 'a project by a number',
+    request: send('GET /v1/projects/1', 'Accept: application/json', 'Authorization: Bearer $ONE'),
+    rails: fails(404, 'h4'),
+    latchkey: refused(['one-error-shape'], notFound),
+  },
+  {
+    id: 'H10',
+    tries: 'the path with capitals',
+    request: send('GET /V1/Projects', 'Accept: application/json', 'Authorization: Bearer $ONE'),
+    rails: fails(404, 'h4'),
+    latchkey: refused(['one-error-shape'], notFound),
+  },
+  {
+    id: 'H11',
+    tries: 'doubled slashes',
+    request: send('GET //v1//projects', 'Accept: application/json', 'Authorization: Bearer $ONE'),
+    rails: lists('h1'),
+    latchkey: refused(['exact-paths'], notFound),
+  },
+  {
+    id: 'H12',
+    tries: 'HTML wanted',
+    request: send('GET /v1/projects', 'Authorization: Bearer $ONE', 'Accept: text/html'),
+    rails: lists('h1'),
+    latchkey: listed(),
+  },
+  {
+    id: 'H13',
+    tries: 'XML wanted',
+    request: send('GET /v1/projects', 'Authorization: Bearer $ONE', 'Accept: application/xml'),
+    rails: lists('h1'),
+    latchkey: listed(),
+  },
+  {
+    id: 'H14',
+    tries: 'an Accept without a slash',
+    request: send('GET /v1/projects', 'Authorization: Bearer $ONE', 'Accept: rubbish'),
+    rails: answers(406, 'h5'),
+    latchkey: listedInstead('always-json'),
+  },
+  {
+    id: 'H14b',
+    tries: 'an Accept of odd parameters',
+    request: send('GET /v1/projects', 'Authorization: Bearer $ONE', 'Accept: x/y;q=zz,,'),
+    rails: lists('h1'),
+    latchkey: listed(),
+  },
+  {
+    id: 'H15',
+    tries: 'GET with broken JSON',
+    request: json('GET /v1/projects', '{', 'Authorization: Bearer $ONE'),
+    rails: lists('h1'),
+    latchkey: listed(),
+  },
+  {
+    id: 'H16',
+    tries: 'bytes in the query that are no UTF-8',
+    request: send(
+      'GET /v1/projects?a=%ff',
+      'Accept: application/json',
+      'Authorization: Bearer $ONE',
+    ),
+    rails: fails(400, 'h4'),
+    latchkey: listedInstead('query-is-not-read'),
+  },
+  {
+    id: 'H17',
+    tries: 'a name in the query as object and as text',
+    request: send(
+      'GET /v1/projects?a[b]=1&a=2',
+      'Accept: application/json',
+      'Authorization: Bearer $ONE',
+    ),
+    rails: lists('h1'),
+    latchkey: listed(),
+  },
+  {
+    id: 'H18',
+    tries: 'broken JSON and no token',
+    request: json('GET /v1/projects', '{'),
+    rails: refusesToken('h3'),
+    latchkey: coded(unauthenticated),
+  },
+  {
+    id: 'H19',
+    tries: 'changes since a time to come',
+    request: send(
+      'GET /v1/projects',
+      'Authorization: Bearer $ONE',
+      'If-Modified-Since: Fri, 01 Jan 2100 00:00:00 GMT',
+    ),
+    rails: lists('h2'),
+    latchkey: listed(),
+  },
+  {
+    id: 'H20',
+    tries: 'gzip welcome',
+    request: send('GET /v1/projects', 'Authorization: Bearer $ONE', 'Accept-Encoding: gzip'),
+    rails: lists('h2'),
+    latchkey: listed(),
+  },
+  {
+    id: 'H21',
+    tries: 'an id of the request with odd characters',
+    request: send('GET /v1/projects', 'Authorization: Bearer $ONE', 'X-Request-Id: my-id_1!<>'),
+    rails: lists('h2'),
+    latchkey: listed(),
+  },
+  {
+    id: 'H22',
+    tries: 'an encoded letter in the path',
+    request: send('GET /v1/%70rojects', 'Authorization: Bearer $ONE'),
+    rails: fails(404, 'h5'),
+    latchkey: listedInstead('encoded-paths'),
+  },
+  {
+    id: 'H23',
+    tries: 'HTTP/1.0 without Host',
+    request: {
+      ...send('GET /v1/projects', 'Authorization: Bearer $ONE'),
+      version: '1.0',
+      host: null,
+    },
+    rails: lists('h2'),
+    latchkey: listed(),
+  },
+  {
+    id: 'H24',
+    tries: 'HTTP/1.1 without Host',
+    request: { ...send('GET /v1/projects', 'Authorization: Bearer $ONE'), host: null },
+    rails: lists('h2'),
+    latchkey: instead(['host-is-required'], 400),
+    source: 'node',
+  },
+  {
+    id: 'H25',
+    tries: 'a Host that is not ours',
+    request: { ...send('GET /v1/projects', 'Authorization: Bearer $ONE'), host: 'evil.example' },
+    rails: lists('h2'),
+    latchkey: listed(),
+  },
+]
