@@ -10,6 +10,16 @@ test('what is acknowledged is on the disk: WAL, and synchronous FULL', () => {
   expect(writer.query('PRAGMA synchronous', [])).toEqual([[2]])
 })
 
+test('a LIMIT is bound like any other value, and is left alone where it is no code', () => {
+  const writer = openWriter()
+  const numbers = 'SELECT value FROM json_each($1)'
+  expect(writer.query(`${numbers} LIMIT $2`, ['[1,2,3]', 2])).toEqual([[1], [2]])
+  expect(writer.query(`${numbers} limit\n  $2 OFFSET $3`, ['[1,2,3]', 1, 1])).toEqual([[2]])
+  expect(writer.query(`SELECT 'limit $1', "limit $2" FROM (SELECT $1 AS "limit $2")`, [7])).toEqual(
+    [['limit $1', 7]],
+  )
+})
+
 test('a row that refers to nothing is refused', () => {
   const writer = openWriter()
   writer.script('CREATE TABLE parent (id INTEGER PRIMARY KEY)')

@@ -78,8 +78,9 @@ export class SqliteConnection {
   }
 }
 
-// What is no code: text, quoted names, comments. Or a parameter, whose number is captured.
-const lexemes = /'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|\/\*[\s\S]*?\*\/|\$(\d+)/g
+// What is no code: text, quoted names, comments. Or a parameter, whose number is captured, and
+// whether it is the whole of a LIMIT.
+const lexemes = /'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|\/\*[\s\S]*?\*\/|(\blimit\s+)?\$(\d+)/gi
 
 // PostgreSQL's $1 is a name to SQLite; its own numbered parameters are written ?1.
 function numberParameters(sql: string): { text: string; parameters: number } {
@@ -90,10 +91,12 @@ function numberParameters(sql: string): { text: string; parameters: number } {
     throw new Error(`One statement, with parameters $1, $2, …, in transaction() or alone: ${sql}`)
   }
   let parameters = 0
-  const text = sql.replace(lexemes, (lexeme, number) => {
+  const text = sql.replace(lexemes, (lexeme, limit, number) => {
     if (number === undefined) return lexeme
     parameters = Math.max(parameters, Number(number))
-    return `?${number}`
+    // SQLite looks at the value of a bare LIMIT ?, and plans the statement anew each time it is
+    // bound: that takes longer than to run it. An expression it does not look into.
+    return limit === undefined ? `?${number}` : `${limit}+?${number}`
   })
   return { text, parameters }
 }
