@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest'
+import { setImmediate } from 'node:timers/promises'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import type { Log, LogEntry } from '../core/log.ts'
 import { Secret } from '../core/secret.ts'
 import { createLog } from './log.ts'
@@ -102,6 +103,20 @@ test.each(modes)('what was thrown in %s is logged, also when it is no error', (m
   const { log, lines } = open(mode)
   log.error({ requestId: 'r1', err: 'the reason' }, 'unhandled')
   expect(lines.join('')).toContain('the reason')
+})
+
+test('the lines of one turn of the event loop are one write, in their order', async () => {
+  const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true)
+  onTestFinished(() => void write.mockRestore())
+  const log = createLog({ mode: 'production', logLevel: 'info' })
+  for (const requestId of ['r1', 'r2', 'r3']) log.info({ requestId }, 'request')
+  expect(write).not.toHaveBeenCalled()
+  await setImmediate()
+  expect(write).toHaveBeenCalledTimes(1)
+  expect(String(write.mock.calls[0]?.[0]).match(/r\d/g)).toEqual(['r1', 'r2', 'r3'])
+  log.error({ requestId: 'r4' }, 'fault')
+  await setImmediate()
+  expect(write).toHaveBeenCalledTimes(2)
 })
 
 function expectNothingForged(mode: (typeof modes)[number], entry: LogEntry, message: string) {
