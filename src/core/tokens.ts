@@ -41,8 +41,7 @@ export function generateToken(
 export function parseToken(kind: TokenKind, text: string): Uint8Array | null {
   const prefix = prefixes[kind]
   if (!text.startsWith(prefix) || !bodyPattern.test(text.slice(prefix.length))) return null
-  const unchecked = text.slice(0, -checksumLength)
-  return text.endsWith(checksum(unchecked)) ? digestOf(text) : null
+  return text.endsWith(checksum(text.slice(0, -checksumLength))) ? digestOf(text) : null
 }
 
 function randomBase58(random: Random): string {

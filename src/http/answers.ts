@@ -85,7 +85,7 @@ export function bareEnvelope(requestId: string = randomUUID()): Envelope {
 const bare = { ...securityHeaders, vary: 'Origin' }
 
 /** A proxy's id is kept, so that its log and ours can be laid side by side. */
-export function requestIdOf(headers: Headers): string {
+export function requestIdOf(headers: Pick<Headers, 'get'>): string {
   const given = headers.get('x-request-id')
   // SECURITY: an id is logged; a token that somebody sends in its place is not.
   return given && /^(?!lk[a-z]_)[\w.-]{1,64}$/.test(given) ? given : randomUUID()

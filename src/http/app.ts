@@ -2,7 +2,16 @@ import { Hono, type Context as HonoContext } from 'hono'
 import type { Auth } from '../core/auth.ts'
 import { faultsOnly, type Log, unfailing } from '../core/log.ts'
 import type { PasswordPolicy } from '../core/password-policy.ts'
-import { type Answer, requestIdOf, securityHeaders, toResponse } from './answers.ts'
+import {
+  type Answer,
+  type Envelope,
+  type Presented,
+  present,
+  requestIdOf,
+  securityHeaders,
+  toResponse,
+} from './answers.ts'
+import type { Asked } from './asked.ts'
 import { type ClientAddresses, clientAddresses } from './client-address.ts'
 import { type Cors, cors } from './cors.ts'
 import { admitDeveloper } from './development.ts'
@@ -10,6 +19,7 @@ import { refusalOf } from './errors.ts'
 import { refuse } from './problems.ts'
 import type { Incoming, Route } from './route.ts'
 import { routeTable, type TableOptions } from './routes.ts'
+import { type Found, type Shortcut, shortcut } from './shortcut.ts'
 
 /** What the app may be told beside its `auth`. */
 export interface AppOptions extends TableOptions {
@@ -55,7 +65,7 @@ export function createApp(auth: Auth, options: AppOptions = {}): App {
     app.on(route.method, route.path, (context) =>
       respond(outside, context, {
         path: route.path,
-        answer: () => route.respond({ auth, ...incomingOf(outside, context) }),
+        answer: () => route.respond({ auth, ...contextOf(outside, context) }),
       }),
     )
   }
@@ -67,7 +77,20 @@ export function createApp(auth: Auth, options: AppOptions = {}): App {
   app.notFound((context) =>
     respond(outside, context, { path: null, answer: () => refuse('not_found') }),
   )
+  const born = app.routes.length
+  const short = shortcut(table, (asked, found, peer) =>
+    answerShort({ auth, ...outside }, asked, { ...found, peer }),
+  )
+  // What somebody added to the app, a middleware perhaps, is not to be passed by.
+  shortcuts.set(app, (incoming) => (app.routes.length === born ? short(incoming) : null))
   return app
+}
+
+const shortcuts = new WeakMap<object, Shortcut>()
+
+/** The short way into an app that `createApp` made; null for any other. */
+export function shortcutInto(app: object): Shortcut | null {
+  return shortcuts.get(app) ?? null
 }
 
 // SECURITY: a proxy on the same machine can make everybody look as if they sat at it. Where that
@@ -96,17 +119,33 @@ interface Handled {
 }
 
 async function respond(outside: Outside, context: Context, handled: Handled): Promise<Response> {
+  const { answer, envelope } = await settle(outside, context.req.raw, handled)
+  return toResponse(answer, envelope)
+}
+
+async function answerShort(
+  { auth, ...outside }: Outside & { auth: Auth },
+  asked: Asked,
+  { route, params, peer }: Found & { peer: string | undefined },
+): Promise<Presented> {
+  const answer = () => route.respond({ auth, params, ...incomingOf(outside, asked, peer) })
+  const settled = await settle(outside, asked, { path: route.path, answer })
+  return present(settled.answer, settled.envelope)
+}
+
+async function settle(
+  outside: Outside,
+  { method, headers }: Pick<Asked, 'method' | 'headers'>,
+  handled: Handled,
+): Promise<{ answer: Answer; envelope: Envelope }> {
   const started = performance.now()
-  const { method, headers } = context.req.raw
   const requestId = requestIdOf(headers)
   const answer = await attempt(outside, handled, requestId)
   const milliseconds = Math.round(performance.now() - started)
   const { path } = handled
   outside.log.info({ requestId, method, path, status: answer.status, milliseconds }, 'request')
-  return toResponse(answer, {
-    requestId,
-    headers: outside.cors.headersFor(headers.get('origin')),
-  })
+  const standing = outside.cors.headersFor(headers.get('origin'))
+  return { answer, envelope: { requestId, headers: standing } }
 }
 
 // The outermost handler: what nobody expected is logged here and answered without a word about it.
@@ -128,7 +167,7 @@ async function attempt(
 
 // Another method on a known path; to whom a path is hidden, it is hidden by every method.
 function answerOtherwise(outside: Outside, context: Context, routes: readonly Route[]): Answer {
-  const { request, client } = incomingOf(outside, context)
+  const { request, client } = contextOf(outside, context)
   const isHidden = routes.every(({ access }) => access === 'development')
   if (isHidden && !admitDeveloper(request, client)) return refuse('not_found')
   const { headers, method } = request
@@ -142,9 +181,16 @@ function allowOf(routes: readonly Route[]): string {
   return routes.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method])).join(', ')
 }
 
-function incomingOf({ clients }: Outside, context: Context): Omit<Incoming, 'auth'> {
-  const request = context.req.raw
-  const ipAddress = clients.find(request.headers, context.env?.address)
+function contextOf(outside: Outside, { req, env }: Context): Omit<Incoming, 'auth'> {
+  return { params: req.param(), ...incomingOf(outside, req.raw, env?.address) }
+}
+
+function incomingOf(
+  { clients }: Outside,
+  request: Asked,
+  peer: string | undefined,
+): Pick<Incoming, 'request' | 'client'> {
+  const ipAddress = clients.find(request.headers, peer)
   const userAgent = request.headers.get('user-agent')?.slice(0, 1_024) ?? null
-  return { request, params: context.req.param(), client: { ipAddress, userAgent } }
+  return { request, client: { ipAddress, userAgent } }
 }

@@ -1,3 +1,4 @@
+import type { Asked } from './asked.ts'
 import { type Refusal, refuse } from './problems.ts'
 
 const maximumBytes = 64 * 1024
@@ -6,7 +7,7 @@ const maximumBytes = 64 * 1024
  * The fields of a body: a JSON object, or a form in which the last of several equal names counts,
  * as in Rails. No body at all is one without fields.
  */
-export async function readBody(request: Request): Promise<Record<string, unknown> | Refusal> {
+export async function readBody(request: Asked): Promise<Record<string, unknown> | Refusal> {
   const bytes = await readBytes(request).catch(() => 'broken off' as const)
   if (bytes === 'broken off') return refuse('invalid_request', { error: 'The body ended early' })
   if (bytes === 'too large') return refuse('payload_too_large')
@@ -22,7 +23,7 @@ export async function readBody(request: Request): Promise<Record<string, unknown
 }
 
 // The announced length refuses a large body before it is read; without one it is counted.
-async function readBytes(request: Request): Promise<Uint8Array | 'too large'> {
+async function readBytes(request: Asked): Promise<Uint8Array | 'too large'> {
   const announced = request.headers.get('content-length')
   if (announced !== null) {
     if (Number(announced) > maximumBytes) return 'too large'

@@ -3,7 +3,7 @@ import { BlockList, isIP } from 'node:net'
 /** Finds out where a request comes from, for one list of trusted proxies. */
 export interface ClientAddresses {
   /** The right-most hop that is no trusted proxy; null where the peer is not known. */
-  find(headers: Headers, peer: string | undefined): string | null
+  find(headers: Pick<Headers, 'get' | 'has'>, peer: string | undefined): string | null
 }
 
 /**
@@ -94,7 +94,7 @@ const inner = networks([
   'fc00::/7',
 ])
 
-function isProxy(headers: Headers, address: string): boolean {
+function isProxy(headers: Pick<Headers, 'has'>, address: string): boolean {
   return (headers.has('x-forwarded-for') || headers.has('forwarded')) && includes(inner, address)
 }
 
@@ -102,12 +102,12 @@ function includes(list: BlockList, address: string): boolean {
   return list.check(address, isIP(address) === 4 ? 'ipv4' : 'ipv6')
 }
 
-function hopsOf(headers: Headers, peer: string): (string | null)[] | null {
+function hopsOf(headers: Pick<Headers, 'get'>, peer: string): (string | null)[] | null {
   const header = headers.get('x-forwarded-for')
   return header === null ? null : [...header.split(',').map(parseAddress), peer]
 }
 
-function standardHopsOf(headers: Headers, peer: string): (string | null)[] | null {
+function standardHopsOf(headers: Pick<Headers, 'get'>, peer: string): (string | null)[] | null {
   const header = headers.get('forwarded')
   if (header === null) return null
   const hops = header.split(',').map((element) => {

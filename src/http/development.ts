@@ -1,4 +1,5 @@
 import type { Client } from '../core/sessions.ts'
+import type { Asked } from './asked.ts'
 
 /** Whoever sits at this machine. */
 export interface Developer {
@@ -12,7 +13,10 @@ export interface Developer {
  *
  * @returns null for everybody else, who is not to learn that there is such a route
  */
-export function admitDeveloper(request: Request, { ipAddress }: Client): Developer | null {
+export function admitDeveloper(
+  request: Pick<Asked, 'headers'>,
+  { ipAddress }: Client,
+): Developer | null {
   const { headers } = request
   const host = headers.get('host') ?? ''
   // SECURITY: each of the four is needed. The server may listen to a network, whose peers are no
@@ -45,7 +49,7 @@ const forwarding = new Set([
   'x-real-ip',
 ])
 
-function isForwarded(headers: Headers): boolean {
+function isForwarded(headers: Asked['headers']): boolean {
   return [...headers.keys()].some(
     (name) => /^x-(?:original-)?forwarded/.test(name) || forwarding.has(name),
   )

@@ -1,8 +1,8 @@
 /// <reference types="node" />
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { getRequestListener, RequestError } from '@hono/node-server'
-import { bareEnvelope, present, toResponse } from './answers.ts'
-import type { Peer } from './app.ts'
+import { bareEnvelope, type Presented, present, toResponse } from './answers.ts'
+import { type Peer, shortcutInto } from './app.ts'
 import { type Refusal, refuse } from './problems.ts'
 
 /** The app, or one of yours that it is mounted in. */
@@ -22,11 +22,14 @@ export function nodeListener(app: Fetch): Listener {
     // HTTP/1.0 knows no Host (HAProxy's health check); the name is read by nobody.
     { hostname: 'localhost', errorHandler: (error) => toResponse(explain(error), bareEnvelope()) },
   )
+  const shortcut = shortcutInto(app)
   return async (incoming, outgoing) => {
     const refusal = refuseRaw(incoming)
-    if (refusal) return reply(outgoing, refusal)
+    if (refusal) return send(outgoing, present(refusal, bareEnvelope()), { connection: 'close' })
     incoming.url = originForm(incoming.url ?? '/')
-    await listener(incoming, outgoing)
+    const short = shortcut?.(incoming)
+    if (!short) return listener(incoming, outgoing)
+    send(outgoing, await short.catch((error) => present(explain(error), bareEnvelope())))
   }
 }
 
@@ -71,7 +74,8 @@ function refuseRaw({ method, rawHeaders }: IncomingMessage): Refusal | null {
 function count(rawHeaders: readonly string[], name: string): number {
   let found = 0
   for (let index = 0; index < rawHeaders.length; index += 2) {
-    if (rawHeaders[index]?.toLowerCase() === name) found++
+    const other = rawHeaders[index]
+    if (other?.length === name.length && other.toLowerCase() === name) found++
   }
   return found
 }
@@ -83,7 +87,7 @@ function originForm(target: string): string {
   return path.startsWith('?') || path === '' ? `/${path}` : path
 }
 
-function reply(outgoing: ServerResponse, refusal: Refusal): void {
-  const { status, body, headers } = present(refusal, bareEnvelope())
-  outgoing.writeHead(status, { ...headers, connection: 'close' }).end(body)
+function send(outgoing: ServerResponse, { status, body, headers }: Presented, more = {}): void {
+  if (body !== null) headers['content-length'] = String(Buffer.byteLength(body))
+  outgoing.writeHead(status, Object.assign(headers, more)).end(body)
 }

@@ -24,17 +24,17 @@ export async function insertSession(
   )
 }
 
+// Put together once: a text that is made at each look-up has to be hashed at each.
+const findByDigest = `SELECT ${userColumns}, sessions.id, sessions.ip_address, sessions.user_agent,
+    sessions.created_at, sessions.last_used_at
+  FROM sessions JOIN users ON users.id = sessions.user_id
+  WHERE sessions.token_digest = $1`
+
 export async function findSession(
   connection: Connection,
   tokenDigest: Uint8Array,
 ): Promise<Authenticated | null> {
-  const [row] = await connection.query(
-    `SELECT ${userColumns}, sessions.id, sessions.ip_address, sessions.user_agent,
-       sessions.created_at, sessions.last_used_at
-     FROM sessions JOIN users ON users.id = sessions.user_id
-     WHERE sessions.token_digest = $1`,
-    [tokenDigest],
-  )
+  const [row] = await connection.query(findByDigest, [tokenDigest])
   return row ? { user: toUser(row), session: toSession(row) } : null
 }
 

@@ -45,10 +45,7 @@ export function projects(database: Database): Route[] {
       query: page,
       answers: { 200: { description: 'A page of them', body: many } },
       async handle({ user, query: { limit, cursor = '' } }) {
-        const rows = await database.query(
-          `SELECT ${columns} FROM projects WHERE user_id = $1 AND id > $2 ORDER BY id LIMIT $3`,
-          [user.id, cursor, limit + 1],
-        )
+        const rows = await database.query(listByUser, [user.id, cursor, limit + 1])
         const found = rows.slice(0, limit).map(toProject)
         const next_cursor = rows.length > limit ? (found.at(-1)?.id ?? null) : null
         return answer({ projects: found, next_cursor })
@@ -133,6 +130,8 @@ export function projects(database: Database): Route[] {
 }
 
 const columns = 'id, title, description, created_at, updated_at'
+const listByUser = `SELECT ${columns} FROM projects WHERE user_id = $1 AND id > $2
+  ORDER BY id LIMIT $3`
 
 async function find(connection: Connection, userId: string, id: string): Promise<Project | null> {
   const [row] = await connection.query(
