@@ -1,0 +1,101 @@
+// npm run bench: every server on one core, the load on the other, in turns.
+import type { ChildProcess } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { commitMilliseconds } from './disk.ts'
+import { betterAuthFixture, jwtFixture, latchkeyFixture } from './fixture.ts'
+import { measure, type Sample } from './measure.ts'
+import { listPeers, type Peer } from './peers.ts'
+import { startProcess, stopProcess } from './processes.ts'
+import { describeMachine, printAccounts, printChecks } from './report.ts'
+import { type Kind, writeRequests } from './requests.ts'
+import { type Server, startServer } from './server.ts'
+
+// Until what is going to be compiled has been.
+const warmUp = 8
+
+const usage = `npm run bench [-- --rounds 7 --seconds 4]
+
+Starts Latchkey and its peers, loads one after another, and prints the medians of the rounds.`
+
+const { values } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '7' },
+    seconds: { type: 'string', default: '4' },
+    help: { type: 'boolean', default: false },
+  },
+})
+if (values.help) console.log(usage)
+else await bench(Number(values.rounds), Number(values.seconds))
+
+async function bench(rounds: number, seconds: number): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'latchkey-bench-'))
+  const started: ChildProcess[] = []
+  try {
+    console.log(describeMachine({ rounds, seconds, disk: commitMilliseconds(folder) }))
+    const servers = []
+    for (const peer of await prepare(folder)) {
+      const server = await startServer(peer, folder)
+      started.push(server.child)
+      servers.push(server)
+    }
+    const load = startProcess('load.ts', { core: 'load', log: join(folder, 'load.log') })
+    started.push(load)
+    const run = (kind: Kind, among: readonly Server[]) =>
+      alternate(among, { kind, rounds, seconds, folder, load })
+    printChecks(await run('check', servers))
+    const withAccounts = servers.filter(({ peer }) => peer.accounts)
+    printAccounts('Log-in', await run('log-in', withAccounts))
+    printAccounts('Sign-up', await run('sign-up', withAccounts))
+  } catch (error) {
+    console.error(`What the processes said is in ${folder}`)
+    throw error
+  } finally {
+    for (const child of started) await stopProcess(child)
+  }
+  rmSync(folder, { recursive: true })
+}
+
+async function prepare(folder: string): Promise<Peer[]> {
+  const latchkey = await latchkeyFixture(folder)
+  const cacheFile = join(folder, 'cache.json')
+  return listPeers({
+    latchkey,
+    jwt: jwtFixture(latchkey),
+    betterAuth: await betterAuthFixture(folder, { cacheFile: null }),
+    betterAuthCached: { ...(await betterAuthFixture(folder, { cacheFile })), cacheFile },
+  })
+}
+
+interface Plan {
+  readonly kind: Kind
+  readonly rounds: number
+  readonly seconds: number
+  readonly folder: string
+  readonly load: ChildProcess
+}
+
+// One round is one run of each, so that a machine that slows down slows all of them.
+async function alternate(
+  servers: readonly Server[],
+  { kind, rounds, seconds, folder, load }: Plan,
+): Promise<Map<string, Sample[]>> {
+  const samples = new Map<string, Sample[]>()
+  const orders = servers.map((server) => ({
+    server,
+    requests: writeRequests(server.peer, kind, folder),
+    status: kind === 'sign-up' ? (server.peer.accounts?.signUpStatus ?? 0) : 200,
+    connections: kind === 'check' ? 64 : 8,
+  }))
+  for (const { server, ...order } of orders) await measure(server, load, { ...order, seconds: warmUp })
+  for (let round = 1; round <= rounds; round++) {
+    for (const { server, ...order } of orders) {
+      const sample = await measure(server, load, { ...order, seconds })
+      const { name } = server.peer
+      samples.set(name, [...(samples.get(name) ?? []), sample])
+    }
+  }
+  return samples
+}

@@ -1,0 +1,119 @@
+// What the servers find: 10,000 users, each logged in once and with three projects.
+import { createHmac } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { hashPassword } from 'better-auth/crypto'
+import { getMigrations } from 'better-auth/db/migration'
+import { v7 } from 'uuid'
+import { argon2id, createAuth, createStore, migrate, Secret } from '../src/server.ts'
+import { openSqlite, sqliteMigrations } from '../src/sqlite.ts'
+import { betterAuthOn } from './servers/better-auth-instance.ts'
+import { secret } from './servers/environment.ts'
+
+export const users = 10_000
+export const password = 'measured alone and in turns'
+const projectsEach = 3
+const oneHourSeconds = 3_600
+
+export const emailAddressOf = (index: number) => `user-${index}@example.com`
+
+/** Where a server finds its data, and what the requests to it carry as `Authorization`. */
+export interface Fixture {
+  readonly file: string
+  readonly tokens: readonly string[]
+}
+
+/** Latchkey's database, which the peers without one of their own read too. */
+export async function latchkeyFixture(folder: string): Promise<Fixture> {
+  const file = join(folder, 'latchkey.sqlite3')
+  const database = await openSqlite(file)
+  const directory = new URL('../templates/api/migrations/', import.meta.url)
+  await migrate(database, [sqliteMigrations, { owner: 'app', directory }])
+  // The hash is a real one; it is made once.
+  const real = argon2id()
+  const passwordHash = await real.hash(new Secret(password))
+  const hashOnce = { ...real, hash: async () => passwordHash }
+  const auth = createAuth({
+    store: createStore(database),
+    passwordHash: hashOnce,
+    rateLimits: 'off',
+  })
+  const tokens: string[] = []
+  const ids: string[] = []
+  for (let index = 0; index < users; index++) {
+    const { token, user } = await auth.signUp({ emailAddress: emailAddressOf(index), password })
+    tokens.push(token.reveal())
+    ids.push(user.id)
+  }
+  await database.close()
+  addProjects(file, ids)
+  return { file, tokens }
+}
+
+/** better-auth's database; with a cache its sessions are there and in a file beside it. */
+export async function betterAuthFixture(
+  folder: string,
+  { cacheFile }: { cacheFile: string | null },
+): Promise<Fixture> {
+  const file = join(folder, cacheFile ? 'better-auth-cached.sqlite3' : 'better-auth.sqlite3')
+  const cache = cacheFile ? new Map<string, string>() : null
+  const passwordHash = await hashPassword(password)
+  const auth = betterAuthOn(file, { cache, hash: async () => passwordHash })
+  const { runMigrations } = await getMigrations(auth.options)
+  await runMigrations()
+  const tokens: string[] = []
+  const ids: string[] = []
+  for (let index = 0; index < users; index++) {
+    const body = { email: emailAddressOf(index), password, name: `User ${index}` }
+    const { headers, response } = await auth.api.signUpEmail({ body, returnHeaders: true })
+    // What its documentation has clients keep.
+    tokens.push(headers.get('set-auth-token') ?? '')
+    ids.push(response.user.id)
+  }
+  createProjects(file)
+  addProjects(file, ids)
+  if (cache && cacheFile) writeFileSync(cacheFile, JSON.stringify([...cache]))
+  return { file, tokens }
+}
+
+/** JWTs for the users of Latchkey's database. */
+export function jwtFixture({ file }: Fixture): Fixture {
+  const rows = new DatabaseSync(file, { readOnly: true }).prepare('SELECT id FROM users').all()
+  return { file, tokens: rows.map(({ id }) => sign({ sub: id })) }
+}
+
+// HS256 (RFC 7515), signed with what the server verifies with.
+function sign(claims: object): string {
+  const iat = Math.floor(Date.now() / 1_000)
+  const parts = [
+    { alg: 'HS256', typ: 'JWT' },
+    { ...claims, iat, exp: iat + oneHourSeconds },
+  ]
+  const input = parts.map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
+  const signature = createHmac('sha256', secret).update(input.join('.')).digest('base64url')
+  return [...input, signature].join('.')
+}
+
+function createProjects(file: string): void {
+  new DatabaseSync(file).exec(`
+    CREATE TABLE projects (
+      id TEXT NOT NULL PRIMARY KEY, user_id TEXT NOT NULL, title TEXT NOT NULL, description TEXT,
+      created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL
+    ) STRICT;
+    CREATE INDEX projects_user_id ON projects (user_id, id)`)
+}
+
+function addProjects(file: string, userIds: readonly string[]): void {
+  const database = new DatabaseSync(file)
+  const insert = database.prepare('INSERT INTO projects VALUES (?, ?, ?, ?, ?, ?)')
+  database.exec('BEGIN')
+  for (const userId of userIds) {
+    for (let number = 1; number <= projectsEach; number++) {
+      const now = Date.now()
+      insert.run(v7(), userId, `Project ${number}`, 'What it is about, in a sentence', now, now)
+    }
+  }
+  database.exec('COMMIT')
+  database.close()
+}

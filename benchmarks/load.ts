@@ -1,0 +1,108 @@
+// The load, in a process of its own so that it can have a core of its own: a fixed number of
+// connections, each with one request in flight, the next sent when the answer is complete.
+import { readFileSync } from 'node:fs'
+import { connect, type Socket } from 'node:net'
+
+/** What a run of load is told. */
+export interface LoadOrder {
+  readonly port: number
+  /** A JSON file of requests as they go over the wire: sent in turn, on from where the last run ended. */
+  readonly requests: string
+  readonly connections: number
+  readonly seconds: number
+  /** The one status that counts; any other answer makes the run worthless. */
+  readonly status: number
+}
+
+/** What came of it. */
+export interface LoadResult {
+  readonly answered: number
+  readonly seconds: number
+  /** Milliseconds from the last byte asked to the last byte answered. */
+  readonly latencies: { readonly p50: number; readonly p99: number }
+  /** The first answer with another status, or what broke; null where nothing did. */
+  readonly wrong: string | null
+}
+
+const files = new Map<string, Turns>()
+
+/** The requests of a file, and whose turn it is. */
+interface Turns {
+  readonly requests: readonly Buffer[]
+  next: number
+}
+
+process.on('message', async (order: LoadOrder) => {
+  process.send?.(await run(order))
+})
+
+async function run(order: LoadOrder): Promise<LoadResult> {
+  const turns = read(order.requests)
+  const started = performance.now()
+  const end = started + order.seconds * 1_000
+  const outcomes = await Promise.all(
+    Array.from({ length: order.connections }, () => keepAsking(order, { turns, end })),
+  )
+  const latencies = Float64Array.from(outcomes.flatMap((each) => each.latencies)).sort()
+  const at = (share: number) => latencies[Math.floor(latencies.length * share)] ?? Number.NaN
+  return {
+    answered: latencies.length,
+    seconds: (performance.now() - started) / 1_000,
+    latencies: { p50: at(0.5), p99: at(0.99) },
+    wrong: outcomes.find(({ wrong }) => wrong !== null)?.wrong ?? null,
+  }
+}
+
+function read(file: string): Turns {
+  const known = files.get(file)
+  if (known) return known
+  const requests: string[] = JSON.parse(readFileSync(file, 'utf8'))
+  const turns = { requests: requests.map((request) => Buffer.from(request, 'latin1')), next: 0 }
+  files.set(file, turns)
+  return turns
+}
+
+interface Outcome {
+  readonly latencies: number[]
+  readonly wrong: string | null
+}
+
+function keepAsking(
+  { port, status }: LoadOrder,
+  { turns, end }: { turns: Turns; end: number },
+): Promise<Outcome> {
+  const { promise, resolve } = Promise.withResolvers<Outcome>()
+  const latencies: number[] = []
+  const socket: Socket = connect({ port, host: '127.0.0.1', noDelay: true })
+  let asked = 0
+  let answer: Buffer = Buffer.alloc(0)
+  const finish = (wrong: string | null) => {
+    socket.destroy()
+    resolve({ latencies, wrong })
+  }
+  const ask = () => {
+    asked = performance.now()
+    if (asked >= end) return finish(null)
+    socket.write(turns.requests[turns.next++ % turns.requests.length] ?? '')
+  }
+  socket.on('connect', ask)
+  socket.on('error', ({ message }) => finish(message))
+  socket.on('close', () => finish('the connection was closed'))
+  socket.on('data', (chunk: Buffer) => {
+    answer = answer.length === 0 ? chunk : Buffer.concat([answer, chunk])
+    if (!isComplete(answer)) return
+    if (!answer.latin1Slice(0, 12).endsWith(` ${status}`)) return finish(answer.toString())
+    latencies.push(performance.now() - asked)
+    answer = Buffer.alloc(0)
+    ask()
+  })
+  return promise
+}
+
+function isComplete(answer: Buffer): boolean {
+  const head = answer.indexOf('\r\n\r\n')
+  if (head === -1) return false
+  const [, length] = /content-length: (\d+)/i.exec(answer.latin1Slice(0, head)) ?? []
+  if (length !== undefined) return answer.length >= head + 4 + Number(length)
+  return answer.subarray(-5).latin1Slice() === '0\r\n\r\n'
+}

@@ -1,0 +1,37 @@
+import type { ChildProcess } from 'node:child_process'
+import type { LoadOrder, LoadResult } from './load.ts'
+import { ask } from './processes.ts'
+import type { Server } from './server.ts'
+
+/** One run of load on one server. */
+export interface Sample {
+  readonly perSecond: number
+  /** Processor time of the server's process, all threads, for one request. */
+  readonly microseconds: number
+  readonly p50: number
+  readonly p99: number
+  readonly megabytes: number
+}
+
+interface Used {
+  readonly microseconds: number
+  readonly bytes: number
+}
+
+/** @throws Error for an answer that is not the one expected */
+export async function measure(
+  { peer, port, child }: Server,
+  load: ChildProcess,
+  order: Omit<LoadOrder, 'port'>,
+): Promise<Sample> {
+  const before = await ask<Used>(child, {})
+  const result = await ask<LoadResult>(load, { ...order, port })
+  const after = await ask<Used>(child, {})
+  if (result.wrong !== null) throw new Error(`${peer.name} answered: ${result.wrong}`)
+  return {
+    perSecond: result.answered / result.seconds,
+    microseconds: (after.microseconds - before.microseconds) / result.answered,
+    ...result.latencies,
+    megabytes: after.bytes / 1_048_576,
+  }
+}

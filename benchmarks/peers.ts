@@ -1,0 +1,95 @@
+// Who is measured, on what data, and how each is signed up and logged in to.
+import type { Fixture } from './fixture.ts'
+
+export interface Peer {
+  readonly name: string
+  /** The server's file, from here. */
+  readonly server: string
+  readonly fixture: Fixture
+  readonly environment: Readonly<Record<string, string>>
+  /** Null for what knows no passwords. */
+  readonly accounts: Accounts | null
+}
+
+export interface Accounts {
+  readonly logInPath: string
+  readonly signUpPath: string
+  readonly signUpStatus: number
+  body(person: { emailAddress: string; password: string }): object
+}
+
+export interface Fixtures {
+  readonly latchkey: Fixture
+  readonly jwt: Fixture
+  readonly betterAuth: Fixture
+  readonly betterAuthCached: Fixture & { readonly cacheFile: string }
+}
+
+export const names = {
+  latchkey: 'Latchkey',
+  latchkeyOpen: 'Latchkey, the route opened',
+  jwt: '@fastify/jwt HS256',
+  fastifyOpen: 'Fastify, the route opened',
+  betterAuth: 'better-auth, bearer plugin',
+  nodeHttp: 'node:http, the same queries',
+} as const
+
+export function listPeers({ latchkey, jwt, betterAuth, betterAuthCached }: Fixtures): Peer[] {
+  const other = { environment: {}, accounts: null }
+  const ours = { fixture: latchkey, environment: production }
+  return [
+    {
+      ...ours,
+      name: names.latchkey,
+      server: '../templates/api/server.ts',
+      accounts: latchkeyAccounts,
+    },
+    { ...ours, name: names.latchkeyOpen, server: 'servers/latchkey-open.ts', accounts: null },
+    { ...other, name: names.jwt, server: 'servers/fastify-jwt.ts', fixture: jwt },
+    { ...other, name: names.fastifyOpen, server: 'servers/fastify-open.ts', fixture: latchkey },
+    {
+      ...other,
+      name: 'Express, passport-http-bearer',
+      server: 'servers/express-bearer.ts',
+      fixture: latchkey,
+    },
+    {
+      ...other,
+      name: names.betterAuth,
+      server: 'servers/better-auth.ts',
+      fixture: betterAuth,
+      accounts: betterAuthAccounts,
+    },
+    {
+      ...other,
+      name: 'better-auth, sessions in memory',
+      server: 'servers/better-auth.ts',
+      fixture: betterAuthCached,
+      environment: { CACHE_FILE: betterAuthCached.cacheFile },
+    },
+    { ...other, name: names.nodeHttp, server: 'servers/node-http.ts', fixture: latchkey },
+  ]
+}
+
+// As in production, with the defaults; each log-in comes from an address of its own, so that the
+// guard counts and refuses nobody.
+const production = {
+  APP_URL: 'https://app.example.com',
+  MAIL_FROM: 'Projects <no-reply@example.com>',
+  SMTP_URL: 'smtp://127.0.0.1:9',
+  TRUSTED_PROXIES: '127.0.0.1',
+}
+
+const latchkeyAccounts: Accounts = {
+  logInPath: '/v1/session',
+  signUpPath: '/v1/registrations',
+  signUpStatus: 201,
+  body: ({ emailAddress, password }) => ({ email_address: emailAddress, password }),
+}
+
+const betterAuthAccounts: Accounts = {
+  logInPath: '/api/auth/sign-in/email',
+  signUpPath: '/api/auth/sign-up/email',
+  signUpStatus: 200,
+  body: ({ emailAddress, password }) => ({ email: emailAddress, password, name: emailAddress }),
+}

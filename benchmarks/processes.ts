@@ -1,0 +1,53 @@
+// A process of the bench on a core of its own, where the system can do that.
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { openSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { fileURLToPath } from 'node:url'
+
+export type Core = 'server' | 'load'
+
+/** Whether the two can be kept apart: Linux, and a second core. */
+export const isPinned =
+  availableParallelism() > 1 && spawnSync('taskset', ['--version']).status === 0
+
+interface StartOptions {
+  readonly core: Core
+  readonly environment?: Readonly<Record<string, string>>
+  /** A file for what it says. */
+  readonly log: string
+}
+
+/** Starts one of the files here. */
+export function startProcess(file: string, { core, environment, log }: StartOptions): ChildProcess {
+  const path = (name: string) => fileURLToPath(new URL(name, import.meta.url))
+  const told = core === 'server' ? ['--import', path('processor-time.ts')] : []
+  const node = [process.execPath, '--conditions=source', ...told]
+  const [program = '', ...before] = isPinned ? ['taskset', '-c', cores[core], ...node] : node
+  const output = openSync(log, 'a')
+  return spawn(program, [...before, path(file)], {
+    env: { ...process.env, NODE_ENV: 'production', ...environment },
+    stdio: ['ignore', output, output, 'ipc'],
+  })
+}
+
+const cores: Record<Core, string> = { server: '0', load: '1' }
+
+/** Asks a process something, and waits for what it says. */
+export async function ask<Answer>(child: ChildProcess, question: object): Promise<Answer> {
+  const { promise, resolve, reject } = Promise.withResolvers<Answer>()
+  const onExit = () => reject(new Error('A process of the bench has ended; its log says why'))
+  child.once('message', resolve).once('exit', onExit).send(question)
+  try {
+    return await promise
+  } finally {
+    child.off('message', resolve).off('exit', onExit)
+  }
+}
+
+export async function stopProcess(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const ended = once(child, 'exit')
+  child.kill('SIGKILL')
+  await ended
+}

@@ -1,0 +1,99 @@
+// What is printed: medians, and beside them the medians of the ratios within each round.
+import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { cpus } from 'node:os'
+import type { Sample } from './measure.ts'
+import { names } from './peers.ts'
+import { isPinned } from './processes.ts'
+import { median, ratios } from './statistics.ts'
+
+type Samples = ReadonlyMap<string, readonly Sample[]>
+
+export function describeMachine(run: { rounds: number; seconds: number; disk: number }): string {
+  const [cpu] = cpus()
+  const affinity = isPinned ? 'the servers on core 0, the load on core 1' : 'not pinned to cores'
+  const { dependencies } = JSON.parse(
+    readFileSync(new URL('package.json', import.meta.url), 'utf8'),
+  )
+  const versions = Object.entries(dependencies).map(([name, version]) => `${name} ${version}`)
+  return `${new Date().toISOString().slice(0, 10)}, commit ${commit()}, Node ${process.version}, ${cpu?.model} × ${cpus().length}, ${affinity}
+${run.rounds} rounds of ${run.seconds} s for each server; the disk keeps 4 kB in ${run.disk.toFixed(2)} ms
+${versions.join(', ')}`
+}
+
+export function printChecks(samples: Samples): void {
+  console.log(`
+GET /v1/projects, 64 connections, 10,000 tokens, three projects each
+
+| server | requests/s | CPU per request, µs | p50, ms | p99, ms | memory, MB | requests/s against Latchkey |
+| --- | --- | --- | --- | --- | --- | --- |`)
+  for (const [name, runs] of samples) {
+    const columns = [
+      middle(runs, 'perSecond').toFixed(0),
+      middle(runs, 'microseconds').toFixed(1),
+      middle(runs, 'p50').toFixed(2),
+      middle(runs, 'p99').toFixed(2),
+      middle(runs, 'megabytes').toFixed(0),
+      `${against(samples, name, 'perSecond').toFixed(3)} ×`,
+    ]
+    console.log(`| ${[name, ...columns].join(' | ')} |`)
+  }
+  const check = cost(samples, names.latchkey, names.latchkeyOpen)
+  const jwt = cost(samples, names.jwt, names.fastifyOpen)
+  console.log(`
+| what | measured |
+| --- | --- |
+| Latchkey against ${names.jwt}, requests/s | ${of(samples, names.jwt, 'perSecond')} × |
+| Latchkey against ${names.betterAuth}, requests/s | ${of(samples, names.betterAuth, 'perSecond')} × |
+| Latchkey against ${names.nodeHttp}, CPU per request | ${of(samples, names.nodeHttp, 'microseconds')} × |
+| What the check costs in Latchkey, CPU | ${check.toFixed(1)} µs |
+| What it costs in ${names.jwt}, CPU | ${jwt.toFixed(1)} µs |`)
+}
+
+export function printAccounts(what: string, samples: Samples): void {
+  console.log(`
+${what}, 8 connections
+
+| server | ${what.toLowerCase()}s/s | CPU each, ms | p50, ms | p99, ms |
+| --- | --- | --- | --- | --- |`)
+  for (const [name, runs] of samples) {
+    const columns = [
+      middle(runs, 'perSecond').toFixed(1),
+      (middle(runs, 'microseconds') / 1_000).toFixed(2),
+      middle(runs, 'p50').toFixed(1),
+      middle(runs, 'p99').toFixed(1),
+    ]
+    console.log(`| ${[name, ...columns].join(' | ')} |`)
+  }
+}
+
+function middle(runs: readonly Sample[], figure: keyof Sample): number {
+  return median(runs.map((run) => run[figure]))
+}
+
+function of(samples: Samples, other: string, figure: keyof Sample): string {
+  return (1 / against(samples, other, figure)).toFixed(3)
+}
+
+function against(samples: Samples, name: string, figure: keyof Sample): number {
+  return median(ratios(series(samples, name, figure), series(samples, names.latchkey, figure)))
+}
+
+function cost(samples: Samples, checked: string, opened: string): number {
+  const without = series(samples, opened, 'microseconds')
+  return median(
+    series(samples, checked, 'microseconds').map((each, round) => each - (without[round] ?? 0)),
+  )
+}
+
+function series(samples: Samples, name: string, figure: keyof Sample): number[] {
+  return (samples.get(name) ?? []).map((run) => run[figure])
+}
+
+function commit(): string {
+  try {
+    return execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim()
+  } catch {
+    return 'unknown'
+  }
+}

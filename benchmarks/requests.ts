@@ -1,0 +1,61 @@
+// Requests as they go over the wire, and the files that the load reads them from.
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { emailAddressOf, password, users } from './fixture.ts'
+import type { Accounts, Peer } from './peers.ts'
+
+/** What is asked of a server. */
+export type Kind = 'check' | 'log-in' | 'sign-up'
+
+let written = 0
+
+/** Writes the requests of one kind to a file, and says where. */
+export function writeRequests(peer: Peer, kind: Kind, folder: string): string {
+  const file = join(folder, `requests-${++written}.json`)
+  writeFileSync(file, JSON.stringify(list(peer, kind)))
+  return file
+}
+
+function list({ fixture, accounts }: Peer, kind: Kind): string[] {
+  if (kind === 'check') return shuffled(fixture.tokens).map(check)
+  if (!accounts) throw new Error('Nobody can sign up or log in here')
+  return Array.from({ length: users }, (_, index) =>
+    kind === 'log-in' ? logIn(accounts, index) : signUp(accounts, index),
+  )
+}
+
+// In the order of the table the next row would be on a page that was just read.
+function shuffled(tokens: readonly string[]): string[] {
+  const keyed = tokens.map((token) => ({ token, key: Math.random() }))
+  return keyed.sort((one, other) => one.key - other.key).map(({ token }) => token)
+}
+
+function check(token: string): string {
+  const head = ['GET /v1/projects HTTP/1.1', 'Host: 127.0.0.1', 'Accept: application/json']
+  return [...head, `Authorization: Bearer ${token}`, '', ''].join('\r\n')
+}
+
+function logIn({ logInPath, body }: Accounts, index: number): string {
+  return post(logInPath, body({ emailAddress: emailAddressOf(index), password }), index)
+}
+
+// Every run has its own addresses: the load picks at random, and nobody can sign up twice.
+function signUp({ signUpPath, body }: Accounts, index: number): string {
+  const emailAddress = `new-${written}-${index}@example.com`
+  return post(signUpPath, body({ emailAddress, password }), index)
+}
+
+function post(path: string, fields: object, index: number): string {
+  const body = JSON.stringify(fields)
+  return [
+    `POST ${path} HTTP/1.1`,
+    'Host: 127.0.0.1',
+    'Accept: application/json',
+    'Content-Type: application/json',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    // Another client each time: the limits count, and refuse nobody.
+    `X-Forwarded-For: 203.${(index >> 16) & 255}.${(index >> 8) & 255}.${index & 255}`,
+    '',
+    body,
+  ].join('\r\n')
+}

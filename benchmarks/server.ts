@@ -1,0 +1,50 @@
+// One peer's server, from its start to its end.
+import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { connect, createServer } from 'node:net'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Peer } from './peers.ts'
+import { startProcess } from './processes.ts'
+
+export interface Server {
+  readonly peer: Peer
+  readonly port: number
+  readonly child: ChildProcess
+}
+
+export async function startServer(peer: Peer, folder: string): Promise<Server> {
+  const port = await freePort()
+  const log = join(folder, `${port}.log`)
+  const environment = {
+    PORT: String(port),
+    DATABASE_URL: `sqlite:${peer.fixture.file}`,
+    DATABASE_FILE: peer.fixture.file,
+    ...peer.environment,
+  }
+  const child = startProcess(peer.server, { core: 'server', environment, log })
+  await listening(port, child, log)
+  return { peer, port, child }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  return typeof address === 'object' && address ? address.port : 0
+}
+
+async function listening(port: number, child: ChildProcess, log: string): Promise<void> {
+  while (child.exitCode === null) {
+    const socket = connect(port, '127.0.0.1')
+    const isOpen = await Promise.race([
+      once(socket, 'connect').then(() => true),
+      once(socket, 'error').then(() => false),
+    ]).catch(() => false)
+    socket.destroy()
+    if (isOpen) return
+    await wait(50)
+  }
+  throw new Error(`A server did not start; ${log} says why`)
+}

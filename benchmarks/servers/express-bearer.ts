@@ -1,0 +1,22 @@
+// Express with passport-http-bearer, and the same look-up of the token's digest as Latchkey's.
+import { hash } from 'node:crypto'
+import { DatabaseSync } from 'node:sqlite'
+import express from 'express'
+import passport from 'passport'
+import { Strategy } from 'passport-http-bearer'
+import { file, port } from './environment.ts'
+import { openProjects } from './projects.ts'
+
+const projects = openProjects(file)
+const sessions = new DatabaseSync(file, { readOnly: true }).prepare(
+  `SELECT users.id, users.email_address, sessions.id AS session_id, sessions.last_used_at
+   FROM sessions JOIN users ON users.id = sessions.user_id WHERE sessions.token_digest = ?1`,
+)
+passport.use(
+  new Strategy((token, done) => done(null, sessions.get(hash('sha256', token, 'buffer')) ?? false)),
+)
+const app = express()
+app.get('/v1/projects', passport.authenticate('bearer', { session: false }), (request, response) =>
+  response.json(projects(Object(request.user).id)),
+)
+app.listen(port, '127.0.0.1')

@@ -1,0 +1,27 @@
+// The limit: `node:http` alone with the two queries, and nothing that Latchkey checks beside them.
+import { hash } from 'node:crypto'
+import { createServer } from 'node:http'
+import { DatabaseSync } from 'node:sqlite'
+import { file, port } from './environment.ts'
+import { openProjects } from './projects.ts'
+
+const projects = openProjects(file)
+const sessions = new DatabaseSync(file, { readOnly: true }).prepare(
+  `SELECT users.id, users.email_address, users.email_verified_at, users.created_at,
+     users.updated_at, sessions.id, sessions.ip_address, sessions.user_agent,
+     sessions.created_at, sessions.last_used_at
+   FROM sessions JOIN users ON users.id = sessions.user_id WHERE sessions.token_digest = ?1`,
+)
+sessions.setReturnArrays(true)
+
+createServer((request, response) => {
+  const token = request.headers.authorization?.slice('Bearer '.length) ?? ''
+  const row = sessions.get(hash('sha256', token, 'buffer')) as unknown as unknown[] | undefined
+  if (!row) return void response.writeHead(401).end()
+  const body = JSON.stringify(projects(String(row[0])))
+  response.writeHead(200, {
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': Buffer.byteLength(body),
+  })
+  response.end(body)
+}).listen(port, '127.0.0.1')

@@ -1,0 +1,11 @@
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((one, other) => one - other)
+  const middle = Math.floor(sorted.length / 2)
+  const [below = Number.NaN, above = Number.NaN] = [sorted[middle - 1], sorted[middle]]
+  return sorted.length % 2 === 0 ? (below + above) / 2 : above
+}
+
+/** One value against another of the same round, so that a machine that slows down slows both. */
+export function ratios(values: readonly number[], others: readonly number[]): number[] {
+  return values.map((value, round) => value / (others[round] ?? Number.NaN))
+}
