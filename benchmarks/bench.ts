@@ -89,7 +89,8 @@ async function alternate(
     status: kind === 'sign-up' ? (server.peer.accounts?.signUpStatus ?? 0) : 200,
     connections: kind === 'check' ? 64 : 8,
   }))
-  for (const { server, ...order } of orders) await measure(server, load, { ...order, seconds: warmUp })
+  for (const { server, ...order } of orders)
+    await measure(server, load, { ...order, seconds: warmUp })
   for (let round = 1; round <= rounds; round++) {
     for (const { server, ...order } of orders) {
       const sample = await measure(server, load, { ...order, seconds })

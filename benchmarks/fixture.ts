@@ -8,21 +8,13 @@ import { getMigrations } from 'better-auth/db/migration'
 import { v7 } from 'uuid'
 import { argon2id, createAuth, createStore, migrate, Secret } from '../src/server.ts'
 import { openSqlite, sqliteMigrations } from '../src/sqlite.ts'
+import type { Fixture } from './peers.ts'
+import { emailAddressOf, password, users } from './people.ts'
 import { betterAuthOn } from './servers/better-auth-instance.ts'
 import { secret } from './servers/environment.ts'
 
-export const users = 10_000
-export const password = 'measured alone and in turns'
 const projectsEach = 3
 const oneHourSeconds = 3_600
-
-export const emailAddressOf = (index: number) => `user-${index}@example.com`
-
-/** Where a server finds its data, and what the requests to it carry as `Authorization`. */
-export interface Fixture {
-  readonly file: string
-  readonly tokens: readonly string[]
-}
 
 /** Latchkey's database, which the peers without one of their own read too. */
 export async function latchkeyFixture(folder: string): Promise<Fixture> {

@@ -91,7 +91,7 @@ function keepAsking(
   socket.on('data', (chunk: Buffer) => {
     answer = answer.length === 0 ? chunk : Buffer.concat([answer, chunk])
     if (!isComplete(answer)) return
-    if (!answer.latin1Slice(0, 12).endsWith(` ${status}`)) return finish(answer.toString())
+    if (!answer.toString('latin1', 0, 12).endsWith(` ${status}`)) return finish(answer.toString())
     latencies.push(performance.now() - asked)
     answer = Buffer.alloc(0)
     ask()
@@ -102,7 +102,7 @@ function keepAsking(
 function isComplete(answer: Buffer): boolean {
   const head = answer.indexOf('\r\n\r\n')
   if (head === -1) return false
-  const [, length] = /content-length: (\d+)/i.exec(answer.latin1Slice(0, head)) ?? []
+  const [, length] = /content-length: (\d+)/i.exec(answer.toString('latin1', 0, head)) ?? []
   if (length !== undefined) return answer.length >= head + 4 + Number(length)
-  return answer.subarray(-5).latin1Slice() === '0\r\n\r\n'
+  return answer.toString('latin1', answer.length - 5) === '0\r\n\r\n'
 }

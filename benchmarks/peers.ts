@@ -1,5 +1,10 @@
 // Who is measured, on what data, and how each is signed up and logged in to.
-import type { Fixture } from './fixture.ts'
+
+/** Where a server finds its data, and the tokens that the requests to it carry. */
+export interface Fixture {
+  readonly file: string
+  readonly tokens: readonly string[]
+}
 
 export interface Peer {
   readonly name: string

@@ -1,8 +1,8 @@
 // Requests as they go over the wire, and the files that the load reads them from.
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { emailAddressOf, password, users } from './fixture.ts'
 import type { Accounts, Peer } from './peers.ts'
+import { emailAddressOf, password, users } from './people.ts'
 
 /** What is asked of a server. */
 export type Kind = 'check' | 'log-in' | 'sign-up'
