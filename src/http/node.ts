@@ -63,8 +63,8 @@ function refuseRaw({ method, rawHeaders }: IncomingMessage): Refusal | null {
   }
   // SECURITY: of two Host headers a proxy and we might each believe another (RFC 9112 §3.2), and of
   // two Authorization headers Hono would make one.
-  for (const name of ['host', 'authorization']) {
-    if (count(rawHeaders, name) > 1) {
+  for (const name of ['Host', 'Authorization']) {
+    if (count(rawHeaders, name.toLowerCase()) > 1) {
       return refuse('invalid_request', { error: `Send one ${name} header` })
     }
   }

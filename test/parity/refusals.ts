@@ -25,7 +25,7 @@ export const noObject = refusal(400, 'invalid_request', {
   error: 'The body must be a JSON object',
 })
 export const twoHeaders = refusal(400, 'invalid_request', {
-  error: 'Send one authorization header',
+  error: 'Send one Authorization header',
 })
 export const notFound = refusal(404, 'not_found', { error: 'Not Found' })
 export const methodNotAllowed = refusal(405, 'method_not_allowed', {
