@@ -92,7 +92,9 @@ async function alternate(
   for (const { server, ...order } of orders)
     await measure(server, load, { ...order, seconds: warmUp })
   for (let round = 1; round <= rounds; round++) {
-    for (const { server, ...order } of orders) {
+    // Who comes first changes: whoever follows the same server each time inherits its noise.
+    const first = round % orders.length
+    for (const { server, ...order } of [...orders.slice(first), ...orders.slice(0, first)]) {
       const sample = await measure(server, load, { ...order, seconds })
       const { name } = server.peer
       samples.set(name, [...(samples.get(name) ?? []), sample])
