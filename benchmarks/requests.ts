@@ -39,7 +39,7 @@ function logIn({ logInPath, body }: Accounts, index: number): string {
   return post(logInPath, body({ emailAddress: emailAddressOf(index), password }), index)
 }
 
-// Every run has its own addresses: the load picks at random, and nobody can sign up twice.
+// Every server and every bench has addresses of its own, sent in turn: nobody can sign up twice.
 function signUp({ signUpPath, body }: Accounts, index: number): string {
   const emailAddress = `new-${written}-${index}@example.com`
   return post(signUpPath, body({ emailAddress, password }), index)

@@ -48,6 +48,18 @@ test.each([
   expect(short).toEqual(long)
 })
 
+test('an ordinary GET takes the short way, what can be read in two ways the long one', async () => {
+  const { auth } = await startServer()
+  const app = createApp(auth)
+  const long = vi.spyOn(app, 'fetch')
+  const server = await listen(app)
+  expect((await fetch(`${server}/health/live?a=1`)).status).toBe(200)
+  expect(long).not.toHaveBeenCalled()
+  expect((await fetch(`${server}/health/%6cive`)).status).toBe(200)
+  expect((await fetch(`${server}/health/live`, { method: 'HEAD' })).status).toBe(200)
+  expect(long).toHaveBeenCalledTimes(2)
+})
+
 test('what is added to the app afterwards is not passed by', async () => {
   const { auth } = await startServer()
   const app = createApp(auth)

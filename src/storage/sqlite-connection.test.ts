@@ -1,5 +1,6 @@
 import { join } from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
+import { DatabaseSync } from 'node:sqlite'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { temporaryFolder } from '../../test/harness.ts'
 import type { Value } from './database.ts'
 import { SqliteConnection } from './sqlite-connection.ts'
@@ -18,6 +19,17 @@ test('a LIMIT is bound like any other value, and is left alone where it is no co
   expect(writer.query(`SELECT 'limit $1', "limit $2" FROM (SELECT $1 AS "limit $2")`, [7])).toEqual(
     [['limit $1', 7]],
   )
+})
+
+test('a LIMIT that is bound is no bare parameter, whose value SQLite would plan for each time', () => {
+  const prepare = vi.spyOn(DatabaseSync.prototype, 'prepare')
+  onTestFinished(() => void prepare.mockRestore())
+  openWriter().query('SELECT value FROM json_each($1) LIMIT $2', ['[1]', 1])
+  expect(prepare).toHaveBeenCalledWith('SELECT value FROM json_each(?1) LIMIT +?2')
+})
+
+test('up to 64 MiB of pages stay in memory', () => {
+  expect(openWriter().query('PRAGMA cache_size', [])).toEqual([[-65_536]])
 })
 
 test('a row that refers to nothing is refused', () => {
