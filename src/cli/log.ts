@@ -36,15 +36,16 @@ function toStandardOutput(): (line: string) => void {
 function formatAsJson(level: string, entry: LogEntry, message: string): string {
   // JSON escapes line breaks: no value can forge a line of its own.
   const time = new Date().toISOString()
-  return JSON.stringify({ ...readable(entry), time, level, message })
+  const { err } = entry
+  const readable = err === undefined ? entry : { ...entry, err: textOf(err) }
+  return JSON.stringify({ ...readable, time, level, message })
 }
 
-function formatForPeople(_level: string, entry: LogEntry, message: string): string {
-  const { err, ...rest } = readable(entry)
-  const { method, path, status, milliseconds } = rest
+function formatForPeople(_level: string, { err, ...entry }: LogEntry, message: string): string {
+  const { method, path, status, milliseconds } = entry
   if (message === 'request') return `${method} ${path} ${status} ${milliseconds} ms`
-  const lines = [`${message} ${JSON.stringify(rest)}`, ...(err?.split('\n') ?? [])]
-  return lines.map(printable).join('\n    ')
+  const stack = err === undefined ? [] : textOf(err).split('\n')
+  return [`${message} ${JSON.stringify(entry)}`, ...stack].map(printable).join('\n    ')
 }
 
 // A terminal obeys control characters: the text of an error could recolour or rewrite what stands.
@@ -52,16 +53,10 @@ function printable(line: string): string {
   return line.replace(/\p{Cc}/gu, '\ufffd')
 }
 
-interface Readable {
-  readonly err?: string
-  readonly [name: string]: unknown
-}
-
-function readable({ err, ...entry }: LogEntry): Readable {
-  if (err === undefined) return entry
-  if (!(err instanceof Error)) return { ...entry, err: String(err) }
+function textOf(err: unknown): string {
+  if (!(err instanceof Error)) return String(err)
   const cause = err.cause === undefined ? '' : `\ncaused by ${stackOf(err.cause)}`
-  return { ...entry, err: `${err.stack}${cause}` }
+  return `${err.stack}${cause}`
 }
 
 function stackOf(cause: unknown): string {

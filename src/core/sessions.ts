@@ -64,7 +64,7 @@ export async function authenticate(
 ): Promise<Authenticated | null> {
   const digest = parseToken('session', token)
   const found = digest && (await config.store.findSession(digest))
-  return found && config.clock() < expiresAt(config, found.session) ? found : null
+  return found && config.clock().getTime() < expiry(config, found.session) ? found : null
 }
 
 /** Ends a session: its token is refused from the moment this resolves. */
@@ -74,12 +74,14 @@ export async function logOut(config: Configuration, session: Session): Promise<v
 
 /** When a session that is not used again ends: idle too long, or simply old. */
 export function expiresAt(config: Configuration, session: Session): Date {
+  return new Date(expiry(config, session))
+}
+
+function expiry(config: Configuration, { lastUsedAt, createdAt }: Session): number {
   const { idleHours, maximumHours } = config.sessions
-  return new Date(
-    Math.min(
-      session.lastUsedAt.getTime() + idleHours * 3_600_000,
-      session.createdAt.getTime() + maximumHours * 3_600_000,
-    ),
+  return Math.min(
+    lastUsedAt.getTime() + idleHours * 3_600_000,
+    createdAt.getTime() + maximumHours * 3_600_000,
   )
 }
 

@@ -61,8 +61,8 @@ export function present(answer: Answer, envelope: Envelope): Presented {
   const headers: Record<string, string> = {
     ...envelope.headers,
     'x-request-id': envelope.requestId,
-    ...answer.headers,
   }
+  Object.assign(headers, answer.headers)
   if (body === undefined) return { status, body: null, headers }
   if (body instanceof Html) {
     headers['content-type'] = 'text/html; charset=utf-8'
@@ -72,9 +72,8 @@ export function present(answer: Answer, envelope: Envelope): Presented {
   return { status, body: `${JSON.stringify(body)}\n`, headers }
 }
 
-export function toResponse(answer: Answer, envelope: Envelope): Response {
-  const { body, ...init } = present(answer, envelope)
-  return new Response(body, init)
+export function toResponse({ body, status, headers }: Presented): Response {
+  return new Response(body, { status, headers })
 }
 
 /** An envelope for what is answered outside the route table. */

@@ -3,7 +3,7 @@ import type { Auth } from '../core/auth.ts'
 import { runAs } from '../core/current.ts'
 import { AuthError } from '../core/errors.ts'
 import type { Authenticated } from '../core/store.ts'
-import { bareEnvelope, requestIdOf, toResponse } from './answers.ts'
+import { bareEnvelope, present, requestIdOf, toResponse } from './answers.ts'
 import { authenticateRequest } from './bearer.ts'
 import { refusalOf } from './errors.ts'
 import { isRefusal, type Refusal } from './problems.ts'
@@ -33,7 +33,8 @@ export function protect(
     if (opened.has(`${method} ${context.req.path}`)) return next()
     const authenticated = await authenticate(auth, context.req.raw)
     if (isRefusal(authenticated)) {
-      return toResponse(authenticated, bareEnvelope(requestIdOf(context.req.raw.headers)))
+      const envelope = bareEnvelope(requestIdOf(context.req.raw.headers))
+      return toResponse(present(authenticated, envelope))
     }
     context.set('session', authenticated.session)
     context.set('user', authenticated.user)

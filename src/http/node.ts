@@ -20,30 +20,36 @@ export function nodeListener(app: Fetch): Listener {
   const listener = getRequestListener(
     (request, { incoming }) => app.fetch(request, { address: incoming.socket.remoteAddress }),
     // HTTP/1.0 knows no Host (HAProxy's health check); the name is read by nobody.
-    { hostname: 'localhost', errorHandler: (error) => toResponse(explain(error), bareEnvelope()) },
+    { hostname: 'localhost', errorHandler: (error) => toResponse(presentBare(explain(error))) },
   )
   const shortcut = shortcutInto(app)
   return async (incoming, outgoing) => {
     const refusal = refuseRaw(incoming)
-    if (refusal) return send(outgoing, present(refusal, bareEnvelope()), { connection: 'close' })
+    if (refusal) return send(outgoing, presentBare(refusal))
     incoming.url = originForm(incoming.url ?? '/')
     const short = shortcut?.(incoming)
     if (!short) return listener(incoming, outgoing)
-    send(outgoing, await short.catch((error) => present(explain(error), bareEnvelope())))
+    try {
+      send(outgoing, await short)
+    } catch (error) {
+      send(outgoing, presentBare(explain(error)))
+    }
   }
 }
 
-const limits = {
+const settings = {
   headersTimeout: 10_000,
   requestTimeout: 30_000,
   keepAliveTimeout: 5_000,
   // How often Node looks at the first two; its own 30 s would make 40 of the 10.
   connectionsCheckingInterval: 1_000,
+  // A request without a body is not made a stream that somebody has to read to its end.
+  optimizeEmptyRequests: true,
 }
 
 /** A server with time limits against clients that send slowly; `listen` is yours to call. */
 export function nodeServer(app: Fetch): Server {
-  return createServer(limits, nodeListener(app))
+  return createServer(settings, nodeListener(app))
 }
 
 // The listener throws a RequestError for what it cannot read; the rest comes from a `fetch` of yours.
@@ -55,21 +61,29 @@ function explain(error: unknown): Refusal {
   return refuse('internal_error')
 }
 
+function presentBare(refusal: Refusal): Presented {
+  return present(refusal, bareEnvelope())
+}
+
+// What is wrong in a request's head puts all in doubt that follows it on the connection.
 function refuseRaw({ method, rawHeaders }: IncomingMessage): Refusal | null {
   if (method === 'TRACE') {
     return refuse('method_not_allowed', {
-      headers: { allow: 'GET, HEAD, POST, PUT, PATCH, DELETE' },
+      headers: { allow: 'GET, HEAD, POST, PUT, PATCH, DELETE', connection: 'close' },
     })
   }
   // SECURITY: of two Host headers a proxy and we might each believe another (RFC 9112 §3.2), and of
   // two Authorization headers Hono would make one.
-  for (const name of ['Host', 'Authorization']) {
+  for (const name of single) {
     if (count(rawHeaders, name.toLowerCase()) > 1) {
-      return refuse('invalid_request', { error: `Send one ${name} header` })
+      const error = `Send one ${name} header`
+      return refuse('invalid_request', { error, headers: { connection: 'close' } })
     }
   }
   return null
 }
+
+const single = ['Host', 'Authorization']
 
 function count(rawHeaders: readonly string[], name: string): number {
   let found = 0
@@ -87,7 +101,7 @@ function originForm(target: string): string {
   return path.startsWith('?') || path === '' ? `/${path}` : path
 }
 
-function send(outgoing: ServerResponse, { status, body, headers }: Presented, more = {}): void {
+function send(outgoing: ServerResponse, { status, body, headers }: Presented): void {
   if (body !== null) headers['content-length'] = String(Buffer.byteLength(body))
-  outgoing.writeHead(status, Object.assign(headers, more)).end(body)
+  outgoing.writeHead(status, headers).end(body)
 }

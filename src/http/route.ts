@@ -1,15 +1,11 @@
 import type { z } from 'zod'
-import type { Auth } from '../core/auth.ts'
 import { runAs } from '../core/current.ts'
-import type { Client } from '../core/sessions.ts'
 import type { Authenticated } from '../core/store.ts'
 import type { Answer } from './answers.ts'
-import type { Asked } from './asked.ts'
 import { authenticateRequest } from './bearer.ts'
-import { readBody } from './body.ts'
 import { admitDeveloper, type Developer } from './development.ts'
-import { toProblems } from './fields.ts'
-import { isRefusal, type Refusal, refuse } from './problems.ts'
+import { type Admit, type Exchange, type Incoming, parse, type Schemas } from './exchange.ts'
+import { isRefusal, refuse } from './problems.ts'
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
@@ -18,14 +14,6 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
  * this machine; for others such a route does not exist.
  */
 export type Access = 'public' | 'session' | 'development'
-
-/** A request on its way to the handler of a route. */
-export interface Incoming {
-  readonly auth: Auth
-  readonly request: Asked
-  readonly client: Client
-  readonly params: Record<string, string>
-}
 
 /** One line of the route table: the app, the OpenAPI document and the tests are made from it. */
 export interface Route {
@@ -39,34 +27,12 @@ export interface Route {
   respond(incoming: Incoming): Promise<Answer>
 }
 
-export interface Schemas {
-  readonly body: z.ZodType | null
-  readonly params: z.ZodType | null
-  readonly query: z.ZodType | null
-}
-
 /** What a route answers when it succeeds: the status, what that means, the schema of the body. */
 export interface Answers {
   readonly [status: number]: { readonly description: string; readonly body?: z.ZodType }
 }
 
-/** What a handler is given: the parsed input and where it comes from. */
-export interface Exchange<Body, Params, Query> {
-  readonly auth: Auth
-  readonly body: Body
-  readonly params: Params
-  readonly query: Query
-  readonly client: Client
-}
-
 type Handle<Given> = (exchange: Given) => Answer | Promise<Answer>
-
-/** What is known before the body is judged: `input` is what it says, whatever that is. */
-export interface Candidate<Params> {
-  readonly auth: Auth
-  readonly params: Params
-  readonly input: Readonly<Record<string, unknown>>
-}
 
 interface Definition<Body, Params, Query> {
   readonly method: Method
@@ -77,7 +43,7 @@ interface Definition<Body, Params, Query> {
   readonly query?: z.ZodType<Query>
   readonly answers: Answers
   /** For a route that is opened by what the request itself carries: refuses before the body is judged. */
-  readonly admit?: (candidate: Candidate<Params>) => Promise<Refusal | null>
+  readonly admit?: Admit<Params>
 }
 
 interface PublicDefinition<B, P, Q> extends Definition<B, P, Q> {
@@ -110,8 +76,8 @@ export function route<Body = undefined, Params = undefined, Query = undefined>(
   const { method, path, access, summary, answers } = definition
   const { body = null, params = null, query = null } = definition
   const schemas = { body, params, query }
-  const read = (incoming: Incoming) =>
-    parse<Body, Params, Query>(schemas, incoming, { admit: definition.admit ?? null })
+  const { admit = null } = definition
+  const read = (incoming: Incoming) => parse<Body, Params, Query>(incoming, { schemas, admit })
 
   async function respond(incoming: Incoming): Promise<Answer> {
     if (definition.access === 'public') {
@@ -129,52 +95,12 @@ export function route<Body = undefined, Params = undefined, Query = undefined>(
     if (isRefusal(authenticated)) return authenticated
     const exchange = await read(incoming)
     if (isRefusal(exchange)) return exchange
-    return runAs(authenticated, () => definition.handle({ ...exchange, ...authenticated }))
+    const { auth, client, params, query, body } = exchange
+    const { session, user } = authenticated
+    return runAs(authenticated, () =>
+      definition.handle({ auth, client, params, query, body, session, user }),
+    )
   }
 
   return { method, path, access, summary, schemas, answers, respond }
-}
-
-async function parse<Body, Params, Query>(
-  schemas: Schemas,
-  incoming: Incoming,
-  { admit }: { admit: ((candidate: Candidate<Params>) => Promise<Refusal | null>) | null },
-): Promise<Exchange<Body, Params, Query> | Refusal> {
-  const { auth, client, request } = incoming
-  const params = parsePart(schemas.params, () => incoming.params)
-  if (!params.success) return refuse('not_found')
-  const query = parsePart(schemas.query, () => readQuery(request))
-  if (!query.success) return refuse('validation_failed', { problems: query.problems })
-  const read = schemas.body ? await readBody(request) : {}
-  if (isRefusal(read)) return read
-  const refused = await admit?.({ auth, params: params.data as Params, input: read })
-  if (refused) return refused
-  const body = parsePart(schemas.body, () => read)
-  if (!body.success) return refuse('validation_failed', { problems: body.problems })
-  return {
-    auth,
-    client,
-    // Each part was parsed by the schema that its type was inferred from.
-    params: params.data as Params,
-    query: query.data as Query,
-    body: body.data as Body,
-  }
-}
-
-type Part =
-  | { readonly success: true; readonly data: unknown }
-  | { readonly success: false; readonly problems: ReturnType<typeof toProblems> }
-
-function parsePart(schema: z.ZodType | null, read: () => Record<string, unknown>): Part {
-  if (!schema) return { success: true, data: undefined }
-  const input = read()
-  const parsed = schema.safeParse(input)
-  if (parsed.success) return parsed
-  return { success: false, problems: toProblems(parsed.error.issues, input) }
-}
-
-function readQuery({ url }: Asked): Record<string, string> {
-  // To parse a URL costs as much as to look a token up; most have no query.
-  const query = url.indexOf('?')
-  return query === -1 ? {} : Object.fromEntries(new URLSearchParams(url.slice(query)))
 }

@@ -1,9 +1,10 @@
-import type { IncomingMessage } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { RegExpRouter } from 'hono/router/reg-exp-router'
 import { SmartRouter } from 'hono/router/smart-router'
 import { TrieRouter } from 'hono/router/trie-router'
 import type { Presented } from './answers.ts'
 import type { Asked } from './asked.ts'
+import type { Dispatcher } from './dispatcher.ts'
 import type { Route } from './route.ts'
 
 /**
@@ -15,19 +16,16 @@ import type { Route } from './route.ts'
 export type Shortcut = (incoming: IncomingMessage) => Promise<Presented> | null
 
 /** A route that was found, and what the path says. */
-export interface Found {
+interface Found {
   readonly route: Route
   readonly params: Record<string, string>
 }
-
-/** Answers one request; the same for both ways. */
-type Respond = (asked: Asked, found: Found, peer: string | undefined) => Promise<Presented>
 
 // What could be read in two ways is left to the long way: an escape, a dot segment, a strange host.
 const plainTarget = /^(?:\/[\w~-][\w.~-]*)+(?:\?[\w.~=&+%-]*)?$|^\/$/
 const plainHost = /^[\w.-]+(?::\d{1,5})?$/
 
-export function shortcut(table: readonly Route[], respond: Respond): Shortcut {
+export function shortcut(table: readonly Route[], dispatcher: Dispatcher): Shortcut {
   const router = new SmartRouter<Route>({ routers: [new RegExpRouter(), new TrieRouter()] })
   for (const route of table.filter(({ method }) => method === 'GET')) {
     router.add(route.method, route.path, route)
@@ -36,9 +34,12 @@ export function shortcut(table: readonly Route[], respond: Respond): Shortcut {
     const { method, url = '', headers, socket } = incoming
     const isPlain = plainTarget.test(url) && plainHost.test(headers.host ?? 'localhost')
     if (method !== 'GET' || !isPlain || hasBody(incoming)) return null
-    const [path = ''] = url.split('?', 1)
-    const found = find(router, path)
-    return found && respond(new NodeRequest(incoming, url), found, socket.remoteAddress)
+    const query = url.indexOf('?')
+    const found = find(router, query === -1 ? url : url.slice(0, query))
+    if (!found) return null
+    const asked = new NodeRequest(incoming, url)
+    const { route, params } = found
+    return dispatcher.dispatch(route, { asked, params, peer: socket.remoteAddress })
   }
 }
 
@@ -62,18 +63,34 @@ class NodeRequest implements Asked {
   readonly method = 'GET'
   readonly url: string
   readonly body = null
-  readonly headers: Asked['headers']
+  readonly headers: NodeHeaders
 
   constructor({ headers }: IncomingMessage, url: string) {
     this.url = url
-    this.headers = {
-      get: (name) => headers[name]?.toString() ?? null,
-      has: (name) => headers[name] !== undefined,
-      keys: () => Object.keys(headers),
-    }
+    this.headers = new NodeHeaders(headers)
   }
 
   async arrayBuffer(): Promise<ArrayBuffer> {
     return new ArrayBuffer(0)
+  }
+}
+
+class NodeHeaders {
+  readonly #headers: IncomingHttpHeaders
+
+  constructor(headers: IncomingHttpHeaders) {
+    this.#headers = headers
+  }
+
+  get(name: string): string | null {
+    return this.#headers[name]?.toString() ?? null
+  }
+
+  has(name: string): boolean {
+    return this.#headers[name] !== undefined
+  }
+
+  keys(): string[] {
+    return Object.keys(this.#headers)
   }
 }

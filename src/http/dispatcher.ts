@@ -1,0 +1,91 @@
+import type { Auth } from '../core/auth.ts'
+import { faultsOnly, type Log, unfailing } from '../core/log.ts'
+import type { Client } from '../core/sessions.ts'
+import { type Answer, type Presented, present, requestIdOf, securityHeaders } from './answers.ts'
+import type { Asked } from './asked.ts'
+import { type ClientAddresses, clientAddresses } from './client-address.ts'
+import { type Cors, cors } from './cors.ts'
+import { refusalOf } from './errors.ts'
+import type { Incoming } from './exchange.ts'
+
+/** Where an app stands: who may read its answers, who stands before it, who hears of its faults. */
+export interface Surroundings {
+  /** Origins whose pages may read the answers, exactly as browsers send them; default none. */
+  readonly corsOrigins?: readonly string[]
+  /** Addresses or networks of proxies: who may say whom a request comes from; default none. */
+  readonly trustedProxies?: readonly string[]
+  /** In production, the default, browsers are told to come to this host by HTTPS (RFC 6797). */
+  readonly mode?: 'development' | 'production'
+  /** Default: faults alone, on standard error. */
+  readonly log?: Log
+}
+
+/** A route, or what stands where none is. */
+export interface Responder {
+  /** The route's own, with `:id` in it: what a request says in its place can be a secret. */
+  readonly path: string | null
+  respond(incoming: Incoming): Answer | Promise<Answer>
+}
+
+/** A request, and what the connection and the route's path say of it. */
+export interface Arrival {
+  readonly asked: Asked
+  readonly params: Record<string, string>
+  /** The address at the other end of the connection, where it is known. */
+  readonly peer: string | undefined
+}
+
+/** What is the same for every request: its id, whose it is, the last catch, the log, the headers. */
+export class Dispatcher {
+  readonly cors: Cors
+  readonly #auth: Auth
+  readonly #clients: ClientAddresses
+  readonly #log: Log
+
+  constructor(auth: Auth, { corsOrigins = [], trustedProxies = [], mode, log }: Surroundings) {
+    this.#auth = auth
+    this.#log = unfailing(log ?? faultsOnly)
+    this.#clients = clientAddresses(trustedProxies, (peer) =>
+      this.#log.error(
+        { peer },
+        'a proxy that is not in TRUSTED_PROXIES: all behind it count as one',
+      ),
+    )
+    this.cors = cors(corsOrigins, mode === 'development' ? securityHeaders : productionHeaders)
+  }
+
+  async dispatch(responder: Responder, arrival: Arrival): Promise<Presented> {
+    const started = performance.now()
+    const { method, headers } = arrival.asked
+    const requestId = requestIdOf(headers)
+    const answer = await this.#attempt(responder, arrival, requestId)
+    const milliseconds = Math.round(performance.now() - started)
+    const { path } = responder
+    this.#log.info({ requestId, method, path, status: answer.status, milliseconds }, 'request')
+    const standing = this.cors.headersFor(headers.get('origin'))
+    return present(answer, { requestId, headers: standing })
+  }
+
+  // The outermost handler: what nobody expected is logged here and answered without a word about it.
+  async #attempt(responder: Responder, arrival: Arrival, requestId: string): Promise<Answer> {
+    try {
+      const { asked, params } = arrival
+      const client = this.#clientOf(arrival)
+      return await responder.respond({ auth: this.#auth, request: asked, params, client })
+    } catch (error) {
+      const refusal = refusalOf(error, this.#auth.config.passwords)
+      // A storm is no fault: its refusals are counted among the requests.
+      const isFault = refusal.status >= 500 && refusal.code !== 'overloaded'
+      if (isFault) this.#log.error({ requestId, err: error }, refusal.code)
+      return refusal
+    }
+  }
+
+  #clientOf({ asked: { headers }, peer }: Arrival): Client {
+    const ipAddress = this.#clients.find(headers, peer)
+    const userAgent = headers.get('user-agent')?.slice(0, 1_024) ?? null
+    return { ipAddress, userAgent }
+  }
+}
+
+const productionHeaders = { ...securityHeaders, 'strict-transport-security': 'max-age=63072000' }

@@ -1,0 +1,101 @@
+import type { z } from 'zod'
+import type { Auth } from '../core/auth.ts'
+import type { Client } from '../core/sessions.ts'
+import type { Asked } from './asked.ts'
+import { readBody } from './body.ts'
+import { toProblems } from './fields.ts'
+import { isRefusal, type Refusal, refuse } from './problems.ts'
+
+/** A request on its way to the handler of a route. */
+export interface Incoming {
+  readonly auth: Auth
+  readonly request: Asked
+  readonly client: Client
+  readonly params: Record<string, string>
+}
+
+export interface Schemas {
+  readonly body: z.ZodType | null
+  readonly params: z.ZodType | null
+  readonly query: z.ZodType | null
+}
+
+/** What a handler is given: the parsed input and where it comes from. */
+export interface Exchange<Body, Params, Query> {
+  readonly auth: Auth
+  readonly body: Body
+  readonly params: Params
+  readonly query: Query
+  readonly client: Client
+}
+
+/** What is known before the body is judged: `input` is what it says, whatever that is. */
+export interface Candidate<Params> {
+  readonly auth: Auth
+  readonly params: Params
+  readonly input: Readonly<Record<string, unknown>>
+}
+
+/** Refuses before the body is judged, or says null. */
+export type Admit<Params> = (candidate: Candidate<Params>) => Promise<Refusal | null>
+
+interface Rules<Params> {
+  readonly schemas: Schemas
+  readonly admit: Admit<Params> | null
+}
+
+/**
+ * What a request says, in the types of the schemas, or the refusal that it gets.
+ *
+ * Not async itself: most requests bring no body, and do not wait for one.
+ */
+export function parse<Body, Params, Query>(
+  incoming: Incoming,
+  rules: Rules<Params>,
+): Parsed<Body, Params, Query> | Promise<Parsed<Body, Params, Query>> {
+  const { auth, client, request } = incoming
+  const { schemas, admit } = rules
+  const params = parsePart(schemas.params, () => incoming.params)
+  if (!params.success) return refuse('not_found')
+  const query = parsePart(schemas.query, () => readQuery(request))
+  if (!query.success) return refuse('validation_failed', { problems: query.problems })
+  // Each part was parsed by the schema that its type was inferred from.
+  const target = { params: params.data as Params, query: query.data as Query }
+  const exchange = { auth, client, ...target, body: undefined as Body }
+  return schemas.body || admit ? parseBody(exchange, request, rules) : exchange
+}
+
+type Parsed<Body, Params, Query> = Exchange<Body, Params, Query> | Refusal
+
+async function parseBody<Body, Params, Query>(
+  exchange: Exchange<Body, Params, Query>,
+  request: Asked,
+  { schemas, admit }: Rules<Params>,
+): Promise<Parsed<Body, Params, Query>> {
+  const { auth, params } = exchange
+  const input = schemas.body ? await readBody(request) : {}
+  if (isRefusal(input)) return input
+  const refused = await admit?.({ auth, params, input })
+  if (refused) return refused
+  const body = parsePart(schemas.body, () => input)
+  if (!body.success) return refuse('validation_failed', { problems: body.problems })
+  return { ...exchange, body: body.data as Body }
+}
+
+type Part =
+  | { readonly success: true; readonly data: unknown }
+  | { readonly success: false; readonly problems: ReturnType<typeof toProblems> }
+
+function parsePart(schema: z.ZodType | null, read: () => Record<string, unknown>): Part {
+  if (!schema) return { success: true, data: undefined }
+  const input = read()
+  const parsed = schema.safeParse(input)
+  if (parsed.success) return parsed
+  return { success: false, problems: toProblems(parsed.error.issues, input) }
+}
+
+function readQuery({ url }: Asked): Record<string, string> {
+  // To parse a URL costs as much as to look a token up; most have no query.
+  const query = url.indexOf('?')
+  return query === -1 ? {} : Object.fromEntries(new URLSearchParams(url.slice(query)))
+}
