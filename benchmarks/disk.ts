@@ -1,4 +1,4 @@
-import { closeSync, fdatasyncSync, openSync, writeSync } from 'node:fs'
+import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { median } from './statistics.ts'
 
@@ -9,7 +9,7 @@ export function commitMilliseconds(folder: string): number {
   const times = Array.from({ length: 200 }, () => {
     writeSync(file, page)
     const started = performance.now()
-    fdatasyncSync(file)
+    fsyncSync(file)
     return performance.now() - started
   })
   closeSync(file)

@@ -46,6 +46,7 @@ export { textField } from './http/fields.ts'
 export { type Fetch, nodeListener, nodeServer } from './http/node.ts'
 export { type Problem, type Refusal, type RefusalCode, refuse } from './http/problems.ts'
 export { type Route, route } from './http/route.ts'
+export { toTimestamp } from './http/timestamp.ts'
 export { createOutbox, type Outbox, type OutboxOptions } from './mail/outbox.ts'
 export { createMailbox } from './mail/transports/mailbox.ts'
 export {

@@ -15,6 +15,7 @@ import {
   route,
   serve,
   start,
+  toTimestamp,
 } from '../../src/server.ts'
 import { openSqlite } from '../../src/sqlite.ts'
 import { file } from './environment.ts'
@@ -59,8 +60,8 @@ function openList(database: Database): Route {
         id: readText(row[0]),
         title: readText(row[1]),
         description: readTextOrNull(row[2]),
-        created_at: readInstant(row[3]).toISOString(),
-        updated_at: readInstant(row[4]).toISOString(),
+        created_at: toTimestamp(readInstant(row[3])),
+        updated_at: toTimestamp(readInstant(row[4])),
       }))
       const next_cursor = rows.length > limit ? (found.at(-1)?.id ?? null) : null
       return answer({ projects: found, next_cursor })

@@ -1,4 +1,5 @@
 import type { Log, LogEntry } from '../core/log.ts'
+import { toTimestamp } from '../http/timestamp.ts'
 
 /** A log of JSON lines, or in development of lines for people. */
 export function createLog(
@@ -35,7 +36,7 @@ function toStandardOutput(): (line: string) => void {
 
 function formatAsJson(level: string, entry: LogEntry, message: string): string {
   // JSON escapes line breaks: no value can forge a line of its own.
-  const time = new Date().toISOString()
+  const time = toTimestamp(new Date())
   const { err } = entry
   const readable = err === undefined ? entry : { ...entry, err: textOf(err) }
   return JSON.stringify({ ...readable, time, level, message })

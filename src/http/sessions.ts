@@ -4,6 +4,7 @@ import type { Session } from '../core/store.ts'
 import { answer } from './answers.ts'
 import { refuse } from './problems.ts'
 import { type Route, route } from './route.ts'
+import { toTimestamp } from './timestamp.ts'
 import { presentUser, userSchema } from './users.ts'
 
 const sessionSchema = z.object({
@@ -76,9 +77,9 @@ export function sessions(auth: Auth): Route[] {
 function presentSession(auth: Auth, session: Session): z.infer<typeof sessionSchema> {
   return {
     id: session.id,
-    created_at: session.createdAt.toISOString(),
-    last_used_at: session.lastUsedAt.toISOString(),
-    expires_at: auth.expiresAt(session).toISOString(),
+    created_at: toTimestamp(session.createdAt),
+    last_used_at: toTimestamp(session.lastUsedAt),
+    expires_at: toTimestamp(auth.expiresAt(session)),
     ip_address: session.ipAddress,
     user_agent: session.userAgent,
     current: true,

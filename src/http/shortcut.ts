@@ -52,7 +52,8 @@ function find(router: SmartRouter<Route>, path: string): Found | null {
   if (!first) return null
   const [route, found] = first
   const params: Record<string, string> = {}
-  for (const [name, value] of Object.entries(found)) {
+  for (const name in found) {
+    const value = found[name] ?? ''
     params[name] = typeof value === 'number' ? (stash?.[value] ?? '') : value
   }
   return { route, params }

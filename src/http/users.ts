@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { User } from '../core/store.ts'
+import { toTimestamp } from './timestamp.ts'
 
 export const userSchema = z.object({
   id: z.uuid(),
@@ -16,7 +17,7 @@ export function presentUser(user: User): z.infer<typeof userSchema> {
     id: user.id,
     email_address: user.emailAddress,
     email_verified: user.emailVerifiedAt !== null,
-    created_at: user.createdAt.toISOString(),
-    updated_at: user.updatedAt.toISOString(),
+    created_at: toTimestamp(user.createdAt),
+    updated_at: toTimestamp(user.updatedAt),
   }
 }

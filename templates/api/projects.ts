@@ -10,6 +10,7 @@ import {
   refuse,
   route,
   textField,
+  toTimestamp,
 } from 'latchkey/server'
 import { v7 as newId } from 'uuid'
 import { z } from 'zod'
@@ -146,7 +147,7 @@ function toProject(row: Row): Project {
     id: readText(row[0]),
     title: readText(row[1]),
     description: readTextOrNull(row[2]),
-    created_at: readInstant(row[3]).toISOString(),
-    updated_at: readInstant(row[4]).toISOString(),
+    created_at: toTimestamp(readInstant(row[3])),
+    updated_at: toTimestamp(readInstant(row[4])),
   }
 }
