@@ -1,12 +1,47 @@
 import { defineConfig } from 'vitest/config'
 
 // As node --conditions=source reads the package: from src, not from dist.
-const conditions = ['source', 'node', 'import', 'default']
+const conditions = ['source', 'node']
+
+// What concerns no database, brings its own, or counts turns of the event loop: once is enough.
+const once = [
+  'test/architecture.test.ts',
+  'test/benchmarks.test.ts',
+  'test/cors.test.ts',
+  'test/docs.test.ts',
+  'test/latchkey-command-postgres.test.ts',
+  'test/latchkey-command-sqlite.test.ts',
+  'test/outbox-timers.test.ts',
+  'test/package.test.ts',
+  'test/postgres-*.test.ts',
+  'test/previous-schema.test.ts',
+  'test/start.test.ts',
+  'test/template.test.ts',
+]
 
 export default defineConfig({
   ssr: { resolve: { conditions, externalConditions: conditions } },
   test: {
-    include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
+    globalSetup: 'test/global-setup.ts',
     testTimeout: 20_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'sqlite',
+          include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
+          provide: { database: 'sqlite' },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'postgres',
+          include: ['src/storage/migrate.test.ts', 'test/**/*.test.ts'],
+          exclude: once,
+          provide: { database: 'postgres' },
+        },
+      },
+    ],
   },
 })

@@ -1,6 +1,7 @@
 // latchkey/server
 export type { Environment } from './cli/environment.ts'
 export { createLog } from './cli/log.ts'
+export { type Migrating, migrateAtStart } from './cli/migrate-at-start.ts'
 export { type Running, type ServeOptions, serve } from './cli/serve.ts'
 export { start } from './cli/start.ts'
 export { type Auth, createAuth } from './core/auth.ts'
@@ -56,5 +57,11 @@ export {
   readTextOrNull,
 } from './storage/columns.ts'
 export type { Connection, Database, Row, Transaction, Value } from './storage/database.ts'
-export { MigrationError, type Migrations, migrate } from './storage/migrate.ts'
+export {
+  listMigrations,
+  MigrationError,
+  type MigrationStatus,
+  type Migrations,
+  migrate,
+} from './storage/migrate.ts'
 export { createStore } from './storage/store.ts'

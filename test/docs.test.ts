@@ -4,7 +4,8 @@ import { existsSync, globSync, mkdirSync, readFileSync, symlinkSync, writeFileSy
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { nodeServer } from 'latchkey/server'
-import { expect, onTestFinished, test } from 'vitest'
+import pg from 'pg'
+import { expect, inject, onTestFinished, test } from 'vitest'
 import { listRefusals } from '../src/http/problems.ts'
 import { routeTable } from '../src/http/routes.ts'
 import { routes as templateRoutes } from '../templates/api/routes.ts'
@@ -17,6 +18,8 @@ import {
   startServer,
   temporaryFolder,
 } from './harness.ts'
+import { clusterFolder, startCluster } from './postgres-cluster.ts'
+import { startServerProcess } from './server-process.ts'
 
 const run = promisify(execFile)
 const pages = ['README.md', 'CONTRIBUTING.md', ...globSync('docs/**/*.md')]
@@ -127,6 +130,66 @@ async function resetToken(server: Server, emailAddress: string): Promise<string>
   await server.auth.requestPasswordReset(emailAddress)
   await server.outbox.deliverDue()
   return mailedToken(server)
+}
+
+test('with the roles of the guide one migrates, and the other serves and can change no table', async () => {
+  const guide = page('docs/guides/postgresql.md')
+  const [, roles = ''] = /```sql\n([\s\S]*?)```/.exec(guide) ?? []
+  const superuser = await startOwnCluster()
+  const [owner = '', server = ''] = (guide.match(/postgres:\/\/\S+(?=\/app )/g) ?? []).map(
+    (url) => {
+      return `${url.replace('db.example.com', new URL(superuser).host)}/app`
+    },
+  )
+  const [inPostgres = '', inApp = ''] = roles.split('\\connect app\n')
+  await execute(superuser, inPostgres)
+  await execute(superuser.replace(/\w+$/, 'app'), inApp)
+
+  const refused = await startServerProcess({ DATABASE_URL: server })
+  expect([await refused.end(), refused.complaints()]).toEqual([
+    1,
+    expect.stringMatching(
+      /^DATABASE_URL .*permission denied for schema public.*latchkey migrate.*\n$/,
+    ),
+  ])
+  const command = ['--conditions=source', '../../src/cli/latchkey.ts', 'migrate']
+  const env = { ...process.env, DATABASE_URL: owner }
+  await run(process.execPath, command, { cwd: 'templates/api', env })
+  const { send, end } = await startServerProcess({ DATABASE_URL: server })
+  const { status, body } = await send('POST /v1/registrations', ann)
+  expect(status).toBe(201)
+  const own = bearer(body.token)
+  const lines = ['POST /v1/projects', 'POST /v1/passwords', 'DELETE /v1/session'] as const
+  const statuses = []
+  for (const line of lines) {
+    const fields = line.startsWith('POST') ? { ...ann, title: 'Garden' } : undefined
+    statuses.push((await send(line, fields, own)).status)
+  }
+  expect(statuses).toEqual([201, 200, 200])
+  expect(await end()).toBe(0)
+  await expect(execute(server, 'DROP TABLE sessions')).rejects.toThrow('must be owner')
+  await expect(execute(server, 'CREATE TABLE more ()')).rejects.toThrow('permission denied')
+}, 60_000)
+
+async function startOwnCluster(): Promise<string> {
+  const folder = clusterFolder()
+  const cluster = await startCluster({ binaries: inject('postgresBinaries'), folder: folder.path })
+  onTestFinished(async () => {
+    await cluster.stop('immediate')
+    folder.remove()
+  })
+  return cluster.url
+}
+
+// Statement by statement, as psql does: a database is made in no transaction.
+async function execute(url: string, statements: string): Promise<void> {
+  const client = new pg.Client(url)
+  await client.connect()
+  try {
+    for (const sql of statements.split(';')) await client.query(sql)
+  } finally {
+    await client.end()
+  }
 }
 
 test('no page speaks of a machine', () => {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -21,10 +22,11 @@ import {
   type Sender,
   type Transport,
 } from 'latchkey/server'
-import { openSqlite, sqliteMigrations } from 'latchkey/sqlite'
 import { type Clock, movableClock } from 'latchkey/testing'
-import { expect, onTestFinished } from 'vitest'
+import pg from 'pg'
+import { expect, inject, onTestFinished } from 'vitest'
 import { routeTable } from '../src/http/routes.ts'
+import { openDatabase as openTemplateDatabase } from '../templates/api/database.ts'
 import { routes as templateRoutes } from '../templates/api/routes.ts'
 
 /** A Projects API of its own, on a fresh database, gone when the test is. */
@@ -50,11 +52,6 @@ export interface Reply {
 
 /** The cheapest argon2id there is: what it costs is measured where it matters. */
 export const cheapHash = argon2id({ cost: { memoryKibibytes: 8, passes: 1 } })
-
-const templateMigrations = {
-  owner: 'app',
-  directory: new URL('../templates/api/migrations/', import.meta.url),
-}
 
 export async function startServer(
   options: { auth?: Partial<AuthOptions>; app?: AppOptions; transport?: Transport } = {},
@@ -111,12 +108,35 @@ export async function signUp({ send }: Server, person = ann): Promise<string> {
   return body.token
 }
 
-/** A migrated database in a folder of its own. */
+/** A migrated database of its own, of the kind that this run of the tests is about. */
 export async function openDatabase(): Promise<Database> {
-  const database = await openSqlite(join(temporaryFolder(), 'test.sqlite3'))
+  const { database, migrations } = await openTemplateDatabase(await emptyDatabaseUrl())
   onTestFinished(() => database.close())
-  await migrate(database, [sqliteMigrations, templateMigrations])
+  await migrate(database, migrations)
   return database
+}
+
+/** The URL of an empty database of its own, of the kind that this run of the tests is about. */
+export async function emptyDatabaseUrl(): Promise<string> {
+  if (inject('database') === 'postgres') return postgresSchema()
+  return `sqlite:${join(temporaryFolder(), 'test.sqlite3')}`
+}
+
+/** A schema of its own: to make a database for each test would take longer than most tests. */
+export async function postgresSchema(): Promise<string> {
+  const name = `test_${randomUUID().replaceAll('-', '')}`
+  const url = new URL(inject('postgresUrl'))
+  await runPostgres(`CREATE SCHEMA ${name}`)
+  onTestFinished(() => runPostgres(`DROP SCHEMA ${name} CASCADE`))
+  url.searchParams.set('options', `-c search_path=${name}`)
+  return url.href
+}
+
+async function runPostgres(sql: string): Promise<void> {
+  const client = new pg.Client(inject('postgresUrl'))
+  await client.connect()
+  await client.query(sql)
+  await client.end()
 }
 
 export function temporaryFolder(): string {

@@ -1,24 +1,14 @@
 // The command, as a person or a program runs it, and its page in the docs.
-import { execFile, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import {
-  chmodSync,
-  cpSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  writeFileSync,
-} from 'node:fs'
+import { cpSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
-import { pathToFileURL } from 'node:url'
-import { promisify } from 'node:util'
 import { createStore, type Message, type MessageKind, migrate } from 'latchkey/server'
-import { openSqlite, sqliteMigrations } from 'latchkey/sqlite'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, inject, test } from 'vitest'
 import { commands } from '../src/cli/commands/commands.ts'
-import { address, temporaryFolder } from './harness.ts'
+import { openDatabase } from '../templates/api/database.ts'
+import { type Command, environment, prepareCommand, run } from './command.ts'
+import { address } from './harness.ts'
 
 const page = readFileSync('docs/reference/cli.md', 'utf8')
 const queuedAt = new Date('2026-11-23T16:18:54Z')
@@ -40,11 +30,11 @@ const rows: Row[] = [
   ['password_reset', 'dora@example.com', null],
 ]
 
-/** A folder with a database in which these messages are, and the command. */
-async function prepare(messages = rows): Promise<string> {
-  const folder = prepareCommand()
-  const database = await openSqlite(join(folder, 'storage/production.sqlite3'))
-  await migrate(database, [sqliteMigrations])
+/** The command, and a database in which these messages are. */
+async function prepare(messages = rows): Promise<Command> {
+  const command = await prepareCommand()
+  const { database, migrations } = await openDatabase(command.databaseUrl)
+  await migrate(database, migrations)
   const claim = { now: queuedAt, until: dayLater, latest: dayLater }
   for (const [kind, recipient, end] of messages) {
     await createStore(database).transaction(async (transaction) => {
@@ -55,42 +45,11 @@ async function prepare(messages = rows): Promise<string> {
     })
   }
   await database.close()
-  return folder
+  return command
 }
 
-function prepareCommand(): string {
-  const folder = temporaryFolder()
-  const entry = join(process.cwd(), 'src/cli/latchkey.ts')
-  const script = `#!/bin/sh\nexec '${process.execPath}' --conditions=source '${entry}' "$@"\n`
-  writeFileSync(join(folder, 'latchkey'), script)
-  chmodSync(join(folder, 'latchkey'), 0o755)
-  return folder
-}
-
-interface Ran {
-  readonly code: number
-  readonly stdout: string
-  readonly stderr: string
-}
-
-async function run(
-  folder: string,
-  line: string,
-  databaseUrl = 'sqlite:storage/production.sqlite3',
-): Promise<Ran> {
-  const options = { cwd: folder, env: environment(folder, databaseUrl) }
-  const ran = promisify(execFile)('bash', ['-c', line], options)
-  const { code = 0, stdout, stderr } = await ran.catch((error) => error)
-  expect(stderr).not.toMatch(/\bat .*:\d+:\d+/)
-  return { code, stdout, stderr }
-}
-
-function environment(folder: string, databaseUrl: string): NodeJS.ProcessEnv {
-  return { ...process.env, PATH: `${folder}:${process.env.PATH}`, DATABASE_URL: databaseUrl }
-}
-
-async function list(folder: string, options = '') {
-  const { stdout } = await run(folder, `latchkey outbox list --json ${options}`)
+async function list(command: Command, options = '') {
+  const { stdout } = await run(command, `latchkey outbox list --json ${options}`)
   return JSON.parse(stdout).messages
 }
 
@@ -105,10 +64,10 @@ test.each([
   ['outbox retry 1 --nonsense -h', 'Usage: latchkey outbox retry '],
   ['help outbox retry', 'Usage: latchkey outbox retry '],
 ])('latchkey %s prints help, with usage, examples and the environment', async (args, usage) => {
-  const { code, stdout, stderr } = await run(prepareCommand(), `latchkey ${args}`)
+  const { code, stdout, stderr } = await run(await prepareCommand(), `latchkey ${args}`)
   expect([code, stderr]).toEqual([0, ''])
   expect(stdout.startsWith(usage)).toBe(true)
-  for (const part of ['--help', 'DATABASE_URL', 'Examples:\n  latchkey outbox ']) {
+  for (const part of ['--help', 'DATABASE_URL', 'Examples:\n  latchkey ']) {
     expect(stdout).toContain(part)
   }
   expect(Math.max(...stdout.split('\n').map(({ length }) => length))).toBeLessThanOrEqual(100)
@@ -116,7 +75,7 @@ test.each([
 
 test('the version is that of the package', async () => {
   const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
-  const ran = await run(prepareCommand(), 'latchkey --version')
+  const ran = await run(await prepareCommand(), 'latchkey --version')
   expect(ran).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' })
 })
 
@@ -140,7 +99,7 @@ test.each([
   ['outbox retry 1 1x', "'1x' is no ID: an ID is a whole number: see latchkey outbox retry"],
   ["$'\\e[31m'", "There is no command '\ufffd[31m'"],
 ])('latchkey %s is wrong usage: one line that leads to the help', async (args, sentence) => {
-  const { code, stdout, stderr } = await run(prepareCommand(), `latchkey ${args}`)
+  const { code, stdout, stderr } = await run(await prepareCommand(), `latchkey ${args}`)
   expect([code, stdout]).toEqual([2, ''])
   expect(stderr.startsWith(sentence)).toBe(true)
   expect(stderr).toMatch(/^[^\n]+ --help\n$/)
@@ -166,9 +125,9 @@ test('messages are listed newest first, with names that stay, in JSON', async ()
 })
 
 test('a list may be of one status, and has an end', async () => {
-  const folder = await prepare()
+  const command = await prepare()
   const ids = async (options: string) => {
-    return (await list(folder, options)).map(({ id }: Message) => id)
+    return (await list(command, options)).map(({ id }: Message) => id)
   }
   expect(await ids('--status failed')).toEqual([4, 2])
   expect(await ids('--limit 2')).toEqual([5, 4])
@@ -176,42 +135,42 @@ test('a list may be of one status, and has an end', async () => {
 })
 
 test('nothing to list is a sentence for people, and an empty list for programs', async () => {
-  const folder = await prepare([])
-  const ran = await run(folder, 'latchkey outbox list; latchkey outbox list --status failed')
+  const command = await prepare([])
+  const ran = await run(command, 'latchkey outbox list; latchkey outbox list --status failed')
   expect(ran).toEqual({
     code: 0,
     stdout: 'There are no messages.\nThere are no failed messages.\n',
     stderr: '',
   })
-  expect(await list(folder)).toEqual([])
+  expect(await list(command)).toEqual([])
 })
 
 test('fifty are shown where nobody says how many, and that is said', async () => {
   const many = Array.from({ length: 51 }, (_, index): Row => {
     return ['password_reset', `user${index}@example.com`, null]
   })
-  const folder = await prepare(many)
-  const { stdout, stderr } = await run(folder, 'latchkey outbox list')
+  const command = await prepare(many)
+  const { stdout, stderr } = await run(command, 'latchkey outbox list')
   expect(stdout.split('\n')).toHaveLength(52)
   expect(stderr).toBe('The newest 50 are shown; --limit sets how many\n')
-  expect((await run(folder, 'latchkey outbox list --limit 51')).stderr).toBe('')
+  expect((await run(command, 'latchkey outbox list --limit 51')).stderr).toBe('')
 })
 
 test('no control character of a row reaches the terminal', async () => {
   const lastError = 'no\u001b[2J\nfake  row\u202e\u0085\u{e0001}'
-  const folder = await prepare([
+  const command = await prepare([
     ['password_reset', 'ann@example.com', { status: 'failed', lastError }],
   ])
-  const { stdout } = await run(folder, 'latchkey outbox list; latchkey outbox list --json')
+  const { stdout } = await run(command, 'latchkey outbox list; latchkey outbox list --json')
   expect(stdout).not.toMatch(/[[\p{Cc}\p{Cf}]--\n]/v)
   expect(stdout.split('\n')).toHaveLength(4)
-  expect((await list(folder))[0].last_error).toBe(lastError)
+  expect((await list(command))[0].last_error).toBe(lastError)
 })
 
 test('what ended without being sent is queued for another day, and nothing else is', async () => {
-  const folder = await prepare()
+  const command = await prepare()
   const before = Date.now()
-  const { code, stdout, stderr } = await run(folder, 'latchkey outbox retry 1 2 3 4 5 6 2')
+  const { code, stdout, stderr } = await run(command, 'latchkey outbox retry 1 2 3 4 5 6 2')
   expect([code, stdout]).toEqual([0, '2 messages are queued again: 2, 3\n'])
   expect(stderr.trim().split('\n')).toEqual([
     '1 was not queued again: it was sent',
@@ -219,7 +178,7 @@ test('what ended without being sent is queued for another day, and nothing else 
     '5 was not queued again: it is queued',
     '6 was not queued again: there is no such message',
   ])
-  const messages = await list(folder)
+  const messages = await list(command)
   const statuses = messages.map(({ status }: Message) => status)
   expect(statuses).toEqual(['queued', 'failed', 'queued', 'queued', 'sent'])
   const { due_at, give_up_at, ended_at } = messages[3]
@@ -256,100 +215,26 @@ test.each([
   ['7', 'there is no such message'],
   ['999999999999999', 'there is no such message'],
 ])('a retry of %s queues nothing: it is refused, with the reasons', async (ids, reason) => {
-  const folder = await prepare()
-  const { code, stdout, stderr } = await run(folder, `latchkey outbox retry ${ids}`)
+  const command = await prepare()
+  const { code, stdout, stderr } = await run(command, `latchkey outbox retry ${ids}`)
   expect([code, stdout]).toEqual([1, ''])
   expect(stderr).toContain(`was not queued again: ${reason}\n`)
   expect(stderr).toContain('Nothing was queued again; latchkey outbox list shows what there is\n')
 })
 
 test('a retry of all, where there is none, is refused, in JSON too', async () => {
-  const folder = await prepare([])
-  const ran = await run(folder, 'latchkey outbox retry --failed --json')
+  const command = await prepare([])
+  const ran = await run(command, 'latchkey outbox retry --failed --json')
   expect([ran.code, JSON.parse(ran.stdout)]).toEqual([1, { queued: [], refused: [] }])
   expect(ran.stderr).toContain('Nothing was queued again')
 })
 
-test.each(['outbox list', 'outbox retry --failed'])(
-  'latchkey %s does not create a database',
-  async (args) => {
-    const folder = prepareCommand()
-    const file = join(folder, 'storage/production.sqlite3')
-    const { code, stdout, stderr } = await run(folder, `latchkey ${args}`)
-    expect([code, stdout]).toEqual([1, ''])
-    expect(stderr).toContain(`There is no database at ${file}`)
-    const absolute = await run(folder, `latchkey ${args}`, `sqlite://${file}`)
-    expect(absolute.stderr).toContain(`There is no database at ${file}`)
-    expect(existsSync(join(folder, 'storage'))).toBe(false)
-  },
-)
-
-test.each(['outbox list', 'outbox retry --failed', 'outbox retry 1'])(
-  'latchkey %s on a database that was not migrated says so, and leaves it so',
-  async (args) => {
-    const folder = prepareCommand()
-    writeFileSync(join(folder, 'empty.sqlite3'), '')
-    const { code, stderr } = await run(folder, `latchkey ${args}`, 'sqlite:empty.sqlite3')
-    expect([code, stderr]).toEqual([
-      1,
-      "The database lacks Latchkey's newest tables: start the server once, which migrates it\n",
-    ])
-    const database = await openSqlite(join(folder, 'empty.sqlite3'))
-    expect(await database.query('SELECT name FROM sqlite_schema')).toEqual([])
-    await database.close()
-  },
-)
-
-test('a database that lacks the newest migration of the outbox is refused', async () => {
-  const folder = prepareCommand()
-  const [first = ''] = readdirSync(sqliteMigrations.directory).sort()
-  mkdirSync(join(folder, 'migrations'))
-  cpSync(new URL(first, sqliteMigrations.directory), join(folder, 'migrations', first))
-  const database = await openSqlite(join(folder, 'storage/production.sqlite3'))
-  const directory = pathToFileURL(`${folder}/migrations/`)
-  await migrate(database, [{ owner: 'latchkey', directory }])
-  await database.close()
-  const { code, stderr } = await run(folder, 'latchkey outbox list')
-  expect([code, stderr]).toEqual([1, expect.stringContaining('start the server once')])
-})
-
-test('a file that is no database is refused in a sentence', async () => {
-  const folder = prepareCommand()
-  writeFileSync(join(folder, 'broken.sqlite3'), 'no database, and longer than a header of one is')
-  const { code, stderr } = await run(folder, 'latchkey outbox list', 'sqlite:broken.sqlite3')
-  expect([code, stderr]).toEqual([1, expect.stringContaining('file is not a database')])
-})
-
-test('a database that another process holds is refused in a sentence', async () => {
-  const folder = await prepare()
-  const other = new DatabaseSync(join(folder, 'storage/production.sqlite3'))
-  onTestFinished(() => other.close())
-  other.exec('BEGIN IMMEDIATE')
-  const { code, stderr } = await run(folder, 'latchkey outbox retry --failed')
-  expect([code, stderr]).toEqual([1, expect.stringMatching(/^Another process holds the database/)])
-  expect(await list(folder, '--status failed')).toHaveLength(2)
-})
-
-test('the development database is taken with --dev alone', async () => {
-  const folder = await prepare()
-  const without = await run(folder, 'latchkey outbox list', '')
-  expect([without.code, without.stderr]).toEqual([
-    1,
-    expect.stringContaining('DATABASE_URL must be set in production'),
-  ])
-  const dev = await run(folder, 'latchkey outbox list --dev', '')
-  expect(dev.stderr).toContain(`${folder}/storage/development.sqlite3`)
-  const named = 'mv storage/production.sqlite3 storage/development.sqlite3'
-  const { stdout } = await run(folder, `${named}; latchkey outbox list --dev --json`, '')
-  expect(JSON.parse(stdout).messages).toHaveLength(rows.length)
-})
-
 test('whoever reads the output may go away: nothing is said, and the work is done', async () => {
-  const folder = await prepare()
+  const command = await prepare()
   for (const args of [['list'], ['retry', '--unknown'], ['list', '--help']]) {
-    const child = spawn(join(folder, 'latchkey'), ['outbox', ...args], {
-      cwd: folder,
-      env: environment(folder, 'sqlite:storage/production.sqlite3'),
+    const child = spawn(join(command.folder, 'latchkey'), ['outbox', ...args], {
+      cwd: command.folder,
+      env: environment(command),
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     child.stdout.destroy()
@@ -359,7 +244,7 @@ test('whoever reads the output may go away: nothing is said, and the work is don
     })
     expect([await once(child, 'close'), stderr]).toEqual([[0, null], ''])
   }
-  expect((await list(folder, '--status queued')).map(({ id }: Message) => id)).toEqual([5, 3])
+  expect((await list(command, '--status queued')).map(({ id }: Message) => id)).toEqual([5, 3])
 })
 
 test('output that cannot be written is no success', async () => {
@@ -385,12 +270,19 @@ test('there is an example of every command', () => {
   for (const { name } of commands) expect(examples.join()).toContain(`$ latchkey ${name}`)
 })
 
-test.each(examples)('the example is what really happens: %s', async (example) => {
-  const folder = await prepare()
+// The names of the migrations are those for SQLite.
+const oneOnSqlite = '0003_sessions_by_digest'
+const shownHere = examples.filter(
+  (example) => inject('database') === 'sqlite' || !example.includes(oneOnSqlite),
+)
+
+test.each(shownHere)('the example is what really happens: %s', async (example) => {
+  const command = await prepare()
+  cpSync('templates/api/migrations', join(command.folder, 'migrations'), { recursive: true })
   const lines = example.trimEnd().split('\n')
   const typed = lines.filter((line) => line.startsWith('$ ')).map((line) => line.slice(2))
   const shown = lines.filter((line) => !line.startsWith('$ '))
-  const { stdout } = await run(folder, `exec 2>&1\n${typed.join('\n')}\nexit 0`)
+  const { stdout } = await run(command, `exec 2>&1\n${typed.join('\n')}\nexit 0`)
   expect(mask(stdout.trimEnd())).toBe(mask(shown.join('\n')))
 })
 

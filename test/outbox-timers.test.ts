@@ -201,6 +201,9 @@ test('an outbox that is started twice works once', async () => {
   const { outbox } = await startSending(createPost())
   outbox.start()
   outbox.start()
+  await until(() =>
+    expect([...timers].some(({ milliseconds }) => milliseconds === 5_000)).toBe(true),
+  )
   await settle()
   expect([...timers].filter(({ milliseconds }) => milliseconds === 5_000)).toHaveLength(1)
   await outbox.stop()

@@ -36,6 +36,10 @@ async function startCounting() {
 function countStatements(database: Database, events: Event[]): Database {
   return {
     ...database,
+    lookUp(sql, values) {
+      events.push('read')
+      return database.lookUp(sql, values)
+    },
     query(sql, values) {
       events.push('read')
       return database.query(sql, values)

@@ -13,6 +13,7 @@ const defaults = {
   listen: { host: '127.0.0.1', port: 3000 },
   webPort: 3001,
   databaseUrl: 'sqlite:storage/production.sqlite3',
+  processes: 1,
   corsOrigins: [],
   trustedProxies: [],
   signUp: 'open',
@@ -73,7 +74,8 @@ test('every variable is read', () => {
   const variables = {
     PORT: '8080',
     HOST: '::',
-    DATABASE_URL: 'sqlite:/var/lib/app.sqlite3',
+    DATABASE_URL: 'postgres://app:p%40ss@db.example.com/app?sslmode=verify-full',
+    WEB_CONCURRENCY: '4',
     CORS_ORIGINS: 'https://app.example.com, http://localhost:5173',
     TRUSTED_PROXIES: '10.0.0.0/8, ::1',
     SIGN_UP: 'closed',
@@ -93,7 +95,8 @@ test('every variable is read', () => {
     mode: 'production',
     listen: { host: '::', port: 8080 },
     webPort: 3100,
-    databaseUrl: 'sqlite:/var/lib/app.sqlite3',
+    databaseUrl: 'postgres://app:p%40ss@db.example.com/app?sslmode=verify-full',
+    processes: 4,
     corsOrigins: ['https://app.example.com', 'http://localhost:5173'],
     trustedProxies: ['10.0.0.0/8', '::1'],
     signUp: 'closed',
@@ -115,6 +118,13 @@ test('limits can be switched off in development, and nowhere else', () => {
   expect(readEnvironment({ RATE_LIMITS: 'off' }, ['--dev']).rateLimits).toBe('off')
   expect(faults({ ...production, RATE_LIMITS: 'off' })).toEqual([
     'RATE_LIMITS can be off in development only, for example RATE_LIMITS=on',
+  ])
+})
+
+test('several processes are for production: in development mails are kept in memory', () => {
+  expect(readEnvironment({ WEB_CONCURRENCY: '1' }, ['--dev']).processes).toBe(1)
+  expect(faults({ WEB_CONCURRENCY: '2' }, ['--dev'])).toEqual([
+    'WEB_CONCURRENCY can be above 1 in production only, for example WEB_CONCURRENCY=1',
   ])
 })
 
@@ -150,6 +160,7 @@ const notOrigins = [
 test.each([
   ['PORT', [...notNumbers, '65536'], within(0, 65535), '3000'],
   ['WEB_PORT', [...notNumbers, '0', '65536'], within(1, 65535), '3001'],
+  ['WEB_CONCURRENCY', [...notNumbers, '0', '65'], within(1, 64), '1'],
   ['PASSWORD_MINIMUM_LENGTH', [...notNumbers, '7', '0', '129'], within(8, 128), '8'],
   ['SESSION_IDLE_HOURS', [...notNumbers, '0', '87601'], within(1, 87600), '720'],
   ['SESSION_MAXIMUM_HOURS', [...notNumbers, '0', '87601'], within(1, 87600), '2160'],
@@ -158,8 +169,18 @@ test.each([
   ['LOG_LEVEL', ['debug', 'INFO', 'warn'], 'be one of info, error, silent', 'info'],
   [
     'DATABASE_URL',
-    ['postgres://me:hunter2@db/app', 'storage/x.sqlite3', 'SQLITE:x', 'sqlite', 'sqlite:'],
-    'be sqlite: and the path of a file',
+    [
+      'mysql://me:hunter2@db/app',
+      'postgres://db',
+      'postgres:app',
+      'postgres://me:hunter2@db/app#x',
+      'postgres://me:p ss@db/app',
+      'storage/x.sqlite3',
+      'SQLITE:x',
+      'sqlite',
+      'sqlite:',
+    ],
+    'be sqlite: and the path of a file, or postgres:// with user, password, server and database, with what is special in a URL percent-encoded',
     'sqlite:storage/production.sqlite3',
   ],
   ['RESET_TOKEN_MINUTES', [...notNumbers, '0', '1441'], within(1, 1440), '15'],

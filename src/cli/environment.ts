@@ -14,6 +14,8 @@ export interface Environment {
   /** Where the front end listens in development. */
   readonly webPort: number
   readonly databaseUrl: string
+  /** How many processes share the port. */
+  readonly processes: number
   readonly corsOrigins: readonly string[]
   readonly trustedProxies: readonly string[]
   readonly signUp: 'open' | 'closed'
@@ -53,6 +55,7 @@ export function readEnvironment(variables: Variables, args: readonly string[]): 
     },
     webPort,
     databaseUrl: readDatabaseUrl(read, mode),
+    processes: readProcesses(read, mode),
     corsOrigins: readOrigins(read, web ? [web] : []),
     trustedProxies: readTrustedProxies(read),
     signUp: read.choice('SIGN_UP', ['open', 'closed']),
@@ -89,14 +92,39 @@ export function readDatabaseEnvironment(variables: Variables, mode: Mode): strin
 
 // Of sqlite:PATH and sqlite:///PATH the second is absolute; no other scheme, host or memory.
 const sqliteUrl = /^sqlite:(?:\/\/(?=\/))?(?![A-Za-z][A-Za-z0-9+.-]+:|:memory:|\/\/)./
+// SECURITY: with an @ behind the slash, what stands before it is the rest of a password.
+const postgresUrl = /^postgres(?:ql)?:\/\/[^\s/?#]+\/[^\s/?#@]+(?:\?\S*)?$/
 
 function readDatabaseUrl(read: EnvironmentReader, mode: Mode): string {
   return read.parsed('DATABASE_URL', {
-    parse: (text) => (sqliteUrl.test(text) ? text : null),
-    wanted: 'must be sqlite: and the path of a file',
+    parse: (text) => (isDatabaseUrl(text) ? text : null),
+    wanted:
+      'must be sqlite: and the path of a file, or postgres:// with user, password, server and database, with what is special in a URL percent-encoded',
     example: 'sqlite:storage/production.sqlite3',
     otherwise: mode === 'development' ? 'sqlite:storage/development.sqlite3' : null,
   })
+}
+
+function isDatabaseUrl(text: string): boolean {
+  return sqliteUrl.test(text) || (postgresUrl.test(text) && URL.canParse(text) && isDecodable(text))
+}
+
+function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text)
+    return true
+  } catch {
+    return false
+  }
+}
+
+function readProcesses(read: EnvironmentReader, mode: Mode): number {
+  const processes = read.integer('WEB_CONCURRENCY', { otherwise: 1, from: 1, to: 64 })
+  // In development mails are kept in the memory of the process that sent them.
+  if (processes > 1 && mode === 'development') {
+    read.fault('WEB_CONCURRENCY', 'can be above 1 in production only', '1')
+  }
+  return processes
 }
 
 function readOrigins(read: EnvironmentReader, otherwise: readonly string[]): readonly string[] {

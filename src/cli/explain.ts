@@ -6,20 +6,89 @@ import { EnvironmentError } from './environment-reader.ts'
 /** A sentence for what could be foreseen; what nobody foresaw stays an error with its stack. */
 export function explain(error: unknown): unknown {
   if (!(error instanceof Error)) return error
-  if (error instanceof EnvironmentError || error instanceof MigrationError) return error.message
-  const cause = error instanceof AuthError && error.cause instanceof Error ? error.cause : error
-  const code: unknown = 'code' in cause ? cause.code : null
+  if (error instanceof EnvironmentError || isAboutMigrations(error)) return error.message
+  if (error instanceof AuthError && error.cause instanceof Error) return explainAway(error.cause)
+  const code = read(error, 'code')
   if (code === 'EADDRINUSE') {
-    return `${cause.message}: stop what listens there, or set another PORT or WEB_PORT, for example PORT=3100`
+    return `${error.message}: stop what listens there, or set another PORT or WEB_PORT, for example PORT=3100`
   }
-  const call: unknown = 'syscall' in cause ? cause.syscall : null
+  const call = read(error, 'syscall')
   if (call === 'listen' || call === 'getaddrinfo') {
-    return `HOST and PORT cannot be listened on: ${cause.message}, for example HOST=127.0.0.1`
+    return `HOST and PORT cannot be listened on: ${error.message}, for example HOST=127.0.0.1`
   }
+  if (code === 'ERR_MODULE_NOT_FOUND' && error.message.includes("'pg'")) {
+    return 'DATABASE_URL names PostgreSQL: install what talks to it, with npm install pg'
+  }
+  const isAway = code === 'ERR_SQLITE_ERROR' || call !== null || findAdvice(error) !== undefined
+  return isAway ? explainAway(error) : error
+}
+
+// What migrate() says of the files, and of what they leave behind.
+const aboutMigrations =
+  /^(Migration \S+ was changed|Name the migration|A row of the table \S+ refers)/
+
+function isAboutMigrations(error: Error): boolean {
+  return error instanceof MigrationError || aboutMigrations.test(error.message)
+}
+
+/** What keeps the database away. */
+function explainAway(cause: Error): string {
   if (isBusy(cause)) return 'Another process holds the database, or migrates it: try again later'
-  if (code === 'ERR_SQLITE_ERROR' || call !== null) {
-    const example = 'DATABASE_URL=sqlite:storage/app.sqlite3'
-    return `DATABASE_URL cannot be used: ${cause.message}, for example ${example}`
-  }
-  return cause
+  const reason = `DATABASE_URL cannot be used: ${sentenceOf(cause)}`
+  const advice = findAdvice(cause) ?? (late.test(cause.message) ? lateAdvice : undefined)
+  if (advice) return `${reason}: ${advice}`
+  const isFile = read(cause, 'code') === 'ERR_SQLITE_ERROR' || read(cause, 'path') !== null
+  // SECURITY: an example, not the URL that was given: its password would stand in every log.
+  const example = isFile
+    ? 'sqlite:storage/app.sqlite3'
+    : 'postgres://user:password@127.0.0.1:5432/app'
+  return `${reason}, for example DATABASE_URL=${example}`
+}
+
+// A name with several addresses, none of which answered, makes an error without a sentence.
+function sentenceOf(cause: Error): string {
+  const causes: readonly unknown[] = cause instanceof AggregateError ? cause.errors : [cause]
+  const sentences = causes.map((each) => (each instanceof Error ? each.message : String(each)))
+  return sentences.join(', ') || String(read(cause, 'code'))
+}
+
+function findAdvice(error: Error): string | undefined {
+  const code = String(read(error, 'code'))
+  const [, said] = advices.find(([pattern]) => pattern.test(`${code} ${error.message}`)) ?? []
+  return said
+}
+
+const nameAuthority =
+  'add the certificate of the authority that signed it, &sslrootcert=/path/ca.pem'
+
+// What to do, by the code of Node or PostgreSQL, or by the words of pg, which has no codes.
+const advices: readonly (readonly [RegExp, string])[] = [
+  [/^ECONNREFUSED /, 'start PostgreSQL there, or name the host and port where it listens'],
+  [/^(ENOTFOUND|EAI_AGAIN) /, 'name a host that this machine can look up'],
+  [/^28P01 /, 'look at user and password, in which what is special in a URL is percent-encoded'],
+  [/^28000 .*no encryption/, 'add ?sslmode=verify-full'],
+  [/^28000 /, 'look at the user, and at whom pg_hba.conf lets in'],
+  [/password must be a string$/, 'add the password, as in postgres://user:password@host/database'],
+  [/^3D000 /, 'create it, with CREATE DATABASE, or name another'],
+  [/^3F000 /, 'create the schema that search_path names'],
+  [
+    /^42501 /,
+    'let a user who may change the tables run latchkey migrate, and grant this one the rest',
+  ],
+  [/^53300 /, 'end some of its clients, or raise max_connections'],
+  [/^57P/, 'try again when it is up'],
+  [/^25006 /, 'name the primary, which takes writes'],
+  [/does not support SSL/, 'switch TLS on there, or leave sslmode away in a network of your own'],
+  [/^ERR_TLS_CERT_ALTNAME_INVALID /, 'name the host as its certificate does'],
+  [/^CERT_/, 'renew it'],
+  [/^ENOENT .*\bopen '/, 'name a certificate that is there, behind sslrootcert, sslcert or sslkey'],
+  [/^(DEPTH_ZERO_SELF_SIGNED|SELF_SIGNED|UNABLE_TO_)\w+ /, nameAuthority],
+]
+
+// Somebody else's words too, so it counts only in what the database is known to have refused.
+const late = /timeout|took longer/
+const lateAdvice = 'look whether the database is up, and whether a firewall is in between'
+
+function read(error: Error, property: string): unknown {
+  return Object(error)[property] ?? null
 }

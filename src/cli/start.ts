@@ -1,13 +1,21 @@
+import cluster from 'node:cluster'
 import { type Environment, readEnvironment } from './environment.ts'
 import { explain } from './explain.ts'
+import { createLog } from './log.ts'
+import { endWithSupervisor, supervise } from './supervisor.ts'
 
 /**
  * Runs a program with the environment that it was started in. What stops the start is said in a
- * sentence, and the process ends with 1; a stack is printed only for what nobody foresaw.
+ * sentence, and the process ends with 1; a stack is printed only for what nobody foresaw. Where
+ * several processes are wanted, this one starts and watches them, and runs no program itself.
  */
 export async function start(program: (environment: Environment) => Promise<void>): Promise<void> {
   try {
     const environment = readEnvironment(process.env, process.argv)
+    if (environment.processes > 1 && cluster.isPrimary) {
+      process.exit(await supervise({ ...environment, log: createLog(environment) }))
+    }
+    if (environment.processes > 1) endWithSupervisor()
     if (environment.rateLimits === 'off') console.error(unguarded)
     await program(environment)
   } catch (error) {

@@ -18,7 +18,9 @@ export interface AuthOptions {
   readonly clock?: () => Date
   /** Default `crypto.randomBytes`. */
   readonly random?: Random
-  /** Default `argon2id()`. */
+  /** How many processes like this one share the machine's cores; default 1. */
+  readonly processes?: number
+  /** Default `argon2id()`, with a share of the cores. */
   readonly passwordHash?: PasswordHash
 }
 
@@ -69,7 +71,7 @@ export function resolveConfiguration(
     onMessageQueued,
     clock,
     random: options.random ?? randomBytes,
-    passwordHash: options.passwordHash ?? argon2id(),
+    passwordHash: options.passwordHash ?? argon2id({ processes: options.processes ?? 1 }),
   }
   requireWithin('passwords.minimumLength', config.passwords.minimumLength, { from: 8, to: 128 })
   requireWithin('sessions.idleHours', config.sessions.idleHours, { from: 0.01, to: 87_600 })

@@ -22,27 +22,26 @@ export interface Argon2idCost {
 // OWASP's Password Storage Cheat Sheet and ASVS 5.0 appendix C both approve these.
 const defaultCost: Argon2idCost = { memoryKibibytes: 47_104, passes: 1 }
 
-const defaultLimits: HashQueueLimits = {
+function defaultLimits(processes: number): HashQueueLimits {
   // One core stays free for the requests that need no hash, and one of libuv's four threads for
   // whoever reads a file meanwhile.
-  concurrency: Math.max(1, Math.min(availableParallelism(), 4) - 1),
-  waiting: 32,
-  waitMilliseconds: 2_000,
+  const share = Math.floor((availableParallelism() - 1) / processes)
+  return { concurrency: Math.max(1, Math.min(share, 3)), waiting: 32, waitMilliseconds: 2_000 }
 }
 
 /**
  * argon2id on libuv's threads, off the event loop: 46 MiB, one pass, one lane, a 16-byte random
- * salt (RFC 9106). As many at once as there are cores but one, three at most, 32 waiting, two
- * seconds at most.
+ * salt (RFC 9106). As many at once as there are cores but one, shared by so many processes, three
+ * at most; 32 waiting, two seconds at most.
  *
  * @throws AuthError `overloaded` when the queue is full or the wait too long
  * @throws RangeError for a concurrency that lets nothing run
  */
 export function argon2id(
-  options: { cost?: Argon2idCost; limits?: Partial<HashQueueLimits> } = {},
+  options: { cost?: Argon2idCost; processes?: number; limits?: Partial<HashQueueLimits> } = {},
 ): PasswordHash {
   const { memoryKibibytes, passes } = options.cost ?? defaultCost
-  const queue = new HashQueue({ ...defaultLimits, ...options.limits })
+  const queue = new HashQueue({ ...defaultLimits(options.processes ?? 1), ...options.limits })
   // SECURITY: an unknown user costs what a known one does. The cost is today's, whatever it is.
   const nobody = phc(memoryKibibytes, passes)
 

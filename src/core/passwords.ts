@@ -65,11 +65,11 @@ export async function resetPassword(
   token: string,
   password: string,
 ): Promise<User | null> {
-  const digest = await findLive(config, token)
-  if (!digest) return null
+  const live = await findLive(config, token)
+  if (!live) return null
   const passwordHash = await config.passwordHash.hash(requirePassword(config, password))
   const user = await config.store.transaction((transaction) =>
-    redeem(config, transaction, { digest, passwordHash }),
+    redeem(config, transaction, { ...live, passwordHash }),
   )
   if (user) config.onMessageQueued()
   return user
@@ -82,22 +82,28 @@ function requirePassword(config: Configuration, text: string): Secret {
   throw new AuthError('validation_failed', { fields })
 }
 
-async function findLive(config: Configuration, token: string): Promise<Uint8Array | null> {
+interface Live {
+  readonly digest: Uint8Array
+  readonly userId: string
+}
+
+async function findLive(config: Configuration, token: string): Promise<Live | null> {
   const digest = parseToken('passwordReset', token)
   const reset = digest && (await config.store.findPasswordReset(digest))
-  return reset && config.clock() < reset.expiresAt ? digest : null
+  return reset && config.clock() < reset.expiresAt ? { digest, userId: reset.userId } : null
 }
 
 async function redeem(
   config: Configuration,
   transaction: StoreTransaction,
-  { digest, passwordHash }: { digest: Uint8Array; passwordHash: string },
+  { digest, userId, passwordHash }: Live & { readonly passwordHash: string },
 ): Promise<User | null> {
   const at = config.clock()
+  // Two links of one user would otherwise each wait for the other to be voided.
+  await transaction.holdUser(userId)
   // SECURITY: the token may have been spent, or have expired, while the password was hashed.
   const reset = await transaction.consumePasswordReset(digest, at)
-  const user =
-    reset && (await transaction.resetPasswordHash(reset.userId, { to: passwordHash, at }))
+  const user = reset && (await transaction.resetPasswordHash(userId, { to: passwordHash, at }))
   if (!user) return null
   await transaction.deleteSessions(user.id)
   await transaction.deletePasswordResets(user.id)

@@ -80,6 +80,8 @@ export interface StoreTransaction
 }
 
 export interface UserStatements {
+  /** Keeps others from changing the user, or holding it, until the transaction ends. */
+  holdUser(userId: string): Promise<void>
   /** @returns whether the address was free: the unique index is the judge */
   insertUser(user: User, passwordHash: string): Promise<boolean>
   /**

@@ -49,7 +49,10 @@ const settings = {
 
 /** A server with time limits against clients that send slowly; `listen` is yours to call. */
 export function nodeServer(app: Fetch): Server {
-  return createServer(settings, nodeListener(app))
+  const server = createServer(settings, nodeListener(app))
+  // A client may close its side behind its request, as `nc` does: Node would close the other side
+  // too, before the answer that it waits for. Its types do not know the property.
+  return Object.assign(server, { httpAllowHalfOpen: true })
 }
 
 // The listener throws a RequestError for what it cannot read; the rest comes from a `fetch` of yours.

@@ -16,8 +16,9 @@ export function readNumber(value: Value | undefined): number {
   throw unexpected('a number', value)
 }
 
-/** An instant is stored as milliseconds since 1970. */
+/** An instant is stored as such, or in SQLite as milliseconds since 1970. */
 export function readInstant(value: Value | undefined): Date {
+  if (value instanceof Date) return value
   if (typeof value === 'number') return new Date(value)
   throw unexpected('an instant', value)
 }

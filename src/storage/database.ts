@@ -1,5 +1,5 @@
-/** What a column can hold. */
-export type Value = string | number | Uint8Array | null
+/** What a column can hold. SQLite keeps an instant as milliseconds since 1970, and reads it so. */
+export type Value = string | number | Uint8Array | Date | null
 
 /** One row, its columns in the order of the SELECT or RETURNING. */
 export type Row = readonly Value[]
@@ -11,12 +11,18 @@ export interface Connection {
 
 /**
  * A database that your tables and Latchkey's share. `query` reads; every write goes through
- * `transaction`.
+ * `transaction`. Statements are written as PostgreSQL reads them; SQLite gets them translated.
  *
  * Every method throws `AuthError` `unavailable` when the database is away, locked by another
  * process for more than two seconds, or full.
  */
 export interface Database extends Connection {
+  /**
+   * A read of one row by its key, for what every request asks. On PostgreSQL it shares a connection
+   * with others that are under way, so that none waits for a free one: nothing slow may be in their
+   * midst.
+   */
+  lookUp(sql: string, values: readonly Value[]): Promise<Row[]>
   /**
    * All or nothing: what `work` did is undone when it throws. Writers wait for each other, so
    * `work` may do nothing but send statements, and is undone when it takes longer than a second.

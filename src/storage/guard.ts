@@ -15,7 +15,7 @@ export async function count(
          CASE WHEN guard_counts.window_ends_at > $2 AND guard_counts.window_ends_at <= $3
          THEN guard_counts.window_ends_at ELSE $3 END
      RETURNING key, count, window_ends_at`,
-    [key, now.getTime(), endsAt.getTime()],
+    [key, now, endsAt],
   )
   return { key: readText(row[0]), count: readNumber(row[1]), endsAt: readInstant(row[2]) }
 }

@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { AuthError } from '../core/errors.ts'
 import { readText } from './columns.ts'
-import type { Database, Transaction } from './database.ts'
+import type { Connection, Database, Transaction } from './database.ts'
 
 /** A folder of `NNNN_name.sql` files, applied in the order of their names and never changed again. */
 export interface Migrations {
@@ -28,22 +29,32 @@ interface Migration {
   readonly checksum: string
 }
 
+/** A migration, and whether the database has it. */
+export interface MigrationStatus {
+  /** Its owner and file, such as `latchkey/0001_users_and_sessions.sql`. */
+  readonly name: string
+  readonly status: 'applied' | 'pending'
+}
+
 /**
  * Applies what has not been applied yet, owner by owner, all in one transaction: two processes that
- * start together wait for each other, and one that dies leaves nothing half done.
+ * start together wait for each other, and one that dies leaves nothing half done. Where nothing is
+ * pending nothing is written, and no right to change the schema is needed.
  *
  * @returns the names of the migrations that were applied
  * @throws MigrationError naming the file that the database refused
  * @throws Error when a file was changed after it was applied
+ * @throws AuthError `unavailable` when the database is away
  */
 export async function migrate(
   database: Database,
   sources: readonly Migrations[],
 ): Promise<string[]> {
-  const migrations = (await Promise.all(sources.map(readMigrations))).flat()
+  const migrations = await readAll(sources)
+  if (await isComplete(database, migrations)) return []
   return database.migration(async (transaction) => {
-    const applied = await readApplied(transaction)
-    const pending = migrations.filter((migration) => !isApplied(migration, applied))
+    await transaction.script(createMigrations)
+    const pending = findPending(migrations, await readApplied(transaction))
     for (const { name, checksum, sql } of pending) {
       await apply(transaction, name, sql)
       await transaction.query(
@@ -53,6 +64,40 @@ export async function migrate(
     }
     return pending.map(({ name }) => name)
   })
+}
+
+/**
+ * Every migration in the order of its application; changes nothing.
+ *
+ * @throws Error when a file was changed after it was applied
+ * @throws AuthError `unavailable` when the database is away
+ */
+export async function listMigrations(
+  database: Database,
+  sources: readonly Migrations[],
+): Promise<MigrationStatus[]> {
+  const migrations = await readAll(sources)
+  const pending = new Set(findPending(migrations, await readApplied(database)))
+  return migrations.map((migration) => {
+    return { name: migration.name, status: pending.has(migration) ? 'pending' : 'applied' }
+  })
+}
+
+/** Whether a statement failed for want of a table or column: a migration is pending. */
+export function isNotMigrated(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  if (/^no such (table|column): /.test(error.message)) return true
+  return 'code' in error && (error.code === '42P01' || error.code === '42703')
+}
+
+// What cannot be told here, because the database is away, the migration itself is told.
+async function isComplete(database: Database, migrations: readonly Migration[]): Promise<boolean> {
+  const applied = await readApplied(database).catch(() => new Map<string, string>())
+  return findPending(migrations, applied).length === 0
+}
+
+async function readAll(sources: readonly Migrations[]): Promise<Migration[]> {
+  return (await Promise.all(sources.map(readMigrations))).flat()
 }
 
 async function readMigrations({ owner, directory }: Migrations): Promise<Migration[]> {
@@ -75,23 +120,36 @@ async function apply(transaction: Transaction, name: string, sql: string): Promi
   try {
     await transaction.script(sql)
   } catch (cause) {
+    // The database went away: that is no fault of the file, and worth another attempt.
+    if (cause instanceof AuthError) throw cause
     throw new MigrationError(name, cause)
   }
 }
 
-async function readApplied(transaction: Transaction): Promise<Map<string, string>> {
-  await transaction.script(
-    `CREATE TABLE IF NOT EXISTS latchkey_migrations (
-       name       TEXT    NOT NULL PRIMARY KEY,
-       checksum   TEXT    NOT NULL,
-       applied_at INTEGER NOT NULL
-     )`,
-  )
-  const rows = await transaction.query('SELECT name, checksum FROM latchkey_migrations')
-  return new Map(rows.map(([name, checksum]) => [readText(name), readText(checksum)]))
+const createMigrations = `CREATE TABLE IF NOT EXISTS latchkey_migrations (
+  name       TEXT   NOT NULL PRIMARY KEY,
+  checksum   TEXT   NOT NULL,
+  applied_at BIGINT NOT NULL
+)`
+
+async function readApplied(connection: Connection): Promise<Map<string, string>> {
+  try {
+    const rows = await connection.query('SELECT name, checksum FROM latchkey_migrations')
+    return new Map(rows.map(([name, checksum]) => [readText(name), readText(checksum)]))
+  } catch (error) {
+    if (isNotMigrated(error)) return new Map()
+    throw error
+  }
 }
 
-function isApplied({ name, checksum }: Migration, applied: Map<string, string>): boolean {
+function findPending(
+  migrations: readonly Migration[],
+  applied: ReadonlyMap<string, string>,
+): readonly Migration[] {
+  return migrations.filter((migration) => !isApplied(migration, applied))
+}
+
+function isApplied({ name, checksum }: Migration, applied: ReadonlyMap<string, string>): boolean {
   const known = applied.get(name)
   if (known === undefined || known === checksum) return known === checksum
   throw new Error(`Migration ${name} was changed after it was applied; restore it and add another`)

@@ -15,7 +15,7 @@ export async function insertMessage(connection: Connection, message: NewMessage)
      VALUES ($1, $2, 'queued', 0, 0, 0, $3, $3, $4)
      ON CONFLICT (recipient) WHERE kind = 'password_reset' AND status = 'queued'
        DO UPDATE SET give_up_at = $4`,
-    [message.kind, message.recipient, message.queuedAt.getTime(), message.giveUpAt.getTime()],
+    [message.kind, message.recipient, message.queuedAt, message.giveUpAt],
   )
 }
 
@@ -27,10 +27,10 @@ export async function claimMessage(
     `UPDATE outbox SET attempts = attempts + 1, due_at = $1
      WHERE id = (
        SELECT id FROM outbox WHERE status = 'queued' AND (due_at <= $2 OR due_at > $3)
-       ORDER BY id LIMIT 1
+       ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED
      )
      RETURNING ${columns}`,
-    [until.getTime(), now.getTime(), latest.getTime()],
+    [until, now, latest],
   )
   return row ? toMessage(row) : null
 }
@@ -42,7 +42,7 @@ export async function renewClaim(
 ): Promise<void> {
   await connection.query(
     `UPDATE outbox SET due_at = $1 WHERE id = $2 AND attempts = $3 AND status = 'queued'`,
-    [until.getTime(), message.id, message.attempts],
+    [until, message.id, message.attempts],
   )
 }
 
@@ -56,8 +56,8 @@ export async function updateMessage(connection: Connection, message: Message): P
       message.status,
       message.deferrals,
       message.uncertain,
-      message.dueAt.getTime(),
-      message.endedAt?.getTime() ?? null,
+      message.dueAt,
+      message.endedAt,
       message.lastError,
       message.id,
       message.attempts,
@@ -106,7 +106,7 @@ export async function retryMessage(
          AND outbox.kind = 'password_reset' AND queued.recipient = outbox.recipient
      )
      RETURNING id`,
-    [id, now.getTime(), giveUpAt.getTime()],
+    [id, now, giveUpAt],
   )
   return retried.length === 1
 }

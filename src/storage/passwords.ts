@@ -9,7 +9,7 @@ export async function insertPasswordReset(
   reset: PasswordReset,
   tokenDigest: Uint8Array,
 ): Promise<void> {
-  const createdAt = reset.createdAt.getTime()
+  const createdAt = reset.createdAt
   await connection.query(
     `DELETE FROM password_resets
      WHERE user_id = $1 AND (expires_at <= $2 OR consumed_at IS NOT NULL)`,
@@ -18,7 +18,7 @@ export async function insertPasswordReset(
   await connection.query(
     `INSERT INTO password_resets (token_digest, user_id, created_at, expires_at)
      VALUES ($1, $2, $3, $4)`,
-    [tokenDigest, reset.userId, createdAt, reset.expiresAt.getTime()],
+    [tokenDigest, reset.userId, createdAt, reset.expiresAt],
   )
 }
 
@@ -41,7 +41,7 @@ export async function countPasswordResets(
   const rows = await connection.query(
     `SELECT token_digest FROM password_resets
      WHERE user_id = $1 AND consumed_at IS NULL AND expires_at > $2`,
-    [user.id, now.getTime()],
+    [user.id, now],
   )
   return rows.length
 }
@@ -55,7 +55,7 @@ export async function consumePasswordReset(
     `UPDATE password_resets SET consumed_at = $2
      WHERE token_digest = $1 AND consumed_at IS NULL AND expires_at > $2
      RETURNING ${columns}`,
-    [tokenDigest, at.getTime()],
+    [tokenDigest, at],
   )
   return row ? toPasswordReset(row) : null
 }

@@ -1,6 +1,6 @@
 import type { Authenticated, Session } from '../core/store.ts'
 import { readInstant, readText, readTextOrNull } from './columns.ts'
-import type { Connection, Row } from './database.ts'
+import type { Connection, Database, Row } from './database.ts'
 import { toUser, userColumns } from './users.ts'
 
 export async function insertSession(
@@ -18,8 +18,8 @@ export async function insertSession(
       tokenDigest,
       session.ipAddress,
       session.userAgent,
-      session.createdAt.getTime(),
-      session.lastUsedAt.getTime(),
+      session.createdAt,
+      session.lastUsedAt,
     ],
   )
 }
@@ -31,10 +31,10 @@ const findByDigest = `SELECT ${userColumns}, sessions.id, sessions.ip_address, s
   WHERE sessions.token_digest = $1`
 
 export async function findSession(
-  connection: Connection,
+  database: Database,
   tokenDigest: Uint8Array,
 ): Promise<Authenticated | null> {
-  const [row] = await connection.query(findByDigest, [tokenDigest])
+  const [row] = await database.lookUp(findByDigest, [tokenDigest])
   return row ? { user: toUser(row), session: toSession(row) } : null
 }
 

@@ -1,5 +1,7 @@
+import { totalmem } from 'node:os'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import type { Row, Value } from './database.ts'
+import { countParameters, lexemes, malformed, requireBindable } from './parameters.ts'
 
 // SQLite waits in C and blocks the event loop while it does: never long.
 const busyTimeoutMilliseconds = 5
@@ -11,6 +13,15 @@ export interface Pragmas {
   readonly synchronous: 'FULL' | 'NORMAL'
 }
 
+// SQLite keeps 2 MB of pages at its default; past some thousand sessions every look-up would fetch
+// its pages from the system again, which takes as long as the look-up. A ceiling: a small file takes
+// what it has. Not mapped into memory, which is as fast: a read that the disk refuses would then end
+// the process.
+function pageCacheKibibytes(): number {
+  const bytes = Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY)
+  return Math.max(65_536, Math.floor(bytes / 32 / 1_024))
+}
+
 /** One connection of node:sqlite with its prepared statements. Everything here is synchronous. */
 export class SqliteConnection {
   readonly #database: DatabaseSync
@@ -19,9 +30,7 @@ export class SqliteConnection {
   constructor(file: string, purpose: 'read' | 'write') {
     const readOnly = purpose === 'read'
     this.#database = new DatabaseSync(file, { readOnly, timeout: busyTimeoutMilliseconds })
-    // SQLite keeps 2 MB of pages at its default; past some thousand sessions every look-up would
-    // fetch its pages from the system again. A ceiling: a small file takes what it has.
-    this.#database.exec('PRAGMA cache_size = -65536')
+    this.#database.exec(`PRAGMA cache_size = -${pageCacheKibibytes()}`)
     if (!readOnly) this.#keepPromises()
   }
 
@@ -32,7 +41,7 @@ export class SqliteConnection {
   query(sql: string, values: readonly Value[]): Row[] {
     const { statement, parameters } = this.#prepared.get(sql) ?? this.#prepare(sql)
     requireBindable(values, parameters)
-    return statement.all(...values) as unknown as Row[]
+    return statement.all(...values.map(toBound)) as unknown as Row[]
   }
 
   script(sql: string): void {
@@ -67,8 +76,8 @@ export class SqliteConnection {
   }
 
   #prepare(sql: string): Prepared {
-    const { text, parameters } = numberParameters(sql)
-    const statement = this.#database.prepare(text)
+    const parameters = countParameters(sql)
+    const statement = this.#database.prepare(translate(sql))
     statement.setReturnArrays(true)
     const prepared = { statement, parameters }
     // Texts that are put together anew each time would otherwise pile up.
@@ -78,27 +87,18 @@ export class SqliteConnection {
   }
 }
 
-// What is no code: text, quoted names, comments. Or a parameter, whose number is captured, and
-// whether it is the whole of a LIMIT.
-const lexemes = /'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|\/\*[\s\S]*?\*\/|(\blimit\s+)?\$(\d+)/gi
-
 // PostgreSQL's $1 is a name to SQLite; its own numbered parameters are written ?1.
-function numberParameters(sql: string): { text: string; parameters: number } {
-  const code = sql.replace(lexemes, ' ')
-  // SECURITY: SQLite would run the first of several statements, bind NULL to a ? that nobody
-  // counted, and with a BEGIN keep answering from the past: revoked tokens would live on.
-  if (/\?|;\s*\S/.test(code) || /^\s*(?:begin|commit|end|rollback|savepoint)\b/i.test(code)) {
-    throw new Error(`One statement, with parameters $1, $2, …, in transaction() or alone: ${sql}`)
-  }
-  let parameters = 0
-  const text = sql.replace(lexemes, (lexeme, limit, number) => {
+function translate(sql: string): string {
+  // SECURITY: SQLite would bind NULL to a ? that nobody counted.
+  if (sql.replace(lexemes, ' ').includes('?')) throw malformed(sql)
+  return sql.replace(lexemes, (lexeme, lock, limit, number) => {
+    // Rows are not locked one by one: whoever writes is alone.
+    if (lock !== undefined) return ''
     if (number === undefined) return lexeme
-    parameters = Math.max(parameters, Number(number))
     // SQLite looks at the value of a bare LIMIT ?, and plans the statement anew each time it is
     // bound: that takes longer than to run it. An expression it does not look into.
     return limit === undefined ? `?${number}` : `${limit}+?${number}`
   })
-  return { text, parameters }
 }
 
 interface Prepared {
@@ -106,20 +106,7 @@ interface Prepared {
   readonly parameters: number
 }
 
-// SECURITY: node:sqlite binds NULL, without an error, for NaN and for a missing value, and takes an
-// object in the first place for named parameters; a look-up by NULL must be a bug that is heard.
-function requireBindable(values: readonly Value[], parameters: number): void {
-  if (values.length !== parameters) {
-    throw new TypeError(`The statement takes ${parameters} values, not ${values.length}`)
-  }
-  for (const value of values) {
-    if (isBindable(value)) continue
-    const kind = typeof value === 'number' ? 'NaN' : typeof value
-    throw new TypeError(`A value of a statement is text, a number, bytes or null, not ${kind}`)
-  }
-}
-
-function isBindable(value: unknown): boolean {
-  if (typeof value === 'number') return !Number.isNaN(value)
-  return typeof value === 'string' || value === null || value instanceof Uint8Array
+// node:sqlite knows no Date.
+function toBound(value: Value): Exclude<Value, Date> {
+  return value instanceof Date ? value.getTime() : value
 }

@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { AuthError } from '../core/errors.ts'
 import type { Database, Row, Transaction, TransactionOptions, Value } from './database.ts'
+import { within } from './deadline.ts'
 import { Lock } from './lock.ts'
 import type { Migrations } from './migrate.ts'
 import { type Pragmas, SqliteConnection } from './sqlite-connection.ts'
@@ -113,6 +114,10 @@ class SqliteDatabase implements Database {
     }
   }
 
+  lookUp(sql: string, values: readonly Value[]): Promise<Row[]> {
+    return this.query(sql, values)
+  }
+
   transaction<T>(
     work: (transaction: Transaction) => Promise<T>,
     { durability = 'full' }: TransactionOptions = {},
@@ -171,19 +176,6 @@ async function patiently<T>(attempt: () => T, latest: number): Promise<T> {
       if (!isBusy(error) || performance.now() > latest) throw toAuthError(error)
     }
     await wait(10)
-  }
-}
-
-async function within<T>(milliseconds: number, work: Promise<T>): Promise<T> {
-  const timeout = new AbortController()
-  const tooLong = wait(milliseconds, undefined, { signal: timeout.signal }).then(() => {
-    throw new Error(`The transaction was undone: it took longer than ${milliseconds} ms`)
-  })
-  try {
-    return await Promise.race([work, tooLong])
-  } finally {
-    timeout.abort()
-    tooLong.catch(() => {})
   }
 }
 

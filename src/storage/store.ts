@@ -31,6 +31,7 @@ export function createStore(database: Database): Store {
 function statements(connection: Connection): StoreTransaction {
   return {
     insertUser: (user, passwordHash) => users.insertUser(connection, user, passwordHash),
+    holdUser: (userId) => users.holdUser(connection, userId),
     holdPasswordHash: (user, hash) => users.holdPasswordHash(connection, user, hash),
     replacePasswordHash: (user, change) => users.replacePasswordHash(connection, user, change),
     resetPasswordHash: (userId, change) => users.resetPasswordHash(connection, userId, change),

@@ -22,9 +22,9 @@ export async function insertUser(
       user.id,
       user.emailAddress,
       passwordHash,
-      user.emailVerifiedAt?.getTime() ?? null,
-      user.createdAt.getTime(),
-      user.updatedAt.getTime(),
+      user.emailVerifiedAt,
+      user.createdAt,
+      user.updatedAt,
     ],
   )
   return inserted.length === 1
@@ -41,15 +41,20 @@ export async function findCredentials(
   return row ? { user: toUser(row), passwordHash: readText(row[5]) } : null
 }
 
+export async function holdUser(connection: Connection, userId: string): Promise<void> {
+  await connection.query('SELECT id FROM users WHERE id = $1 FOR UPDATE', [userId])
+}
+
 export async function holdPasswordHash(
   connection: Connection,
   user: User,
   passwordHash: string,
 ): Promise<boolean> {
-  const held = await connection.query('SELECT 1 FROM users WHERE id = $1 AND password_hash = $2', [
-    user.id,
-    passwordHash,
-  ])
+  const held = await connection.query(
+    // Whoever changes the hash waits, and then ends the session that is about to begin.
+    'SELECT 1 FROM users WHERE id = $1 AND password_hash = $2 FOR SHARE',
+    [user.id, passwordHash],
+  )
   return held.length === 1
 }
 
@@ -62,7 +67,7 @@ export async function replacePasswordHash(
     `UPDATE users SET password_hash = $1, updated_at = $2
      WHERE id = $3 AND password_hash = $4
      RETURNING id`,
-    [change.to, change.at.getTime(), user.id, change.from],
+    [change.to, change.at, user.id, change.from],
   )
   return replaced.length === 1
 }
@@ -77,7 +82,7 @@ export async function resetPasswordHash(
        email_verified_at = COALESCE(email_verified_at, $2)
      WHERE id = $3
      RETURNING ${userColumns}`,
-    [to, at.getTime(), userId],
+    [to, at, userId],
   )
   return row ? toUser(row) : null
 }

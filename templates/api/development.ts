@@ -44,7 +44,7 @@ async function createProject(database: Database, userId: string): Promise<void> 
     transaction.query(
       `INSERT INTO projects (id, user_id, title, description, created_at, updated_at)
        VALUES ($1, $2, $3, NULL, $4, $4)`,
-      [newId(), userId, 'Try the API', Date.now()],
+      [newId(), userId, 'Try the API', new Date()],
     ),
   )
 }

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { type App, createApp, createAuth, createStore, migrate } from 'latchkey/server'
-import { openSqlite, sqliteMigrations } from 'latchkey/sqlite'
 import { logInAs, movableClock } from 'latchkey/testing'
+import { openDatabase } from './database.ts'
 import { routes } from './routes.ts'
 
 test('a project is its owner’s alone', async (context) => {
@@ -35,13 +35,12 @@ async function open(
   context: TestContext,
 ): Promise<{ app: App; clock: ReturnType<typeof movableClock> }> {
   const folder = await mkdtemp(join(tmpdir(), 'projects-'))
-  const database = await openSqlite(join(folder, 'test.sqlite3'))
+  const { database, migrations } = await openDatabase(`sqlite:${join(folder, 'test.sqlite3')}`)
   context.after(async () => {
     await database.close()
     await rm(folder, { recursive: true })
   })
-  const own = { owner: 'app', directory: new URL('./migrations/', import.meta.url) }
-  await migrate(database, [sqliteMigrations, own])
+  await migrate(database, migrations)
   const clock = movableClock()
   const auth = createAuth({ store: createStore(database), clock })
   return { app: createApp(auth, { routes: routes(database) }), clock }

@@ -12,7 +12,7 @@ import {
   textField,
   toTimestamp,
 } from 'latchkey/server'
-import { v7 as newId } from 'uuid'
+import { NIL, v7 as newId } from 'uuid'
 import { z } from 'zod'
 
 const path = '/v1/projects'
@@ -45,7 +45,7 @@ export function projects(database: Database): Route[] {
       summary: 'List your projects, oldest first',
       query: page,
       answers: { 200: { description: 'A page of them', body: many } },
-      async handle({ user, query: { limit, cursor = '' } }) {
+      async handle({ user, query: { limit, cursor = NIL } }) {
         const rows = await database.query(listByUser, [user.id, cursor, limit + 1])
         const found = rows.slice(0, limit).map(toProject)
         const next_cursor = rows.length > limit ? (found.at(-1)?.id ?? null) : null
@@ -61,7 +61,7 @@ export function projects(database: Database): Route[] {
       body: z.object({ title, description: description.default(null) }),
       answers: { 201: one },
       async handle({ auth, user, body: { title, description } }) {
-        const now = auth.config.clock().getTime()
+        const now = auth.config.clock()
         const [row = []] = await database.transaction((transaction) =>
           transaction.query(
             `INSERT INTO projects (user_id, ${columns}) VALUES ($1, $2, $3, $4, $5, $5)
@@ -102,7 +102,7 @@ export function projects(database: Database): Route[] {
           const [row = []] = await transaction.query(
             `UPDATE projects SET title = $1, description = $2, updated_at = $3 WHERE id = $4
              RETURNING ${columns}`,
-            [title, description, auth.config.clock().getTime(), found.id],
+            [title, description, auth.config.clock(), found.id],
           )
           return toProject(row)
         })

@@ -4,23 +4,21 @@ import {
   createLog,
   createOutbox,
   createStore,
-  migrate,
+  migrateAtStart,
   serve,
   start,
 } from 'latchkey/server'
-import { openSqlite, sqliteMigrations } from 'latchkey/sqlite'
+import { openDatabase } from './database.ts'
 import { startDevelopment } from './development.ts'
 import { chooseTransport } from './mail.ts'
 import { routes } from './routes.ts'
 
-const ownMigrations = { owner: 'app', directory: new URL('./migrations/', import.meta.url) }
-
 await start(async (environment) => {
   const { mode, listen, databaseUrl, appUrl, corsOrigins, trustedProxies, signUp } = environment
-  const database = await openSqlite(databaseUrl)
-  await migrate(database, [sqliteMigrations, ownMigrations])
-
+  const { database, migrations } = await openDatabase(databaseUrl)
   const log = createLog(environment)
+  const migration = await migrateAtStart(database, migrations, { log })
+
   const auth = createAuth({ ...environment, store: createStore(database) })
   const { transport, mailbox } = chooseTransport(environment.mail)
   const outbox = createOutbox(auth, { transport, from: environment.mail.from, appUrl, log })
@@ -34,5 +32,6 @@ await start(async (environment) => {
   }
   const { port } = await serve(app, { ...listen, onClose })
   log.info({ mode, port }, 'listening')
+  await migration.finished
   if (mode === 'development') await startDevelopment({ ...environment, auth, database, port })
 })

@@ -67,7 +67,7 @@ test('a log-out that was acknowledged survives a transaction that rolls back aro
     inside = resolve
   })
   const undone = server.database.transaction(async (transaction) => {
-    await transaction.query('UPDATE users SET updated_at = 0')
+    await transaction.query('UPDATE users SET updated_at = $1', [new Date(0)])
     inside()
     await new Promise((resolve) => setTimeout(resolve, 20))
     throw new Error('undone')

@@ -2,7 +2,7 @@ import { explain } from '../explain.ts'
 import { type Command, Refused, UsageError } from './command.ts'
 import { commands } from './commands.ts'
 import { help, version } from './help.ts'
-import { complain, print } from './output.ts'
+import { complain, endWhenWritten, print } from './output.ts'
 
 /**
  * Does what the words behind `latchkey` say.
@@ -21,6 +21,8 @@ export async function runCommandLine(args: readonly string[]): Promise<0 | 1 | 2
     if (error instanceof Refused) complain(error.message)
     else console.error(explain(error))
     return 1
+  } finally {
+    endWhenWritten()
   }
 }
 

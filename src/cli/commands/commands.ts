@@ -1,6 +1,7 @@
 import type { Command } from './command.ts'
+import { migrateDatabase } from './migrate.ts'
 import { listMessages } from './outbox.ts'
 import { retryMessages } from './outbox-retry.ts'
 
 /** Everything that `latchkey` does, in the order of its help. */
-export const commands: readonly Command[] = [listMessages, retryMessages]
+export const commands: readonly Command[] = [migrateDatabase, listMessages, retryMessages]

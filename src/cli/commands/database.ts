@@ -1,5 +1,8 @@
 import { existsSync } from 'node:fs'
 import type { Store } from '../../core/store.ts'
+import type { Database } from '../../storage/database.ts'
+import { within } from '../../storage/deadline.ts'
+import { isNotMigrated } from '../../storage/migrate.ts'
 import { isMigrated, openSqlite, sqliteFile } from '../../storage/sqlite.ts'
 import { createStore } from '../../storage/store.ts'
 import { readDatabaseEnvironment } from '../environment.ts'
@@ -13,43 +16,70 @@ export const databaseOptions = {
   },
 } as const
 
+interface DatabaseOptions {
+  readonly dev?: boolean | undefined
+}
+
 /**
- * Opens the database that the environment names, and closes it after the work.
+ * Opens the store that the environment names, and closes it after the work.
  *
  * @throws EnvironmentError for a DATABASE_URL that is missing or cannot be read
  * @throws Refused where there is no such database, or one without the newest migrations
  */
 export async function withStore<T>(
-  { dev = false }: { readonly dev?: boolean | undefined },
+  options: DatabaseOptions,
   work: (store: Store) => Promise<T>,
 ): Promise<T> {
-  const url = readDatabaseEnvironment(process.env, dev ? 'development' : 'production')
-  requireFile(url)
-  const database = await openSqlite(url)
+  const url = readDatabaseUrl(options)
+  requireDatabase(url)
+  // To open a file changes it, which may be somebody else's.
+  if (url.startsWith('sqlite:') && !isMigrated(url)) throw new Refused(notMigrated)
   try {
-    return await work(createStore(database))
+    return await withDatabase(url, (database) => work(createStore(database)))
   } catch (error) {
     throw isNotMigrated(error) ? new Refused(notMigrated) : error
+  }
+}
+
+/** Opens the database, creates the file where it is one, and closes it after the work. */
+export async function withDatabase<T>(
+  url: string,
+  work: (database: Database) => Promise<T>,
+): Promise<T> {
+  const database = await openDatabase(url)
+  try {
+    return await work(database)
   } finally {
-    await database.close()
+    // A connection that is still being made may never end; the process does.
+    await within(1_000, database.close()).catch(() => {})
   }
 }
 
-// To open a file creates it where it is not there, and changes it where it is somebody else's.
-function requireFile(url: string): void {
+/** @throws EnvironmentError for a DATABASE_URL that is missing or cannot be read */
+export function readDatabaseUrl({ dev = false }: DatabaseOptions): string {
+  return readDatabaseEnvironment(process.env, dev ? 'development' : 'production')
+}
+
+/**
+ * To open a file creates it where it is not there.
+ *
+ * @throws Refused
+ */
+export function requireDatabase(url: string): void {
+  if (!url.startsWith('sqlite:')) return
   const file = sqliteFile(url)
-  if (!existsSync(file)) {
-    const example = 'DATABASE_URL=sqlite:storage/production.sqlite3'
-    throw new Refused(
-      `There is no database at ${file}: set another one, for example ${example}, or start the server, which creates it`,
-    )
-  }
-  if (!isMigrated(file)) throw new Refused(notMigrated)
+  if (existsSync(file)) return
+  const example = 'DATABASE_URL=sqlite:storage/production.sqlite3'
+  throw new Refused(
+    `There is no database at ${file}: set another one, for example ${example}, or run latchkey migrate, which creates it`,
+  )
 }
 
-const notMigrated =
-  "The database lacks Latchkey's newest tables: start the server once, which migrates it"
-
-function isNotMigrated(error: unknown): boolean {
-  return error instanceof Error && /^no such (table|column): /.test(error.message)
+async function openDatabase(url: string): Promise<Database> {
+  if (url.startsWith('sqlite:')) return openSqlite(url)
+  // The package behind it is the application's to install, if it needs it.
+  const { openPostgres } = await import('../../storage/postgres.ts')
+  return openPostgres(url)
 }
+
+const notMigrated = "The database lacks Latchkey's newest tables: run latchkey migrate"

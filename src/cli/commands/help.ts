@@ -62,9 +62,7 @@ function listHelp(prefix: string, listed: readonly Command[]): string {
   ].join('\n\n')
 }
 
-const environment = [
-  ['DATABASE_URL', 'The database, for example sqlite:storage/production.sqlite3'],
-]
+const environment = [['DATABASE_URL', 'The database: sqlite:storage/app.sqlite3 or postgres://…']]
 
 function section(title: string, rows: readonly (readonly string[])[]): string {
   return [`${title}:`, ...columns(rows).map((line) => `  ${line}`)].join('\n')

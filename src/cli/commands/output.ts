@@ -8,6 +8,17 @@ export function watchOutput(): void {
   })
 }
 
+/**
+ * Ends the process when all is written. PostgreSQL's connections that failed half-way are closed by
+ * nobody, and would keep it for a minute.
+ */
+export function endWhenWritten(): void {
+  const end = () => {
+    if (process.stdout.writableLength + process.stderr.writableLength === 0) process.exit()
+  }
+  setInterval(end, 50).unref()
+}
+
 /** What was asked for. */
 export function print(text: string): void {
   process.stdout.write(`${text}\n`)

@@ -1,5 +1,5 @@
 import { deepEqual, equal, rejects } from 'node:assert/strict'
-import { later, noon, type StoreContract } from './contract.ts'
+import { later, newUser, noon, type StoreContract } from './contract.ts'
 
 /** What is counted, and how long. */
 export function guardContract({ test, open }: StoreContract): void {
@@ -55,7 +55,7 @@ export function guardContract({ test, open }: StoreContract): void {
   test('what was counted stays counted when a transaction beside it is undone', async () => {
     const store = await open()
     const undone = store.transaction(async (transaction) => {
-      await transaction.deleteSessions('nobody')
+      await transaction.deleteSessions(newUser().id)
       throw new Error('undone')
     })
     const counted = store.count(['a'], window)

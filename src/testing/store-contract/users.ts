@@ -1,4 +1,5 @@
 import { deepEqual, equal } from 'node:assert/strict'
+import type { StoreTransaction, User } from '../../core/store.ts'
 import { insert, newUser, type StoreContract } from './contract.ts'
 
 /** Who can log in, and with which hash. */
@@ -41,27 +42,29 @@ export function usersContract({ test, open }: StoreContract): void {
     equal(await hold('another'), false)
   })
 
-  test('a hash that is held is not replaced before the holder has ended', async () => {
-    const store = await open()
-    const { user } = await insert(store)
-    const ends: string[] = []
-    let held = () => {}
-    const begun = new Promise<void>((resolve) => {
-      held = resolve
+  for (const [what, hold] of holds) {
+    test(`a hash is not replaced before whoever holds ${what} has ended`, async () => {
+      const store = await open()
+      const { user } = await insert(store)
+      const ends: string[] = []
+      let held = () => {}
+      const begun = new Promise<void>((resolve) => {
+        held = resolve
+      })
+      const holder = store.transaction(async (transaction) => {
+        await hold(transaction, user)
+        held()
+        await new Promise((resolve) => setTimeout(resolve, 50))
+        ends.push('held')
+      })
+      await begun
+      const change = { from: 'hash', to: 'new', at: user.updatedAt }
+      await store.transaction((transaction) => transaction.replacePasswordHash(user, change))
+      ends.push('replaced')
+      await holder
+      deepEqual(ends, ['held', 'replaced'])
     })
-    const holder = store.transaction(async (transaction) => {
-      await transaction.holdPasswordHash(user, 'hash')
-      held()
-      await new Promise((resolve) => setTimeout(resolve, 50))
-      ends.push('held')
-    })
-    await begun
-    const change = { from: 'hash', to: 'new', at: user.updatedAt }
-    await store.transaction((transaction) => transaction.replacePasswordHash(user, change))
-    ends.push('replaced')
-    await holder
-    deepEqual(ends, ['held', 'replaced'])
-  })
+  }
 
   test('a hash is replaced only where it is still the one that was read', async () => {
     const store = await open()
@@ -75,3 +78,10 @@ export function usersContract({ test, open }: StoreContract): void {
     deepEqual(found, { user: { ...user, updatedAt: at }, passwordHash: 'second' })
   })
 }
+
+type Hold = (transaction: StoreTransaction, user: User) => Promise<unknown>
+
+const holds: readonly [string, Hold][] = [
+  ['the hash', (transaction, user) => transaction.holdPasswordHash(user, 'hash')],
+  ['the user', (transaction, user) => transaction.holdUser(user.id)],
+]

@@ -1,0 +1,120 @@
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import type { Database } from '../../storage/database.ts'
+import {
+  listMigrations,
+  type MigrationStatus,
+  type Migrations,
+  migrate,
+} from '../../storage/migrate.ts'
+import { isMigrated } from '../../storage/sqlite.ts'
+import { defineCommand, Refused, UsageError } from './command.ts'
+import { databaseOptions, readDatabaseUrl, requireDatabase, withDatabase } from './database.ts'
+import { complain, print, printJson, printTable } from './output.ts'
+
+export const migrateDatabase = defineCommand(
+  {
+    name: 'migrate',
+    summary: 'Make the tables that the server needs, or say which are missing',
+    details: `Applies what is pending, all of it or nothing: Latchkey's migrations, and behind
+them those of the application, from DIR/sqlite or DIR/postgres. A server does
+the same at its start; with this command another user of the database may do
+it. A file for SQLite is created where there is none.
+
+With --status nothing is changed, and the exit code is 1 while some are pending.`,
+    operands: null,
+    options: {
+      status: { type: 'boolean', meaning: 'List all of them, applied and pending' },
+      app: {
+        type: 'string',
+        value: 'DIR',
+        meaning: 'Where the migrations of the application are; ./migrations without it',
+      },
+      json: { type: 'boolean', meaning: 'Print JSON, for programs' },
+      ...databaseOptions,
+    },
+    examples: [
+      'latchkey migrate',
+      'latchkey migrate --status',
+      'latchkey migrate --app api/migrations --json',
+    ],
+  },
+  async ({ values }) => {
+    const url = readDatabaseUrl(values)
+    const sources = await listSources(url, values.app)
+    if (values.status) {
+      const migrations = await readStatus(url, sources)
+      if (!values.json) sayWhose(sources)
+      printStatus(migrations, values)
+    } else {
+      const applied = await withDatabase(url, (database) => migrate(database, sources))
+      if (!values.json) sayWhose(sources)
+      printApplied(applied, values)
+    }
+  },
+)
+
+// Whoever is in another folder than they believe would miss the application's in silence.
+function sayWhose(sources: readonly Migrations[]): void {
+  const hasOwn = sources.some(({ owner }) => owner === 'app')
+  if (!hasOwn) complain("Latchkey's migrations alone: ./migrations has none for this database")
+}
+
+interface Output {
+  readonly json?: boolean | undefined
+}
+
+function printApplied(applied: readonly string[], { json }: Output): void {
+  if (json) printJson({ applied })
+  else if (applied.length === 0) print('Nothing was pending.')
+  else for (const name of applied) print(`Applied ${name}`)
+}
+
+async function readStatus(
+  url: string,
+  sources: readonly Migrations[],
+): Promise<readonly MigrationStatus[]> {
+  requireDatabase(url)
+  // To open a file changes it, which may be somebody else's.
+  if (url.startsWith('sqlite:') && !isMigrated(url)) return listMigrations(untouched, sources)
+  return withDatabase(url, (database) => listMigrations(database, sources))
+}
+
+const refuse = () => Promise.reject(new Error('This database is looked at alone'))
+
+// What a file says into which nothing was ever migrated.
+const untouched: Database = {
+  query: async () => [],
+  lookUp: async () => [],
+  transaction: refuse,
+  migration: refuse,
+  close: async () => {},
+}
+
+function printStatus(migrations: readonly MigrationStatus[], { json }: Output): void {
+  if (json) printJson({ migrations })
+  else printTable([['STATUS', 'MIGRATION'], ...migrations.map(toRow)])
+  const pending = migrations.filter(({ status }) => status === 'pending').length
+  if (pending > 0) throw new Refused(`${pending} pending: latchkey migrate applies them`)
+}
+
+function toRow({ name, status }: MigrationStatus): string[] {
+  return [status, name]
+}
+
+async function listSources(url: string, app: string | undefined): Promise<readonly Migrations[]> {
+  const folder = url.startsWith('sqlite:') ? 'sqlite' : 'postgres'
+  const directory = resolve(app ?? 'migrations', folder)
+  const latchkey = await readOwn(folder)
+  if (existsSync(directory)) {
+    return [latchkey, { owner: 'app', directory: pathToFileURL(`${directory}/`) }]
+  }
+  if (app === undefined) return [latchkey]
+  throw new UsageError(`There is no folder '${directory}'`)
+}
+
+async function readOwn(folder: 'sqlite' | 'postgres'): Promise<Migrations> {
+  if (folder === 'sqlite') return (await import('../../storage/sqlite.ts')).sqliteMigrations
+  return (await import('../../storage/postgres.ts')).postgresMigrations
+}

@@ -1,0 +1,54 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { AuthError } from '../core/errors.ts'
+import type { Log } from '../core/log.ts'
+import type { Database } from '../storage/database.ts'
+import { type Migrations, migrate } from '../storage/migrate.ts'
+
+/** How far a migration has come that does not hold up the start. */
+export interface Migrating {
+  /** Resolves when the database is migrated. */
+  readonly finished: Promise<void>
+}
+
+/**
+ * Migrates before the first request is served. A database that is away is no reason not to start:
+ * the server then listens, says that it is not ready, and the migration is tried again every second.
+ *
+ * @returns when the database is migrated, or was found to be away
+ * @throws MigrationError, Error as `migrate` does; `finished` rejects with what comes later
+ */
+export async function migrateAtStart(
+  database: Database,
+  sources: readonly Migrations[],
+  { log }: { log: Log },
+): Promise<Migrating> {
+  try {
+    await migrate(database, sources)
+    return { finished: Promise.resolve() }
+  } catch (error) {
+    if (!isAway(error)) throw error
+    log.error({ err: error }, 'the database is away, and is asked again every second')
+    return { finished: migrateLater(database, sources, { log }) }
+  }
+}
+
+async function migrateLater(
+  database: Database,
+  sources: readonly Migrations[],
+  { log }: { log: Log },
+): Promise<void> {
+  for (;;) {
+    await wait(1_000)
+    try {
+      await migrate(database, sources)
+      log.info({}, 'the database is there, and migrated')
+      return
+    } catch (error) {
+      if (!isAway(error)) throw error
+    }
+  }
+}
+
+function isAway(error: unknown): boolean {
+  return error instanceof AuthError && error.code === 'unavailable'
+}

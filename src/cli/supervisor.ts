@@ -1,0 +1,150 @@
+import cluster, { type Worker } from 'node:cluster'
+import { once } from 'node:events'
+import type { Log } from '../core/log.ts'
+
+// More than a worker may take to answer what it has begun, less than Docker waits before it kills.
+const defaultPatience = 9_500
+
+/**
+ * Runs this program in several processes that share its port. One that ends is started again, after
+ * a tenth of a second at first and half a minute at last. SIGTERM and SIGINT let each answer what it
+ * has begun; one that does not end is killed.
+ *
+ * @returns the exit code, when all of them have ended: 1 when the first could not start
+ */
+export async function supervise({
+  processes,
+  log,
+  patienceMilliseconds = defaultPatience,
+}: {
+  processes: number
+  log: Log
+  patienceMilliseconds?: number
+}): Promise<number> {
+  // Every process takes its connections itself. Handed out by this one, those that were on their way
+  // to a process that is killed would never be answered nor closed.
+  cluster.schedulingPolicy = cluster.SCHED_NONE
+  const supervisor = new Supervisor(log)
+  const stopped = supervisor.untilStopped(patienceMilliseconds)
+  // The first alone: what keeps it from starting is then said once.
+  if (!(await supervisor.startFirst())) return 1
+  for (let count = 1; count < processes; count++) supervisor.start()
+  await stopped
+  return 0
+}
+
+/**
+ * Lets this process end, as SIGTERM would, when the one that watches it is gone. Node would end it
+ * at once, and cut what it has begun.
+ */
+export function endWithSupervisor(patienceMilliseconds = defaultPatience): void {
+  const { worker } = cluster
+  worker?.once('disconnect', () => {
+    worker.exitedAfterDisconnect = true
+    process.kill(process.pid, 'SIGTERM')
+    // Nobody is left who would kill it.
+    setTimeout(() => process.exit(1), patienceMilliseconds).unref()
+  })
+}
+
+class Supervisor {
+  readonly #log: Log
+  readonly #waiting = new Set<NodeJS.Timeout>()
+  #isStopping = false
+
+  constructor(log: Log) {
+    this.#log = log
+  }
+
+  /** @returns false when it ended before it listened, and nobody had asked it to */
+  async startFirst(): Promise<boolean> {
+    const worker = cluster.fork()
+    const ended = once(worker, 'exit').then(() => this.#isStopping)
+    const isListening = await Promise.race([once(worker, 'listening').then(() => true), ended])
+    if (isListening) this.#watch(worker, new BackOff())
+    return isListening
+  }
+
+  start(backOff = new BackOff()): void {
+    if (this.#isStopping) return
+    try {
+      this.#watch(cluster.fork(), backOff)
+    } catch (err) {
+      this.#couldNotStart(err, backOff)
+    }
+  }
+
+  /** Resolves when a signal has come, and the last process has ended. */
+  async untilStopped(patienceMilliseconds: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      // Ctrl-C comes twice, from the terminal and from npm: the second must not cut the first short.
+      for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, () => resolve())
+    })
+    this.#isStopping = true
+    for (const timer of this.#waiting) clearTimeout(timer)
+    await Promise.all(workers().map((worker) => end(worker, patienceMilliseconds)))
+  }
+
+  #watch(worker: Worker, backOff: BackOff): void {
+    const startedAt = performance.now()
+    const { pid } = worker.process
+    worker.once('exit', (code, signal) => {
+      if (this.#isStopping) return
+      const startsIn = backOff.after(performance.now() - startedAt)
+      this.#log.error({ pid, code, signal, startsIn }, 'a process ended by itself')
+      this.#startLater(startsIn, backOff)
+    })
+    // Nobody listening, an error would end this process, and with it all others.
+    worker.on('error', (err) => {
+      // One that was started and cannot be talked to is about to exit, and that is told above.
+      if (pid === undefined) this.#couldNotStart(err, backOff)
+    })
+  }
+
+  // Node is not there while it is being replaced, or there is no memory. Some of this is thrown, some
+  // comes as an event.
+  #couldNotStart(err: unknown, backOff: BackOff): void {
+    const startsIn = backOff.after(0)
+    this.#log.error({ err, startsIn }, 'a process could not be started')
+    this.#startLater(startsIn, backOff)
+  }
+
+  #startLater(milliseconds: number, backOff: BackOff): void {
+    const timer = setTimeout(() => {
+      this.#waiting.delete(timer)
+      this.start(backOff)
+    }, milliseconds)
+    this.#waiting.add(timer)
+  }
+}
+
+/** How long to wait before a process that ended is started again: each time twice as long. */
+export class BackOff {
+  static readonly #first = 100
+  static readonly #longest = 30_000
+  // A process that lived so long did not end because of how it starts.
+  static readonly #sound = 60_000
+  #next = BackOff.#first
+
+  /** @returns milliseconds */
+  after(livedMilliseconds: number): number {
+    if (livedMilliseconds >= BackOff.#sound) this.#next = BackOff.#first
+    const delay = this.#next
+    this.#next = Math.min(delay * 2, BackOff.#longest)
+    return delay
+  }
+}
+
+function workers(): Worker[] {
+  // Node keeps one that has ended in its list for a while, and one that never started for ever.
+  const known = Object.values(cluster.workers ?? {}).filter((worker) => worker !== undefined)
+  return known.filter((worker) => !worker.isDead())
+}
+
+async function end(worker: Worker, patienceMilliseconds: number): Promise<void> {
+  const ended = new Promise((resolve) => worker.once('exit', resolve))
+  worker.process.kill('SIGTERM')
+  const force = setTimeout(() => worker.process.kill('SIGKILL'), patienceMilliseconds)
+  await ended
+  clearTimeout(force)
+}

@@ -1,0 +1,2 @@
+// latchkey/postgres
+export { openPostgres, type PostgresOptions, postgresMigrations } from './storage/postgres.ts'

@@ -1,0 +1,52 @@
+import pg from 'pg'
+import { AuthError } from '../core/errors.ts'
+import { DeadlineError } from './deadline.ts'
+
+// Classes of SQLSTATE, and single ones, that say nothing about the statement:
+// https://www.postgresql.org/docs/current/errcodes-appendix.html
+const away = [
+  '08', // connection exceptions
+  '28', // who logs in is not let in: a password was changed
+  '3D', // there is no such database
+  '53', // full: disk, memory, connections
+  '57', // shut down, starting up, or cancelled because it took too long
+  '58', // the disk fails
+  'XX', // what is read is corrupted
+  '25006', // it takes no writes: a replica
+  '25P03', // a transaction was forgotten
+  '40001', // two transactions were in each other's way, and this one gave in
+  '40P01',
+  '55P03',
+]
+
+/**
+ * What the core calls `unavailable`: the database cannot be reached, does not answer in time, or
+ * says that it cannot do anything just now. Everything else stays what it is.
+ */
+export function toAuthError(error: unknown): unknown {
+  if (isAway(error)) return new AuthError('unavailable', { cause: error })
+  return isForgotten(error) ? new Error(pooled, { cause: error }) : error
+}
+
+function isAway(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  if (error instanceof pg.DatabaseError) {
+    const code = error.code ?? ''
+    // 08P01 is a message that nobody understands: a fault of ours.
+    return code !== '08P01' && away.some((beginning) => code.startsWith(beginning))
+  }
+  if (error instanceof DeadlineError) return true
+  // The system gives its errors a code; pg tells broken connections apart by sentences only.
+  return 'syscall' in error || disconnected.test(error.message)
+}
+
+const disconnected =
+  /^(Connection terminated|Query read timeout|timeout (expired|exceeded)|Client (has encountered|was closed))/
+
+// A statement that was prepared on one connection is not there, or is there already.
+function isForgotten(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && (error.code === '26000' || error.code === '42P05')
+}
+
+const pooled =
+  'A pooler gives every transaction another connection: add pgbouncer=true to the URL, or set statements to unnamed'

@@ -1,0 +1,65 @@
+import pg, { type ClientConfig } from 'pg'
+import { AuthError } from '../core/errors.ts'
+import type { Row, Value } from './database.ts'
+import { within } from './deadline.ts'
+import type { PostgresQuery } from './postgres-statements.ts'
+
+/**
+ * Reads that share a few connections: each is sent at once, behind those that are under way, and
+ * none waits for a free connection. A connection that breaks is made anew by the next read.
+ */
+export class PostgresLookUps {
+  readonly #config: ClientConfig
+  readonly #lanes: (Promise<pg.Client> | null)[]
+  #next = 0
+
+  constructor(config: ClientConfig, { connections }: { connections: number }) {
+    // SECURITY: a read without an answer for so long ends its connection, and all reads on it: a
+    // database that is silent must not hold requests for ever.
+    this.#config = { ...config, pipeline: true, query_timeout: answerMilliseconds }
+    this.#lanes = Array.from({ length: connections }, () => null)
+  }
+
+  async query(query: PostgresQuery): Promise<Row[]> {
+    const client = await this.#takeNext()
+    const { rows } = await client.query<Value[]>(query)
+    return rows
+  }
+
+  async close(): Promise<void> {
+    const open = this.#lanes.splice(0)
+    // Who does not answer the farewell is left alone.
+    const ended = open.map((client) => within(farewellMilliseconds, end(client)))
+    await Promise.allSettled(ended)
+  }
+
+  #takeNext(): Promise<pg.Client> {
+    if (this.#lanes.length === 0) throw new Error('The database was closed')
+    this.#next = (this.#next + 1) % this.#lanes.length
+    return this.#lanes[this.#next] ?? this.#connect(this.#next)
+  }
+
+  #connect(lane: number): Promise<pg.Client> {
+    const client = new pg.Client(this.#config)
+    const connected = client.connect().catch((cause) => {
+      throw new AuthError('unavailable', { cause })
+    })
+    this.#lanes[lane] = connected
+    const forget = () => {
+      // It may end twice, and another may have taken its place in between.
+      if (this.#lanes[lane] === connected) this.#lanes[lane] = null
+    }
+    // Without a listener an error would end the process; whoever waits is told by its own read.
+    client.on('error', forget)
+    client.on('end', forget)
+    connected.catch(forget)
+    return connected
+  }
+}
+
+async function end(client: Promise<pg.Client> | null): Promise<void> {
+  await (await client)?.end()
+}
+
+const answerMilliseconds = 2_000
+const farewellMilliseconds = 1_000

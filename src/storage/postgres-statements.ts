@@ -1,0 +1,93 @@
+import { createHash } from 'node:crypto'
+import pg, { type QueryArrayConfig } from 'pg'
+import type { Value } from './database.ts'
+import { countParameters, requireBindable } from './parameters.ts'
+
+/** Whether a connection remembers a statement by its name, which a pooler takes away from it. */
+export type StatementNames = 'named' | 'unnamed'
+
+/** The statements that were sent, each looked at once and with a name under which it is prepared. */
+export class PostgresStatements {
+  readonly #names: StatementNames
+  readonly #known = new Map<string, Statement>()
+
+  constructor(names: StatementNames) {
+    this.#names = names
+  }
+
+  /** @throws Error for what writes, or is no statement: it would be kept, whatever came after it. */
+  read(sql: string, values: readonly Value[]): PostgresQuery {
+    const statement = this.#get(sql)
+    if (!statement.reads) throw new Error(`Send it through transaction(): ${sql}`)
+    return toQuery(sql, values, statement)
+  }
+
+  write(sql: string, values: readonly Value[]): PostgresQuery {
+    return toQuery(sql, values, this.#get(sql))
+  }
+
+  #get(sql: string): Statement {
+    const known = this.#known.get(sql)
+    if (known) return known
+    const statement = {
+      name: this.#names === 'named' && this.#known.size < remembered ? nameOf(sql) : undefined,
+      parameters: countParameters(sql),
+      reads: reading.test(sql),
+    }
+    // Texts that are put together anew each time would otherwise pile up, here and over there.
+    if (this.#known.size < remembered) this.#known.set(sql, statement)
+    return statement
+  }
+}
+
+/** What is sent: the values behind one text, and how its rows are read. */
+export interface PostgresQuery extends QueryArrayConfig {
+  /** PostgreSQL's simple protocol would take several statements in one text. */
+  readonly queryMode: 'extended'
+}
+
+interface Statement {
+  readonly name: string | undefined
+  readonly parameters: number
+  readonly reads: boolean
+}
+
+const remembered = 500
+const reading = /^\s*(?:select|with|values|explain|show)\b(?!.*\bfor\s+(?:update|share)\b)/is
+
+// PostgreSQL cuts names after 63 bytes; pg would take two texts under one name for one.
+function nameOf(sql: string): string {
+  return `latchkey_${createHash('sha256').update(sql).digest('hex').slice(0, 32)}`
+}
+
+function toQuery(
+  sql: string,
+  values: readonly Value[],
+  { name, parameters }: Statement,
+): PostgresQuery {
+  requireBindable(values, parameters)
+  return { name, text: sql, values: values.map(toSent), rowMode: 'array', types, queryMode }
+}
+
+const queryMode = 'extended'
+
+// pg would write a Date in the zone of this process, and in years of four digits.
+function toSent(value: Value): Value {
+  return value instanceof Date ? value.toISOString() : value
+}
+
+const { builtins, getTypeParser } = pg.types
+const parsers = new Map<number, (text: string) => unknown>([
+  [builtins.INT2, Number],
+  [builtins.INT4, Number],
+  [builtins.INT8, Number],
+  [builtins.FLOAT4, Number],
+  [builtins.FLOAT8, Number],
+  // As SQLite answers a comparison.
+  [builtins.BOOL, (text) => (text === 't' ? 1 : 0)],
+  [builtins.BYTEA, getTypeParser(builtins.BYTEA)],
+  [builtins.TIMESTAMPTZ, getTypeParser(builtins.TIMESTAMPTZ)],
+])
+
+// Everything else is text, as PostgreSQL writes it.
+const types = { getTypeParser: (oid: number) => parsers.get(oid) ?? String }

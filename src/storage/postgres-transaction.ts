@@ -1,0 +1,86 @@
+import type { PoolClient } from 'pg'
+import type { Row, Transaction, Value } from './database.ts'
+import { toAuthError } from './postgres-errors.ts'
+import type { PostgresStatements } from './postgres-statements.ts'
+
+/** What one connection does between BEGIN and COMMIT, and refuses to do after it. */
+export class PostgresTransaction implements Transaction {
+  readonly #client: PoolClient
+  readonly #statements: PostgresStatements
+  readonly #limit: { readonly query_timeout: number }
+  #isOpen = true
+  #failure: unknown
+
+  constructor(client: PoolClient, statements: PostgresStatements, workMilliseconds: number) {
+    this.#client = client
+    this.#statements = statements
+    this.#limit = { query_timeout: workMilliseconds }
+  }
+
+  async perform<T>(settings: string, work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    // SECURITY: each statement sees what was committed before it. Where a database's default is a
+    // stricter level, a reset would not see, and not end, the session that a log-in just opened.
+    // One message for all: a round trip for each would take longer than the work.
+    await this.#send(`BEGIN ISOLATION LEVEL READ COMMITTED; ${settings}`)
+    try {
+      const result = await work(this)
+      await this.#commit()
+      return result
+    } catch (error) {
+      if (this.#isOpen) await this.#close('ROLLBACK')
+      throw error
+    }
+  }
+
+  async query(sql: string, values: readonly Value[] = []): Promise<Row[]> {
+    this.#requireOpen()
+    const query = { ...this.#statements.write(sql, values), ...this.#limit }
+    try {
+      return (await this.#client.query<Value[]>(query)).rows
+    } catch (error) {
+      this.#failure = error
+      throw toAuthError(error)
+    }
+  }
+
+  async script(sql: string): Promise<void> {
+    this.#requireOpen()
+    try {
+      await this.#send(sql)
+    } catch (error) {
+      throw toAuthError(error)
+    }
+  }
+
+  /** Sends nothing any more, whatever the work still tries. */
+  end(): void {
+    this.#isOpen = false
+  }
+
+  async #commit(): Promise<void> {
+    this.#requireOpen()
+    const command = await this.#close('COMMIT')
+    // PostgreSQL undoes all of a transaction in which a statement failed, and calls it no error.
+    if (command !== 'COMMIT') {
+      const cause = this.#failure
+      throw new Error('All was undone, for a statement had failed before', { cause })
+    }
+  }
+
+  async #close(text: 'COMMIT' | 'ROLLBACK'): Promise<string> {
+    this.#isOpen = false
+    const { command } = await this.#client.query({ text, ...this.#limit })
+    return command
+  }
+
+  async #send(statements: string): Promise<void> {
+    await this.#client.query({ text: statements, ...this.#limit })
+  }
+
+  // A statement that comes late would be in no transaction, or in the next one of this connection;
+  // so would those behind a COMMIT of your own.
+  #requireOpen(): void {
+    const isBegun = this.#client.getTransactionStatus() !== 'I'
+    if (!this.#isOpen || !isBegun) throw new Error('This transaction has ended')
+  }
+}

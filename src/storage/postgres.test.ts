@@ -1,0 +1,160 @@
+import pg from 'pg'
+import { expect, inject, onTestFinished, test } from 'vitest'
+import { postgresSchema } from '../../test/harness.ts'
+import type { Connection, Database, Value } from './database.ts'
+import { openPostgres } from './postgres.ts'
+
+test('what is written is read as it was, in the kinds of values that SQLite knows', async () => {
+  const database = await open()
+  const columns = `SELECT $1::text, $2::integer, $3::bigint, $4::double precision, $5::bytea,
+    $6::timestamptz, $7::uuid, NULL, true, 1.5::numeric, '{"a":1}'::jsonb`
+  const instant = new Date('2026-01-01T12:00:00.123Z')
+  const id = '0198c0de-0000-7000-8000-000000000001'
+  const sent: Value[] = ["'; \\ é 😀", -1, 2 ** 52, 0.1, Buffer.from([0, 255, 92]), instant, id]
+  const [row] = await database.query(columns, sent)
+  expect(row).toEqual([...sent, null, 1, '1.5', '{"a": 1}'])
+})
+
+test('an instant is the same one wherever the process and the database are', async () => {
+  const database = await open()
+  for (const text of [
+    '0001-01-01T00:00:00.000Z',
+    '1900-01-01T00:00:00.001Z',
+    '9999-12-31T23:59:59.999Z',
+  ]) {
+    const instant = new Date(text)
+    const sql = 'SELECT $1::timestamptz, extract(epoch FROM $1::timestamptz)::float8'
+    expect(await database.query(sql, [instant])).toEqual([[instant, instant.getTime() / 1_000]])
+  }
+})
+
+test('a bug is heard, and nothing is looked up: a missing value, one too many, NaN, undefined', async () => {
+  const database = await open()
+  const wrong: Value[][] = [[], ['a', 'b'], [Number.NaN], JSON.parse('[]').concat([undefined])]
+  for (const values of wrong) {
+    await expect(database.lookUp('SELECT $1::text', values)).rejects.toThrow(TypeError)
+  }
+})
+
+test.each([
+  'INSERT INTO notes VALUES (2)',
+  ' update notes SET name = 2',
+  'DELETE FROM notes',
+  'DROP TABLE notes',
+  'SELECT name FROM notes FOR UPDATE',
+  'TRUNCATE notes',
+])('%s is no read: it is sent through transaction(), or refused', async (sql) => {
+  const database = await openWithNotes()
+  await expect(database.query(sql)).rejects.toThrow(`Send it through transaction(): ${sql}`)
+  await expect(database.lookUp(sql, [])).rejects.toThrow('Send it through transaction()')
+  expect(await database.query('SELECT name FROM notes')).toEqual([['1']])
+})
+
+test.each(['BEGIN', 'COMMIT', 'SELECT 1; DELETE FROM notes', ' rollback', '/* a */ BEGIN'])(
+  '%s is not one statement, and is refused',
+  async (sql) => {
+    const database = await openWithNotes()
+    await expect(database.query(sql)).rejects.toThrow('One statement')
+    const inside = database.transaction((transaction) => transaction.query(sql))
+    await expect(inside).rejects.toThrow('One statement')
+    expect(await database.query('SELECT name FROM notes')).toEqual([['1']])
+  },
+)
+
+test('a transaction that throws leaves nothing, and its connection is used again', async () => {
+  const database = await openWithNotes()
+  for (let count = 0; count < 30; count++) {
+    const undone = database.transaction(async (transaction) => {
+      await transaction.query('DELETE FROM notes')
+      throw new Error('undone')
+    })
+    await expect(undone).rejects.toThrow('undone')
+  }
+  expect(await database.query('SELECT name FROM notes')).toEqual([['1']])
+  const sql = 'SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()'
+  expect(Number((await database.query(sql))[0]?.[0])).toBeLessThan(100)
+})
+
+test('a statement that failed and was overlooked undoes all, and is no success', async () => {
+  const database = await openWithNotes()
+  const overlooked = database.transaction(async (transaction) => {
+    await transaction.query("INSERT INTO notes VALUES ('2')")
+    await transaction.query('SELECT no_such_column FROM notes').catch(() => {})
+  })
+  await expect(overlooked).rejects.toThrow('a statement had failed')
+  expect(await database.query('SELECT name FROM notes')).toEqual([['1']])
+})
+
+test('a statement that comes after its transaction is refused, and changes nothing', async () => {
+  const database = await openWithNotes()
+  const late = await database.transaction(async (transaction) => {
+    return () => transaction.query('DELETE FROM notes')
+  })
+  await expect(late()).rejects.toThrow('This transaction has ended')
+  expect(await database.query('SELECT name FROM notes')).toEqual([['1']])
+})
+
+test('a reader sees what a transaction did when it has ended, and not before', async () => {
+  const database = await openWithNotes()
+  await database.transaction(async (transaction) => {
+    await transaction.query("INSERT INTO notes VALUES ('2')")
+    expect(await database.query('SELECT name FROM notes')).toEqual([['1']])
+    expect(await database.lookUp('SELECT name FROM notes', [])).toEqual([['1']])
+  })
+  expect(await database.lookUp('SELECT name FROM notes', [])).toEqual([['1'], ['2']])
+})
+
+test('a transaction waits for the disk unless it may be relaxed, and its settings end with it', async () => {
+  const database = await open()
+  const setting = "SELECT current_setting('synchronous_commit')"
+  const read = (transaction: Connection) => transaction.query(setting)
+  expect(await database.transaction(read, { durability: 'relaxed' })).toEqual([['off']])
+  expect(await database.transaction(read)).toEqual([['on']])
+  expect(await database.query(setting)).toEqual([['on']])
+})
+
+test('every statement sees what was committed before it, whatever the database’s default is', async () => {
+  const url = new URL(await postgresSchema())
+  const options = url.searchParams.get('options')
+  url.searchParams.set('options', `${options} -c default_transaction_isolation=serializable`)
+  const database = await openPostgres(url.href)
+  onTestFinished(() => database.close())
+  await database.transaction((each) => each.script('CREATE TABLE notes (name text)'))
+  await database.transaction(async (transaction) => {
+    expect(await transaction.query('SELECT name FROM notes')).toEqual([])
+    await database.transaction((other) => other.query("INSERT INTO notes VALUES ('1')"))
+    expect(await transaction.query('SELECT name FROM notes')).toEqual([['1']])
+  })
+})
+
+test('a pool that was given stays open when the database is closed', async () => {
+  const pool = new pg.Pool({ connectionString: inject('postgresUrl') })
+  onTestFinished(() => pool.end())
+  const database = await openPostgres(pool)
+  expect(await database.query('SELECT 1')).toEqual([[1]])
+  expect(await database.lookUp('SELECT 2', [])).toEqual([[2]])
+  await database.close()
+  await expect(database.lookUp('SELECT 2', [])).rejects.toThrow()
+  expect((await pool.query('SELECT 3 AS three')).rows).toEqual([{ three: 3 }])
+})
+
+test('a thousand texts leave no thousand prepared statements behind', async () => {
+  const database = await open()
+  for (let count = 0; count < 1_000; count++) await database.lookUp(`SELECT ${count}`, [])
+  const prepared = 'SELECT count(*) FROM pg_prepared_statements'
+  expect(Number((await database.lookUp(prepared, []))[0]?.[0])).toBeLessThanOrEqual(500)
+})
+
+async function openWithNotes(): Promise<Database> {
+  const database = await open()
+  await database.transaction((transaction) =>
+    transaction.script("CREATE TABLE notes (name text); INSERT INTO notes VALUES ('1')"),
+  )
+  return database
+}
+
+async function open(): Promise<Database> {
+  const database = await openPostgres(await postgresSchema())
+  onTestFinished(() => database.close())
+  return database
+}

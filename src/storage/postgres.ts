@@ -1,0 +1,215 @@
+import pg from 'pg'
+import { AuthError } from '../core/errors.ts'
+import type { Database, Row, Transaction, TransactionOptions, Value } from './database.ts'
+import { within } from './deadline.ts'
+import type { Migrations } from './migrate.ts'
+import { toAuthError } from './postgres-errors.ts'
+import { PostgresLookUps } from './postgres-look-ups.ts'
+import { PostgresStatements, type StatementNames } from './postgres-statements.ts'
+import { PostgresTransaction } from './postgres-transaction.ts'
+
+/** Latchkey's own tables, for `migrate`; your application's come after them. */
+export const postgresMigrations: Migrations = {
+  owner: 'latchkey',
+  directory: new URL('./migrations/postgres/', import.meta.url),
+}
+
+export interface PostgresOptions {
+  /**
+   * `unnamed` behind a pooler that gives each transaction another connection and keeps no prepared
+   * statements, such as PgBouncer before 1.24: none gets a name, and a look-up costs the database
+   * three times the processor time. The default is `named`, or `unnamed` for a URL with
+   * `pgbouncer=true`.
+   */
+  readonly statements?: StatementNames
+}
+
+/**
+ * Opens a PostgreSQL database. No connection is made before one is needed, so that a server can
+ * start while its database is away.
+ *
+ * @param source a URL, for at most 12 connections of this process's own: 2 for looking up tokens,
+ * 10 for everything else; or your `pg.Pool`, which stays yours to end, and 2 connections beside it
+ * @throws TypeError for what is no URL
+ */
+export async function openPostgres(
+  source: string | pg.Pool,
+  options: PostgresOptions = {},
+): Promise<Database> {
+  const names = options.statements ?? (usesPooler(source) ? 'unnamed' : 'named')
+  if (typeof source !== 'string') {
+    return new PostgresDatabase(source, { names, onClose: async () => {} })
+  }
+  const pool = new pg.Pool({ connectionString: source, ...defaults })
+  return new PostgresDatabase(pool, { names, onClose: () => pool.end() })
+}
+
+// What poolers' own URLs say, and PostgreSQL does not know.
+function usesPooler(source: string | pg.Pool): boolean {
+  return typeof source === 'string' && new URL(source).searchParams.get('pgbouncer') === 'true'
+}
+
+const ignore = () => {}
+
+function isUnavailable(error: unknown): boolean {
+  return error instanceof AuthError && error.code === 'unavailable'
+}
+
+const connectMilliseconds = 2_000
+const answerMilliseconds = 3_000
+
+const patience = {
+  connectionTimeoutMillis: connectMilliseconds,
+  // A connection that a firewall forgot is found out before it is needed.
+  keepAlive: true,
+  keepAliveInitialDelayMillis: 10_000,
+} as const
+
+const defaults = { ...patience, max: 10, fallback_application_name: 'latchkey' } as const
+
+interface Rules {
+  /** How long the work may take. */
+  readonly workMilliseconds: number
+  /** What holds inside the transaction, and with a pooler nowhere else. */
+  readonly settings: string
+}
+
+const ordinary: Rules = { workMilliseconds: 3_000, settings: limits(3_000) }
+
+// What a crash of PostgreSQL may undo is less than a second old, and what was counted twice.
+const relaxed: Rules = {
+  ...ordinary,
+  settings: `${ordinary.settings}; SET LOCAL synchronous_commit = off`,
+}
+
+const migrating: Rules = {
+  workMilliseconds: 600_000,
+  // Whoever starts meanwhile waits for the one that migrates; the number is Latchkey's own. If that
+  // one dies in the midst of a long statement, PostgreSQL looks for it every second, and stops.
+  settings: `${limits(600_000)};
+    SET LOCAL client_connection_check_interval = 1000;
+    SELECT pg_advisory_xact_lock(7710853)`,
+}
+
+// PostgreSQL's own limits undo what a client left behind that it cannot reach any more.
+function limits(milliseconds: number): string {
+  return `SET LOCAL statement_timeout = ${milliseconds};
+    SET LOCAL idle_in_transaction_session_timeout = ${milliseconds}`
+}
+
+class PostgresDatabase implements Database {
+  readonly #pool: pg.Pool
+  readonly #lookUps: PostgresLookUps
+  readonly #statements: PostgresStatements
+  readonly #onClose: () => Promise<void>
+  #lacksMigration = false
+  #closed: Promise<void> | undefined
+
+  constructor(
+    pool: pg.Pool,
+    { names, onClose }: { names: StatementNames; onClose: () => Promise<void> },
+  ) {
+    this.#pool = pool
+    // A connection that breaks while nobody uses it is no reason to end the process.
+    pool.on('error', ignore)
+    this.#lookUps = new PostgresLookUps(
+      // The pool hides the password from whoever enumerates its options.
+      { ...pool.options, password: pool.options.password, ...patience },
+      { connections: 2 },
+    )
+    this.#statements = new PostgresStatements(names)
+    this.#onClose = onClose
+  }
+
+  async lookUp(sql: string, values: readonly Value[]): Promise<Row[]> {
+    const query = this.#statements.read(sql, values)
+    this.#requireMigrated()
+    try {
+      return await this.#lookUps.query(query)
+    } catch (error) {
+      throw toAuthError(error)
+    }
+  }
+
+  async query(sql: string, values: readonly Value[] = []): Promise<Row[]> {
+    const query = { ...this.#statements.read(sql, values), query_timeout: answerMilliseconds }
+    this.#requireMigrated()
+    return this.#withClient(async (client) => (await client.query<Value[]>(query)).rows)
+  }
+
+  async transaction<T>(
+    work: (transaction: Transaction) => Promise<T>,
+    { durability = 'full' }: TransactionOptions = {},
+  ): Promise<T> {
+    this.#requireMigrated()
+    return this.#run(durability === 'full' ? ordinary : relaxed, work)
+  }
+
+  async migration<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    try {
+      const result = await this.#run(migrating, work)
+      this.#lacksMigration = false
+      return result
+    } catch (error) {
+      // Between a database that has come back and its migration, nobody may look for its tables.
+      this.#lacksMigration = isUnavailable(error)
+      throw error
+    }
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#lookUps.close().then(this.#onClose)
+    return this.#closed
+  }
+
+  #run<T>(
+    { workMilliseconds, settings }: Rules,
+    work: (transaction: Transaction) => Promise<T>,
+  ): Promise<T> {
+    return this.#withClient(async (client) => {
+      const transaction = new PostgresTransaction(client, this.#statements, workMilliseconds)
+      try {
+        return await within(workMilliseconds, transaction.perform(settings, work))
+      } finally {
+        transaction.end()
+      }
+    })
+  }
+
+  async #withClient<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+    const client = await this.#connect()
+    // The pool does not listen while somebody works: an error would end the process.
+    client.on('error', ignore)
+    try {
+      const result = await work(client)
+      client.release()
+      return result
+    } catch (error) {
+      const refusal = toAuthError(error)
+      // A connection that does not answer is closed: PostgreSQL then undoes what was open on it.
+      client.release(isUnavailable(refusal))
+      throw refusal
+    } finally {
+      client.off('error', ignore)
+    }
+  }
+
+  async #connect(): Promise<pg.PoolClient> {
+    const connecting = this.#pool.connect()
+    try {
+      // A pool of yours may wait for ever.
+      const isPatient = !this.#pool.options.connectionTimeoutMillis
+      return await (isPatient ? within(connectMilliseconds, connecting) : connecting)
+    } catch (cause) {
+      connecting.then((late) => late.release(), ignore)
+      // Whatever the reason: the network, TLS, a password, too many connections.
+      throw new AuthError('unavailable', { cause })
+    }
+  }
+
+  #requireMigrated(): void {
+    if (this.#lacksMigration) {
+      throw new AuthError('unavailable', { cause: new Error('The database is not yet migrated') })
+    }
+  }
+}

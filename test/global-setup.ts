@@ -1,0 +1,32 @@
+import type { TestProject } from 'vitest/node'
+import { clusterFolder, findBinaries, startCluster } from './postgres-cluster.ts'
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Which database the harness opens: every story runs on both. */
+    database: 'sqlite' | 'postgres'
+    /** A PostgreSQL in which tests may make schemas and databases. */
+    postgresUrl: string
+    /** Where the programs are with which a test makes a PostgreSQL that it can break. */
+    postgresBinaries: string
+  }
+}
+
+/** One PostgreSQL for all tests: that of TEST_DATABASE_URL, or one that is gone when they are. */
+export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
+  const folder = clusterFolder()
+  const binaries = findBinaries(folder.path)
+  project.provide('postgresBinaries', binaries)
+  const given = process.env.TEST_DATABASE_URL
+  if (given) {
+    project.provide('postgresUrl', given)
+    return async () => folder.remove()
+  }
+  const settings = ['shared_preload_libraries=pg_stat_statements']
+  const cluster = await startCluster({ binaries, folder: folder.path, settings })
+  project.provide('postgresUrl', cluster.url)
+  return async () => {
+    await cluster.stop()
+    folder.remove()
+  }
+}

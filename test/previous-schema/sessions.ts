@@ -1,0 +1,58 @@
+import type { Authenticated, Session } from '../../src/core/store.ts'
+import { readInstant, readText, readTextOrNull } from '../../src/storage/columns.ts'
+import type { Connection, Row } from '../../src/storage/database.ts'
+import { toUser, userColumns } from '../../src/storage/users.ts'
+
+export async function insertSession(
+  connection: Connection,
+  session: Session,
+  tokenDigest: Uint8Array,
+): Promise<void> {
+  await connection.query(
+    `INSERT INTO sessions
+       (id, user_id, token_digest, ip_address, user_agent, created_at, last_used_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+    [
+      session.id,
+      session.userId,
+      tokenDigest,
+      session.ipAddress,
+      session.userAgent,
+      session.createdAt.getTime(),
+      session.lastUsedAt.getTime(),
+    ],
+  )
+}
+
+// Put together once: a text that is made at each look-up has to be hashed at each.
+const findByDigest = `SELECT ${userColumns}, sessions.id, sessions.ip_address, sessions.user_agent,
+    sessions.created_at, sessions.last_used_at
+  FROM sessions JOIN users ON users.id = sessions.user_id
+  WHERE sessions.token_digest = $1`
+
+export async function findSession(
+  connection: Connection,
+  tokenDigest: Uint8Array,
+): Promise<Authenticated | null> {
+  const [row] = await connection.query(findByDigest, [tokenDigest])
+  return row ? { user: toUser(row), session: toSession(row) } : null
+}
+
+export async function deleteSession(connection: Connection, session: Session): Promise<void> {
+  await connection.query('DELETE FROM sessions WHERE id = $1', [session.id])
+}
+
+export async function deleteSessions(connection: Connection, userId: string): Promise<void> {
+  await connection.query('DELETE FROM sessions WHERE user_id = $1', [userId])
+}
+
+function toSession(row: Row): Session {
+  return {
+    id: readText(row[5]),
+    userId: readText(row[0]),
+    ipAddress: readTextOrNull(row[6]),
+    userAgent: readTextOrNull(row[7]),
+    createdAt: readInstant(row[8]),
+    lastUsedAt: readInstant(row[9]),
+  }
+}

@@ -1,0 +1,83 @@
+// A server in a process of its own that says over IPC what it does, and waits where it is told to:
+// node probed-server.ts [STEP]. The first time that it comes to STEP, it goes on when told to.
+import { once } from 'node:events'
+import {
+  argon2id,
+  createApp,
+  createAuth,
+  createOutbox,
+  createStore,
+  type PasswordHash,
+  type Store,
+  serve,
+  type Transport,
+} from 'latchkey/server'
+import { openDatabase } from '../templates/api/database.ts'
+
+const { DATABASE_URL = '', RATE_LIMITS, PASSES } = process.env
+const [, , waitsAt] = process.argv
+const { database } = await openDatabase(DATABASE_URL)
+
+let mustWait = waitsAt !== undefined
+
+async function reach(step: string): Promise<void> {
+  process.send?.(step)
+  if (!mustWait || step !== waitsAt) return
+  mustWait = false
+  await once(process, 'message')
+}
+
+const cheapHash = argon2id({ cost: { memoryKibibytes: 8, passes: Number(PASSES ?? 1) } })
+const passwordHash: PasswordHash = {
+  ...cheapHash,
+  async hash(password) {
+    const hash = await cheapHash.hash(password)
+    await reach('hashed')
+    return hash
+  },
+  async verify(hash, password) {
+    const verified = await cheapHash.verify(hash, password)
+    await reach('verified')
+    return verified
+  },
+}
+
+const stored = createStore(database)
+const store: Store = {
+  ...stored,
+  transaction: (work) =>
+    stored.transaction((statements) =>
+      work({
+        ...statements,
+        async insertSession(session, digest) {
+          await reach('inserting')
+          await statements.insertSession(session, digest)
+        },
+      }),
+    ),
+}
+
+const rateLimits = RATE_LIMITS === 'off' ? 'off' : 'on'
+const auth = createAuth({ store, passwordHash, rateLimits })
+const transport: Transport = {
+  async deliver({ to, compose }) {
+    await compose()
+    await reach(`sent ${to}`)
+    return { status: 'sent' }
+  },
+}
+const from = 'no-reply@example.com'
+const outbox = createOutbox(auth, { transport, from, appUrl: 'https://app.example.com' })
+
+process.on('message', async (told) => {
+  if (told === 'deliver') {
+    await outbox.deliverDue()
+    await reach('delivered')
+  }
+  // What it says comes in order: behind this, all that it had said.
+  if (told === 'report') process.send?.('reported')
+})
+
+const app = createApp(auth, { trustedProxies: ['127.0.0.1'] })
+const { port } = await serve(app, { host: '127.0.0.1', port: 0, onClose: () => database.close() })
+await reach(`listening ${port}`)

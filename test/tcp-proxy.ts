@@ -1,0 +1,52 @@
+import { once } from 'node:events'
+import { connect, createServer, type Socket } from 'node:net'
+import { onTestFinished } from 'vitest'
+
+/** A way to a server that can be broken as networks break. */
+export interface TcpProxy {
+  readonly port: number
+  /** Swallows everything, in connections that are open and in new ones: no answer, no reset. */
+  blackHole(): void
+  /** Resets every connection. */
+  cut(): void
+  /** Forwards again; what stayed in the hole stays there. */
+  heal(): void
+}
+
+export async function startTcpProxy(target: number): Promise<TcpProxy> {
+  const open = new Set<Socket>()
+  let isHole = false
+  const server = createServer((near) => {
+    open.add(near.on('error', () => {}).on('close', () => open.delete(near)))
+    if (isHole) return near.resume()
+    const far = connect(target, '127.0.0.1').on('error', () => near.destroy())
+    near.on('close', () => far.destroy())
+    far.on('close', () => near.destroy())
+    // In the hole for as long as the connection lasts: the network lost what it carried.
+    near.on('data', (chunk) => isLost(near) || far.write(chunk))
+    far.on('data', (chunk) => isLost(near) || near.write(chunk))
+  })
+  const lost = new WeakSet<Socket>()
+  const isLost = (near: Socket) => lost.has(near)
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  const cut = () => {
+    for (const socket of open) socket.resetAndDestroy()
+  }
+  onTestFinished(() => {
+    cut()
+    server.close()
+  })
+  return {
+    port: typeof address === 'object' && address ? address.port : 0,
+    blackHole() {
+      isHole = true
+      for (const socket of open) lost.add(socket)
+    },
+    cut,
+    heal() {
+      isHole = false
+    },
+  }
+}
