@@ -20,7 +20,7 @@ const oneHourSeconds = 3_600
 export async function latchkeyFixture(folder: string): Promise<Fixture> {
   const file = join(folder, 'latchkey.sqlite3')
   const database = await openSqlite(file)
-  const directory = new URL('../templates/api/migrations/', import.meta.url)
+  const directory = new URL('../templates/api/migrations/sqlite/', import.meta.url)
   await migrate(database, [sqliteMigrations, { owner: 'app', directory }])
   // The hash is a real one; it is made once.
   const real = argon2id()

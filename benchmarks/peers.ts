@@ -78,21 +78,21 @@ export function listPeers({ latchkey, jwt, betterAuth, betterAuthCached }: Fixtu
 
 // As in production, with the defaults; each log-in comes from an address of its own, so that the
 // guard counts and refuses nobody.
-const production = {
+export const production = {
   APP_URL: 'https://app.example.com',
   MAIL_FROM: 'Projects <no-reply@example.com>',
   SMTP_URL: 'smtp://127.0.0.1:9',
   TRUSTED_PROXIES: '127.0.0.1',
 }
 
-const latchkeyAccounts: Accounts = {
+export const latchkeyAccounts: Accounts = {
   logInPath: '/v1/session',
   signUpPath: '/v1/registrations',
   signUpStatus: 201,
   body: ({ emailAddress, password }) => ({ email_address: emailAddress, password }),
 }
 
-const betterAuthAccounts: Accounts = {
+export const betterAuthAccounts: Accounts = {
   logInPath: '/api/auth/sign-in/email',
   signUpPath: '/api/auth/sign-up/email',
   signUpStatus: 200,

@@ -5,7 +5,7 @@ import type { Accounts, Peer } from './peers.ts'
 import { emailAddressOf, password, users } from './people.ts'
 
 /** What is asked of a server. */
-export type Kind = 'check' | 'log-in' | 'sign-up'
+export type Kind = 'check' | 'session' | 'log-in' | 'sign-up'
 
 let written = 0
 
@@ -17,7 +17,8 @@ export function writeRequests(peer: Peer, kind: Kind, folder: string): string {
 }
 
 function list({ fixture, accounts }: Peer, kind: Kind): string[] {
-  if (kind === 'check') return shuffled(fixture.tokens).map(check)
+  if (kind === 'check') return shuffled(fixture.tokens).map((token) => get('/v1/projects', token))
+  if (kind === 'session') return shuffled(fixture.tokens).map((token) => get('/v1/session', token))
   if (!accounts) throw new Error('Nobody can sign up or log in here')
   return Array.from({ length: users }, (_, index) =>
     kind === 'log-in' ? logIn(accounts, index) : signUp(accounts, index),
@@ -30,8 +31,8 @@ function shuffled(tokens: readonly string[]): string[] {
   return keyed.sort((one, other) => one.key - other.key).map(({ token }) => token)
 }
 
-function check(token: string): string {
-  const head = ['GET /v1/projects HTTP/1.1', 'Host: 127.0.0.1', 'Accept: application/json']
+function get(path: string, token: string): string {
+  const head = [`GET ${path} HTTP/1.1`, 'Host: 127.0.0.1', 'Accept: application/json']
   return [...head, `Authorization: Bearer ${token}`, '', ''].join('\r\n')
 }
 

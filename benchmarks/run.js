@@ -1,4 +1,4 @@
-// npm run bench: installs the peers where they are missing, then runs the bench. Plain JavaScript,
+// npm run bench and bench:…: installs the peers where they are missing, then runs the bench. Plain JavaScript,
 // because it comes before the packages.
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
@@ -13,4 +13,8 @@ if (!existsSync(join(here, 'node_modules', '.package-lock.json'))) {
   const { status } = spawnSync(program, args, { cwd: here, stdio: ['ignore', 2, 2] })
   if (status !== 0) process.exit(1)
 }
-await import('./bench.ts')
+const [name] = process.argv.slice(2)
+const bench = ['postgres', 'look-up', 'pools'].includes(name ?? '')
+  ? process.argv.splice(2, 1)[0]
+  : 'bench'
+await import(`./${bench}.ts`)

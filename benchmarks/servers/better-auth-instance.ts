@@ -1,6 +1,7 @@
 import { DatabaseSync } from 'node:sqlite'
 import { betterAuth } from 'better-auth'
 import { bearer } from 'better-auth/plugins'
+import type { Pool } from 'pg'
 import { secret } from './environment.ts'
 
 interface Options {
@@ -16,6 +17,17 @@ export function betterAuthOn(file: string, { cache, hash }: Options) {
   database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
   return betterAuth({
     database,
+    ...settings(hash),
+    ...(cache && { secondaryStorage: kept(cache) }),
+  })
+}
+
+export function betterAuthOnPostgres(pool: Pool, hash?: Options['hash']) {
+  return betterAuth({ database: pool, ...settings(hash) })
+}
+
+function settings(hash: Options['hash']) {
+  return {
     secret,
     baseURL: 'http://127.0.0.1',
     emailAndPassword: { enabled: true, ...(hash && { password: { hash } }) },
@@ -24,13 +36,24 @@ export function betterAuthOn(file: string, { cache, hash }: Options) {
     advanced: { ipAddress: { ipAddressHeaders: ['x-forwarded-for'] } },
     plugins: [bearer()],
     telemetry: { enabled: false },
-    ...(cache && { secondaryStorage: kept(cache) }),
-  })
+  }
 }
 
 function kept(cache: Map<string, string>) {
+  const take = (key: string) => {
+    const value = cache.get(key) ?? null
+    cache.delete(key)
+    return value
+  }
+  const increment = (key: string) => {
+    const count = Number(cache.get(key) ?? 0) + 1
+    cache.set(key, String(count))
+    return count
+  }
   return {
     get: async (key: string) => cache.get(key) ?? null,
+    getAndDelete: async (key: string) => take(key),
+    increment: async (key: string) => increment(key),
     set: async (key: string, value: string) => void cache.set(key, value),
     delete: async (key: string) => void cache.delete(key),
   }

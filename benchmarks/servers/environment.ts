@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 /** What the bench tells each server. */
 export const port = Number(process.env.PORT)
 export const file = process.env.DATABASE_FILE ?? ''
+export const databaseUrl = process.env.DATABASE_URL ?? ''
 export const secret = 'a secret of the benchmarks, thirty-two bytes and more'
 
 /** The sessions that better-auth keeps in memory, as it wrote them there; null for no cache. */

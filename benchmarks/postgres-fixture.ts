@@ -1,0 +1,77 @@
+// What the servers find on PostgreSQL: 10,000 users, each logged in once and with three projects.
+import { hashPassword } from 'better-auth/crypto'
+import { getMigrations } from 'better-auth/db/migration'
+import pg from 'pg'
+import { argon2id, createAuth, createStore, migrate, Secret } from '../src/server.ts'
+import { openDatabase } from '../templates/api/database.ts'
+import type { Fixture } from './peers.ts'
+import { emailAddressOf, password, users } from './people.ts'
+import { betterAuthOnPostgres } from './servers/better-auth-instance.ts'
+
+// So many sign up at once: none waits for the others' disk.
+const lanes = 8
+
+export async function latchkeyOnPostgres(url: string): Promise<Fixture> {
+  const { database, migrations } = await openDatabase(url)
+  await migrate(database, migrations)
+  // The hash is a real one; it is made once.
+  const real = argon2id()
+  const passwordHash = await real.hash(new Secret(password))
+  const hashOnce = { ...real, hash: async () => passwordHash }
+  const store = createStore(database)
+  const auth = createAuth({ store, passwordHash: hashOnce, rateLimits: 'off' })
+  const tokens = await inLanes(async (index) => {
+    const { token } = await auth.signUp({ emailAddress: emailAddressOf(index), password })
+    return token.reveal()
+  })
+  await database.close()
+  await run(url, `${addProjects('users')}; VACUUM ANALYZE`)
+  return { file: url, tokens }
+}
+
+export async function betterAuthOnIts(url: string): Promise<Fixture> {
+  const pool = new pg.Pool({ connectionString: url })
+  const passwordHash = await hashPassword(password)
+  const auth = betterAuthOnPostgres(pool, async () => passwordHash)
+  const { runMigrations } = await getMigrations(auth.options)
+  await runMigrations()
+  const tokens = await inLanes(async (index) => {
+    const body = { email: emailAddressOf(index), password, name: `User ${index}` }
+    const { headers } = await auth.api.signUpEmail({ body, returnHeaders: true })
+    return headers.get('set-auth-token') ?? ''
+  })
+  await pool.end()
+  await run(url, createProjects)
+  await run(url, `${addProjects('"user"')}; VACUUM ANALYZE`)
+  return { file: url, tokens }
+}
+
+async function inLanes(signUp: (index: number) => Promise<string>): Promise<string[]> {
+  const tokens: string[] = []
+  const waiting = Array(users).keys()
+  const lane = async () => {
+    for (const index of waiting) tokens[index] = await signUp(index)
+  }
+  await Promise.all(Array.from({ length: lanes }, lane))
+  return tokens
+}
+
+// better-auth's ids are text.
+const createProjects = `CREATE TABLE projects (
+    id uuid PRIMARY KEY, user_id text NOT NULL, title text NOT NULL, description text,
+    created_at timestamptz NOT NULL, updated_at timestamptz NOT NULL
+  );
+  CREATE INDEX projects_user_id ON projects (user_id, id)`
+
+function addProjects(table: string): string {
+  return `INSERT INTO projects (id, user_id, title, description, created_at, updated_at)
+    SELECT gen_random_uuid(), ${table}.id, 'Project ' || number, 'What it is about, in a sentence',
+      now(), now()
+    FROM ${table}, generate_series(1, 3) AS number`
+}
+
+async function run(url: string, sql: string): Promise<void> {
+  const client = await new pg.Client(url).connect()
+  for (const statement of sql.split(';')) await client.query(statement)
+  await client.end()
+}

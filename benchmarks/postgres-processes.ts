@@ -1,0 +1,54 @@
+// A PostgreSQL of the bench's own, on the core of the load, and the processor time that it uses.
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import pg from 'pg'
+import { type Cluster, findBinaries, startCluster } from '../test/postgres-cluster.ts'
+import { isPinned } from './processes.ts'
+import { median } from './statistics.ts'
+
+/** As in production: what was committed survives a power cut. */
+export async function startPostgres(
+  folder: string,
+  { sharedBuffers = '128MB' } = {},
+): Promise<Cluster> {
+  const kept = ['fsync=on', 'full_page_writes=on']
+  const settings = [...kept, 'max_connections=100', `shared_buffers=${sharedBuffers}`]
+  const home = join(folder, 'postgres')
+  mkdirSync(home)
+  const cluster = await startCluster({ binaries: findBinaries(home), folder: home, settings })
+  // Those that it starts later stay on the core of the first.
+  if (isPinned) for (const pid of cluster.pids()) pin(pid)
+  return cluster
+}
+
+/** Of all its processes, those that have ended too. */
+export function processorSeconds(cluster: Cluster): number {
+  const ticks = cluster.pids().map((pid, index) => {
+    const [, rest = ''] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')
+    const [own = 0, system = 0, ended = 0, endedSystem = 0] = rest.split(' ').slice(11).map(Number)
+    return own + system + (index === 0 ? ended + endedSystem : 0)
+  })
+  return ticks.reduce((sum, each) => sum + each, 0) / ticksPerSecond
+}
+
+/** What a commit of one row takes. */
+export async function commitMilliseconds(url: string): Promise<number> {
+  const client = await new pg.Client(url).connect()
+  await client.query('CREATE TABLE commits (number integer)')
+  const times = []
+  for (let number = 0; number < 200; number++) {
+    const started = performance.now()
+    await client.query('INSERT INTO commits VALUES ($1)', [number])
+    times.push(performance.now() - started)
+  }
+  await client.query('DROP TABLE commits')
+  await client.end()
+  return median(times)
+}
+
+const ticksPerSecond = Number(spawnSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }).stdout)
+
+function pin(pid: number): void {
+  spawnSync('taskset', ['-cp', '1', String(pid)])
+}
