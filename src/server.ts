@@ -29,6 +29,7 @@ export { Secret } from './core/secret.ts'
 export type { Client, LoggedIn, SubmittedCredentials } from './core/sessions.ts'
 export type {
   Authenticated,
+  Awaitable,
   Credentials,
   MessagePage,
   OutboxStatements,

@@ -14,7 +14,7 @@ const database = await (isSqlite ? openSqlite(DATABASE_URL) : openPostgres(DATAB
 
 const halting: Database = {
   query: (sql, values) => database.query(sql, values),
-  lookUp: (sql, values) => database.lookUp(sql, values),
+  lookUp: (sql, values, read) => database.lookUp(sql, values, read),
   transaction: (work, options) => database.transaction(work, options),
   migration: (work) => database.migration((transaction) => work(halt(transaction))),
   close: () => database.close(),

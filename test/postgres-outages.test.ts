@@ -5,7 +5,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { openPostgres } from 'latchkey/postgres'
-import { createApp, createAuth, createStore, migrate } from 'latchkey/server'
+import { createApp, createAuth, createStore, migrate, type Row } from 'latchkey/server'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, inject, onTestFinished, test } from 'vitest'
 import { openDatabase } from '../templates/api/database.ts'
@@ -14,6 +14,8 @@ import { ann, bearer, cheapHash, read, temporaryFolder } from './harness.ts'
 import { type Cluster, clusterFolder, startCluster } from './postgres-cluster.ts'
 import { startTcpProxy } from './tcp-proxy.ts'
 import { until } from './until.ts'
+
+const same = (row: Row) => row
 
 const folder = clusterFolder()
 let cluster: Cluster
@@ -126,13 +128,13 @@ test('a pool of yours may ask for its password each time', async () => {
   onTestFinished(() => pool.end())
   const database = await openPostgres(pool)
   onTestFinished(() => database.close())
-  expect(await database.lookUp('SELECT 1', [])).toEqual([[1]])
+  expect(await database.lookUp('SELECT 1', [], same)).toEqual([1])
   await run(cluster.url, "ALTER ROLE asking PASSWORD 'another'")
   await terminate('asking')
   await expect(database.query('SELECT 1')).rejects.toThrow('unavailable')
   password = 'another'
   expect(await database.query('SELECT 1')).toEqual([[1]])
-  await until(async () => expect(await database.lookUp('SELECT 1', [])).toEqual([[1]]))
+  await until(async () => expect(await database.lookUp('SELECT 1', [], same)).toEqual([1]))
 }, 30_000)
 
 test('a database that takes no writes still knows who is logged in', async () => {
@@ -157,7 +159,7 @@ test('a database without a free connection is 503, and serves when there is one 
 test('a name with several addresses, none of which answers, is away as well', async () => {
   const database = await openPostgres('postgres://app:x@localhost:9/app')
   onTestFinished(() => database.close())
-  await expect(database.lookUp('SELECT 1', [])).rejects.toThrow('unavailable')
+  await expect(database.lookUp('SELECT 1', [], same)).rejects.toThrow('unavailable')
   await expect(database.query('SELECT 1')).rejects.toThrow('unavailable')
   await expect(database.transaction(async () => {})).rejects.toThrow('unavailable')
 })
@@ -165,7 +167,7 @@ test('a name with several addresses, none of which answers, is away as well', as
 test('a server without the TLS that was asked for is away', async () => {
   const database = await openPostgres(`${cluster.url}?sslmode=verify-full`)
   onTestFinished(() => database.close())
-  await expect(database.lookUp('SELECT 1', [])).rejects.toThrow('unavailable')
+  await expect(database.lookUp('SELECT 1', [], same)).rejects.toThrow('unavailable')
   await expect(database.query('SELECT 1')).rejects.toThrow('unavailable')
 })
 

@@ -36,9 +36,9 @@ async function startCounting() {
 function countStatements(database: Database, events: Event[]): Database {
   return {
     ...database,
-    lookUp(sql, values) {
+    lookUp(sql, values, read) {
       events.push('read')
-      return database.lookUp(sql, values)
+      return database.lookUp(sql, values, read)
     },
     query(sql, values) {
       events.push('read')

@@ -41,6 +41,9 @@ export interface PasswordReset {
   readonly expiresAt: Date
 }
 
+/** What a database may answer at once: each promise on the hot path costs more than its digest. */
+export type Awaitable<T> = T | Promise<T>
+
 /**
  * What the rules ask of a database. What must happen together goes through `transaction`;
  * `runStoreContract()` in `latchkey/testing` says what each method must do.
@@ -49,7 +52,7 @@ export interface PasswordReset {
  */
 export interface Store extends GuardStore {
   /** The hot look-up: one indexed read. Whether the session has expired is the caller's to judge. */
-  findSession(tokenDigest: Uint8Array): Promise<Authenticated | null>
+  findSession(tokenDigest: Uint8Array): Awaitable<Authenticated | null>
   findCredentials(emailAddress: EmailAddress): Promise<Credentials | null>
   /** One that was not consumed; whether it has expired is the caller's to judge. */
   findPasswordReset(tokenDigest: Uint8Array): Promise<PasswordReset | null>

@@ -7,6 +7,7 @@ import { type ClientAddresses, clientAddresses } from './client-address.ts'
 import { type Cors, cors } from './cors.ts'
 import { refusalOf } from './errors.ts'
 import type { Incoming } from './exchange.ts'
+import type { Refusal } from './problems.ts'
 
 /** Where an app stands: who may read its answers, who stands before it, who hears of its faults. */
 export interface Surroundings {
@@ -56,9 +57,16 @@ export class Dispatcher {
 
   async dispatch(responder: Responder, arrival: Arrival): Promise<Presented> {
     const started = performance.now()
-    const { method, headers } = arrival.asked
+    const { asked, params } = arrival
+    const { method, headers } = asked
     const requestId = requestIdOf(headers)
-    const answer = await this.#attempt(responder, arrival, requestId)
+    let answer: Answer
+    try {
+      const client = this.#clientOf(arrival)
+      answer = await responder.respond({ auth: this.#auth, request: asked, params, client })
+    } catch (error) {
+      answer = this.#explain(error, requestId)
+    }
     const milliseconds = Math.round(performance.now() - started)
     const { path } = responder
     this.#log.info({ requestId, method, path, status: answer.status, milliseconds }, 'request')
@@ -67,18 +75,12 @@ export class Dispatcher {
   }
 
   // The outermost handler: what nobody expected is logged here and answered without a word about it.
-  async #attempt(responder: Responder, arrival: Arrival, requestId: string): Promise<Answer> {
-    try {
-      const { asked, params } = arrival
-      const client = this.#clientOf(arrival)
-      return await responder.respond({ auth: this.#auth, request: asked, params, client })
-    } catch (error) {
-      const refusal = refusalOf(error, this.#auth.config.passwords)
-      // A storm is no fault: its refusals are counted among the requests.
-      const isFault = refusal.status >= 500 && refusal.code !== 'overloaded'
-      if (isFault) this.#log.error({ requestId, err: error }, refusal.code)
-      return refusal
-    }
+  #explain(error: unknown, requestId: string): Refusal {
+    const refusal = refusalOf(error, this.#auth.config.passwords)
+    // A storm is no fault: its refusals are counted among the requests.
+    const isFault = refusal.status >= 500 && refusal.code !== 'overloaded'
+    if (isFault) this.#log.error({ requestId, err: error }, refusal.code)
+    return refusal
   }
 
   #clientOf({ asked: { headers }, peer }: Arrival): Client {

@@ -1,3 +1,5 @@
+import type { Awaitable } from '../core/store.ts'
+
 /** What a column can hold. SQLite keeps an instant as milliseconds since 1970, and reads it so. */
 export type Value = string | number | Uint8Array | Date | null
 
@@ -18,11 +20,11 @@ export interface Connection {
  */
 export interface Database extends Connection {
   /**
-   * A read of one row by its key, for what every request asks. On PostgreSQL it shares a connection
-   * with others that are under way, so that none waits for a free one: nothing slow may be in their
-   * midst.
+   * A read of one row by its key, for what every request asks; null where there is none. SQLite
+   * answers at once, without a promise. On PostgreSQL the read shares a connection with others that
+   * are under way, so that none waits for a free one: nothing slow may be in their midst.
    */
-  lookUp(sql: string, values: readonly Value[]): Promise<Row[]>
+  lookUp<T>(sql: string, values: readonly Value[], read: (row: Row) => T): Awaitable<T | null>
   /**
    * All or nothing: what `work` did is undone when it throws. Writers wait for each other, so
    * `work` may do nothing but send statements, and is undone when it takes longer than a second.

@@ -121,11 +121,12 @@ class PostgresDatabase implements Database {
     this.#onClose = onClose
   }
 
-  async lookUp(sql: string, values: readonly Value[]): Promise<Row[]> {
+  async lookUp<T>(sql: string, values: readonly Value[], read: (row: Row) => T): Promise<T | null> {
     const query = this.#statements.read(sql, values)
     this.#requireMigrated()
     try {
-      return await this.#lookUps.query(query)
+      const [row] = await this.#lookUps.query(query)
+      return row ? read(row) : null
     } catch (error) {
       throw toAuthError(error)
     }

@@ -1,4 +1,4 @@
-import type { Authenticated, Session } from '../core/store.ts'
+import type { Authenticated, Awaitable, Session } from '../core/store.ts'
 import { readInstant, readText, readTextOrNull } from './columns.ts'
 import type { Connection, Database, Row } from './database.ts'
 import { toUser, userColumns } from './users.ts'
@@ -30,12 +30,11 @@ const findByDigest = `SELECT ${userColumns}, sessions.id, sessions.ip_address, s
   FROM sessions JOIN users ON users.id = sessions.user_id
   WHERE sessions.token_digest = $1`
 
-export async function findSession(
+export function findSession(
   database: Database,
   tokenDigest: Uint8Array,
-): Promise<Authenticated | null> {
-  const [row] = await database.lookUp(findByDigest, [tokenDigest])
-  return row ? { user: toUser(row), session: toSession(row) } : null
+): Awaitable<Authenticated | null> {
+  return database.lookUp(findByDigest, [tokenDigest], toAuthenticated)
 }
 
 export async function deleteSession(connection: Connection, session: Session): Promise<void> {
@@ -44,6 +43,10 @@ export async function deleteSession(connection: Connection, session: Session): P
 
 export async function deleteSessions(connection: Connection, userId: string): Promise<void> {
   await connection.query('DELETE FROM sessions WHERE user_id = $1', [userId])
+}
+
+function toAuthenticated(row: Row): Authenticated {
+  return { user: toUser(row), session: toSession(row) }
 }
 
 function toSession(row: Row): Session {

@@ -35,7 +35,7 @@ export class SqliteConnection {
   }
 
   get isInTransaction(): boolean {
-    return this.#database.isTransaction
+    return this.#database.isOpen && this.#database.isTransaction
   }
 
   query(sql: string, values: readonly Value[]): Row[] {
@@ -68,7 +68,9 @@ export class SqliteConnection {
 
   #keepPromises(): void {
     try {
-      this.#database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
+      this.#database.exec(
+        'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 4194304',
+      )
     } catch (error) {
       this.#database.close()
       throw error

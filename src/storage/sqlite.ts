@@ -2,12 +2,14 @@ import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { AuthError } from '../core/errors.ts'
+import type { Awaitable } from '../core/store.ts'
 import type { Database, Row, Transaction, TransactionOptions, Value } from './database.ts'
 import { within } from './deadline.ts'
 import { Lock } from './lock.ts'
 import type { Migrations } from './migrate.ts'
 import { type Pragmas, SqliteConnection } from './sqlite-connection.ts'
 import { isBusy, isWriteToReader, toAuthError } from './sqlite-errors.ts'
+import { SqliteReadLock } from './sqlite-read-lock.ts'
 import { SqliteTransaction } from './sqlite-transaction.ts'
 
 /** Latchkey's own tables, for `migrate`; your application's come after them. */
@@ -30,7 +32,11 @@ export async function openSqlite(path: string): Promise<Database> {
   createFile(file)
   const writer = await patiently(() => new SqliteConnection(file, 'write'), inMilliseconds(2_000))
   try {
-    return new SqliteDatabase(new SqliteConnection(file, 'read'), writer)
+    const [reader, holder] = [
+      new SqliteConnection(file, 'read'),
+      new SqliteConnection(file, 'read'),
+    ]
+    return new SqliteDatabase({ reader, writer, readLock: new SqliteReadLock(holder, file) })
   } catch (error) {
     writer.close()
     throw toAuthError(error)
@@ -93,29 +99,42 @@ const migrating: Rules = {
   pragmas: { foreignKeys: 'OFF', synchronous: 'FULL' },
 }
 
+interface Parts {
+  readonly reader: SqliteConnection
+  readonly writer: SqliteConnection
+  readonly readLock: SqliteReadLock
+}
+
 class SqliteDatabase implements Database {
   readonly #reader: SqliteConnection
   readonly #writer: SqliteConnection
+  readonly #readLock: SqliteReadLock
   readonly #lock = new Lock()
 
-  constructor(reader: SqliteConnection, writer: SqliteConnection) {
+  constructor({ reader, writer, readLock }: Parts) {
     this.#reader = reader
     this.#writer = writer
+    this.#readLock = readLock
   }
 
   async query(sql: string, values: readonly Value[] = []): Promise<Row[]> {
     try {
-      return this.#reader.query(sql, values)
+      return this.#read(sql, values)
     } catch (error) {
       if (isWriteToReader(error)) throw new Error(`Send it through transaction(): ${sql}`)
       if (!isBusy(error)) throw toAuthError(error)
       const latest = inMilliseconds(ordinary.waitMilliseconds)
-      return patiently(() => this.#reader.query(sql, values), latest)
+      return patiently(() => this.#read(sql, values), latest)
     }
   }
 
-  lookUp(sql: string, values: readonly Value[]): Promise<Row[]> {
-    return this.query(sql, values)
+  lookUp<T>(sql: string, values: readonly Value[], read: (row: Row) => T): Awaitable<T | null> {
+    try {
+      return readFirst(this.#read(sql, values), read)
+    } catch {
+      // Locked, or worse: there it is waited for, or said.
+      return this.query(sql, values).then((rows) => readFirst(rows, read))
+    }
   }
 
   transaction<T>(
@@ -136,9 +155,15 @@ class SqliteDatabase implements Database {
 
   close(): Promise<void> {
     return this.#lock.hold(async () => {
+      this.#readLock.close()
       this.#reader.close()
       this.#writer.close()
     })
+  }
+
+  #read(sql: string, values: readonly Value[]): Row[] {
+    this.#readLock.beforeRead()
+    return this.#reader.query(sql, values)
   }
 
   #exclusively<T>(rules: Rules, work: (transaction: Transaction) => Promise<T>): Promise<T> {
@@ -150,6 +175,7 @@ class SqliteDatabase implements Database {
       const transaction = new SqliteTransaction(this.#writer)
       try {
         const result = await within(rules.workMilliseconds, work(transaction))
+        this.#readLock.release()
         transaction.commit()
         return result
       } catch (error) {
@@ -158,6 +184,10 @@ class SqliteDatabase implements Database {
       }
     })
   }
+}
+
+function readFirst<T>([row]: readonly Row[], read: (row: Row) => T): T | null {
+  return row ? read(row) : null
 }
 
 function createFile(file: string): void {

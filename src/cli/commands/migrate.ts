@@ -86,7 +86,7 @@ const refuse = () => Promise.reject(new Error('This database is looked at alone'
 // What a file says into which nothing was ever migrated.
 const untouched: Database = {
   query: async () => [],
-  lookUp: async () => [],
+  lookUp: () => null,
   transaction: refuse,
   migration: refuse,
   close: async () => {},
