@@ -15,6 +15,7 @@ import { type Server, startServer } from './server.ts'
 
 // Until what is going to be compiled has been.
 const warmUp = 8
+const turns = 4
 
 const usage = `npm run bench [-- --rounds 7 --seconds 4]
 
@@ -77,7 +78,7 @@ interface Plan {
   readonly load: ChildProcess
 }
 
-// One round is one run of each, so that a machine that slows down slows all of them.
+// A round asks each server in short turns, so that a machine that slows down slows all of them.
 async function alternate(
   servers: readonly Server[],
   { kind, rounds, seconds, folder, load }: Plan,
@@ -94,11 +95,32 @@ async function alternate(
   for (let round = 1; round <= rounds; round++) {
     // Who comes first changes: whoever follows the same server each time inherits its noise.
     const first = round % orders.length
-    for (const { server, ...order } of [...orders.slice(first), ...orders.slice(0, first)]) {
-      const sample = await measure(server, load, { ...order, seconds })
-      const { name } = server.peer
-      samples.set(name, [...(samples.get(name) ?? []), sample])
+    const rotated = [...orders.slice(first), ...orders.slice(0, first)]
+    const slices = new Map(rotated.map(({ server }) => [server.peer.name, [] as Sample[]]))
+    for (let turn = 1; turn <= turns; turn++) {
+      for (const { server, ...order } of rotated) {
+        const slice = await measure(server, load, { ...order, seconds: seconds / turns })
+        slices.get(server.peer.name)?.push(slice)
+      }
+    }
+    for (const [name, all] of slices) {
+      samples.set(name, [...(samples.get(name) ?? []), average(all)])
     }
   }
   return samples
+}
+
+function average(slices: readonly Sample[]): Sample {
+  const mean = (of: (slice: Sample) => number) =>
+    slices.reduce((sum, slice) => sum + of(slice), 0) / slices.length
+  return {
+    perSecond: mean(({ perSecond }) => perSecond),
+    // Of all requests alike, in whichever slice they were answered.
+    microseconds:
+      mean(({ microseconds, perSecond }) => microseconds * perSecond) /
+      mean(({ perSecond }) => perSecond),
+    p50: mean(({ p50 }) => p50),
+    p99: mean(({ p99 }) => p99),
+    megabytes: mean(({ megabytes }) => megabytes),
+  }
 }

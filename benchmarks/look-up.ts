@@ -1,5 +1,5 @@
 // npm run bench:look-up: how long a session takes to be found among few and among many.
-import { chmodSync, mkdtempSync, rmSync, statSync } from 'node:fs'
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -26,14 +26,10 @@ async function bench(sizes: readonly number[]): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'latchkey-look-up-'))
   chmodSync(folder, 0o755)
   try {
-    const sqlite = []
-    for (const sessions of sizes) {
-      const file = join(folder, `${sessions}.sqlite3`)
-      sqlite.push(await sqliteLookUps(file, sessions))
-      console.error(`SQLite, ${sessions}: ${Math.round(statSync(file).size / 1_048_576)} MB`)
-      rmSync(file)
-    }
-    printLookUps('SQLite, in the process', sqlite)
+    const { alone, together } = await sqliteLookUps(folder, sizes)
+    printLookUps('SQLite, in the process, one in a turn of the event loop', alone)
+    printLookUps('SQLite, in the process, many in a turn', together)
+    for (const sessions of sizes) rmSync(join(folder, `${sessions}.sqlite3`))
     // A quarter of the memory is what PostgreSQL's manual recommends.
     const quarter = `${Math.floor(totalmem() / 4 / 1_048_576)}MB`
     const cluster = await startPostgres(folder, { sharedBuffers: quarter })
