@@ -26,6 +26,7 @@ const coreModules: Record<string, string[]> = {
   'node:os': ['src/core/password-hash.ts'],
   'node:zlib': ['src/core/tokens.ts'],
   '@node-rs/argon2': ['src/core/password-hash.ts'],
+  bowser: ['src/core/device-name.ts'],
   uuid: ['*'],
 }
 

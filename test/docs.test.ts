@@ -117,9 +117,10 @@ test.each(examples.map(([, command = '', status = '']) => [command.trim(), statu
     const ID = (await server.send('POST /v1/projects', { title: 'Garden' }, own)).body.project.id
     const logsIn = command.includes('/v1/session ') && command.includes('password')
     if (logsIn) await signUp(server)
+    const DEVICE = (await server.send('GET /v1/session', undefined, own)).body.session.id
     const API = `http://127.0.0.1:${Object(http.address()).port}`
     const RESET = await resetToken(server, 'another@example.com')
-    const env = { ...process.env, API, TOKEN, ID, RESET }
+    const env = { ...process.env, API, TOKEN, ID, DEVICE, RESET }
     const silently = command.replace('curl ', "curl -s -o /dev/null -w '%{http_code}' ")
     const { stdout } = await run('bash', ['-c', silently], { env })
     expect(stdout).toBe(status)

@@ -1,70 +1,95 @@
 // While a new version is rolled out, servers of the previous one run on the schema of the new: what
 // they write and read must go on. `previous-schema` has their code for the tables that the newest
 // migration changes, as it was before it.
-import { randomBytes } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import { cpSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { postgresMigrations } from 'latchkey/postgres'
+import { openPostgres, postgresMigrations } from 'latchkey/postgres'
 import { createStore, type Database, migrate, type Session, type User } from 'latchkey/server'
 import { openSqlite, sqliteMigrations } from 'latchkey/sqlite'
 import { expect, onTestFinished, test } from 'vitest'
-import { address, temporaryFolder } from './harness.ts'
+import { address, postgresSchema, temporaryFolder } from './harness.ts'
 import * as previous from './previous-schema/sessions.ts'
 
-const files = readdirSync(sqliteMigrations.directory).sort()
+const kinds = ['sqlite', 'postgres'] as const
+type Kind = (typeof kinds)[number]
+const latchkeys = { sqlite: sqliteMigrations, postgres: postgresMigrations }
+const filesOf = (kind: Kind) => readdirSync(latchkeys[kind].directory).sort()
 
 test('whoever adds a migration puts the code before it here', () => {
-  expect(files.at(-1)).toBe('0003_sessions_by_digest.sql')
-  // The first that PostgreSQL had: there is no code before it.
-  const newest = readdirSync(postgresMigrations.directory).sort().at(-1)
-  expect(newest).toBe('0002_password_resets_and_outbox.sql')
+  expect(kinds.map((kind) => filesOf(kind).at(-1))).toEqual([
+    '0004_devices.sql',
+    '0003_devices.sql',
+  ])
 })
 
-test('the previous code works on the new schema, and beside the new code', async () => {
-  const { database, store } = await open()
-  await migrate(database, [sqliteMigrations])
-  const [user, other] = [await insertUser(database, 'ann'), await insertUser(database, 'bob')]
-  const kept = await insert(database, user)
-  expect(await previous.findSession(database, kept.digest)).toEqual({ user, session: kept.session })
-  expect(await store.findSession(kept.digest)).toEqual({ user, session: kept.session })
-  const ended = await insert(database, user)
-  await database.transaction((each) => previous.deleteSession(each, ended.session))
-  expect(await store.findSession(ended.digest)).toBeNull()
-  const revoked = await insert(database, other)
-  await store.transaction((each) => each.deleteSession(revoked.session))
-  expect(await previous.findSession(database, revoked.digest)).toBeNull()
-  await database.transaction((each) => previous.deleteSessions(each, user.id))
-  expect(await store.findSession(kept.digest)).toBeNull()
-})
+test.each(kinds)(
+  'on %s the previous code works on the new schema, and beside the new',
+  async (kind) => {
+    const { database, store } = await open(kind)
+    await migrate(database, [latchkeys[kind]])
+    const [user, other] = [await insertUser(database, 'ann'), await insertUser(database, 'bob')]
+    const kept = await insert(database, user)
+    expect(await previous.findSession(database, kept.digest)).toEqual({
+      user,
+      session: kept.session,
+    })
+    expect(await store.findSession(kept.digest)).toEqual({ user, session: unnamed(kept.session) })
+    const named = await store.transaction((each) => each.renameSession(kept.session, 'Phone'))
+    expect(named).toMatchObject({ name: 'Phone' })
+    expect(await previous.findSession(database, kept.digest)).toEqual({
+      user,
+      session: kept.session,
+    })
+    const ended = await insert(database, user)
+    await database.transaction((each) => previous.deleteSession(each, unnamed(ended.session)))
+    expect(await store.findSession(ended.digest)).toBeNull()
+    const revoked = await insert(database, other)
+    await store.transaction((each) => each.deleteSession(revoked.session))
+    expect(await previous.findSession(database, revoked.digest)).toBeNull()
+    await database.transaction((each) => previous.deleteSessions(each, user.id))
+    expect(await store.findSession(kept.digest)).toBeNull()
+  },
+)
 
-test('what the previous version wrote is there after the newest migration', async () => {
-  const { database, store } = await open()
-  await migrate(database, [withoutNewest()])
-  const user = await insertUser(database, 'ann')
-  const sessions = []
-  for (let count = 0; count < 100; count++) sessions.push(await insert(database, user))
-  await migrate(database, [sqliteMigrations])
-  for (const { session, digest } of sessions) {
-    expect(await store.findSession(digest)).toEqual({ user, session })
-  }
-  const [first] = sessions
-  if (first) await store.transaction((each) => each.deleteSession(first.session))
-  expect(await database.query('SELECT id FROM sessions')).toHaveLength(99)
-  await database.transaction((each) => each.query('DELETE FROM users'))
-  expect(await database.query('SELECT id FROM sessions')).toEqual([])
-})
+test.each(kinds)(
+  'on %s what the previous version wrote is there after the newest migration',
+  async (kind) => {
+    const { database, store } = await open(kind)
+    await migrate(database, [withoutNewest(kind)])
+    const user = await insertUser(database, 'ann')
+    const sessions = []
+    for (let count = 0; count < 100; count++) sessions.push(await insert(database, user))
+    await migrate(database, [latchkeys[kind]])
+    for (const { session, digest } of sessions) {
+      expect(await store.findSession(digest)).toEqual({ user, session: unnamed(session) })
+    }
+    const [first] = sessions
+    if (first) await store.transaction((each) => each.deleteSession(first.session))
+    expect(await database.query('SELECT id FROM sessions')).toHaveLength(99)
+    await database.transaction((each) => each.query('DELETE FROM users'))
+    expect(await database.query('SELECT id FROM sessions')).toEqual([])
+  },
+)
 
-async function open() {
-  const database = await openSqlite(join(temporaryFolder(), 'test.sqlite3'))
+// Nobody is taken to have shown their password just now.
+function unnamed(session: previous.Session): Session {
+  return { ...session, name: null, passwordVerifiedAt: new Date(0) }
+}
+
+async function open(kind: Kind) {
+  const database = await (kind === 'sqlite'
+    ? openSqlite(join(temporaryFolder(), 'test.sqlite3'))
+    : openPostgres(await postgresSchema()))
   onTestFinished(() => database.close())
   return { database, store: createStore(database) }
 }
 
-function withoutNewest() {
+function withoutNewest(kind: Kind) {
   const folder = temporaryFolder()
-  for (const file of files.slice(0, -1)) {
-    cpSync(new URL(file, sqliteMigrations.directory), join(folder, file))
+  for (const file of filesOf(kind).slice(0, -1)) {
+    cpSync(new URL(file, latchkeys[kind].directory), join(folder, file))
   }
   return { owner: 'latchkey', directory: pathToFileURL(`${folder}/`) }
 }
@@ -73,17 +98,15 @@ const now = new Date('2026-11-24T12:00:00.123Z')
 
 async function insertUser(database: Database, name: string): Promise<User> {
   const emailAddress = address(`${name}@example.com`)
-  const user = { id: name, emailAddress, emailVerifiedAt: null, createdAt: now, updatedAt: now }
+  const instants = { createdAt: now, updatedAt: now }
+  const user = { id: randomUUID(), emailAddress, emailVerifiedAt: null, ...instants }
   await createStore(database).transaction((each) => each.insertUser(user, 'hash'))
   return user
 }
 
-let sessions = 0
-
 async function insert(database: Database, user: User) {
-  sessions += 1
-  const session: Session = {
-    id: `session ${sessions}`,
+  const session: previous.Session = {
+    id: randomUUID(),
     userId: user.id,
     ipAddress: '192.0.2.1',
     userAgent: null,

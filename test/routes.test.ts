@@ -1,9 +1,10 @@
 // The rules that hold for every route: a route that forgets one fails here.
 import { createApp, type Route } from 'latchkey/server'
 import { expect, test } from 'vitest'
+import { z } from 'zod'
 import { routeTable } from '../src/http/routes.ts'
 import { routes as templateRoutes } from '../templates/api/routes.ts'
-import { bearer, openDatabase, read, type Server, signUp, startServer } from './harness.ts'
+import { ann, bearer, openDatabase, read, type Server, signUp, startServer } from './harness.ts'
 
 const someId = '00000000-0000-7000-8000-000000000000'
 
@@ -23,7 +24,16 @@ test('the list of who may is this one, and a new route is added here on purpose'
     'public POST /v1/session',
     'session GET /v1/session',
     'session DELETE /v1/session',
+    'session PUT /v1/session/token',
+    'session PUT /v1/session/freshness',
+    'session GET /v1/sessions',
+    'session DELETE /v1/sessions',
+    'session PATCH /v1/sessions/:id',
+    'session DELETE /v1/sessions/:id',
+    'session GET /v1/user',
+    'fresh DELETE /v1/user',
     'public POST /v1/passwords',
+    'session PUT /v1/password',
     'public PUT /v1/passwords/:token',
     'public PUT /v1/passwords',
     'public PATCH /v1/passwords/:token',
@@ -50,7 +60,8 @@ test('what needs a session answers 401 with a challenge to everybody else, and d
       ),
     )
   const before = await snapshot()
-  for (const route of routes.filter(({ access }) => access === 'session')) {
+  const closed = routes.filter(({ access }) => access === 'session' || access === 'fresh')
+  for (const route of closed) {
     const mistyped = token.slice(0, -1) + (token.endsWith('1') ? '2' : '1')
     for (const headers of [{}, bearer(mistyped), { cookie: `token=${token}` }]) {
       const { status, headers: answered } = await server.send(lineOf(route), undefined, headers)
@@ -62,6 +73,34 @@ test('what needs a session answers 401 with a challenge to everybody else, and d
     expect([lineOf(route), malformed.status]).toEqual([lineOf(route), 401])
   }
   expect(await snapshot()).toEqual(before)
+})
+
+test('what is sensitive is refused to a session that is not fresh, and to a wrong password', async () => {
+  const { server, routes } = await everyRoute()
+  const headers = bearer(await signUp(server))
+  const sensitive = routes.filter(({ access }) => access === 'fresh')
+  expect(sensitive.length).toBeGreaterThan(0)
+  const users = () => server.database.query('SELECT * FROM users')
+  const before = await users()
+  for (const minutes of [0, 10]) {
+    server.clock.advance({ minutes })
+    for (const route of sensitive) {
+      // Whoever reads the document learns how.
+      expect(
+        Object(z.toJSONSchema(Object(route.schemas.body), { io: 'input' })).properties,
+      ).toHaveProperty('password_challenge')
+      for (const password_challenge of ['wrong password', '', null, 0, [], {}, true]) {
+        const reply = await server.send(lineOf(route), { password_challenge }, headers)
+        expect([lineOf(route), reply.status]).toEqual([lineOf(route), 422])
+      }
+      if (minutes === 0) continue
+      for (const body of [undefined, {}, { password: ann.password }]) {
+        const { status, body: answered } = await server.send(lineOf(route), body, headers)
+        expect([status, answered.code]).toEqual([403, 'fresh_authentication_required'])
+      }
+    }
+  }
+  expect(await users()).toEqual(before)
 })
 
 test('every answer, good or bad, is not stored, not sniffed, not framed, and has a request id', async () => {
@@ -159,9 +198,10 @@ test('every route is in the OpenAPI document, with its access, and nothing else 
       return `${access} ${method.toUpperCase()} ${path}`
     }),
   )
-  const declared = routes.map(
-    ({ access, method, path }) => `${access} ${method} ${path.replace(/:(\w+)/g, '{$1}')}`,
-  )
+  const declared = routes.map(({ access, method, path }) => {
+    const seen = access === 'fresh' ? 'session' : access
+    return `${seen} ${method} ${path.replace(/:(\w+)/g, '{$1}')}`
+  })
   expect(documented.sort()).toEqual(declared.sort())
 })
 

@@ -18,7 +18,7 @@ const defaults = {
   trustedProxies: [],
   signUp: 'open',
   passwords: { minimumLength: 8, rejectCommon: true },
-  sessions: { idleHours: 720, maximumHours: 2160 },
+  sessions: { idleHours: 720, maximumHours: 2160, maximumPerUser: 100 },
   resetTokenMinutes: 15,
   rateLimits: 'on',
   appUrl: 'https://app.example.com',

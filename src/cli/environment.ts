@@ -1,3 +1,5 @@
+import type { SessionPolicy } from '../core/config.ts'
+import type { PasswordPolicy } from '../core/password-policy.ts'
 import { parseSender } from '../core/sender.ts'
 import { isNetwork } from '../http/client-address.ts'
 import { isOrigin } from '../http/cors.ts'
@@ -19,8 +21,8 @@ export interface Environment {
   readonly corsOrigins: readonly string[]
   readonly trustedProxies: readonly string[]
   readonly signUp: 'open' | 'closed'
-  readonly passwords: { readonly minimumLength: number; readonly rejectCommon: boolean }
-  readonly sessions: { readonly idleHours: number; readonly maximumHours: number }
+  readonly passwords: PasswordPolicy
+  readonly sessions: SessionPolicy
   readonly resetTokenMinutes: number
   readonly rateLimits: 'on' | 'off'
   /** Where the links in mails lead. */
@@ -66,6 +68,7 @@ export function readEnvironment(variables: Variables, args: readonly string[]): 
     sessions: {
       idleHours: read.integer('SESSION_IDLE_HOURS', { otherwise: 720, from: 1, to: 87_600 }),
       maximumHours: read.integer('SESSION_MAXIMUM_HOURS', { otherwise: 2160, from: 1, to: 87_600 }),
+      maximumPerUser: read.integer('SESSIONS_PER_USER', { otherwise: 100, from: 1, to: 1_000 }),
     },
     resetTokenMinutes: read.integer('RESET_TOKEN_MINUTES', { otherwise: 15, from: 1, to: 1440 }),
     rateLimits: readRateLimits(read, mode),

@@ -1,5 +1,19 @@
 import { type AuthOptions, type Configuration, resolveConfiguration } from './config.ts'
-import { isPasswordResetLive, requestPasswordReset, resetPassword } from './passwords.ts'
+import {
+  listSessions,
+  renameSession,
+  revokeOtherSessions,
+  revokeSession,
+  rotateToken,
+} from './devices.ts'
+import { freshen, isFresh, type SubmittedChallenge, verifyChallenge } from './freshness.ts'
+import {
+  changePassword,
+  isPasswordResetLive,
+  requestPasswordReset,
+  resetPassword,
+  type SubmittedPasswordChange,
+} from './passwords.ts'
 import type { Secret } from './secret.ts'
 import {
   authenticate,
@@ -10,8 +24,8 @@ import {
   logOut,
   type SubmittedCredentials,
 } from './sessions.ts'
-import type { Authenticated, Session, User } from './store.ts'
-import { setPassword, signUp } from './users.ts'
+import type { Authenticated, Session, SessionKey, User } from './store.ts'
+import { deleteUser, setPassword, signUp } from './users.ts'
 
 /** The verbs of Latchkey, bound to one configuration. */
 export interface Auth {
@@ -25,10 +39,51 @@ export interface Auth {
   logIn(credentials: SubmittedCredentials, client?: Client): Promise<LoggedIn | null>
   /** Ends a session: its token is refused from the moment this resolves. */
   logOut(session: Session): Promise<void>
+  /** A page of a user's sessions, newest first: those that are not over. */
+  listSessions(userId: string, page: { limit: number; after: string | null }): Promise<Session[]>
+  /**
+   * @returns null where the user has no such session
+   * @throws AuthError `validation_failed` for a name that is blank or longer than 100 code points
+   */
+  renameSession(session: SessionKey, name: string): Promise<Session | null>
+  /** @returns whether the user had such a session; its token is refused from then on */
+  revokeSession(session: SessionKey): Promise<boolean>
+  /** Ends all sessions of the user but this one, and says how many there were. */
+  revokeOtherSessions(session: SessionKey): Promise<number>
+  /**
+   * Another token for the same session; the old one is refused from the moment this resolves.
+   *
+   * @returns null where the token is not that of a session any more
+   */
+  rotateToken(token: Secret): Promise<Secret | null>
   /** @returns null for a token that is malformed, unknown, revoked or expired */
   authenticate(token: string | Secret): Promise<Authenticated | null>
   /** When a session that is not used again ends. */
   expiresAt(session: Session): Date
+  /** Whether a session may do what is sensitive: its password was verified within ten minutes. */
+  isFresh(session: Session): boolean
+  /**
+   * Makes a session fresh again.
+   *
+   * @returns until when, or null where the challenge is not the user's password
+   * @throws AuthError `rate_limited`, `overloaded`, `unavailable`
+   */
+  freshen(authenticated: Authenticated, submitted: SubmittedChallenge): Promise<Date | null>
+  /**
+   * Whether a text is the user's password. Each try counts.
+   *
+   * @throws AuthError `rate_limited`, `overloaded`, `unavailable`
+   */
+  verifyPassword(user: User, submitted: SubmittedChallenge): Promise<boolean>
+  /**
+   * Changes the password of whoever knows the old one, and ends the user's other sessions.
+   *
+   * @returns false where the challenge is not the password
+   * @throws AuthError `validation_failed`, `rate_limited`, `overloaded`, `unavailable`
+   */
+  changePassword(authenticated: Authenticated, change: SubmittedPasswordChange): Promise<boolean>
+  /** Takes a user away with everything that is theirs; the address may sign up again. */
+  deleteUser(user: User): Promise<void>
   /**
    * Another password without the old one, for seeds and consoles; sessions live on.
    *
@@ -57,6 +112,8 @@ export interface Auth {
    * @returns what ends that
    */
   onMessageQueued(listener: () => void): () => void
+  /** Writes at once what is otherwise written a second later: when sessions were last used. */
+  flush(): Promise<void>
 }
 
 const unknownClient: Client = { ipAddress: null, userAgent: null }
@@ -77,9 +134,20 @@ export function createAuth(options: AuthOptions): Auth {
     signUp: (credentials, client = unknownClient) => signUp(config, credentials, client),
     logIn: (credentials, client = unknownClient) => logIn(config, credentials, client),
     logOut: (session) => logOut(config, session),
+    listSessions: (userId, page) => listSessions(config, userId, page),
+    renameSession: (session, name) => renameSession(config, session, name),
+    revokeSession: (session) => revokeSession(config, session),
+    revokeOtherSessions: (session) => revokeOtherSessions(config, session),
+    rotateToken: (token) => rotateToken(config, token),
     authenticate: (token) =>
       authenticate(config, typeof token === 'string' ? token : token.reveal()),
     expiresAt: (session) => expiresAt(config, session),
+    isFresh: (session) => isFresh(config, session),
+    freshen: (authenticated, submitted) => freshen(config, authenticated, submitted),
+    verifyPassword: async (user, submitted) =>
+      (await verifyChallenge(config, user, submitted)) !== null,
+    changePassword: (authenticated, change) => changePassword(config, authenticated, change),
+    deleteUser: (user) => deleteUser(config, user),
     setPassword: (credentials) => setPassword(config, credentials),
     requestPasswordReset: (emailAddress, client = unknownClient) =>
       requestPasswordReset(config, emailAddress, client),
@@ -89,5 +157,6 @@ export function createAuth(options: AuthOptions): Auth {
       listeners.add(listener)
       return () => void listeners.delete(listener)
     },
+    flush: () => config.lastUse.flush(),
   }
 }

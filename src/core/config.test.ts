@@ -6,6 +6,8 @@ import type { Store } from './store.ts'
 
 const store: Store = {
   findSession: async () => null,
+  listSessions: async () => [],
+  recordUses: async () => {},
   findCredentials: async () => null,
   findPasswordReset: async () => null,
   countPasswordResets: async () => 0,
@@ -20,13 +22,14 @@ const settings = [
   ['passwords', 'minimumLength', 8, 128],
   ['sessions', 'idleHours', 0.01, 87_600],
   ['sessions', 'maximumHours', 0.01, 87_600],
+  ['sessions', 'maximumPerUser', 1, 1_000],
 ] as const
 
 test('without settings a password has eight letters and a session lives 30 and 90 days', () => {
   const config = resolveConfiguration({ store })
   expect(config.store).toBe(store)
   expect(config.passwords).toEqual({ minimumLength: 8, rejectCommon: true })
-  expect(config.sessions).toEqual({ idleHours: 720, maximumHours: 2_160 })
+  expect(config.sessions).toEqual({ idleHours: 720, maximumHours: 2_160, maximumPerUser: 100 })
 })
 
 test('without settings the time is the system’s, and the bytes are random', () => {
@@ -53,7 +56,7 @@ test('one setting leaves the others of its group at their defaults', () => {
     sessions: { idleHours: 1 },
   })
   expect(config.passwords).toEqual({ minimumLength: 8, rejectCommon: false })
-  expect(config.sessions).toEqual({ idleHours: 1, maximumHours: 2_160 })
+  expect(config.sessions).toEqual({ idleHours: 1, maximumHours: 2_160, maximumPerUser: 100 })
 })
 
 test('what is given is used', () => {

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { Guard } from './guard.ts'
+import { LastUse } from './last-use.ts'
 import { argon2id, type PasswordHash } from './password-hash.ts'
 import type { PasswordPolicy } from './password-policy.ts'
 import type { Store } from './store.ts'
@@ -9,7 +10,7 @@ import type { Random } from './tokens.ts'
 export interface AuthOptions {
   readonly store: Store
   readonly passwords?: Partial<PasswordPolicy>
-  readonly sessions?: Partial<SessionLifetime>
+  readonly sessions?: Partial<SessionPolicy>
   /** How long a link to reset a password works; default 15, from 1 to 1440. */
   readonly resetTokenMinutes?: number
   /** Default `on`: ten attempts in three minutes. `off` is for development and tests alone. */
@@ -26,21 +27,24 @@ export interface AuthOptions {
 
 export type RateLimits = 'on' | 'off'
 
-/** How long a session lives. Both are judged at every request. */
-export interface SessionLifetime {
+/** How long a session lives, which is judged at every request, and how many a user has. */
+export interface SessionPolicy {
   /** Without use; default 720 (30 days). */
   readonly idleHours: number
   /** In all; default 2160 (90 days). */
   readonly maximumHours: number
+  /** Past so many the oldest ends; default 100, from 1 to 1000. */
+  readonly maximumPerUser: number
 }
 
 /** `AuthOptions` with every default filled in: after this nobody asks whether something is set. */
 export interface Configuration {
   readonly store: Store
   readonly passwords: PasswordPolicy
-  readonly sessions: SessionLifetime
+  readonly sessions: SessionPolicy
   readonly resetTokenMinutes: number
   readonly guard: Pick<Guard, 'count'>
+  readonly lastUse: LastUse
   /** Wakes whoever delivers messages in this process: one was committed. */
   readonly onMessageQueued: () => void
   readonly clock: () => Date
@@ -65,9 +69,11 @@ export function resolveConfiguration(
     sessions: {
       idleHours: sessions.idleHours ?? 720,
       maximumHours: sessions.maximumHours ?? 2_160,
+      maximumPerUser: sessions.maximumPerUser ?? 100,
     },
     resetTokenMinutes: options.resetTokenMinutes ?? 15,
     guard: options.rateLimits === 'off' ? openGuard : new Guard(store, clock),
+    lastUse: new LastUse(store, clock),
     onMessageQueued,
     clock,
     random: options.random ?? randomBytes,
@@ -76,6 +82,7 @@ export function resolveConfiguration(
   requireWithin('passwords.minimumLength', config.passwords.minimumLength, { from: 8, to: 128 })
   requireWithin('sessions.idleHours', config.sessions.idleHours, { from: 0.01, to: 87_600 })
   requireWithin('sessions.maximumHours', config.sessions.maximumHours, { from: 0.01, to: 87_600 })
+  requireWithin('sessions.maximumPerUser', config.sessions.maximumPerUser, { from: 1, to: 1_000 })
   requireWithin('resetTokenMinutes', config.resetTokenMinutes, { from: 1, to: 1_440 })
   return config
 }

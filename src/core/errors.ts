@@ -13,7 +13,7 @@ export type AuthErrorCode =
 
 /** A field of the input and the rule that it breaks. */
 export interface InvalidField {
-  readonly field: 'emailAddress' | 'password'
+  readonly field: 'emailAddress' | 'password' | 'name'
   readonly code: ProblemCode
 }
 

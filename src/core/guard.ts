@@ -2,11 +2,11 @@ import { hash } from 'node:crypto'
 import { AuthError } from './errors.ts'
 
 /** What is counted, each for itself. */
-export type GuardedAct = 'log_in' | 'sign_up' | 'password_reset'
+export type GuardedAct = 'log_in' | 'sign_up' | 'password_reset' | 'password_challenge'
 
 /** Who tries, and on whom. */
 export interface GuardedAttempt {
-  /** The address that was typed, parsed where it can be: known or unknown, it counts alike. */
+  /** The address that was typed, known or unknown; of whoever is logged in, the user's id. */
   readonly account: string
   /** Where the request comes from; null counts by account alone. */
   readonly ipAddress: string | null

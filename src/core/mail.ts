@@ -1,7 +1,7 @@
 import type { EmailAddress } from './email-address.ts'
 
 /** What a message is about; `mail/messages` has a file for each. */
-export type MessageKind = 'password_reset' | 'password_changed'
+export type MessageKind = 'password_reset' | 'password_changed' | 'new_sign_in'
 
 /**
  * How a message ended, or that it has not. `unknown`: it left twice, and neither time did the mail

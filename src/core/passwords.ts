@@ -1,12 +1,18 @@
 import type { Configuration } from './config.ts'
 import { parseEmailAddress } from './email-address.ts'
 import { AuthError } from './errors.ts'
+import { type SubmittedChallenge, verifyChallenge } from './freshness.ts'
 import { newMessage } from './mail.ts'
 import { parseNewPassword } from './password-policy.ts'
 import { Secret } from './secret.ts'
 import type { Client } from './sessions.ts'
-import type { StoreTransaction, User } from './store.ts'
+import type { Authenticated, StoreTransaction, User } from './store.ts'
 import { generateToken, parseToken } from './tokens.ts'
+
+/** The old password, and the new one. */
+export interface SubmittedPasswordChange extends SubmittedChallenge {
+  readonly password: string
+}
 
 /** Live links to one user at a time; whoever asks for more has three good ones in the mail. */
 export const maximumPasswordResets = 3
@@ -73,6 +79,36 @@ export async function resetPassword(
   )
   if (user) config.onMessageQueued()
   return user
+}
+
+/**
+ * Changes the password of whoever knows the old one. All other sessions of the user end, links to
+ * reset it die, and the notice is queued.
+ *
+ * @returns false where the challenge is not the password
+ * @throws AuthError `validation_failed`, `rate_limited`, `overloaded`, `unavailable`
+ */
+export async function changePassword(
+  config: Configuration,
+  authenticated: Authenticated,
+  { challenge, password, client }: SubmittedPasswordChange,
+): Promise<boolean> {
+  const { session, user } = authenticated
+  const accepted = requirePassword(config, password)
+  const from = await verifyChallenge(config, user, { challenge, client })
+  if (from === null) return false
+  const to = await config.passwordHash.hash(accepted)
+  const at = config.clock()
+  const changed = await config.store.transaction(async (transaction) => {
+    if (!(await transaction.replacePasswordHash(user, { from, to, at }))) return false
+    await transaction.deleteOtherSessions(session)
+    await transaction.freshenSession(session, at)
+    await transaction.deletePasswordResets(user.id)
+    await transaction.insertMessage(newMessage('password_changed', user.emailAddress, at))
+    return true
+  })
+  if (changed) config.onMessageQueued()
+  return changed
 }
 
 function requirePassword(config: Configuration, text: string): Secret {

@@ -1,9 +1,19 @@
 import { v7 } from 'uuid'
 import type { Configuration } from './config.ts'
+import { deviceName } from './device-name.ts'
 import { parseEmailAddress } from './email-address.ts'
+import { newMessage } from './mail.ts'
 import { normalizePassword } from './password-policy.ts'
 import type { Secret } from './secret.ts'
-import type { Authenticated, Credentials, Session, User } from './store.ts'
+import type {
+  Authenticated,
+  Credentials,
+  SeenDevice,
+  Session,
+  SessionHorizon,
+  StoreTransaction,
+  User,
+} from './store.ts'
 import { generateToken, parseToken } from './tokens.ts'
 
 /** What a person types to sign up or to log in. */
@@ -64,7 +74,9 @@ export async function authenticate(
 ): Promise<Authenticated | null> {
   const digest = parseToken('session', token)
   const found = digest && (await config.store.findSession(digest))
-  return found && config.clock().getTime() < expiry(config, found.session) ? found : null
+  if (!found || !isLive(config, found.session)) return null
+  config.lastUse.note(found.session)
+  return found
 }
 
 /** Ends a session: its token is refused from the moment this resolves. */
@@ -75,6 +87,20 @@ export async function logOut(config: Configuration, session: Session): Promise<v
 /** When a session that is not used again ends: idle too long, or simply old. */
 export function expiresAt(config: Configuration, session: Session): Date {
   return new Date(expiry(config, session))
+}
+
+/** Whether a session is not over at this instant. */
+export function isLive(config: Configuration, session: Session): boolean {
+  return config.clock().getTime() < expiry(config, session)
+}
+
+/** The same, for a database that is asked for sessions. */
+export function horizonOf({ clock, sessions }: Configuration): SessionHorizon {
+  const now = clock().getTime()
+  return {
+    usedAfter: new Date(now - sessions.idleHours * 3_600_000),
+    createdAfter: new Date(now - sessions.maximumHours * 3_600_000),
+  }
 }
 
 function expiry(config: Configuration, { lastUsedAt, createdAt }: Session): number {
@@ -93,7 +119,8 @@ export function openSession(
 ): { session: Session; token: Secret; digest: Uint8Array } {
   const createdAt = config.clock()
   const id = v7({ msecs: createdAt.getTime(), random: config.random(16) })
-  const session = { id, userId: user.id, ...client, createdAt, lastUsedAt: createdAt }
+  const instants = { createdAt, lastUsedAt: createdAt, passwordVerifiedAt: createdAt }
+  const session = { id, userId: user.id, name: null, ...client, ...instants }
   return { session, ...generateToken('session', config.random) }
 }
 
@@ -116,8 +143,29 @@ async function beginSession(
     const kept = isCurrent
       ? await transaction.holdPasswordHash(user, from)
       : await transaction.replacePasswordHash(user, { from, to, at: user.updatedAt })
-    if (kept) await transaction.insertSession(session, digest)
-    return kept
+    if (!kept) return null
+    await transaction.insertSession(session, digest)
+    await transaction.trimSessions(user.id, config.sessions.maximumPerUser)
+    return { isTold: await tellOfDevice(transaction, user, session) }
   })
+  if (begun?.isTold) config.onMessageQueued()
   return begun ? { user, session, token } : null
+}
+
+async function tellOfDevice(
+  transaction: StoreTransaction,
+  user: User,
+  session: Session,
+): Promise<boolean> {
+  const isUnseen = await transaction.seeDevice(deviceOf(session))
+  if (isUnseen) {
+    const message = newMessage('new_sign_in', user.emailAddress, session.createdAt)
+    await transaction.insertMessage(message)
+  }
+  return isUnseen
+}
+
+/** The kind of device that a session began on. */
+export function deviceOf({ userId, userAgent, createdAt }: Session): SeenDevice {
+  return { userId, device: deviceName(userAgent), seenAt: createdAt }
 }

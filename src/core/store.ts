@@ -22,10 +22,21 @@ export interface Credentials {
 export interface Session {
   readonly id: string
   readonly userId: string
+  /** What the user calls the device, or null where they have not named it. */
+  readonly name: string | null
   readonly ipAddress: string | null
   readonly userAgent: string | null
   readonly createdAt: Date
+  /** To five minutes: a use within five minutes of the last one recorded is not. */
   readonly lastUsedAt: Date
+  /** When whoever holds the session last proved to know the password. */
+  readonly passwordVerifiedAt: Date
+}
+
+/** What sessions that are not over were used and begun after. */
+export interface SessionHorizon {
+  readonly usedAfter: Date
+  readonly createdAfter: Date
 }
 
 /** Who is behind a request. */
@@ -53,6 +64,13 @@ export type Awaitable<T> = T | Promise<T>
 export interface Store extends GuardStore {
   /** The hot look-up: one indexed read. Whether the session has expired is the caller's to judge. */
   findSession(tokenDigest: Uint8Array): Awaitable<Authenticated | null>
+  /** Those of a user that are within the limits, newest first. */
+  listSessions(userId: string, page: SessionPage): Promise<Session[]>
+  /**
+   * Moves the last use of sessions forward, never back, in transactions of its own. One that has
+   * ended stays ended. The last seconds may be lost in a power cut.
+   */
+  recordUses(sessionIds: readonly string[], usedAt: Date): Promise<void>
   findCredentials(emailAddress: EmailAddress): Promise<Credentials | null>
   /** One that was not consumed; whether it has expired is the caller's to judge. */
   findPasswordReset(tokenDigest: Uint8Array): Promise<PasswordReset | null>
@@ -71,15 +89,55 @@ export interface MessagePage {
   readonly limit: number
 }
 
+export interface SessionPage extends SessionHorizon {
+  readonly limit: number
+  /** The id of the last session of the page before, or null for the first page. */
+  readonly after: string | null
+}
+
 /** A store inside a transaction. Others wait for its end: `work` calls these and nothing else. */
 export interface StoreTransaction
   extends UserStatements,
+    SessionStatements,
     PasswordResetStatements,
-    OutboxStatements {
+    OutboxStatements {}
+
+export interface SessionStatements {
   insertSession(session: Session, tokenDigest: Uint8Array): Promise<void>
-  deleteSession(session: Session): Promise<void>
+  /** Ends the oldest sessions of a user, but for the newest so many. */
+  trimSessions(userId: string, newest: number): Promise<void>
+  /** @returns the session with its new name, or null where the user has none with this id */
+  renameSession(session: SessionKey, name: string): Promise<Session | null>
+  /**
+   * The one statement by which a token takes another's place: of any number at once, one finds the
+   * old digest.
+   *
+   * @returns whether it was there
+   */
+  replaceTokenDigest(from: Uint8Array, to: Uint8Array): Promise<boolean>
+  /** Records that whoever holds the session knew the password at this instant. */
+  freshenSession(session: SessionKey, at: Date): Promise<void>
+  /** @returns the session that ended, or null where the user has none with this id */
+  deleteSession(session: SessionKey): Promise<Session | null>
   /** Ends every session of a user. */
   deleteSessions(userId: string): Promise<void>
+  /** Ends every session of the user but this one. */
+  deleteOtherSessions(session: SessionKey): Promise<Session[]>
+  /**
+   * Notes that a user logs in from a kind of device.
+   *
+   * @returns whether it is the first time, and the user has been seen on others before
+   */
+  seeDevice(device: SeenDevice): Promise<boolean>
+}
+
+/** A session, as the user whose it is may name it. */
+export type SessionKey = Pick<Session, 'id' | 'userId'>
+
+export interface SeenDevice {
+  readonly userId: string
+  readonly device: string
+  readonly seenAt: Date
 }
 
 export interface UserStatements {
@@ -106,6 +164,8 @@ export interface UserStatements {
    * @returns the user, or null where there is none any more
    */
   resetPasswordHash(userId: string, change: { to: string; at: Date }): Promise<User | null>
+  /** Takes away the user and every row that refers to them. */
+  deleteUser(userId: string): Promise<void>
 }
 
 export interface PasswordHashChange {
@@ -146,6 +206,8 @@ export interface OutboxStatements {
    */
   updateMessage(message: Message): Promise<boolean>
   deleteMessage(message: Message): Promise<void>
+  /** Every message to an address, whatever became of it. */
+  deleteMessages(recipient: EmailAddress): Promise<void>
   /**
    * Queues a message again that ended without being sent.
    *

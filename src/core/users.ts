@@ -4,7 +4,13 @@ import { type EmailAddress, parseEmailAddress } from './email-address.ts'
 import { AuthError, type InvalidField } from './errors.ts'
 import { parseNewPassword } from './password-policy.ts'
 import { Secret } from './secret.ts'
-import { type Client, type LoggedIn, openSession, type SubmittedCredentials } from './sessions.ts'
+import {
+  type Client,
+  deviceOf,
+  type LoggedIn,
+  openSession,
+  type SubmittedCredentials,
+} from './sessions.ts'
 import type { User } from './store.ts'
 
 /**
@@ -27,6 +33,7 @@ export async function signUp(
   const created = await config.store.transaction(async (transaction) => {
     if (!(await transaction.insertUser(user, passwordHash))) return false
     await transaction.insertSession(session, digest)
+    await transaction.seeDevice(deviceOf(session))
     return true
   })
   if (!created) throw new AuthError('email_address_taken')
@@ -55,6 +62,19 @@ export async function setPassword(
     return changed
   })
   return replaced ? known.user : null
+}
+
+/**
+ * Takes a user away with all that is theirs: sessions, links, mails that wait, rows of your tables
+ * that refer to the user with ON DELETE CASCADE. The address may sign up again.
+ *
+ * @throws AuthError `unavailable`
+ */
+export async function deleteUser(config: Configuration, user: User): Promise<void> {
+  await config.store.transaction(async (transaction) => {
+    await transaction.deleteUser(user.id)
+    await transaction.deleteMessages(user.emailAddress)
+  })
 }
 
 function parseNewCredentials(

@@ -1,4 +1,5 @@
 import type { Auth } from '../core/auth.ts'
+import { Secret } from '../core/secret.ts'
 import type { Authenticated } from '../core/store.ts'
 import type { Asked } from './asked.ts'
 import { type Refusal, refuse } from './problems.ts'
@@ -10,11 +11,16 @@ export type Credential =
   | { readonly kind: 'malformed' }
   | { readonly kind: 'several' }
 
+/** Who sends a request, and the token by which they are known. */
+export interface Holder extends Authenticated {
+  readonly token: Secret
+}
+
 /** Who sends the request, or the 401 or 400 that it gets. */
 export async function authenticateRequest(
   auth: Auth,
   { headers }: Pick<Asked, 'headers'>,
-): Promise<Authenticated | Refusal> {
+): Promise<Holder | Refusal> {
   const credential = parseAuthorization(headers.get('authorization'))
   switch (credential.kind) {
     case 'none':
@@ -25,8 +31,13 @@ export async function authenticateRequest(
     case 'malformed':
       return refuse('invalid_token')
     case 'token':
-      return (await auth.authenticate(credential.token)) ?? refuse('invalid_token')
+      return (await find(auth, credential.token)) ?? refuse('invalid_token')
   }
+}
+
+async function find(auth: Auth, text: string): Promise<Holder | null> {
+  const found = await auth.authenticate(text)
+  return found && { session: found.session, user: found.user, token: new Secret(text) }
 }
 
 // A scheme's name is case-insensitive (RFC 9110 §11.1); Rails' clients say Token.

@@ -32,6 +32,7 @@ export interface Exchange<Body, Params, Query> {
 /** What is known before the body is judged: `input` is what it says, whatever that is. */
 export interface Candidate<Params> {
   readonly auth: Auth
+  readonly client: Client
   readonly params: Params
   readonly input: Readonly<Record<string, unknown>>
 }
@@ -72,10 +73,10 @@ async function parseBody<Body, Params, Query>(
   request: Asked,
   { schemas, admit }: Rules<Params>,
 ): Promise<Parsed<Body, Params, Query>> {
-  const { auth, params } = exchange
+  const { auth, client, params } = exchange
   const input = schemas.body ? await readBody(request) : {}
   if (isRefusal(input)) return input
-  const refused = await admit?.({ auth, params, input })
+  const refused = await admit?.({ auth, client, params, input })
   if (refused) return refused
   const body = parsePart(schemas.body, () => input)
   if (!body.success) return refuse('validation_failed', { problems: body.problems })

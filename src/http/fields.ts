@@ -52,6 +52,12 @@ export function newPasswordField(policy: PasswordPolicy): z.ZodType<string> {
     .meta({ minLength: policy.minimumLength, maxLength: maximumPasswordLength, format: 'password' })
 }
 
+/**
+ * The current password, for what asks to confirm it: any string. Null is refused, which with some
+ * frameworks confirms everything.
+ */
+export const passwordChallengeField = z.string().meta({ format: 'password' })
+
 /** The password once more; absent or null it is not compared. */
 export const passwordConfirmationField = z.string().nullish()
 

@@ -4,15 +4,17 @@ import { answer } from './answers.ts'
 import {
   emailAddressField,
   newPasswordField,
+  passwordChallengeField,
   passwordConfirmation,
   passwordConfirmationField,
 } from './fields.ts'
+import { wrongChallenge } from './password-challenge.ts'
 import { isRefusal, refuse } from './problems.ts'
 import { type Route, route } from './route.ts'
 
 const message = z.object({ message: z.string() })
 
-/** Forgotten passwords: ask for a link, and choose a new password with its token. */
+/** A new password: for whoever knows the old one, or by a link for whoever forgot it. */
 export function passwords(auth: Auth): Route[] {
   return [
     route({
@@ -25,6 +27,22 @@ export function passwords(auth: Auth): Route[] {
       async handle({ body, client }) {
         await auth.requestPasswordReset(body.email_address, client)
         return answer({ message: 'Password reset instructions sent' })
+      },
+    }),
+    route({
+      method: 'PUT',
+      path: '/v1/password',
+      access: 'session',
+      summary: 'Change your password',
+      body: z
+        .object({ password_challenge: passwordChallengeField, ...newPassword(auth) })
+        .refine(matches, otherwise),
+      answers: { 200: { description: 'Every other session of yours has ended', body: message } },
+      async handle({ session, user, client, body }) {
+        const { password_challenge: challenge, password } = body
+        const change = { challenge, password, client }
+        const changed = await auth.changePassword({ session, user }, change)
+        return changed ? answer({ message: 'Password has been changed.' }) : wrongChallenge
       },
     }),
     ...(['PUT', 'PATCH'] as const).flatMap((method) => [

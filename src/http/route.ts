@@ -1,19 +1,20 @@
 import type { z } from 'zod'
 import { runAs } from '../core/current.ts'
-import type { Authenticated } from '../core/store.ts'
 import type { Answer } from './answers.ts'
-import { authenticateRequest } from './bearer.ts'
+import { authenticateRequest, type Holder } from './bearer.ts'
 import { admitDeveloper, type Developer } from './development.ts'
 import { type Admit, type Exchange, type Incoming, parse, type Schemas } from './exchange.ts'
+import { admitFresh } from './password-challenge.ts'
 import { isRefusal, refuse } from './problems.ts'
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
 /**
- * Who may: anybody, whoever holds the token of a live session, or in development whoever sits at
- * this machine; for others such a route does not exist.
+ * Who may: anybody; whoever holds the token of a live session; for what is sensitive, whoever holds
+ * one whose password was verified within ten minutes, or is sent along as `password_challenge`; or in
+ * development whoever sits at this machine: for others such a route does not exist.
  */
-export type Access = 'public' | 'session' | 'development'
+export type Access = 'public' | 'session' | 'fresh' | 'development'
 
 /** One line of the route table: the app, the OpenAPI document and the tests are made from it. */
 export interface Route {
@@ -42,18 +43,19 @@ interface Definition<Body, Params, Query> {
   readonly params?: z.ZodType<Params>
   readonly query?: z.ZodType<Query>
   readonly answers: Answers
-  /** For a route that is opened by what the request itself carries: refuses before the body is judged. */
-  readonly admit?: Admit<Params>
 }
 
 interface PublicDefinition<B, P, Q> extends Definition<B, P, Q> {
   readonly access: 'public'
+  /** For a route that is opened by what the request itself carries: refuses before the body is judged. */
+  readonly admit?: Admit<P>
   readonly handle: Handle<Exchange<B, P, Q>>
 }
 
 interface SessionDefinition<B, P, Q> extends Definition<B, P, Q> {
-  readonly access: 'session'
-  readonly handle: Handle<Exchange<B, P, Q> & Authenticated>
+  /** The body of a route that is `fresh` has `passwordChallengeField` among its fields. */
+  readonly access: 'session' | 'fresh'
+  readonly handle: Handle<Exchange<B, P, Q> & Holder>
 }
 
 interface DevelopmentDefinition<B, P, Q> extends Definition<B, P, Q> {
@@ -76,12 +78,12 @@ export function route<Body = undefined, Params = undefined, Query = undefined>(
   const { method, path, access, summary, answers } = definition
   const { body = null, params = null, query = null } = definition
   const schemas = { body, params, query }
-  const { admit = null } = definition
-  const read = (incoming: Incoming) => parse<Body, Params, Query>(incoming, { schemas, admit })
+  const read = (incoming: Incoming, admit: Admit<Params> | null = null) =>
+    parse<Body, Params, Query>(incoming, { schemas, admit })
 
   async function respond(incoming: Incoming): Promise<Answer> {
     if (definition.access === 'public') {
-      const exchange = await read(incoming)
+      const exchange = await read(incoming, definition.admit)
       return isRefusal(exchange) ? exchange : definition.handle(exchange)
     }
     if (definition.access === 'development') {
@@ -91,15 +93,16 @@ export function route<Body = undefined, Params = undefined, Query = undefined>(
       return isRefusal(exchange) ? exchange : definition.handle({ ...exchange, ...developer })
     }
     // Whoever is not let in does not get a body read, let alone judged.
-    const authenticated = await authenticateRequest(incoming.auth, incoming.request)
-    if (isRefusal(authenticated)) return authenticated
-    const exchange = await read(incoming)
+    const holder = await authenticateRequest(incoming.auth, incoming.request)
+    if (isRefusal(holder)) return holder
+    const admit = definition.access === 'fresh' ? admitFresh(holder) : null
+    const exchange = await read(incoming, admit)
     if (isRefusal(exchange)) return exchange
     const { auth, client, params, query, body } = exchange
-    const { session, user } = authenticated
+    const { session, user, token } = holder
     // Awaited: to return a promise from here takes two turns more than to return what it holds.
-    return await runAs(authenticated, () =>
-      definition.handle({ auth, client, params, query, body, session, user }),
+    return await runAs({ session, user }, () =>
+      definition.handle({ auth, client, params, query, body, session, user, token }),
     )
   }
 

@@ -1,5 +1,6 @@
 import type { Auth } from '../core/auth.ts'
 import type { Mailbox } from '../core/mail.ts'
+import { devices } from './devices.ts'
 import { health } from './health.ts'
 import { mailbox } from './mailbox.ts'
 import { openApi } from './openapi.ts'
@@ -7,6 +8,7 @@ import { passwords } from './passwords.ts'
 import { registrations } from './registrations.ts'
 import type { Route } from './route.ts'
 import { sessions } from './sessions.ts'
+import { users } from './users.ts'
 
 /** Whether anybody may sign up. */
 export type SignUp = 'open' | 'closed'
@@ -27,6 +29,8 @@ export function routeTable(auth: Auth, options: TableOptions = {}): Route[] {
   const routes = [
     ...(signUp === 'open' ? registrations(auth) : []),
     ...sessions(auth),
+    ...devices(auth),
+    ...users(auth),
     ...passwords(auth),
     ...(options.routes ?? []),
     ...health(auth),

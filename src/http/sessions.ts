@@ -1,23 +1,17 @@
 import { z } from 'zod'
 import type { Auth } from '../core/auth.ts'
-import type { Session } from '../core/store.ts'
 import { answer } from './answers.ts'
+import { presentSession, sessionSchema } from './devices.ts'
+import { passwordChallengeField } from './fields.ts'
+import { wrongChallenge } from './password-challenge.ts'
 import { refuse } from './problems.ts'
 import { type Route, route } from './route.ts'
 import { toTimestamp } from './timestamp.ts'
 import { presentUser, userSchema } from './users.ts'
 
-const sessionSchema = z.object({
-  id: z.uuid(),
-  created_at: z.iso.datetime(),
-  last_used_at: z.iso.datetime(),
-  expires_at: z.iso.datetime(),
-  ip_address: z.string().nullable(),
-  user_agent: z.string().nullable(),
-  current: z.boolean(),
-})
+const newToken = z.object({ token: z.string() })
 
-/** Log in, see who one is, log out. */
+/** Log in, see who one is, log out; a new token, and proof of the password for the session. */
 export function sessions(auth: Auth): Route[] {
   return [
     route({
@@ -27,10 +21,7 @@ export function sessions(auth: Auth): Route[] {
       summary: 'Log in',
       body: z.object({ email_address: z.string(), password: z.string() }),
       answers: {
-        200: {
-          description: 'The token of a new session: shown this once',
-          body: z.object({ token: z.string() }),
-        },
+        200: { description: 'The token of a new session: shown this once', body: newToken },
       },
       async handle({ body, client }) {
         const { email_address: emailAddress, password } = body
@@ -52,7 +43,7 @@ export function sessions(auth: Auth): Route[] {
         },
       },
       handle: ({ session, user }) =>
-        answer({ session: presentSession(auth, session), user: presentUser(user) }),
+        answer({ session: presentSession(auth, session, session.id), user: presentUser(user) }),
     }),
 
     route({
@@ -71,17 +62,38 @@ export function sessions(auth: Auth): Route[] {
         return answer({ message: 'Logged out' })
       },
     }),
-  ]
-}
 
-function presentSession(auth: Auth, session: Session): z.infer<typeof sessionSchema> {
-  return {
-    id: session.id,
-    created_at: toTimestamp(session.createdAt),
-    last_used_at: toTimestamp(session.lastUsedAt),
-    expires_at: toTimestamp(auth.expiresAt(session)),
-    ip_address: session.ipAddress,
-    user_agent: session.userAgent,
-    current: true,
-  }
+    route({
+      method: 'PUT',
+      path: '/v1/session/token',
+      access: 'session',
+      summary: 'Another token for the same session',
+      answers: {
+        200: { description: 'The new token, shown this once; the old one is dead', body: newToken },
+      },
+      async handle({ token }) {
+        const rotated = await auth.rotateToken(token)
+        return rotated ? answer({ token: rotated.reveal() }) : refuse('invalid_token')
+      },
+    }),
+
+    route({
+      method: 'PUT',
+      path: '/v1/session/freshness',
+      access: 'session',
+      summary: 'Confirm the password, for what is sensitive',
+      body: z.object({ password_challenge: passwordChallengeField }),
+      answers: {
+        200: {
+          description: 'Until when nothing asks for it again',
+          body: z.object({ fresh_until: z.iso.datetime() }),
+        },
+      },
+      async handle({ session, user, client, body }) {
+        const submitted = { challenge: body.password_challenge, client }
+        const until = await auth.freshen({ session, user }, submitted)
+        return until ? answer({ fresh_until: toTimestamp(until) }) : wrongChallenge
+      },
+    }),
+  ]
 }

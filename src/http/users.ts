@@ -1,5 +1,9 @@
 import { z } from 'zod'
+import type { Auth } from '../core/auth.ts'
 import type { User } from '../core/store.ts'
+import { answer } from './answers.ts'
+import { passwordChallengeField } from './fields.ts'
+import { type Route, route } from './route.ts'
 import { toTimestamp } from './timestamp.ts'
 
 export const userSchema = z.object({
@@ -9,6 +13,33 @@ export const userSchema = z.object({
   created_at: z.iso.datetime(),
   updated_at: z.iso.datetime(),
 })
+
+/** Whoever is logged in. */
+export function users(auth: Auth): Route[] {
+  return [
+    route({
+      method: 'GET',
+      path: '/v1/user',
+      access: 'session',
+      summary: 'Who you are',
+      answers: { 200: { description: 'The user', body: z.object({ user: userSchema }) } },
+      handle: ({ user }) => answer({ user: presentUser(user) }),
+    }),
+
+    route({
+      method: 'DELETE',
+      path: '/v1/user',
+      access: 'fresh',
+      summary: 'Delete yourself, with everything that is yours',
+      body: z.object({ password_challenge: passwordChallengeField.optional() }),
+      answers: { 204: { description: 'It is gone; the address may sign up again' } },
+      async handle({ user }) {
+        await auth.deleteUser(user)
+        return answer(undefined, 204)
+      },
+    }),
+  ]
+}
 
 // SECURITY: the members are named one by one; whatever a user gains later stays inside until it is
 // added here.

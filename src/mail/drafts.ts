@@ -3,6 +3,7 @@ import { issuePasswordReset, maximumPasswordResets } from '../core/passwords.ts'
 import type { StoreTransaction } from '../core/store.ts'
 import type { Courier } from './courier.ts'
 import type { Content } from './messages/content.ts'
+import { newSignIn } from './messages/new-sign-in.ts'
 import { passwordChanged } from './messages/password-changed.ts'
 import { passwordReset } from './messages/password-reset.ts'
 
@@ -39,7 +40,15 @@ const drafts: Record<MessageKind, (courier: Courier, message: Message) => Promis
   },
 
   async password_changed({ appUrl }, { queuedAt }) {
-    const content = passwordChanged({ appUrl, changedAt: queuedAt })
-    return async () => ({ content, tokenDigest: null })
+    return notice(passwordChanged({ appUrl, changedAt: queuedAt }))
   },
+
+  async new_sign_in({ appUrl }, { queuedAt }) {
+    return notice(newSignIn({ appUrl, signedInAt: queuedAt }))
+  },
+}
+
+// A mail without a secret.
+function notice(content: Content): Draft {
+  return async () => ({ content, tokenDigest: null })
 }

@@ -73,6 +73,13 @@ export async function deleteMessage(connection: Connection, message: Message): P
   ])
 }
 
+export async function deleteMessages(
+  connection: Connection,
+  recipient: EmailAddress,
+): Promise<void> {
+  await connection.query('DELETE FROM outbox WHERE recipient = $1', [recipient])
+}
+
 export async function findMessage(connection: Connection, id: number): Promise<Message | null> {
   const [row] = await connection.query(`SELECT ${columns} FROM outbox WHERE id = $1`, [id])
   return row ? toMessage(row) : null

@@ -1,7 +1,18 @@
-import type { Authenticated, Awaitable, Session } from '../core/store.ts'
+import type {
+  Authenticated,
+  Awaitable,
+  SeenDevice,
+  Session,
+  SessionKey,
+  SessionPage,
+} from '../core/store.ts'
 import { readInstant, readText, readTextOrNull } from './columns.ts'
 import type { Connection, Database, Row } from './database.ts'
-import { toUser, userColumns } from './users.ts'
+import { toUser, userColumnCount, userColumns } from './users.ts'
+
+// Read by `toSession`, in this order.
+const columns = `sessions.id, sessions.user_id, sessions.name, sessions.ip_address,
+  sessions.user_agent, sessions.created_at, sessions.last_used_at, sessions.password_verified_at`
 
 export async function insertSession(
   connection: Connection,
@@ -10,23 +21,25 @@ export async function insertSession(
 ): Promise<void> {
   await connection.query(
     `INSERT INTO sessions
-       (id, user_id, token_digest, ip_address, user_agent, created_at, last_used_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+       (id, user_id, token_digest, name, ip_address, user_agent, created_at, last_used_at,
+        password_verified_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
     [
       session.id,
       session.userId,
       tokenDigest,
+      session.name,
       session.ipAddress,
       session.userAgent,
       session.createdAt,
       session.lastUsedAt,
+      session.passwordVerifiedAt,
     ],
   )
 }
 
 // Put together once: a text that is made at each look-up has to be hashed at each.
-const findByDigest = `SELECT ${userColumns}, sessions.id, sessions.ip_address, sessions.user_agent,
-    sessions.created_at, sessions.last_used_at
+const findByDigest = `SELECT ${userColumns}, ${columns}
   FROM sessions JOIN users ON users.id = sessions.user_id
   WHERE sessions.token_digest = $1`
 
@@ -37,25 +50,156 @@ export function findSession(
   return database.lookUp(findByDigest, [tokenDigest], toAuthenticated)
 }
 
-export async function deleteSession(connection: Connection, session: Session): Promise<void> {
-  await connection.query('DELETE FROM sessions WHERE id = $1', [session.id])
+export async function listSessions(
+  connection: Connection,
+  userId: string,
+  { usedAfter, createdAfter, limit, after }: SessionPage,
+): Promise<Session[]> {
+  const rows = await connection.query(
+    `SELECT ${columns} FROM sessions
+     WHERE user_id = $1 AND last_used_at > $2 AND created_at > $3 AND id < $4
+     ORDER BY id DESC LIMIT $5`,
+    [userId, usedAfter, createdAfter, after ?? lastId, limit],
+  )
+  return rows.map((row) => toSession(row))
+}
+
+// Behind every id (RFC 9562 §5.10).
+const lastId = 'ffffffff-ffff-ffff-ffff-ffffffffffff'
+
+export async function trimSessions(
+  connection: Connection,
+  userId: string,
+  newest: number,
+): Promise<void> {
+  await connection.query(
+    `DELETE FROM sessions WHERE user_id = $1 AND id <= (
+       SELECT id FROM sessions WHERE user_id = $1 ORDER BY id DESC LIMIT 1 OFFSET $2
+     )`,
+    [userId, newest],
+  )
+}
+
+export async function renameSession(
+  connection: Connection,
+  { id, userId }: SessionKey,
+  name: string,
+): Promise<Session | null> {
+  const [row] = await connection.query(
+    `UPDATE sessions SET name = $3 WHERE id = $1 AND user_id = $2 RETURNING ${columns}`,
+    [id, userId, name],
+  )
+  return row ? toSession(row) : null
+}
+
+export async function replaceTokenDigest(
+  connection: Connection,
+  from: Uint8Array,
+  to: Uint8Array,
+): Promise<boolean> {
+  const replaced = await connection.query(
+    'UPDATE sessions SET token_digest = $2 WHERE token_digest = $1 RETURNING id',
+    [from, to],
+  )
+  return replaced.length === 1
+}
+
+/** In small transactions: whoever waits for the writer waits for one of them. */
+export async function recordUses(
+  database: Database,
+  ids: readonly string[],
+  usedAt: Date,
+): Promise<void> {
+  for (let from = 0; from < ids.length; from += batch) {
+    const some = ids.slice(from, from + batch)
+    // One text, however many there are: the first is said again where others are missing.
+    const padded = Array.from({ length: batch }, (_, index) => some[index] ?? some[0] ?? null)
+    await database.transaction(
+      (transaction) => transaction.query(recordBatch, [usedAt, ...padded]),
+      { durability: 'relaxed' },
+    )
+  }
+}
+
+const batch = 50
+const parameters = Array.from({ length: batch }, (_, index) => `$${index + 2}`).join(', ')
+// A session that somebody else has in hand is left out, so that nobody waits for this.
+const recordBatch = `UPDATE sessions SET last_used_at = $1 WHERE id IN (
+  SELECT id FROM sessions WHERE id IN (${parameters}) AND last_used_at < $1
+  FOR UPDATE SKIP LOCKED
+)`
+
+export async function freshenSession(
+  connection: Connection,
+  { id, userId }: SessionKey,
+  at: Date,
+): Promise<void> {
+  await connection.query(
+    'UPDATE sessions SET password_verified_at = $3 WHERE id = $1 AND user_id = $2',
+    [id, userId, at],
+  )
+}
+
+export async function deleteSession(
+  connection: Connection,
+  { id, userId }: SessionKey,
+): Promise<Session | null> {
+  const [row] = await connection.query(
+    `DELETE FROM sessions WHERE id = $1 AND user_id = $2 RETURNING ${columns}`,
+    [id, userId],
+  )
+  return row ? toSession(row) : null
 }
 
 export async function deleteSessions(connection: Connection, userId: string): Promise<void> {
   await connection.query('DELETE FROM sessions WHERE user_id = $1', [userId])
 }
 
-function toAuthenticated(row: Row): Authenticated {
-  return { user: toUser(row), session: toSession(row) }
+export async function deleteOtherSessions(
+  connection: Connection,
+  { id, userId }: SessionKey,
+): Promise<Session[]> {
+  const rows = await connection.query(
+    `DELETE FROM sessions WHERE user_id = $1 AND id <> $2 RETURNING ${columns}`,
+    [userId, id],
+  )
+  return rows.map((row) => toSession(row))
 }
 
-function toSession(row: Row): Session {
+export async function seeDevice(
+  connection: Connection,
+  { userId, device, seenAt }: SeenDevice,
+): Promise<boolean> {
+  const rows = await connection.query('SELECT device FROM seen_devices WHERE user_id = $1', [
+    userId,
+  ])
+  if (rows.some(([seen]) => seen === device)) return false
+  if (rows.length < maximumSeenDevices) {
+    await connection.query(
+      `INSERT INTO seen_devices (user_id, device, seen_at) VALUES ($1, $2, $3)
+       ON CONFLICT (user_id, device) DO NOTHING`,
+      [userId, device, seenAt],
+    )
+  }
+  return rows.length > 0
+}
+
+// Whoever calls their program by another name each time fills no table.
+const maximumSeenDevices = 100
+
+function toAuthenticated(row: Row): Authenticated {
+  return { user: toUser(row), session: toSession(row, userColumnCount) }
+}
+
+function toSession(row: Row, from = 0): Session {
   return {
-    id: readText(row[5]),
-    userId: readText(row[0]),
-    ipAddress: readTextOrNull(row[6]),
-    userAgent: readTextOrNull(row[7]),
-    createdAt: readInstant(row[8]),
-    lastUsedAt: readInstant(row[9]),
+    id: readText(row[from]),
+    userId: readText(row[from + 1]),
+    name: readTextOrNull(row[from + 2]),
+    ipAddress: readTextOrNull(row[from + 3]),
+    userAgent: readTextOrNull(row[from + 4]),
+    createdAt: readInstant(row[from + 5]),
+    lastUsedAt: readInstant(row[from + 6]),
+    passwordVerifiedAt: readInstant(row[from + 7]),
   }
 }

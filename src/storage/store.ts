@@ -11,6 +11,8 @@ import * as users from './users.ts'
 export function createStore(database: Database): Store {
   return {
     findSession: (tokenDigest) => sessions.findSession(database, tokenDigest),
+    listSessions: (userId, page) => sessions.listSessions(database, userId, page),
+    recordUses: (sessionIds, usedAt) => sessions.recordUses(database, sessionIds, usedAt),
     findCredentials: (emailAddress) => users.findCredentials(database, emailAddress),
     findPasswordReset: (tokenDigest) => passwords.findPasswordReset(database, tokenDigest),
     countPasswordResets: (user, now) => passwords.countPasswordResets(database, user, now),
@@ -35,9 +37,16 @@ function statements(connection: Connection): StoreTransaction {
     holdPasswordHash: (user, hash) => users.holdPasswordHash(connection, user, hash),
     replacePasswordHash: (user, change) => users.replacePasswordHash(connection, user, change),
     resetPasswordHash: (userId, change) => users.resetPasswordHash(connection, userId, change),
+    deleteUser: (userId) => users.deleteUser(connection, userId),
     insertSession: (session, digest) => sessions.insertSession(connection, session, digest),
+    trimSessions: (userId, newest) => sessions.trimSessions(connection, userId, newest),
+    renameSession: (session, name) => sessions.renameSession(connection, session, name),
+    replaceTokenDigest: (from, to) => sessions.replaceTokenDigest(connection, from, to),
+    freshenSession: (session, at) => sessions.freshenSession(connection, session, at),
     deleteSession: (session) => sessions.deleteSession(connection, session),
     deleteSessions: (userId) => sessions.deleteSessions(connection, userId),
+    deleteOtherSessions: (session) => sessions.deleteOtherSessions(connection, session),
+    seeDevice: (device) => sessions.seeDevice(connection, device),
     insertPasswordReset: (reset, digest) =>
       passwords.insertPasswordReset(connection, reset, digest),
     consumePasswordReset: (digest, at) => passwords.consumePasswordReset(connection, digest, at),
@@ -48,6 +57,7 @@ function statements(connection: Connection): StoreTransaction {
     renewClaim: (message, until) => outbox.renewClaim(connection, message, until),
     updateMessage: (message) => outbox.updateMessage(connection, message),
     deleteMessage: (message) => outbox.deleteMessage(connection, message),
+    deleteMessages: (recipient) => outbox.deleteMessages(connection, recipient),
     retryMessage: (id, times) => outbox.retryMessage(connection, id, times),
   }
 }

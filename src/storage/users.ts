@@ -7,6 +7,8 @@ import type { Connection, Row } from './database.ts'
 export const userColumns =
   'users.id, users.email_address, users.email_verified_at, users.created_at, users.updated_at'
 
+export const userColumnCount = 5
+
 export async function insertUser(
   connection: Connection,
   user: User,
@@ -51,8 +53,9 @@ export async function holdPasswordHash(
   passwordHash: string,
 ): Promise<boolean> {
   const held = await connection.query(
-    // Whoever changes the hash waits, and then ends the session that is about to begin.
-    'SELECT 1 FROM users WHERE id = $1 AND password_hash = $2 FOR SHARE',
+    // Whoever changes the hash waits, and then ends the session that is about to begin; so does
+    // another log-in, which then counts it.
+    'SELECT 1 FROM users WHERE id = $1 AND password_hash = $2 FOR UPDATE',
     [user.id, passwordHash],
   )
   return held.length === 1
@@ -85,6 +88,10 @@ export async function resetPasswordHash(
     [to, at, userId],
   )
   return row ? toUser(row) : null
+}
+
+export async function deleteUser(connection: Connection, userId: string): Promise<void> {
+  await connection.query('DELETE FROM users WHERE id = $1', [userId])
 }
 
 export function toUser(row: Row): User {

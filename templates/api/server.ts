@@ -28,6 +28,7 @@ await start(async (environment) => {
   const app = createApp(auth, { ...own, corsOrigins, trustedProxies, signUp, mode, log })
   const onClose = async () => {
     await outbox.stop()
+    await auth.flush()
     await database.close()
   }
   const { port } = await serve(app, { ...listen, onClose })

@@ -1,7 +1,15 @@
-import type { Authenticated, Session } from '../../src/core/store.ts'
+import type { Awaitable, Session as NewSession, User } from '../../src/core/store.ts'
 import { readInstant, readText, readTextOrNull } from '../../src/storage/columns.ts'
-import type { Connection, Row } from '../../src/storage/database.ts'
+import type { Connection, Database, Row } from '../../src/storage/database.ts'
 import { toUser, userColumns } from '../../src/storage/users.ts'
+
+/** What a session was before it had a name. */
+export type Session = Omit<NewSession, 'name' | 'passwordVerifiedAt'>
+
+interface Authenticated {
+  readonly session: Session
+  readonly user: User
+}
 
 export async function insertSession(
   connection: Connection,
@@ -18,8 +26,8 @@ export async function insertSession(
       tokenDigest,
       session.ipAddress,
       session.userAgent,
-      session.createdAt.getTime(),
-      session.lastUsedAt.getTime(),
+      session.createdAt,
+      session.lastUsedAt,
     ],
   )
 }
@@ -30,12 +38,11 @@ const findByDigest = `SELECT ${userColumns}, sessions.id, sessions.ip_address, s
   FROM sessions JOIN users ON users.id = sessions.user_id
   WHERE sessions.token_digest = $1`
 
-export async function findSession(
-  connection: Connection,
+export function findSession(
+  database: Database,
   tokenDigest: Uint8Array,
-): Promise<Authenticated | null> {
-  const [row] = await connection.query(findByDigest, [tokenDigest])
-  return row ? { user: toUser(row), session: toSession(row) } : null
+): Awaitable<Authenticated | null> {
+  return database.lookUp(findByDigest, [tokenDigest], toAuthenticated)
 }
 
 export async function deleteSession(connection: Connection, session: Session): Promise<void> {
@@ -44,6 +51,10 @@ export async function deleteSession(connection: Connection, session: Session): P
 
 export async function deleteSessions(connection: Connection, userId: string): Promise<void> {
   await connection.query('DELETE FROM sessions WHERE user_id = $1', [userId])
+}
+
+function toAuthenticated(row: Row): Authenticated {
+  return { user: toUser(row), session: toSession(row) }
 }
 
 function toSession(row: Row): Session {

@@ -19,6 +19,7 @@ test('the session says who one is, from where, and until when', async () => {
     user,
     session: {
       id: expect.any(String),
+      name: 'curl',
       created_at: '2026-01-01T12:00:00.000Z',
       last_used_at: '2026-01-01T12:00:00.000Z',
       expires_at: '2026-01-31T12:00:00.000Z',

@@ -10,9 +10,9 @@ test('the notice says what happened, when, and what to do about it', () => {
   expect(text).toMatch(
     /^The password of your account at app\.example\.com was changed on 3 February 2026 at 23:59 UTC\.$/m,
   )
-  expect(text).toContain('You have been logged out on every device.')
+  expect(text).toContain('Whoever was logged in on another device is not any more.')
   expect(text).toMatch(/^If it was not you, .* reset the password at\nhttps:.*\/projects\n$/m)
-  expect(html).toContain('was changed on 3 February 2026 at 23:59 UTC. You have been logged out')
+  expect(html).toContain('was changed on 3 February 2026 at 23:59 UTC. Whoever was logged in')
   expect(html).toContain(`<a href="${appUrl}">app.example.com</a>`)
 })
 

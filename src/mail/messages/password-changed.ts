@@ -1,5 +1,6 @@
 import { html } from '../../core/html.ts'
 import type { Content } from './content.ts'
+import { writeInstant } from './instant.ts'
 import { page } from './page.ts'
 import { siteOf } from './site.ts'
 
@@ -8,20 +9,14 @@ interface Values {
   readonly changedAt: Date
 }
 
-const instant = new Intl.DateTimeFormat('en-GB', {
-  dateStyle: 'long',
-  timeStyle: 'short',
-  timeZone: 'UTC',
-})
-
-/** The notice after a reset: whoever did not ask for it learns of it here. */
+/** The notice after a reset or a change: whoever did neither learns of it here. */
 export function passwordChanged({ appUrl, changedAt }: Values): Content {
   const subject = 'Your password was changed'
   const site = siteOf(appUrl)
-  const what = `The password of your account at ${site} was changed on ${instant.format(changedAt)} UTC.`
-  const effect = 'You have been logged out on every device.'
+  const what = `The password of your account at ${site} was changed on ${writeInstant(changedAt)}.`
+  const effect = 'Whoever was logged in on another device is not any more.'
   const otherwise =
-    'If it was not you, somebody can read your mail: secure your mailbox first, then reset the password at'
+    'If it was not you, somebody knows your password or can read your mail: secure your mailbox first, then reset the password at'
   const text = `${what}
 ${effect}
 

@@ -49,10 +49,12 @@ export function newSession(user: User): Session {
   return {
     id: randomUUID(),
     userId: user.id,
+    name: null,
     ipAddress: '192.0.2.1',
     userAgent: null,
     createdAt: user.createdAt,
     lastUsedAt: user.createdAt,
+    passwordVerifiedAt: user.createdAt,
   }
 }
 

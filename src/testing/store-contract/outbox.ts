@@ -201,6 +201,16 @@ export function outboxContract({ test, open }: StoreContract): void {
       await claim(store)
     }
   })
+
+  test('all messages to an address go, whatever became of them, and no others', async () => {
+    const store = await open()
+    const [gone, kept] = [newMessage(), newMessage()]
+    for (const message of [gone, kept]) await queue(store, message)
+    await update(store, { ...(await claim(store)), status: 'sent', endedAt: noon })
+    await queue(store, { ...gone, kind: 'password_changed' })
+    await run(store, (each) => each.deleteMessages(gone.recipient))
+    deepEqual(recipientsOf(await list(store)), [kept.recipient])
+  })
 }
 
 function newMessage(kind: MessageKind = 'password_reset'): NewMessage {

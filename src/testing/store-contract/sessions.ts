@@ -1,6 +1,7 @@
 import { deepEqual, equal, ok, rejects } from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
-import { insert, newSession, newUser, type StoreContract } from './contract.ts'
+import type { Session, Store, User } from '../../core/store.ts'
+import { insert, later, newSession, newUser, noon, type StoreContract } from './contract.ts'
 
 /** Who is behind a token. */
 export function sessionsContract({ test, open }: StoreContract): void {
@@ -63,4 +64,143 @@ export function sessionsContract({ test, open }: StoreContract): void {
     equal(await store.findSession(secondDigest), null)
     ok(await store.findSession(otherDigest))
   })
+
+  test('sessions are listed newest first, page by page, without those that are over', async () => {
+    const store = await open()
+    const { user, session } = await insert(store)
+    await insert(store)
+    const newer = await insertNewer(store, user, [1, 2, 3, 4])
+    const [, second, third, fourth] = newer
+    const horizon = { usedAfter: later(-1), createdAfter: later(-1) }
+    const list = (page: { limit: number; after: string | null }, over = {}) =>
+      store.listSessions(user.id, { ...horizon, ...over, ...page })
+    const first = await list({ limit: 2, after: null })
+    deepEqual(first, [fourth, third])
+    deepEqual(await list({ limit: 2, after: third?.id ?? '' }), [second, newer[0]])
+    deepEqual(await list({ limit: 2, after: newer[0]?.id ?? '' }), [session])
+    const page = { limit: 9, after: null }
+    deepEqual(await list(page, { createdAfter: later(3) }), [fourth])
+    deepEqual(await list(page, { usedAfter: later(3) }), [fourth])
+  })
+
+  test('the newest sessions of a user stay, and the oldest end', async () => {
+    const store = await open()
+    const { user, session, digest } = await insert(store)
+    const { digest: otherDigest } = await insert(store)
+    const newer = await insertNewer(store, user, [1, 2])
+    const all = { usedAfter: later(-1), createdAfter: later(-1), limit: 9, after: null }
+    for (const [newest, kept] of [
+      [4, 3],
+      [3, 3],
+      [2, 2],
+    ] as const) {
+      await store.transaction((each) => each.trimSessions(user.id, newest))
+      deepEqual(
+        await store.listSessions(user.id, all),
+        [...newer].reverse().concat(session).slice(0, kept),
+      )
+    }
+    equal(await store.findSession(digest), null)
+    ok(await store.findSession(otherDigest))
+  })
+
+  test('a session is named by its user alone', async () => {
+    const store = await open()
+    const { session, digest } = await insert(store)
+    const { user: other } = await insert(store)
+    const foreign = { id: session.id, userId: other.id }
+    equal(await store.transaction((each) => each.renameSession(foreign, 'mine')), null)
+    const named = { ...session, name: 'phone' }
+    deepEqual(await store.transaction((each) => each.renameSession(session, 'phone')), named)
+    deepEqual((await store.findSession(digest))?.session, named)
+  })
+
+  test('a session is ended by its user alone, and what ended is returned', async () => {
+    const store = await open()
+    const { user, session, digest } = await insert(store)
+    const { user: other, digest: otherDigest } = await insert(store)
+    const foreign = { id: session.id, userId: other.id }
+    equal(await store.transaction((each) => each.deleteSession(foreign)), null)
+    ok(await store.findSession(digest))
+    deepEqual(await store.transaction((each) => each.deleteSession(session)), session)
+    equal(await store.transaction((each) => each.deleteSession(session)), null)
+    const [kept, ended] = await insertNewer(store, user, [1, 2])
+    if (!kept || !ended) throw new Error('The contract made no sessions')
+    deepEqual(await store.transaction((each) => each.deleteOtherSessions(kept)), [ended])
+    ok(await store.findSession(otherDigest))
+  })
+
+  test('of twenty that replace one digest at once, one does', async () => {
+    const store = await open()
+    const { session, digest } = await insert(store)
+    const replaced = await Promise.all(
+      Array.from({ length: 20 }, async () => {
+        const to = randomBytes(32)
+        const done = await store.transaction((each) => each.replaceTokenDigest(digest, to))
+        return { to, done }
+      }),
+    )
+    equal(await store.findSession(digest), null)
+    const [winner, ...others] = replaced.filter(({ done }) => done)
+    equal(others.length, 0)
+    deepEqual((await store.findSession(winner?.to ?? digest))?.session, session)
+  })
+
+  test('a use moves the last one forward and never back, and begins no session', async () => {
+    const store = await open()
+    const many = []
+    for (let count = 0; count < 51; count++) many.push(await insert(store))
+    const { digest: untouched } = await insert(store)
+    const [first] = many
+    if (!first) throw new Error('The contract made no sessions')
+    await store.transaction((each) => each.deleteSession(first.session))
+    const ids = many.map(({ session }) => session.id)
+    await store.recordUses(ids, later(2))
+    await store.recordUses(ids, later(1))
+    await store.recordUses([], later(9))
+    equal(await store.findSession(first.digest), null)
+    for (const { digest } of many.slice(1)) {
+      deepEqual((await store.findSession(digest))?.session.lastUsedAt, later(2))
+    }
+    deepEqual((await store.findSession(untouched))?.session.lastUsedAt, noon)
+  })
+
+  test('when a password was verified belongs to one session', async () => {
+    const store = await open()
+    const { user, session, digest } = await insert(store)
+    const [other] = await insertNewer(store, user, [1])
+    await store.transaction((each) => each.freshenSession(session, later(5)))
+    deepEqual((await store.findSession(digest))?.session.passwordVerifiedAt, later(5))
+    const horizon = { usedAfter: later(-1), createdAfter: later(0), limit: 9, after: null }
+    deepEqual(await store.listSessions(user.id, horizon), [other])
+  })
+
+  test('a device is new once, where the user was seen on another before', async () => {
+    const store = await open()
+    const [{ user }, { user: other }] = [await insert(store), await insert(store)]
+    const see = ({ id }: User, device: string) =>
+      store.transaction((each) => each.seeDevice({ userId: id, device, seenAt: noon }))
+    equal(await see(user, 'curl'), false)
+    equal(await see(user, 'curl'), false)
+    equal(await see(user, 'Firefox on Linux'), true)
+    equal(await see(user, 'Firefox on Linux'), false)
+    equal(await see(other, 'Firefox on Linux'), false)
+  })
+}
+
+// Their ids are in the order of their time, as those of the core are.
+async function insertNewer(
+  store: Store,
+  user: User,
+  milliseconds: readonly number[],
+): Promise<Session[]> {
+  const newer = milliseconds.map((each) => {
+    const id = `ffffffff-0000-7000-8000-${String(each).padStart(12, '0')}`
+    const instants = { createdAt: later(each), lastUsedAt: later(each) }
+    return { ...newSession(user), ...instants, id }
+  })
+  for (const session of newer) {
+    await store.transaction((each) => each.insertSession(session, randomBytes(32)))
+  }
+  return newer
 }

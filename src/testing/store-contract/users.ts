@@ -1,4 +1,4 @@
-import { deepEqual, equal } from 'node:assert/strict'
+import { deepEqual, equal, ok } from 'node:assert/strict'
 import type { StoreTransaction, User } from '../../core/store.ts'
 import { insert, newUser, type StoreContract } from './contract.ts'
 
@@ -76,6 +76,22 @@ export function usersContract({ test, open }: StoreContract): void {
     equal(await replace('hash', 'third'), false)
     const found = await store.findCredentials(user.emailAddress)
     deepEqual(found, { user: { ...user, updatedAt: at }, passwordHash: 'second' })
+  })
+
+  test('a user who is deleted takes everything along, and frees the address', async () => {
+    const store = await open()
+    const { user, digest } = await insert(store)
+    const { digest: otherDigest } = await insert(store)
+    await store.transaction((each) => each.deleteUser(user.id))
+    equal(await store.findCredentials(user.emailAddress), null)
+    equal(await store.findSession(digest), null)
+    ok(await store.findSession(otherDigest))
+    equal(
+      await store.transaction((each) =>
+        each.insertUser({ ...newUser(), emailAddress: user.emailAddress }, 'hash'),
+      ),
+      true,
+    )
   })
 }
 

@@ -1,0 +1,57 @@
+import type { Session, Store } from './store.ts'
+
+// A use within so long of the last one recorded is not recorded.
+const coalescedMilliseconds = 300_000
+const delayMilliseconds = 1_000
+const delayAfterFailureMilliseconds = 30_000
+const maximumWaiting = 10_000
+
+/**
+ * Writes down when sessions were used: behind the answers, many at a time, each at most once in five
+ * minutes. A crash forgets what the last second noted.
+ */
+export class LastUse {
+  readonly #store: Pick<Store, 'recordUses'>
+  readonly #clock: () => Date
+  #waiting = new Set<string>()
+  // When the first of those that wait was used: none is said to have been used later than it was.
+  #since = new Date(0)
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(store: Pick<Store, 'recordUses'>, clock: () => Date) {
+    this.#store = store
+    this.#clock = clock
+  }
+
+  /** To be called for each use; nearly always this is one comparison. */
+  note({ id, lastUsedAt }: Session): void {
+    const now = this.#clock()
+    if (now.getTime() - lastUsedAt.getTime() < coalescedMilliseconds) return
+    if (this.#waiting.size >= maximumWaiting) return
+    if (this.#waiting.size === 0) this.#since = now
+    this.#waiting.add(id)
+    this.#timer ??= this.#flushIn(delayMilliseconds)
+  }
+
+  /** Writes what waits; what cannot be written now is tried again. */
+  async flush(): Promise<void> {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    const [used, usedAt] = [this.#waiting, this.#since]
+    if (used.size === 0) return
+    this.#waiting = new Set()
+    try {
+      await this.#store.recordUses([...used], usedAt)
+    } catch {
+      // The database is away, and whoever asks it for something says so.
+      this.#waiting = new Set([...used, ...this.#waiting])
+      this.#since = usedAt
+      this.#timer ??= this.#flushIn(delayAfterFailureMilliseconds)
+    }
+  }
+
+  // No reason for a process to stay.
+  #flushIn(milliseconds: number): NodeJS.Timeout {
+    return setTimeout(() => void this.flush(), milliseconds).unref()
+  }
+}

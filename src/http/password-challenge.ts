@@ -1,0 +1,28 @@
+import type { Authenticated } from '../core/store.ts'
+import type { Candidate } from './exchange.ts'
+import { describeProblem } from './messages.ts'
+import { type Refusal, refuse } from './problems.ts'
+
+/**
+ * Lets a session do what is sensitive: one whose password was verified lately, or with the right
+ * password in the body. One that is sent is judged, however fresh the session is.
+ */
+export function admitFresh({ session, user }: Authenticated) {
+  return async ({ auth, client, input }: Candidate<unknown>): Promise<Refusal | null> => {
+    const { password_challenge: challenge } = input
+    if (challenge === undefined) {
+      return auth.isFresh(session) ? null : refuse('fresh_authentication_required')
+    }
+    if (typeof challenge !== 'string') return refuseChallenge('invalid_type', 'must be a string')
+    const isRight = await auth.verifyPassword(user, { challenge, client })
+    return isRight ? null : wrongChallenge
+  }
+}
+
+function refuseChallenge(code: string, words: string): Refusal {
+  const problem = describeProblem('password_challenge', code, words)
+  return refuse('validation_failed', { problems: [problem] })
+}
+
+/** What whoever does not know the password is told, in the words of Rails. */
+export const wrongChallenge = refuseChallenge('invalid', 'is invalid')

@@ -1,0 +1,154 @@
+// What a user does with their account: another password, proof of the password, the end of it all.
+import { expect, test } from 'vitest'
+import { ann, bearer, mailedToken, type Server, signUp, startServer } from '../harness.ts'
+
+const another = 'another horse battery'
+
+async function statusOf({ send }: Server, token: string): Promise<number> {
+  return (await send('GET /v1/session', undefined, bearer(token))).status
+}
+
+async function logIn({ send }: Server, password = ann.password) {
+  return send('POST /v1/session', { ...ann, password })
+}
+
+test('a user is told who they are', async () => {
+  const server = await startServer()
+  const { body } = await server.send('POST /v1/registrations', ann)
+  const reply = await server.send('GET /v1/user', undefined, bearer(body.token))
+  expect([reply.status, reply.body]).toEqual([200, { user: body.user }])
+})
+
+test('a changed password is the only one, and every other session has ended', async () => {
+  const server = await startServer()
+  const { send, outbox, mailbox } = server
+  const [token, other] = [await signUp(server), (await logIn(server)).body.token]
+  await send('POST /v1/passwords', ann)
+  await outbox.deliverDue()
+  const link = mailedToken(server)
+  const change = { password_challenge: ann.password, password: another }
+  const { status, body } = await send('PUT /v1/password', change, bearer(token))
+  expect([status, body]).toEqual([200, { message: 'Password has been changed.' }])
+  expect([await statusOf(server, token), await statusOf(server, other)]).toEqual([200, 401])
+  expect([(await logIn(server)).status, (await logIn(server, another)).status]).toEqual([401, 200])
+  const redeemed = await send('PUT /v1/passwords', { token: link, password: 'a third battery' })
+  expect(redeemed.status).toBe(401)
+  await outbox.deliverDue()
+  expect(mailbox.mails[0]).toMatchObject({
+    to: ann.email_address,
+    subject: 'Your password was changed',
+  })
+})
+
+test('what is wrong with a change changes nothing', async () => {
+  const server = await startServer()
+  const token = await signUp(server)
+  const other = (await logIn(server)).body.token
+  const change = { password_challenge: ann.password, password: another }
+  for (const [wrong, field, code] of [
+    [{ password_challenge: 'wrong password' }, 'password_challenge', 'invalid'],
+    [{ password_challenge: '' }, 'password_challenge', 'invalid'],
+    [{ password_challenge: null }, 'password_challenge', 'blank'],
+    [{ password_challenge: undefined }, 'password_challenge', 'blank'],
+    [{ password_challenge: [ann.password] }, 'password_challenge', 'invalid_type'],
+    [{ password: 'short' }, 'password', 'too_short'],
+    [{ password: 'password1' }, 'password', 'too_common'],
+    [{ password: null }, 'password', 'blank'],
+    [{ password_confirmation: 'different' }, 'password_confirmation', 'confirmation'],
+  ] as const) {
+    const { status, body } = await server.send(
+      'PUT /v1/password',
+      { ...change, ...wrong },
+      bearer(token),
+    )
+    expect([wrong, status]).toEqual([wrong, 422])
+    expect(body.details).toMatchObject([{ field, code }])
+  }
+  expect([await statusOf(server, other), (await logIn(server)).status]).toEqual([200, 200])
+  await server.outbox.deliverDue()
+  expect(server.mailbox.mails).toEqual([])
+})
+
+test('a session is fresh for ten minutes after the log-in, and again after the password', async () => {
+  const server = await startServer()
+  const token = await signUp(server)
+  const remove = (body?: object) => server.send('DELETE /v1/user', body, bearer(token))
+  server.clock.advance({ minutes: 10 })
+  const stale = await remove()
+  expect([stale.status, stale.body]).toMatchObject([
+    403,
+    { code: 'fresh_authentication_required', error: 'Confirm your password, and try again' },
+  ])
+  const freshen = (password_challenge: unknown) =>
+    server.send('PUT /v1/session/freshness', { password_challenge }, bearer(token))
+  for (const wrong of ['wrong password', null, 7, {}, undefined]) {
+    expect((await freshen(wrong)).status).toBe(422)
+  }
+  expect((await remove()).status).toBe(403)
+  const { status, body } = await freshen(ann.password)
+  expect([status, body]).toEqual([200, { fresh_until: '2026-01-01T12:20:00.000Z' }])
+  server.clock.advance({ minutes: 10, milliseconds: -1 })
+  expect((await remove()).status).toBe(204)
+})
+
+test('the right password in the body is enough, and a wrong one is refused however fresh', async () => {
+  const server = await startServer()
+  const token = await signUp(server)
+  const remove = (password_challenge: unknown) =>
+    server.send('DELETE /v1/user', { password_challenge }, bearer(token))
+  for (const wrong of ['wrong password', '', null, 7, [ann.password]]) {
+    const { status, body } = await remove(wrong)
+    expect([wrong, status, body.details[0].field]).toEqual([wrong, 422, 'password_challenge'])
+  }
+  server.clock.advance({ hours: 1 })
+  expect((await remove(ann.password)).status).toBe(204)
+})
+
+test('a new token is as fresh as the old one was', async () => {
+  const server = await startServer()
+  const old = await signUp(server)
+  server.clock.advance({ minutes: 10 })
+  const { body } = await server.send('PUT /v1/session/token', undefined, bearer(old))
+  expect((await server.send('DELETE /v1/user', undefined, bearer(body.token))).status).toBe(403)
+})
+
+test('guesses of whoever holds a token are counted, apart from those at the log-in', async () => {
+  const server = await startServer({ auth: { rateLimits: 'on' } })
+  const token = await signUp(server)
+  const lines = ['PUT /v1/session/freshness', 'PUT /v1/password', 'DELETE /v1/user']
+  const guess = (count: number) => {
+    const body = { password_challenge: `guess ${count}`, password: another }
+    return server.send(lines[count % 3] ?? '', body, bearer(token))
+  }
+  const statuses = []
+  for (let count = 0; count < 12; count++) statuses.push((await guess(count)).status)
+  expect(statuses).toEqual([...Array(10).fill(422), 429, 429])
+  const right = { password_challenge: ann.password, password: another }
+  expect((await server.send('PUT /v1/password', right, bearer(token))).status).toBe(429)
+  expect((await logIn(server)).status).toBe(200)
+})
+
+test('a user who deletes themselves leaves nothing, and may sign up again', async () => {
+  const server = await startServer()
+  const { send, database, outbox } = server
+  const bob = await signUp(server, { ...ann, email_address: 'bob@example.com' })
+  const [token, other] = [await signUp(server), (await logIn(server)).body.token]
+  await send('POST /v1/projects', { title: 'Garden' }, bearer(token))
+  await send('POST /v1/passwords', ann)
+  await outbox.deliverDue()
+  const link = mailedToken(server)
+  await send('POST /v1/passwords', ann)
+  expect((await send('DELETE /v1/user', undefined, bearer(token))).status).toBe(204)
+  for (const each of [token, other]) expect(await statusOf(server, each)).toBe(401)
+  expect((await logIn(server)).status).toBe(401)
+  const redeemed = await send('PUT /v1/passwords', { token: link, password: another })
+  expect(redeemed.status).toBe(401)
+  for (const table of ['projects', 'password_resets', 'outbox']) {
+    expect([table, await database.query(`SELECT * FROM ${table}`)]).toEqual([table, []])
+  }
+  for (const table of ['users', 'sessions', 'seen_devices']) {
+    expect([table, await database.query(`SELECT * FROM ${table}`)]).toMatchObject([table, [{}]])
+  }
+  expect(await statusOf(server, bob)).toBe(200)
+  expect((await send('POST /v1/registrations', ann)).status).toBe(201)
+})
