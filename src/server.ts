@@ -66,3 +66,4 @@ export {
   migrate,
 } from './storage/migrate.ts'
 export { createStore } from './storage/store.ts'
+export { createSweeper, type Sweeper, type SweeperOptions } from './storage/sweeper.ts'

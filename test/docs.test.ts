@@ -120,7 +120,10 @@ test.each(examples.map(([, command = '', status = '']) => [command.trim(), statu
     const DEVICE = (await server.send('GET /v1/session', undefined, own)).body.session.id
     const API = `http://127.0.0.1:${Object(http.address()).port}`
     const RESET = await resetToken(server, 'another@example.com')
-    const env = { ...process.env, API, TOKEN, ID, DEVICE, RESET }
+    await server.send('POST /v1/email_verifications', undefined, own)
+    await server.outbox.deliverDue()
+    const VERIFY = mailedToken(server)
+    const env = { ...process.env, API, TOKEN, ID, DEVICE, RESET, VERIFY }
     const silently = command.replace('curl ', "curl -s -o /dev/null -w '%{http_code}' ")
     const { stdout } = await run('bash', ['-c', silently], { env })
     expect(stdout).toBe(status)

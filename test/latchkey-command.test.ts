@@ -39,7 +39,12 @@ async function prepare(messages = rows): Promise<Command> {
   for (const [kind, recipient, end] of messages) {
     await createStore(database).transaction(async (transaction) => {
       const times = { queuedAt, giveUpAt: dayLater }
-      await transaction.insertMessage({ kind, recipient: address(recipient), ...times })
+      await transaction.insertMessage({
+        kind,
+        recipient: address(recipient),
+        userId: null,
+        ...times,
+      })
       const claimed = end && (await transaction.claimMessage(claim))
       if (claimed) await transaction.updateMessage({ ...claimed, endedAt, ...end })
     })

@@ -86,7 +86,8 @@ test('what another process queued is found after five seconds', async () => {
   const known = await auth.logIn({ emailAddress: 'ann@example.com', password: 'horse of ann' })
   const recipient = known?.user.emailAddress
   if (!recipient) throw new Error('Nobody logged in')
-  const message = { kind: 'password_reset', recipient, queuedAt, giveUpAt: queuedAt } as const
+  const times = { queuedAt, giveUpAt: queuedAt }
+  const message = { kind: 'password_reset', recipient, userId: null, ...times } as const
   await auth.config.store.transaction((transaction) => transaction.insertMessage(message))
   expect(post.attempts).toEqual([])
   await ring(5_000)

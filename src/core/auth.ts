@@ -6,6 +6,14 @@ import {
   revokeSession,
   rotateToken,
 } from './devices.ts'
+import {
+  isEmailVerificationLive,
+  requestEmailChange,
+  requestEmailVerification,
+  type SubmittedProof,
+  type Verified,
+  verifyEmailAddress,
+} from './email-verifications.ts'
 import { freshen, isFresh, type SubmittedChallenge, verifyChallenge } from './freshness.ts'
 import {
   changePassword,
@@ -82,6 +90,27 @@ export interface Auth {
    * @throws AuthError `validation_failed`, `rate_limited`, `overloaded`, `unavailable`
    */
   changePassword(authenticated: Authenticated, change: SubmittedPasswordChange): Promise<boolean>
+  /**
+   * Queues the mail with a link that proves the user's address; nothing where it is proved.
+   *
+   * @throws AuthError `rate_limited`, `unavailable`
+   */
+  requestEmailVerification(user: User, client?: Client): Promise<void>
+  /**
+   * Queues the mail with a link that gives the user another address. Whether somebody has it is not
+   * said; whoever has it is told.
+   *
+   * @throws AuthError `validation_failed`, `rate_limited`, `unavailable`
+   */
+  requestEmailChange(user: User, emailAddress: string, client?: Client): Promise<void>
+  /** Whether the token of such a link would be accepted now. */
+  isEmailVerificationLive(token: string): Promise<boolean>
+  /**
+   * Spends the token of such a link, for whoever is logged in as its user or knows the password.
+   *
+   * @throws AuthError `email_address_taken`, `rate_limited`, `overloaded`, `unavailable`
+   */
+  verifyEmailAddress(submitted: SubmittedProof): Promise<Verified>
   /** Takes a user away with everything that is theirs; the address may sign up again. */
   deleteUser(user: User): Promise<void>
   /**
@@ -147,6 +176,12 @@ export function createAuth(options: AuthOptions): Auth {
     verifyPassword: async (user, submitted) =>
       (await verifyChallenge(config, user, submitted)) !== null,
     changePassword: (authenticated, change) => changePassword(config, authenticated, change),
+    requestEmailVerification: (user, client = unknownClient) =>
+      requestEmailVerification(config, user, client),
+    requestEmailChange: (user, emailAddress, client = unknownClient) =>
+      requestEmailChange(config, user, { emailAddress, client }),
+    isEmailVerificationLive: (token) => isEmailVerificationLive(config, token),
+    verifyEmailAddress: (submitted) => verifyEmailAddress(config, submitted),
     deleteUser: (user) => deleteUser(config, user),
     setPassword: (credentials) => setPassword(config, credentials),
     requestPasswordReset: (emailAddress, client = unknownClient) =>

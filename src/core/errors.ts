@@ -17,7 +17,13 @@ export interface InvalidField {
   readonly code: ProblemCode
 }
 
-export type ProblemCode = 'blank' | 'invalid' | 'too_short' | 'too_long' | 'too_common'
+export type ProblemCode =
+  | 'blank'
+  | 'invalid'
+  | 'too_short'
+  | 'too_long'
+  | 'too_common'
+  | 'unchanged'
 
 /** A refusal that the caller should handle, told apart by `code`. */
 export class AuthError extends Error {

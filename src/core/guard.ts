@@ -2,7 +2,12 @@ import { hash } from 'node:crypto'
 import { AuthError } from './errors.ts'
 
 /** What is counted, each for itself. */
-export type GuardedAct = 'log_in' | 'sign_up' | 'password_reset' | 'password_challenge'
+export type GuardedAct =
+  | 'log_in'
+  | 'sign_up'
+  | 'password_reset'
+  | 'password_challenge'
+  | 'email_verification'
 
 /** Who tries, and on whom. */
 export interface GuardedAttempt {

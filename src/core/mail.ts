@@ -1,7 +1,12 @@
 import type { EmailAddress } from './email-address.ts'
 
 /** What a message is about; `mail/messages` has a file for each. */
-export type MessageKind = 'password_reset' | 'password_changed' | 'new_sign_in'
+export type MessageKind =
+  | 'password_reset'
+  | 'password_changed'
+  | 'new_sign_in'
+  | 'email_verification'
+  | 'email_changed'
 
 /**
  * How a message ended, or that it has not. `unknown`: it left twice, and neither time did the mail
@@ -13,6 +18,8 @@ export type MessageStatus = 'queued' | 'sent' | 'failed' | 'unknown'
 export interface NewMessage {
   readonly kind: MessageKind
   readonly recipient: EmailAddress
+  /** Who is to prove that the recipient's address is theirs; null for all other messages. */
+  readonly userId: string | null
   readonly queuedAt: Date
   /** When a message that cannot be delivered fails for good. */
   readonly giveUpAt: Date
@@ -20,7 +27,7 @@ export interface NewMessage {
 
 /** A message as it is queued now. */
 export function newMessage(kind: MessageKind, recipient: EmailAddress, queuedAt: Date): NewMessage {
-  return { kind, recipient, queuedAt, giveUpAt: giveUpAt(queuedAt) }
+  return { kind, recipient, userId: null, queuedAt, giveUpAt: giveUpAt(queuedAt) }
 }
 
 const patienceHours = 24

@@ -142,6 +142,9 @@ async function redeem(
   const user = reset && (await transaction.resetPasswordHash(userId, { to: passwordHash, at }))
   if (!user) return null
   await transaction.deleteSessions(user.id)
+  // SECURITY: a change of address that somebody else began, with this account in their hands, is void.
+  await transaction.deleteEmailChange(user.id)
+  await transaction.deleteEmailVerifications(user.id)
   await transaction.deletePasswordResets(user.id)
   await transaction.insertMessage(newMessage('password_changed', user.emailAddress, at))
   return user

@@ -55,6 +55,23 @@ export interface PasswordReset {
 /** What a database may answer at once: each promise on the hot path costs more than its digest. */
 export type Awaitable<T> = T | Promise<T>
 
+/** An address, and the user who says that it is theirs. */
+export interface EmailProof {
+  readonly userId: string
+  readonly emailAddress: EmailAddress
+}
+
+/** A link that was mailed: whoever holds its token reads the mail of the address. */
+export interface EmailVerification extends EmailProof {
+  readonly createdAt: Date
+  readonly expiresAt: Date
+}
+
+/** The address that a user wants to change to. */
+export interface EmailChange extends EmailProof {
+  readonly requestedAt: Date
+}
+
 /**
  * What the rules ask of a database. What must happen together goes through `transaction`;
  * `runStoreContract()` in `latchkey/testing` says what each method must do.
@@ -71,18 +88,68 @@ export interface Store extends GuardStore {
    * ended stays ended. The last seconds may be lost in a power cut.
    */
   recordUses(sessionIds: readonly string[], usedAt: Date): Promise<void>
+  findUser(id: string): Promise<User | null>
   findCredentials(emailAddress: EmailAddress): Promise<Credentials | null>
   /** One that was not consumed; whether it has expired is the caller's to judge. */
   findPasswordReset(tokenDigest: Uint8Array): Promise<PasswordReset | null>
   /** Those of a user that are neither consumed nor, at `now`, expired. */
   countPasswordResets(user: User, now: Date): Promise<number>
+  /** One that was not consumed; whether it has expired is the caller's to judge. */
+  findEmailVerification(tokenDigest: Uint8Array): Promise<EmailVerification | null>
+  /** Whether this is the address that the user wants to change to. */
+  isEmailChangeOpen(proof: EmailProof): Promise<boolean>
   findMessage(id: number): Promise<Message | null>
   /** Newest first; of one status, or of all where it is null. */
   listMessages(status: MessageStatus | null, page: MessagePage): Promise<Message[]>
+  /**
+   * Deletes what is over among the next few hundred rows of a table, in a transaction of its own; a
+   * row that is in somebody's hands may stay.
+   */
+  sweep(table: SweptTable, part: SweptPart): Promise<SweepStep>
+  /** @returns whether the lease was free, had ended, or was the caller's own */
+  holdLease(name: 'sweep', lease: Lease): Promise<boolean>
   /** All or nothing: what `work` did is undone when it throws. */
   transaction<T>(work: (transaction: StoreTransaction) => Promise<T>): Promise<T>
   /** Resolves when the database answers a query. */
   ping(): Promise<void>
+}
+
+export type SweptTable =
+  | 'sessions'
+  | 'password_resets'
+  | 'email_verifications'
+  | 'guard_counts'
+  | 'outbox'
+
+/** What is over, and may go. */
+export interface SweepHorizon extends SessionHorizon {
+  /** Links and counts that have ended by then. */
+  readonly overAt: Date
+  /** Messages that ended by then. */
+  readonly endedAfter: Date
+}
+
+export interface SweptPart {
+  readonly horizon: SweepHorizon
+  /** Where the step before ended; null to begin. */
+  readonly from: SweptKey | null
+}
+
+/** The key of a row, as its table has it. */
+export type SweptKey = string | number | Uint8Array
+
+export interface SweepStep {
+  readonly deleted: number
+  /** Where the next step begins; null where the table has ended. */
+  readonly next: SweptKey | null
+}
+
+export interface Lease {
+  readonly now: Date
+  /** Until when it is held. */
+  readonly until: Date
+  /** Until when the caller had it last. */
+  readonly own: Date
 }
 
 export interface MessagePage {
@@ -100,6 +167,7 @@ export interface StoreTransaction
   extends UserStatements,
     SessionStatements,
     PasswordResetStatements,
+    EmailVerificationStatements,
     OutboxStatements {}
 
 export interface SessionStatements {
@@ -164,6 +232,22 @@ export interface UserStatements {
    * @returns the user, or null where there is none any more
    */
   resetPasswordHash(userId: string, change: { to: string; at: Date }): Promise<User | null>
+  /**
+   * Notes that the user's own address is proved.
+   *
+   * @returns the user, or null where the address is not theirs
+   */
+  verifyEmailAddress(proof: EmailProof, at: Date): Promise<User | null>
+  /**
+   * Gives the user another address, which is proved: the unique index is the judge.
+   *
+   * @returns the user, and the address before
+   * @throws AuthError `email_address_taken`
+   */
+  replaceEmailAddress(
+    proof: EmailProof,
+    at: Date,
+  ): Promise<{ user: User; previous: EmailAddress } | null>
   /** Takes away the user and every row that refers to them. */
   deleteUser(userId: string): Promise<void>
 }
@@ -189,8 +273,29 @@ export interface PasswordResetStatements {
   deletePasswordResets(userId: string): Promise<void>
 }
 
+export interface EmailVerificationStatements {
+  /** Also deletes those of the user that are, at `createdAt`, expired. */
+  insertEmailVerification(verification: EmailVerification, tokenDigest: Uint8Array): Promise<void>
+  /**
+   * One conditional statement: of any number at once, one finds it not expired.
+   *
+   * @returns what was consumed, or null
+   */
+  consumeEmailVerification(tokenDigest: Uint8Array, at: Date): Promise<EmailVerification | null>
+  deleteEmailVerification(tokenDigest: Uint8Array): Promise<void>
+  deleteEmailVerifications(userId: string): Promise<void>
+  /** In the place of the one that the user wanted before. */
+  putEmailChange(change: EmailChange): Promise<void>
+  /** @returns whether this was the address that the user wanted */
+  consumeEmailChange(proof: EmailProof): Promise<boolean>
+  deleteEmailChange(userId: string): Promise<void>
+}
+
 export interface OutboxStatements {
-  /** A reset for an address that has one queued is that one: a second is not queued. */
+  /**
+   * A reset for an address that has one queued is that one: a second is not queued. So is a
+   * confirmation, for the same user and address.
+   */
   insertMessage(message: NewMessage): Promise<void>
   /**
    * Takes up the first message that is due, and is due again at `until` if nothing becomes of it.

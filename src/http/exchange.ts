@@ -27,6 +27,7 @@ export interface Exchange<Body, Params, Query> {
   readonly params: Params
   readonly query: Query
   readonly client: Client
+  readonly request: Asked
 }
 
 /** What is known before the body is judged: `input` is what it says, whatever that is. */
@@ -62,7 +63,7 @@ export function parse<Body, Params, Query>(
   if (!query.success) return refuse('validation_failed', { problems: query.problems })
   // Each part was parsed by the schema that its type was inferred from.
   const target = { params: params.data as Params, query: query.data as Query }
-  const exchange = { auth, client, ...target, body: undefined as Body }
+  const exchange = { auth, client, request, ...target, body: undefined as Body }
   return schemas.body || admit ? parseBody(exchange, request, rules) : exchange
 }
 

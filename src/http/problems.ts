@@ -8,6 +8,7 @@ const refusals = {
   invalid_token: [401, 'Unauthorized'],
   invalid_credentials: [401, 'Invalid email address or password'],
   invalid_reset_token: [401, 'Password reset link is invalid or has expired.'],
+  invalid_verification_token: [401, 'Confirmation link is invalid or has expired.'],
   fresh_authentication_required: [403, 'Confirm your password, and try again'],
   not_found: [404, 'Not Found'],
   method_not_allowed: [405, 'Method Not Allowed'],

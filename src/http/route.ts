@@ -98,11 +98,11 @@ export function route<Body = undefined, Params = undefined, Query = undefined>(
     const admit = definition.access === 'fresh' ? admitFresh(holder) : null
     const exchange = await read(incoming, admit)
     if (isRefusal(exchange)) return exchange
-    const { auth, client, params, query, body } = exchange
+    const { auth, client, request, params, query, body } = exchange
     const { session, user, token } = holder
     // Awaited: to return a promise from here takes two turns more than to return what it holds.
     return await runAs({ session, user }, () =>
-      definition.handle({ auth, client, params, query, body, session, user, token }),
+      definition.handle({ auth, client, request, params, query, body, session, user, token }),
     )
   }
 

@@ -1,6 +1,7 @@
 import type { Auth } from '../core/auth.ts'
 import type { Mailbox } from '../core/mail.ts'
 import { devices } from './devices.ts'
+import { emailVerifications } from './email-verifications.ts'
 import { health } from './health.ts'
 import { mailbox } from './mailbox.ts'
 import { openApi } from './openapi.ts'
@@ -31,6 +32,7 @@ export function routeTable(auth: Auth, options: TableOptions = {}): Route[] {
     ...sessions(auth),
     ...devices(auth),
     ...users(auth),
+    ...emailVerifications(auth),
     ...passwords(auth),
     ...(options.routes ?? []),
     ...health(auth),

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Auth } from '../core/auth.ts'
 import type { User } from '../core/store.ts'
 import { answer } from './answers.ts'
-import { passwordChallengeField } from './fields.ts'
+import { emailAddressField, passwordChallengeField } from './fields.ts'
 import { type Route, route } from './route.ts'
 import { toTimestamp } from './timestamp.ts'
 
@@ -24,6 +24,27 @@ export function users(auth: Auth): Route[] {
       summary: 'Who you are',
       answers: { 200: { description: 'The user', body: z.object({ user: userSchema }) } },
       handle: ({ user }) => answer({ user: presentUser(user) }),
+    }),
+
+    route({
+      method: 'PATCH',
+      path: '/v1/user',
+      access: 'fresh',
+      summary: 'Change your address, by a link that is mailed to the new one',
+      body: z.object({
+        email_address: emailAddressField,
+        password_challenge: passwordChallengeField.optional(),
+      }),
+      answers: {
+        202: {
+          description: 'The mail is on its way: the same for an address that somebody has',
+          body: z.object({ message: z.string() }),
+        },
+      },
+      async handle({ user, client, body }) {
+        await auth.requestEmailChange(user, body.email_address, client)
+        return answer({ message: 'Confirmation instructions sent' }, 202)
+      },
     }),
 
     route({

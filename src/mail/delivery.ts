@@ -134,11 +134,11 @@ async function record(
   if (delivery.status !== 'unavailable' || settled.status === 'failed') report(courier, settled)
   // A mail that did not arrive holds no live secret.
   const mayHaveArrived = delivery.status === 'sent' || delivery.status === 'unknown'
-  const dead = mayHaveArrived ? null : written?.tokenDigest
+  const withdrawn = mayHaveArrived ? null : written
   const write = () =>
     config.store.transaction(async (transaction) => {
       await transaction.updateMessage(settled)
-      if (dead) await transaction.deletePasswordReset(dead)
+      await withdrawn?.withdraw(transaction)
     })
   await persistently(write, signal)
 }

@@ -1,8 +1,12 @@
+import { emailVerificationHours, issueEmailVerification } from '../core/email-verifications.ts'
 import type { Message, MessageKind } from '../core/mail.ts'
 import { issuePasswordReset, maximumPasswordResets } from '../core/passwords.ts'
 import type { StoreTransaction } from '../core/store.ts'
 import type { Courier } from './courier.ts'
+import { addressTaken } from './messages/address-taken.ts'
 import type { Content } from './messages/content.ts'
+import { emailChanged } from './messages/email-changed.ts'
+import { emailVerification } from './messages/email-verification.ts'
 import { newSignIn } from './messages/new-sign-in.ts'
 import { passwordChanged } from './messages/password-changed.ts'
 import { passwordReset } from './messages/password-reset.ts'
@@ -12,8 +16,8 @@ export type Draft = (transaction: StoreTransaction) => Promise<Written>
 
 export interface Written {
   readonly content: Content
-  /** Of the token in the mail, if there is one. */
-  readonly tokenDigest: Uint8Array | null
+  /** Takes back what is secret in a mail that did not arrive. */
+  withdraw(transaction: StoreTransaction): Promise<void>
 }
 
 /** What to write to the recipient of a message, or null where nobody is to get it. */
@@ -35,12 +39,36 @@ const drafts: Record<MessageKind, (courier: Courier, message: Message) => Promis
       const { token, digest } = await issuePasswordReset(config, transaction, known.user)
       const link = `${appUrl}/reset-password#${token.reveal()}`
       const minutes = config.resetTokenMinutes
-      return { content: passwordReset({ appUrl, link, minutes }), tokenDigest: digest }
+      const content = passwordReset({ appUrl, link, minutes })
+      return { content, withdraw: (later) => later.deletePasswordReset(digest) }
     }
   },
 
   async password_changed({ appUrl }, { queuedAt }) {
     return notice(passwordChanged({ appUrl, changedAt: queuedAt }))
+  },
+
+  async email_verification({ config, appUrl }, { recipient, userId }) {
+    const user = userId === null ? null : await config.store.findUser(userId)
+    if (!user) return null
+    const proof = { userId: user.id, emailAddress: recipient }
+    if (recipient === user.emailAddress) {
+      if (user.emailVerifiedAt !== null) return null
+    } else {
+      if (!(await config.store.isEmailChangeOpen(proof))) return null
+      // SECURITY: only here, to whoever has it, is it said that an address is taken.
+      if (await config.store.findCredentials(recipient)) return notice(addressTaken({ appUrl }))
+    }
+    return async (transaction) => {
+      const { token, digest } = await issueEmailVerification(config, transaction, proof)
+      const link = `${appUrl}/verify-email#${token.reveal()}`
+      const content = emailVerification({ appUrl, link, hours: emailVerificationHours })
+      return { content, withdraw: (later) => later.deleteEmailVerification(digest) }
+    }
+  },
+
+  async email_changed({ appUrl }, { queuedAt }) {
+    return notice(emailChanged({ appUrl, changedAt: queuedAt }))
   },
 
   async new_sign_in({ appUrl }, { queuedAt }) {
@@ -50,5 +78,5 @@ const drafts: Record<MessageKind, (courier: Courier, message: Message) => Promis
 
 // A mail without a secret.
 function notice(content: Content): Draft {
-  return async () => ({ content, tokenDigest: null })
+  return async () => ({ content, withdraw: async () => {} })
 }

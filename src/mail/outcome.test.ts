@@ -14,6 +14,7 @@ function queued(tried: Partial<Message> = {}): Message {
     id: 1,
     kind: 'password_reset',
     recipient,
+    userId: null,
     status: 'queued',
     attempts: 3,
     deferrals: 0,

@@ -4,20 +4,25 @@ import { readInstant, readInstantOrNull, readNumber, readText, readTextOrNull } 
 import type { Connection, Row } from './database.ts'
 
 const columns = `id, kind, recipient, status, attempts, deferrals, uncertain, queued_at, due_at,
-  give_up_at, ended_at, last_error`
+  give_up_at, ended_at, last_error, user_id`
 
 export async function insertMessage(connection: Connection, message: NewMessage): Promise<void> {
   // SECURITY: where one is queued already, the row is written all the same; to skip it would take
   // less time, and tell that the address is known to whoever asks while the mail server is away.
+  const open = message.kind === 'email_verification' ? openVerification : openReset
   await connection.query(
     `INSERT INTO outbox
-       (kind, recipient, status, attempts, deferrals, uncertain, queued_at, due_at, give_up_at)
-     VALUES ($1, $2, 'queued', 0, 0, 0, $3, $3, $4)
-     ON CONFLICT (recipient) WHERE kind = 'password_reset' AND status = 'queued'
-       DO UPDATE SET give_up_at = $4`,
-    [message.kind, message.recipient, message.queuedAt, message.giveUpAt],
+       (kind, recipient, user_id, status, attempts, deferrals, uncertain, queued_at, due_at,
+        give_up_at)
+     VALUES ($1, $2, $3, 'queued', 0, 0, 0, $4, $4, $5)
+     ON CONFLICT ${open} DO UPDATE SET give_up_at = $5`,
+    [message.kind, message.recipient, message.userId, message.queuedAt, message.giveUpAt],
   )
 }
+
+const openReset = "(recipient) WHERE kind = 'password_reset' AND status = 'queued'"
+const openVerification = `(user_id, recipient)
+  WHERE kind = 'email_verification' AND status = 'queued'`
 
 export async function claimMessage(
   connection: Connection,
@@ -109,8 +114,9 @@ export async function retryMessage(
        give_up_at = $3, ended_at = NULL
      WHERE id = $1 AND status IN ('failed', 'unknown') AND NOT EXISTS (
        SELECT 1 FROM outbox AS queued
-       WHERE queued.kind = 'password_reset' AND queued.status = 'queued'
-         AND outbox.kind = 'password_reset' AND queued.recipient = outbox.recipient
+       WHERE queued.kind IN ('password_reset', 'email_verification') AND queued.status = 'queued'
+         AND queued.kind = outbox.kind AND queued.recipient = outbox.recipient
+         AND queued.user_id IS NOT DISTINCT FROM outbox.user_id
      )
      RETURNING id`,
     [id, now, giveUpAt],
@@ -124,6 +130,7 @@ function toMessage(row: Row): Message {
     // What is in the table was parsed before it was written.
     kind: readText(row[1]) as MessageKind,
     recipient: readText(row[2]) as EmailAddress,
+    userId: readTextOrNull(row[12]),
     status: readText(row[3]) as MessageStatus,
     attempts: readNumber(row[4]),
     deferrals: readNumber(row[5]),

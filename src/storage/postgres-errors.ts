@@ -21,11 +21,17 @@ const away = [
 
 /**
  * What the core calls `unavailable`: the database cannot be reached, does not answer in time, or
- * says that it cannot do anything just now. Everything else stays what it is.
+ * says that it cannot do anything just now; and `email_address_taken`. Everything else stays what it
+ * is.
  */
 export function toAuthError(error: unknown): unknown {
   if (isAway(error)) return new AuthError('unavailable', { cause: error })
+  if (isTaken(error)) return new AuthError('email_address_taken', { cause: error })
   return isForgotten(error) ? new Error(pooled, { cause: error }) : error
+}
+
+function isTaken(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && error.constraint === 'users_email_address_key'
 }
 
 function isAway(error: unknown): boolean {

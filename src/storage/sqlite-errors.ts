@@ -11,10 +11,16 @@ export function isBusy(error: unknown): boolean {
 
 /**
  * What the core calls `unavailable`: locked, read-only, an I/O error (SQLite often says corrupt), a
- * full disk, a file that cannot be opened or is no database. Everything else stays what it is.
+ * full disk, a file that cannot be opened or is no database; and `email_address_taken`. Everything
+ * else stays what it is.
  */
 export function toAuthError(error: unknown): unknown {
+  if (isTaken(error)) return new AuthError('email_address_taken', { cause: error })
   return away.includes(primaryCode(error)) ? new AuthError('unavailable', { cause: error }) : error
+}
+
+function isTaken(error: unknown): boolean {
+  return error instanceof Error && /^UNIQUE .*: users\.email_address$/.test(error.message)
 }
 
 /** Whether a statement that writes was sent to the connection that only reads. */

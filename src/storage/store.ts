@@ -1,10 +1,12 @@
 import type { GuardWindow } from '../core/guard.ts'
 import type { Store, StoreTransaction } from '../core/store.ts'
 import type { Connection, Database } from './database.ts'
+import * as emails from './email-verifications.ts'
 import * as guard from './guard.ts'
 import * as outbox from './outbox.ts'
 import * as passwords from './passwords.ts'
 import * as sessions from './sessions.ts'
+import { holdLease, sweepTable } from './sweep.ts'
 import * as users from './users.ts'
 
 /** Latchkey's tables in a database that was migrated. */
@@ -13,15 +15,20 @@ export function createStore(database: Database): Store {
     findSession: (tokenDigest) => sessions.findSession(database, tokenDigest),
     listSessions: (userId, page) => sessions.listSessions(database, userId, page),
     recordUses: (sessionIds, usedAt) => sessions.recordUses(database, sessionIds, usedAt),
+    findUser: (id) => users.findUser(database, id),
     findCredentials: (emailAddress) => users.findCredentials(database, emailAddress),
     findPasswordReset: (tokenDigest) => passwords.findPasswordReset(database, tokenDigest),
     countPasswordResets: (user, now) => passwords.countPasswordResets(database, user, now),
+    findEmailVerification: (digest) => emails.findEmailVerification(database, digest),
+    isEmailChangeOpen: (proof) => emails.isEmailChangeOpen(database, proof),
     findMessage: (id) => outbox.findMessage(database, id),
     listMessages: (status, page) => outbox.listMessages(database, status, page),
     count: (keys, window) =>
       database.transaction((transaction) => countEach(transaction, keys, window), {
         durability: 'relaxed',
       }),
+    sweep: (table, part) => sweepTable(database, table, part),
+    holdLease: (name, lease) => holdLease(database, name, lease),
     transaction: (work) => database.transaction((transaction) => work(statements(transaction))),
     async ping() {
       // A table, not a constant: SQLite would answer that without a look at the file.
@@ -37,6 +44,8 @@ function statements(connection: Connection): StoreTransaction {
     holdPasswordHash: (user, hash) => users.holdPasswordHash(connection, user, hash),
     replacePasswordHash: (user, change) => users.replacePasswordHash(connection, user, change),
     resetPasswordHash: (userId, change) => users.resetPasswordHash(connection, userId, change),
+    verifyEmailAddress: (proof, at) => users.verifyEmailAddress(connection, proof, at),
+    replaceEmailAddress: (proof, at) => users.replaceEmailAddress(connection, proof, at),
     deleteUser: (userId) => users.deleteUser(connection, userId),
     insertSession: (session, digest) => sessions.insertSession(connection, session, digest),
     trimSessions: (userId, newest) => sessions.trimSessions(connection, userId, newest),
@@ -52,6 +61,15 @@ function statements(connection: Connection): StoreTransaction {
     consumePasswordReset: (digest, at) => passwords.consumePasswordReset(connection, digest, at),
     deletePasswordReset: (digest) => passwords.deletePasswordReset(connection, digest),
     deletePasswordResets: (userId) => passwords.deletePasswordResets(connection, userId),
+    insertEmailVerification: (verification, digest) =>
+      emails.insertEmailVerification(connection, verification, digest),
+    consumeEmailVerification: (digest, at) =>
+      emails.consumeEmailVerification(connection, digest, at),
+    deleteEmailVerification: (digest) => emails.deleteEmailVerification(connection, digest),
+    deleteEmailVerifications: (userId) => emails.deleteEmailVerifications(connection, userId),
+    putEmailChange: (change) => emails.putEmailChange(connection, change),
+    consumeEmailChange: (proof) => emails.consumeEmailChange(connection, proof),
+    deleteEmailChange: (userId) => emails.deleteEmailChange(connection, userId),
     insertMessage: (message) => outbox.insertMessage(connection, message),
     claimMessage: (claim) => outbox.claimMessage(connection, claim),
     renewClaim: (message, until) => outbox.renewClaim(connection, message, until),

@@ -1,5 +1,5 @@
 import type { EmailAddress } from '../core/email-address.ts'
-import type { Credentials, PasswordHashChange, User } from '../core/store.ts'
+import type { Credentials, EmailProof, PasswordHashChange, User } from '../core/store.ts'
 import { readInstant, readInstantOrNull, readText } from './columns.ts'
 import type { Connection, Row } from './database.ts'
 
@@ -88,6 +88,43 @@ export async function resetPasswordHash(
     [to, at, userId],
   )
   return row ? toUser(row) : null
+}
+
+export async function findUser(connection: Connection, id: string): Promise<User | null> {
+  const [row] = await connection.query(`SELECT ${userColumns} FROM users WHERE id = $1`, [id])
+  return row ? toUser(row) : null
+}
+
+export async function verifyEmailAddress(
+  connection: Connection,
+  { userId, emailAddress }: EmailProof,
+  at: Date,
+): Promise<User | null> {
+  const [row] = await connection.query(
+    `UPDATE users SET email_verified_at = COALESCE(email_verified_at, $3), updated_at = $3
+     WHERE id = $1 AND email_address = $2
+     RETURNING ${userColumns}`,
+    [userId, emailAddress, at],
+  )
+  return row ? toUser(row) : null
+}
+
+export async function replaceEmailAddress(
+  connection: Connection,
+  { userId, emailAddress }: EmailProof,
+  at: Date,
+): Promise<{ user: User; previous: EmailAddress } | null> {
+  const [before] = await connection.query(
+    `SELECT ${userColumns} FROM users WHERE id = $1 FOR UPDATE`,
+    [userId],
+  )
+  const [row] = await connection.query(
+    `UPDATE users SET email_address = $2, email_verified_at = $3, updated_at = $3
+     WHERE id = $1
+     RETURNING ${userColumns}`,
+    [userId, emailAddress, at],
+  )
+  return before && row ? { user: toUser(row), previous: toUser(before).emailAddress } : null
 }
 
 export async function deleteUser(connection: Connection, userId: string): Promise<void> {

@@ -1,4 +1,5 @@
 import type { StoreContract } from './store-contract/contract.ts'
+import { emailVerificationsContract } from './store-contract/email-verifications.ts'
 import { guardContract } from './store-contract/guard.ts'
 import { outboxContract } from './store-contract/outbox.ts'
 import { passwordResetsContract } from './store-contract/password-resets.ts'
@@ -14,6 +15,7 @@ export function runStoreContract(contract: StoreContract): void {
   usersContract(contract)
   sessionsContract(contract)
   passwordResetsContract(contract)
+  emailVerificationsContract(contract)
   outboxContract(contract)
   guardContract(contract)
 }

@@ -4,6 +4,7 @@ import {
   createLog,
   createOutbox,
   createStore,
+  createSweeper,
   migrateAtStart,
   serve,
   start,
@@ -23,11 +24,13 @@ await start(async (environment) => {
   const { transport, mailbox } = chooseTransport(environment.mail)
   const outbox = createOutbox(auth, { transport, from: environment.mail.from, appUrl, log })
   outbox.start()
+  const sweeper = createSweeper(auth, { log })
+  sweeper.start()
 
   const own = { routes: routes(database), mailbox }
   const app = createApp(auth, { ...own, corsOrigins, trustedProxies, signUp, mode, log })
   const onClose = async () => {
-    await outbox.stop()
+    await Promise.all([outbox.stop(), sweeper.stop()])
     await auth.flush()
     await database.close()
   }

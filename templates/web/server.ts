@@ -6,7 +6,8 @@ export interface Web {
 }
 
 /**
- * The page behind the link in a mail, for as long as there is no front end: `/reset-password`.
+ * The pages behind the links in mails, for as long as there is no front end: `/reset-password` and
+ * `/verify-email`.
  *
  * @throws RangeError for what is no origin
  */
@@ -14,9 +15,10 @@ export function web({ apiOrigin }: { apiOrigin: string }): Web {
   requireOrigin(apiOrigin)
   const pages = new Map([
     ['/', welcome],
-    ['/reset-password', resetPassword(apiOrigin)],
-    ['/reset-password.css', { type: 'text/css', content: file('reset-password.css') }],
-    ['/reset-password.js', { type: 'text/javascript', content: file('reset-password.js') }],
+    ['/reset-password', speakingTo(apiOrigin, 'reset-password.html')],
+    ['/verify-email', speakingTo(apiOrigin, 'verify-email.html')],
+    ['/mail-link.css', { type: 'text/css', content: file('mail-link.css') }],
+    ['/mail-link.js', { type: 'text/javascript', content: file('mail-link.js') }],
   ])
   const headers = securityHeaders(apiOrigin)
   return {
@@ -45,8 +47,8 @@ function requireOrigin(text: string): void {
   throw new RangeError(`${text} is no origin like http://localhost:3000`)
 }
 
-function resetPassword(apiOrigin: string): Page {
-  const content = file('reset-password.html').replace('API_ORIGIN', apiOrigin)
+function speakingTo(apiOrigin: string, name: string): Page {
+  const content = file(name).replace('API_ORIGIN', apiOrigin)
   return { type: 'text/html', content }
 }
 
@@ -56,7 +58,7 @@ function file(name: string): string {
 
 const welcome = message({
   title: 'The front end goes here',
-  text: 'Until there is one, this server has a single page: the one that the link in a password reset mail opens.',
+  text: 'Until there is one, this server has the pages that the links in mails open, and no other.',
 })
 
 const nothing = message({
@@ -72,7 +74,7 @@ function message({ title, text }: { title: string; text: string }): Page {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>${title}</title>
-<link rel="stylesheet" href="/reset-password.css">
+<link rel="stylesheet" href="/mail-link.css">
 </head>
 <body>
 <main>

@@ -214,7 +214,8 @@ export function outboxContract({ test, open }: StoreContract): void {
 }
 
 function newMessage(kind: MessageKind = 'password_reset'): NewMessage {
-  return { kind, recipient: newEmailAddress(), queuedAt: noon, giveUpAt: later(86_400_000) }
+  const recipient = newEmailAddress()
+  return { kind, recipient, userId: null, queuedAt: noon, giveUpAt: later(86_400_000) }
 }
 
 function queue(store: Store, message: NewMessage): Promise<void> {

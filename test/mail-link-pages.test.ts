@@ -1,18 +1,21 @@
-// The page behind the link in a mail. What its script does is seen in a browser only.
+// The pages behind the links in mails. What their script does is seen in a browser only.
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { z } from 'zod'
+import { routeTable } from '../src/http/routes.ts'
 import { web } from '../templates/web/server.ts'
-import { read } from './harness.ts'
+import { read, startServer } from './harness.ts'
 
 const apiOrigin = 'http://localhost:3000'
 const page = web({ apiOrigin })
-const paths = ['/', '/reset-password', '/reset-password.css', '/reset-password.js']
+const pages = ['/reset-password', '/verify-email']
+const paths = ['/', ...pages, '/mail-link.css', '/mail-link.js']
 
 async function ask(path: string, method = 'GET') {
   return read(page.fetch(new Request(`http://localhost:3001${path}`, { method })))
 }
 
-test('the page, its style and its script are there, each as what it is', async () => {
+test('the pages, their style and their script are there, each as what it is', async () => {
   const types = await Promise.all(
     paths.map(async (path) => {
       const { status, headers } = await ask(path)
@@ -20,6 +23,7 @@ test('the page, its style and its script are there, each as what it is', async (
     }),
   )
   expect(types).toEqual([
+    [200, 'text/html; charset=utf-8'],
     [200, 'text/html; charset=utf-8'],
     [200, 'text/html; charset=utf-8'],
     [200, 'text/css; charset=utf-8'],
@@ -69,16 +73,16 @@ test('every answer is under one strict policy, and is kept by nobody', async () 
 })
 
 test('no page has anything that the policy would stop, and nothing comes from afar', async () => {
-  for (const path of ['/', '/reset-password', '/nowhere']) {
+  for (const path of ['/', ...pages, '/nowhere']) {
     const { text } = await ask(path)
     expect(text).not.toMatch(/<script(?![^>]* src="\/)|<style|\sstyle=|\son\w+=/i)
     const [, ...loaded] = text.split(/(?:src|href)="/)
-    for (const each of loaded) expect(each).toMatch(/^\/reset-password\.(css|js)"/)
+    for (const each of loaded) expect(each).toMatch(/^\/mail-link\.(css|js)"/)
   }
 })
 
-test('the page knows which API to speak to', async () => {
-  expect((await ask('/reset-password')).text).toContain(
+test.each(pages)('%s knows which API to speak to', async (path) => {
+  expect((await ask(path)).text).toContain(
     '<meta name="api-origin" content="http://localhost:3000">',
   )
 })
@@ -109,19 +113,31 @@ test.each([
 })
 
 test('the token is taken out of the address bar, and is stored nowhere', () => {
-  const script = readFileSync('templates/web/reset-password.js', 'utf8')
+  const script = readFileSync('templates/web/mail-link.js', 'utf8')
   expect(script).toContain('history.replaceState(null')
   expect(script).not.toMatch(/localStorage|sessionStorage|document\.cookie|innerHTML|console\./)
 })
 
-test('every field and every state that the script speaks of is on the page', async () => {
-  const script = readFileSync('templates/web/reset-password.js', 'utf8')
-  const { text } = await ask('/reset-password')
+test.each([
+  ['/reset-password', 'PUT /v1/passwords', ['password', 'password_confirmation']],
+  ['/verify-email', 'PUT /v1/email_verifications', ['password']],
+])('on %s is every field and every state that the script speaks of', async (path, line, fields) => {
+  const script = readFileSync('templates/web/mail-link.js', 'utf8')
+  const { text } = await ask(path)
   const ids = [...text.matchAll(/\sid="([\w-]+)"/g)].map((match) => match[1])
-  for (const id of ['password', 'password_confirmation']) {
+  const named = [...text.matchAll(/<input[^>]*\sname="([\w-]+)"/g)].map((match) => match[1])
+  expect(named).toEqual(fields)
+  for (const id of fields) {
     expect(ids).toContain(id)
     expect(ids).toContain(`${id}-problem`)
   }
+  expect(text).toContain(`data-path="${line.slice(4)}"`)
+  expect(text).toMatch(/<button type="submit" data-busy="[^"]+"/)
+  const { auth } = await startServer()
+  const route = routeTable(auth).find((each) => `${each.method} ${each.path}` === line)
+  expect(
+    Object.keys(Object(z.toJSONSchema(Object(route?.schemas.body), { io: 'input' })).properties),
+  ).toEqual(expect.arrayContaining(['token', ...fields]))
   const shown = [...script.matchAll(/(?:finish|show)\('?([\w-]+)'/g)].map((match) => match[1])
   expect(shown).toEqual(expect.arrayContaining(['done', 'dead']))
   for (const id of [...shown, 'without-token', 'choose']) expect(ids).toContain(id)

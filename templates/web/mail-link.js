@@ -1,3 +1,4 @@
+// The page behind a link in a mail: a form that sends what was typed with the token of the link.
 // The token stands behind the # of the link: no server sees it there. Here it is taken out of the
 // address bar and the history at once, and kept in this variable alone.
 let token = ''
@@ -6,8 +7,8 @@ const api = find('meta[name="api-origin"]').content
 const form = find('form')
 const button = find('button')
 const notice = find('.alert')
-const fields = ['password', 'password_confirmation']
-const words = { ready: button.textContent, busy: 'Saving …', again: 'Try again' }
+const fields = [...form.elements].map(({ name }) => name).filter((name) => name !== '')
+const words = { ready: button.textContent, busy: button.dataset.busy, again: 'Try again' }
 const patienceMilliseconds = 15_000
 
 form.addEventListener('submit', submit)
@@ -24,7 +25,7 @@ function begin() {
   clear()
   button.textContent = words.ready
   show(token === '' ? 'without-token' : 'choose')
-  if (token !== '') form.elements.password.focus()
+  if (token !== '') form.elements[fields[0]].focus()
 }
 
 async function submit(event) {
@@ -35,14 +36,14 @@ async function submit(event) {
   const answer = await send().catch(() => null)
   setBusy(false)
   if (answer?.status === 200) finish('done')
-  else if (answer?.status === 401) finish('dead', answer.body.errors)
+  else if (answer?.status === 401) finish('dead', messagesOf(answer.body))
   else if (answer?.status === 422) showProblems(answer.body)
   else refuse(explain(answer))
 }
 
 async function send() {
   const chosen = Object.fromEntries(fields.map((name) => [name, form.elements[name].value]))
-  const response = await fetch(`${api}/v1/passwords`, {
+  const response = await fetch(api + form.dataset.path, {
     method: 'PUT',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ token, ...chosen }),
@@ -62,11 +63,17 @@ function finish(section, reasons = []) {
 }
 
 // What a field does wrong stands beside it; what belongs to no field of this page, above them all.
-function showProblems({ errors = [], details = [] }) {
+function showProblems(body) {
+  const { details = [] } = body
   const here = details.filter(({ field }) => fields.includes(field))
-  if (here.length === 0) return refuse(errors.join(' '))
+  if (here.length === 0) return refuse(messagesOf(body).join(' '))
   for (const { field, message } of here) describe(field, message)
   form.elements[here[0].field].focus()
+}
+
+// The routes of password resets call them `errors`.
+function messagesOf({ error = [], errors = error }) {
+  return [errors].flat()
 }
 
 function describe(field, message) {

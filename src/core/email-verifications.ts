@@ -1,0 +1,167 @@
+import type { Configuration } from './config.ts'
+import { type EmailAddress, parseEmailAddress } from './email-address.ts'
+import { AuthError } from './errors.ts'
+import { verifyChallenge } from './freshness.ts'
+import { newMessage } from './mail.ts'
+import type { Secret } from './secret.ts'
+import type { Client } from './sessions.ts'
+import type { Authenticated, EmailProof, StoreTransaction, User } from './store.ts'
+import { generateToken, parseToken } from './tokens.ts'
+
+/** How long a link to prove an address works after its mail left. */
+export const emailVerificationHours = 24
+
+/**
+ * Queues the mail with a link that proves the user's address; nothing where it is proved.
+ *
+ * @throws AuthError `rate_limited`, `unavailable`
+ */
+export async function requestEmailVerification(
+  config: Configuration,
+  user: User,
+  client: Client,
+): Promise<void> {
+  await countRequest(config, user, client)
+  if (user.emailVerifiedAt !== null) return
+  await config.store.transaction((transaction) =>
+    queueLink(config, transaction, { userId: user.id, recipient: user.emailAddress }),
+  )
+  config.onMessageQueued()
+}
+
+/**
+ * Notes the address that a user wants, and queues the mail with the link that proves it: until then
+ * everything stays as it is. Links for an address that was wanted before are dead. Whether somebody
+ * has the address is not said, and costs nothing here.
+ *
+ * @throws AuthError `validation_failed`, `rate_limited`, `unavailable`
+ */
+export async function requestEmailChange(
+  config: Configuration,
+  user: User,
+  { emailAddress, client }: { emailAddress: string; client: Client },
+): Promise<void> {
+  const recipient = parseEmailAddress(emailAddress)
+  if (!recipient || recipient === user.emailAddress) {
+    const code = recipient ? 'unchanged' : 'invalid'
+    throw new AuthError('validation_failed', { fields: [{ field: 'emailAddress', code }] })
+  }
+  await countRequest(config, user, client)
+  await config.store.transaction(async (transaction) => {
+    const requestedAt = config.clock()
+    await transaction.putEmailChange({ userId: user.id, emailAddress: recipient, requestedAt })
+    await transaction.deleteEmailVerifications(user.id)
+    await queueLink(config, transaction, { userId: user.id, recipient })
+  })
+  config.onMessageQueued()
+}
+
+function countRequest(config: Configuration, user: User, { ipAddress }: Client): Promise<void> {
+  return config.guard.count('email_verification', { account: user.id, ipAddress })
+}
+
+async function queueLink(
+  config: Configuration,
+  transaction: StoreTransaction,
+  { userId, recipient }: { userId: string; recipient: EmailAddress },
+): Promise<void> {
+  const message = newMessage('email_verification', recipient, config.clock())
+  await transaction.insertMessage({ ...message, userId })
+}
+
+/** A new link for a user and an address, as part of the transaction in which its mail leaves. */
+export async function issueEmailVerification(
+  config: Configuration,
+  transaction: StoreTransaction,
+  proof: EmailProof,
+): Promise<{ token: Secret; digest: Uint8Array }> {
+  const createdAt = config.clock()
+  const expiresAt = new Date(createdAt.getTime() + emailVerificationHours * 3_600_000)
+  const { token, digest } = generateToken('emailVerification', config.random)
+  await transaction.insertEmailVerification({ ...proof, createdAt, expiresAt }, digest)
+  return { token, digest }
+}
+
+/** Whether a token would be accepted now: asked before a password is looked at. */
+export async function isEmailVerificationLive(
+  config: Configuration,
+  token: string,
+): Promise<boolean> {
+  return (await findLive(config, token)) !== null
+}
+
+async function findLive(
+  config: Configuration,
+  token: string,
+): Promise<{ digest: Uint8Array; proof: EmailProof } | null> {
+  const digest = parseToken('emailVerification', token)
+  const proof = digest && (await config.store.findEmailVerification(digest))
+  return proof && config.clock() < proof.expiresAt ? { digest, proof } : null
+}
+
+/** What somebody comes with who opens a link. */
+export interface SubmittedProof {
+  readonly token: string
+  /** Whoever is logged in where the link is opened. */
+  readonly authenticated: Authenticated | null
+  /** For whoever is not logged in, or as somebody else. */
+  readonly password: string | null
+  readonly client: Client
+}
+
+/** The user whose address is proved, or why it is not. */
+export type Verified =
+  | { readonly outcome: 'verified'; readonly user: User }
+  | { readonly outcome: 'invalid_token' | 'password_required' | 'wrong_password' }
+
+/**
+ * Spends the token of a link: the address counts as proved, and where it was a change it is the
+ * user's from now on; the one before is told.
+ *
+ * SECURITY: to open a link is not enough. Whoever signed up with somebody else's address and waits
+ * for them to click would have it proved for themselves: the link asks for the session, or for the
+ * password, which the owner of the mailbox does not know and has to reset.
+ *
+ * @throws AuthError `email_address_taken`, `rate_limited`, `overloaded`, `unavailable`
+ */
+export async function verifyEmailAddress(
+  config: Configuration,
+  submitted: SubmittedProof,
+): Promise<Verified> {
+  const { authenticated, password, client } = submitted
+  const live = await findLive(config, submitted.token)
+  if (!live) return { outcome: 'invalid_token' }
+  const { digest, proof } = live
+  if (authenticated?.user.id !== proof.userId) {
+    if (password === null) return { outcome: 'password_required' }
+    const user = await config.store.findUser(proof.userId)
+    const challenge = { challenge: password, client }
+    const isRight = user && (await verifyChallenge(config, user, challenge)) !== null
+    if (!isRight) return { outcome: 'wrong_password' }
+  }
+  const user = await config.store.transaction((transaction) => redeem(config, transaction, digest))
+  if (!user) return { outcome: 'invalid_token' }
+  config.onMessageQueued()
+  return { outcome: 'verified', user }
+}
+
+async function redeem(
+  config: Configuration,
+  transaction: StoreTransaction,
+  digest: Uint8Array,
+): Promise<User | null> {
+  const at = config.clock()
+  const proof = await transaction.consumeEmailVerification(digest, at)
+  if (!proof) return null
+  const proved = await transaction.verifyEmailAddress(proof, at)
+  if (proved) return proved
+  // SECURITY: the link is for the change that is wanted now, and for no other (CVE-2026-32700).
+  const isWanted = await transaction.consumeEmailChange(proof)
+  const replaced = isWanted ? await transaction.replaceEmailAddress(proof, at) : null
+  if (!replaced) return null
+  const { user, previous } = replaced
+  await transaction.deletePasswordResets(user.id)
+  await transaction.deleteEmailVerifications(user.id)
+  await transaction.insertMessage(newMessage('email_changed', previous, at))
+  return user
+}

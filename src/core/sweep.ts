@@ -1,0 +1,58 @@
+import type { Configuration } from './config.ts'
+import type { SweepHorizon, SweepStep, SweptTable } from './store.ts'
+
+/** Every table that gathers rows of no more use. */
+export const sweptTables: readonly SweptTable[] = [
+  'sessions',
+  'password_resets',
+  'email_verifications',
+  'guard_counts',
+  'outbox',
+]
+
+/** How many rows of each table were deleted. */
+export type Swept = Record<SweptTable, number>
+
+/** What a sweep does between two steps, and whether it goes on. */
+export type Pace = (step: SweepStep) => Promise<boolean>
+
+// Rows are left for so long after they are over: the clocks of two processes may differ.
+const graceHours = 1
+const messageDays = 30
+
+/**
+ * Deletes what is over, table by table and in small steps: space is given back, and no answer is
+ * different for it. What was sent, or could not be, is kept for 30 days.
+ *
+ * @throws AuthError `unavailable`
+ */
+export async function sweep(config: Configuration, pace: Pace): Promise<Swept> {
+  const swept: Swept = {
+    sessions: 0,
+    password_resets: 0,
+    email_verifications: 0,
+    guard_counts: 0,
+    outbox: 0,
+  }
+  for (const table of sweptTables) {
+    let from: SweepStep['next'] = null
+    do {
+      const step: SweepStep = await config.store.sweep(table, { horizon: horizonOf(config), from })
+      swept[table] += step.deleted
+      from = step.next
+      if (!(await pace(step))) return swept
+    } while (from !== null)
+  }
+  return swept
+}
+
+function horizonOf({ clock, sessions }: Configuration): SweepHorizon {
+  const now = clock().getTime() - graceHours * 3_600_000
+  const before = (hours: number) => new Date(now - hours * 3_600_000)
+  return {
+    overAt: new Date(now),
+    usedAfter: before(sessions.idleHours),
+    createdAfter: before(sessions.maximumHours),
+    endedAfter: before(messageDays * 24),
+  }
+}

@@ -1,0 +1,120 @@
+import type { Lease, SweepHorizon, SweepStep, SweptPart, SweptTable } from '../core/store.ts'
+import { readNumber } from './columns.ts'
+import type { Database, Row, Value } from './database.ts'
+
+// So many rows are looked at in a step.
+const stepRows = 200
+
+interface Rule {
+  readonly key: string
+  /** Before every key. */
+  readonly first: Value
+  /** Which rows are over, by the parameters from $2 on. */
+  readonly isOver: string
+  readonly values: (horizon: SweepHorizon) => readonly Value[]
+}
+
+const noBytes = new Uint8Array(0)
+const overAt = ({ overAt }: SweepHorizon) => [overAt]
+
+const rules: Record<SweptTable, Rule> = {
+  sessions: {
+    key: 'token_digest',
+    first: noBytes,
+    isOver: '(last_used_at <= $2 OR created_at <= $3)',
+    values: ({ usedAfter, createdAfter }) => [usedAfter, createdAfter],
+  },
+  password_resets: {
+    key: 'token_digest',
+    first: noBytes,
+    isOver: 'expires_at <= $2',
+    values: overAt,
+  },
+  email_verifications: {
+    key: 'token_digest',
+    first: noBytes,
+    isOver: 'expires_at <= $2',
+    values: overAt,
+  },
+  guard_counts: { key: 'key', first: '', isOver: 'window_ends_at <= $2', values: overAt },
+  outbox: {
+    key: 'id',
+    first: 0,
+    isOver: 'ended_at <= $2',
+    values: ({ endedAfter }) => [endedAfter],
+  },
+}
+
+/**
+ * The table is walked along its key: an index of what ends when would have to be kept up to date by
+ * every use of a session. Where nothing is over nothing is written.
+ */
+export async function sweepTable(
+  database: Database,
+  table: SweptTable,
+  { horizon, from }: SweptPart,
+): Promise<SweepStep> {
+  const { key, first, isOver, values } = rules[table]
+  const over = values(horizon)
+  const start = from ?? first
+  const limit = `$${over.length + 2}`
+  const rows = await database.query(
+    `SELECT ${key}, CASE WHEN ${isOver} THEN 1 ELSE 0 END FROM ${table}
+     WHERE ${key} > $1 ORDER BY ${key} LIMIT ${limit}`,
+    [start, ...over, stepRows],
+  )
+  const last = rows.at(-1)?.[0] ?? null
+  const deleted = rows.some(isMarked) ? await deleteUpTo(database, table, { start, last, over }) : 0
+  return { deleted, next: rows.length < stepRows ? null : toKey(last) }
+}
+
+function isMarked(row: Row): boolean {
+  return readNumber(row[1]) === 1
+}
+
+// What was used in between is not over any more: the condition is looked at again.
+async function deleteUpTo(
+  database: Database,
+  table: SweptTable,
+  { start, last, over }: { start: Value; last: Value; over: readonly Value[] },
+): Promise<number> {
+  const { key, isOver } = rules[table]
+  const gone = await database.transaction(
+    (transaction) =>
+      transaction.query(
+        `DELETE FROM ${table} WHERE ${key} IN (
+           SELECT ${key} FROM ${table}
+           WHERE ${key} > $1 AND ${key} <= $${over.length + 2} AND ${isOver}
+           FOR UPDATE SKIP LOCKED
+         ) RETURNING 1`,
+        [start, ...over, last],
+      ),
+    { durability: 'relaxed' },
+  )
+  return gone.length
+}
+
+function toKey(value: Value): string | number | Uint8Array | null {
+  if (value instanceof Date) throw new TypeError('No table has an instant for its key')
+  return value
+}
+
+/** A lease that ends later than anybody could have taken it was given by a wrong clock. */
+export async function holdLease(
+  database: Database,
+  name: string,
+  { now, until, own }: Lease,
+): Promise<boolean> {
+  const held = await database.transaction(
+    (transaction) =>
+      transaction.query(
+        `INSERT INTO leases (name, held_until) VALUES ($1, $2)
+         ON CONFLICT (name) DO UPDATE SET held_until = $2
+         WHERE leases.held_until <= $3 OR leases.held_until = $4 OR leases.held_until > $2
+         RETURNING name`,
+        [name, until, now, own],
+      ),
+    { durability: 'relaxed' },
+  )
+  return held.length === 1
+}

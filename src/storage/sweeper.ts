@@ -1,0 +1,120 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Auth } from '../core/auth.ts'
+import type { Configuration } from '../core/config.ts'
+import { type Log, unfailing } from '../core/log.ts'
+import { type Swept, sweep } from '../core/sweep.ts'
+
+/** Gives back the space of what is over. Any number of processes may have one: one of them sweeps. */
+export interface Sweeper {
+  /** Sweeps from now on: within the first two hours, and then about once an hour. */
+  start(): void
+  /** For good; what is being deleted is. */
+  stop(): Promise<void>
+}
+
+/** What can be taken from elsewhere, for tests. */
+export interface SweeperOptions {
+  readonly log: Log
+  /** Milliseconds that no wrong clock moves; default `performance.now`. */
+  readonly monotonic?: () => number
+}
+
+const intervalMilliseconds = 3_600_000
+// Whoever holds the lease and dies is followed after so long.
+const leaseMilliseconds = 60_000
+// A step takes a millisecond or two; requests come first.
+const pauseMilliseconds = 5
+const toleratedJumpMilliseconds = 60_000
+
+export function createSweeper({ config }: Pick<Auth, 'config'>, options: SweeperOptions): Sweeper {
+  return new Worker(config, options)
+}
+
+class Worker implements Sweeper {
+  readonly #config: Configuration
+  readonly #log: Log
+  readonly #monotonic: () => number
+  readonly #stopping = new AbortController()
+  #running: Promise<void> | null = null
+  #offset: number
+  #heldUntil = new Date(0)
+
+  constructor(config: Configuration, { log, monotonic }: SweeperOptions) {
+    this.#config = config
+    this.#log = unfailing(log)
+    this.#monotonic = monotonic ?? (() => performance.now())
+    this.#offset = this.#readOffset()
+  }
+
+  start(): void {
+    this.#running ??= this.#run()
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort()
+    await this.#running
+  }
+
+  async #run(): Promise<void> {
+    // SECURITY: not at once. A machine that wakes up with a wrong clock is put right within minutes,
+    // and until then every session seems to be over.
+    while (await this.#sleep(this.#jittered(intervalMilliseconds))) {
+      if (!this.#hasJumped()) await this.#sweep()
+    }
+  }
+
+  async #sweep(): Promise<void> {
+    try {
+      if (!(await this.#holdLease())) return
+      const swept: Swept = await sweep(this.#config, ({ deleted }) => this.#goOn(deleted))
+      const deleted = Object.entries(swept).filter(([, rows]) => rows > 0)
+      if (deleted.length > 0) this.#log.info(Object.fromEntries(deleted), 'swept')
+    } catch (err) {
+      this.#log.error({ err }, 'nothing could be swept; it is tried again in about an hour')
+    }
+  }
+
+  // Between two steps: requests have their turn, and the lease does not end.
+  async #goOn(deleted: number): Promise<boolean> {
+    const isAwake = await this.#sleep(deleted > 0 ? pauseMilliseconds : 1)
+    return isAwake && !this.#hasJumped() && (await this.#holdLease())
+  }
+
+  async #holdLease(): Promise<boolean> {
+    const { clock, store } = this.#config
+    const now = clock()
+    const left = this.#heldUntil.getTime() - now.getTime()
+    if (left > leaseMilliseconds / 2 && left <= leaseMilliseconds) return true
+    const until = new Date(now.getTime() + leaseMilliseconds)
+    const held = await store.holdLease('sweep', { now, until, own: this.#heldUntil })
+    this.#heldUntil = held ? until : new Date(0)
+    return held
+  }
+
+  // SECURITY: where the clock was moved while the process ran, what seems to be over may not be. It
+  // is looked at again when the clock has gone on evenly for an hour.
+  #hasJumped(): boolean {
+    const offset = this.#readOffset()
+    const hasJumped = Math.abs(offset - this.#offset) > toleratedJumpMilliseconds
+    if (hasJumped) this.#log.error({}, 'the clock was moved: nothing is swept for an hour')
+    this.#offset = offset
+    return hasJumped
+  }
+
+  #readOffset(): number {
+    return this.#config.clock().getTime() - this.#monotonic()
+  }
+
+  // Between half of it and one and a half, so that several processes do not come at once.
+  #jittered(milliseconds: number): number {
+    const [byte = 0] = this.#config.random(1)
+    return milliseconds * (0.5 + byte / 255)
+  }
+
+  /** @returns false when it is to stop */
+  async #sleep(milliseconds: number): Promise<boolean> {
+    const options = { signal: this.#stopping.signal, ref: false }
+    await wait(milliseconds, undefined, options).catch(() => {})
+    return !this.#stopping.signal.aborted
+  }
+}

@@ -1,0 +1,145 @@
+import type { EmailAddress } from '../../src/core/email-address.ts'
+import type {
+  MessageKind,
+  MessageStatus,
+  Message as NewerMessage,
+  NewMessage as NewerNewMessage,
+} from '../../src/core/mail.ts'
+import {
+  readInstant,
+  readInstantOrNull,
+  readNumber,
+  readText,
+  readTextOrNull,
+} from '../../src/storage/columns.ts'
+import type { Connection, Row } from '../../src/storage/database.ts'
+
+/** What a message was before it could be about a change of address. */
+type Message = Omit<NewerMessage, 'userId'>
+type NewMessage = Omit<NewerNewMessage, 'userId'>
+
+const columns = `id, kind, recipient, status, attempts, deferrals, uncertain, queued_at, due_at,
+  give_up_at, ended_at, last_error`
+
+export async function insertMessage(connection: Connection, message: NewMessage): Promise<void> {
+  // SECURITY: where one is queued already, the row is written all the same; to skip it would take
+  // less time, and tell that the address is known to whoever asks while the mail server is away.
+  await connection.query(
+    `INSERT INTO outbox
+       (kind, recipient, status, attempts, deferrals, uncertain, queued_at, due_at, give_up_at)
+     VALUES ($1, $2, 'queued', 0, 0, 0, $3, $3, $4)
+     ON CONFLICT (recipient) WHERE kind = 'password_reset' AND status = 'queued'
+       DO UPDATE SET give_up_at = $4`,
+    [message.kind, message.recipient, message.queuedAt, message.giveUpAt],
+  )
+}
+
+export async function claimMessage(
+  connection: Connection,
+  { now, until, latest }: { now: Date; until: Date; latest: Date },
+): Promise<Message | null> {
+  const [row] = await connection.query(
+    `UPDATE outbox SET attempts = attempts + 1, due_at = $1
+     WHERE id = (
+       SELECT id FROM outbox WHERE status = 'queued' AND (due_at <= $2 OR due_at > $3)
+       ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED
+     )
+     RETURNING ${columns}`,
+    [until, now, latest],
+  )
+  return row ? toMessage(row) : null
+}
+
+export async function renewClaim(
+  connection: Connection,
+  message: Message,
+  until: Date,
+): Promise<void> {
+  await connection.query(
+    `UPDATE outbox SET due_at = $1 WHERE id = $2 AND attempts = $3 AND status = 'queued'`,
+    [until, message.id, message.attempts],
+  )
+}
+
+export async function updateMessage(connection: Connection, message: Message): Promise<boolean> {
+  const updated = await connection.query(
+    `UPDATE outbox SET status = $1, deferrals = $2, uncertain = $3, due_at = $4, ended_at = $5,
+       last_error = $6
+     WHERE id = $7 AND attempts = $8 AND status = 'queued'
+     RETURNING id`,
+    [
+      message.status,
+      message.deferrals,
+      message.uncertain,
+      message.dueAt,
+      message.endedAt,
+      message.lastError,
+      message.id,
+      message.attempts,
+    ],
+  )
+  return updated.length === 1
+}
+
+export async function deleteMessage(connection: Connection, message: Message): Promise<void> {
+  await connection.query('DELETE FROM outbox WHERE id = $1 AND attempts = $2', [
+    message.id,
+    message.attempts,
+  ])
+}
+
+export async function findMessage(connection: Connection, id: number): Promise<Message | null> {
+  const [row] = await connection.query(`SELECT ${columns} FROM outbox WHERE id = $1`, [id])
+  return row ? toMessage(row) : null
+}
+
+export async function listMessages(
+  connection: Connection,
+  status: MessageStatus | null,
+  { limit }: { limit: number },
+): Promise<Message[]> {
+  const rows = await connection.query(
+    `SELECT ${columns} FROM outbox WHERE status = $1 OR $1 IS NULL ORDER BY id DESC LIMIT $2`,
+    [status, limit],
+  )
+  return rows.map(toMessage)
+}
+
+/** @returns whether there was one that had ended without being sent, and none like it is queued */
+export async function retryMessage(
+  connection: Connection,
+  id: number,
+  { now, giveUpAt }: { now: Date; giveUpAt: Date },
+): Promise<boolean> {
+  const retried = await connection.query(
+    // attempts goes on; begun anew, an old attempt could pass for the latest one.
+    `UPDATE outbox SET status = 'queued', deferrals = 0, uncertain = 0, due_at = $2,
+       give_up_at = $3, ended_at = NULL
+     WHERE id = $1 AND status IN ('failed', 'unknown') AND NOT EXISTS (
+       SELECT 1 FROM outbox AS queued
+       WHERE queued.kind = 'password_reset' AND queued.status = 'queued'
+         AND outbox.kind = 'password_reset' AND queued.recipient = outbox.recipient
+     )
+     RETURNING id`,
+    [id, now, giveUpAt],
+  )
+  return retried.length === 1
+}
+
+function toMessage(row: Row): Message {
+  return {
+    id: readNumber(row[0]),
+    // What is in the table was parsed before it was written.
+    kind: readText(row[1]) as MessageKind,
+    recipient: readText(row[2]) as EmailAddress,
+    status: readText(row[3]) as MessageStatus,
+    attempts: readNumber(row[4]),
+    deferrals: readNumber(row[5]),
+    uncertain: readNumber(row[6]),
+    queuedAt: readInstant(row[7]),
+    dueAt: readInstant(row[8]),
+    giveUpAt: readInstant(row[9]),
+    endedAt: readInstantOrNull(row[10]),
+    lastError: readTextOrNull(row[11]),
+  }
+}
