@@ -8,7 +8,20 @@ export { type Auth, createAuth } from './core/auth.ts'
 export type { AuthOptions, Configuration, RateLimits, SessionPolicy } from './core/config.ts'
 export { current } from './core/current.ts'
 export { type EmailAddress, parseEmailAddress } from './core/email-address.ts'
+export type { SubmittedProof, Verified } from './core/email-verifications.ts'
+export type {
+  Authenticated,
+  Credentials,
+  EmailChange,
+  EmailProof,
+  EmailVerification,
+  PasswordReset,
+  Session,
+  SessionHorizon,
+  User,
+} from './core/entities.ts'
 export { AuthError, type AuthErrorCode, type InvalidField } from './core/errors.ts'
+export type { SubmittedChallenge } from './core/freshness.ts'
 export type { GuardCount, GuardStore, GuardWindow } from './core/guard.ts'
 export type { Log, LogEntry } from './core/log.ts'
 export type {
@@ -25,23 +38,33 @@ export type {
 } from './core/mail.ts'
 export { type Argon2idCost, argon2id, type PasswordHash } from './core/password-hash.ts'
 export type { PasswordPolicy } from './core/password-policy.ts'
+export type { SubmittedPasswordChange } from './core/passwords.ts'
 export { Secret } from './core/secret.ts'
 export type { Client, LoggedIn, SubmittedCredentials } from './core/sessions.ts'
 export type {
-  Authenticated,
   Awaitable,
-  Credentials,
+  Lease,
   MessagePage,
+  SessionPage,
+  Store,
+  SweepHorizon,
+  SweepStep,
+  SweptKey,
+  SweptPart,
+  SweptTable,
+  UserPage,
+} from './core/store.ts'
+export type {
+  EmailVerificationStatements,
   OutboxStatements,
   PasswordHashChange,
-  PasswordReset,
   PasswordResetStatements,
-  Session,
-  Store,
+  SeenDevice,
+  SessionKey,
+  SessionStatements,
   StoreTransaction,
-  User,
   UserStatements,
-} from './core/store.ts'
+} from './core/store-transaction.ts'
 export { type Answer, answer } from './http/answers.ts'
 export { type App, type AppOptions, createApp, type Peer } from './http/app.ts'
 export { textField } from './http/fields.ts'

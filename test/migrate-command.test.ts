@@ -1,13 +1,17 @@
 // `latchkey migrate`, as a deployment runs it.
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { postgresMigrations } from 'latchkey/postgres'
+import { sqliteMigrations } from 'latchkey/sqlite'
 import { expect, inject, test } from 'vitest'
 import { openDatabase } from '../templates/api/database.ts'
 import { type Command, prepareCommand, run } from './command.ts'
 
 const ofDatabase = inject('database')
-const own = ['latchkey/0001_users_and_sessions.sql', 'latchkey/0002_password_resets_and_outbox.sql']
-if (ofDatabase === 'sqlite') own.push('latchkey/0003_sessions_by_digest.sql')
+const migrations = { sqlite: sqliteMigrations, postgres: postgresMigrations }[ofDatabase]
+const own = readdirSync(migrations.directory)
+  .sort()
+  .map((file) => `latchkey/${file}`)
 
 const alone = "Latchkey's migrations alone: ./migrations has none for this database\n"
 

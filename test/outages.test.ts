@@ -64,10 +64,10 @@ test('a database that cannot be read is 503 everywhere, ready included', async (
   const sound = await openSqlite(file)
   await migrate(sound, [sqliteMigrations])
   await sound.close()
-  const bytes = readFileSync(file)
-  writeFileSync(file, bytes.fill('garbage', 4_096))
   const database = await openSqlite(file)
   onTestFinished(() => database.close())
+  const bytes = readFileSync(file)
+  writeFileSync(file, bytes.fill('garbage', 4_096))
   const { send } = await startServer({ auth: { store: createStore(database) } })
   for (const line of ['GET /health/ready', 'POST /v1/session']) {
     const { status, body } = await send(line, line.startsWith('POST') ? ann : undefined)

@@ -226,6 +226,7 @@ test('a message of a kind that this version does not know fails in the end, and 
       // @ts-expect-error: what a newer version queued before it was taken back
       kind: 'from_the_future',
       recipient,
+      userId: null,
       queuedAt: now,
       giveUpAt: new Date(now.getTime() + 86_400_000),
     }),

@@ -19,13 +19,13 @@ const latchkeys = { sqlite: sqliteMigrations, postgres: postgresMigrations }
 const filesOf = (kind: Kind) => readdirSync(latchkeys[kind].directory).sort()
 
 // The newest migrations that the code in `previous-schema` knows.
-const known = {
+const newestKnown = {
   sqlite: '0003_sessions_by_digest.sql',
   postgres: '0002_password_resets_and_outbox.sql',
 }
 
 test('whoever adds a migration puts the code before it here', () => {
-  expect(kinds.map((kind) => filesOf(kind).at(-1))).toEqual(['0006_leases.sql', '0005_leases.sql'])
+  expect(kinds.map((kind) => filesOf(kind).at(-1))).toEqual(['0007_bans.sql', '0006_bans.sql'])
 })
 
 test.each(kinds)(
@@ -35,17 +35,13 @@ test.each(kinds)(
     await migrate(database, [latchkeys[kind]])
     const [user, other] = [await insertUser(database, 'ann'), await insertUser(database, 'bob')]
     const kept = await insert(database, user)
-    expect(await previous.findSession(database, kept.digest)).toEqual({
-      user,
-      session: kept.session,
-    })
+    const { bannedAt: _newer, ...known } = user
+    const found = { user: known, session: kept.session }
+    expect(await previous.findSession(database, kept.digest)).toEqual(found)
     expect(await store.findSession(kept.digest)).toEqual({ user, session: unnamed(kept.session) })
     const named = await store.transaction((each) => each.renameSession(kept.session, 'Phone'))
     expect(named).toMatchObject({ name: 'Phone' })
-    expect(await previous.findSession(database, kept.digest)).toEqual({
-      user,
-      session: kept.session,
-    })
+    expect(await previous.findSession(database, kept.digest)).toEqual(found)
     const ended = await insert(database, user)
     await database.transaction((each) => previous.deleteSession(each, unnamed(ended.session)))
     expect(await store.findSession(ended.digest)).toBeNull()
@@ -112,7 +108,7 @@ async function open(kind: Kind) {
 
 function knownBefore(kind: Kind) {
   const folder = temporaryFolder()
-  for (const file of filesOf(kind).filter((file) => file <= known[kind])) {
+  for (const file of filesOf(kind).filter((file) => file <= newestKnown[kind])) {
     cpSync(new URL(file, latchkeys[kind].directory), join(folder, file))
   }
   return { owner: 'latchkey', directory: pathToFileURL(`${folder}/`) }
@@ -123,7 +119,7 @@ const later = new Date('2026-11-24T13:00:00.123Z')
 
 async function insertUser(database: Database, name: string): Promise<User> {
   const emailAddress = address(`${name}@example.com`)
-  const instants = { createdAt: now, updatedAt: now }
+  const instants = { bannedAt: null, createdAt: now, updatedAt: now }
   const user = { id: randomUUID(), emailAddress, emailVerifiedAt: null, ...instants }
   await createStore(database).transaction((each) => each.insertUser(user, 'hash'))
   return user

@@ -14,6 +14,7 @@ import {
   type Verified,
   verifyEmailAddress,
 } from './email-verifications.ts'
+import type { Authenticated, Session, User } from './entities.ts'
 import { freshen, isFresh, type SubmittedChallenge, verifyChallenge } from './freshness.ts'
 import {
   changePassword,
@@ -32,8 +33,8 @@ import {
   logOut,
   type SubmittedCredentials,
 } from './sessions.ts'
-import type { Authenticated, Session, SessionKey, User } from './store.ts'
-import { deleteUser, setPassword, signUp } from './users.ts'
+import type { SessionKey } from './store-transaction.ts'
+import { banUser, deleteUser, setPassword, signUp, unbanUser } from './users.ts'
 
 /** The verbs of Latchkey, bound to one configuration. */
 export interface Auth {
@@ -111,6 +112,14 @@ export interface Auth {
    * @throws AuthError `email_address_taken`, `rate_limited`, `overloaded`, `unavailable`
    */
   verifyEmailAddress(submitted: SubmittedProof): Promise<Verified>
+  /**
+   * Keeps a user out, from the next request on.
+   *
+   * @returns the user, or null where there is none
+   */
+  banUser(userId: string): Promise<User | null>
+  /** @returns the user, who may log in again, or null where there is none */
+  unbanUser(userId: string): Promise<User | null>
   /** Takes a user away with everything that is theirs; the address may sign up again. */
   deleteUser(user: User): Promise<void>
   /**
@@ -182,6 +191,8 @@ export function createAuth(options: AuthOptions): Auth {
       requestEmailChange(config, user, { emailAddress, client }),
     isEmailVerificationLive: (token) => isEmailVerificationLive(config, token),
     verifyEmailAddress: (submitted) => verifyEmailAddress(config, submitted),
+    banUser: (userId) => banUser(config, userId),
+    unbanUser: (userId) => unbanUser(config, userId),
     deleteUser: (user) => deleteUser(config, user),
     setPassword: (credentials) => setPassword(config, credentials),
     requestPasswordReset: (emailAddress, client = unknownClient) =>

@@ -9,6 +9,7 @@ const store: Store = {
   listSessions: async () => [],
   recordUses: async () => {},
   findUser: async () => null,
+  listUsers: async () => [],
   findCredentials: async () => null,
   findPasswordReset: async () => null,
   countPasswordResets: async () => 0,
@@ -111,7 +112,7 @@ test('a setting that is undefined keeps its default: no protection goes off by a
   Object.assign(options, { store, passwords: none, sessions: none, clock: undefined })
   const { passwords, sessions, clock } = resolveConfiguration(options)
   expect(passwords).toEqual({ minimumLength: 8, rejectCommon: true })
-  expect(sessions).toEqual({ idleHours: 720, maximumHours: 2160 })
+  expect(sessions).toEqual({ idleHours: 720, maximumHours: 2_160, maximumPerUser: 100 })
   expect(clock()).toBeInstanceOf(Date)
 })
 

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import type { Authenticated } from './store.ts'
+import type { Authenticated } from './entities.ts'
 
 const storage = new AsyncLocalStorage<Authenticated>()
 

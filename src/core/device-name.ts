@@ -4,7 +4,7 @@ import Bowser from 'bowser'
 export const maximumDeviceNameLength = 100
 
 /** What is said of a client that says nothing of itself, or nothing that is known. */
-export const unknownDevice = 'Unknown device'
+const unknownDevice = 'Unknown device'
 
 // SECURITY: of what it does not know, the parser gives back pieces as they were sent; a name is
 // shown to people.

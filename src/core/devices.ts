@@ -1,9 +1,10 @@
 import type { Configuration } from './config.ts'
 import { maximumDeviceNameLength } from './device-name.ts'
+import type { Session } from './entities.ts'
 import { AuthError } from './errors.ts'
 import type { Secret } from './secret.ts'
 import { horizonOf, isLive } from './sessions.ts'
-import type { Session, SessionKey } from './store.ts'
+import type { SessionKey } from './store-transaction.ts'
 import { generateToken, parseToken } from './tokens.ts'
 
 /** A page of a user's sessions, newest first, without those that are over. */

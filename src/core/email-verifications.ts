@@ -1,11 +1,12 @@
 import type { Configuration } from './config.ts'
 import { type EmailAddress, parseEmailAddress } from './email-address.ts'
+import type { Authenticated, EmailProof, User } from './entities.ts'
 import { AuthError } from './errors.ts'
 import { verifyChallenge } from './freshness.ts'
 import { newMessage } from './mail.ts'
 import type { Secret } from './secret.ts'
 import type { Client } from './sessions.ts'
-import type { Authenticated, EmailProof, StoreTransaction, User } from './store.ts'
+import type { StoreTransaction } from './store-transaction.ts'
 import { generateToken, parseToken } from './tokens.ts'
 
 /** How long a link to prove an address works after its mail left. */
@@ -49,6 +50,8 @@ export async function requestEmailChange(
   await countRequest(config, user, client)
   await config.store.transaction(async (transaction) => {
     const requestedAt = config.clock()
+    // Whoever opens a link of this user at the same time would wait for this, and this for them.
+    await transaction.holdUser(user.id)
     await transaction.putEmailChange({ userId: user.id, emailAddress: recipient, requestedAt })
     await transaction.deleteEmailVerifications(user.id)
     await queueLink(config, transaction, { userId: user.id, recipient })
@@ -90,10 +93,12 @@ export async function isEmailVerificationLive(
   return (await findLive(config, token)) !== null
 }
 
-async function findLive(
-  config: Configuration,
-  token: string,
-): Promise<{ digest: Uint8Array; proof: EmailProof } | null> {
+interface Live {
+  readonly digest: Uint8Array
+  readonly proof: EmailProof
+}
+
+async function findLive(config: Configuration, token: string): Promise<Live | null> {
   const digest = parseToken('emailVerification', token)
   const proof = digest && (await config.store.findEmailVerification(digest))
   return proof && config.clock() < proof.expiresAt ? { digest, proof } : null
@@ -131,7 +136,7 @@ export async function verifyEmailAddress(
   const { authenticated, password, client } = submitted
   const live = await findLive(config, submitted.token)
   if (!live) return { outcome: 'invalid_token' }
-  const { digest, proof } = live
+  const { proof } = live
   if (authenticated?.user.id !== proof.userId) {
     if (password === null) return { outcome: 'password_required' }
     const user = await config.store.findUser(proof.userId)
@@ -139,7 +144,7 @@ export async function verifyEmailAddress(
     const isRight = user && (await verifyChallenge(config, user, challenge)) !== null
     if (!isRight) return { outcome: 'wrong_password' }
   }
-  const user = await config.store.transaction((transaction) => redeem(config, transaction, digest))
+  const user = await config.store.transaction((transaction) => redeem(config, transaction, live))
   if (!user) return { outcome: 'invalid_token' }
   config.onMessageQueued()
   return { outcome: 'verified', user }
@@ -148,9 +153,10 @@ export async function verifyEmailAddress(
 async function redeem(
   config: Configuration,
   transaction: StoreTransaction,
-  digest: Uint8Array,
+  { digest, proof: { userId } }: Live,
 ): Promise<User | null> {
   const at = config.clock()
+  await transaction.holdUser(userId)
   const proof = await transaction.consumeEmailVerification(digest, at)
   if (!proof) return null
   const proved = await transaction.verifyEmailAddress(proof, at)

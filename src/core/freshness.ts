@@ -1,10 +1,10 @@
 import type { Configuration } from './config.ts'
+import type { Authenticated, Session, User } from './entities.ts'
 import { normalizePassword } from './password-policy.ts'
 import type { Client } from './sessions.ts'
-import type { Authenticated, Session, User } from './store.ts'
 
 /** How long after the password was verified a session may do what is sensitive. */
-export const freshMinutes = 10
+const freshMinutes = 10
 
 /** What somebody types to prove that the session is theirs, and where that comes from. */
 export interface SubmittedChallenge {
@@ -13,7 +13,7 @@ export interface SubmittedChallenge {
 }
 
 /** Until when a session may do what is sensitive. */
-export function freshUntil({ passwordVerifiedAt }: Session): Date {
+function freshUntil({ passwordVerifiedAt }: Session): Date {
   return new Date(passwordVerifiedAt.getTime() + freshMinutes * 60_000)
 }
 

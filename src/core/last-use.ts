@@ -1,4 +1,5 @@
-import type { Session, Store } from './store.ts'
+import type { Session } from './entities.ts'
+import type { Store } from './store.ts'
 
 // A use within so long of the last one recorded is not recorded.
 const coalescedMilliseconds = 300_000

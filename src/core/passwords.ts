@@ -1,12 +1,13 @@
 import type { Configuration } from './config.ts'
 import { parseEmailAddress } from './email-address.ts'
+import type { Authenticated, User } from './entities.ts'
 import { AuthError } from './errors.ts'
 import { type SubmittedChallenge, verifyChallenge } from './freshness.ts'
 import { newMessage } from './mail.ts'
 import { parseNewPassword } from './password-policy.ts'
 import { Secret } from './secret.ts'
 import type { Client } from './sessions.ts'
-import type { Authenticated, StoreTransaction, User } from './store.ts'
+import type { StoreTransaction } from './store-transaction.ts'
 import { generateToken, parseToken } from './tokens.ts'
 
 /** The old password, and the new one. */

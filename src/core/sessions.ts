@@ -2,18 +2,11 @@ import { v7 } from 'uuid'
 import type { Configuration } from './config.ts'
 import { deviceName } from './device-name.ts'
 import { parseEmailAddress } from './email-address.ts'
+import type { Authenticated, Credentials, Session, SessionHorizon, User } from './entities.ts'
 import { newMessage } from './mail.ts'
 import { normalizePassword } from './password-policy.ts'
 import type { Secret } from './secret.ts'
-import type {
-  Authenticated,
-  Credentials,
-  SeenDevice,
-  Session,
-  SessionHorizon,
-  StoreTransaction,
-  User,
-} from './store.ts'
+import type { SeenDevice, StoreTransaction } from './store-transaction.ts'
 import { generateToken, parseToken } from './tokens.ts'
 
 /** What a person types to sign up or to log in. */
@@ -54,7 +47,8 @@ export async function logIn(
   for (let attempt = 1; attempt <= 2; attempt++) {
     const known = emailAddress && (await config.store.findCredentials(emailAddress))
     const verified = await config.passwordHash.verify(known?.passwordHash ?? null, password)
-    if (!known || !verified) return null
+    // SECURITY: behind the hash, so that a ban takes as long as a wrong password and says no more.
+    if (!known || !verified || known.user.bannedAt !== null) return null
     const begun = await beginSession(config, { known, password, client })
     if (begun) return begun
   }
@@ -74,7 +68,7 @@ export async function authenticate(
 ): Promise<Authenticated | null> {
   const digest = parseToken('session', token)
   const found = digest && (await config.store.findSession(digest))
-  if (!found || !isLive(config, found.session)) return null
+  if (!found || !isLive(config, found.session) || found.user.bannedAt !== null) return null
   config.lastUse.note(found.session)
   return found
 }

@@ -2,7 +2,7 @@ import type { Configuration } from './config.ts'
 import type { SweepHorizon, SweepStep, SweptTable } from './store.ts'
 
 /** Every table that gathers rows of no more use. */
-export const sweptTables: readonly SweptTable[] = [
+const sweptTables: readonly SweptTable[] = [
   'sessions',
   'password_resets',
   'email_verifications',

@@ -1,6 +1,7 @@
 import { v7 } from 'uuid'
 import type { Configuration } from './config.ts'
 import { type EmailAddress, parseEmailAddress } from './email-address.ts'
+import type { User } from './entities.ts'
 import { AuthError, type InvalidField } from './errors.ts'
 import { parseNewPassword } from './password-policy.ts'
 import { Secret } from './secret.ts'
@@ -11,7 +12,6 @@ import {
   openSession,
   type SubmittedCredentials,
 } from './sessions.ts'
-import type { User } from './store.ts'
 
 /**
  * Creates a user and the first session. The hash is computed before the transaction begins, also
@@ -65,6 +65,32 @@ export async function setPassword(
 }
 
 /**
+ * Keeps a user out: every session ends, links die, and no log-in succeeds, with an answer that says
+ * no more than one to a wrong password.
+ *
+ * @returns the user, or null where there is none
+ * @throws AuthError `unavailable`
+ */
+export async function banUser(config: Configuration, userId: string): Promise<User | null> {
+  return config.store.transaction(async (transaction) => {
+    const banned = await transaction.banUser(userId, config.clock())
+    await transaction.deleteSessions(userId)
+    await transaction.deletePasswordResets(userId)
+    await transaction.deleteEmailVerifications(userId)
+    return banned
+  })
+}
+
+/**
+ * Lets a banned user log in again.
+ *
+ * @returns the user, or null where there is none
+ */
+export async function unbanUser(config: Configuration, userId: string): Promise<User | null> {
+  return config.store.transaction((transaction) => transaction.banUser(userId, null))
+}
+
+/**
  * Takes a user away with all that is theirs: sessions, links, mails that wait, rows of your tables
  * that refer to the user with ON DELETE CASCADE. The address may sign up again.
  *
@@ -94,5 +120,6 @@ function parseNewCredentials(
 function newUser(config: Configuration, emailAddress: EmailAddress): User {
   const createdAt = config.clock()
   const id = v7({ msecs: createdAt.getTime(), random: config.random(16) })
-  return { id, emailAddress, emailVerifiedAt: null, createdAt, updatedAt: createdAt }
+  const instants = { emailVerifiedAt: null, bannedAt: null, createdAt, updatedAt: createdAt }
+  return { id, emailAddress, ...instants }
 }

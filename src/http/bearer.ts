@@ -1,6 +1,6 @@
 import type { Auth } from '../core/auth.ts'
+import type { Authenticated } from '../core/entities.ts'
 import { Secret } from '../core/secret.ts'
-import type { Authenticated } from '../core/store.ts'
 import type { Asked } from './asked.ts'
 import { type Refusal, refuse } from './problems.ts'
 

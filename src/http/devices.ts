@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Auth } from '../core/auth.ts'
 import { deviceName, maximumDeviceNameLength } from '../core/device-name.ts'
-import type { Session } from '../core/store.ts'
+import type { Session } from '../core/entities.ts'
 import { answer } from './answers.ts'
 import { textField } from './fields.ts'
 import { pageQuery } from './page-query.ts'

@@ -53,8 +53,8 @@ export function newPasswordField(policy: PasswordPolicy): z.ZodType<string> {
 }
 
 /**
- * The current password, for what asks to confirm it: any string. Null is refused, which with some
- * frameworks confirms everything.
+ * The current password, for what asks to confirm it, and a string whatever it holds. Null is refused,
+ * which with some frameworks confirms everything.
  */
 export const passwordChallengeField = z.string().meta({ format: 'password' })
 

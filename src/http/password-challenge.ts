@@ -1,4 +1,4 @@
-import type { Authenticated } from '../core/store.ts'
+import type { Authenticated } from '../core/entities.ts'
 import type { Candidate } from './exchange.ts'
 import { describeProblem } from './messages.ts'
 import { type Refusal, refuse } from './problems.ts'

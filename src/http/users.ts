@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Auth } from '../core/auth.ts'
-import type { User } from '../core/store.ts'
+import type { User } from '../core/entities.ts'
 import { answer } from './answers.ts'
 import { emailAddressField, passwordChallengeField } from './fields.ts'
 import { type Route, route } from './route.ts'

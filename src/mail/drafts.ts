@@ -1,7 +1,7 @@
 import { emailVerificationHours, issueEmailVerification } from '../core/email-verifications.ts'
 import type { Message, MessageKind } from '../core/mail.ts'
 import { issuePasswordReset, maximumPasswordResets } from '../core/passwords.ts'
-import type { StoreTransaction } from '../core/store.ts'
+import type { StoreTransaction } from '../core/store-transaction.ts'
 import type { Courier } from './courier.ts'
 import { addressTaken } from './messages/address-taken.ts'
 import type { Content } from './messages/content.ts'
@@ -28,7 +28,7 @@ export async function draft(courier: Courier, message: Message): Promise<Draft |
 const drafts: Record<MessageKind, (courier: Courier, message: Message) => Promise<Draft | null>> = {
   async password_reset({ config, appUrl }, { recipient, uncertain }) {
     const known = await config.store.findCredentials(recipient)
-    if (!known) return null
+    if (!known || known.user.bannedAt !== null) return null
     const live = await config.store.countPasswordResets(known.user, config.clock())
     if (live >= maximumPasswordResets) {
       // One that has left once may never have arrived, and is owed; it waits for a link to expire.
@@ -50,7 +50,7 @@ const drafts: Record<MessageKind, (courier: Courier, message: Message) => Promis
 
   async email_verification({ config, appUrl }, { recipient, userId }) {
     const user = userId === null ? null : await config.store.findUser(userId)
-    if (!user) return null
+    if (!user || user.bannedAt !== null) return null
     const proof = { userId: user.id, emailAddress: recipient }
     if (recipient === user.emailAddress) {
       if (user.emailVerifiedAt !== null) return null

@@ -1,5 +1,5 @@
 import type { EmailAddress } from '../core/email-address.ts'
-import type { EmailChange, EmailProof, EmailVerification } from '../core/store.ts'
+import type { EmailChange, EmailProof, EmailVerification } from '../core/entities.ts'
 import { readInstant, readText } from './columns.ts'
 import type { Connection, Row } from './database.ts'
 

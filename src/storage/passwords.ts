@@ -1,4 +1,4 @@
-import type { PasswordReset, User } from '../core/store.ts'
+import type { PasswordReset, User } from '../core/entities.ts'
 import { readInstant, readText } from './columns.ts'
 import type { Connection, Row } from './database.ts'
 

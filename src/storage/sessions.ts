@@ -1,11 +1,6 @@
-import type {
-  Authenticated,
-  Awaitable,
-  SeenDevice,
-  Session,
-  SessionKey,
-  SessionPage,
-} from '../core/store.ts'
+import type { Authenticated, Session } from '../core/entities.ts'
+import type { Awaitable, SessionPage } from '../core/store.ts'
+import type { SeenDevice, SessionKey } from '../core/store-transaction.ts'
 import { readInstant, readText, readTextOrNull } from './columns.ts'
 import type { Connection, Database, Row } from './database.ts'
 import { toUser, userColumnCount, userColumns } from './users.ts'

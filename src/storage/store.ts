@@ -1,5 +1,6 @@
 import type { GuardWindow } from '../core/guard.ts'
-import type { Store, StoreTransaction } from '../core/store.ts'
+import type { Store } from '../core/store.ts'
+import type { StoreTransaction } from '../core/store-transaction.ts'
 import type { Connection, Database } from './database.ts'
 import * as emails from './email-verifications.ts'
 import * as guard from './guard.ts'
@@ -16,6 +17,7 @@ export function createStore(database: Database): Store {
     listSessions: (userId, page) => sessions.listSessions(database, userId, page),
     recordUses: (sessionIds, usedAt) => sessions.recordUses(database, sessionIds, usedAt),
     findUser: (id) => users.findUser(database, id),
+    listUsers: (page) => users.listUsers(database, page),
     findCredentials: (emailAddress) => users.findCredentials(database, emailAddress),
     findPasswordReset: (tokenDigest) => passwords.findPasswordReset(database, tokenDigest),
     countPasswordResets: (user, now) => passwords.countPasswordResets(database, user, now),
@@ -46,6 +48,7 @@ function statements(connection: Connection): StoreTransaction {
     resetPasswordHash: (userId, change) => users.resetPasswordHash(connection, userId, change),
     verifyEmailAddress: (proof, at) => users.verifyEmailAddress(connection, proof, at),
     replaceEmailAddress: (proof, at) => users.replaceEmailAddress(connection, proof, at),
+    banUser: (userId, at) => users.banUser(connection, userId, at),
     deleteUser: (userId) => users.deleteUser(connection, userId),
     insertSession: (session, digest) => sessions.insertSession(connection, session, digest),
     trimSessions: (userId, newest) => sessions.trimSessions(connection, userId, newest),

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Auth } from '../core/auth.ts'
 import type { Configuration } from '../core/config.ts'
-import { type Log, unfailing } from '../core/log.ts'
+import { faultsOnly, type Log, unfailing } from '../core/log.ts'
 import { type Swept, sweep } from '../core/sweep.ts'
 
 /** Gives back the space of what is over. Any number of processes may have one: one of them sweeps. */
@@ -12,9 +12,9 @@ export interface Sweeper {
   stop(): Promise<void>
 }
 
-/** What can be taken from elsewhere, for tests. */
 export interface SweeperOptions {
-  readonly log: Log
+  /** Default: faults alone, on standard error. */
+  readonly log?: Log
   /** Milliseconds that no wrong clock moves; default `performance.now`. */
   readonly monotonic?: () => number
 }
@@ -26,7 +26,10 @@ const leaseMilliseconds = 60_000
 const pauseMilliseconds = 5
 const toleratedJumpMilliseconds = 60_000
 
-export function createSweeper({ config }: Pick<Auth, 'config'>, options: SweeperOptions): Sweeper {
+export function createSweeper(
+  { config }: Pick<Auth, 'config'>,
+  options: SweeperOptions = {},
+): Sweeper {
   return new Worker(config, options)
 }
 
@@ -39,7 +42,7 @@ class Worker implements Sweeper {
   #offset: number
   #heldUntil = new Date(0)
 
-  constructor(config: Configuration, { log, monotonic }: SweeperOptions) {
+  constructor(config: Configuration, { log = faultsOnly, monotonic }: SweeperOptions) {
     this.#config = config
     this.#log = unfailing(log)
     this.#monotonic = monotonic ?? (() => performance.now())

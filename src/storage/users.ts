@@ -1,13 +1,15 @@
 import type { EmailAddress } from '../core/email-address.ts'
-import type { Credentials, EmailProof, PasswordHashChange, User } from '../core/store.ts'
+import type { Credentials, EmailProof, User } from '../core/entities.ts'
+import type { UserPage } from '../core/store.ts'
+import type { PasswordHashChange } from '../core/store-transaction.ts'
 import { readInstant, readInstantOrNull, readText } from './columns.ts'
 import type { Connection, Row } from './database.ts'
 
 /** Read by `toUser`, in this order. */
-export const userColumns =
-  'users.id, users.email_address, users.email_verified_at, users.created_at, users.updated_at'
+export const userColumns = `users.id, users.email_address, users.email_verified_at, users.banned_at,
+  users.created_at, users.updated_at`
 
-export const userColumnCount = 5
+export const userColumnCount = 6
 
 export async function insertUser(
   connection: Connection,
@@ -40,7 +42,7 @@ export async function findCredentials(
     `SELECT ${userColumns}, users.password_hash FROM users WHERE email_address = $1`,
     [emailAddress],
   )
-  return row ? { user: toUser(row), passwordHash: readText(row[5]) } : null
+  return row ? { user: toUser(row), passwordHash: readText(row[userColumnCount]) } : null
 }
 
 export async function holdUser(connection: Connection, userId: string): Promise<void> {
@@ -55,7 +57,7 @@ export async function holdPasswordHash(
   const held = await connection.query(
     // Whoever changes the hash waits, and then ends the session that is about to begin; so does
     // another log-in, which then counts it.
-    'SELECT 1 FROM users WHERE id = $1 AND password_hash = $2 FOR UPDATE',
+    'SELECT 1 FROM users WHERE id = $1 AND password_hash = $2 AND banned_at IS NULL FOR UPDATE',
     [user.id, passwordHash],
   )
   return held.length === 1
@@ -68,7 +70,7 @@ export async function replacePasswordHash(
 ): Promise<boolean> {
   const replaced = await connection.query(
     `UPDATE users SET password_hash = $1, updated_at = $2
-     WHERE id = $3 AND password_hash = $4
+     WHERE id = $3 AND password_hash = $4 AND banned_at IS NULL
      RETURNING id`,
     [change.to, change.at, user.id, change.from],
   )
@@ -127,6 +129,32 @@ export async function replaceEmailAddress(
   return before && row ? { user: toUser(row), previous: toUser(before).emailAddress } : null
 }
 
+export async function listUsers(
+  connection: Connection,
+  { limit, after }: UserPage,
+): Promise<User[]> {
+  const rows = await connection.query(
+    `SELECT ${userColumns} FROM users WHERE id > $1 ORDER BY id LIMIT $2`,
+    [after ?? firstId, limit],
+  )
+  return rows.map(toUser)
+}
+
+// Before every id (RFC 9562 §5.9).
+const firstId = '00000000-0000-0000-0000-000000000000'
+
+export async function banUser(
+  connection: Connection,
+  userId: string,
+  at: Date | null,
+): Promise<User | null> {
+  const [row] = await connection.query(
+    `UPDATE users SET banned_at = $2 WHERE id = $1 RETURNING ${userColumns}`,
+    [userId, at],
+  )
+  return row ? toUser(row) : null
+}
+
 export async function deleteUser(connection: Connection, userId: string): Promise<void> {
   await connection.query('DELETE FROM users WHERE id = $1', [userId])
 }
@@ -137,7 +165,8 @@ export function toUser(row: Row): User {
     // What is in the table was parsed before it was written.
     emailAddress: readText(row[1]) as EmailAddress,
     emailVerifiedAt: readInstantOrNull(row[2]),
-    createdAt: readInstant(row[3]),
-    updatedAt: readInstant(row[4]),
+    bannedAt: readInstantOrNull(row[3]),
+    createdAt: readInstant(row[4]),
+    updatedAt: readInstant(row[5]),
   }
 }

@@ -111,6 +111,11 @@ export const differences = {
     latchkey:
       'Only proxies in `TRUSTED_PROXIES` are believed; without any the address is the peer’s. `Client-IP` is not read.',
   },
+  'new-devices-are-told': {
+    rails: 'Nobody hears of a log-in.',
+    latchkey:
+      'A log-in from a kind of device that the user was not seen on before is told by mail.',
+  },
   'user-agent-is-cut': {
     rails: 'The session keeps a user agent of 5,000 characters.',
     latchkey: 'The first 1,024 characters are kept: enough to know a device by.',

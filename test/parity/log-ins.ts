@@ -5,7 +5,6 @@ import {
   addressBlank,
   addressNoText,
   brokenJson,
-  notFound,
   passwordBlank,
   passwordNoText,
   unauthenticated,
@@ -19,6 +18,7 @@ const loopback = { ip_address: '127.0.0.1', user_agent: null }
 const ownSession = {
   session: {
     id: '<id>',
+    name: 'Unknown device',
     created_at: '2025-01-02T03:04:05.678Z',
     last_used_at: '2025-01-02T03:04:05.678Z',
     expires_at: '2025-02-01T03:04:05.678Z',
@@ -325,8 +325,9 @@ export const logIns: readonly Row[] = [
     rails: logsIn('two@example.com', 'h1', {
       client: { ip_address: '203.0.113.9', user_agent: 'UA/1' },
     }),
-    latchkey: loggedIn(['proxies-are-named'], 'two@example.com', {
+    latchkey: loggedIn(['proxies-are-named', 'new-devices-are-told'], 'two@example.com', {
       client: { ip_address: '127.0.0.1', user_agent: 'UA/1' },
+      mails: [['two@example.com', 'New sign-in to your account']],
     }),
   },
   {
@@ -379,6 +380,6 @@ export const logIns: readonly Row[] = [
     tries: 'log in where sessions would be listed',
     request: json('POST /v1/sessions', { email_address: 'two@example.com', password: 'password' }),
     rails: fails(404, 'h4'),
-    latchkey: refused(['one-error-shape'], notFound),
+    latchkey: notAllowed('GET, HEAD, DELETE'),
   },
 ]

@@ -1,7 +1,8 @@
-import type { Awaitable, Session as NewSession, User } from '../../src/core/store.ts'
+import type { Session as NewSession } from '../../src/core/entities.ts'
+import type { Awaitable } from '../../src/core/store.ts'
 import { readInstant, readText, readTextOrNull } from '../../src/storage/columns.ts'
 import type { Connection, Database, Row } from '../../src/storage/database.ts'
-import { toUser, userColumns } from '../../src/storage/users.ts'
+import { toUser, type User, userColumns } from './users.ts'
 
 /** What a session was before it had a name. */
 export type Session = Omit<NewSession, 'name' | 'passwordVerifiedAt'>

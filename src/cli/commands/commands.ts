@@ -2,6 +2,14 @@ import type { Command } from './command.ts'
 import { migrateDatabase } from './migrate.ts'
 import { listMessages } from './outbox.ts'
 import { retryMessages } from './outbox-retry.ts'
+import { sessionCommands } from './sessions.ts'
+import { userCommands } from './users.ts'
 
 /** Everything that `latchkey` does, in the order of its help. */
-export const commands: readonly Command[] = [migrateDatabase, listMessages, retryMessages]
+export const commands: readonly Command[] = [
+  migrateDatabase,
+  ...userCommands,
+  ...sessionCommands,
+  listMessages,
+  retryMessages,
+]

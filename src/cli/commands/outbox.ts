@@ -1,10 +1,10 @@
 import type { Message, MessageStatus } from '../../core/mail.ts'
 import { defineCommand, UsageError } from './command.ts'
 import { databaseOptions, withStore } from './database.ts'
-import { complain, print, printJson, printTable } from './output.ts'
+import { complain, print, printJson, printTable, readable } from './output.ts'
+import { pageOptions, parseLimit } from './page.ts'
 
 const statuses: readonly MessageStatus[] = ['queued', 'sent', 'failed', 'unknown']
-const maximumLimit = 1_000
 
 export const listMessages = defineCommand(
   {
@@ -21,7 +21,7 @@ unknown  left twice, and the mail server did not say whether it took it`,
         value: 'STATUS',
         meaning: 'Those that are queued, sent, failed or unknown; all without it',
       },
-      limit: { type: 'string', value: 'N', meaning: 'At most so many, 1 to 1000; 50 without it' },
+      limit: pageOptions.limit,
       json: { type: 'boolean', meaning: 'Print JSON, for programs' },
       ...databaseOptions,
     },
@@ -48,12 +48,6 @@ function parseStatus(text: string | undefined): MessageStatus | null {
   const status = statuses.find((each) => each === text)
   if (!status) throw new UsageError(`--status must be one of ${statuses.join(', ')}`)
   return status
-}
-
-function parseLimit(text = '50'): number {
-  const limit = /^\d{1,4}$/.test(text) ? Number(text) : 0
-  if (limit >= 1 && limit <= maximumLimit) return limit
-  throw new UsageError(`--limit must be a whole number from 1 to ${maximumLimit}`)
 }
 
 // These names are an interface: programs read them.
@@ -99,8 +93,4 @@ function toRow(message: Message): string[] {
     readable(message.endedAt ?? message.dueAt),
     message.lastError ?? '',
   ]
-}
-
-function readable(instant: Date): string {
-  return instant.toISOString().slice(0, 19).replace('T', ' ')
 }

@@ -34,6 +34,11 @@ export function printTable(rows: readonly (readonly string[])[]): void {
   print(columns(rows).join('\n'))
 }
 
+/** An instant in a table: to the second, in UTC. */
+export function readable(instant: Date): string {
+  return instant.toISOString().slice(0, 19).replace('T', ' ')
+}
+
 /** What went wrong, in one line. */
 export function complain(sentence: string): void {
   process.stderr.write(`${printable(sentence)}\n`)

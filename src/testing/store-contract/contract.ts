@@ -1,6 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { type EmailAddress, parseEmailAddress } from '../../core/email-address.ts'
-import type { Session, Store, StoreTransaction, User } from '../../core/store.ts'
+import type { Session, User } from '../../core/entities.ts'
+import type { Store } from '../../core/store.ts'
+import type { StoreTransaction } from '../../core/store-transaction.ts'
 
 /** What the contract needs of a test runner and of the store under test. */
 export interface StoreContract {
@@ -36,7 +38,8 @@ export async function insert(
 export function newUser(): User {
   const createdAt = noon
   const emailAddress = newEmailAddress()
-  return { id: randomUUID(), emailAddress, emailVerifiedAt: null, createdAt, updatedAt: createdAt }
+  const instants = { emailVerifiedAt: null, bannedAt: null, createdAt, updatedAt: createdAt }
+  return { id: randomUUID(), emailAddress, ...instants }
 }
 
 export function newEmailAddress(): EmailAddress {

@@ -1,6 +1,7 @@
 import { deepEqual, equal, rejects } from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
-import type { EmailProof, Store, User } from '../../core/store.ts'
+import type { EmailProof, User } from '../../core/entities.ts'
+import type { Store } from '../../core/store.ts'
 import { insert, later, newEmailAddress, noon, type StoreContract } from './contract.ts'
 
 /** Proof of an address, and the wish for another. */

@@ -1,6 +1,7 @@
 import { deepEqual, equal, rejects } from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
-import type { PasswordReset, Store, User } from '../../core/store.ts'
+import type { PasswordReset, User } from '../../core/entities.ts'
+import type { Store } from '../../core/store.ts'
 import { insert, later, newUser, noon, run, type StoreContract } from './contract.ts'
 
 const lifetime = 900_000

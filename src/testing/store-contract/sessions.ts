@@ -1,6 +1,7 @@
 import { deepEqual, equal, ok, rejects } from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
-import type { Session, Store, User } from '../../core/store.ts'
+import type { Session, User } from '../../core/entities.ts'
+import type { Store } from '../../core/store.ts'
 import { insert, later, newSession, newUser, noon, type StoreContract } from './contract.ts'
 
 /** Who is behind a token. */

@@ -1,5 +1,6 @@
 import { deepEqual, equal, ok } from 'node:assert/strict'
-import type { StoreTransaction, User } from '../../core/store.ts'
+import type { User } from '../../core/entities.ts'
+import type { StoreTransaction } from '../../core/store-transaction.ts'
 import { insert, newUser, type StoreContract } from './contract.ts'
 
 /** Who can log in, and with which hash. */

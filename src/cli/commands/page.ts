@@ -1,0 +1,35 @@
+import { UsageError } from './command.ts'
+
+const maximumLimit = 1_000
+
+/** For commands that list: how many, and behind which. */
+export const pageOptions = {
+  limit: { type: 'string', value: 'N', meaning: 'At most so many, 1 to 1000; 50 without it' },
+  after: { type: 'string', value: 'ID', meaning: 'Those behind this one in the list' },
+} as const
+
+/** @throws UsageError */
+export function parseLimit(text = '50'): number {
+  const limit = /^\d{1,4}$/.test(text) ? Number(text) : 0
+  if (limit >= 1 && limit <= maximumLimit) return limit
+  throw new UsageError(`--limit must be a whole number from 1 to ${maximumLimit}`)
+}
+
+/** @throws UsageError */
+export function parsePage({
+  limit,
+  after,
+}: {
+  limit?: string | undefined
+  after?: string | undefined
+}): { limit: number; after: string | null } {
+  return { limit: parseLimit(limit), after: after === undefined ? null : parseId(after) }
+}
+
+const uuid = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i
+
+/** @throws UsageError */
+export function parseId(text: string): string {
+  if (uuid.test(text)) return text.toLowerCase()
+  throw new UsageError(`'${text}' is no ID: an ID is a UUID, as the lists show it`)
+}

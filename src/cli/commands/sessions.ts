@@ -1,0 +1,75 @@
+import { deviceName } from '../../core/device-name.ts'
+import type { Session } from '../../core/entities.ts'
+import { type Command, defineCommand, Refused } from './command.ts'
+import { databaseOptions } from './database.ts'
+import { print, printJson, printTable, readable } from './output.ts'
+import { pageOptions, parseId, parsePage } from './page.ts'
+import { userOperand, withUser } from './user.ts'
+
+const json = { type: 'boolean', meaning: 'Print JSON, for programs' } as const
+
+const listSessions = defineCommand(
+  {
+    name: 'sessions list',
+    summary: 'List the sessions of a user that are not over, newest first',
+    details: 'With --after the ID of the last one shown, the next ones are.',
+    operands: userOperand,
+    options: { ...pageOptions, json, ...databaseOptions },
+    examples: ['latchkey sessions list ann@example.com'],
+  },
+  async (given) => {
+    const page = parsePage(given.values)
+    await withUser(given, async (auth, user) => {
+      const sessions = await auth.listSessions(user.id, page)
+      if (given.values.json) printJson({ sessions: sessions.map(toJson) })
+      else if (sessions.length === 0) print(`${user.emailAddress} has no sessions.`)
+      else printTable([header, ...sessions.map(toRow)])
+    })
+  },
+)
+
+// These names are an interface: programs read them.
+function toJson(session: Session) {
+  return {
+    id: session.id,
+    name: session.name ?? deviceName(session.userAgent),
+    created_at: session.createdAt.toISOString(),
+    last_used_at: session.lastUsedAt.toISOString(),
+    ip_address: session.ipAddress,
+    user_agent: session.userAgent,
+  }
+}
+
+const header = ['ID', 'NAME', 'CREATED (UTC)', 'LAST USED (UTC)', 'IP ADDRESS']
+
+function toRow({ id, name, userAgent, createdAt, lastUsedAt, ipAddress }: Session): string[] {
+  const instants = [readable(createdAt), readable(lastUsedAt)]
+  return [id, name ?? deviceName(userAgent), ...instants, ipAddress ?? '']
+}
+
+const revokeSession = defineCommand(
+  {
+    name: 'sessions revoke',
+    summary: 'End one session of a user',
+    details: 'Its token is refused from the next request on.',
+    operands: `${userOperand} SESSION_ID`,
+    options: { json, ...databaseOptions },
+    examples: ['latchkey sessions revoke ann@example.com 01a2092e-6c92-74d9-bfd5-30ed1da6763c'],
+  },
+  async ({ values, positionals }) => {
+    const [name = '', session = '', ...more] = positionals
+    const id = parseId(session)
+    await withUser({ values, positionals: [name, ...more] }, async (auth, user) => {
+      if (!(await auth.revokeSession({ id, userId: user.id }))) {
+        throw new Refused(
+          `${user.emailAddress} has no such session; latchkey sessions list has all`,
+        )
+      }
+      if (values.json) printJson({ session: { id } })
+      else print(`Ended ${id}`)
+    })
+  },
+)
+
+/** What an operator does with sessions. */
+export const sessionCommands: readonly Command[] = [listSessions, revokeSession]

@@ -1,0 +1,61 @@
+import { type Auth, createAuth } from '../../core/auth.ts'
+import { parseEmailAddress } from '../../core/email-address.ts'
+import type { User } from '../../core/entities.ts'
+import { Refused, UsageError } from './command.ts'
+import { withStore } from './database.ts'
+import { parseId } from './page.ts'
+
+/** What a command about one user is given behind its name. */
+export const userOperand = '(ID | EMAIL_ADDRESS)'
+
+type DatabaseOptions = Parameters<typeof withStore>[0]
+
+/** Opens the database that the environment names, for the verbs of Latchkey. */
+export function withAuth<T>(
+  options: DatabaseOptions,
+  work: (auth: Auth) => Promise<T>,
+): Promise<T> {
+  // Whoever has the database is counted by nobody.
+  return withStore(options, (store) => work(createAuth({ store, rateLimits: 'off' })))
+}
+
+/**
+ * Opens the database, and finds the one user whom the words behind the command name.
+ *
+ * @throws UsageError for words that name nobody
+ * @throws Refused where there is no such user
+ */
+export function withUser<T>(
+  { values, positionals }: { values: DatabaseOptions; positionals: readonly string[] },
+  work: (auth: Auth, user: User) => Promise<T>,
+): Promise<T> {
+  const name = oneOf(positionals)
+  const emailAddress = parseEmailAddress(name)
+  const id = emailAddress ? null : parseId(name)
+  return withAuth(values, async (auth) => {
+    const { store } = auth.config
+    const known = emailAddress && (await store.findCredentials(emailAddress))
+    const user = id === null ? known?.user : await store.findUser(id)
+    if (!user) throw new Refused(`There is no user ${name}; latchkey users list shows who there is`)
+    return work(auth, user)
+  })
+}
+
+/** @throws UsageError for none, and for more than one */
+export function oneOf(positionals: readonly string[]): string {
+  const [name, ...more] = positionals
+  if (name !== undefined && more.length === 0) return name
+  throw new UsageError('One ID or address is needed')
+}
+
+/** These names are an interface: programs read them. */
+export function toJson(user: User) {
+  return {
+    id: user.id,
+    email_address: user.emailAddress,
+    email_verified: user.emailVerifiedAt !== null,
+    banned_at: user.bannedAt?.toISOString() ?? null,
+    created_at: user.createdAt.toISOString(),
+    updated_at: user.updatedAt.toISOString(),
+  }
+}

@@ -1,0 +1,70 @@
+import type { EmailAddress } from './email-address.ts'
+
+/** Somebody who can log in. */
+export interface User {
+  readonly id: string
+  readonly emailAddress: EmailAddress
+  /** When the user proved to read the mail of this address, or null. */
+  readonly emailVerifiedAt: Date | null
+  /** Since when nobody may log in as the user, or null. */
+  readonly bannedAt: Date | null
+  readonly createdAt: Date
+  readonly updatedAt: Date
+}
+
+/** A user with what a submitted password is verified against. */
+export interface Credentials {
+  readonly user: User
+  readonly passwordHash: string
+}
+
+/** One log-in on one device: what can be listed and revoked. */
+export interface Session {
+  readonly id: string
+  readonly userId: string
+  /** What the user calls the device, or null where they have not named it. */
+  readonly name: string | null
+  readonly ipAddress: string | null
+  readonly userAgent: string | null
+  readonly createdAt: Date
+  /** To five minutes: a use within five minutes of the last one recorded is not. */
+  readonly lastUsedAt: Date
+  /** When whoever holds the session last proved to know the password. */
+  readonly passwordVerifiedAt: Date
+}
+
+/** What sessions that are not over were used and begun after. */
+export interface SessionHorizon {
+  readonly usedAfter: Date
+  readonly createdAfter: Date
+}
+
+/** Who is behind a request. */
+export interface Authenticated {
+  readonly session: Session
+  readonly user: User
+}
+
+/** A link that was mailed: whoever holds its token may choose a new password, once. */
+export interface PasswordReset {
+  readonly userId: string
+  readonly createdAt: Date
+  readonly expiresAt: Date
+}
+
+/** An address, and the user who says that it is theirs. */
+export interface EmailProof {
+  readonly userId: string
+  readonly emailAddress: EmailAddress
+}
+
+/** A link that was mailed: whoever holds its token reads the mail of the address. */
+export interface EmailVerification extends EmailProof {
+  readonly createdAt: Date
+  readonly expiresAt: Date
+}
+
+/** The address that a user wants to change to. */
+export interface EmailChange extends EmailProof {
+  readonly requestedAt: Date
+}

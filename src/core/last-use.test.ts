@@ -1,0 +1,76 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { movableClock } from '../testing/clock.ts'
+import { newSession, newUser, noon } from '../testing/store-contract/contract.ts'
+import { LastUse } from './last-use.ts'
+
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => void vi.useRealTimers())
+
+type Written = [ids: readonly string[], usedAt: Date]
+
+function start() {
+  const written: Written[] = []
+  let isAway = false
+  const store = {
+    async recordUses(ids: readonly string[], usedAt: Date) {
+      if (isAway) throw new Error('away')
+      written.push([ids, usedAt])
+    },
+  }
+  const clock = movableClock(noon)
+  const lastUse = new LastUse(store, clock)
+  const setAway = (away: boolean) => {
+    isAway = away
+  }
+  return { lastUse, clock, written, setAway }
+}
+
+test('what is used within five minutes of the last use recorded is not written', () => {
+  const { lastUse, clock, written } = start()
+  clock.advance({ minutes: 5, milliseconds: -1 })
+  lastUse.note(newSession(newUser()))
+  vi.advanceTimersByTime(60_000)
+  expect(written).toEqual([])
+})
+
+test('uses are written a second later, each session once, as of the first of them', async () => {
+  const { lastUse, clock, written } = start()
+  const [one, other] = [newSession(newUser()), newSession(newUser())]
+  clock.advance({ minutes: 5 })
+  const first = clock()
+  for (const session of [one, other, one]) {
+    lastUse.note(session)
+    clock.advance({ milliseconds: 10 })
+  }
+  await vi.advanceTimersByTimeAsync(999)
+  expect(written).toEqual([])
+  await vi.advanceTimersByTimeAsync(1)
+  expect(written).toEqual([[[one.id, other.id], first]])
+  await vi.advanceTimersByTimeAsync(60_000)
+  expect(written).toHaveLength(1)
+})
+
+test('what cannot be written is written when the database is back, as of when it was used', async () => {
+  const { lastUse, clock, written, setAway } = start()
+  const [one, other] = [newSession(newUser()), newSession(newUser())]
+  clock.advance({ minutes: 5 })
+  const first = clock()
+  setAway(true)
+  lastUse.note(one)
+  await vi.advanceTimersByTimeAsync(1_000)
+  clock.advance({ minutes: 1 })
+  lastUse.note(other)
+  setAway(false)
+  await vi.advanceTimersByTimeAsync(30_000)
+  expect(written).toEqual([[[one.id, other.id], first]])
+})
+
+test('so many wait at most, and what waits is written at once when it is asked for', async () => {
+  const { lastUse, clock, written } = start()
+  clock.advance({ minutes: 5 })
+  for (let count = 0; count < 10_001; count++) lastUse.note(newSession(newUser()))
+  await lastUse.flush()
+  expect(written[0]?.[0]).toHaveLength(10_000)
+  await lastUse.flush()
+  expect(written).toHaveLength(1)
+})

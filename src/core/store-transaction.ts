@@ -1,0 +1,175 @@
+import type { EmailAddress } from './email-address.ts'
+import type {
+  EmailChange,
+  EmailProof,
+  EmailVerification,
+  PasswordReset,
+  Session,
+  User,
+} from './entities.ts'
+import type { Message, NewMessage } from './mail.ts'
+
+/** A store inside a transaction. Others wait for its end: `work` calls these and nothing else. */
+export interface StoreTransaction
+  extends UserStatements,
+    SessionStatements,
+    PasswordResetStatements,
+    EmailVerificationStatements,
+    OutboxStatements {}
+
+export interface SessionStatements {
+  insertSession(session: Session, tokenDigest: Uint8Array): Promise<void>
+  /** Ends the oldest sessions of a user, but for the newest so many. */
+  trimSessions(userId: string, newest: number): Promise<void>
+  /** @returns the session with its new name, or null where the user has none with this id */
+  renameSession(session: SessionKey, name: string): Promise<Session | null>
+  /**
+   * The one statement by which a token takes another's place: of any number at once, one finds the
+   * old digest.
+   *
+   * @returns whether it was there
+   */
+  replaceTokenDigest(from: Uint8Array, to: Uint8Array): Promise<boolean>
+  /** Records that whoever holds the session knew the password at this instant. */
+  freshenSession(session: SessionKey, at: Date): Promise<void>
+  /** @returns the session that ended, or null where the user has none with this id */
+  deleteSession(session: SessionKey): Promise<Session | null>
+  /** Ends every session of a user. */
+  deleteSessions(userId: string): Promise<void>
+  /** Ends every session of the user but this one. */
+  deleteOtherSessions(session: SessionKey): Promise<Session[]>
+  /**
+   * Notes that a user logs in from a kind of device.
+   *
+   * @returns whether it is the first time, and the user has been seen on others before
+   */
+  seeDevice(device: SeenDevice): Promise<boolean>
+}
+
+/** A session, as the user whose it is may name it. */
+export type SessionKey = Pick<Session, 'id' | 'userId'>
+
+export interface SeenDevice {
+  readonly userId: string
+  readonly device: string
+  readonly seenAt: Date
+}
+
+export interface UserStatements {
+  /** Keeps others from changing the user, or holding it, until the transaction ends. */
+  holdUser(userId: string): Promise<void>
+  /** @returns whether the address was free: the unique index is the judge */
+  insertUser(user: User, passwordHash: string): Promise<boolean>
+  /**
+   * Keeps the user's hash as it is until the transaction ends.
+   *
+   * @returns whether the user exists, is not banned, and still has this hash
+   */
+  holdPasswordHash(user: User, passwordHash: string): Promise<boolean>
+  /**
+   * Replaces the hash where it still is `from`, and the user is not banned.
+   *
+   * @returns whether it was
+   */
+  replacePasswordHash(user: User, change: PasswordHashChange): Promise<boolean>
+  /**
+   * The new hash of whoever has proved to read their mail, whatever the old one was. An address
+   * that was not verified is now.
+   *
+   * @returns the user, or null where there is none any more
+   */
+  resetPasswordHash(userId: string, change: { to: string; at: Date }): Promise<User | null>
+  /**
+   * Notes that the user's own address is proved.
+   *
+   * @returns the user, or null where the address is not theirs
+   */
+  verifyEmailAddress(proof: EmailProof, at: Date): Promise<User | null>
+  /**
+   * Gives the user another address, which is proved: the unique index is the judge.
+   *
+   * @returns the user, and the address before
+   * @throws AuthError `email_address_taken`
+   */
+  replaceEmailAddress(
+    proof: EmailProof,
+    at: Date,
+  ): Promise<{ user: User; previous: EmailAddress } | null>
+  /**
+   * Since when the user is banned; null to let them in again.
+   *
+   * @returns the user, or null where there is none
+   */
+  banUser(userId: string, at: Date | null): Promise<User | null>
+  /** Takes away the user and every row that refers to them. */
+  deleteUser(userId: string): Promise<void>
+}
+
+export interface PasswordHashChange {
+  readonly from: string
+  readonly to: string
+  /** What the user's `updatedAt` becomes: the same where only the cost of the hash changed. */
+  readonly at: Date
+}
+
+export interface PasswordResetStatements {
+  /** Also deletes those of the user that are consumed or, at `createdAt`, expired. */
+  insertPasswordReset(reset: PasswordReset, tokenDigest: Uint8Array): Promise<void>
+  /**
+   * One conditional statement: of any number at once, one finds it neither consumed nor expired.
+   *
+   * @returns what was consumed, or null
+   */
+  consumePasswordReset(tokenDigest: Uint8Array, at: Date): Promise<PasswordReset | null>
+  deletePasswordReset(tokenDigest: Uint8Array): Promise<void>
+  /** Those of the user that were not consumed. */
+  deletePasswordResets(userId: string): Promise<void>
+}
+
+export interface EmailVerificationStatements {
+  /** Also deletes those of the user that are, at `createdAt`, expired. */
+  insertEmailVerification(verification: EmailVerification, tokenDigest: Uint8Array): Promise<void>
+  /**
+   * One conditional statement: of any number at once, one finds it not expired.
+   *
+   * @returns what was consumed, or null
+   */
+  consumeEmailVerification(tokenDigest: Uint8Array, at: Date): Promise<EmailVerification | null>
+  deleteEmailVerification(tokenDigest: Uint8Array): Promise<void>
+  deleteEmailVerifications(userId: string): Promise<void>
+  /** In the place of the one that the user wanted before. */
+  putEmailChange(change: EmailChange): Promise<void>
+  /** @returns whether this was the address that the user wanted */
+  consumeEmailChange(proof: EmailProof): Promise<boolean>
+  deleteEmailChange(userId: string): Promise<void>
+}
+
+export interface OutboxStatements {
+  /**
+   * A reset for an address that has one queued is that one: a second is not queued. So is a
+   * confirmation, for the same user and address.
+   */
+  insertMessage(message: NewMessage): Promise<void>
+  /**
+   * Takes up the first message that is due, and is due again at `until` if nothing becomes of it.
+   * One due later than `latest` got that time from a wrong clock, and is due too.
+   */
+  claimMessage(claim: { now: Date; until: Date; latest: Date }): Promise<Message | null>
+  /** Keeps a message for whoever took it up, for as long as nobody else has. */
+  renewClaim(message: Message, until: Date): Promise<void>
+  /**
+   * Writes what became of an attempt.
+   *
+   * @returns whether the attempt was still the latest one at this message, and the message open
+   */
+  updateMessage(message: Message): Promise<boolean>
+  deleteMessage(message: Message): Promise<void>
+  /** Every message to an address, whatever became of it. */
+  deleteMessages(recipient: EmailAddress): Promise<void>
+  /**
+   * Queues a message again that ended without being sent.
+   *
+   * @returns false where there is none, or the same reset is queued again already
+   */
+  retryMessage(id: number, times: { now: Date; giveUpAt: Date }): Promise<boolean>
+}

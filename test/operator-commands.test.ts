@@ -1,0 +1,130 @@
+// What an operator does at the command line, and what it is for whoever has a token: the next request.
+
+import { createAuth, createStore } from 'latchkey/server'
+import { expect, onTestFinished, test } from 'vitest'
+import { openDatabase } from '../templates/api/database.ts'
+import { type Command, prepareCommand, run } from './command.ts'
+import { ann, cheapHash } from './harness.ts'
+
+const emailAddress = ann.email_address
+
+async function prepare() {
+  const command = await prepareCommand()
+  expect((await run(command, 'latchkey migrate --json')).code).toBe(0)
+  const { database } = await openDatabase(command.databaseUrl)
+  onTestFinished(() => database.close())
+  const store = createStore(database)
+  const auth = createAuth({ store, passwordHash: cheapHash, rateLimits: 'off' })
+  return { command, auth }
+}
+
+async function said(command: Command, line: string): Promise<[number, string]> {
+  const { code, stdout, stderr } = await run(command, line)
+  return [code, (stdout + stderr).trim()]
+}
+
+test('who is banned is out at the next request, and knows no more than from a wrong password', async () => {
+  const { command, auth } = await prepare()
+  const { token, user } = await auth.signUp({ emailAddress, password: ann.password })
+  expect(await auth.authenticate(token)).not.toBeNull()
+  expect(await said(command, `latchkey users ban ${emailAddress}`)).toEqual([
+    0,
+    `Banned ${emailAddress}`,
+  ])
+  expect(await auth.authenticate(token)).toBeNull()
+  expect(await auth.logIn({ emailAddress, password: ann.password })).toBeNull()
+  const shown = await said(command, `latchkey users show ${user.id} --json`)
+  expect(JSON.parse(shown[1]).user).toMatchObject({
+    banned_at: expect.stringMatching(/Z$/),
+    sessions: 0,
+  })
+  await run(command, `latchkey users unban ${user.id}`)
+  expect(await auth.authenticate(token)).toBeNull()
+  expect(await auth.logIn({ emailAddress, password: ann.password })).not.toBeNull()
+})
+
+test('a ban comes between the password and the session of a log-in', async () => {
+  const { auth } = await prepare()
+  const { user } = await auth.signUp({ emailAddress, password: ann.password })
+  const { passwordHash } = auth.config
+  const banning = createAuth({
+    store: auth.config.store,
+    rateLimits: 'off',
+    passwordHash: {
+      ...passwordHash,
+      async verify(hash, password) {
+        const isRight = await passwordHash.verify(hash, password)
+        await auth.banUser(user.id)
+        return isRight
+      },
+    },
+  })
+  expect(await banning.logIn({ emailAddress, password: ann.password })).toBeNull()
+  const sessions = await auth.listSessions(user.id, { limit: 9, after: null })
+  expect(sessions).toEqual([])
+})
+
+test('a user is created with a password that is shown once and works', async () => {
+  const { command, auth } = await prepare()
+  const [code, text] = await said(command, `latchkey users create ${emailAddress} --json`)
+  const { user, password } = JSON.parse(text)
+  expect([code, user.email_address]).toEqual([0, emailAddress])
+  const loggedIn = await auth.logIn({ emailAddress, password })
+  expect(loggedIn?.user.id).toBe(user.id)
+  expect(await auth.listSessions(user.id, { limit: 9, after: null })).toHaveLength(1)
+})
+
+test('sessions are listed and ended, one or all', async () => {
+  const { command, auth } = await prepare()
+  const person = { emailAddress, password: ann.password }
+  const client = { ipAddress: '192.0.2.7', userAgent: 'curl/8.5.0' }
+  const { token, session } = await auth.signUp(person, client)
+  const other = await auth.logIn(person)
+  const [, listed] = await said(command, `latchkey sessions list ${emailAddress} --json`)
+  expect(JSON.parse(listed).sessions).toMatchObject([
+    { id: other?.session.id, name: 'Unknown device' },
+    { id: session.id, name: 'curl', ip_address: '192.0.2.7', user_agent: 'curl/8.5.0' },
+  ])
+  expect(listed).not.toMatch(/lks_/)
+  await run(command, `latchkey sessions revoke ${emailAddress} ${session.id}`)
+  expect(await auth.authenticate(token)).toBeNull()
+  expect(await auth.authenticate(other?.token ?? '')).not.toBeNull()
+  await run(command, `latchkey users revoke-sessions ${emailAddress}`)
+  expect(await auth.authenticate(other?.token ?? '')).toBeNull()
+})
+
+test('users are listed page by page, and a deleted one is gone', async () => {
+  const { command, auth } = await prepare()
+  const ids = []
+  for (const name of ['ann', 'bob', 'cleo']) {
+    const { user } = await auth.signUp({
+      emailAddress: `${name}@example.com`,
+      password: ann.password,
+    })
+    ids.push(user.id)
+  }
+  const list = async (options: string): Promise<string[]> => {
+    const [, text] = await said(command, `latchkey users list --json ${options}`)
+    return JSON.parse(text).users.map(({ id }: { id: string }) => id)
+  }
+  ids.sort()
+  expect(await list('--limit 2')).toEqual(ids.slice(0, 2))
+  expect(await list(`--limit 2 --after ${ids[1]}`)).toEqual(ids.slice(2))
+  expect((await run(command, `latchkey users delete ${ids[0]}`)).code).toBe(0)
+  expect(await list('')).toEqual(ids.slice(1))
+})
+
+test.each([
+  ['latchkey users show', 2, 'One ID or address is needed'],
+  ['latchkey users show ann@example.com bob@example.com', 2, 'One ID or address is needed'],
+  ['latchkey users ban ann', 2, "'ann' is no ID"],
+  ['latchkey users ban nobody@example.com', 1, 'There is no user nobody@example.com'],
+  ['latchkey users delete 00000000-0000-7000-8000-000000000000', 1, 'There is no user 0000'],
+  ['latchkey users create ann', 2, "'ann' is no address"],
+  ['latchkey users list --limit 0', 2, '--limit must be a whole number'],
+  ['latchkey users list --after ann', 2, "'ann' is no ID"],
+  ['latchkey sessions revoke ann@example.com', 2, "'' is no ID"],
+] as const)('%s is refused in a sentence', async (line, code, sentence) => {
+  const { command } = await prepare()
+  expect(await said(command, line)).toEqual([code, expect.stringContaining(sentence)])
+})
