@@ -16,7 +16,8 @@ const halting: Database = {
   query: (sql, values) => database.query(sql, values),
   lookUp: (sql, values, read) => database.lookUp(sql, values, read),
   transaction: (work, options) => database.transaction(work, options),
-  migration: (work) => database.migration((transaction) => work(halt(transaction))),
+  migration: (work, isPending) =>
+    database.migration((transaction) => work(halt(transaction)), isPending),
   close: () => database.close(),
 }
 

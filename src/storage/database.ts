@@ -27,7 +27,8 @@ export interface Database extends Connection {
   lookUp<T>(sql: string, values: readonly Value[], read: (row: Row) => T): Awaitable<T | null>
   /**
    * All or nothing: what `work` did is undone when it throws. Writers wait for each other, so
-   * `work` may do nothing but send statements, and is undone when it takes longer than a second.
+   * `work` may do nothing but send statements, and is undone when it takes longer than a second in
+   * SQLite, and three in PostgreSQL.
    */
   transaction<T>(
     work: (transaction: Transaction) => Promise<T>,
@@ -36,8 +37,14 @@ export interface Database extends Connection {
   /**
    * A transaction that changes the schema: it may take ten minutes, and others wait for it as long.
    * Tables can be rebuilt in it; whether every foreign key holds is looked at when it ends.
+   *
+   * @param isPending looks beforehand, without a lock, whether there is anything to do
+   * @returns what `work` did, or null where nothing was pending
    */
-  migration<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>
+  migration<T>(
+    work: (transaction: Transaction) => Promise<T>,
+    isPending?: (connection: Connection) => Promise<boolean>,
+  ): Promise<T | null>
   close(): Promise<void>
 }
 

@@ -51,19 +51,29 @@ export async function migrate(
   sources: readonly Migrations[],
 ): Promise<string[]> {
   const migrations = await readAll(sources)
-  if (await isComplete(database, migrations)) return []
-  return database.migration(async (transaction) => {
-    await transaction.script(createMigrations)
-    const pending = findPending(migrations, await readApplied(transaction))
-    for (const { name, checksum, sql } of pending) {
-      await apply(transaction, name, sql)
-      await transaction.query(
-        'INSERT INTO latchkey_migrations (name, checksum, applied_at) VALUES ($1, $2, $3)',
-        [name, checksum, Date.now()],
-      )
-    }
-    return pending.map(({ name }) => name)
-  })
+  const isPending = async (connection: Connection) =>
+    findPending(migrations, await readApplied(connection)).length > 0
+  const applied = await database.migration(
+    (transaction) => applyPending(transaction, migrations),
+    isPending,
+  )
+  return applied ?? []
+}
+
+async function applyPending(
+  transaction: Transaction,
+  migrations: readonly Migration[],
+): Promise<string[]> {
+  await transaction.script(createMigrations)
+  const pending = findPending(migrations, await readApplied(transaction))
+  for (const { name, checksum, sql } of pending) {
+    await apply(transaction, name, sql)
+    await transaction.query(
+      'INSERT INTO latchkey_migrations (name, checksum, applied_at) VALUES ($1, $2, $3)',
+      [name, checksum, Date.now()],
+    )
+  }
+  return pending.map(({ name }) => name)
 }
 
 /**
@@ -88,12 +98,6 @@ export function isNotMigrated(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   if (/^no such (table|column): /.test(error.message)) return true
   return 'code' in error && (error.code === '42P01' || error.code === '42703')
-}
-
-// What cannot be told here, because the database is away, the migration itself is told.
-async function isComplete(database: Database, migrations: readonly Migration[]): Promise<boolean> {
-  const applied = await readApplied(database).catch(() => new Map<string, string>())
-  return findPending(migrations, applied).length === 0
 }
 
 async function readAll(sources: readonly Migrations[]): Promise<Migration[]> {

@@ -27,7 +27,24 @@ const away = [
 export function toAuthError(error: unknown): unknown {
   if (isAway(error)) return new AuthError('unavailable', { cause: error })
   if (isTaken(error)) return new AuthError('email_address_taken', { cause: error })
-  return isForgotten(error) ? new Error(pooled, { cause: error }) : error
+  return isForgotten(error) ? forgotten(error) : error
+}
+
+/** Whether an answer did not come in time: PostgreSQL may still be waiting for a lock. */
+export function isLate(error: unknown): boolean {
+  if (error instanceof AuthError) return isLate(error.cause)
+  return error instanceof DeadlineError || (error instanceof Error && late.test(error.message))
+}
+
+const late = /^Query read timeout/
+
+/**
+ * What could not be connected is `unavailable`, whatever the reason: the network, TLS, a password that
+ * was changed, too many connections. One that is missing is a fault of the configuration.
+ */
+export function toConnectError(cause: unknown): unknown {
+  const isMissing = cause instanceof Error && /password must be a string$/.test(cause.message)
+  return isMissing ? cause : new AuthError('unavailable', { cause })
 }
 
 function isTaken(error: unknown): boolean {
@@ -49,10 +66,17 @@ function isAway(error: unknown): boolean {
 const disconnected =
   /^(Connection terminated|Query read timeout|timeout (expired|exceeded)|Client (has encountered|was closed))/
 
-// A statement that was prepared on one connection is not there, or is there already.
-function isForgotten(error: unknown): boolean {
+/**
+ * A statement that was prepared on one connection is not there, or is there already: a pooler is in
+ * between, or what prepared it was cancelled.
+ */
+export function isForgotten(error: unknown): boolean {
   return error instanceof pg.DatabaseError && (error.code === '26000' || error.code === '42P05')
 }
 
+function forgotten(cause: unknown): AuthError {
+  return new AuthError('unavailable', { cause: new Error(pooled, { cause }) })
+}
+
 const pooled =
-  'A pooler gives every transaction another connection: add pgbouncer=true to the URL, or set statements to unnamed'
+  'A prepared statement is gone. If a pooler gives every transaction another connection, add pgbouncer=true to the URL, or set statements to unnamed'

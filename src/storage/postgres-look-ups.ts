@@ -1,7 +1,8 @@
 import pg, { type ClientConfig } from 'pg'
-import { AuthError } from '../core/errors.ts'
 import type { Row, Value } from './database.ts'
 import { within } from './deadline.ts'
+import { cancel } from './postgres-cancel.ts'
+import { isForgotten, isLate, toConnectError } from './postgres-errors.ts'
 import type { PostgresQuery } from './postgres-statements.ts'
 
 /**
@@ -22,8 +23,15 @@ export class PostgresLookUps {
 
   async query(query: PostgresQuery): Promise<Row[]> {
     const client = await this.#takeNext()
-    const { rows } = await client.query<Value[]>(query)
-    return rows
+    try {
+      const { rows } = await client.query<Value[]>(query)
+      return rows
+    } catch (error) {
+      if (isLate(error)) cancel(client)
+      // What prepared the statement failed, and all that came behind it fail with it.
+      if (isForgotten(error)) await client.end()
+      throw error
+    }
   }
 
   async close(): Promise<void> {
@@ -42,7 +50,9 @@ export class PostgresLookUps {
   #connect(lane: number): Promise<pg.Client> {
     const client = new pg.Client(this.#config)
     const connected = client.connect().catch((cause) => {
-      throw new AuthError('unavailable', { cause })
+      // Left open, it would keep PostgreSQL waiting for a minute.
+      client.end().catch(() => {})
+      throw toConnectError(cause)
     })
     this.#lanes[lane] = connected
     const forget = () => {

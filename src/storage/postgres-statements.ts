@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import pg, { type QueryArrayConfig } from 'pg'
 import type { Value } from './database.ts'
-import { countParameters, requireBindable } from './parameters.ts'
+import { countParameters, lexemes, requireBindable } from './parameters.ts'
 
 /** Whether a connection remembers a statement by its name, which a pooler takes away from it. */
 export type StatementNames = 'named' | 'unnamed'
@@ -32,7 +32,7 @@ export class PostgresStatements {
     const statement = {
       name: this.#names === 'named' && this.#known.size < remembered ? nameOf(sql) : undefined,
       parameters: countParameters(sql),
-      reads: reading.test(sql),
+      reads: isRead(sql),
     }
     // Texts that are put together anew each time would otherwise pile up, here and over there.
     if (this.#known.size < remembered) this.#known.set(sql, statement)
@@ -53,7 +53,15 @@ interface Statement {
 }
 
 const remembered = 500
-const reading = /^\s*(?:select|with|values|explain|show)\b(?!.*\bfor\s+(?:update|share)\b)/is
+const reading = /^[\s(]*(?:select|with|values|explain|show)\b/i
+// A lock, or what writes behind a WITH or an EXPLAIN ANALYZE.
+const writing =
+  /\bfor\s+(?:no\s+key\s+update|update|key\s+share|share)\b|\b(?:insert|merge)\s+into\b|\bdelete\s+from\b|\bupdate\b[^;]*\bset\b/i
+
+function isRead(sql: string): boolean {
+  const code = sql.replace(lexemes, (lexeme, lock) => (lock === undefined ? ' ' : lexeme))
+  return reading.test(code) && !writing.test(code)
+}
 
 // PostgreSQL cuts names after 63 bytes; pg would take two texts under one name for one.
 function nameOf(sql: string): string {

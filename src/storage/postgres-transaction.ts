@@ -21,8 +21,8 @@ export class PostgresTransaction implements Transaction {
     // SECURITY: each statement sees what was committed before it. Where a database's default is a
     // stricter level, a reset would not see, and not end, the session that a log-in just opened.
     // One message for all: a round trip for each would take longer than the work.
-    await this.#send(`BEGIN ISOLATION LEVEL READ COMMITTED; ${settings}`)
     try {
+      await this.#send(`BEGIN ISOLATION LEVEL READ COMMITTED; ${settings}`)
       const result = await work(this)
       await this.#commit()
       return result

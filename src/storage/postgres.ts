@@ -1,9 +1,17 @@
 import pg from 'pg'
 import { AuthError } from '../core/errors.ts'
-import type { Database, Row, Transaction, TransactionOptions, Value } from './database.ts'
+import type {
+  Connection,
+  Database,
+  Row,
+  Transaction,
+  TransactionOptions,
+  Value,
+} from './database.ts'
 import { within } from './deadline.ts'
 import type { Migrations } from './migrate.ts'
-import { toAuthError } from './postgres-errors.ts'
+import { cancel } from './postgres-cancel.ts'
+import { isLate, toAuthError, toConnectError } from './postgres-errors.ts'
 import { PostgresLookUps } from './postgres-look-ups.ts'
 import { PostgresStatements, type StatementNames } from './postgres-statements.ts'
 import { PostgresTransaction } from './postgres-transaction.ts'
@@ -29,7 +37,8 @@ export interface PostgresOptions {
  * start while its database is away.
  *
  * @param source a URL, for at most 12 connections of this process's own: 2 for looking up tokens,
- * 10 for everything else; or your `pg.Pool`, which stays yours to end, and 2 connections beside it
+ * 10 for everything else; or your `pg.Pool`, which stays yours to end, and 2 connections beside it,
+ * made with its options: what you do to its connections in `connect` is not done to these
  * @throws TypeError for what is no URL
  */
 export async function openPostgres(
@@ -87,7 +96,10 @@ const migrating: Rules = {
   // Whoever starts meanwhile waits for the one that migrates; the number is Latchkey's own. If that
   // one dies in the midst of a long statement, PostgreSQL looks for it every second, and stops.
   settings: `${limits(600_000)};
-    SET LOCAL client_connection_check_interval = 1000;
+    DO $$ BEGIN
+      SET LOCAL client_connection_check_interval = 1000;
+    EXCEPTION WHEN others THEN -- not on every system
+    END $$;
     SELECT pg_advisory_xact_lock(7710853)`,
 }
 
@@ -133,8 +145,12 @@ class PostgresDatabase implements Database {
   }
 
   async query(sql: string, values: readonly Value[] = []): Promise<Row[]> {
-    const query = { ...this.#statements.read(sql, values), query_timeout: answerMilliseconds }
     this.#requireMigrated()
+    return this.#read(sql, values)
+  }
+
+  async #read(sql: string, values: readonly Value[]): Promise<Row[]> {
+    const query = { ...this.#statements.read(sql, values), query_timeout: answerMilliseconds }
     return this.#withClient(async (client) => (await client.query<Value[]>(query)).rows)
   }
 
@@ -146,9 +162,14 @@ class PostgresDatabase implements Database {
     return this.#run(durability === 'full' ? ordinary : relaxed, work)
   }
 
-  async migration<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+  async migration<T>(
+    work: (transaction: Transaction) => Promise<T>,
+    isPending: (connection: Connection) => Promise<boolean> = async () => true,
+  ): Promise<T | null> {
     try {
-      const result = await this.#run(migrating, work)
+      // Also where this database may not be written to, or its tables not be changed.
+      const isNeeded = await isPending({ query: (sql, values = []) => this.#read(sql, values) })
+      const result = isNeeded ? await this.#run(migrating, work) : null
       this.#lacksMigration = false
       return result
     } catch (error) {
@@ -187,6 +208,7 @@ class PostgresDatabase implements Database {
       return result
     } catch (error) {
       const refusal = toAuthError(error)
+      if (isLate(error)) cancel(client)
       // A connection that does not answer is closed: PostgreSQL then undoes what was open on it.
       client.release(isUnavailable(refusal))
       throw refusal
@@ -203,8 +225,7 @@ class PostgresDatabase implements Database {
       return await (isPatient ? within(connectMilliseconds, connecting) : connecting)
     } catch (cause) {
       connecting.then((late) => late.release(), ignore)
-      // Whatever the reason: the network, TLS, a password, too many connections.
-      throw new AuthError('unavailable', { cause })
+      throw toConnectError(cause)
     }
   }
 

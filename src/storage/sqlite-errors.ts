@@ -1,4 +1,5 @@
 import { AuthError } from '../core/errors.ts'
+import { DeadlineError } from './deadline.ts'
 
 // Primary result codes of SQLite: https://sqlite.org/rescode.html
 const busy = [5, 6]
@@ -10,11 +11,12 @@ export function isBusy(error: unknown): boolean {
 }
 
 /**
- * What the core calls `unavailable`: locked, read-only, an I/O error (SQLite often says corrupt), a
+ * What the core calls `unavailable`: what took too long, locked, read-only, an I/O error (SQLite often says corrupt), a
  * full disk, a file that cannot be opened or is no database; and `email_address_taken`. Everything
  * else stays what it is.
  */
 export function toAuthError(error: unknown): unknown {
+  if (error instanceof DeadlineError) return new AuthError('unavailable', { cause: error })
   if (isTaken(error)) return new AuthError('email_address_taken', { cause: error })
   return away.includes(primaryCode(error)) ? new AuthError('unavailable', { cause: error }) : error
 }

@@ -1,4 +1,6 @@
 import { statSync } from 'node:fs'
+// Not the global one: tests of an application move it, and the lock would be kept.
+import { setImmediate } from 'node:timers'
 import type { SqliteConnection } from './sqlite-connection.ts'
 
 // Below that, to take the lock and to give it back costs more than it spares.

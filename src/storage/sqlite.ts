@@ -3,7 +3,14 @@ import { dirname, resolve } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { AuthError } from '../core/errors.ts'
 import type { Awaitable } from '../core/store.ts'
-import type { Database, Row, Transaction, TransactionOptions, Value } from './database.ts'
+import type {
+  Connection,
+  Database,
+  Row,
+  Transaction,
+  TransactionOptions,
+  Value,
+} from './database.ts'
 import { within } from './deadline.ts'
 import { Lock } from './lock.ts'
 import type { Migrations } from './migrate.ts'
@@ -31,14 +38,17 @@ export async function openSqlite(path: string): Promise<Database> {
   const file = sqliteFile(path)
   createFile(file)
   const writer = await patiently(() => new SqliteConnection(file, 'write'), inMilliseconds(2_000))
+  const opened = [writer]
+  const openReader = () => {
+    const reader = new SqliteConnection(file, 'read')
+    opened.push(reader)
+    return reader
+  }
   try {
-    const [reader, holder] = [
-      new SqliteConnection(file, 'read'),
-      new SqliteConnection(file, 'read'),
-    ]
-    return new SqliteDatabase({ reader, writer, readLock: new SqliteReadLock(holder, file) })
+    const readLock = new SqliteReadLock(openReader(), file)
+    return new SqliteDatabase({ reader: openReader(), writer, readLock })
   } catch (error) {
-    writer.close()
+    for (const connection of opened) connection.close()
     throw toAuthError(error)
   }
 }
@@ -51,10 +61,12 @@ export async function openSqlite(path: string): Promise<Database> {
 export function isMigrated(path: string): boolean {
   try {
     const reader = new SqliteConnection(sqliteFile(path), 'read')
-    const sql = "SELECT name FROM sqlite_schema WHERE name = 'latchkey_migrations'"
-    const found = reader.query(sql, [])
-    reader.close()
-    return found.length === 1
+    try {
+      const sql = "SELECT name FROM sqlite_schema WHERE name = 'latchkey_migrations'"
+      return reader.query(sql, []).length === 1
+    } finally {
+      reader.close()
+    }
   } catch (error) {
     throw toAuthError(error)
   }
@@ -144,7 +156,11 @@ class SqliteDatabase implements Database {
     return this.#exclusively(durability === 'full' ? ordinary : relaxed, work)
   }
 
-  migration<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+  async migration<T>(
+    work: (transaction: Transaction) => Promise<T>,
+    isPending: (connection: Connection) => Promise<boolean> = async () => true,
+  ): Promise<T | null> {
+    if (!(await isPending(this))) return null
     return this.#exclusively(migrating, async (transaction) => {
       const result = await work(transaction)
       const [broken] = await transaction.query('SELECT "table" FROM pragma_foreign_key_check')
