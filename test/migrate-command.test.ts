@@ -13,7 +13,8 @@ const own = readdirSync(migrations.directory)
   .sort()
   .map((file) => `latchkey/${file}`)
 
-const alone = "Latchkey's migrations alone: ./migrations has none for this database\n"
+const alone =
+  "Latchkey's migrations alone: ./migrations has none for this database; --app DIR names another folder\n"
 
 test('what is pending is applied once, and what was applied is said', async () => {
   const command = await prepareCommand()

@@ -123,7 +123,8 @@ test.each([
   ['latchkey users create ann', 2, "'ann' is no address"],
   ['latchkey users list --limit 0', 2, '--limit must be a whole number'],
   ['latchkey users list --after ann', 2, "'ann' is no ID"],
-  ['latchkey sessions revoke ann@example.com', 2, "'' is no ID"],
+  ['latchkey sessions revoke ann@example.com', 2, 'the ID of a session'],
+  ['latchkey users create', 2, 'One address is needed'],
 ] as const)('%s is refused in a sentence', async (line, code, sentence) => {
   const { command } = await prepare()
   expect(await said(command, line)).toEqual([code, expect.stringContaining(sentence)])

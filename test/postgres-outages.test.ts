@@ -156,6 +156,27 @@ test('a database without a free connection is 503, and serves when there is one 
   await expectBack(send, live)
 }, 30_000)
 
+test('a table that somebody locks is 503, and uses up no connection of the database', async () => {
+  const { send, live, url } = await startServer()
+  const other = new pg.Client(url)
+  await other.connect()
+  await other.query('BEGIN; LOCK TABLE sessions, users IN ACCESS EXCLUSIVE MODE')
+  const name = new URL(url).pathname.slice(1)
+  const count = `SELECT count(*)::int AS count FROM pg_stat_activity WHERE datname = '${name}'`
+  const ends = performance.now() + 10_000
+  while (performance.now() < ends) {
+    const lines = [...Array(4).fill('GET /v1/session'), ...Array(4).fill('GET /health/ready')]
+    const replies = await Promise.all(lines.map((line) => send(line, undefined, live)))
+    expect(replies.map(({ status }) => status)).toEqual(Array(8).fill(503))
+    const [row] = await run(cluster.url, count)
+    // Ten and two, and the one that has the lock.
+    expect(row.count).toBeLessThanOrEqual(13)
+  }
+  await other.query('ROLLBACK')
+  await other.end()
+  await expectBack(send, live)
+}, 60_000)
+
 test('a name with several addresses, none of which answers, is away as well', async () => {
   const database = await openPostgres('postgres://app:x@localhost:9/app')
   onTestFinished(() => database.close())

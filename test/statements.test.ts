@@ -13,12 +13,11 @@ const guard: Event[] = ['begin relaxed', 'statement', 'end']
 
 async function startCounting() {
   const events: Event[] = []
-  const app = createApp(
-    createAuth({
-      store: createStore(countStatements(await openDatabase(), events)),
-      passwordHash: countHashes(events),
-    }),
-  )
+  const auth = createAuth({
+    store: createStore(countStatements(await openDatabase(), events)),
+    passwordHash: countHashes(events),
+  })
+  const app = createApp(auth)
   const send = async (line: string, body?: unknown, headers = {}) => {
     events.length = 0
     const [method = '', path = ''] = line.split(' ')
@@ -30,7 +29,7 @@ async function startCounting() {
     const reply = await read(await app.request(path, init))
     return { ...reply, events: [...events] }
   }
-  return send
+  return Object.assign(send, { auth })
 }
 
 function countStatements(database: Database, events: Event[]): Database {
@@ -123,6 +122,18 @@ test('an unknown address and a wrong password cost the same, and write only the 
   const unknown = await send('POST /v1/session', { ...ann, email_address: 'bob@example.com' })
   expect(wrong.events).toEqual([...guard, 'read', 'verify'])
   expect(unknown.events).toEqual(wrong.events)
+})
+
+test('a banned user costs what a wrong password costs, and is told no more', async () => {
+  const send = await startCounting()
+  const { user } = (await send('POST /v1/registrations', ann)).body
+  const wrong = await send('POST /v1/session', { ...ann, password: 'wrong password' })
+  await send.auth.banUser(user.id)
+  const banned = await send('POST /v1/session', ann)
+  const { request_id: _one, ...said } = banned.body
+  const { request_id: _other, ...expected } = wrong.body
+  expect([banned.status, said]).toEqual([wrong.status, expected])
+  expect(banned.events).toEqual(wrong.events)
 })
 
 test('input that breaks a rule costs no hash and no statement', async () => {

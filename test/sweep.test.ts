@@ -2,7 +2,7 @@
 import { createSweeper } from 'latchkey/server'
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest'
 import { openSession } from '../src/core/sessions.ts'
-import { sweep } from '../src/core/sweep.ts'
+import { type Pace, sweep } from '../src/core/sweep.ts'
 import { ann, bearer, mailedToken, type Server, signUp, startServer } from './harness.ts'
 
 const bob = { ...ann, email_address: 'bob@example.com' }
@@ -14,9 +14,12 @@ async function rows({ database }: Server, table: string): Promise<number> {
 
 async function sweepAll({ auth }: Server) {
   let steps = 0
-  const swept = await sweep(auth.config, async () => {
-    steps += 1
-    return true
+  const swept = await sweep(auth.config, {
+    mayGoOn: () => true,
+    async after() {
+      steps += 1
+      return true
+    },
   })
   return { swept, steps }
 }
@@ -29,26 +32,26 @@ test('everything that is over goes, an hour later, and everything else stays', a
   await send('POST /v1/email_verifications', undefined, bearer(old))
   await outbox.deliverDue()
   clock.advance({ days: 30, minutes: 59 })
-  const live = (await send('POST /v1/session', ann)).body.token
+  const live = await signUp(server, bob)
   await send('POST /v1/passwords', bob)
   const tables = ['sessions', 'password_resets', 'email_verifications', 'guard_counts', 'outbox']
   const before = await Promise.all(tables.map((table) => rows(server, table)))
-  expect(before).toEqual([2, 1, 1, 5, 3])
+  expect(before).toEqual([2, 1, 1, 6, 3])
   clock.advance({ minutes: 2 })
   const { swept } = await sweepAll(server)
   expect(swept).toEqual({
     sessions: 1,
     password_resets: 1,
     email_verifications: 1,
-    guard_counts: 3,
+    guard_counts: 4,
     outbox: 2,
   })
   expect((await send('GET /v1/session', undefined, bearer(live))).status).toBe(200)
   expect((await send('GET /v1/session', undefined, bearer(old))).status).toBe(401)
   expect((await sweepAll(server)).swept.sessions).toBe(0)
-  expect(await rows(server, 'users')).toBe(1)
+  expect(await rows(server, 'users')).toBe(2)
   await outbox.deliverDue()
-  expect(await rows(server, 'outbox')).toBe(0)
+  expect(server.mailbox.mails[0]).toMatchObject({ to: bob.email_address })
 })
 
 test('what is over for less than an hour, or not over, is left', async () => {
@@ -94,33 +97,21 @@ test('of many rows each step looks at two hundred, and all that are over go', as
   expect(await rows(server, 'sessions')).toBe(500)
 }, 60_000)
 
-test('a sweep that is told to stop stops after that step', async () => {
-  const server = await startServer()
-  await signUp(server)
-  let steps = 0
-  await sweep(server.auth.config, async () => {
-    steps += 1
-    return false
-  })
-  expect(steps).toBe(1)
-})
+const paces: [string, Pace, number][] = [
+  ['before it, none', { mayGoOn: () => false, after: async () => true }, 0],
+  ['behind it, one', { mayGoOn: () => true, after: async () => false }, 1],
+]
 
-test('one process at a time holds the lease, for as long as it says so', async () => {
-  const { auth } = await startServer()
-  const at = (seconds: number) => new Date(Date.UTC(2026, 0, 1, 12, 0, seconds))
-  const hold = (now: number, own = 0) =>
-    auth.config.store.holdLease('sweep', { now: at(now), until: at(now + 60), own: at(own) })
-  expect(await hold(0)).toBe(true)
-  expect([await hold(1), await hold(59)]).toEqual([false, false])
-  expect(await hold(30, 60)).toBe(true)
-  expect(await hold(61)).toBe(false)
-  expect(await hold(90)).toBe(true)
-  const both = await Promise.all([hold(150), hold(150), hold(150)])
-  expect(both.filter((held) => held)).toHaveLength(1)
-  // A clock that was a year ahead took it; nobody could have had it for so long.
-  expect(await hold(31_536_000)).toBe(true)
-  expect(await hold(300)).toBe(true)
-})
+test.each(paces)(
+  'a sweep that is told to stop makes no step more: %s',
+  async (_when, pace, steps) => {
+    const { auth } = await startServer()
+    const { store } = auth.config
+    const stepping = vi.fn(store.sweep)
+    await sweep({ ...auth.config, store: { ...store, sweep: stepping } }, pace)
+    expect(stepping).toHaveBeenCalledTimes(steps)
+  },
+)
 
 // Time as the sweeper has it: each wait ends when the test says so.
 const waits: { milliseconds: number; end: () => void }[] = []
@@ -192,6 +183,39 @@ test('after the clock was moved, nothing is swept until it has gone evenly for a
   expect(log).toHaveLength(2)
 })
 
+test('a clock that is moved while the lease is asked for deletes nothing', async () => {
+  const server = await startServer()
+  const token = await signUp(server)
+  const { pass, log } = await startSweeping(server)
+  const { store } = server.auth.config
+  const { holdLease } = store
+  store.holdLease = async (name, lease) => {
+    const held = await holdLease(name, lease)
+    server.clock.advance({ days: 400 })
+    return held
+  }
+  await pass(60)
+  server.clock.advance({ days: -400 })
+  expect((await server.send('GET /v1/session', undefined, bearer(token))).status).toBe(200)
+  expect(log).toEqual(['the clock was moved: nothing is swept for an hour'])
+})
+
+test('whoever loses the lease between two steps stops', async () => {
+  const server = await startServer()
+  const { pass } = await startSweeping(server)
+  const { store } = server.auth.config
+  const stepping = vi.fn(store.sweep)
+  const held = [true, false]
+  Object.assign(store, { sweep: stepping, holdLease: async () => held.shift() ?? false })
+  // Each step takes so long that the lease has to be renewed.
+  stepping.mockImplementation(async () => {
+    server.clock.advance({ minutes: 0.9 })
+    return { deleted: 0, next: null }
+  })
+  await pass(60)
+  expect(stepping).toHaveBeenCalledTimes(1)
+})
+
 test('a sweeper whose database is away says so, and comes again', async () => {
   const server = await startServer()
   await signUp(server)
@@ -214,7 +238,8 @@ test('whoever comes while another has the lease deletes nothing', async () => {
   for (let day = 1; day <= 31; day++) {
     const now = new Date(server.clock().getTime() + 1_440 * 60_000)
     const until = new Date(now.getTime() + 60_000)
-    expect(await store.holdLease('sweep', { now, until, own: now })).toBe(true)
+    const latest = new Date(until.getTime() + 60_000)
+    expect(await store.holdLease('sweep', { now, until, latest, own: now })).toBe(true)
     await pass(1_440)
   }
   expect(await rows(server, 'sessions')).toBe(1)

@@ -65,11 +65,7 @@ export function readEnvironment(variables: Variables, args: readonly string[]): 
       minimumLength: read.integer('PASSWORD_MINIMUM_LENGTH', { otherwise: 8, from: 8, to: 128 }),
       rejectCommon: read.choice('PASSWORD_REJECT_COMMON', ['true', 'false']) === 'true',
     },
-    sessions: {
-      idleHours: read.integer('SESSION_IDLE_HOURS', { otherwise: 720, from: 1, to: 87_600 }),
-      maximumHours: read.integer('SESSION_MAXIMUM_HOURS', { otherwise: 2160, from: 1, to: 87_600 }),
-      maximumPerUser: read.integer('SESSIONS_PER_USER', { otherwise: 100, from: 1, to: 1_000 }),
-    },
+    sessions: readSessions(read),
     resetTokenMinutes: read.integer('RESET_TOKEN_MINUTES', { otherwise: 15, from: 1, to: 1440 }),
     rateLimits: readRateLimits(read, mode),
     appUrl: read.parsed('APP_URL', {
@@ -83,6 +79,14 @@ export function readEnvironment(variables: Variables, args: readonly string[]): 
   }
   read.finish()
   return environment
+}
+
+/** For commands that have to know when a session is over. */
+export function readSessionEnvironment(variables: Variables): SessionPolicy {
+  const read = new EnvironmentReader(variables)
+  const sessions = readSessions(read)
+  read.finish()
+  return sessions
 }
 
 /** For commands that need the database and nothing else. */
@@ -118,6 +122,14 @@ function isDecodable(text: string): boolean {
     return true
   } catch {
     return false
+  }
+}
+
+function readSessions(read: EnvironmentReader): SessionPolicy {
+  return {
+    idleHours: read.integer('SESSION_IDLE_HOURS', { otherwise: 720, from: 1, to: 87_600 }),
+    maximumHours: read.integer('SESSION_MAXIMUM_HOURS', { otherwise: 2160, from: 1, to: 87_600 }),
+    maximumPerUser: read.integer('SESSIONS_PER_USER', { otherwise: 100, from: 1, to: 1_000 }),
   }
 }
 

@@ -10,7 +10,7 @@ export function explain(error: unknown): unknown {
   if (error instanceof AuthError && error.cause instanceof Error) return explainAway(error.cause)
   const code = read(error, 'code')
   if (code === 'EADDRINUSE') {
-    return `${error.message}: stop what listens there, or set another PORT or WEB_PORT, for example PORT=3100`
+    return `${error.message}: stop what listens there, or set another port, for example PORT=3100 or, for the pages, WEB_PORT=3101`
   }
   const call = read(error, 'syscall')
   if (call === 'listen' || call === 'getaddrinfo') {

@@ -3,6 +3,7 @@ import { AuthError } from '../core/errors.ts'
 import type { Log } from '../core/log.ts'
 import type { Database } from '../storage/database.ts'
 import { type Migrations, migrate } from '../storage/migrate.ts'
+import { explain } from './explain.ts'
 
 /** How far a migration has come that does not hold up the start. */
 export interface Migrating {
@@ -27,7 +28,8 @@ export async function migrateAtStart(
     return { finished: Promise.resolve() }
   } catch (error) {
     if (!isAway(error)) throw error
-    log.error({ err: error }, 'the database is away, and is asked again every second')
+    const entry = { reason: String(explain(error)) }
+    log.error(entry, 'the database is away, and is asked again every second')
     return { finished: migrateLater(database, sources, { log }) }
   }
 }

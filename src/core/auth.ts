@@ -34,7 +34,15 @@ import {
   type SubmittedCredentials,
 } from './sessions.ts'
 import type { SessionKey } from './store-transaction.ts'
-import { banUser, deleteUser, setPassword, signUp, unbanUser } from './users.ts'
+import {
+  banUser,
+  createUser,
+  deleteUser,
+  revokeSessions,
+  setPassword,
+  signUp,
+  unbanUser,
+} from './users.ts'
 
 /** The verbs of Latchkey, bound to one configuration. */
 export interface Auth {
@@ -57,6 +65,8 @@ export interface Auth {
   renameSession(session: SessionKey, name: string): Promise<Session | null>
   /** @returns whether the user had such a session; its token is refused from then on */
   revokeSession(session: SessionKey): Promise<boolean>
+  /** Ends every session of a user. */
+  revokeSessions(userId: string): Promise<void>
   /** Ends all sessions of the user but this one, and says how many there were. */
   revokeOtherSessions(session: SessionKey): Promise<number>
   /**
@@ -94,16 +104,22 @@ export interface Auth {
   /**
    * Queues the mail with a link that proves the user's address; nothing where it is proved.
    *
+   * @returns false where the session has ended meanwhile
    * @throws AuthError `rate_limited`, `unavailable`
    */
-  requestEmailVerification(user: User, client?: Client): Promise<void>
+  requestEmailVerification(authenticated: Authenticated, client?: Client): Promise<boolean>
   /**
    * Queues the mail with a link that gives the user another address. Whether somebody has it is not
    * said; whoever has it is told.
    *
+   * @returns false where the session has ended meanwhile
    * @throws AuthError `validation_failed`, `rate_limited`, `unavailable`
    */
-  requestEmailChange(user: User, emailAddress: string, client?: Client): Promise<void>
+  requestEmailChange(
+    authenticated: Authenticated,
+    emailAddress: string,
+    client?: Client,
+  ): Promise<boolean>
   /** Whether the token of such a link would be accepted now. */
   isEmailVerificationLive(token: string): Promise<boolean>
   /**
@@ -122,6 +138,12 @@ export interface Auth {
   unbanUser(userId: string): Promise<User | null>
   /** Takes a user away with everything that is theirs; the address may sign up again. */
   deleteUser(user: User): Promise<void>
+  /**
+   * A user who has not logged in yet, for seeds and consoles: no limit counts it.
+   *
+   * @throws AuthError `validation_failed`, `email_address_taken`, `overloaded`, `unavailable`
+   */
+  createUser(credentials: SubmittedCredentials): Promise<User>
   /**
    * Another password without the old one, for seeds and consoles; sessions live on.
    *
@@ -175,6 +197,7 @@ export function createAuth(options: AuthOptions): Auth {
     listSessions: (userId, page) => listSessions(config, userId, page),
     renameSession: (session, name) => renameSession(config, session, name),
     revokeSession: (session) => revokeSession(config, session),
+    revokeSessions: (userId) => revokeSessions(config, userId),
     revokeOtherSessions: (session) => revokeOtherSessions(config, session),
     rotateToken: (token) => rotateToken(config, token),
     authenticate: (token) =>
@@ -185,15 +208,16 @@ export function createAuth(options: AuthOptions): Auth {
     verifyPassword: async (user, submitted) =>
       (await verifyChallenge(config, user, submitted)) !== null,
     changePassword: (authenticated, change) => changePassword(config, authenticated, change),
-    requestEmailVerification: (user, client = unknownClient) =>
-      requestEmailVerification(config, user, client),
-    requestEmailChange: (user, emailAddress, client = unknownClient) =>
-      requestEmailChange(config, user, { emailAddress, client }),
+    requestEmailVerification: (authenticated, client = unknownClient) =>
+      requestEmailVerification(config, authenticated, client),
+    requestEmailChange: (authenticated, emailAddress, client = unknownClient) =>
+      requestEmailChange(config, authenticated, { emailAddress, client }),
     isEmailVerificationLive: (token) => isEmailVerificationLive(config, token),
     verifyEmailAddress: (submitted) => verifyEmailAddress(config, submitted),
     banUser: (userId) => banUser(config, userId),
     unbanUser: (userId) => unbanUser(config, userId),
     deleteUser: (user) => deleteUser(config, user),
+    createUser: (credentials) => createUser(config, credentials),
     setPassword: (credentials) => setPassword(config, credentials),
     requestPasswordReset: (emailAddress, client = unknownClient) =>
       requestPasswordReset(config, emailAddress, client),

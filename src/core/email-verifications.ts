@@ -1,6 +1,6 @@
 import type { Configuration } from './config.ts'
 import { type EmailAddress, parseEmailAddress } from './email-address.ts'
-import type { Authenticated, EmailProof, User } from './entities.ts'
+import type { Authenticated, EmailProof, Session, User } from './entities.ts'
 import { AuthError } from './errors.ts'
 import { verifyChallenge } from './freshness.ts'
 import { newMessage } from './mail.ts'
@@ -15,52 +15,69 @@ export const emailVerificationHours = 24
 /**
  * Queues the mail with a link that proves the user's address; nothing where it is proved.
  *
+ * @returns false where the session has ended meanwhile
  * @throws AuthError `rate_limited`, `unavailable`
  */
 export async function requestEmailVerification(
   config: Configuration,
-  user: User,
+  { session, user }: Authenticated,
   client: Client,
-): Promise<void> {
-  await countRequest(config, user, client)
-  if (user.emailVerifiedAt !== null) return
-  await config.store.transaction((transaction) =>
-    queueLink(config, transaction, { userId: user.id, recipient: user.emailAddress }),
-  )
-  config.onMessageQueued()
+): Promise<boolean> {
+  const recipient = user.emailAddress
+  await countRequest(config, { user, recipient, client })
+  if (user.emailVerifiedAt !== null) return true
+  const queued = await config.store.transaction(async (transaction) => {
+    if (!(await isStillThere(transaction, session))) return false
+    await queueLink(config, transaction, { userId: user.id, recipient })
+    return true
+  })
+  if (queued) config.onMessageQueued()
+  return queued
 }
 
 /**
  * Notes the address that a user wants, and queues the mail with the link that proves it: until then
- * everything stays as it is. Links for an address that was wanted before are dead. Whether somebody
- * has the address is not said, and costs nothing here.
+ * everything stays as it is. A link for an address that was wanted before is of no use any more.
+ * Whether somebody has the address is not said, and costs nothing here.
  *
+ * @returns false where the session has ended meanwhile
  * @throws AuthError `validation_failed`, `rate_limited`, `unavailable`
  */
 export async function requestEmailChange(
   config: Configuration,
-  user: User,
+  { session, user }: Authenticated,
   { emailAddress, client }: { emailAddress: string; client: Client },
-): Promise<void> {
+): Promise<boolean> {
   const recipient = parseEmailAddress(emailAddress)
   if (!recipient || recipient === user.emailAddress) {
     const code = recipient ? 'unchanged' : 'invalid'
     throw new AuthError('validation_failed', { fields: [{ field: 'emailAddress', code }] })
   }
-  await countRequest(config, user, client)
-  await config.store.transaction(async (transaction) => {
+  await countRequest(config, { user, recipient, client })
+  const queued = await config.store.transaction(async (transaction) => {
+    if (!(await isStillThere(transaction, session))) return false
     const requestedAt = config.clock()
-    // Whoever opens a link of this user at the same time would wait for this, and this for them.
-    await transaction.holdUser(user.id)
     await transaction.putEmailChange({ userId: user.id, emailAddress: recipient, requestedAt })
-    await transaction.deleteEmailVerifications(user.id)
     await queueLink(config, transaction, { userId: user.id, recipient })
+    return true
   })
-  config.onMessageQueued()
+  if (queued) config.onMessageQueued()
+  return queued
 }
 
-function countRequest(config: Configuration, user: User, { ipAddress }: Client): Promise<void> {
-  return config.guard.count('email_verification', { account: user.id, ipAddress })
+// By user and client, and by whom the mail goes to, who did not ask for it.
+async function countRequest(
+  { guard }: Configuration,
+  { user, recipient, client }: { user: User; recipient: EmailAddress; client: Client },
+): Promise<void> {
+  await guard.count('email_verification', { account: user.id, ipAddress: client.ipAddress })
+  await guard.count('email_verification', { account: recipient, ipAddress: null })
+}
+
+// SECURITY: a reset, or a ban, may have ended the session since the request was let in.
+async function isStillThere(transaction: StoreTransaction, session: Session): Promise<boolean> {
+  await transaction.holdUser(session.userId)
+  return transaction.holdSession(session)
 }
 
 async function queueLink(
@@ -156,7 +173,8 @@ async function redeem(
   { digest, proof: { userId } }: Live,
 ): Promise<User | null> {
   const at = config.clock()
-  await transaction.holdUser(userId)
+  const held = await transaction.holdUser(userId)
+  if (!held || held.bannedAt !== null) return null
   const proof = await transaction.consumeEmailVerification(digest, at)
   if (!proof) return null
   const proved = await transaction.verifyEmailAddress(proof, at)

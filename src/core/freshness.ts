@@ -59,5 +59,5 @@ export async function verifyChallenge(
   const known = password && (await config.store.findCredentials(user.emailAddress))
   if (!known || known.user.id !== user.id) return null
   const isRight = await config.passwordHash.verify(known.passwordHash, password)
-  return isRight ? known.passwordHash : null
+  return isRight && known.user.bannedAt === null ? known.passwordHash : null
 }

@@ -18,7 +18,7 @@ export type MessageStatus = 'queued' | 'sent' | 'failed' | 'unknown'
 export interface NewMessage {
   readonly kind: MessageKind
   readonly recipient: EmailAddress
-  /** Who is to prove that the recipient's address is theirs; null for all other messages. */
+  /** The user with whom the message goes; null where it is for whoever reads the recipient's mail. */
   readonly userId: string | null
   readonly queuedAt: Date
   /** When a message that cannot be delivered fails for good. */

@@ -104,8 +104,8 @@ export async function changePassword(
     if (!(await transaction.replacePasswordHash(user, { from, to, at }))) return false
     await transaction.deleteOtherSessions(session)
     await transaction.freshenSession(session, at)
-    await transaction.deletePasswordResets(user.id)
-    await transaction.insertMessage(newMessage('password_changed', user.emailAddress, at))
+    await voidLinks(transaction, user.id)
+    await tellOfChange(transaction, user, at)
     return true
   })
   if (changed) config.onMessageQueued()
@@ -136,17 +136,29 @@ async function redeem(
   { digest, userId, passwordHash }: Live & { readonly passwordHash: string },
 ): Promise<User | null> {
   const at = config.clock()
-  // Two links of one user would otherwise each wait for the other to be voided.
-  await transaction.holdUser(userId)
+  const held = await transaction.holdUser(userId)
+  if (!held || held.bannedAt !== null) return null
   // SECURITY: the token may have been spent, or have expired, while the password was hashed.
   const reset = await transaction.consumePasswordReset(digest, at)
   const user = reset && (await transaction.resetPasswordHash(userId, { to: passwordHash, at }))
   if (!user) return null
   await transaction.deleteSessions(user.id)
-  // SECURITY: a change of address that somebody else began, with this account in their hands, is void.
-  await transaction.deleteEmailChange(user.id)
-  await transaction.deleteEmailVerifications(user.id)
-  await transaction.deletePasswordResets(user.id)
-  await transaction.insertMessage(newMessage('password_changed', user.emailAddress, at))
+  await voidLinks(transaction, user.id)
+  await tellOfChange(transaction, user, at)
   return user
+}
+
+/**
+ * SECURITY: with a new password, links to choose another are dead, and so is a change of address that
+ * somebody else began with the account in their hands.
+ */
+export async function voidLinks(transaction: StoreTransaction, userId: string): Promise<void> {
+  await transaction.deletePasswordResets(userId)
+  await transaction.deleteEmailChange(userId)
+  await transaction.deleteEmailVerifications(userId)
+}
+
+async function tellOfChange(transaction: StoreTransaction, user: User, at: Date): Promise<void> {
+  const message = newMessage('password_changed', user.emailAddress, at)
+  await transaction.insertMessage({ ...message, userId: user.id })
 }

@@ -139,7 +139,8 @@ async function beginSession(
       : await transaction.replacePasswordHash(user, { from, to, at: user.updatedAt })
     if (!kept) return null
     await transaction.insertSession(session, digest)
-    await transaction.trimSessions(user.id, config.sessions.maximumPerUser)
+    const limits = { ...horizonOf(config), maximum: config.sessions.maximumPerUser }
+    await transaction.trimSessions(session, limits)
     return { isTold: await tellOfDevice(transaction, user, session) }
   })
   if (begun?.isTold) config.onMessageQueued()
@@ -154,7 +155,7 @@ async function tellOfDevice(
   const isUnseen = await transaction.seeDevice(deviceOf(session))
   if (isUnseen) {
     const message = newMessage('new_sign_in', user.emailAddress, session.createdAt)
-    await transaction.insertMessage(message)
+    await transaction.insertMessage({ ...message, userId: user.id })
   }
   return isUnseen
 }

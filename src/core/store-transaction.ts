@@ -5,6 +5,7 @@ import type {
   EmailVerification,
   PasswordReset,
   Session,
+  SessionHorizon,
   User,
 } from './entities.ts'
 import type { Message, NewMessage } from './mail.ts'
@@ -19,8 +20,11 @@ export interface StoreTransaction
 
 export interface SessionStatements {
   insertSession(session: Session, tokenDigest: Uint8Array): Promise<void>
-  /** Ends the oldest sessions of a user, but for the newest so many. */
-  trimSessions(userId: string, newest: number): Promise<void>
+  /**
+   * Ends the oldest sessions of a user beside this one, so that so many are left with it, and those
+   * that are over.
+   */
+  trimSessions(session: SessionKey, limits: SessionHorizon & { maximum: number }): Promise<void>
   /** @returns the session with its new name, or null where the user has none with this id */
   renameSession(session: SessionKey, name: string): Promise<Session | null>
   /**
@@ -56,8 +60,15 @@ export interface SeenDevice {
 }
 
 export interface UserStatements {
-  /** Keeps others from changing the user, or holding it, until the transaction ends. */
-  holdUser(userId: string): Promise<void>
+  /**
+   * Keeps others from changing the user, or holding it, until the transaction ends. Whoever needs rows
+   * of a user holds the user first: so nobody waits for each other.
+   *
+   * @returns the user as it is now, or null where there is none
+   */
+  holdUser(userId: string): Promise<User | null>
+  /** @returns whether the session is there, which it then is until the transaction ends */
+  holdSession(session: SessionKey): Promise<boolean>
   /** @returns whether the address was free: the unique index is the judge */
   insertUser(user: User, passwordHash: string): Promise<boolean>
   /**
@@ -164,8 +175,8 @@ export interface OutboxStatements {
    */
   updateMessage(message: Message): Promise<boolean>
   deleteMessage(message: Message): Promise<void>
-  /** Every message to an address, whatever became of it. */
-  deleteMessages(recipient: EmailAddress): Promise<void>
+  /** Every reset for an address, whatever became of it; other messages go with their user. */
+  deletePasswordResetMessages(recipient: EmailAddress): Promise<void>
   /**
    * Queues a message again that ended without being sent.
    *

@@ -94,6 +94,8 @@ export interface Lease {
   readonly now: Date
   /** Until when it is held. */
   readonly until: Date
+  /** One that ends later than that was given by a wrong clock, and is free. */
+  readonly latest: Date
   /** Until when the caller had it last. */
   readonly own: Date
 }

@@ -13,8 +13,13 @@ const sweptTables: readonly SweptTable[] = [
 /** How many rows of each table were deleted. */
 export type Swept = Record<SweptTable, number>
 
-/** What a sweep does between two steps, and whether it goes on. */
-export type Pace = (step: SweepStep) => Promise<boolean>
+/** What a sweep does between its steps. */
+export interface Pace {
+  /** Asked in the instant in which the next step looks at the clock. */
+  mayGoOn(): boolean
+  /** @returns whether there is to be another step */
+  after(step: SweepStep): Promise<boolean>
+}
 
 // Rows are left for so long after they are over: the clocks of two processes may differ.
 const graceHours = 1
@@ -37,10 +42,11 @@ export async function sweep(config: Configuration, pace: Pace): Promise<Swept> {
   for (const table of sweptTables) {
     let from: SweepStep['next'] = null
     do {
+      if (!pace.mayGoOn()) return swept
       const step: SweepStep = await config.store.sweep(table, { horizon: horizonOf(config), from })
       swept[table] += step.deleted
       from = step.next
-      if (!(await pace(step))) return swept
+      if (!(await pace.after(step))) return swept
     } while (from !== null)
   }
   return swept

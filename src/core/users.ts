@@ -4,6 +4,7 @@ import { type EmailAddress, parseEmailAddress } from './email-address.ts'
 import type { User } from './entities.ts'
 import { AuthError, type InvalidField } from './errors.ts'
 import { parseNewPassword } from './password-policy.ts'
+import { voidLinks } from './passwords.ts'
 import { Secret } from './secret.ts'
 import {
   type Client,
@@ -58,7 +59,7 @@ export async function setPassword(
   const change = { from: known.passwordHash, to, at: config.clock() }
   const replaced = await config.store.transaction(async (transaction) => {
     const changed = await transaction.replacePasswordHash(known.user, change)
-    if (changed) await transaction.deletePasswordResets(known.user.id)
+    if (changed) await voidLinks(transaction, known.user.id)
     return changed
   })
   return replaced ? known.user : null
@@ -75,8 +76,7 @@ export async function banUser(config: Configuration, userId: string): Promise<Us
   return config.store.transaction(async (transaction) => {
     const banned = await transaction.banUser(userId, config.clock())
     await transaction.deleteSessions(userId)
-    await transaction.deletePasswordResets(userId)
-    await transaction.deleteEmailVerifications(userId)
+    await voidLinks(transaction, userId)
     return banned
   })
 }
@@ -99,7 +99,7 @@ export async function unbanUser(config: Configuration, userId: string): Promise<
 export async function deleteUser(config: Configuration, user: User): Promise<void> {
   await config.store.transaction(async (transaction) => {
     await transaction.deleteUser(user.id)
-    await transaction.deleteMessages(user.emailAddress)
+    await transaction.deletePasswordResetMessages(user.emailAddress)
   })
 }
 
@@ -115,6 +115,30 @@ function parseNewCredentials(
   if (!emailAddress) fields.push({ field: 'emailAddress', code: 'invalid' })
   if (!isAccepted) fields.push({ field: 'password', code: password })
   throw new AuthError('validation_failed', { fields })
+}
+
+/**
+ * Creates a user who has not logged in yet, for consoles.
+ *
+ * @throws AuthError `validation_failed`, `email_address_taken`, `overloaded`, `unavailable`
+ */
+export async function createUser(
+  config: Configuration,
+  credentials: SubmittedCredentials,
+): Promise<User> {
+  const { emailAddress, password } = parseNewCredentials(config, credentials)
+  const passwordHash = await config.passwordHash.hash(password)
+  const user = newUser(config, emailAddress)
+  const created = await config.store.transaction((transaction) =>
+    transaction.insertUser(user, passwordHash),
+  )
+  if (!created) throw new AuthError('email_address_taken')
+  return user
+}
+
+/** Logs a user out everywhere. */
+export async function revokeSessions(config: Configuration, userId: string): Promise<void> {
+  await config.store.transaction((transaction) => transaction.deleteSessions(userId))
 }
 
 function newUser(config: Configuration, emailAddress: EmailAddress): User {

@@ -21,8 +21,9 @@ export function emailVerifications(auth: Auth): Route[] {
           body: z.object({ message: z.string() }),
         },
       },
-      async handle({ user, client }) {
-        await auth.requestEmailVerification(user, client)
+      async handle({ session, user, client }) {
+        const queued = await auth.requestEmailVerification({ session, user }, client)
+        if (!queued) return refuse('invalid_token')
         return answer({ message: 'Confirmation instructions sent' }, 202)
       },
     }),

@@ -3,6 +3,7 @@ import type { Auth } from '../core/auth.ts'
 import type { User } from '../core/entities.ts'
 import { answer } from './answers.ts'
 import { emailAddressField, passwordChallengeField } from './fields.ts'
+import { refuse } from './problems.ts'
 import { type Route, route } from './route.ts'
 import { toTimestamp } from './timestamp.ts'
 
@@ -41,8 +42,10 @@ export function users(auth: Auth): Route[] {
           body: z.object({ message: z.string() }),
         },
       },
-      async handle({ user, client, body }) {
-        await auth.requestEmailChange(user, body.email_address, client)
+      async handle({ session, user, client, body }) {
+        const { email_address: emailAddress } = body
+        const queued = await auth.requestEmailChange({ session, user }, emailAddress, client)
+        if (!queued) return refuse('invalid_token')
         return answer({ message: 'Confirmation instructions sent' }, 202)
       },
     }),

@@ -49,8 +49,8 @@ async function tryOnce(
   signal: AbortSignal,
 ): Promise<Attempt | null> {
   try {
-    const write = await draft(courier, message)
-    return write && (await send(courier, message, { write, signal }))
+    const drafted = await draft(courier, message)
+    return drafted && (await send(courier, message, { drafted, signal }))
   } catch (error) {
     return { delivery: hindranceOf(error), written: null }
   }
@@ -67,13 +67,13 @@ interface Progress {
 async function send(
   courier: Courier,
   message: Message,
-  { write, signal }: { write: Draft; signal: AbortSignal },
+  { drafted, signal }: { drafted: Draft; signal: AbortSignal },
 ): Promise<Attempt> {
   const { from, transport } = courier
   const progress: Progress = { writing: null, hasLeft: false, hindrance: null }
   const compose = async () => {
     try {
-      progress.writing = letGo(courier, message, { write, signal })
+      progress.writing = letGo(courier, message, { drafted, signal })
       const written = await progress.writing
       // Whoever composes after the attempt has ended would send what is recorded as not sent.
       signal.throwIfAborted()
@@ -103,15 +103,16 @@ function hindranceOf(error: unknown): Delivery {
 function letGo(
   { config }: Courier,
   message: Message,
-  { write, signal }: { write: Draft; signal: AbortSignal },
+  { drafted, signal }: { drafted: Draft; signal: AbortSignal },
 ): Promise<Written> {
   return config.store.transaction(async (transaction) => {
     signal.throwIfAborted()
+    await drafted.hold(transaction)
     const dueAt = new Date(config.clock().getTime() + leaseMilliseconds)
     const left = { ...message, uncertain: message.uncertain + 1, dueAt }
     const isOurs = await transaction.updateMessage(left)
     if (!isOurs) throw new Error('Somebody else took this message up meanwhile')
-    return write(transaction)
+    return drafted.write(transaction)
   })
 }
 

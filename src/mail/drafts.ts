@@ -1,4 +1,5 @@
 import { emailVerificationHours, issueEmailVerification } from '../core/email-verifications.ts'
+import type { User } from '../core/entities.ts'
 import type { Message, MessageKind } from '../core/mail.ts'
 import { issuePasswordReset, maximumPasswordResets } from '../core/passwords.ts'
 import type { StoreTransaction } from '../core/store-transaction.ts'
@@ -11,8 +12,16 @@ import { newSignIn } from './messages/new-sign-in.ts'
 import { passwordChanged } from './messages/password-changed.ts'
 import { passwordReset } from './messages/password-reset.ts'
 
-/** Writes a mail in the transaction in which it leaves; what is secret in it begins there. */
-export type Draft = (transaction: StoreTransaction) => Promise<Written>
+/** How a mail is written in the transaction in which it leaves: what is secret in it begins there. */
+export interface Draft {
+  /**
+   * The first statement: keeps what the mail relies on as it is.
+   *
+   * @throws Error where it is not so any more, and the mail may not leave
+   */
+  hold(transaction: StoreTransaction): Promise<void>
+  write(transaction: StoreTransaction): Promise<Written>
+}
 
 export interface Written {
   readonly content: Content
@@ -35,12 +44,15 @@ const drafts: Record<MessageKind, (courier: Courier, message: Message) => Promis
       if (uncertain > 0) throw new Error('As many links are live as may be')
       return null
     }
-    return async (transaction) => {
-      const { token, digest } = await issuePasswordReset(config, transaction, known.user)
-      const link = `${appUrl}/reset-password#${token.reveal()}`
-      const minutes = config.resetTokenMinutes
-      const content = passwordReset({ appUrl, link, minutes })
-      return { content, withdraw: (later) => later.deletePasswordReset(digest) }
+    return {
+      hold: (transaction) => holdRecipient(transaction, known.user),
+      async write(transaction) {
+        const { token, digest } = await issuePasswordReset(config, transaction, known.user)
+        const link = `${appUrl}/reset-password#${token.reveal()}`
+        const minutes = config.resetTokenMinutes
+        const content = passwordReset({ appUrl, link, minutes })
+        return { content, withdraw: (later) => later.deletePasswordReset(digest) }
+      },
     }
   },
 
@@ -59,11 +71,14 @@ const drafts: Record<MessageKind, (courier: Courier, message: Message) => Promis
       // SECURITY: only here, to whoever has it, is it said that an address is taken.
       if (await config.store.findCredentials(recipient)) return notice(addressTaken({ appUrl }))
     }
-    return async (transaction) => {
-      const { token, digest } = await issueEmailVerification(config, transaction, proof)
-      const link = `${appUrl}/verify-email#${token.reveal()}`
-      const content = emailVerification({ appUrl, link, hours: emailVerificationHours })
-      return { content, withdraw: (later) => later.deleteEmailVerification(digest) }
+    return {
+      hold: (transaction) => holdRecipient(transaction, user),
+      async write(transaction) {
+        const { token, digest } = await issueEmailVerification(config, transaction, proof)
+        const link = `${appUrl}/verify-email#${token.reveal()}`
+        const content = emailVerification({ appUrl, link, hours: emailVerificationHours })
+        return { content, withdraw: (later) => later.deleteEmailVerification(digest) }
+      },
     }
   },
 
@@ -78,5 +93,13 @@ const drafts: Record<MessageKind, (courier: Courier, message: Message) => Promis
 
 // A mail without a secret.
 function notice(content: Content): Draft {
-  return async () => ({ content, withdraw: async () => {} })
+  return { hold: async () => {}, write: async () => ({ content, withdraw: async () => {} }) }
+}
+
+// SECURITY: the mail server was spoken to since the user was looked up. A link that is minted for an
+// address that they have given up meanwhile would hand the account to whoever reads the old mailbox.
+async function holdRecipient(transaction: StoreTransaction, user: User): Promise<void> {
+  const now = await transaction.holdUser(user.id)
+  const isSame = now?.emailAddress === user.emailAddress && now.bannedAt === null
+  if (!isSame) throw new Error('The user is not whom the mail was for any more')
 }

@@ -78,11 +78,13 @@ export async function deleteMessage(connection: Connection, message: Message): P
   ])
 }
 
-export async function deleteMessages(
+export async function deletePasswordResetMessages(
   connection: Connection,
   recipient: EmailAddress,
 ): Promise<void> {
-  await connection.query('DELETE FROM outbox WHERE recipient = $1', [recipient])
+  await connection.query("DELETE FROM outbox WHERE recipient = $1 AND kind = 'password_reset'", [
+    recipient,
+  ])
 }
 
 export async function findMessage(connection: Connection, id: number): Promise<Message | null> {

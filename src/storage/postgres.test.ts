@@ -44,12 +44,28 @@ test.each([
   'DELETE FROM notes',
   'DROP TABLE notes',
   'SELECT name FROM notes FOR UPDATE',
+  'SELECT name FROM notes FOR NO KEY UPDATE',
+  'SELECT name FROM notes FOR SHARE',
+  'WITH gone AS (DELETE FROM notes RETURNING name) SELECT name FROM gone',
+  "WITH more AS (INSERT INTO notes VALUES ('2') RETURNING name) SELECT name FROM more",
+  "WITH new AS (UPDATE notes SET name = '2' RETURNING name) SELECT name FROM new",
+  "EXPLAIN ANALYZE INSERT INTO notes VALUES ('2')",
   'TRUNCATE notes',
 ])('%s is no read: it is sent through transaction(), or refused', async (sql) => {
   const database = await openWithNotes()
   await expect(database.query(sql)).rejects.toThrow(`Send it through transaction(): ${sql}`)
   await expect(database.lookUp(sql, [], same)).rejects.toThrow('Send it through transaction()')
   expect(await database.query('SELECT name FROM notes')).toEqual([['1']])
+})
+
+test.each([
+  "SELECT 'delete from notes for update'",
+  '-- update notes set name\nSELECT name AS "for update" FROM notes',
+  '(SELECT name FROM notes) UNION SELECT name FROM notes',
+  'SELECT name AS updated_set FROM notes',
+])('%s is a read', async (sql) => {
+  const database = await openWithNotes()
+  expect(await database.query(sql)).toHaveLength(1)
 })
 
 test.each(['BEGIN', 'COMMIT', 'SELECT 1; DELETE FROM notes', ' rollback', '/* a */ BEGIN'])(
@@ -128,6 +144,42 @@ test('every statement sees what was committed before it, whatever the databaseâ€
     expect(await transaction.query('SELECT name FROM notes')).toEqual([['1']])
   })
 })
+
+test('a connection that is cut while a transaction waits ends that transaction, and nothing else', async () => {
+  const database = await openWithNotes()
+  const cut = database.transaction(async (transaction) => {
+    const [[pid] = []] = await transaction.query('SELECT pg_backend_pid()')
+    await database.query(`SELECT pg_terminate_backend(${pid})`)
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    return transaction.query('SELECT 1')
+  })
+  await expect(cut).rejects.toMatchObject({ code: 'unavailable' })
+  expect(await database.query('SELECT name FROM notes')).toEqual([['1']])
+})
+
+test('PostgreSQL itself undoes what takes too long, or what nobody goes on with', async () => {
+  const database = await open()
+  const settings =
+    "SELECT current_setting('statement_timeout'), current_setting('idle_in_transaction_session_timeout')"
+  for (const durability of ['full', 'relaxed'] as const) {
+    const inside = await database.transaction((each) => each.query(settings), { durability })
+    expect(inside).toEqual([['3s', '3s']])
+  }
+  expect(await database.migration((each) => each.query(settings))).toEqual([['10min', '10min']])
+  expect(await database.query(settings)).not.toEqual([['3s', '3s']])
+})
+
+test('a connection that a pool of yours gives too late goes back to it', async () => {
+  const pool = new pg.Pool({ connectionString: await postgresSchema(), max: 1 })
+  onTestFinished(() => pool.end())
+  const database = await openPostgres(pool)
+  onTestFinished(() => database.close())
+  const busy = await pool.connect()
+  await expect(database.query('SELECT 1')).rejects.toMatchObject({ code: 'unavailable' })
+  busy.release()
+  expect(await database.query('SELECT 1')).toEqual([[1]])
+  expect(pool.idleCount).toBe(1)
+}, 20_000)
 
 test('a pool that was given stays open when the database is closed', async () => {
   const pool = new pg.Pool({ connectionString: inject('postgresUrl') })

@@ -1,4 +1,4 @@
-import type { Authenticated, Session } from '../core/entities.ts'
+import type { Authenticated, Session, SessionHorizon } from '../core/entities.ts'
 import type { Awaitable, SessionPage } from '../core/store.ts'
 import type { SeenDevice, SessionKey } from '../core/store-transaction.ts'
 import { readInstant, readText, readTextOrNull } from './columns.ts'
@@ -62,16 +62,31 @@ export async function listSessions(
 // Behind every id (RFC 9562 §5.10).
 const lastId = 'ffffffff-ffff-ffff-ffff-ffffffffffff'
 
+export async function holdSession(
+  connection: Connection,
+  { id, userId }: SessionKey,
+): Promise<boolean> {
+  const held = await connection.query(
+    'SELECT id FROM sessions WHERE id = $1 AND user_id = $2 FOR UPDATE',
+    [id, userId],
+  )
+  return held.length === 1
+}
+
 export async function trimSessions(
   connection: Connection,
-  userId: string,
-  newest: number,
+  { id, userId }: SessionKey,
+  { maximum, usedAfter, createdAfter }: SessionHorizon & { maximum: number },
 ): Promise<void> {
   await connection.query(
-    `DELETE FROM sessions WHERE user_id = $1 AND id <= (
-       SELECT id FROM sessions WHERE user_id = $1 ORDER BY id DESC LIMIT 1 OFFSET $2
+    `DELETE FROM sessions WHERE user_id = $1 AND id <> $2 AND (
+       last_used_at <= $3 OR created_at <= $4 OR id <= (
+         SELECT id FROM sessions
+         WHERE user_id = $1 AND id <> $2 AND last_used_at > $3 AND created_at > $4
+         ORDER BY id DESC LIMIT 1 OFFSET $5
+       )
      )`,
-    [userId, newest],
+    [userId, id, usedAfter, createdAfter, maximum - 1],
   )
 }
 

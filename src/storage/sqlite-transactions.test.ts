@@ -70,7 +70,8 @@ test('a transaction over its limit is undone, and the next one proceeds', async 
     await transaction.query("INSERT INTO notes VALUES ('late')").catch(late.resolve)
   })
   const next = insert(database, 'next')
-  await expect(slow).rejects.toThrow('The transaction was undone: it took longer than 1000 ms')
+  const message = 'The transaction was undone: it took longer than 1000 ms'
+  await expect(slow).rejects.toMatchObject({ code: 'unavailable', cause: { message } })
   await next
   gate.resolve()
   expect(String(await late.promise)).toContain('This transaction has ended')

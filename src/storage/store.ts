@@ -51,7 +51,8 @@ function statements(connection: Connection): StoreTransaction {
     banUser: (userId, at) => users.banUser(connection, userId, at),
     deleteUser: (userId) => users.deleteUser(connection, userId),
     insertSession: (session, digest) => sessions.insertSession(connection, session, digest),
-    trimSessions: (userId, newest) => sessions.trimSessions(connection, userId, newest),
+    holdSession: (session) => sessions.holdSession(connection, session),
+    trimSessions: (session, limits) => sessions.trimSessions(connection, session, limits),
     renameSession: (session, name) => sessions.renameSession(connection, session, name),
     replaceTokenDigest: (from, to) => sessions.replaceTokenDigest(connection, from, to),
     freshenSession: (session, at) => sessions.freshenSession(connection, session, at),
@@ -78,7 +79,8 @@ function statements(connection: Connection): StoreTransaction {
     renewClaim: (message, until) => outbox.renewClaim(connection, message, until),
     updateMessage: (message) => outbox.updateMessage(connection, message),
     deleteMessage: (message) => outbox.deleteMessage(connection, message),
-    deleteMessages: (recipient) => outbox.deleteMessages(connection, recipient),
+    deletePasswordResetMessages: (recipient) =>
+      outbox.deletePasswordResetMessages(connection, recipient),
     retryMessage: (id, times) => outbox.retryMessage(connection, id, times),
   }
 }

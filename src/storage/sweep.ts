@@ -99,20 +99,19 @@ function toKey(value: Value): string | number | Uint8Array | null {
   return value
 }
 
-/** A lease that ends later than anybody could have taken it was given by a wrong clock. */
 export async function holdLease(
   database: Database,
   name: string,
-  { now, until, own }: Lease,
+  { now, until, latest, own }: Lease,
 ): Promise<boolean> {
   const held = await database.transaction(
     (transaction) =>
       transaction.query(
         `INSERT INTO leases (name, held_until) VALUES ($1, $2)
          ON CONFLICT (name) DO UPDATE SET held_until = $2
-         WHERE leases.held_until <= $3 OR leases.held_until = $4 OR leases.held_until > $2
+         WHERE leases.held_until <= $3 OR leases.held_until = $4 OR leases.held_until > $5
          RETURNING name`,
-        [name, until, now, own],
+        [name, until, now, own, latest],
       ),
     { durability: 'relaxed' },
   )

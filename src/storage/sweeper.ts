@@ -69,7 +69,10 @@ class Worker implements Sweeper {
   async #sweep(): Promise<void> {
     try {
       if (!(await this.#holdLease())) return
-      const swept: Swept = await sweep(this.#config, ({ deleted }) => this.#goOn(deleted))
+      const swept: Swept = await sweep(this.#config, {
+        mayGoOn: () => !this.#hasJumped(),
+        after: ({ deleted }) => this.#goOn(deleted),
+      })
       const deleted = Object.entries(swept).filter(([, rows]) => rows > 0)
       if (deleted.length > 0) this.#log.info(Object.fromEntries(deleted), 'swept')
     } catch (err) {
@@ -80,7 +83,7 @@ class Worker implements Sweeper {
   // Between two steps: requests have their turn, and the lease does not end.
   async #goOn(deleted: number): Promise<boolean> {
     const isAwake = await this.#sleep(deleted > 0 ? pauseMilliseconds : 1)
-    return isAwake && !this.#hasJumped() && (await this.#holdLease())
+    return isAwake && (await this.#holdLease())
   }
 
   async #holdLease(): Promise<boolean> {
@@ -88,8 +91,9 @@ class Worker implements Sweeper {
     const now = clock()
     const left = this.#heldUntil.getTime() - now.getTime()
     if (left > leaseMilliseconds / 2 && left <= leaseMilliseconds) return true
-    const until = new Date(now.getTime() + leaseMilliseconds)
-    const held = await store.holdLease('sweep', { now, until, own: this.#heldUntil })
+    const after = (milliseconds: number) => new Date(now.getTime() + milliseconds)
+    const [until, latest] = [after(leaseMilliseconds), after(2 * leaseMilliseconds)]
+    const held = await store.holdLease('sweep', { now, until, latest, own: this.#heldUntil })
     this.#heldUntil = held ? until : new Date(0)
     return held
   }

@@ -45,8 +45,13 @@ export async function findCredentials(
   return row ? { user: toUser(row), passwordHash: readText(row[userColumnCount]) } : null
 }
 
-export async function holdUser(connection: Connection, userId: string): Promise<void> {
-  await connection.query('SELECT id FROM users WHERE id = $1 FOR UPDATE', [userId])
+// Not FOR UPDATE, for which rows of the application that refer to the user would have to wait.
+export async function holdUser(connection: Connection, userId: string): Promise<User | null> {
+  const [row] = await connection.query(
+    `SELECT ${userColumns} FROM users WHERE id = $1 FOR NO KEY UPDATE`,
+    [userId],
+  )
+  return row ? toUser(row) : null
 }
 
 export async function holdPasswordHash(
@@ -57,7 +62,7 @@ export async function holdPasswordHash(
   const held = await connection.query(
     // Whoever changes the hash waits, and then ends the session that is about to begin; so does
     // another log-in, which then counts it.
-    'SELECT 1 FROM users WHERE id = $1 AND password_hash = $2 AND banned_at IS NULL FOR UPDATE',
+    'SELECT 1 FROM users WHERE id = $1 AND password_hash = $2 AND banned_at IS NULL FOR NO KEY UPDATE',
     [user.id, passwordHash],
   )
   return held.length === 1
@@ -117,7 +122,7 @@ export async function replaceEmailAddress(
   at: Date,
 ): Promise<{ user: User; previous: EmailAddress } | null> {
   const [before] = await connection.query(
-    `SELECT ${userColumns} FROM users WHERE id = $1 FOR UPDATE`,
+    `SELECT ${userColumns} FROM users WHERE id = $1 FOR NO KEY UPDATE`,
     [userId],
   )
   const [row] = await connection.query(

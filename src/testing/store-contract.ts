@@ -4,6 +4,7 @@ import { guardContract } from './store-contract/guard.ts'
 import { outboxContract } from './store-contract/outbox.ts'
 import { passwordResetsContract } from './store-contract/password-resets.ts'
 import { sessionsContract } from './store-contract/sessions.ts'
+import { sweepContract } from './store-contract/sweep.ts'
 import { transactionsContract } from './store-contract/transactions.ts'
 import { usersContract } from './store-contract/users.ts'
 
@@ -18,4 +19,5 @@ export function runStoreContract(contract: StoreContract): void {
   emailVerificationsContract(contract)
   outboxContract(contract)
   guardContract(contract)
+  sweepContract(contract)
 }

@@ -40,6 +40,15 @@ test('a changed password is the only one, and every other session has ended', as
   })
 })
 
+test('whoever changed the password is fresh', async () => {
+  const server = await startServer()
+  const token = await signUp(server)
+  server.clock.advance({ hours: 1 })
+  const change = { password_challenge: ann.password, password: another }
+  expect((await server.send('PUT /v1/password', change, bearer(token))).status).toBe(200)
+  expect((await server.send('DELETE /v1/user', undefined, bearer(token))).status).toBe(204)
+})
+
 test('what is wrong with a change changes nothing', async () => {
   const server = await startServer()
   const token = await signUp(server)

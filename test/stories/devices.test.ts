@@ -148,6 +148,27 @@ test('past the cap the oldest device ends, and only of that user', async () => {
   expect(statuses).toEqual([401, 200, 200, 200, 200])
 })
 
+test('a device that is over does not count, swept or not', async () => {
+  const server = await startServer({ auth: { sessions: { maximumPerUser: 2 } } })
+  const used = await signUp(server)
+  await logIn(server)
+  for (let day = 0; day < 31; day++) {
+    server.clock.advance({ days: 1 })
+    expect(await statusOf(server, used)).toBe(200)
+    await server.auth.flush()
+  }
+  expect(await statusOf(server, await logIn(server))).toBe(200)
+  expect(await statusOf(server, used)).toBe(200)
+}, 30_000)
+
+test('whoever has just logged in stays, also where the clock was put back', async () => {
+  const server = await startServer({ auth: { sessions: { maximumPerUser: 1 } } })
+  const before = await signUp(server)
+  server.clock.advance({ minutes: -5 })
+  const token = await logIn(server)
+  expect([await statusOf(server, token), await statusOf(server, before)]).toEqual([200, 401])
+})
+
 test('of many who log in at once, no more stay than may', async () => {
   const server = await startServer({ auth: { sessions: { maximumPerUser: 3 } } })
   await signUp(server)

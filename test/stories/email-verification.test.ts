@@ -1,4 +1,6 @@
 // Proof of an address, and a change of it: by a link, for whoever is logged in or knows the password.
+
+import { createMailbox, type Transport } from 'latchkey/server'
 import { expect, test } from 'vitest'
 import { ann, bearer, mailedToken, type Server, signUp, startServer } from '../harness.ts'
 
@@ -227,4 +229,122 @@ test('asking for mails is counted, for one user and from one address', async () 
     statuses.push((await server.send(line, body, bearer(session))).status)
   }
   expect(statuses).toEqual([...Array(10).fill(202), 429, 429])
+})
+
+test('whose address mails go to without their asking is counted too', async () => {
+  const server = await startServer({ auth: { rateLimits: 'on' } })
+  const statuses = []
+  for (let person = 0; person < 12; person++) {
+    const session = await signUp(server, { ...ann, email_address: `user-${person}@example.com` })
+    const wanted = { email_address: 'victim@example.com' }
+    statuses.push((await server.send('PATCH /v1/user', wanted, bearer(session))).status)
+  }
+  expect(statuses).toEqual([...Array(10).fill(202), 429, 429])
+})
+
+test('asking twice for one address leaves the link of the first mail good', async () => {
+  const server = await startServer()
+  const session = await signUp(server)
+  const own = await request(server, session)
+  const first = await change(server, session, 'new@example.com')
+  await change(server, session, 'new@example.com')
+  expect((await server.send(verify, { token: own }, bearer(session))).status).toBe(200)
+  expect((await server.send(verify, { token: first }, bearer(session))).status).toBe(200)
+  expect(await userOf(server, session)).toMatchObject({ email_address: 'new@example.com' })
+})
+
+test('a new password makes an end of a change that somebody else may have begun', async () => {
+  const server = await startServer()
+  const thief = await signUp(server)
+  const session = (await server.send('POST /v1/session', ann)).body.token
+  const link = await change(server, thief, 'thief@example.com')
+  const password = 'another horse battery'
+  const changed = { password_challenge: ann.password, password }
+  expect((await server.send('PUT /v1/password', changed, bearer(session))).status).toBe(200)
+  expect((await server.send(verify, { token: link, password })).status).toBe(401)
+  expect(await userOf(server, session)).toMatchObject({ email_address: ann.email_address })
+})
+
+test('what is asked for by a session that ends meanwhile comes to nothing', async () => {
+  const server = await startServer()
+  const { auth, send } = server
+  const { token, ...authenticated } = await auth.signUp({ ...ann, emailAddress: ann.email_address })
+  const ask = () =>
+    Promise.all([
+      auth.requestEmailChange(authenticated, 'thief@example.com'),
+      auth.requestEmailVerification(authenticated),
+    ])
+  await auth.logOut(authenticated.session)
+  expect(await ask()).toEqual([false, false])
+  await auth.deleteUser(authenticated.user)
+  expect(await ask()).toEqual([false, false])
+  await server.outbox.deliverDue()
+  expect(server.mailbox.mails).toEqual([])
+  expect((await send('GET /v1/user', undefined, bearer(token.reveal()))).status).toBe(401)
+})
+
+// What happens between the look at the user and the moment in which the mail leaves.
+async function startInterrupted() {
+  let interrupt = async () => {}
+  const mailbox = createMailbox()
+  const transport: Transport = {
+    async deliver(attempt) {
+      const happening = interrupt
+      interrupt = async () => {}
+      await happening()
+      return mailbox.deliver(attempt)
+    },
+  }
+  const server = await startServer({ transport })
+  const before = (happens: () => Promise<unknown>) => {
+    interrupt = async () => void (await happens())
+  }
+  return { server: { ...server, mailbox }, before }
+}
+
+test('no link to reset a password leaves for an address that the user has just given up', async () => {
+  const { server, before } = await startInterrupted()
+  const session = await signUp(server)
+  const token = await change(server, session, 'new@example.com')
+  await server.send('POST /v1/passwords', ann)
+  before(() => server.send(verify, { token }, bearer(session)))
+  await server.outbox.deliverDue()
+  server.clock.advance({ hours: 1 })
+  await server.outbox.deliverDue()
+  expect(await userOf(server, session)).toMatchObject({ email_address: 'new@example.com' })
+  expect(subjects(server).filter((line) => line.includes('Reset'))).toEqual([])
+})
+
+test('no link leaves for a user who was just banned, and one that left is of no use', async () => {
+  const { server, before } = await startInterrupted()
+  const { auth, send } = server
+  const { token: session, user } = await auth.signUp({ ...ann, emailAddress: ann.email_address })
+  const link = await change(server, session.reveal(), 'new@example.com')
+  for (const ask of ['POST /v1/passwords', 'POST /v1/email_verifications']) {
+    await auth.unbanUser(user.id)
+    const again = (await send('POST /v1/session', ann)).body.token
+    await send(ask, ann, bearer(again))
+    before(() => auth.banUser(user.id))
+    await server.outbox.deliverDue()
+    server.clock.advance({ hours: 1 })
+    await server.outbox.deliverDue()
+  }
+  expect(subjects(server)).toEqual(['new@example.com: Confirm your email address'])
+  const redeemed = await send(verify, { token: link, password: ann.password })
+  expect(redeemed.status).toBe(401)
+  await send('POST /v1/passwords', ann)
+  await server.outbox.deliverDue()
+  expect(server.mailbox.mails).toHaveLength(1)
+})
+
+test('nobody takes the notice of a change away, whoever signs up with the old address', async () => {
+  const server = await startServer()
+  const session = await signUp(server)
+  const token = await change(server, session, 'thief@example.com')
+  await server.send(verify, { token }, bearer(session))
+  const taken = await signUp(server)
+  expect((await server.send('DELETE /v1/user', undefined, bearer(taken))).status).toBe(204)
+  expect((await server.send('DELETE /v1/user', undefined, bearer(session))).status).toBe(204)
+  await server.outbox.deliverDue()
+  expect(subjects(server)[0]).toBe('ann@example.com: Your email address was changed')
 })

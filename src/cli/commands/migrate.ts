@@ -58,7 +58,10 @@ With --status nothing is changed, and the exit code is 1 while some are pending.
 // Whoever is in another folder than they believe would miss the application's in silence.
 function sayWhose(sources: readonly Migrations[]): void {
   const hasOwn = sources.some(({ owner }) => owner === 'app')
-  if (!hasOwn) complain("Latchkey's migrations alone: ./migrations has none for this database")
+  if (!hasOwn)
+    complain(
+      "Latchkey's migrations alone: ./migrations has none for this database; --app DIR names another folder",
+    )
 }
 
 interface Output {

@@ -1,6 +1,6 @@
 import { deviceName } from '../../core/device-name.ts'
 import type { Session } from '../../core/entities.ts'
-import { type Command, defineCommand, Refused } from './command.ts'
+import { type Command, defineCommand, Refused, UsageError } from './command.ts'
 import { databaseOptions } from './database.ts'
 import { print, printJson, printTable, readable } from './output.ts'
 import { pageOptions, parseId, parsePage } from './page.ts'
@@ -58,6 +58,7 @@ const revokeSession = defineCommand(
   },
   async ({ values, positionals }) => {
     const [name = '', session = '', ...more] = positionals
+    if (session === '') throw new UsageError('A user and the ID of a session are needed')
     const id = parseId(session)
     await withUser({ values, positionals: [name, ...more] }, async (auth, user) => {
       if (!(await auth.revokeSession({ id, userId: user.id }))) {

@@ -1,6 +1,7 @@
 import { type Auth, createAuth } from '../../core/auth.ts'
 import { parseEmailAddress } from '../../core/email-address.ts'
 import type { User } from '../../core/entities.ts'
+import { readSessionEnvironment } from '../environment.ts'
 import { Refused, UsageError } from './command.ts'
 import { withStore } from './database.ts'
 import { parseId } from './page.ts'
@@ -15,8 +16,8 @@ export function withAuth<T>(
   options: DatabaseOptions,
   work: (auth: Auth) => Promise<T>,
 ): Promise<T> {
-  // Whoever has the database is counted by nobody.
-  return withStore(options, (store) => work(createAuth({ store, rateLimits: 'off' })))
+  const sessions = readSessionEnvironment(process.env)
+  return withStore(options, (store) => work(createAuth({ store, sessions })))
 }
 
 /**
@@ -42,10 +43,10 @@ export function withUser<T>(
 }
 
 /** @throws UsageError for none, and for more than one */
-export function oneOf(positionals: readonly string[]): string {
+export function oneOf(positionals: readonly string[], wanted = 'One ID or address'): string {
   const [name, ...more] = positionals
   if (name !== undefined && more.length === 0) return name
-  throw new UsageError('One ID or address is needed')
+  throw new UsageError(`${wanted} is needed`)
 }
 
 /** These names are an interface: programs read them. */

@@ -67,22 +67,19 @@ const createUser = defineCommand(
     examples: ['latchkey users create ann@example.com'],
   },
   async ({ values, positionals }) => {
-    const emailAddress = oneOf(positionals)
+    const emailAddress = oneOf(positionals, 'One address')
     const password = randomBytes(15).toString('base64url')
-    const user = await withAuth(values, async (auth) => {
-      const { session, user } = await auth
-        .signUp({ emailAddress, password })
-        .catch((error) => Promise.reject(explainSignUp(error, emailAddress)))
-      // Nobody has the token.
-      await auth.revokeSession(session)
-      return user
-    })
+    const user = await withAuth(values, (auth) =>
+      auth.createUser({ emailAddress, password }).catch((error) => {
+        throw explainRefusal(error, emailAddress)
+      }),
+    )
     if (values.json) printJson({ user: toJson(user), password })
     else print(`Created ${user.emailAddress} (${user.id}) with the password ${password}`)
   },
 )
 
-function explainSignUp(error: unknown, emailAddress: string): unknown {
+function explainRefusal(error: unknown, emailAddress: string): unknown {
   if (!(error instanceof AuthError)) return error
   if (error.code === 'validation_failed') return new UsageError(`'${emailAddress}' is no address`)
   if (error.code === 'email_address_taken') return new Refused(`${emailAddress} has a user already`)
@@ -112,7 +109,7 @@ const revokeSessions = act({
   details: 'Their password stays as it is: they may log in again.',
   example: 'latchkey users revoke-sessions ann@example.com',
   async run(auth, user) {
-    await auth.config.store.transaction((transaction) => transaction.deleteSessions(user.id))
+    await auth.revokeSessions(user.id)
     return `Logged out ${user.emailAddress} everywhere`
   },
 })

@@ -15,8 +15,7 @@ export function emailChanged({ appUrl, changedAt }: Values): Content {
   const site = siteOf(appUrl)
   const what = `The account at ${site} that had this address has had another one since ${writeInstant(changedAt)}.`
   const effect = 'Mails about it do not come here any more.'
-  const otherwise =
-    'If it was not you, somebody was logged in as you and knew your password: write to whoever runs'
+  const otherwise = 'If it was not you, somebody was logged in as you: write to whoever runs'
   const text = `${what}
 ${effect}
 

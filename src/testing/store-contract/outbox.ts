@@ -1,7 +1,7 @@
 import { deepEqual, equal, ok, rejects } from 'node:assert/strict'
 import type { Message, MessageKind, NewMessage } from '../../core/mail.ts'
 import type { Store } from '../../core/store.ts'
-import { later, newEmailAddress, noon, run, type StoreContract } from './contract.ts'
+import { insert, later, newEmailAddress, noon, run, type StoreContract } from './contract.ts'
 
 /** The mails to be sent. */
 export function outboxContract({ test, open }: StoreContract): void {
@@ -202,14 +202,44 @@ export function outboxContract({ test, open }: StoreContract): void {
     }
   })
 
-  test('all messages to an address go, whatever became of them, and no others', async () => {
+  test('resets for an address go, whatever became of them, and nothing else to it does', async () => {
     const store = await open()
-    const [gone, kept] = [newMessage(), newMessage()]
-    for (const message of [gone, kept]) await queue(store, message)
+    const [gone, other] = [newMessage(), newMessage()]
+    for (const message of [gone, other]) await queue(store, message)
     await update(store, { ...(await claim(store)), status: 'sent', endedAt: noon })
-    await queue(store, { ...gone, kind: 'password_changed' })
-    await run(store, (each) => each.deleteMessages(gone.recipient))
-    deepEqual(recipientsOf(await list(store)), [kept.recipient])
+    await queue(store, gone)
+    await queue(store, { ...gone, kind: 'email_changed' })
+    await run(store, (each) => each.deletePasswordResetMessages(gone.recipient))
+    const left = (await list(store)).map(({ kind, recipient }) => [kind, recipient])
+    deepEqual(left, [
+      ['email_changed', gone.recipient],
+      ['password_reset', other.recipient],
+    ])
+  })
+
+  test('a message goes with the user whom it is about', async () => {
+    const store = await open()
+    const [{ user }, { user: other }] = [await insert(store), await insert(store)]
+    for (const { id } of [user, other]) {
+      await queue(store, { ...newMessage('new_sign_in'), userId: id })
+    }
+    await queue(store, newMessage('email_changed'))
+    await run(store, (each) => each.deleteUser(user.id))
+    deepEqual(
+      (await list(store)).map(({ userId }) => userId),
+      [null, other.id],
+    )
+  })
+
+  test('a confirmation for one user and address is one; for two users it is two', async () => {
+    const store = await open()
+    const [{ user }, { user: other }] = [await insert(store), await insert(store)]
+    const message = newMessage('email_verification')
+    for (const { id } of [user, user, other]) await queue(store, { ...message, userId: id })
+    deepEqual(
+      (await list(store)).map(({ userId }) => userId),
+      [other.id, user.id],
+    )
   })
 }
 

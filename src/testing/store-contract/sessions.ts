@@ -2,6 +2,7 @@ import { deepEqual, equal, ok, rejects } from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import type { Session, User } from '../../core/entities.ts'
 import type { Store } from '../../core/store.ts'
+import type { SessionKey } from '../../core/store-transaction.ts'
 import { insert, later, newSession, newUser, noon, type StoreContract } from './contract.ts'
 
 /** Who is behind a token. */
@@ -84,25 +85,51 @@ export function sessionsContract({ test, open }: StoreContract): void {
     deepEqual(await list(page, { usedAfter: later(3) }), [fourth])
   })
 
-  test('the newest sessions of a user stay, and the oldest end', async () => {
+  test('the newest sessions of a user stay beside a new one, and the oldest end', async () => {
     const store = await open()
     const { user, session, digest } = await insert(store)
     const { digest: otherDigest } = await insert(store)
     const newer = await insertNewer(store, user, [1, 2])
-    const all = { usedAfter: later(-1), createdAfter: later(-1), limit: 9, after: null }
-    for (const [newest, kept] of [
-      [4, 3],
-      [3, 3],
-      [2, 2],
-    ] as const) {
-      await store.transaction((each) => each.trimSessions(user.id, newest))
-      deepEqual(
-        await store.listSessions(user.id, all),
-        [...newer].reverse().concat(session).slice(0, kept),
-      )
-    }
+    const horizon = { usedAfter: later(-1), createdAfter: later(-1) }
+    const left = async () => store.listSessions(user.id, { ...horizon, limit: 9, after: null })
+    const trim = (kept: Session, maximum: number, over = {}) =>
+      store.transaction((each) => each.trimSessions(kept, { ...horizon, ...over, maximum }))
+    const [first, second] = newer
+    if (!first || !second) throw new Error('The contract made no sessions')
+    await trim(second, 3)
+    deepEqual(await left(), [second, first, session])
+    await trim(second, 2)
+    deepEqual(await left(), [second, first])
     equal(await store.findSession(digest), null)
+    // Also where a clock made it the oldest.
+    await trim(first, 1)
+    deepEqual(await left(), [first])
     ok(await store.findSession(otherDigest))
+  })
+
+  test('a session that is over goes, and does not count', async () => {
+    const store = await open()
+    const { user, session } = await insert(store)
+    const [unused, old, kept] = await insertNewer(store, user, [1, 2, 3])
+    if (!unused || !old || !kept) throw new Error('The contract made no sessions')
+    const horizon = { usedAfter: later(1), createdAfter: later(-1) }
+    await store.recordUses([session.id], later(9))
+    await store.transaction((each) => each.trimSessions(kept, { ...horizon, maximum: 3 }))
+    const all = { usedAfter: later(-1), createdAfter: later(-1), limit: 9, after: null }
+    const ids = (await store.listSessions(user.id, all)).map(({ id }) => id)
+    deepEqual(ids.toSorted(), [session.id, old.id, kept.id].toSorted())
+  })
+
+  test('a session can be held while it is there', async () => {
+    const store = await open()
+    const [{ session }, { user: other }] = [await insert(store), await insert(store)]
+    const hold = (key: SessionKey) => store.transaction((each) => each.holdSession(key))
+    deepEqual(
+      [await hold(session), await hold({ id: session.id, userId: other.id })],
+      [true, false],
+    )
+    await store.transaction((each) => each.deleteSession(session))
+    equal(await hold(session), false)
   })
 
   test('a session is named by its user alone', async () => {

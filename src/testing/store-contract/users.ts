@@ -79,6 +79,34 @@ export function usersContract({ test, open }: StoreContract): void {
     deepEqual(found, { user: { ...user, updatedAt: at }, passwordHash: 'second' })
   })
 
+  test('a banned user is held and changed by nobody, until the ban ends', async () => {
+    const store = await open()
+    const { user } = await insert(store)
+    const at = new Date(user.updatedAt.getTime() + 1)
+    const banned = { ...user, bannedAt: at }
+    deepEqual(await store.transaction((each) => each.banUser(user.id, at)), banned)
+    deepEqual(await store.findUser(user.id), banned)
+    const change = { from: 'hash', to: 'new', at }
+    equal(await store.transaction((each) => each.holdPasswordHash(user, 'hash')), false)
+    equal(await store.transaction((each) => each.replacePasswordHash(user, change)), false)
+    deepEqual(await store.transaction((each) => each.banUser(user.id, null)), user)
+    equal(await store.transaction((each) => each.holdPasswordHash(user, 'hash')), true)
+    equal(await store.transaction((each) => each.banUser(newUser().id, at)), null)
+    equal(await store.transaction((each) => each.holdUser(newUser().id)), null)
+    deepEqual(await store.transaction((each) => each.holdUser(user.id)), user)
+  })
+
+  test('users are listed in the order of their ids, page by page', async () => {
+    const store = await open()
+    const users = [await insert(store), await insert(store), await insert(store)]
+    const ids = users.map(({ user }) => user.id).sort()
+    const list = async (limit: number, after: string | null) =>
+      (await store.listUsers({ limit, after })).map(({ id }) => id)
+    deepEqual(await list(2, null), ids.slice(0, 2))
+    deepEqual(await list(2, ids[1] ?? ''), ids.slice(2))
+    deepEqual(await list(2, ids[2] ?? ''), [])
+  })
+
   test('a user who is deleted takes everything along, and frees the address', async () => {
     const store = await open()
     const { user, digest } = await insert(store)

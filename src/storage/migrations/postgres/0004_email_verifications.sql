@@ -17,7 +17,7 @@ CREATE TABLE email_verifications (
 
 CREATE INDEX email_verifications_user_id ON email_verifications (user_id);
 
--- Whose change of address a mail is about: its recipient is not yet anybody's.
+-- Whom a mail is about, with whom it goes: its recipient's address may not be theirs yet.
 ALTER TABLE outbox ADD COLUMN user_id uuid REFERENCES users (id) ON DELETE CASCADE;
 
 CREATE INDEX outbox_user_id ON outbox (user_id) WHERE user_id IS NOT NULL;
@@ -25,3 +25,6 @@ CREATE INDEX outbox_user_id ON outbox (user_id) WHERE user_id IS NOT NULL;
 -- Whoever asks for a confirmation again and again gets one mail.
 CREATE UNIQUE INDEX outbox_open_email_verification ON outbox (user_id, recipient)
 WHERE kind = 'email_verification' AND status = 'queued';
+
+-- Whoever is deleted takes along what was asked for with their address.
+CREATE INDEX outbox_password_reset ON outbox (recipient) WHERE kind = 'password_reset';

@@ -1,0 +1,64 @@
+import { deepEqual, equal, ok } from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import type { Store, SweptKey } from '../../core/store.ts'
+import { insert, later, newSession, noon, type StoreContract } from './contract.ts'
+
+/** Rows that are over, and who takes them away. */
+export function sweepContract({ test, open }: StoreContract): void {
+  test('sessions that are over go in steps, and all others stay', async () => {
+    const store = await open()
+    const { user, digest } = await insert(store)
+    const live: Uint8Array[] = []
+    await store.transaction(async (transaction) => {
+      for (let count = 0; count < 300; count++) {
+        const isLive = count % 3 === 0
+        const session = { ...newSession(user), ...(isLive ? { lastUsedAt: later(9) } : {}) }
+        const own = randomBytes(32)
+        if (isLive) live.push(own)
+        await transaction.insertSession(session, own)
+      }
+    })
+    const { deleted, steps } = await sweepSessions(store)
+    equal(deleted, 201)
+    ok(steps > 1)
+    equal(await store.findSession(digest), null)
+    for (const own of live) ok(await store.findSession(own))
+    deepEqual(await sweepSessions(store), { deleted: 0, steps: 1 })
+  })
+
+  test('a lease is held by one, renewed by that one, and free when it has ended', async () => {
+    const store = await open()
+    const hold = (now: number, own = -1) =>
+      store.holdLease('sweep', {
+        now: later(now),
+        until: later(now + 60),
+        latest: later(now + 120),
+        own: later(own),
+      })
+    deepEqual(await Promise.all([hold(0), hold(0), hold(0)]), [true, false, false])
+    equal(await hold(59), false)
+    equal(await hold(30, 60), true)
+    equal(await hold(61), false)
+    equal(await hold(90), true)
+    // Whose clock is a little behind does not take it, and one a year ahead does not keep it.
+    equal(await hold(89), false)
+    equal(await hold(90 + 31_536_000_000), true)
+    equal(await hold(150), true)
+  })
+}
+
+async function sweepSessions(store: Store): Promise<{ deleted: number; steps: number }> {
+  const horizon = { overAt: noon, usedAfter: noon, createdAfter: later(-9), endedAfter: noon }
+  let [deleted, steps] = [0, 0]
+  let from: SweptKey | null = null
+  do {
+    const step: { deleted: number; next: SweptKey | null } = await store.sweep('sessions', {
+      horizon,
+      from,
+    })
+    deleted += step.deleted
+    steps += 1
+    from = step.next
+  } while (from !== null)
+  return { deleted, steps }
+}
