@@ -130,7 +130,7 @@ test('a port that is taken and a database that cannot be opened are said in a se
     execFileSync(process.execPath, args, { env, encoding: 'utf8', stdio: 'pipe' })
   }
   const taken = run({ PORT: new URL(origin).port })
-  expect(taken).toThrow('or set another PORT or WEB_PORT, for example PORT=3100')
+  expect(taken).toThrow('or set another port, for example PORT=3100')
   expect(taken).not.toThrow(/\bat .*:\d+:\d+/)
   const broken = join(temporaryFolder(), 'broken.sqlite3')
   writeFileSync(broken, 'this is no database, and long enough to be read as a header of one')
