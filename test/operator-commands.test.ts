@@ -2,6 +2,7 @@
 
 import { createAuth, createStore } from 'latchkey/server'
 import { expect, onTestFinished, test } from 'vitest'
+import { openSession } from '../src/core/sessions.ts'
 import { openDatabase } from '../templates/api/database.ts'
 import { type Command, prepareCommand, run } from './command.ts'
 import { ann, cheapHash } from './harness.ts'
@@ -112,6 +113,29 @@ test('users are listed page by page, and a deleted one is gone', async () => {
   expect(await list(`--limit 2 --after ${ids[1]}`)).toEqual(ids.slice(2))
   expect((await run(command, `latchkey users delete ${ids[0]}`)).code).toBe(0)
   expect(await list('')).toEqual(ids.slice(1))
+})
+
+test('what is over goes, by the lifetimes that the server has, and all else stays', async () => {
+  const { command, auth } = await prepare()
+  const person = { emailAddress, password: ann.password }
+  const { user } = await auth.signUp(person)
+  const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000)
+  for (const days of [20, 40]) {
+    const { store } = auth.config
+    const { session, digest } = openSession({ ...auth.config, clock: () => daysAgo(days) }, user, {
+      ipAddress: null,
+      userAgent: null,
+    })
+    await store.transaction((transaction) => transaction.insertSession(session, digest))
+  }
+  const sweep = async (variables: string) => {
+    const [code, text] = await said(command, `${variables} latchkey sweep --json`)
+    return [code, JSON.parse(text).deleted.sessions]
+  }
+  expect(await sweep('SESSION_IDLE_HOURS=8000')).toEqual([0, 0])
+  expect(await sweep('')).toEqual([0, 1])
+  expect(await sweep('SESSION_MAXIMUM_HOURS=24')).toEqual([0, 1])
+  expect(await auth.listSessions(user.id, { limit: 9, after: null })).toHaveLength(1)
 })
 
 test.each([

@@ -3,6 +3,7 @@ import { migrateDatabase } from './migrate.ts'
 import { listMessages } from './outbox.ts'
 import { retryMessages } from './outbox-retry.ts'
 import { sessionCommands } from './sessions.ts'
+import { sweepDatabase } from './sweep.ts'
 import { userCommands } from './users.ts'
 
 /** Everything that `latchkey` does, in the order of its help. */
@@ -12,4 +13,5 @@ export const commands: readonly Command[] = [
   ...sessionCommands,
   listMessages,
   retryMessages,
+  sweepDatabase,
 ]
