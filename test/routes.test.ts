@@ -53,6 +53,33 @@ test('the list of who may is this one, and a new route is added here on purpose'
   ])
 })
 
+test('what a client may write is this, and a new field is added here on purpose', async () => {
+  const { routes } = await everyRoute()
+  const writable = routes.flatMap((route) => {
+    const { body } = route.schemas
+    const fields = body ? Object.keys(Object(z.toJSONSchema(body, { io: 'input' })).properties) : []
+    return body ? [`${route.method} ${route.path}: ${fields.join(', ')}`] : []
+  })
+  const newPassword = 'password, password_confirmation'
+  expect(writable).toEqual([
+    `POST /v1/registrations: email_address, ${newPassword}`,
+    'POST /v1/session: email_address, password',
+    'PUT /v1/session/freshness: password_challenge',
+    'PATCH /v1/sessions/:id: name',
+    'PATCH /v1/user: email_address, password_challenge',
+    'DELETE /v1/user: password_challenge',
+    'PUT /v1/email_verifications: token, password',
+    'POST /v1/passwords: email_address',
+    `PUT /v1/password: password_challenge, ${newPassword}`,
+    `PUT /v1/passwords/:token: ${newPassword}`,
+    `PUT /v1/passwords: token, ${newPassword}`,
+    `PATCH /v1/passwords/:token: ${newPassword}`,
+    `PATCH /v1/passwords: token, ${newPassword}`,
+    'POST /v1/projects: title, description',
+    'PATCH /v1/projects/:id: title, description',
+  ])
+})
+
 test('what needs a session answers 401 with a challenge to everybody else, and does nothing', async () => {
   const { server, routes } = await everyRoute()
   const token = await signUp(server)

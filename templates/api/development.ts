@@ -12,7 +12,7 @@ type Development = Pick<Environment, 'listen' | 'mail' | 'webPort'> & {
   readonly port: number
 }
 
-/** The page for resets, a user to try the API with, whose password is new each time, and a tour. */
+/** The pages behind the links in mails, a user to try the API with, whose password is new each time, and a tour. */
 export async function startDevelopment(development: Development): Promise<void> {
   const { auth, database, listen, mail, port, webPort } = development
   const origin = `http://localhost:${port}`
@@ -24,8 +24,8 @@ export async function startDevelopment(development: Development): Promise<void> 
   const mails = mail.kind === 'kept' ? `at ${origin}/dev/mailbox` : 'sent to the mail server'
   console.log(`
 The API listens on ${origin}, in development mode; mails are ${mails},
-and the page that their links open is on http://localhost:${webPort}.
-Log in as ${emailAddress} with the password ${password}
+and the pages that their links open are on http://localhost:${webPort}.
+Log in as ${emailAddress} with the password ${password}, new at each start
 
 ${tour(origin, password)}
 `)
