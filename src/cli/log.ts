@@ -44,7 +44,7 @@ function formatAsJson(level: string, entry: LogEntry, message: string): string {
 
 function formatForPeople(_level: string, { err, ...entry }: LogEntry, message: string): string {
   const { method, path, status, milliseconds } = entry
-  if (message === 'request') return `${method} ${path} ${status} ${milliseconds} ms`
+  if (message === 'request') return `${method} ${path ?? '(no route)'} ${status} ${milliseconds} ms`
   const stack = err === undefined ? [] : textOf(err).split('\n')
   return [`${message} ${JSON.stringify(entry)}`, ...stack].map(printable).join('\n    ')
 }

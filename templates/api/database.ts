@@ -1,4 +1,3 @@
-import { openPostgres, postgresMigrations } from 'latchkey/postgres'
 import type { Database, Migrations } from 'latchkey/server'
 import { openSqlite, sqliteMigrations } from 'latchkey/sqlite'
 
@@ -13,6 +12,8 @@ export async function openDatabase(url: string): Promise<Opened> {
   if (url.startsWith('sqlite:')) {
     return { database: await openSqlite(url), migrations: [sqliteMigrations, own('sqlite')] }
   }
+  // Loaded where it is needed: whoever stays with SQLite can do without the package `pg`.
+  const { openPostgres, postgresMigrations } = await import('latchkey/postgres')
   return { database: await openPostgres(url), migrations: [postgresMigrations, own('postgres')] }
 }
 

@@ -1,3 +1,4 @@
+import type { Auth } from '../../core/auth.ts'
 import { deviceName } from '../../core/device-name.ts'
 import type { Session } from '../../core/entities.ts'
 import { type Command, defineCommand, Refused, UsageError } from './command.ts'
@@ -21,7 +22,7 @@ const listSessions = defineCommand(
     const page = parsePage(given.values)
     await withUser(given, async (auth, user) => {
       const sessions = await auth.listSessions(user.id, page)
-      if (given.values.json) printJson({ sessions: sessions.map(toJson) })
+      if (given.values.json) printJson({ sessions: sessions.map((each) => toJson(auth, each)) })
       else if (sessions.length === 0) print(`${user.emailAddress} has no sessions.`)
       else printTable([header, ...sessions.map(toRow)])
     })
@@ -29,12 +30,13 @@ const listSessions = defineCommand(
 )
 
 // These names are an interface: programs read them.
-function toJson(session: Session) {
+function toJson(auth: Auth, session: Session) {
   return {
     id: session.id,
     name: session.name ?? deviceName(session.userAgent),
     created_at: session.createdAt.toISOString(),
     last_used_at: session.lastUsedAt.toISOString(),
+    expires_at: auth.expiresAt(session).toISOString(),
     ip_address: session.ipAddress,
     user_agent: session.userAgent,
   }
