@@ -29,12 +29,14 @@ async function fill(client: pg.Client, sessions: number): Promise<void> {
   await client.query("SET synchronous_commit = off; SET maintenance_work_mem = '1GB'")
   await client.query(`
     INSERT INTO users
+      (id, email_address, password_hash, email_verified_at, created_at, updated_at)
     SELECT ${id(0, 'number')}, 'user' || number || '@example.com',
       '$argon2id$v=19$m=47104,t=1,p=1$c2FsdHNhbHRzYWx0c2FsdA$aGFzaGhhc2hoYXNoaGFzaGhhc2hoYXNo',
       NULL, now(), now()
     FROM generate_series(1, ${users}) AS number`)
   await client.query(`
     INSERT INTO sessions
+      (token_digest, id, user_id, ip_address, user_agent, created_at, last_used_at)
     SELECT sha256(number::text::bytea), ${id(1, 'number')}, ${id(0, `1 + number % ${users}`)},
       '203.0.113.7', 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36', now(), now()
     FROM generate_series(1, ${sessions}) AS number ORDER BY 1`)

@@ -97,6 +97,7 @@ function fill(file: string, sessions: number, known: readonly Uint8Array[]): voi
   for (const [index, digest] of known.entries()) place.run(digest, 1 + index * every)
   database.exec(`
     INSERT INTO users
+        (id, email_address, password_hash, email_verified_at, created_at, updated_at)
       SELECT printf('00000000-0000-7000-8000-%012d', number), 'user' || number || '@example.com',
         '$argon2id$v=19$m=47104,t=1,p=1$c2FsdHNhbHRzYWx0c2FsdA$aGFzaGhhc2hoYXNoaGFzaGhhc2hoYXNo',
         NULL, 1700000000000, 1700000000000

@@ -2,6 +2,7 @@ import {
   answer,
   type Connection,
   type Database,
+  pageQuery,
   type Route,
   type Row,
   readInstant,
@@ -17,10 +18,6 @@ import { z } from 'zod'
 
 const path = '/v1/projects'
 const id = z.object({ id: z.uuid().toLowerCase() })
-const page = z.object({
-  limit: z.coerce.number().int().min(1).max(100).default(50),
-  cursor: z.uuid().toLowerCase().optional(),
-})
 const title = textField({ maximumLength: 200 })
 const description = textField({ minimumLength: 0, maximumLength: 10_000 }).nullable()
 const project = z.object({
@@ -43,7 +40,7 @@ export function projects(database: Database): Route[] {
       path,
       access: 'session',
       summary: 'List your projects, oldest first',
-      query: page,
+      query: pageQuery,
       answers: { 200: { description: 'A page of them', body: many } },
       async handle({ user, query: { limit, cursor = NIL } }) {
         const rows = await database.query(listByUser, [user.id, cursor, limit + 1])
