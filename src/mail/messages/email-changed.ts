@@ -1,7 +1,6 @@
-import { html } from '../../core/html.ts'
 import type { Content } from './content.ts'
 import { writeInstant } from './instant.ts'
-import { page } from './page.ts'
+import { notice } from './notice.ts'
 import { siteOf } from './site.ts'
 
 interface Values {
@@ -11,19 +10,13 @@ interface Values {
 
 /** The notice to the address that an account had before. Which it has now is not for this mail. */
 export function emailChanged({ appUrl, changedAt }: Values): Content {
-  const subject = 'Your email address was changed'
   const site = siteOf(appUrl)
-  const what = `The account at ${site} that had this address has had another one since ${writeInstant(changedAt)}.`
-  const effect = 'Mails about it do not come here any more.'
-  const otherwise = 'If it was not you, somebody was logged in as you: write to whoever runs'
-  const text = `${what}
-${effect}
-
-${otherwise}
-
-${appUrl}
-`
-  const body = html`<p style="margin:0 0 16px">${what} ${effect}</p>
-<p style="margin:0">${otherwise} <a href="${appUrl}">${site}</a>.</p>`
-  return { subject, text, html: page({ title: subject, site, body }) }
+  return notice({
+    appUrl,
+    subject: 'Your email address was changed',
+    paragraphs: [
+      `The account at ${site} that had this address has had another one since ${writeInstant(changedAt)}. Mails about it do not come here any more.`,
+    ],
+    advice: 'If it was not you, somebody was logged in as you: write to whoever runs the site at',
+  })
 }
