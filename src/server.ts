@@ -4,18 +4,28 @@ export { createLog } from './cli/log.ts'
 export { type Migrating, migrateAtStart } from './cli/migrate-at-start.ts'
 export { type Running, type ServeOptions, serve } from './cli/serve.ts'
 export { start } from './cli/start.ts'
+export type { CreatedApiKey, SubmittedApiKey } from './core/api-keys.ts'
 export { type Auth, createAuth } from './core/auth.ts'
-export type { AuthOptions, Configuration, RateLimits, SessionPolicy } from './core/config.ts'
+export type {
+  ApiKeyPolicy,
+  AuthOptions,
+  Configuration,
+  RateLimits,
+  SessionPolicy,
+} from './core/config.ts'
 export { current } from './core/current.ts'
 export { type EmailAddress, parseEmailAddress } from './core/email-address.ts'
 export type { SubmittedProof, Verified } from './core/email-verifications.ts'
 export type {
+  ApiKey,
   Authenticated,
+  Authorized,
   Credentials,
   EmailChange,
   EmailProof,
   EmailVerification,
   PasswordReset,
+  Principal,
   Session,
   SessionHorizon,
   User,
@@ -39,9 +49,11 @@ export type {
 export { type Argon2idCost, argon2id, type PasswordHash } from './core/password-hash.ts'
 export type { PasswordPolicy } from './core/password-policy.ts'
 export type { SubmittedPasswordChange } from './core/passwords.ts'
+export type { RateLimit } from './core/rate-limit.ts'
 export { Secret } from './core/secret.ts'
 export type { Client, LoggedIn, SubmittedCredentials } from './core/sessions.ts'
 export type {
+  ApiKeyPage,
   Awaitable,
   Lease,
   MessagePage,
@@ -55,8 +67,10 @@ export type {
   UserPage,
 } from './core/store.ts'
 export type {
+  ApiKeyStatements,
   EmailVerificationStatements,
   OutboxStatements,
+  OwnApiKey,
   PasswordHashChange,
   PasswordResetStatements,
   SeenDevice,

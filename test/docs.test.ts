@@ -12,11 +12,13 @@ import { routes as templateRoutes } from '../templates/api/routes.ts'
 import {
   ann,
   bearer,
+  createApiKey,
   mailedToken,
   type Server,
   signUp,
   startServer,
   temporaryFolder,
+  verifyAddress,
 } from './harness.ts'
 import { clusterFolder, startCluster } from './postgres-cluster.ts'
 import { startServerProcess } from './server-process.ts'
@@ -123,12 +125,18 @@ test.each(examples.map(([, command = '', status = '']) => [command.trim(), statu
     await server.send('POST /v1/email_verifications', undefined, own)
     await server.outbox.deliverDue()
     const VERIFY = mailedToken(server)
-    const env = { ...process.env, API, TOKEN, ID, DEVICE, RESET, VERIFY }
+    const KEY = command.includes('/v1/api_keys') ? await provedWithKey(server, TOKEN) : ''
+    const env = { ...process.env, API, TOKEN, ID, DEVICE, RESET, VERIFY, KEY }
     const silently = command.replace('curl ', "curl -s -o /dev/null -w '%{http_code}' ")
     const { stdout } = await run('bash', ['-c', silently], { env })
     expect(stdout).toBe(status)
   },
 )
+
+async function provedWithKey(server: Server, token: string): Promise<string> {
+  await verifyAddress(server, token)
+  return (await createApiKey(server, token)).id
+}
 
 async function resetToken(server: Server, emailAddress: string): Promise<string> {
   await server.auth.requestPasswordReset(emailAddress)

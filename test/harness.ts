@@ -27,7 +27,7 @@ import pg from 'pg'
 import { expect, inject, onTestFinished } from 'vitest'
 import { routeTable } from '../src/http/routes.ts'
 import { openDatabase as openTemplateDatabase } from '../templates/api/database.ts'
-import { routes as templateRoutes } from '../templates/api/routes.ts'
+import { scopes, routes as templateRoutes } from '../templates/api/routes.ts'
 
 /** A Projects API of its own, on a fresh database, gone when the test is. */
 export interface Server {
@@ -53,14 +53,20 @@ export interface Reply {
 /** The cheapest argon2id there is: what it costs is measured where it matters. */
 export const cheapHash = argon2id({ cost: { memoryKibibytes: 8, passes: 1 } })
 
-export async function startServer(
-  options: { auth?: Partial<AuthOptions>; app?: AppOptions; transport?: Transport } = {},
-): Promise<Server> {
-  const database = await openDatabase()
-  const clock = movableClock()
+interface ServerOptions {
+  readonly auth?: Partial<AuthOptions>
+  readonly app?: AppOptions
+  readonly transport?: Transport
+  readonly databaseUrl?: string
+  readonly now?: Date
+}
+
+export async function startServer(options: ServerOptions = {}): Promise<Server> {
+  const database = await openDatabase(options.databaseUrl)
+  const clock = movableClock(options.now)
   const store = createStore(database)
   const unguarded = { rateLimits: 'off', passwordHash: cheapHash } as const
-  const auth = createAuth({ store, clock, ...unguarded, ...options.auth })
+  const auth = createAuth({ store, clock, apiKeys: { scopes }, ...unguarded, ...options.auth })
   const mailbox = createMailbox()
   const transport = options.transport ?? mailbox
   const outbox = createOutbox(auth, {
@@ -108,9 +114,31 @@ export async function signUp({ send }: Server, person = ann): Promise<string> {
   return body.token
 }
 
+/** Proves the address of whoever holds a session. */
+export async function verifyAddress(server: Server, token: string): Promise<void> {
+  await server.send('POST /v1/email_verifications', undefined, bearer(token))
+  await server.outbox.deliverDue()
+  const proof = { token: mailedToken(server) }
+  const { status } = await server.send('PUT /v1/email_verifications', proof, bearer(token))
+  expect(status).toBe(200)
+}
+
+/** A new API key of whoever holds a fresh session, and proved their address. */
+export async function createApiKey(
+  { send }: Server,
+  token: string,
+  wanted: object = {},
+): Promise<{ id: string; token: string }> {
+  const asked = { name: 'Nightly build', scopes, ...wanted }
+  const { body, status } = await send('POST /v1/api_keys', asked, bearer(token))
+  expect([status, body.error]).toEqual([201, undefined])
+  return { id: body.api_key.id, token: body.token }
+}
+
 /** A migrated database of its own, of the kind that this run of the tests is about. */
-export async function openDatabase(): Promise<Database> {
-  const { database, migrations } = await openTemplateDatabase(await emptyDatabaseUrl())
+export async function openDatabase(url?: string): Promise<Database> {
+  const opened = await openTemplateDatabase(url ?? (await emptyDatabaseUrl()))
+  const { database, migrations } = opened
   onTestFinished(() => database.close())
   await migrate(database, migrations)
   return database

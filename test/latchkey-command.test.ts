@@ -43,6 +43,7 @@ async function prepare(messages = rows): Promise<Command> {
         kind,
         recipient: address(recipient),
         userId: null,
+        apiKeyId: null,
         ...times,
       })
       const claimed = end && (await transaction.claimMessage(claim))

@@ -15,8 +15,9 @@ async function prepare() {
   const { database } = await openDatabase(command.databaseUrl)
   onTestFinished(() => database.close())
   const store = createStore(database)
-  const auth = createAuth({ store, passwordHash: cheapHash, rateLimits: 'off' })
-  return { command, auth }
+  const unguarded = { passwordHash: cheapHash, rateLimits: 'off' } as const
+  const auth = createAuth({ store, apiKeys: { scopes: ['projects:read'] }, ...unguarded })
+  return { command, auth, database }
 }
 
 async function said(command: Command, line: string): Promise<[number, string]> {
@@ -92,6 +93,45 @@ test('sessions are listed and ended, one or all', async () => {
   expect(await auth.authenticate(other?.token ?? '')).not.toBeNull()
   await run(command, `latchkey users revoke-sessions ${emailAddress}`)
   expect(await auth.authenticate(other?.token ?? '')).toBeNull()
+})
+
+test('API keys are listed without their tokens, and ended', async () => {
+  const { command, auth, database } = await prepare()
+  const { user, session } = await auth.signUp({ emailAddress, password: ann.password })
+  expect(await said(command, `latchkey api-keys list ${emailAddress}`)).toEqual([
+    0,
+    `${emailAddress} has no API keys.`,
+  ])
+  await database.transaction((each) =>
+    each.query('UPDATE users SET email_verified_at = $1', [new Date()]),
+  )
+  const wanted = { name: 'Nightly build', scopes: ['projects:read'], expiresAt: null }
+  const created = await auth.createApiKey({ user, session }, wanted)
+  const { id = '' } = created?.apiKey ?? {}
+  const [, listed] = await said(command, `latchkey api-keys list ${emailAddress} --json`)
+  expect(JSON.parse(listed).api_keys).toEqual([
+    {
+      id,
+      name: 'Nightly build',
+      scopes: ['projects:read'],
+      created_at: expect.stringMatching(/Z$/),
+      last_used_at: null,
+      expires_at: expect.stringMatching(/Z$/),
+    },
+  ])
+  expect(listed).not.toMatch(/lkk_/)
+  const token = created?.token ?? ''
+  expect((await auth.authorize(token))?.user.id).toBe(user.id)
+  expect(await said(command, `latchkey api-keys revoke ${emailAddress} ${id}`)).toEqual([
+    0,
+    `Ended ${id}`,
+  ])
+  expect(await auth.authorize(token)).toBeNull()
+  const [code, again] = await said(command, `latchkey api-keys revoke ${emailAddress} ${id}`)
+  expect([code, again]).toEqual([
+    1,
+    `${emailAddress} has no such API key; latchkey api-keys list has all`,
+  ])
 })
 
 test('users are listed page by page, and a deleted one is gone', async () => {

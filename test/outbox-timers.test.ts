@@ -87,7 +87,13 @@ test('what another process queued is found after five seconds', async () => {
   const recipient = known?.user.emailAddress
   if (!recipient) throw new Error('Nobody logged in')
   const times = { queuedAt, giveUpAt: queuedAt }
-  const message = { kind: 'password_reset', recipient, userId: null, ...times } as const
+  const message = {
+    kind: 'password_reset',
+    recipient,
+    userId: null,
+    apiKeyId: null,
+    ...times,
+  } as const
   await auth.config.store.transaction((transaction) => transaction.insertMessage(message))
   expect(post.attempts).toEqual([])
   await ring(5_000)

@@ -9,7 +9,7 @@ import { createApp, createAuth, createStore, migrate, type Row } from 'latchkey/
 import pg from 'pg'
 import { afterAll, beforeAll, expect, inject, onTestFinished, test } from 'vitest'
 import { openDatabase } from '../templates/api/database.ts'
-import { routes } from '../templates/api/routes.ts'
+import { routes, scopes } from '../templates/api/routes.ts'
 import { ann, bearer, cheapHash, read, temporaryFolder } from './harness.ts'
 import { type Cluster, clusterFolder, startCluster } from './postgres-cluster.ts'
 import { startTcpProxy } from './tcp-proxy.ts'
@@ -235,7 +235,8 @@ async function startServer({ port = 0, role = 'postgres' } = {}) {
   onTestFinished(() => database.close())
   await migrate(database, migrations)
   const store = createStore(database)
-  const auth = createAuth({ store, passwordHash: cheapHash, rateLimits: 'off' })
+  const unguarded = { passwordHash: cheapHash, rateLimits: 'off' } as const
+  const auth = createAuth({ store, apiKeys: { scopes }, ...unguarded })
   const app = createApp(auth, { routes: routes(database), log: { info() {}, error() {} } })
   const send = async (line: string, body?: unknown, headers = {}) => {
     const [method = '', path = ''] = line.split(' ')

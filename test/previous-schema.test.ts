@@ -25,7 +25,10 @@ const newestKnown = {
 }
 
 test('whoever adds a migration puts the code before it here', () => {
-  expect(kinds.map((kind) => filesOf(kind).at(-1))).toEqual(['0007_bans.sql', '0006_bans.sql'])
+  expect(kinds.map((kind) => filesOf(kind).at(-1))).toEqual([
+    '0008_api_keys.sql',
+    '0007_api_keys.sql',
+  ])
 })
 
 test.each(kinds)(
@@ -78,16 +81,15 @@ test.each(kinds)('on %s the previous code and the new send each other’s mails'
   await migrate(database, [latchkeys[kind]])
   const recipient = address('ann@example.com')
   const times = { queuedAt: now, giveUpAt: later }
-  const message = { kind: 'password_reset', recipient, ...times } as const
+  const about = { userId: null, apiKeyId: null }
+  const message = { kind: 'password_reset', recipient, ...about, ...times } as const
   await database.transaction((each) => previousOutbox.insertMessage(each, message))
   await database.transaction((each) => previousOutbox.insertMessage(each, message))
-  await store.transaction((each) => each.insertMessage({ ...message, userId: null }))
+  await store.transaction((each) => each.insertMessage(message))
   const claim = { now, until: later, latest: later }
   const claimed = await store.transaction((each) => each.claimMessage(claim))
-  expect(claimed).toMatchObject({ recipient, userId: null, attempts: 1 })
-  await store.transaction((each) =>
-    each.insertMessage({ ...message, kind: 'new_sign_in', userId: null }),
-  )
+  expect(claimed).toMatchObject({ recipient, userId: null, apiKeyId: null, attempts: 1 })
+  await store.transaction((each) => each.insertMessage({ ...message, kind: 'new_sign_in' }))
   const other = await database.transaction((each) => previousOutbox.claimMessage(each, claim))
   expect(other).toMatchObject({ recipient, attempts: 1 })
   expect(await store.transaction((each) => each.claimMessage(claim))).toBeNull()

@@ -13,6 +13,7 @@ import {
   type Transport,
 } from 'latchkey/server'
 import { openDatabase } from '../templates/api/database.ts'
+import { routes, scopes } from '../templates/api/routes.ts'
 
 const { DATABASE_URL = '', RATE_LIMITS, PASSES } = process.env
 const [, , waitsAt] = process.argv
@@ -58,7 +59,10 @@ const store: Store = {
 }
 
 const rateLimits = RATE_LIMITS === 'off' ? 'off' : 'on'
-const auth = createAuth({ store, passwordHash, rateLimits })
+let ahead = 0
+const clock = () => new Date(Date.now() + ahead)
+const apiKeys = { scopes, requestsPerMinute: 100 }
+const auth = createAuth({ store, passwordHash, rateLimits, clock, apiKeys })
 const transport: Transport = {
   async deliver({ to, compose }) {
     await compose()
@@ -74,10 +78,11 @@ process.on('message', async (told) => {
     await outbox.deliverDue()
     await reach('delivered')
   }
+  if (String(told).startsWith('ahead ')) ahead = Number(String(told).slice('ahead '.length))
   // What it says comes in order: behind this, all that it had said.
   if (told === 'report') process.send?.('reported')
 })
 
-const app = createApp(auth, { trustedProxies: ['127.0.0.1'] })
+const app = createApp(auth, { routes: routes(database), trustedProxies: ['127.0.0.1'] })
 const { port } = await serve(app, { host: '127.0.0.1', port: 0, onClose: () => database.close() })
 await reach(`listening ${port}`)

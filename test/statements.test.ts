@@ -1,23 +1,43 @@
 // What each act costs, counted: no clock, no noise.
 import { randomBytes } from 'node:crypto'
-import type { PasswordHash } from 'latchkey/server'
-import { createApp, createAuth, createStore, type Database } from 'latchkey/server'
+import {
+  type ApiKeyPolicy,
+  answer,
+  createApp,
+  createAuth,
+  createStore,
+  type Database,
+  type PasswordHash,
+  route,
+} from 'latchkey/server'
 import { expect, test } from 'vitest'
 import { generateToken } from '../src/core/tokens.ts'
 import { ann, bearer, cheapHash, openDatabase, read } from './harness.ts'
 
 type Event = 'read' | 'begin' | 'begin relaxed' | 'statement' | 'end' | 'hash' | 'verify'
 
+const notes = route({
+  method: 'GET',
+  path: '/notes',
+  access: 'session_or_key',
+  scope: 'notes:read',
+  summary: 'Read',
+  answers: { 200: { description: 'Nothing' } },
+  handle: () => answer({}),
+})
+
 // The guard comes first, in a commit of its own that does not wait for the disk.
 const guard: Event[] = ['begin relaxed', 'statement', 'end']
 
-async function startCounting() {
+async function startCounting(apiKeys: Partial<ApiKeyPolicy> = {}) {
   const events: Event[] = []
+  const database = await openDatabase()
   const auth = createAuth({
-    store: createStore(countStatements(await openDatabase(), events)),
+    store: createStore(countStatements(database, events)),
     passwordHash: countHashes(events),
+    apiKeys,
   })
-  const app = createApp(auth)
+  const app = createApp(auth, { routes: apiKeys.scopes ? [notes] : [] })
   const send = async (line: string, body?: unknown, headers = {}) => {
     events.length = 0
     const [method = '', path = ''] = line.split(' ')
@@ -29,7 +49,7 @@ async function startCounting() {
     const reply = await read(await app.request(path, init))
     return { ...reply, events: [...events] }
   }
-  return Object.assign(send, { auth })
+  return Object.assign(send, { auth, database })
 }
 
 function countStatements(database: Database, events: Event[]): Database {
@@ -89,6 +109,27 @@ test('a text that cannot be a token costs no read, nor does a missing one', asyn
   for (const headers of [{}, bearer('x'), bearer(changed), bearer(token.replace('lks', 'lkk'))]) {
     expect((await send('GET /v1/session', undefined, headers)).events).toEqual([])
   }
+})
+
+test('checking an API key is one read, and a write for thirty requests', async () => {
+  const send = await startCounting({ scopes: ['notes:read'] })
+  const { token, user } = (await send('POST /v1/registrations', ann)).body
+  const { auth } = send
+  const { database } = send
+  await database.transaction((each) =>
+    each.query('UPDATE users SET email_verified_at = $1', [new Date()]),
+  )
+  const authenticated = await auth.authenticate(token)
+  const wanted = { name: 'Nightly build', scopes: ['notes:read'], expiresAt: null }
+  const created = authenticated && (await auth.createApiKey(authenticated, wanted))
+  const headers = bearer(created?.token.reveal() ?? '')
+  const costs = []
+  for (let time = 1; time <= 31; time++) {
+    costs.push((await send('GET /notes', undefined, headers)).events)
+  }
+  const block = ['read', ...guard]
+  expect(user.email_address).toBe(ann.email_address)
+  expect(costs).toEqual([block, ...Array(29).fill(['read']), block])
 })
 
 test('signing up is one transaction of four statements, with the hash before it', async () => {

@@ -3,7 +3,15 @@ import { createSweeper } from 'latchkey/server'
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest'
 import { openSession } from '../src/core/sessions.ts'
 import { type Pace, sweep } from '../src/core/sweep.ts'
-import { ann, bearer, mailedToken, type Server, signUp, startServer } from './harness.ts'
+import {
+  ann,
+  bearer,
+  createApiKey,
+  mailedToken,
+  type Server,
+  signUp,
+  startServer,
+} from './harness.ts'
 
 const bob = { ...ann, email_address: 'bob@example.com' }
 const nobody = { ipAddress: null, userAgent: null }
@@ -31,20 +39,34 @@ test('everything that is over goes, an hour later, and everything else stays', a
   await send('POST /v1/passwords', ann)
   await send('POST /v1/email_verifications', undefined, bearer(old))
   await outbox.deliverDue()
+  const proof = { token: mailedToken(server) }
+  await send('PUT /v1/email_verifications', proof, bearer(old))
+  const month = new Date(clock().getTime() + 30 * 86_400_000).toISOString()
+  await createApiKey(server, old, { expires_at: month })
+  await send('PATCH /v1/user', { email_address: 'ann@new.example' }, bearer(old))
+  await outbox.deliverDue()
   clock.advance({ days: 30, minutes: 59 })
   const live = await signUp(server, bob)
   await send('POST /v1/passwords', bob)
-  const tables = ['sessions', 'password_resets', 'email_verifications', 'guard_counts', 'outbox']
+  const tables = [
+    'sessions',
+    'api_keys',
+    'password_resets',
+    'email_verifications',
+    'guard_counts',
+    'outbox',
+  ]
   const before = await Promise.all(tables.map((table) => rows(server, table)))
-  expect(before).toEqual([2, 1, 1, 6, 3])
+  expect(before).toEqual([2, 1, 1, 1, 8, 5])
   clock.advance({ minutes: 2 })
   const { swept } = await sweepAll(server)
   expect(swept).toEqual({
     sessions: 1,
+    api_keys: 1,
     password_resets: 1,
     email_verifications: 1,
-    guard_counts: 4,
-    outbox: 2,
+    guard_counts: 6,
+    outbox: 4,
   })
   expect((await send('GET /v1/session', undefined, bearer(live))).status).toBe(200)
   expect((await send('GET /v1/session', undefined, bearer(old))).status).toBe(401)
@@ -92,8 +114,8 @@ test('of many rows each step looks at two hundred, and all that are over go', as
   await insert(500)
   const { swept, steps } = await sweepAll(server)
   expect(swept.sessions).toBe(501)
-  // 1,001 sessions, and one look at each of the four other tables.
-  expect(steps).toBe(6 + 4)
+  // 1,001 sessions, and one look at each of the five other tables.
+  expect(steps).toBe(6 + 5)
   expect(await rows(server, 'sessions')).toBe(500)
 }, 60_000)
 

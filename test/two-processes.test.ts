@@ -6,8 +6,10 @@ import { newMessage } from '../src/core/mail.ts'
 import { generateToken } from '../src/core/tokens.ts'
 import { newSession, newUser } from '../src/testing/store-contract/contract.ts'
 import { openDatabase } from '../templates/api/database.ts'
-import { address, ann, bearer, cheapHash, emptyDatabaseUrl, type Reply, read } from './harness.ts'
-import { type Probe, startProbe } from './probed-process.ts'
+import { scopes } from '../templates/api/routes.ts'
+import { address, ann, bearer, cheapHash, emptyDatabaseUrl, type Reply } from './harness.ts'
+import type { Probe } from './probed-process.ts'
+import { type ProbedServer, startProbedServer } from './second-process.ts'
 import { until } from './until.ts'
 
 let url: string
@@ -22,7 +24,8 @@ beforeEach(async () => {
   await migrate(database, opened.migrations)
   // A third, in this process: what it does costs no time.
   const store = createStore(database)
-  auth = createAuth({ store, passwordHash: cheapHash, rateLimits: 'off' })
+  const unguarded = { passwordHash: cheapHash, rateLimits: 'off' } as const
+  auth = createAuth({ store, apiKeys: { scopes }, ...unguarded })
 })
 
 test('a token that one revokes the other refuses at once, in 10,000 interleaved requests', async () => {
@@ -109,6 +112,27 @@ test('of two hundred who guess at once, ten reach the hash, wherever they come f
   expectNoFault(servers)
 }, 30_000)
 
+test('of what an API key is asked for in two processes, as much passes as in one', async () => {
+  const servers = await startProbed({ RATE_LIMITS: 'on' })
+  const { user, session } = await auth.signUp({
+    emailAddress: ann.email_address,
+    password: ann.password,
+  })
+  await database.transaction((each) =>
+    each.query('UPDATE users SET email_verified_at = $1', [new Date()]),
+  )
+  const wanted = { name: 'Nightly build', scopes: ['projects:read'], expiresAt: null }
+  const created = await auth.createApiKey({ user, session }, wanted)
+  const headers = bearer(created?.token.reveal() ?? '')
+  const replies = await Promise.all(
+    Array.from({ length: 300 }, (_, index) =>
+      pick(servers, index).send('GET /v1/projects', undefined, headers),
+    ),
+  )
+  expect(statuses(replies)).toEqual([...Array(100).fill(200), ...Array(200).fill(429)])
+  expectNoFault(servers)
+}, 30_000)
+
 test('two workers send each of two hundred mails once', async () => {
   const people = await queueResets(200)
   const workers = await startProbed({ RATE_LIMITS: 'on' })
@@ -133,8 +157,8 @@ test.each(passes)(
   'a log-in that a reset overtakes, with a hash %s, opens no session',
   async (_hash, count) => {
     const variables = { RATE_LIMITS: 'off', PASSES: count }
-    const slow = await startProbedServer(variables, 'verified')
-    const other = await startProbedServer(variables)
+    const slow = await startProbedServer(url, variables, 'verified')
+    const other = await startProbedServer(url, variables)
     const { token } = await signUpWithReset()
     const loggingIn = slow.send('POST /v1/session', ann)
     await slow.reached('verified')
@@ -151,8 +175,8 @@ test.each(passes)(
   'a reset waits for a log-in, with a hash %s, and ends what it opens',
   async (_hash, count) => {
     const variables = { RATE_LIMITS: 'off', PASSES: count }
-    const slow = await startProbedServer(variables, 'inserting')
-    const other = await startProbedServer(variables)
+    const slow = await startProbedServer(url, variables, 'inserting')
+    const other = await startProbedServer(url, variables)
     const { token } = await signUpWithReset()
     const loggingIn = slow.send('POST /v1/session', ann)
     await slow.reached('inserting')
@@ -172,32 +196,10 @@ test.each(passes)(
   30_000,
 )
 
-/** A server whose hashes and mails are counted, and that waits where it is told to. */
-interface ProbedServer extends Probe {
-  send(line: string, body?: unknown, headers?: Record<string, string>): Promise<Reply>
-}
-
 function startProbed(
   variables: Readonly<Record<string, string>>,
 ): Promise<[ProbedServer, ProbedServer]> {
-  return Promise.all([startProbedServer(variables), startProbedServer(variables)])
-}
-
-async function startProbedServer(
-  variables: Readonly<Record<string, string>>,
-  ...waitsAt: string[]
-): Promise<ProbedServer> {
-  const own = { DATABASE_URL: url, ...variables }
-  const probe = await startProbe('test/probed-server.ts', { args: waitsAt, variables: own })
-  const [port] = (await probe.reached('listening ')).split(' ').reverse()
-  const send: ProbedServer['send'] = async (line, body, headers = {}) => {
-    const [method = 'GET', path = '/'] = line.split(' ')
-    const json = body === undefined ? {} : { 'content-type': 'application/json' }
-    const sent = body === undefined ? {} : { body: JSON.stringify(body) }
-    const asked = { method, headers: { ...json, ...headers }, ...sent }
-    return read(await fetch(`http://127.0.0.1:${port}${path}`, asked))
-  }
-  return { ...probe, send }
+  return Promise.all([startProbedServer(url, variables), startProbedServer(url, variables)])
 }
 
 async function countSteps(servers: readonly ProbedServer[], step: string): Promise<number> {

@@ -1,3 +1,11 @@
+import {
+  authorize,
+  type CreatedApiKey,
+  createApiKey,
+  listApiKeys,
+  revokeApiKey,
+  type SubmittedApiKey,
+} from './api-keys.ts'
 import { type AuthOptions, type Configuration, resolveConfiguration } from './config.ts'
 import {
   listSessions,
@@ -14,7 +22,7 @@ import {
   type Verified,
   verifyEmailAddress,
 } from './email-verifications.ts'
-import type { Authenticated, Session, User } from './entities.ts'
+import type { ApiKey, Authenticated, Authorized, Session, User } from './entities.ts'
 import { freshen, isFresh, type SubmittedChallenge, verifyChallenge } from './freshness.ts'
 import {
   changePassword,
@@ -33,7 +41,7 @@ import {
   logOut,
   type SubmittedCredentials,
 } from './sessions.ts'
-import type { SessionKey } from './store-transaction.ts'
+import type { OwnApiKey, SessionKey } from './store-transaction.ts'
 import {
   banUser,
   createUser,
@@ -77,6 +85,29 @@ export interface Auth {
   rotateToken(token: Secret): Promise<Secret | null>
   /** @returns null for a token that is malformed, unknown, revoked or expired */
   authenticate(token: string | Secret): Promise<Authenticated | null>
+  /**
+   * Creates an API key for a user whose address is proved.
+   *
+   * @returns null where the session has ended meanwhile
+   * @throws AuthError `validation_failed`, `email_address_unverified`, `too_many_api_keys`,
+   *   `rate_limited`, `unavailable`
+   */
+  createApiKey(
+    authenticated: Authenticated,
+    submitted: SubmittedApiKey,
+    client?: Client,
+  ): Promise<CreatedApiKey | null>
+  /** A page of a user's API keys, newest first: those that are not over. */
+  listApiKeys(userId: string, page: { limit: number; after: string | null }): Promise<ApiKey[]>
+  /** @returns whether the user had such an API key; its token is refused from then on */
+  revokeApiKey(apiKey: OwnApiKey): Promise<boolean>
+  /**
+   * In whose name the holder of an API key acts, and what it may do. Each use counts.
+   *
+   * @returns null for a token that is malformed, unknown, revoked or expired
+   * @throws AuthError `rate_limited`, `unavailable`
+   */
+  authorize(token: string | Secret): Promise<Authorized | null>
   /** When a session that is not used again ends. */
   expiresAt(session: Session): Date
   /** Whether a session may do what is sensitive: its password was verified within ten minutes. */
@@ -172,7 +203,7 @@ export interface Auth {
    * @returns what ends that
    */
   onMessageQueued(listener: () => void): () => void
-  /** Writes at once what is otherwise written a second later: when sessions were last used. */
+  /** Writes at once what is otherwise written a second later: when sessions and API keys were last used. */
   flush(): Promise<void>
 }
 
@@ -200,8 +231,12 @@ export function createAuth(options: AuthOptions): Auth {
     revokeSessions: (userId) => revokeSessions(config, userId),
     revokeOtherSessions: (session) => revokeOtherSessions(config, session),
     rotateToken: (token) => rotateToken(config, token),
-    authenticate: (token) =>
-      authenticate(config, typeof token === 'string' ? token : token.reveal()),
+    authenticate: (token) => authenticate(config, textOf(token)),
+    createApiKey: (authenticated, submitted, client = unknownClient) =>
+      createApiKey(config, authenticated, { submitted, client }),
+    listApiKeys: (userId, page) => listApiKeys(config, userId, page),
+    revokeApiKey: (apiKey) => revokeApiKey(config, apiKey),
+    authorize: (token) => authorize(config, textOf(token)),
     expiresAt: (session) => expiresAt(config, session),
     isFresh: (session) => isFresh(config, session),
     freshen: (authenticated, submitted) => freshen(config, authenticated, submitted),
@@ -227,6 +262,12 @@ export function createAuth(options: AuthOptions): Auth {
       listeners.add(listener)
       return () => void listeners.delete(listener)
     },
-    flush: () => config.lastUse.flush(),
+    async flush() {
+      await Promise.all([config.sessionUse.flush(), config.apiKeyUse.flush()])
+    },
   }
+}
+
+function textOf(token: string | Secret): string {
+  return typeof token === 'string' ? token : token.reveal()
 }

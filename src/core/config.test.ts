@@ -7,6 +7,10 @@ import type { Store } from './store.ts'
 const store: Store = {
   findSession: async () => null,
   listSessions: async () => [],
+  findApiKey: async () => null,
+  findApiKeyById: async () => null,
+  listApiKeys: async () => [],
+  listApiKeysToNotice: async () => [],
   recordUses: async () => {},
   findUser: async () => null,
   listUsers: async () => [],

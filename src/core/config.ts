@@ -3,6 +3,7 @@ import { Guard } from './guard.ts'
 import { LastUse } from './last-use.ts'
 import { argon2id, type PasswordHash } from './password-hash.ts'
 import type { PasswordPolicy } from './password-policy.ts'
+import { RequestAllowance } from './request-allowance.ts'
 import type { Store } from './store.ts'
 import type { Random } from './tokens.ts'
 
@@ -11,9 +12,10 @@ export interface AuthOptions {
   readonly store: Store
   readonly passwords?: Partial<PasswordPolicy>
   readonly sessions?: Partial<SessionPolicy>
+  readonly apiKeys?: Partial<ApiKeyPolicy>
   /** How long a link to reset a password works; default 15, from 1 to 1440. */
   readonly resetTokenMinutes?: number
-  /** Default `on`: ten attempts in three minutes. `off` is for development and tests alone. */
+  /** Default `on`: ten attempts in three minutes, and what an API key may ask for in one. `off` is for development and tests alone. */
   readonly rateLimits?: RateLimits
   /** The time; default the system's. Everything that expires is judged by it. */
   readonly clock?: () => Date
@@ -37,14 +39,34 @@ export interface SessionPolicy {
   readonly maximumPerUser: number
 }
 
+/** What API keys may do, how long they live, and how often each is used. */
+export interface ApiKeyPolicy {
+  /**
+   * What `scope` of a route may name, and a key be given, such as `projects:read`; default none, and
+   * nobody has keys (RFC 6749 §3.3).
+   */
+  readonly scopes: readonly string[]
+  /** How long a key lives for which nothing else was asked; default 90. */
+  readonly defaultDays: number
+  /** The longest that can be asked for; default 365, from 1 to 3650. */
+  readonly maximumDays: number
+  /** Past so many none is created; default 100, from 1 to 1000. */
+  readonly maximumPerUser: number
+  /** Of one key, in all processes together; default 600, from 1 to 1,000,000. */
+  readonly requestsPerMinute: number
+}
+
 /** `AuthOptions` with every default filled in: after this nobody asks whether something is set. */
 export interface Configuration {
   readonly store: Store
   readonly passwords: PasswordPolicy
   readonly sessions: SessionPolicy
+  readonly apiKeys: ApiKeyPolicy
   readonly resetTokenMinutes: number
   readonly guard: Pick<Guard, 'count'>
-  readonly lastUse: LastUse
+  readonly requestAllowance: Pick<RequestAllowance, 'use'>
+  readonly sessionUse: LastUse
+  readonly apiKeyUse: LastUse
   /** Wakes whoever delivers messages in this process: one was committed. */
   readonly onMessageQueued: () => void
   readonly clock: () => Date
@@ -57,7 +79,7 @@ export function resolveConfiguration(
   options: AuthOptions,
   onMessageQueued: () => void = () => {},
 ): Configuration {
-  const { store, passwords = {}, sessions = {} } = options
+  const { store, passwords = {}, sessions = {}, apiKeys = {} } = options
   const clock = options.clock ?? (() => new Date())
   // SECURITY: not by spreading, which would let an undefined take the place of a default.
   const config = {
@@ -71,9 +93,17 @@ export function resolveConfiguration(
       maximumHours: sessions.maximumHours ?? 2_160,
       maximumPerUser: sessions.maximumPerUser ?? 100,
     },
+    apiKeys: {
+      scopes: apiKeys.scopes ?? [],
+      defaultDays: apiKeys.defaultDays ?? Math.min(90, apiKeys.maximumDays ?? 90),
+      maximumDays: apiKeys.maximumDays ?? 365,
+      maximumPerUser: apiKeys.maximumPerUser ?? 100,
+      requestsPerMinute: apiKeys.requestsPerMinute ?? 600,
+    },
     resetTokenMinutes: options.resetTokenMinutes ?? 15,
-    guard: options.rateLimits === 'off' ? openGuard : new Guard(store, clock),
-    lastUse: new LastUse(store, clock),
+    guard: new Guard(store, clock),
+    sessionUse: new LastUse((ids, at) => store.recordUses('sessions', ids, at), clock),
+    apiKeyUse: new LastUse((ids, at) => store.recordUses('api_keys', ids, at), clock),
     onMessageQueued,
     clock,
     random: options.random ?? randomBytes,
@@ -84,10 +114,26 @@ export function resolveConfiguration(
   requireWithin('sessions.maximumHours', config.sessions.maximumHours, { from: 0.01, to: 87_600 })
   requireWithin('sessions.maximumPerUser', config.sessions.maximumPerUser, { from: 1, to: 1_000 })
   requireWithin('resetTokenMinutes', config.resetTokenMinutes, { from: 1, to: 1_440 })
-  return config
+  requireApiKeys(config.apiKeys)
+  const { requestsPerMinute } = config.apiKeys
+  const requestAllowance = new RequestAllowance(store, clock, requestsPerMinute)
+  return { ...config, ...(options.rateLimits === 'off' ? unlimited : { requestAllowance }) }
 }
 
-const openGuard = { async count() {} }
+const unlimited = { guard: { async count() {} }, requestAllowance: { async use() {} } }
+
+function requireApiKeys(policy: ApiKeyPolicy): void {
+  const { scopes, defaultDays, maximumDays, maximumPerUser, requestsPerMinute } = policy
+  for (const scope of scopes) {
+    // RFC 6749 §3.3; without the backslash and the quote it also fits into a challenge as it is.
+    if (/^[\w!#$%&'()*+,./:;<=>?@[\]^`{|}~-]{1,64}$/.test(scope)) continue
+    throw new RangeError(`apiKeys.scopes must be like projects:read, not ${scope}`)
+  }
+  requireWithin('apiKeys.maximumDays', maximumDays, { from: 1, to: 3_650 })
+  requireWithin('apiKeys.defaultDays', defaultDays, { from: 1, to: maximumDays })
+  requireWithin('apiKeys.maximumPerUser', maximumPerUser, { from: 1, to: 1_000 })
+  requireWithin('apiKeys.requestsPerMinute', requestsPerMinute, { from: 1, to: 1_000_000 })
+}
 
 function requireWithin(name: string, value: number, { from, to }: { from: number; to: number }) {
   // SECURITY: written so that NaN fails; a session compared with NaN would never expire.

@@ -1,17 +1,17 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import type { Authenticated } from './entities.ts'
+import type { Principal } from './entities.ts'
 
-const storage = new AsyncLocalStorage<Authenticated>()
+const storage = new AsyncLocalStorage<Principal>()
 
 /**
- * The session and the user of the request that this code runs for, as Rails' `Current` has them;
- * null outside a request and on a route that needs no session.
+ * The user of the request that this code runs for, and the session or the API key that they are
+ * known by, as Rails' `Current` has them; null outside a request and on a route that is public.
  */
-export function current(): Authenticated | null {
+export function current(): Principal | null {
   return storage.getStore() ?? null
 }
 
-/** Runs `work` with `current()` answering `authenticated`, through every await in it. */
-export function runAs<T>(authenticated: Authenticated, work: () => T): T {
-  return storage.run(authenticated, work)
+/** Runs `work` with `current()` answering `principal`, through every await in it. */
+export function runAs<T>(principal: Principal, work: () => T): T {
+  return storage.run(principal, work)
 }

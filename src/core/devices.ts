@@ -2,6 +2,7 @@ import type { Configuration } from './config.ts'
 import { maximumDeviceNameLength } from './device-name.ts'
 import type { Session } from './entities.ts'
 import { AuthError } from './errors.ts'
+import { isLine } from './line.ts'
 import type { Secret } from './secret.ts'
 import { horizonOf, isLive } from './sessions.ts'
 import type { SessionKey } from './store-transaction.ts'
@@ -28,8 +29,7 @@ export async function renameSession(
   name: string,
 ): Promise<Session | null> {
   const isNamed = name.trim() !== '' && [...name].length <= maximumDeviceNameLength
-  // PostgreSQL stores no NUL, and no encoding has a lone surrogate.
-  if (!isNamed || name.includes('\0') || !name.isWellFormed()) {
+  if (!isNamed || !isLine(name)) {
     throw new AuthError('validation_failed', { fields: [{ field: 'name', code: 'invalid' }] })
   }
   const renamed = await config.store.transaction((transaction) =>

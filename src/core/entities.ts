@@ -33,17 +33,44 @@ export interface Session {
   readonly passwordVerifiedAt: Date
 }
 
+/** What a program of the user's, or a third party, may do in their name. */
+export interface ApiKey {
+  readonly id: string
+  readonly userId: string
+  /** What the user calls it. */
+  readonly name: string
+  /** What it may do, and nothing else. */
+  readonly scopes: readonly string[]
+  readonly createdAt: Date
+  readonly expiresAt: Date
+  /** To five minutes, like that of a session; null where it was never used. */
+  readonly lastUsedAt: Date | null
+  /** When the user is to be told that it ends soon; null where they were, or need not be. */
+  readonly expiryNoticeAt: Date | null
+}
+
 /** What sessions that are not over were used and begun after. */
 export interface SessionHorizon {
   readonly usedAfter: Date
   readonly createdAfter: Date
 }
 
-/** Who is behind a request. */
+/** Who is behind a request, known by a session. */
 export interface Authenticated {
   readonly session: Session
   readonly user: User
 }
+
+/** In whose name a program acts, known by an API key. */
+export interface Authorized {
+  readonly apiKey: ApiKey
+  readonly user: User
+}
+
+/** Who is behind a request, whichever way they are known. */
+export type Principal =
+  | { readonly user: User; readonly session: Session; readonly apiKey: null }
+  | { readonly user: User; readonly session: null; readonly apiKey: ApiKey }
 
 /** A link that was mailed: whoever holds its token may choose a new password, once. */
 export interface PasswordReset {

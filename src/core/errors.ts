@@ -1,9 +1,15 @@
+import type { RateLimit } from './rate-limit.ts'
+
 /** Why a verb could not do what was asked. The union is closed and its members never change. */
 export type AuthErrorCode =
   /** The input breaks a rule; `fields` says which. */
   | 'validation_failed'
   /** Another user has this address. */
   | 'email_address_taken'
+  /** What asks for a proven address, and the user's is not. */
+  | 'email_address_unverified'
+  /** The user has as many API keys as may be. */
+  | 'too_many_api_keys'
   /** Tried too often: `retryAfterSeconds` says when to try again. */
   | 'rate_limited'
   /** More passwords wait to be hashed than will be soon: try again. */
@@ -13,7 +19,7 @@ export type AuthErrorCode =
 
 /** A field of the input and the rule that it breaks. */
 export interface InvalidField {
-  readonly field: 'emailAddress' | 'password' | 'name'
+  readonly field: 'emailAddress' | 'password' | 'name' | 'scopes' | 'expiresAt'
   readonly code: ProblemCode
 }
 
@@ -32,6 +38,8 @@ export class AuthError extends Error {
   readonly fields: readonly InvalidField[]
   /** 0 where no time is known. */
   readonly retryAfterSeconds: number
+  /** Of `rate_limited`, what was reached. */
+  readonly limit: RateLimit | null
 
   constructor(code: AuthErrorCode, detail: AuthErrorDetail = {}) {
     const fields = detail.fields ?? []
@@ -41,11 +49,13 @@ export class AuthError extends Error {
     this.code = code
     this.fields = fields
     this.retryAfterSeconds = detail.retryAfterSeconds ?? 0
+    this.limit = detail.limit ?? null
   }
 }
 
 interface AuthErrorDetail {
   readonly fields?: readonly InvalidField[]
   readonly retryAfterSeconds?: number
+  readonly limit?: RateLimit
   readonly cause?: unknown
 }

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
 import { AuthError } from './errors.ts'
+import type { RateLimit } from './rate-limit.ts'
 
 /** What is counted, each for itself. */
 export type GuardedAct =
@@ -8,6 +9,7 @@ export type GuardedAct =
   | 'password_reset'
   | 'password_challenge'
   | 'email_verification'
+  | 'api_key'
 
 /** Who tries, and on whom. */
 export interface GuardedAttempt {
@@ -20,8 +22,8 @@ export interface GuardedAttempt {
 /** What the guard asks of a database. */
 export interface GuardStore {
   /**
-   * Counts each key once, in a transaction of its own that is committed when this resolves. A
-   * window that has ended begins anew; one that a clock ahead of ours has put further away than
+   * Adds `window.attempts` to each key, in a transaction of its own that is committed when this
+   * resolves. A window that has ended begins anew; one that a clock ahead of ours has put further away than
    * `window.endsAt` ends then, and keeps its count. The last seconds of counts may be lost in a power
    * cut, not in a crash.
    */
@@ -29,6 +31,8 @@ export interface GuardStore {
 }
 
 export interface GuardWindow {
+  /** How many are counted at once. */
+  readonly attempts: number
   readonly now: Date
   /** When a window ends that begins now. */
   readonly endsAt: Date
@@ -41,7 +45,7 @@ export interface GuardCount {
 }
 
 /** Rails' numbers: `rate_limit to: 10, within: 3.minutes`. */
-export const guardLimit = { attempts: 10, windowSeconds: 180 }
+const guardLimit: RateLimit = { name: 'attempts', attempts: 10, windowSeconds: 180 }
 
 // What is full is refused without a write; beyond so many, the oldest costs one again.
 const rememberedCounts = 10_000
@@ -74,7 +78,7 @@ export class Guard {
       keys.flatMap((key) => this.#full.get(key) ?? []),
       { now, endsAt },
     )
-    const counts = await this.#store.count(keys, { now, endsAt })
+    const counts = await this.#store.count(keys, { attempts: 1, now, endsAt })
     const full = counts.filter(({ count }) => count >= guardLimit.attempts)
     for (const count of full) this.#remember(count)
     const isOver = counts.some(({ count }) => count > guardLimit.attempts)
@@ -82,12 +86,12 @@ export class Guard {
     if (isOver) this.#refuse(full, { now, endsAt })
   }
 
-  #refuse(full: readonly GuardCount[], { now, endsAt }: GuardWindow): void {
+  #refuse(full: readonly GuardCount[], { now, endsAt }: Omit<GuardWindow, 'attempts'>): void {
     const ends = full.map((count) => count.endsAt.getTime())
     const current = ends.filter((end) => end > now.getTime() && end <= endsAt.getTime())
     if (current.length === 0) return
     const retryAfterSeconds = Math.ceil((Math.max(...current) - now.getTime()) / 1_000)
-    throw new AuthError('rate_limited', { retryAfterSeconds })
+    throw new AuthError('rate_limited', { retryAfterSeconds, limit: guardLimit })
   }
 
   #remember(count: GuardCount): void {

@@ -11,14 +11,12 @@ type Written = [ids: readonly string[], usedAt: Date]
 function start() {
   const written: Written[] = []
   let isAway = false
-  const store = {
-    async recordUses(ids: readonly string[], usedAt: Date) {
-      if (isAway) throw new Error('away')
-      written.push([ids, usedAt])
-    },
+  const record = async (ids: readonly string[], usedAt: Date) => {
+    if (isAway) throw new Error('away')
+    written.push([ids, usedAt])
   }
   const clock = movableClock(noon)
-  const lastUse = new LastUse(store, clock)
+  const lastUse = new LastUse(record, clock)
   const setAway = (away: boolean) => {
     isAway = away
   }

@@ -1,33 +1,38 @@
-import type { Session } from './entities.ts'
-import type { Store } from './store.ts'
-
 // A use within so long of the last one recorded is not recorded.
 const coalescedMilliseconds = 300_000
 const delayMilliseconds = 1_000
 const delayAfterFailureMilliseconds = 30_000
 const maximumWaiting = 10_000
 
+type Record = (ids: readonly string[], usedAt: Date) => Promise<void>
+
+interface Used {
+  readonly id: string
+  readonly lastUsedAt: Date | null
+}
+
 /**
- * Writes down when sessions were used: behind the answers, many at a time, each at most once in five
- * minutes. A crash forgets what the last second noted.
+ * Writes down when sessions, or API keys, were used: behind the answers, many at a time, each at most
+ * once in five minutes. A crash forgets what the last second noted.
  */
 export class LastUse {
-  readonly #store: Pick<Store, 'recordUses'>
+  readonly #record: Record
   readonly #clock: () => Date
   #waiting = new Set<string>()
   // When the first of those that wait was used: none is said to have been used later than it was.
   #since = new Date(0)
   #timer: NodeJS.Timeout | undefined
 
-  constructor(store: Pick<Store, 'recordUses'>, clock: () => Date) {
-    this.#store = store
+  constructor(record: Record, clock: () => Date) {
+    this.#record = record
     this.#clock = clock
   }
 
   /** To be called for each use; nearly always this is one comparison. */
-  note({ id, lastUsedAt }: Session): void {
+  note({ id, lastUsedAt }: Used): void {
     const now = this.#clock()
-    if (now.getTime() - lastUsedAt.getTime() < coalescedMilliseconds) return
+    const last = lastUsedAt?.getTime() ?? 0
+    if (now.getTime() - last < coalescedMilliseconds) return
     if (this.#waiting.size >= maximumWaiting) return
     if (this.#waiting.size === 0) this.#since = now
     this.#waiting.add(id)
@@ -42,7 +47,7 @@ export class LastUse {
     if (used.size === 0) return
     this.#waiting = new Set()
     try {
-      await this.#store.recordUses([...used], usedAt)
+      await this.#record([...used], usedAt)
     } catch {
       // The database is away, and whoever asks it for something says so.
       this.#waiting = new Set([...used, ...this.#waiting])

@@ -7,6 +7,8 @@ export type MessageKind =
   | 'new_sign_in'
   | 'email_verification'
   | 'email_changed'
+  | 'api_key_created'
+  | 'api_key_expiring'
 
 /**
  * How a message ended, or that it has not. `unknown`: it left twice, and neither time did the mail
@@ -20,6 +22,8 @@ export interface NewMessage {
   readonly recipient: EmailAddress
   /** The user with whom the message goes; null where it is for whoever reads the recipient's mail. */
   readonly userId: string | null
+  /** The API key that it is about, if it is about one. */
+  readonly apiKeyId: string | null
   readonly queuedAt: Date
   /** When a message that cannot be delivered fails for good. */
   readonly giveUpAt: Date
@@ -27,7 +31,7 @@ export interface NewMessage {
 
 /** A message as it is queued now. */
 export function newMessage(kind: MessageKind, recipient: EmailAddress, queuedAt: Date): NewMessage {
-  return { kind, recipient, userId: null, queuedAt, giveUpAt: giveUpAt(queuedAt) }
+  return { kind, recipient, userId: null, apiKeyId: null, queuedAt, giveUpAt: giveUpAt(queuedAt) }
 }
 
 const patienceHours = 24

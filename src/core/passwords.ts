@@ -61,8 +61,8 @@ export async function isPasswordResetLive(config: Configuration, token: string):
 
 /**
  * Sets the password of whoever holds a token from the mail. All or nothing: the token is spent,
- * every session of the user ends, other links die, the notice is queued. Nobody is logged in. To
- * read this mail proves the address.
+ * every session and API key of the user ends, other links die, the notice is queued. Nobody is
+ * logged in. To read this mail proves the address.
  *
  * @returns null for a token that is malformed, unknown, spent or expired; nothing is hashed for it
  * @throws AuthError `validation_failed`, which leaves the token good, `overloaded`, `unavailable`
@@ -84,7 +84,7 @@ export async function resetPassword(
 
 /**
  * Changes the password of whoever knows the old one. All other sessions of the user end, links to
- * reset it die, and the notice is queued.
+ * reset it die, and the notice is queued. API keys live on: each is revoked by itself.
  *
  * @returns false where the challenge is not the password
  * @throws AuthError `validation_failed`, `rate_limited`, `overloaded`, `unavailable`
@@ -143,6 +143,8 @@ async function redeem(
   const user = reset && (await transaction.resetPasswordHash(userId, { to: passwordHash, at }))
   if (!user) return null
   await transaction.deleteSessions(user.id)
+  // SECURITY: whoever was in the account may have made one, to stay.
+  await transaction.deleteApiKeys(user.id)
   await voidLinks(transaction, user.id)
   await tellOfChange(transaction, user, at)
   return user

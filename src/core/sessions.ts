@@ -69,7 +69,7 @@ export async function authenticate(
   const digest = parseToken('session', token)
   const found = digest && (await config.store.findSession(digest))
   if (!found || !isLive(config, found.session) || found.user.bannedAt !== null) return null
-  config.lastUse.note(found.session)
+  config.sessionUse.note(found.session)
   return found
 }
 

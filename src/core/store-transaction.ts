@@ -1,5 +1,6 @@
 import type { EmailAddress } from './email-address.ts'
 import type {
+  ApiKey,
   EmailChange,
   EmailProof,
   EmailVerification,
@@ -14,6 +15,7 @@ import type { Message, NewMessage } from './mail.ts'
 export interface StoreTransaction
   extends UserStatements,
     SessionStatements,
+    ApiKeyStatements,
     PasswordResetStatements,
     EmailVerificationStatements,
     OutboxStatements {}
@@ -58,6 +60,25 @@ export interface SeenDevice {
   readonly device: string
   readonly seenAt: Date
 }
+
+export interface ApiKeyStatements {
+  insertApiKey(apiKey: ApiKey, tokenDigest: Uint8Array): Promise<void>
+  /** Those of a user that have not expired at `now`. */
+  countApiKeys(userId: string, now: Date): Promise<number>
+  /**
+   * Notes that its user is told that it ends.
+   *
+   * @returns whether they were not yet
+   */
+  markApiKeyNoticed(apiKey: ApiKey): Promise<boolean>
+  /** @returns the API key that ended, or null where the user has none with this id */
+  deleteApiKey(apiKey: OwnApiKey): Promise<ApiKey | null>
+  /** Ends every API key of a user. */
+  deleteApiKeys(userId: string): Promise<void>
+}
+
+/** An API key, as the user whose it is may name it. */
+export type OwnApiKey = Pick<ApiKey, 'id' | 'userId'>
 
 export interface UserStatements {
   /**

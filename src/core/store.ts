@@ -1,6 +1,8 @@
 import type { EmailAddress } from './email-address.ts'
 import type {
+  ApiKey,
   Authenticated,
+  Authorized,
   Credentials,
   EmailProof,
   EmailVerification,
@@ -27,11 +29,19 @@ export interface Store extends GuardStore {
   findSession(tokenDigest: Uint8Array): Awaitable<Authenticated | null>
   /** Those of a user that are within the limits, newest first. */
   listSessions(userId: string, page: SessionPage): Promise<Session[]>
+  /** Of every request with an API key: one indexed read. Whether it has expired is the caller's to judge. */
+  findApiKey(tokenDigest: Uint8Array): Awaitable<Authorized | null>
+  /** Null where there is none any more. */
+  findApiKeyById(id: string): Promise<ApiKey | null>
+  /** Those of a user that have not expired at `page.now`, newest first. */
+  listApiKeys(userId: string, page: ApiKeyPage): Promise<ApiKey[]>
+  /** A hundred at most of those whose users are to be told, by `now`, that they end soon. */
+  listApiKeysToNotice(now: Date): Promise<ApiKey[]>
   /**
-   * Moves the last use of sessions forward, never back, in transactions of its own. One that has
-   * ended stays ended. The last seconds may be lost in a power cut.
+   * Moves the last use of sessions, or API keys, forward, never back, in transactions of its own. One
+   * that has ended stays ended. The last seconds may be lost in a power cut.
    */
-  recordUses(sessionIds: readonly string[], usedAt: Date): Promise<void>
+  recordUses(of: 'sessions' | 'api_keys', ids: readonly string[], usedAt: Date): Promise<void>
   findUser(id: string): Promise<User | null>
   /** Oldest first. */
   listUsers(page: UserPage): Promise<User[]>
@@ -62,6 +72,7 @@ export interface Store extends GuardStore {
 
 export type SweptTable =
   | 'sessions'
+  | 'api_keys'
   | 'password_resets'
   | 'email_verifications'
   | 'guard_counts'
@@ -69,7 +80,7 @@ export type SweptTable =
 
 /** What is over, and may go. */
 export interface SweepHorizon extends SessionHorizon {
-  /** Links and counts that have ended by then. */
+  /** API keys, links and counts that have ended by then. */
   readonly overAt: Date
   /** Messages that ended by then. */
   readonly endedAfter: Date
@@ -107,6 +118,13 @@ export interface MessagePage {
 export interface UserPage {
   readonly limit: number
   /** The id of the last user of the page before, or null for the first page. */
+  readonly after: string | null
+}
+
+export interface ApiKeyPage {
+  readonly now: Date
+  readonly limit: number
+  /** The id of the last API key of the page before, or null for the first page. */
   readonly after: string | null
 }
 

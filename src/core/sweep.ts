@@ -4,6 +4,7 @@ import type { SweepHorizon, SweepStep, SweptTable } from './store.ts'
 /** Every table that gathers rows of no more use. */
 const sweptTables: readonly SweptTable[] = [
   'sessions',
+  'api_keys',
   'password_resets',
   'email_verifications',
   'guard_counts',
@@ -34,6 +35,7 @@ const messageDays = 30
 export async function sweep(config: Configuration, pace: Pace): Promise<Swept> {
   const swept: Swept = {
     sessions: 0,
+    api_keys: 0,
     password_resets: 0,
     email_verifications: 0,
     guard_counts: 0,

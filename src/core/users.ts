@@ -66,7 +66,7 @@ export async function setPassword(
 }
 
 /**
- * Keeps a user out: every session ends, links die, and no log-in succeeds, with an answer that says
+ * Keeps a user out: every session and API key ends, links die, and no log-in succeeds, with an answer that says
  * no more than one to a wrong password.
  *
  * @returns the user, or null where there is none
@@ -76,6 +76,7 @@ export async function banUser(config: Configuration, userId: string): Promise<Us
   return config.store.transaction(async (transaction) => {
     const banned = await transaction.banUser(userId, config.clock())
     await transaction.deleteSessions(userId)
+    await transaction.deleteApiKeys(userId)
     await voidLinks(transaction, userId)
     return banned
   })
@@ -91,7 +92,7 @@ export async function unbanUser(config: Configuration, userId: string): Promise<
 }
 
 /**
- * Takes a user away with all that is theirs: sessions, links, mails that wait, rows of your tables
+ * Takes a user away with all that is theirs: sessions, API keys, links, mails that wait, rows of your tables
  * that refer to the user with ON DELETE CASCADE. The address may sign up again.
  *
  * @throws AuthError `unavailable`

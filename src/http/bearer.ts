@@ -1,8 +1,8 @@
 import type { Auth } from '../core/auth.ts'
-import type { Authenticated } from '../core/entities.ts'
+import type { Authenticated, Authorized } from '../core/entities.ts'
 import { Secret } from '../core/secret.ts'
 import type { Asked } from './asked.ts'
-import { type Refusal, refuse } from './problems.ts'
+import { insufficient, type Refusal, refuse } from './problems.ts'
 
 /** What an `Authorization` header says. */
 export type Credential =
@@ -16,28 +16,53 @@ export interface Holder extends Authenticated {
   readonly token: Secret
 }
 
-/** Who sends the request, or the 401 or 400 that it gets. */
+/** Who holds the session whose token the request carries, or the 400, 401 or 403 that it gets. */
 export async function authenticateRequest(
   auth: Auth,
   { headers }: Pick<Asked, 'headers'>,
 ): Promise<Holder | Refusal> {
   const credential = parseAuthorization(headers.get('authorization'))
-  switch (credential.kind) {
-    case 'none':
-      return refuse('unauthenticated')
-    case 'several':
-      // RFC 6750 §3.1: more than one method of sending a token is an invalid request.
-      return refuse('invalid_request', { error: 'Send one Authorization header' })
-    case 'malformed':
-      return refuse('invalid_token')
-    case 'token':
-      return (await find(auth, credential.token)) ?? refuse('invalid_token')
-  }
+  if (credential.kind !== 'token') return refuseCredential(credential.kind)
+  return (await find(auth, credential.token)) ?? (await refuseApiKey(auth, credential.token))
+}
+
+/** The same for what an API key with the scope may do as well. */
+export async function authorizeRequest(
+  auth: Auth,
+  { headers }: Pick<Asked, 'headers'>,
+  scope: string,
+): Promise<Holder | Authorized | Refusal> {
+  const credential = parseAuthorization(headers.get('authorization'))
+  if (credential.kind !== 'token') return refuseCredential(credential.kind)
+  const holder = await find(auth, credential.token)
+  if (holder) return holder
+  const authorized = await auth.authorize(credential.token)
+  if (!authorized) return refuse('invalid_token')
+  return authorized.apiKey.scopes.includes(scope) ? authorized : refuseScope(scope)
+}
+
+function refuseCredential(kind: 'none' | 'malformed' | 'several'): Refusal {
+  if (kind === 'none') return refuse('unauthenticated')
+  if (kind === 'malformed') return refuse('invalid_token')
+  // RFC 6750 §3.1: more than one method of sending a token is an invalid request.
+  return refuse('invalid_request', { error: 'Send one Authorization header' })
 }
 
 async function find(auth: Auth, text: string): Promise<Holder | null> {
   const found = await auth.authenticate(text)
   return found && { session: found.session, user: found.user, token: new Secret(text) }
+}
+
+// To hear that a good API key is no token at all would make its holder look for the wrong fault.
+async function refuseApiKey(auth: Auth, text: string): Promise<Refusal> {
+  return refuse((await auth.authorize(text)) ? 'insufficient_scope' : 'invalid_token')
+}
+
+function refuseScope(scope: string): Refusal {
+  return refuse('insufficient_scope', {
+    error: `The API key lacks the scope ${scope}`,
+    headers: { 'www-authenticate': `${insufficient}, scope="${scope}"` },
+  })
 }
 
 // A scheme's name is case-insensitive (RFC 9110 §11.1); Rails' clients say Token.

@@ -3,7 +3,7 @@ import type { Auth } from '../core/auth.ts'
 import { deviceName, maximumDeviceNameLength } from '../core/device-name.ts'
 import type { Session } from '../core/entities.ts'
 import { answer } from './answers.ts'
-import { textField } from './fields.ts'
+import { lineField } from './fields.ts'
 import { pageQuery } from './page-query.ts'
 import { refuse } from './problems.ts'
 import { type Route, route } from './route.ts'
@@ -66,7 +66,7 @@ export function devices(auth: Auth): Route[] {
       access: 'session',
       summary: 'Name a device',
       params,
-      body: z.object({ name: textField({ maximumLength: maximumDeviceNameLength }) }),
+      body: z.object({ name: lineField({ maximumLength: maximumDeviceNameLength }) }),
       answers: {
         200: { description: 'The device', body: z.object({ session: sessionSchema }) },
       },

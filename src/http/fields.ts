@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { parseEmailAddress } from '../core/email-address.ts'
+import { isLine } from '../core/line.ts'
 import {
   maximumPasswordLength,
   type PasswordPolicy,
@@ -22,12 +23,27 @@ export const emailAddressField = z
  * unless the minimum, 1 by default, is 0.
  */
 export function textField({ minimumLength = 1, maximumLength }: TextLength): z.ZodType<string> {
+  // PostgreSQL stores no NUL, and no encoding has a lone surrogate.
+  return boundedField(
+    { minimumLength, maximumLength },
+    (text) => !text.includes('\0') && text.isWellFormed(),
+  )
+}
+
+/** The same for a name: text of one line. */
+export function lineField({ minimumLength = 1, maximumLength }: TextLength): z.ZodType<string> {
+  return boundedField({ minimumLength, maximumLength }, isLine)
+}
+
+function boundedField(
+  { minimumLength, maximumLength }: Required<TextLength>,
+  isStorable: (text: string) => boolean,
+): z.ZodType<string> {
   return z
     .string()
     .superRefine((text, context) => {
       if (minimumLength > 0 && text.trim() === '') addIssue(context, 'blank', "can't be blank")
-      // PostgreSQL stores no NUL, and no encoding has a lone surrogate.
-      if (text.includes('\0') || !text.isWellFormed()) addIssue(context, 'invalid', 'is invalid')
+      if (!isStorable(text)) addIssue(context, 'invalid', 'is invalid')
       if ([...text].length > maximumLength) {
         addIssue(context, 'too_long', `is too long (maximum is ${maximumLength} characters)`)
       }
@@ -99,7 +115,8 @@ function explain(issue: z.core.$ZodIssue, value: unknown): { code: string; messa
   if (issue.code === 'custom') {
     return { code: String(issue.params?.code ?? 'invalid'), message: issue.message }
   }
-  if (issue.code === 'invalid_type' && value == null) {
+  const isOfWrongType = issue.code === 'invalid_type' || issue.code === 'invalid_union'
+  if (isOfWrongType && value == null) {
     return { code: 'blank', message: "can't be blank" }
   }
   if (issue.code === 'invalid_type') {

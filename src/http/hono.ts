@@ -38,7 +38,7 @@ export function protect(
     }
     context.set('session', authenticated.session)
     context.set('user', authenticated.user)
-    return runAs(authenticated, next)
+    return runAs({ ...authenticated, apiKey: null }, next)
   }
 }
 

@@ -37,13 +37,16 @@ function describe(routes: readonly Route[]): object {
     servers: [{ url: '/' }],
     paths,
     components: {
-      securitySchemes: { session: { type: 'http', scheme: 'bearer' } },
+      securitySchemes: {
+        session: { type: 'http', scheme: 'bearer', description: 'The token of a session' },
+        api_key: { type: 'http', scheme: 'bearer', description: 'An API key with the scope' },
+      },
       schemas: { Refusal: toJsonSchema(refusalSchema) },
     },
   }
 }
 
-function operation({ access, answers, method, path, schemas, summary }: Route): object {
+function operation({ access, answers, method, path, schemas, scope, summary }: Route): object {
   const succeeds = Object.entries(answers).map(([status, { description, body }]) => [
     status,
     body ? { description, ...content(['application/json'], toJsonSchema(body)) } : { description },
@@ -51,11 +54,17 @@ function operation({ access, answers, method, path, schemas, summary }: Route): 
   return {
     summary,
     operationId: operationId(method, path),
-    security: access === 'public' ? [] : [{ session: [] }],
+    security: securityOf(access, scope),
     parameters: [...parameters('path', schemas.params), ...parameters('query', schemas.query)],
     ...(schemas.body ? { requestBody: requestBody(schemas.body) } : {}),
     responses: { ...Object.fromEntries(succeeds), default: refusal },
   }
+}
+
+// One of those that are listed is enough.
+function securityOf(access: Route['access'], scope: string | null): object[] {
+  if (access === 'public') return []
+  return scope === null ? [{ session: [] }] : [{ session: [] }, { api_key: [scope] }]
 }
 
 // POST /v1/projects/:id is postV1ProjectsId: what generators of clients name a function.

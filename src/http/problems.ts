@@ -9,6 +9,8 @@ const refusals = {
   invalid_credentials: [401, 'Invalid email address or password'],
   invalid_reset_token: [401, 'Password reset link is invalid or has expired.'],
   invalid_verification_token: [401, 'Confirmation link is invalid or has expired.'],
+  insufficient_scope: [403, 'An API key cannot do this; log in'],
+  email_verification_required: [403, 'Confirm your email address, and try again'],
   fresh_authentication_required: [403, 'Confirm your password, and try again'],
   not_found: [404, 'Not Found'],
   method_not_allowed: [405, 'Method Not Allowed'],
@@ -79,11 +81,16 @@ export function listRefusals(): { code: string; status: number }[] {
 
 function standing(code: RefusalCode, status: number): Record<string, string> {
   if (status === 503) return { 'retry-after': retryAfterSeconds }
+  if (code === 'insufficient_scope') return { 'www-authenticate': insufficient }
   if (status !== 401) return {}
   // RFC 9110 §15.5.2: every 401 has a challenge. RFC 6750 §3.1: no error where no token was sent.
-  const challenge = 'Bearer realm="api"'
   return {
     'www-authenticate':
       code === 'invalid_token' ? `${challenge}, error="invalid_token"` : challenge,
   }
 }
+
+const challenge = 'Bearer realm="api"'
+
+/** The challenge to a token that is good, and not for this (RFC 6750 §3.1). */
+export const insufficient = `${challenge}, error="insufficient_scope"`

@@ -1,7 +1,8 @@
 import type { z } from 'zod'
 import { runAs } from '../core/current.ts'
+import type { Principal } from '../core/entities.ts'
 import type { Answer } from './answers.ts'
-import { authenticateRequest, type Holder } from './bearer.ts'
+import { authenticateRequest, authorizeRequest, type Holder } from './bearer.ts'
 import { admitDeveloper, type Developer } from './development.ts'
 import { type Admit, type Exchange, type Incoming, parse, type Schemas } from './exchange.ts'
 import { admitFresh } from './password-challenge.ts'
@@ -10,11 +11,12 @@ import { isRefusal, refuse } from './problems.ts'
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
 /**
- * Who may: anybody; whoever holds the token of a live session; for what is sensitive, whoever holds
- * one whose password was verified within ten minutes, or is sent along as `password_challenge`; or in
- * development whoever sits at this machine: for others such a route does not exist.
+ * Who may: anybody; whoever holds the token of a live session; that, or an API key with the `scope` of
+ * the route; for what is sensitive, whoever holds a session whose password was verified within ten
+ * minutes, or is sent along as `password_challenge`; or in development whoever sits at this machine:
+ * for others such a route does not exist.
  */
-export type Access = 'public' | 'session' | 'fresh' | 'development'
+export type Access = 'public' | 'session' | 'session_or_key' | 'fresh' | 'development'
 
 /** One line of the route table: the app, the OpenAPI document and the tests are made from it. */
 export interface Route {
@@ -22,6 +24,8 @@ export interface Route {
   /** Hono's syntax: `/v1/projects/:id`. */
   readonly path: string
   readonly access: Access
+  /** What an API key needs; null where none may. */
+  readonly scope: string | null
   readonly summary: string
   readonly schemas: Schemas
   readonly answers: Answers
@@ -58,6 +62,13 @@ interface SessionDefinition<B, P, Q> extends Definition<B, P, Q> {
   readonly handle: Handle<Exchange<B, P, Q> & Holder>
 }
 
+interface SessionOrKeyDefinition<B, P, Q> extends Definition<B, P, Q> {
+  readonly access: 'session_or_key'
+  /** One of `apiKeys.scopes`; a session needs none. */
+  readonly scope: string
+  readonly handle: Handle<Exchange<B, P, Q> & Principal>
+}
+
 interface DevelopmentDefinition<B, P, Q> extends Definition<B, P, Q> {
   readonly access: 'development'
   readonly handle: Handle<Exchange<B, P, Q> & Developer>
@@ -66,11 +77,13 @@ interface DevelopmentDefinition<B, P, Q> extends Definition<B, P, Q> {
 type AnyDefinition<B, P, Q> =
   | PublicDefinition<B, P, Q>
   | SessionDefinition<B, P, Q>
+  | SessionOrKeyDefinition<B, P, Q>
   | DevelopmentDefinition<B, P, Q>
 
 /**
  * Declares a route. Without an `access` it does not compile; with `session` the handler is given a
- * session that cannot be missing, and `current()` answers it everywhere below.
+ * session that cannot be missing, with `session_or_key` one or the other, and `current()` answers it
+ * everywhere below.
  */
 export function route<Body = undefined, Params = undefined, Query = undefined>(
   definition: AnyDefinition<Body, Params, Query>,
@@ -93,6 +106,17 @@ export function route<Body = undefined, Params = undefined, Query = undefined>(
       return isRefusal(exchange) ? exchange : definition.handle({ ...exchange, ...developer })
     }
     // Whoever is not let in does not get a body read, let alone judged.
+    if (definition.access === 'session_or_key') {
+      const known = await authorizeRequest(incoming.auth, incoming.request, definition.scope)
+      if (isRefusal(known)) return known
+      const principal: Principal =
+        'apiKey' in known
+          ? { user: known.user, session: null, apiKey: known.apiKey }
+          : { user: known.user, session: known.session, apiKey: null }
+      const exchange = await read(incoming)
+      if (isRefusal(exchange)) return exchange
+      return await runAs(principal, () => definition.handle({ ...exchange, ...principal }))
+    }
     const holder = await authenticateRequest(incoming.auth, incoming.request)
     if (isRefusal(holder)) return holder
     const admit = definition.access === 'fresh' ? admitFresh(holder) : null
@@ -101,10 +125,11 @@ export function route<Body = undefined, Params = undefined, Query = undefined>(
     const { auth, client, request, params, query, body } = exchange
     const { session, user, token } = holder
     // Awaited: to return a promise from here takes two turns more than to return what it holds.
-    return await runAs({ session, user }, () =>
+    return await runAs({ session, user, apiKey: null }, () =>
       definition.handle({ auth, client, request, params, query, body, session, user, token }),
     )
   }
 
-  return { method, path, access, summary, schemas, answers, respond }
+  const scope = definition.access === 'session_or_key' ? definition.scope : null
+  return { method, path, access, scope, summary, schemas, answers, respond }
 }

@@ -1,5 +1,6 @@
 import type { Auth } from '../core/auth.ts'
 import type { Mailbox } from '../core/mail.ts'
+import { apiKeys } from './api-keys.ts'
 import { devices } from './devices.ts'
 import { emailVerifications } from './email-verifications.ts'
 import { health } from './health.ts'
@@ -32,6 +33,7 @@ export function routeTable(auth: Auth, options: TableOptions = {}): Route[] {
     ...sessions(auth),
     ...devices(auth),
     ...users(auth),
+    ...(auth.config.apiKeys.scopes.length > 0 ? apiKeys(auth) : []),
     ...emailVerifications(auth),
     ...passwords(auth),
     ...(options.routes ?? []),
@@ -40,6 +42,7 @@ export function routeTable(auth: Auth, options: TableOptions = {}): Route[] {
   ]
   const table = [...routes, openApi(routes)]
   requireDistinct(table)
+  requireDeclared(table, auth.config.apiKeys.scopes)
   return table
 }
 
@@ -50,4 +53,13 @@ function requireDistinct(routes: readonly Route[]): void {
     if (seen.has(line)) throw new Error(`Two routes are declared for ${line}`)
     seen.add(line)
   }
+}
+
+function requireDeclared(routes: readonly Route[], scopes: readonly string[]): void {
+  const strange = routes.find(({ scope }) => scope !== null && !scopes.includes(scope))
+  if (!strange) return
+  const { method, path, scope } = strange
+  throw new RangeError(
+    `${method} ${path} asks for ${scope}, which is none of the apiKeys.scopes of createAuth()`,
+  )
 }

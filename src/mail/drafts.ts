@@ -5,6 +5,8 @@ import { issuePasswordReset, maximumPasswordResets } from '../core/passwords.ts'
 import type { StoreTransaction } from '../core/store-transaction.ts'
 import type { Courier } from './courier.ts'
 import { addressTaken } from './messages/address-taken.ts'
+import { apiKeyCreated } from './messages/api-key-created.ts'
+import { apiKeyExpiring } from './messages/api-key-expiring.ts'
 import type { Content } from './messages/content.ts'
 import { emailChanged } from './messages/email-changed.ts'
 import { emailVerification } from './messages/email-verification.ts'
@@ -57,7 +59,7 @@ const drafts: Record<MessageKind, (courier: Courier, message: Message) => Promis
   },
 
   async password_changed({ appUrl }, { queuedAt }) {
-    return notice(passwordChanged({ appUrl, changedAt: queuedAt }))
+    return withoutSecret(passwordChanged({ appUrl, changedAt: queuedAt }))
   },
 
   async email_verification({ config, appUrl }, { recipient, userId }) {
@@ -69,7 +71,8 @@ const drafts: Record<MessageKind, (courier: Courier, message: Message) => Promis
     } else {
       if (!(await config.store.isEmailChangeOpen(proof))) return null
       // SECURITY: only here, to whoever has it, is it said that an address is taken.
-      if (await config.store.findCredentials(recipient)) return notice(addressTaken({ appUrl }))
+      if (await config.store.findCredentials(recipient))
+        return withoutSecret(addressTaken({ appUrl }))
     }
     return {
       hold: (transaction) => holdRecipient(transaction, user),
@@ -83,16 +86,28 @@ const drafts: Record<MessageKind, (courier: Courier, message: Message) => Promis
   },
 
   async email_changed({ appUrl }, { queuedAt }) {
-    return notice(emailChanged({ appUrl, changedAt: queuedAt }))
+    return withoutSecret(emailChanged({ appUrl, changedAt: queuedAt }))
   },
 
   async new_sign_in({ appUrl }, { queuedAt }) {
-    return notice(newSignIn({ appUrl, signedInAt: queuedAt }))
+    return withoutSecret(newSignIn({ appUrl, signedInAt: queuedAt }))
+  },
+
+  async api_key_created({ config, appUrl }, { apiKeyId, queuedAt }) {
+    // Sent also where it was revoked meanwhile: whoever made it may have used it.
+    const apiKey = apiKeyId === null ? null : await config.store.findApiKeyById(apiKeyId)
+    return withoutSecret(apiKeyCreated({ appUrl, name: apiKey?.name ?? null, createdAt: queuedAt }))
+  },
+
+  async api_key_expiring({ config, appUrl }, { apiKeyId }) {
+    const apiKey = apiKeyId === null ? null : await config.store.findApiKeyById(apiKeyId)
+    if (!apiKey || apiKey.expiresAt <= config.clock()) return null
+    return withoutSecret(apiKeyExpiring({ appUrl, name: apiKey.name, expiresAt: apiKey.expiresAt }))
   },
 }
 
 // A mail without a secret.
-function notice(content: Content): Draft {
+function withoutSecret(content: Content): Draft {
   return { hold: async () => {}, write: async () => ({ content, withdraw: async () => {} }) }
 }
 

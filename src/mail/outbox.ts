@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import { queueExpiryNotices } from '../core/api-keys.ts'
 import type { Auth } from '../core/auth.ts'
 import { faultsOnly, type Log, unfailing } from '../core/log.ts'
 import type { Message, Transport } from '../core/mail.ts'
@@ -102,11 +103,17 @@ class Worker implements Outbox {
   }
 
   async #takeUpDue(): Promise<void> {
+    await this.#queueExpiryNotices()
     while (!this.#isStopped() && this.#pause.left() === 0) {
       const message = await this.#claim()
       if (!message) return
       await this.#send(message)
     }
+  }
+
+  async #queueExpiryNotices(): Promise<void> {
+    if (this.#isStopped() || this.#pause.left() > 0) return
+    await queueExpiryNotices(this.#courier.config).catch((err) => this.#pause.begin({ err }))
   }
 
   async #claim(): Promise<Message | null> {

@@ -15,6 +15,7 @@ function queued(tried: Partial<Message> = {}): Message {
     kind: 'password_reset',
     recipient,
     userId: null,
+    apiKeyId: null,
     status: 'queued',
     attempts: 3,
     deferrals: 0,

@@ -4,7 +4,7 @@ import { readInstant, readInstantOrNull, readNumber, readText, readTextOrNull } 
 import type { Connection, Row } from './database.ts'
 
 const columns = `id, kind, recipient, status, attempts, deferrals, uncertain, queued_at, due_at,
-  give_up_at, ended_at, last_error, user_id`
+  give_up_at, ended_at, last_error, user_id, api_key_id`
 
 export async function insertMessage(connection: Connection, message: NewMessage): Promise<void> {
   // SECURITY: where one is queued already, the row is written all the same; to skip it would take
@@ -12,11 +12,18 @@ export async function insertMessage(connection: Connection, message: NewMessage)
   const open = message.kind === 'email_verification' ? openVerification : openReset
   await connection.query(
     `INSERT INTO outbox
-       (kind, recipient, user_id, status, attempts, deferrals, uncertain, queued_at, due_at,
-        give_up_at)
-     VALUES ($1, $2, $3, 'queued', 0, 0, 0, $4, $4, $5)
-     ON CONFLICT ${open} DO UPDATE SET give_up_at = $5`,
-    [message.kind, message.recipient, message.userId, message.queuedAt, message.giveUpAt],
+       (kind, recipient, user_id, api_key_id, status, attempts, deferrals, uncertain, queued_at,
+        due_at, give_up_at)
+     VALUES ($1, $2, $3, $4, 'queued', 0, 0, 0, $5, $5, $6)
+     ON CONFLICT ${open} DO UPDATE SET give_up_at = $6`,
+    [
+      message.kind,
+      message.recipient,
+      message.userId,
+      message.apiKeyId,
+      message.queuedAt,
+      message.giveUpAt,
+    ],
   )
 }
 
@@ -133,6 +140,7 @@ function toMessage(row: Row): Message {
     kind: readText(row[1]) as MessageKind,
     recipient: readText(row[2]) as EmailAddress,
     userId: readTextOrNull(row[12]),
+    apiKeyId: readTextOrNull(row[13]),
     status: readText(row[3]) as MessageStatus,
     attempts: readNumber(row[4]),
     deferrals: readNumber(row[5]),

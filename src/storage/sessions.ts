@@ -3,6 +3,7 @@ import type { Awaitable, SessionPage } from '../core/store.ts'
 import type { SeenDevice, SessionKey } from '../core/store-transaction.ts'
 import { readInstant, readText, readTextOrNull } from './columns.ts'
 import type { Connection, Database, Row } from './database.ts'
+import { lastId } from './page.ts'
 import { toUser, userColumnCount, userColumns } from './users.ts'
 
 // Read by `toSession`, in this order.
@@ -59,9 +60,6 @@ export async function listSessions(
   return rows.map((row) => toSession(row))
 }
 
-// Behind every id (RFC 9562 §5.10).
-const lastId = 'ffffffff-ffff-ffff-ffff-ffffffffffff'
-
 export async function holdSession(
   connection: Connection,
   { id, userId }: SessionKey,
@@ -113,31 +111,6 @@ export async function replaceTokenDigest(
   )
   return replaced.length === 1
 }
-
-/** In small transactions: whoever waits for the writer waits for one of them. */
-export async function recordUses(
-  database: Database,
-  ids: readonly string[],
-  usedAt: Date,
-): Promise<void> {
-  for (let from = 0; from < ids.length; from += batch) {
-    const some = ids.slice(from, from + batch)
-    // One text, however many there are: the first is said again where others are missing.
-    const padded = Array.from({ length: batch }, (_, index) => some[index] ?? some[0] ?? null)
-    await database.transaction(
-      (transaction) => transaction.query(recordBatch, [usedAt, ...padded]),
-      { durability: 'relaxed' },
-    )
-  }
-}
-
-const batch = 50
-const parameters = Array.from({ length: batch }, (_, index) => `$${index + 2}`).join(', ')
-// A session that somebody else has in hand is left out, so that nobody waits for this.
-const recordBatch = `UPDATE sessions SET last_used_at = $1 WHERE id IN (
-  SELECT id FROM sessions WHERE id IN (${parameters}) AND last_used_at < $1
-  FOR UPDATE SKIP LOCKED
-)`
 
 export async function freshenSession(
   connection: Connection,

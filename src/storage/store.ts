@@ -1,9 +1,11 @@
 import type { GuardWindow } from '../core/guard.ts'
 import type { Store } from '../core/store.ts'
 import type { StoreTransaction } from '../core/store-transaction.ts'
+import * as apiKeys from './api-keys.ts'
 import type { Connection, Database } from './database.ts'
 import * as emails from './email-verifications.ts'
 import * as guard from './guard.ts'
+import { recordUses } from './last-use.ts'
 import * as outbox from './outbox.ts'
 import * as passwords from './passwords.ts'
 import * as sessions from './sessions.ts'
@@ -15,7 +17,11 @@ export function createStore(database: Database): Store {
   return {
     findSession: (tokenDigest) => sessions.findSession(database, tokenDigest),
     listSessions: (userId, page) => sessions.listSessions(database, userId, page),
-    recordUses: (sessionIds, usedAt) => sessions.recordUses(database, sessionIds, usedAt),
+    findApiKey: (tokenDigest) => apiKeys.findApiKey(database, tokenDigest),
+    findApiKeyById: (id) => apiKeys.findApiKeyById(database, id),
+    listApiKeys: (userId, page) => apiKeys.listApiKeys(database, userId, page),
+    listApiKeysToNotice: (now) => apiKeys.listApiKeysToNotice(database, now),
+    recordUses: (of, ids, usedAt) => recordUses(database, of, { ids, usedAt }),
     findUser: (id) => users.findUser(database, id),
     listUsers: (page) => users.listUsers(database, page),
     findCredentials: (emailAddress) => users.findCredentials(database, emailAddress),
@@ -60,6 +66,11 @@ function statements(connection: Connection): StoreTransaction {
     deleteSessions: (userId) => sessions.deleteSessions(connection, userId),
     deleteOtherSessions: (session) => sessions.deleteOtherSessions(connection, session),
     seeDevice: (device) => sessions.seeDevice(connection, device),
+    insertApiKey: (apiKey, digest) => apiKeys.insertApiKey(connection, apiKey, digest),
+    countApiKeys: (userId, now) => apiKeys.countApiKeys(connection, userId, now),
+    markApiKeyNoticed: (apiKey) => apiKeys.markApiKeyNoticed(connection, apiKey),
+    deleteApiKey: (apiKey) => apiKeys.deleteApiKey(connection, apiKey),
+    deleteApiKeys: (userId) => apiKeys.deleteApiKeys(connection, userId),
     insertPasswordReset: (reset, digest) =>
       passwords.insertPasswordReset(connection, reset, digest),
     consumePasswordReset: (digest, at) => passwords.consumePasswordReset(connection, digest, at),

@@ -24,6 +24,12 @@ const rules: Record<SweptTable, Rule> = {
     isOver: '(last_used_at <= $2 OR created_at <= $3)',
     values: ({ usedAfter, createdAfter }) => [usedAfter, createdAfter],
   },
+  api_keys: {
+    key: 'token_digest',
+    first: noBytes,
+    isOver: 'expires_at <= $2',
+    values: overAt,
+  },
   password_resets: {
     key: 'token_digest',
     first: noBytes,

@@ -4,6 +4,7 @@ import type { UserPage } from '../core/store.ts'
 import type { PasswordHashChange } from '../core/store-transaction.ts'
 import { readInstant, readInstantOrNull, readText } from './columns.ts'
 import type { Connection, Row } from './database.ts'
+import { firstId } from './page.ts'
 
 /** Read by `toUser`, in this order. */
 export const userColumns = `users.id, users.email_address, users.email_verified_at, users.banned_at,
@@ -144,9 +145,6 @@ export async function listUsers(
   )
   return rows.map(toUser)
 }
-
-// Before every id (RFC 9562 §5.9).
-const firstId = '00000000-0000-0000-0000-000000000000'
 
 export async function banUser(
   connection: Connection,

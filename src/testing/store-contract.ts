@@ -1,3 +1,4 @@
+import { apiKeysContract } from './store-contract/api-keys.ts'
 import type { StoreContract } from './store-contract/contract.ts'
 import { emailVerificationsContract } from './store-contract/email-verifications.ts'
 import { guardContract } from './store-contract/guard.ts'
@@ -15,6 +16,7 @@ export function runStoreContract(contract: StoreContract): void {
   transactionsContract(contract)
   usersContract(contract)
   sessionsContract(contract)
+  apiKeysContract(contract)
   passwordResetsContract(contract)
   emailVerificationsContract(contract)
   outboxContract(contract)

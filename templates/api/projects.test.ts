@@ -6,7 +6,7 @@ import { type TestContext, test } from 'node:test'
 import { type App, createApp, createAuth, createStore, migrate } from 'latchkey/server'
 import { logInAs, movableClock } from 'latchkey/testing'
 import { openDatabase } from './database.ts'
-import { routes } from './routes.ts'
+import { routes, scopes } from './routes.ts'
 
 test('a project is its owner’s alone', async (context) => {
   const { app } = await open(context)
@@ -42,6 +42,6 @@ async function open(
   })
   await migrate(database, migrations)
   const clock = movableClock()
-  const auth = createAuth({ store: createStore(database), clock })
+  const auth = createAuth({ store: createStore(database), clock, apiKeys: { scopes } })
   return { app: createApp(auth, { routes: routes(database) }), clock }
 }

@@ -32,13 +32,14 @@ type Project = z.infer<typeof project>
 const one = { description: 'The project', body: z.object({ project }) }
 const many = z.object({ projects: z.array(project), next_cursor: z.uuid().nullable() })
 
-/** The projects of whoever is logged in; another user's do not exist. */
+/** The projects of whoever is logged in, or of whose API key it is; another user's do not exist. */
 export function projects(database: Database): Route[] {
   return [
     route({
       method: 'GET',
       path,
-      access: 'session',
+      access: 'session_or_key',
+      scope: 'projects:read',
       summary: 'List your projects, oldest first',
       query: pageQuery,
       answers: { 200: { description: 'A page of them', body: many } },
@@ -53,7 +54,8 @@ export function projects(database: Database): Route[] {
     route({
       method: 'POST',
       path,
-      access: 'session',
+      access: 'session_or_key',
+      scope: 'projects:write',
       summary: 'Create a project',
       body: z.object({ title, description: description.default(null) }),
       answers: { 201: one },
@@ -73,7 +75,8 @@ export function projects(database: Database): Route[] {
     route({
       method: 'GET',
       path: `${path}/:id`,
-      access: 'session',
+      access: 'session_or_key',
+      scope: 'projects:read',
       summary: 'One of your projects',
       params: id,
       answers: { 200: one },
@@ -86,7 +89,8 @@ export function projects(database: Database): Route[] {
     route({
       method: 'PATCH',
       path: `${path}/:id`,
-      access: 'session',
+      access: 'session_or_key',
+      scope: 'projects:write',
       summary: 'Change the fields that are sent',
       params: id,
       body: z.object({ title, description }).partial(),
@@ -110,7 +114,8 @@ export function projects(database: Database): Route[] {
     route({
       method: 'DELETE',
       path: `${path}/:id`,
-      access: 'session',
+      access: 'session_or_key',
+      scope: 'projects:write',
       summary: 'Delete a project',
       params: id,
       answers: { 204: { description: 'It is gone' } },

@@ -2,6 +2,9 @@ import { answer, type Database, type Route, route } from 'latchkey/server'
 import { z } from 'zod'
 import { projects } from './projects.ts'
 
+/** What API keys can be allowed: a route names the one that it asks for. */
+export const scopes = ['projects:read', 'projects:write']
+
 /** Your routes, beside those of Latchkey: every one says who may. */
 export function routes(database: Database): Route[] {
   return [welcome, ...projects(database)]

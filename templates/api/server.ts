@@ -12,7 +12,7 @@ import {
 import { openDatabase } from './database.ts'
 import { startDevelopment } from './development.ts'
 import { chooseTransport } from './mail.ts'
-import { routes } from './routes.ts'
+import { routes, scopes } from './routes.ts'
 
 await start(async (environment) => {
   const { mode, listen, databaseUrl, appUrl, corsOrigins, trustedProxies, signUp } = environment
@@ -20,7 +20,8 @@ await start(async (environment) => {
   const log = createLog(environment)
   const migration = await migrateAtStart(database, migrations, { log })
 
-  const auth = createAuth({ ...environment, store: createStore(database) })
+  const store = createStore(database)
+  const auth = createAuth({ ...environment, store, apiKeys: { scopes } })
   const { transport, mailbox } = chooseTransport(environment.mail)
   const outbox = createOutbox(auth, { transport, from: environment.mail.from, appUrl, log })
   outbox.start()

@@ -15,8 +15,8 @@ import {
 import type { Connection, Row } from '../../src/storage/database.ts'
 
 /** What a message was before it could be about a change of address. */
-type Message = Omit<NewerMessage, 'userId'>
-type NewMessage = Omit<NewerNewMessage, 'userId'>
+type Message = Omit<NewerMessage, 'userId' | 'apiKeyId'>
+type NewMessage = Omit<NewerNewMessage, 'userId' | 'apiKeyId'>
 
 const columns = `id, kind, recipient, status, attempts, deferrals, uncertain, queued_at, due_at,
   give_up_at, ended_at, last_error`

@@ -1,148 +1,221 @@
 // Every way in which a credential ends, and everything that it could have been used for: nothing of it
-// works at the next request, in this process or in one that starts afterwards.
+// works at the next request: in this process, in another one that had seen it good, or in one that starts
+// afterwards.
 import { createApp, createAuth, createStore, type Route } from 'latchkey/server'
 import { expect, test } from 'vitest'
 import { routeTable } from '../../src/http/routes.ts'
-import { routes as templateRoutes } from '../../templates/api/routes.ts'
+import { scopes, routes as templateRoutes } from '../../templates/api/routes.ts'
 import {
   ann,
   bearer,
   cheapHash,
+  createApiKey,
+  emptyDatabaseUrl,
   mailedToken,
   type Server,
   signUp,
   startServer,
+  verifyAddress,
 } from '../harness.ts'
+import { type ProbedServer, startProbedServer } from '../second-process.ts'
 
 const another = 'another horse battery'
 
-/** What a user holds: the session that is to end, another one, and links in their mail. */
+/** What a user holds: a session, another one, an API key, and links in their mail. */
 interface Held {
   readonly server: Server
+  readonly elsewhere: ProbedServer
   readonly token: string
   readonly other: string
+  readonly key: string
+  readonly keyId: string
   readonly reset: string
   readonly proof: string
 }
 
+type Credential = 'token' | 'other' | 'key' | 'reset' | 'proof'
+
 interface Way {
   readonly end: (held: Held) => Promise<unknown>
-  /** What of the rest ends with it. */
-  readonly ends: readonly ('other' | 'reset' | 'proof')[]
+  /** What ends; all else lives on. */
+  readonly ends: readonly Credential[]
 }
+
+const everything: readonly Credential[] = ['token', 'other', 'key', 'reset', 'proof']
 
 const ways: Record<string, Way> = {
   'a log-out': {
     end: ({ server, token }) => server.send('DELETE /v1/session', undefined, bearer(token)),
-    ends: [],
+    ends: ['token'],
   },
   'another device that ends it': {
     async end({ server, token, other }) {
       const { body } = await server.send('GET /v1/session', undefined, bearer(token))
       await server.send(`DELETE /v1/sessions/${body.session.id}`, undefined, bearer(other))
     },
-    ends: [],
+    ends: ['token'],
   },
   'another device that ends all others': {
     end: ({ server, other }) => server.send('DELETE /v1/sessions', undefined, bearer(other)),
-    ends: [],
+    ends: ['token'],
   },
   'a new token in its place': {
     end: ({ server, token }) => server.send('PUT /v1/session/token', undefined, bearer(token)),
-    ends: [],
+    ends: ['token'],
   },
   'a changed password': {
     end: ({ server, other }) => {
       const change = { password_challenge: ann.password, password: another }
       return server.send('PUT /v1/password', change, bearer(other))
     },
-    ends: ['reset', 'proof'],
+    ends: ['token', 'reset', 'proof'],
   },
   'a reset': {
     end: ({ server, reset }) =>
       server.send('PUT /v1/passwords', { token: reset, password: another }),
-    ends: ['other', 'reset', 'proof'],
+    ends: everything,
+  },
+  'a changed address': {
+    end: ({ server, proof, other }) =>
+      server.send('PUT /v1/email_verifications', { token: proof }, bearer(other)),
+    ends: ['reset', 'proof'],
   },
   'a ban': {
     end: async ({ server }) => server.auth.banUser(await idOf(server)),
-    ends: ['other', 'reset', 'proof'],
+    ends: everything,
+  },
+  'a ban that is lifted': {
+    async end({ server }) {
+      await server.auth.banUser(await idOf(server))
+      await server.auth.unbanUser(await idOf(server))
+    },
+    ends: everything,
   },
   'an operator who logs the user out': {
     end: async ({ server }) => server.auth.revokeSessions(await idOf(server)),
-    ends: ['other'],
+    ends: ['token', 'other'],
+  },
+  'an operator who ends the key': {
+    end: async ({ server, keyId }) =>
+      server.auth.revokeApiKey({ id: keyId, userId: await idOf(server) }),
+    ends: ['key'],
+  },
+  'a user who revokes the key': {
+    end: ({ server, keyId, other }) =>
+      server.send(`DELETE /v1/api_keys/${keyId}`, undefined, bearer(other)),
+    ends: ['key'],
   },
   'the end of the account': {
     end: ({ server, other }) =>
       server.send('DELETE /v1/user', { password_challenge: ann.password }, bearer(other)),
-    ends: ['other', 'reset', 'proof'],
+    ends: everything,
   },
   'more log-ins than may be': {
-    async end({ server, other }) {
+    async end(held) {
       // The other one was later: with a cap of two it stays.
-      server.clock.advance({ minutes: 1 })
-      await server.send('POST /v1/session', ann)
-      expect(await statusOf(server, other)).toBe(200)
+      pass(held, 1)
+      await held.server.send('POST /v1/session', ann)
     },
-    ends: [],
+    ends: ['token'],
+  },
+  'a quarter of an hour, for a link to reset': {
+    end: async (held) => pass(held, 15),
+    ends: ['reset'],
+  },
+  'a day, for a link to confirm': {
+    end: async (held) => pass(held, 1_440),
+    ends: ['reset', 'proof'],
   },
   'thirty days without use': {
-    end: async ({ server }) => server.clock.advance({ days: 30, minutes: 1 }),
-    ends: ['other', 'reset', 'proof'],
+    end: async (held) => pass(held, 30 * 1_440 + 1),
+    ends: ['token', 'other', 'reset', 'proof'],
+  },
+  'ninety days': {
+    end: async (held) => pass(held, 90 * 1_440),
+    ends: everything,
   },
 }
 
-test.each(Object.entries(ways))('%s is the end, for every route', async (_name, { end, ends }) => {
-  const held = await hold()
-  const { server, token, other, reset, proof } = held
-  const routes = routeTable(server.auth, { routes: templateRoutes(server.database) })
-  const closed = routes.filter(({ access }) => access === 'session' || access === 'fresh')
-  expect(closed.length).toBeGreaterThan(15)
-  expect([await statusOf(server, token), await statusOf(server, other)]).toEqual([200, 200])
-  await end(held)
-  const before = await rows(server)
-  for (const { send } of [server, restarted(server)]) {
-    for (const route of closed) {
-      const body = route.method === 'GET' ? undefined : {}
-      const reply = await send(lineOf(route), body, bearer(token))
-      const { status } = reply
-      expect([lineOf(route), status, reply.body.code]).toEqual([
-        lineOf(route),
-        401,
-        'invalid_token',
-      ])
+test.each(Object.entries(ways))(
+  '%s is the end, for every route',
+  async (_name, { end, ends }) => {
+    const held = await hold()
+    const { server, elsewhere, reset, proof } = held
+    const routes = routeTable(server.auth, { routes: templateRoutes(server.database) })
+    const closed = routes.filter(({ access }) => access !== 'public')
+    expect(closed.length).toBeGreaterThan(20)
+    const lives = async ({ send }: Pick<Server, 'send'>) => [
+      (await send('GET /v1/session', undefined, bearer(held.token))).status,
+      (await send('GET /v1/session', undefined, bearer(held.other))).status,
+      (await send('GET /v1/projects', undefined, bearer(held.key))).status,
+    ]
+    expect([await lives(server), await lives(elsewhere)]).toEqual(Array(2).fill([200, 200, 200]))
+    await end(held)
+    const before = await rows(server)
+    for (const place of [server, elsewhere, restarted(server)]) {
+      for (const credential of (['token', 'other', 'key'] as const).filter((each) =>
+        ends.includes(each),
+      )) {
+        for (const route of closed) {
+          const body = route.method === 'GET' ? undefined : {}
+          const reply = await place.send(lineOf(route), body, bearer(held[credential]))
+          const said = [credential, lineOf(route), reply.status, reply.body.code]
+          expect(said).toEqual([credential, lineOf(route), 401, 'invalid_token'])
+        }
+      }
+      const statusOf = (credential: Credential) => (ends.includes(credential) ? 401 : 200)
+      expect(await lives(place)).toEqual([statusOf('token'), statusOf('other'), statusOf('key')])
     }
-    const check = await send('GET /v1/session', undefined, bearer(other))
-    expect(check.status).toBe(ends.includes('other') ? 401 : 200)
-  }
-  expect(await rows(server)).toEqual(before)
-  const password = 'a third horse battery'
-  const redeemed = [
-    await server.send('PUT /v1/email_verifications', { token: proof, password: ann.password }),
-    await server.send('PUT /v1/passwords', { token: reset, password }),
-  ]
-  expect(redeemed.map(({ status }) => status)).toEqual([
-    ends.includes('proof') ? 401 : 200,
-    ends.includes('reset') ? 401 : 200,
-  ])
-})
+    expect(await rows(server)).toEqual(before)
+    const password = 'a third horse battery'
+    const place = ends.includes('proof') ? elsewhere : server
+    const redeemed = [
+      await place.send('PUT /v1/email_verifications', { token: proof, password: ann.password }),
+      // Whoever has another address now has no use for a link that was mailed to the old one.
+      await elsewhere.send('PUT /v1/passwords', { token: reset, password }),
+    ]
+    const isProved = !ends.includes('proof')
+    expect(redeemed.map(({ status }) => status)).toEqual([
+      isProved ? 200 : 401,
+      ends.includes('reset') || isProved ? 401 : 200,
+    ])
+  },
+  60_000,
+)
 
 async function hold(): Promise<Held> {
-  const server = await startServer({ auth: { sessions: { maximumPerUser: 2 } } })
+  const databaseUrl = await emptyDatabaseUrl()
+  const auth = { sessions: { maximumPerUser: 2 } }
+  const server = await startServer({ databaseUrl, auth, now: new Date() })
+  const elsewhere = await startProbedServer(databaseUrl, { RATE_LIMITS: 'off' })
   const token = await signUp(server)
+  await verifyAddress(server, token)
+  const { id: keyId, token: key } = await createApiKey(server, token)
   server.clock.advance({ minutes: 1 })
   const other = (await server.send('POST /v1/session', ann)).body.token
   await server.send('POST /v1/passwords', ann)
   await server.outbox.deliverDue()
   const reset = mailedToken(server)
-  await server.send('POST /v1/email_verifications', undefined, bearer(token))
+  const change = { email_address: 'ann@new.example', password_challenge: ann.password }
+  await server.send('PATCH /v1/user', change, bearer(other))
   await server.outbox.deliverDue()
-  return { server, token, other, reset, proof: mailedToken(server) }
+  const proof = mailedToken(server)
+  const held = { server, elsewhere, token, other, key, keyId, reset, proof }
+  pass(held, 0)
+  return held
+}
+
+/** Time goes on, in both processes. */
+function pass({ server, elsewhere }: Pick<Held, 'server' | 'elsewhere'>, minutes: number): void {
+  server.clock.advance({ minutes })
+  elsewhere.tell(`ahead ${server.clock().getTime() - Date.now()}`)
 }
 
 /** The same database and time, in a process that knows nothing of what was. */
 function restarted({ database, clock }: Server): Pick<Server, 'send'> {
   const store = createStore(database)
-  const auth = createAuth({ store, clock, passwordHash: cheapHash, rateLimits: 'off' })
+  const unguarded = { rateLimits: 'off', passwordHash: cheapHash } as const
+  const auth = createAuth({ store, clock, apiKeys: { scopes }, ...unguarded })
   const app = createApp(auth, { routes: templateRoutes(database) })
   const send: Server['send'] = async (line, body, headers = {}) => {
     const [method = '', path = ''] = line.split(' ')
@@ -156,17 +229,13 @@ function restarted({ database, clock }: Server): Pick<Server, 'send'> {
   return { send }
 }
 
-async function statusOf({ send }: Server, token: string): Promise<number> {
-  return (await send('GET /v1/session', undefined, bearer(token))).status
-}
-
 async function idOf({ auth }: Server): Promise<string> {
   const [user] = await auth.config.store.listUsers({ limit: 1, after: null })
   return user?.id ?? ''
 }
 
 async function rows({ database }: Server) {
-  const tables = ['users', 'sessions', 'projects', 'outbox', 'email_changes']
+  const tables = ['users', 'sessions', 'api_keys', 'projects', 'outbox', 'email_changes']
   return Promise.all(tables.map((table) => database.query(`SELECT * FROM ${table}`)))
 }
 

@@ -1,3 +1,4 @@
+import { apiKeyCommands } from './api-keys.ts'
 import type { Command } from './command.ts'
 import { migrateDatabase } from './migrate.ts'
 import { listMessages } from './outbox.ts'
@@ -11,6 +12,7 @@ export const commands: readonly Command[] = [
   migrateDatabase,
   ...userCommands,
   ...sessionCommands,
+  ...apiKeyCommands,
   listMessages,
   retryMessages,
   sweepDatabase,

@@ -11,7 +11,7 @@ import {
 import { isMigrated } from '../../storage/sqlite.ts'
 import { defineCommand, Refused, UsageError } from './command.ts'
 import { databaseOptions, readDatabaseUrl, requireDatabase, withDatabase } from './database.ts'
-import { complain, print, printJson, printTable } from './output.ts'
+import { complain, jsonOption, print, printJson, printTable } from './output.ts'
 
 export const migrateDatabase = defineCommand(
   {
@@ -31,7 +31,7 @@ With --status nothing is changed, and the exit code is 1 while some are pending.
         value: 'DIR',
         meaning: 'Where the migrations of the application are; ./migrations without it',
       },
-      json: { type: 'boolean', meaning: 'Print JSON, for programs' },
+      json: jsonOption,
       ...databaseOptions,
     },
     examples: [

@@ -2,7 +2,7 @@ import { giveUpAt, type Message } from '../../core/mail.ts'
 import type { Store } from '../../core/store.ts'
 import { defineCommand, Refused, UsageError } from './command.ts'
 import { databaseOptions, withStore } from './database.ts'
-import { complain, print, printJson } from './output.ts'
+import { complain, jsonOption, print, printJson } from './output.ts'
 
 export const retryMessages = defineCommand(
   {
@@ -14,7 +14,7 @@ What is unknown may arrive a second time. latchkey outbox list shows the IDs.`,
     options: {
       failed: { type: 'boolean', meaning: 'All that are failed' },
       unknown: { type: 'boolean', meaning: 'All that are unknown' },
-      json: { type: 'boolean', meaning: 'Print JSON, for programs' },
+      json: jsonOption,
       ...databaseOptions,
     },
     examples: [

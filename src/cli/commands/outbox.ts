@@ -1,7 +1,7 @@
 import type { Message, MessageStatus } from '../../core/mail.ts'
 import { defineCommand, UsageError } from './command.ts'
 import { databaseOptions, withStore } from './database.ts'
-import { complain, print, printJson, printTable, readable } from './output.ts'
+import { complain, jsonOption, print, printJson, printTable, readable } from './output.ts'
 import { pageOptions, parseLimit } from './page.ts'
 
 const statuses: readonly MessageStatus[] = ['queued', 'sent', 'failed', 'unknown']
@@ -22,7 +22,7 @@ unknown  left twice, and the mail server did not say whether it took it`,
         meaning: 'Those that are queued, sent, failed or unknown; all without it',
       },
       limit: pageOptions.limit,
-      json: { type: 'boolean', meaning: 'Print JSON, for programs' },
+      json: jsonOption,
       ...databaseOptions,
     },
     examples: [

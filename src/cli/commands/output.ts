@@ -24,6 +24,9 @@ export function print(text: string): void {
   process.stdout.write(`${text}\n`)
 }
 
+/** For every command that prints data. */
+export const jsonOption = { type: 'boolean', meaning: 'Print JSON, for programs' } as const
+
 /** What was asked for, for a program: one line. */
 export function printJson(value: unknown): void {
   print(JSON.stringify(value).replace(unprintable, escaped))

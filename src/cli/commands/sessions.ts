@@ -3,11 +3,9 @@ import { deviceName } from '../../core/device-name.ts'
 import type { Session } from '../../core/entities.ts'
 import { type Command, defineCommand, Refused, UsageError } from './command.ts'
 import { databaseOptions } from './database.ts'
-import { print, printJson, printTable, readable } from './output.ts'
+import { jsonOption, print, printJson, printTable, readable } from './output.ts'
 import { pageOptions, parseId, parsePage } from './page.ts'
 import { userOperand, withUser } from './user.ts'
-
-const json = { type: 'boolean', meaning: 'Print JSON, for programs' } as const
 
 const listSessions = defineCommand(
   {
@@ -15,7 +13,7 @@ const listSessions = defineCommand(
     summary: 'List the sessions of a user that are not over, newest first',
     details: 'With --after the ID of the last one shown, the next ones are.',
     operands: userOperand,
-    options: { ...pageOptions, json, ...databaseOptions },
+    options: { ...pageOptions, json: jsonOption, ...databaseOptions },
     examples: ['latchkey sessions list ann@example.com'],
   },
   async (given) => {
@@ -55,7 +53,7 @@ const revokeSession = defineCommand(
     summary: 'End one session of a user',
     details: 'Its token is refused from the next request on.',
     operands: `${userOperand} SESSION_ID`,
-    options: { json, ...databaseOptions },
+    options: { json: jsonOption, ...databaseOptions },
     examples: ['latchkey sessions revoke ann@example.com 01a2092e-6c92-74d9-bfd5-30ed1da6763c'],
   },
   async ({ values, positionals }) => {

@@ -3,11 +3,9 @@ import type { User } from '../../core/entities.ts'
 import { AuthError } from '../../core/errors.ts'
 import { type Command, defineCommand, Refused, UsageError } from './command.ts'
 import { databaseOptions } from './database.ts'
-import { complain, print, printJson, printTable, readable } from './output.ts'
+import { complain, jsonOption, print, printJson, printTable, readable } from './output.ts'
 import { pageOptions, parsePage } from './page.ts'
 import { oneOf, toJson, userOperand, withAuth, withUser } from './user.ts'
-
-const json = { type: 'boolean', meaning: 'Print JSON, for programs' } as const
 
 const listUsers = defineCommand(
   {
@@ -15,7 +13,7 @@ const listUsers = defineCommand(
     summary: 'List the users, oldest first',
     details: 'With --after the ID of the last one shown, the next ones are.',
     operands: null,
-    options: { ...pageOptions, json, ...databaseOptions },
+    options: { ...pageOptions, json: jsonOption, ...databaseOptions },
     examples: ['latchkey users list', 'latchkey users list --limit 1000 --json'],
   },
   async ({ values }) => {
@@ -44,7 +42,7 @@ const showUser = defineCommand(
     summary: 'Show one user, and how many sessions they have',
     details: 'latchkey sessions list shows the sessions.',
     operands: userOperand,
-    options: { json, ...databaseOptions },
+    options: { json: jsonOption, ...databaseOptions },
     examples: ['latchkey users show ann@example.com'],
   },
   async (given) => {
@@ -63,7 +61,7 @@ const createUser = defineCommand(
     summary: 'Create a user, with a random password that is shown this once',
     details: 'The user can choose another one by a reset mail.',
     operands: 'EMAIL_ADDRESS',
-    options: { json, ...databaseOptions },
+    options: { json: jsonOption, ...databaseOptions },
     examples: ['latchkey users create ann@example.com'],
   },
   async ({ values, positionals }) => {
@@ -89,8 +87,8 @@ function explainRefusal(error: unknown, emailAddress: string): unknown {
 const banUser = act({
   name: 'users ban',
   summary: 'Keep a user out, from their next request on',
-  details: `Every session ends, links die, and a log-in answers as to a wrong password.
-latchkey users unban lets them log in again.`,
+  details: `Every session and API key ends, links die, and a log-in answers as to a wrong
+password. latchkey users unban lets them log in again.`,
   example: 'latchkey users ban ann@example.com',
   run: async (auth, user) => `Banned ${(await auth.banUser(user.id))?.emailAddress}`,
 })
@@ -117,8 +115,8 @@ const revokeSessions = act({
 const deleteUser = act({
   name: 'users delete',
   summary: 'Delete a user, with everything that is theirs',
-  details: `Sessions, links, mails, and the rows of the application that refer to the user
-go too. The address may sign up again. This cannot be undone.`,
+  details: `Sessions, API keys, links, mails, and the rows of the application that refer
+to the user go too. The address may sign up again. This cannot be undone.`,
   example: 'latchkey users delete 01a2092d-ade0-7192-99f2-8b7422722487',
   async run(auth, user) {
     await auth.deleteUser(user)
@@ -142,7 +140,7 @@ function act({
   example: string
   run: Act
 }): Command {
-  const options = { json, ...databaseOptions }
+  const options = { json: jsonOption, ...databaseOptions }
   const examples = [example]
   return defineCommand(
     { name, summary, details, operands: userOperand, options, examples },

@@ -3,7 +3,7 @@ import { later, newUser, noon, type StoreContract } from './contract.ts'
 
 /** What is counted, and how long. */
 export function guardContract({ test, open }: StoreContract): void {
-  const window = { now: noon, endsAt: later(180_000) }
+  const window = { attempts: 1, now: noon, endsAt: later(180_000) }
 
   test('each key is counted for itself, in the order in which they were given', async () => {
     const store = await open()
@@ -19,10 +19,22 @@ export function guardContract({ test, open }: StoreContract): void {
     deepEqual(await store.count([], window), [])
   })
 
+  test('many are counted at once, also in a window that begins anew', async () => {
+    const store = await open()
+    const count = async (attempts: number, at: number) => {
+      const next = { attempts, now: later(at), endsAt: later(at + 60_000) }
+      return (await store.count(['a'], next)).map((counted) => counted.count)
+    }
+    deepEqual(await count(30, 0), [30])
+    deepEqual(await count(1, 1), [31])
+    deepEqual(await count(30, 2), [61])
+    deepEqual(await count(20, 60_000), [20])
+  })
+
   test('a window ends when it said, however often is counted, and another begins', async () => {
     const store = await open()
     const countAt = async (milliseconds: number) => {
-      const next = { now: later(milliseconds), endsAt: later(milliseconds + 180_000) }
+      const next = { attempts: 1, now: later(milliseconds), endsAt: later(milliseconds + 180_000) }
       const [counted] = await store.count(['a'], next)
       return [counted?.count, counted?.endsAt]
     }
@@ -35,7 +47,7 @@ export function guardContract({ test, open }: StoreContract): void {
   test('a window that a clock ahead of ours has put too far away ends in time, and keeps its count', async () => {
     const store = await open()
     await store.count(['a'], window)
-    const earlier = { now: later(-1), endsAt: later(179_999) }
+    const earlier = { attempts: 1, now: later(-1), endsAt: later(179_999) }
     const [counted] = await store.count(['a'], earlier)
     deepEqual([counted?.count, counted?.endsAt], [2, earlier.endsAt])
   })

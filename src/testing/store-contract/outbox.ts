@@ -245,7 +245,14 @@ export function outboxContract({ test, open }: StoreContract): void {
 
 function newMessage(kind: MessageKind = 'password_reset'): NewMessage {
   const recipient = newEmailAddress()
-  return { kind, recipient, userId: null, queuedAt: noon, giveUpAt: later(86_400_000) }
+  return {
+    kind,
+    recipient,
+    userId: null,
+    apiKeyId: null,
+    queuedAt: noon,
+    giveUpAt: later(86_400_000),
+  }
 }
 
 function queue(store: Store, message: NewMessage): Promise<void> {

@@ -113,7 +113,7 @@ export function sessionsContract({ test, open }: StoreContract): void {
     const [unused, old, kept] = await insertNewer(store, user, [1, 2, 3])
     if (!unused || !old || !kept) throw new Error('The contract made no sessions')
     const horizon = { usedAfter: later(1), createdAfter: later(-1) }
-    await store.recordUses([session.id], later(9))
+    await store.recordUses('sessions', [session.id], later(9))
     await store.transaction((each) => each.trimSessions(kept, { ...horizon, maximum: 3 }))
     const all = { usedAfter: later(-1), createdAfter: later(-1), limit: 9, after: null }
     const ids = (await store.listSessions(user.id, all)).map(({ id }) => id)
@@ -183,9 +183,9 @@ export function sessionsContract({ test, open }: StoreContract): void {
     if (!first) throw new Error('The contract made no sessions')
     await store.transaction((each) => each.deleteSession(first.session))
     const ids = many.map(({ session }) => session.id)
-    await store.recordUses(ids, later(2))
-    await store.recordUses(ids, later(1))
-    await store.recordUses([], later(9))
+    await store.recordUses('sessions', ids, later(2))
+    await store.recordUses('sessions', ids, later(1))
+    await store.recordUses('sessions', [], later(9))
     equal(await store.findSession(first.digest), null)
     for (const { digest } of many.slice(1)) {
       deepEqual((await store.findSession(digest))?.session.lastUsedAt, later(2))

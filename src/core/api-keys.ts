@@ -1,0 +1,172 @@
+import { v7 } from 'uuid'
+import type { Configuration } from './config.ts'
+import type { ApiKey, Authenticated, Authorized, User } from './entities.ts'
+import { AuthError, type InvalidField } from './errors.ts'
+import { isLine } from './line.ts'
+import { newMessage } from './mail.ts'
+import type { Secret } from './secret.ts'
+import type { Client } from './sessions.ts'
+import type { OwnApiKey, StoreTransaction } from './store-transaction.ts'
+import { generateToken, parseToken } from './tokens.ts'
+
+/** The longest name of an API key, in code points. */
+export const maximumApiKeyNameLength = 100
+
+// Whoever has to put another key in place has so long.
+const noticeDays = 7
+
+/** What a user wants of a new API key. */
+export interface SubmittedApiKey {
+  readonly name: string
+  readonly scopes: readonly string[]
+  /** Null for the default of the configuration. */
+  readonly expiresAt: Date | null
+}
+
+/** A new API key. The token exists here and nowhere else. */
+export interface CreatedApiKey {
+  readonly apiKey: ApiKey
+  readonly token: Secret
+}
+
+/**
+ * Creates an API key for a user whose address is proved, and queues the notice. It can do what its
+ * scopes say, never more than its user, and nothing to the account.
+ *
+ * @returns null where the session has ended meanwhile
+ * @throws AuthError `validation_failed`, `email_address_unverified`, `too_many_api_keys`,
+ *   `rate_limited`, `unavailable`
+ */
+export async function createApiKey(
+  config: Configuration,
+  { session, user }: Authenticated,
+  { submitted, client }: { submitted: SubmittedApiKey; client: Client },
+): Promise<CreatedApiKey | null> {
+  const apiKey = openApiKey(config, user, submitted)
+  await config.guard.count('api_key', { account: user.id, ipAddress: client.ipAddress })
+  const { token, digest } = generateToken('apiKey', config.random)
+  const isCreated = await config.store.transaction(async (transaction) => {
+    // SECURITY: a reset, or a ban, may have ended the session since the request was let in.
+    const held = await transaction.holdUser(user.id)
+    if (!held || !(await transaction.holdSession(session))) return false
+    if (held.emailVerifiedAt === null) throw new AuthError('email_address_unverified')
+    const others = await transaction.countApiKeys(user.id, apiKey.createdAt)
+    if (others >= config.apiKeys.maximumPerUser) throw new AuthError('too_many_api_keys')
+    await transaction.insertApiKey(apiKey, digest)
+    await tell(transaction, held, { kind: 'api_key_created', apiKey, at: apiKey.createdAt })
+    return true
+  })
+  if (!isCreated) return null
+  config.onMessageQueued()
+  return { apiKey, token }
+}
+
+/** A page of a user's API keys, newest first, without those that are over. */
+export async function listApiKeys(
+  config: Configuration,
+  userId: string,
+  page: { limit: number; after: string | null },
+): Promise<ApiKey[]> {
+  return config.store.listApiKeys(userId, { now: config.clock(), ...page })
+}
+
+/**
+ * Ends an API key of a user: its token is refused from the moment this resolves.
+ *
+ * @returns whether there was one that was not over
+ */
+export async function revokeApiKey(config: Configuration, key: OwnApiKey): Promise<boolean> {
+  const ended = await config.store.transaction((transaction) => transaction.deleteApiKey(key))
+  return ended !== null && isLive(config, ended)
+}
+
+/**
+ * In whose name the holder of an API key acts, and what it may do. One indexed read; each use counts
+ * against the limit of the key, a block of them in one write.
+ *
+ * @returns null for a token that is malformed, unknown, revoked or expired, or whose user is banned
+ * @throws AuthError `rate_limited`, `unavailable`
+ */
+export async function authorize(config: Configuration, token: string): Promise<Authorized | null> {
+  const digest = parseToken('apiKey', token)
+  const found = digest && (await config.store.findApiKey(digest))
+  if (!found || !isLive(config, found.apiKey) || found.user.bannedAt !== null) return null
+  await config.requestAllowance.use(found.apiKey.id)
+  config.apiKeyUse.note(found.apiKey)
+  return found
+}
+
+/**
+ * Queues the notice for each API key that ends within a week. Of any number of processes at once one
+ * queues it.
+ *
+ * @throws AuthError `unavailable`
+ */
+export async function queueExpiryNotices(config: Configuration): Promise<void> {
+  const now = config.clock()
+  for (const apiKey of await config.store.listApiKeysToNotice(now)) {
+    await config.store.transaction(async (transaction) => {
+      const user = await transaction.holdUser(apiKey.userId)
+      const isOurs = user !== null && (await transaction.markApiKeyNoticed(apiKey))
+      if (isOurs && isLive(config, apiKey) && user.bannedAt === null) {
+        await tell(transaction, user, { kind: 'api_key_expiring', apiKey, at: now })
+      }
+    })
+  }
+}
+
+function isLive({ clock }: Configuration, { expiresAt }: ApiKey): boolean {
+  return clock() < expiresAt
+}
+
+function openApiKey(config: Configuration, user: User, submitted: SubmittedApiKey): ApiKey {
+  const { defaultDays } = config.apiKeys
+  const createdAt = config.clock()
+  const expiresAt = submitted.expiresAt ?? addDays(createdAt, defaultDays)
+  requireValid(config, { ...submitted, createdAt, expiresAt })
+  const noticeAt = addDays(expiresAt, -noticeDays)
+  return {
+    id: v7({ msecs: createdAt.getTime(), random: config.random(16) }),
+    userId: user.id,
+    name: submitted.name,
+    scopes: [...new Set(submitted.scopes)],
+    createdAt,
+    expiresAt,
+    lastUsedAt: null,
+    expiryNoticeAt: noticeAt > createdAt ? noticeAt : null,
+  }
+}
+
+function requireValid(
+  { apiKeys }: Configuration,
+  {
+    name,
+    scopes,
+    createdAt,
+    expiresAt,
+  }: Pick<ApiKey, 'name' | 'scopes' | 'createdAt' | 'expiresAt'>,
+): void {
+  const fields: InvalidField[] = []
+  const isNamed = name.trim() !== '' && [...name].length <= maximumApiKeyNameLength
+  if (!isNamed || !isLine(name)) fields.push({ field: 'name', code: 'invalid' })
+  const isDeclared = scopes.every((scope) => apiKeys.scopes.includes(scope))
+  if (scopes.length === 0 || !isDeclared) fields.push({ field: 'scopes', code: 'invalid' })
+  const latest = addDays(createdAt, apiKeys.maximumDays)
+  // SECURITY: written so that an invalid Date fails.
+  const isWithin = expiresAt > createdAt && expiresAt <= latest
+  if (!isWithin) fields.push({ field: 'expiresAt', code: 'invalid' })
+  if (fields.length > 0) throw new AuthError('validation_failed', { fields })
+}
+
+function addDays(instant: Date, days: number): Date {
+  return new Date(instant.getTime() + days * 86_400_000)
+}
+
+async function tell(
+  transaction: StoreTransaction,
+  user: User,
+  about: { kind: 'api_key_created' | 'api_key_expiring'; apiKey: ApiKey; at: Date },
+): Promise<void> {
+  const message = newMessage(about.kind, user.emailAddress, about.at)
+  await transaction.insertMessage({ ...message, userId: user.id, apiKeyId: about.apiKey.id })
+}

@@ -1,0 +1,37 @@
+import { z } from 'zod'
+import type { ApiKeyPolicy, Configuration } from '../core/config.ts'
+
+/** What a key is to be allowed: a list, or words with spaces between, as in RFC 6749 §3.3. */
+export function scopesField({ scopes }: ApiKeyPolicy): z.ZodType<string[], string | string[]> {
+  return z
+    .union([z.array(z.string()), z.string()])
+    .transform((value) => (typeof value === 'string' ? value.split(' ').filter(Boolean) : value))
+    .superRefine((wanted, context) => {
+      const message = problemOf(wanted, scopes)
+      if (message) context.addIssue({ code: 'custom', ...message })
+    })
+}
+
+function problemOf(wanted: readonly string[], scopes: readonly string[]) {
+  if (wanted.length === 0) return { message: "can't be blank", params: { code: 'blank' } }
+  if (wanted.every((scope) => scopes.includes(scope))) return null
+  return { message: `must be among ${scopes.join(', ')}`, params: { code: 'inclusion' } }
+}
+
+/** When a key is to end: an instant that is to come, and not too far. */
+export function expiryField({ apiKeys, clock }: Configuration): z.ZodType<Date, string> {
+  const { maximumDays } = apiKeys
+  return z.iso
+    .datetime({ offset: true })
+    .transform((text) => new Date(text))
+    .refine(
+      (instant) => {
+        const days = (instant.getTime() - clock().getTime()) / 86_400_000
+        return days > 0 && days <= maximumDays
+      },
+      {
+        message: `must be within the next ${maximumDays} days`,
+        params: { code: 'out_of_range' },
+      },
+    )
+}

@@ -1,0 +1,123 @@
+// Who may do what, tried with every kind of credential on every route, and what a client may write. Both
+// tables are a file for whoever reviews: a route that is not in it fails here (`-u` writes it anew).
+import type { Route } from 'latchkey/server'
+import { expect, test } from 'vitest'
+import { z } from 'zod'
+import { routeTable } from '../src/http/routes.ts'
+import { scopes, routes as templateRoutes } from '../templates/api/routes.ts'
+import {
+  ann,
+  bearer,
+  createApiKey,
+  mailedToken,
+  type Reply,
+  type Server,
+  signUp,
+  startServer,
+  verifyAddress,
+} from './harness.ts'
+
+const file = '../docs/reference/access.md'
+
+test('the tables of who may, and of what may be written, are those in the reference', async () => {
+  const server = await startServer()
+  const routes = routeTable(server.auth, { routes: templateRoutes(server.database) })
+  const access = await accessTable(server, routes)
+  await expect(document(access, writableTable(routes))).toMatchFileSnapshot(file)
+})
+
+function document(access: readonly string[], writable: readonly string[]): string {
+  return `# Who may do what
+
+Both tables are made by a test, which tries every route with every kind of credential and compares
+what it finds with this page.
+
+## Access
+
+**yes**: the request is let in, and what it says is judged. **401**: it is not known who sends it.
+**403**: it is known, and not enough: a session whose password was not verified lately
+(\`fresh_authentication_required\`), an API key without the scope (\`insufficient_scope\`). A *stale*
+session is one whose password was verified more than ten minutes ago. A token of another kind, such as
+that of a link, opens nothing; a key that is revoked or expired, or whose user is banned, is a 401.
+
+${access.join('\n')}
+
+## Fields that a client may write
+
+Every other field of a body is ignored: whose something is, which scopes it has, when it ends, follows
+from who asks and from these.
+
+${writable.join('\n')}
+`
+}
+
+async function accessTable(server: Server, routes: readonly Route[]): Promise<string[]> {
+  const credentials = await hold(server)
+  const names = credentials.map(({ name }) => name)
+  const rows = [['Route', 'Scope', ...names], [...Array(names.length + 2).fill('---')]]
+  for (const route of routes) {
+    const cells = []
+    for (const { headers, isFresh } of credentials) {
+      const tried = await tryOut(server, route, { headers, isFresh })
+      cells.push(verdictOn(tried))
+    }
+    const scope = route.scope === null ? '' : `\`${route.scope}\``
+    rows.push([`\`${route.method} ${route.path}\``, scope, ...cells])
+  }
+  return rows.map((row) => `| ${row.join(' | ')} |`)
+}
+
+// Each in the same state: what one request ended, such as the session, is there for the next.
+async function hold(server: Server) {
+  const token = await signUp(server)
+  await verifyAddress(server, token)
+  const keys = []
+  for (const scope of scopes) {
+    const { token: key } = await createApiKey(server, token, { scopes: [scope] })
+    keys.push({ name: `key \`${scope}\``, headers: bearer(key), isFresh: true })
+  }
+  await server.send('POST /v1/passwords', ann)
+  await server.outbox.deliverDue()
+  return [
+    { name: 'nobody', headers: {}, isFresh: true },
+    { name: 'session', headers: null, isFresh: true },
+    { name: 'stale session', headers: null, isFresh: false },
+    ...keys,
+    { name: 'token of a link', headers: bearer(mailedToken(server)), isFresh: true },
+  ]
+}
+
+interface Tried {
+  readonly headers: Record<string, string> | null
+  readonly isFresh: boolean
+}
+
+async function tryOut(server: Server, route: Route, { headers, isFresh }: Tried): Promise<Reply> {
+  const { clock, send } = server
+  const own = headers ?? bearer((await send('POST /v1/session', ann)).body.token)
+  if (!isFresh) clock.advance({ minutes: 10 })
+  const path = route.path.replace(/:\w+/g, '00000000-0000-7000-8000-000000000000')
+  // Nothing that could be done: what is judged behind the door is a 422 or a 404.
+  const body = route.schemas.body === null ? undefined : { password_challenge: undefined }
+  if (`${route.method} ${path}` === 'DELETE /v1/user' && isFresh) {
+    return send('DELETE /v1/user', { password_challenge: 7 }, own)
+  }
+  return send(`${route.method} ${path}`, body, own)
+}
+
+function verdictOn({ status, body }: Reply): string {
+  if (status === 403) return body.code === 'email_verification_required' ? 'yes' : '403'
+  const isStranger = body?.code === 'unauthenticated' || body?.code === 'invalid_token'
+  return isStranger ? '401' : 'yes'
+}
+
+function writableTable(routes: readonly Route[]): string[] {
+  const rows = routes.flatMap(({ method, path, schemas: { body } }) => {
+    const fields = body ? Object.keys(Object(z.toJSONSchema(body, input)).properties) : []
+    const named = fields.map((field) => `\`${field}\``).join(', ')
+    return body ? [`| \`${method} ${path}\` | ${named} |`] : []
+  })
+  return ['| Route | Fields |', '| --- | --- |', ...rows]
+}
+
+const input = { io: 'input', unrepresentable: 'any' } as const
