@@ -1,7 +1,8 @@
 // The load, in a process of its own so that it can have a core of its own: a fixed number of
 // connections, each with one request in flight, the next sent when the answer is complete.
-import { readFileSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
+import { hasStatus, isComplete } from './answer.ts'
+import { nextRequest, readTurns, type Turns } from './turns.ts'
 
 /** What a run of load is told. */
 export interface LoadOrder {
@@ -24,20 +25,12 @@ export interface LoadResult {
   readonly wrong: string | null
 }
 
-const files = new Map<string, Turns>()
-
-/** The requests of a file, and whose turn it is. */
-interface Turns {
-  readonly requests: readonly Buffer[]
-  next: number
-}
-
 process.on('message', async (order: LoadOrder) => {
   process.send?.(await run(order))
 })
 
 async function run(order: LoadOrder): Promise<LoadResult> {
-  const turns = read(order.requests)
+  const turns = readTurns(order.requests)
   const started = performance.now()
   const end = started + order.seconds * 1_000
   const outcomes = await Promise.all(
@@ -51,15 +44,6 @@ async function run(order: LoadOrder): Promise<LoadResult> {
     latencies: { p50: at(0.5), p99: at(0.99) },
     wrong: outcomes.find(({ wrong }) => wrong !== null)?.wrong ?? null,
   }
-}
-
-function read(file: string): Turns {
-  const known = files.get(file)
-  if (known) return known
-  const requests: string[] = JSON.parse(readFileSync(file, 'utf8'))
-  const turns = { requests: requests.map((request) => Buffer.from(request, 'latin1')), next: 0 }
-  files.set(file, turns)
-  return turns
 }
 
 interface Outcome {
@@ -83,7 +67,7 @@ function keepAsking(
   const ask = () => {
     asked = performance.now()
     if (asked >= end) return finish(null)
-    socket.write(turns.requests[turns.next++ % turns.requests.length] ?? '')
+    socket.write(nextRequest(turns))
   }
   socket.on('connect', ask)
   socket.on('error', ({ message }) => finish(message))
@@ -91,18 +75,10 @@ function keepAsking(
   socket.on('data', (chunk: Buffer) => {
     answer = answer.length === 0 ? chunk : Buffer.concat([answer, chunk])
     if (!isComplete(answer)) return
-    if (!answer.toString('latin1', 0, 12).endsWith(` ${status}`)) return finish(answer.toString())
+    if (!hasStatus(answer, status)) return finish(answer.toString())
     latencies.push(performance.now() - asked)
     answer = Buffer.alloc(0)
     ask()
   })
   return promise
-}
-
-function isComplete(answer: Buffer): boolean {
-  const head = answer.indexOf('\r\n\r\n')
-  if (head === -1) return false
-  const [, length] = /content-length: (\d+)/i.exec(answer.toString('latin1', 0, head)) ?? []
-  if (length !== undefined) return answer.length >= head + 4 + Number(length)
-  return answer.toString('latin1', answer.length - 5) === '0\r\n\r\n'
 }

@@ -13,19 +13,23 @@ export const isPinned =
 
 interface StartOptions {
   readonly core: Core
+  readonly args?: readonly string[]
   readonly environment?: Readonly<Record<string, string>>
   /** A file for what it says. */
   readonly log: string
 }
 
 /** Starts one of the files here. */
-export function startProcess(file: string, { core, environment, log }: StartOptions): ChildProcess {
+export function startProcess(
+  file: string,
+  { core, args = [], environment, log }: StartOptions,
+): ChildProcess {
   const path = (name: string) => fileURLToPath(new URL(name, import.meta.url))
   const told = core === 'server' ? ['--import', path('processor-time.ts')] : []
   const node = [process.execPath, '--conditions=source', ...told]
   const [program = '', ...before] = isPinned ? ['taskset', '-c', cores[core], ...node] : node
   const output = openSync(log, 'a')
-  return spawn(program, [...before, path(file)], {
+  return spawn(program, [...before, path(file), ...args], {
     env: { ...process.env, NODE_ENV: 'production', ...environment },
     stdio: ['ignore', output, output, 'ipc'],
   })

@@ -9,3 +9,9 @@ export function median(values: readonly number[]): number {
 export function ratios(values: readonly number[], others: readonly number[]): number[] {
   return values.map((value, round) => value / (others[round] ?? Number.NaN))
 }
+
+/** The value that such a share of all is below. */
+export function percentile(values: readonly number[], share: number): number {
+  const sorted = Float64Array.from(values).sort()
+  return sorted[Math.floor(sorted.length * share)] ?? Number.NaN
+}

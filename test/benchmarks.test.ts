@@ -2,14 +2,19 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
+import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { createApp, nodeServer } from 'latchkey/server'
+import { createApp, createAuth, createStore, migrate, nodeServer } from 'latchkey/server'
+import { openSqlite, sqliteMigrations } from 'latchkey/sqlite'
 import { expect, onTestFinished, test } from 'vitest'
+import { insertExpired } from '../benchmarks/expired-sessions.ts'
 import type { LoadOrder, LoadResult } from '../benchmarks/load.ts'
-import { median, ratios } from '../benchmarks/statistics.ts'
+import { median, percentile, ratios } from '../benchmarks/statistics.ts'
+import type { SteadyOrder, SteadyResult } from '../benchmarks/steady-load.ts'
+import { runSweep } from '../benchmarks/sweep-command.ts'
 import { routes } from '../templates/api/routes.ts'
-import { signUp, startServer, temporaryFolder } from './harness.ts'
+import { ann, cheapHash, signUp, startServer, temporaryFolder } from './harness.ts'
 
 test('the load counts the answers that the server gave', async () => {
   const { port, file, served } = await prepare('Authorization: Bearer TOKEN')
@@ -27,6 +32,48 @@ test('an answer that is not the one expected makes the run worthless', async () 
   expect(result.answered).toBe(0)
 })
 
+test('a steady load asks as often as it is told', async () => {
+  const { port, file, served } = await prepare('Authorization: Bearer TOKEN')
+  const order = { port, requests: file, connections: 4, seconds: 0.5, status: 200, perSecond: 100 }
+  const { latencies, wrong } = await loadSteadily(order)
+  expect(wrong).toBeNull()
+  expect(latencies).toHaveLength(50)
+  expect(served()).toBe(50)
+})
+
+test('a steady load counts from when a request was due, not from when it was sent', async () => {
+  const halt = createServer((_request, response) => setTimeout(() => response.end('{}'), 100))
+  const port = await listen(halt)
+  const { file } = await prepare('Authorization: Bearer TOKEN')
+  const order = { port, requests: file, connections: 1, seconds: 0.2, status: 200, perSecond: 20 }
+  const { latencies } = await loadSteadily(order)
+  // One comes each 50 ms, one is answered each 100 ms: each waits 50 ms longer than the one before.
+  const waits = latencies.map((latency, index) => Math.floor((latency + 10) / 50) - index)
+  expect(latencies).toHaveLength(4)
+  expect(waits.every((each) => each >= 2)).toBe(true)
+})
+
+test('what is wrong makes a steady run worthless too', async () => {
+  const { port, file } = await prepare('Authorization: Bearer nope')
+  const order = { port, requests: file, connections: 4, seconds: 0.5, status: 200, perSecond: 100 }
+  expect((await loadSteadily(order)).wrong).toContain('401')
+})
+
+test('a sweep is timed from its first row to its last, and deletes what was inserted', async () => {
+  const folder = temporaryFolder()
+  const file = join(folder, 'swept.sqlite3')
+  const database = await openSqlite(file)
+  await migrate(database, [sqliteMigrations])
+  const auth = createAuth({ store: createStore(database), passwordHash: cheapHash })
+  const { token } = await auth.signUp({ emailAddress: 'ann@example.com', password: ann.password })
+  const sweep = await runSweep(insertExpired(file, 1_000), join(folder, 'sweep.log'))
+  expect(sweep.deleted).toBe(1_000)
+  const instants = [sweep.startedAt, sweep.from, sweep.to, sweep.endedAt]
+  expect(instants).toEqual(instants.toSorted((one, other) => one - other))
+  expect(await auth.authenticate(token)).not.toBeNull()
+  await database.close()
+})
+
 test('a median is the one in the middle, or between the two', () => {
   expect(median([3, 100, 1])).toBe(3)
   expect(median([4, 1, 2, 100])).toBe(3)
@@ -38,27 +85,44 @@ test('a ratio is between two values of the same round', () => {
   expect(ratios([10], [])).toEqual([Number.NaN])
 })
 
+test('a percentile is the value that such a share of all is below', () => {
+  expect(percentile([5, 1, 4, 2, 3], 0.5)).toBe(3)
+  expect(percentile([...Array(200).keys()], 0.99)).toBe(198)
+  expect(percentile([], 0.99)).toBeNaN()
+})
+
 async function prepare(authorization: string) {
   const { auth, database, ...server } = await startServer()
   const token = await signUp({ auth, database, ...server })
   const http = nodeServer(createApp(auth, { routes: routes(database) }))
   let served = 0
   http.on('request', (_request, response) => response.on('finish', () => served++))
+  const head = ['GET /v1/projects HTTP/1.1', 'Host: localhost', authorization, '', '']
+  const file = join(temporaryFolder(), 'requests.json')
+  writeFileSync(file, JSON.stringify([head.join('\r\n').replace('TOKEN', token)]))
+  return { port: await listen(http), file, served: () => served }
+}
+
+async function listen(http: Server): Promise<number> {
   http.listen(0, '127.0.0.1')
   await once(http, 'listening')
   onTestFinished(() => {
     http.close()
     http.closeAllConnections()
   })
-  const head = ['GET /v1/projects HTTP/1.1', 'Host: localhost', authorization, '', '']
-  const file = join(temporaryFolder(), 'requests.json')
-  writeFileSync(file, JSON.stringify([head.join('\r\n').replace('TOKEN', token)]))
-  const { port } = http.address() as AddressInfo
-  return { port, file, served: () => served }
+  return (http.address() as AddressInfo).port
 }
 
-async function load(order: LoadOrder): Promise<LoadResult> {
-  const child: ChildProcess = fork('benchmarks/load.ts', { execArgv: [] })
+function load(order: LoadOrder): Promise<LoadResult> {
+  return tell('benchmarks/load.ts', order)
+}
+
+function loadSteadily(order: SteadyOrder): Promise<SteadyResult> {
+  return tell('benchmarks/steady-load.ts', order)
+}
+
+async function tell<Result>(file: string, order: LoadOrder): Promise<Result> {
+  const child: ChildProcess = fork(file, { execArgv: [] })
   onTestFinished(() => void child.kill())
   const answered = once(child, 'message')
   child.send(order)

@@ -1,0 +1,150 @@
+// npm run bench:sweep: what requests take while expired sessions are swept, and while none are.
+import type { ChildProcess } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { parseArgs } from 'node:util'
+import { commitMilliseconds } from './disk.ts'
+import { insertExpired } from './expired-sessions.ts'
+import { latchkeyFixture } from './fixture.ts'
+import { measure } from './measure.ts'
+import { names, type Peer, production } from './peers.ts'
+import { ask, startProcess, stopProcess } from './processes.ts'
+import { describeMachine } from './report.ts'
+import { writeRequests } from './requests.ts'
+import { type Server, startServer } from './server.ts'
+import type { SteadyOrder, SteadyResult } from './steady-load.ts'
+import { runSweep } from './sweep-command.ts'
+import { printSweeps, type SweepRound } from './sweep-report.ts'
+
+// Until what is going to be compiled has been.
+const warmUp = 8
+// Of each run: what its first requests find is not what the others do. After the first row that is
+// swept those still wait that came while the command started, which has little to do with rows.
+const leadSeconds = 2
+// Of the command: what comes later is not asked for.
+const longestSeconds = 15
+
+const usage = `npm run bench:sweep [-- --rounds 5 --seconds 6 --rows 100000]
+
+Loads Latchkey at half the rate that saturates it, in turns while nothing is swept and while so many
+expired sessions are, and prints the medians of the rounds.`
+
+const { values } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '5' },
+    seconds: { type: 'string', default: '6' },
+    rows: { type: 'string', default: '100000' },
+    help: { type: 'boolean', default: false },
+  },
+})
+if (values.help) console.log(usage)
+else {
+  const { rounds, seconds, rows } = values
+  await bench({ rounds: Number(rounds), seconds: Number(seconds), rows: Number(rows) })
+}
+
+interface Size {
+  readonly rounds: number
+  /** Of load while nothing is swept. */
+  readonly seconds: number
+  /** For each sweep. */
+  readonly rows: number
+}
+
+async function bench({ rounds, seconds, rows }: Size): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'latchkey-bench-'))
+  const started: ChildProcess[] = []
+  const start = (file: string) => {
+    const child = startProcess(file, { core: 'load', log: join(folder, 'load.log') })
+    started.push(child)
+    return child
+  }
+  try {
+    console.log(describeMachine({ rounds, seconds, disk: commitMilliseconds(folder) }))
+    const server = await startServer(await preparePeer(folder), folder)
+    started.push(server.child)
+    const requests = writeRequests(server.peer, 'check', folder)
+    const order = { requests, status: 200, connections: 64 }
+    const saturating = await saturate(server, start('load.ts'), order)
+    const asked = Math.round(saturating / 2)
+    const load = start('steady-load.ts')
+    const plan = { server, load, order: { ...order, perSecond: asked }, seconds, rows, folder }
+    printSweeps({ saturating, asked }, await alternate(rounds, plan))
+  } catch (error) {
+    console.error(`What the processes said is in ${folder}`)
+    throw error
+  } finally {
+    for (const child of started) await stopProcess(child)
+  }
+  rmSync(folder, { recursive: true })
+}
+
+async function preparePeer(folder: string): Promise<Peer> {
+  const fixture = await latchkeyFixture(folder)
+  const server = '../templates/api/server.ts'
+  return { name: names.latchkey, server, fixture, environment: production, accounts: null }
+}
+
+interface Plan extends Pick<Size, 'seconds' | 'rows'> {
+  readonly server: Server
+  readonly load: ChildProcess
+  readonly order: Omit<SteadyOrder, 'port' | 'seconds'>
+  readonly folder: string
+}
+
+async function saturate(
+  server: Server,
+  load: ChildProcess,
+  order: Omit<SteadyOrder, 'port' | 'seconds' | 'perSecond'>,
+): Promise<number> {
+  await measure(server, load, { ...order, seconds: warmUp })
+  const { perSecond } = await measure(server, load, { ...order, seconds: warmUp / 2 })
+  return perSecond
+}
+
+async function alternate(rounds: number, plan: Plan): Promise<SweepRound[]> {
+  const measured: SweepRound[] = []
+  await loadIdle(plan)
+  for (let round = 1; round <= rounds; round++) {
+    // Who comes first changes: whoever follows the other each time inherits its noise.
+    const before = round % 2 === 1 ? await loadIdle(plan) : null
+    const swept = await loadSwept(plan, round)
+    measured.push({ ...swept, idle: before ?? (await loadIdle(plan)) })
+  }
+  return measured
+}
+
+async function loadIdle(plan: Plan): Promise<readonly number[]> {
+  const result = await askSteadily(plan, leadSeconds + plan.seconds)
+  return result.between(result.startedAt + leadSeconds * 1_000, Number.POSITIVE_INFINITY)
+}
+
+async function loadSwept(plan: Plan, round: number): Promise<Omit<SweepRound, 'idle'>> {
+  const { server, rows, folder } = plan
+  const expired = insertExpired(server.peer.fixture.file, rows)
+  const [result, sweep] = await Promise.all([
+    askSteadily(plan, leadSeconds + longestSeconds),
+    wait(leadSeconds * 1_000).then(() => runSweep(expired, join(folder, `sweep-${round}.log`))),
+  ])
+  const { startedAt, to } = sweep
+  const from = sweep.from + leadSeconds * 1_000
+  if (to <= from)
+    throw new Error('The sweep was over too soon to be measured: more rows are needed')
+  return { starting: result.between(startedAt, from), swept: result.between(from, to), sweep }
+}
+
+interface Timed {
+  readonly startedAt: number
+  /** The latencies of what was due between two instants. */
+  between(from: number, to: number): readonly number[]
+}
+
+async function askSteadily({ server, load, order }: Plan, seconds: number): Promise<Timed> {
+  const told: SteadyOrder = { ...order, port: server.port, seconds }
+  const { startedAt, latencies, wrong } = await ask<SteadyResult>(load, told)
+  if (wrong !== null) throw new Error(`${server.peer.name} answered: ${wrong}`)
+  const indexAt = (instant: number) => Math.ceil(((instant - startedAt) / 1_000) * order.perSecond)
+  return { startedAt, between: (from, to) => latencies.slice(indexAt(from), indexAt(to)) }
+}
