@@ -6,6 +6,7 @@ export { type Running, type ServeOptions, serve } from './cli/serve.ts'
 export { start } from './cli/start.ts'
 export type { CreatedApiKey, SubmittedApiKey } from './core/api-keys.ts'
 export { type Auth, createAuth } from './core/auth.ts'
+export type { Client } from './core/client.ts'
 export type {
   ApiKeyPolicy,
   AuthOptions,
@@ -13,11 +14,13 @@ export type {
   RateLimits,
   SessionPolicy,
 } from './core/config.ts'
+export type { Connection, Row, Value } from './core/connection.ts'
 export { current } from './core/current.ts'
 export { type EmailAddress, parseEmailAddress } from './core/email-address.ts'
 export type { SubmittedProof, Verified } from './core/email-verifications.ts'
 export type {
   ApiKey,
+  AuditEvent,
   Authenticated,
   Authorized,
   Credentials,
@@ -31,8 +34,10 @@ export type {
   User,
 } from './core/entities.ts'
 export { AuthError, type AuthErrorCode, type InvalidField } from './core/errors.ts'
+export type { EventName } from './core/event-names.ts'
 export type { SubmittedChallenge } from './core/freshness.ts'
 export type { GuardCount, GuardStore, GuardWindow } from './core/guard.ts'
+export type { Happenings, HookContext, Hooks } from './core/hooks.ts'
 export type { Log, LogEntry } from './core/log.ts'
 export type {
   Delivery,
@@ -51,10 +56,11 @@ export type { PasswordPolicy } from './core/password-policy.ts'
 export type { SubmittedPasswordChange } from './core/passwords.ts'
 export type { RateLimit } from './core/rate-limit.ts'
 export { Secret } from './core/secret.ts'
-export type { Client, LoggedIn, SubmittedCredentials } from './core/sessions.ts'
+export type { LoggedIn, SubmittedCredentials } from './core/sessions.ts'
 export type {
   ApiKeyPage,
   Awaitable,
+  EventPage,
   Lease,
   MessagePage,
   SessionPage,
@@ -69,6 +75,7 @@ export type {
 export type {
   ApiKeyStatements,
   EmailVerificationStatements,
+  EventStatements,
   OutboxStatements,
   OwnApiKey,
   PasswordHashChange,
@@ -95,7 +102,7 @@ export {
   readText,
   readTextOrNull,
 } from './storage/columns.ts'
-export type { Connection, Database, Row, Transaction, Value } from './storage/database.ts'
+export type { Database, Transaction } from './storage/database.ts'
 export {
   listMigrations,
   MigrationError,

@@ -59,32 +59,67 @@ test('no link in the docs leads nowhere', () => {
 })
 
 test('the server of the README compiles under strict rules, and runs as it stands there', async () => {
-  const [, code = ''] = /```ts\n([\s\S]*?)```/.exec(page('README.md')) ?? []
-  const folder = temporaryFolder()
-  mkdirSync(join(folder, 'node_modules'))
-  symlinkSync(process.cwd(), join(folder, 'node_modules/latchkey'))
-  for (const name of ['hono', '@types']) {
-    symlinkSync(join(process.cwd(), 'node_modules', name), join(folder, 'node_modules', name))
-  }
-  writeFileSync(join(folder, 'package.json'), '{"type":"module"}')
-  writeFileSync(join(folder, 'server.ts'), code)
-  const extended = { extends: join(process.cwd(), 'tsconfig.json'), include: ['server.ts'] }
-  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(extended))
-  await run('node_modules/.bin/tsc', ['--project', folder])
-
-  const [serves] = /^await serve.*$/m.exec(code) ?? ['']
-  const script =
-    code.replace(serves, serves.replace('3000', '0').replace('await', 'const running = await')) +
-    askTheServer
-  writeFileSync(join(folder, 'asked.ts'), script)
-  const { stdout } = await run(process.execPath, ['--conditions=source', 'asked.ts'], {
-    cwd: folder,
-  })
+  const stdout = await runServer('README.md', {}, askTheServer)
   const [welcome, refused, notes] = stdout.split('\n')
   expect(welcome).toBe('200 Welcome')
   expect(refused).toMatch(/^401 .*"unauthenticated"/)
   expect(notes).toBe('200 {"notes":[],"of":"a@b.example"}')
 })
+
+test('so does that of the guide to hooks, with a row of its own', async () => {
+  const guide = 'docs/guides/hooks.md'
+  const [, sql = ''] = /```sql\n([\s\S]*?)```/.exec(page(guide)) ?? []
+  const stdout = await runServer(guide, { 'migrations/0001_profiles.sql': sql }, askForProfile)
+  // Nobody waits for what comes after a commit.
+  expect(stdout.trim().split('\n').sort()).toEqual([
+    '201 ',
+    "422 Name can't be blank",
+    'Welcome, Ann',
+    '[["Ann"]]',
+  ])
+})
+
+/** What a server that stands in a page says, and what is asked of it behind its last line. */
+async function runServer(
+  path: string,
+  files: Readonly<Record<string, string>>,
+  asked: string,
+): Promise<string> {
+  const [, code = ''] = /```ts\n([\s\S]*?)```/.exec(page(path)) ?? []
+  const folder = temporaryFolder()
+  mkdirSync(join(folder, 'node_modules'))
+  symlinkSync(process.cwd(), join(folder, 'node_modules/latchkey'))
+  for (const name of ['hono', 'zod', '@types']) {
+    symlinkSync(join(process.cwd(), 'node_modules', name), join(folder, 'node_modules', name))
+  }
+  writeFileSync(join(folder, 'package.json'), '{"type":"module"}')
+  writeFileSync(join(folder, 'server.ts'), code)
+  for (const [name, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true })
+    writeFileSync(join(folder, name), content)
+  }
+  const extended = { extends: join(process.cwd(), 'tsconfig.json'), include: ['server.ts'] }
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(extended))
+  await run('node_modules/.bin/tsc', ['--project', folder])
+  const [serves] = /^await serve.*$/m.exec(code) ?? ['']
+  const listens = serves.replace('3000', '0').replace('await', 'const running = await')
+  writeFileSync(join(folder, 'asked.ts'), code.replace(serves, listens) + asked)
+  const { stdout } = await run(process.execPath, ['--conditions=source', 'asked.ts'], {
+    cwd: folder,
+  })
+  return stdout
+}
+
+const askForProfile = `
+const url = 'http://127.0.0.1:' + running.port + '/v1/registrations'
+const person = { email_address: 'ann@example.com', password: 'correct horse battery' }
+for (const fields of [person, { ...person, name: 'Ann' }]) {
+  const answer = await fetch(url, { method: 'POST', body: new URLSearchParams(fields) })
+  const { error = '' } = await answer.json()
+  console.log(answer.status + ' ' + error)
+}
+console.log(JSON.stringify(await database.query('SELECT name FROM profiles')))
+await running.stop()`
 
 const askTheServer = `
 const origin = 'http://127.0.0.1:' + running.port

@@ -79,7 +79,7 @@ test('a user is created with a password that is shown once and works', async () 
 test('sessions are listed and ended, one or all', async () => {
   const { command, auth } = await prepare()
   const person = { emailAddress, password: ann.password }
-  const client = { ipAddress: '192.0.2.7', userAgent: 'curl/8.5.0' }
+  const client = { ipAddress: '192.0.2.7', userAgent: 'curl/8.5.0', requestId: null }
   const { token, session } = await auth.signUp(person, client)
   const other = await auth.logIn(person)
   const [, listed] = await said(command, `latchkey sessions list ${emailAddress} --json`)
@@ -165,6 +165,7 @@ test('what is over goes, by the lifetimes that the server has, and all else stay
     const { session, digest } = openSession({ ...auth.config, clock: () => daysAgo(days) }, user, {
       ipAddress: null,
       userAgent: null,
+      requestId: null,
     })
     await store.transaction((transaction) => transaction.insertSession(session, digest))
   }

@@ -13,7 +13,9 @@ test('no file of the database and no line of the log holds a password or a token
   await migrate(database, [sqliteMigrations])
   const lines: string[] = []
   const log = createLog({ mode: 'production', logLevel: 'info' }, (line) => void lines.push(line))
-  const auth = createAuth({ store: createStore(database), passwordHash: cheapHash })
+  const store = createStore(database)
+  const apiKeys = { scopes: ['notes:read'] }
+  const auth = createAuth({ store, passwordHash: cheapHash, apiKeys, log })
   const app = createApp(auth, { log })
   const send = async (line: string, body: object | null, headers = {}) => {
     const [method = '', path = ''] = line.split(' ')
@@ -27,6 +29,14 @@ test('no file of the database and no line of the log holds a password or a token
   const { token } = await send('POST /v1/registrations', { ...ann, password })
   const second = await send('POST /v1/session', { ...ann, password })
   secrets.push(token, second.token)
+  await database.transaction((each) =>
+    each.query('UPDATE users SET email_verified_at = $1', [new Date()]),
+  )
+  const wanted = { name: 'Nightly build', scopes: ['notes:read'] }
+  const key = await send('POST /v1/api_keys', wanted, bearer(token))
+  expect(key.token).toMatch(/^lkk_/)
+  secrets.push(key.token)
+  await send('GET /v1/session', null, bearer(key.token))
   await send('POST /v1/session', { ...ann, password: 'canary wrong password' })
   await send('POST /v1/session', { ...ann, email_address: password, password })
   await send(`DELETE /v1/session?token=${token}`, null, bearer(token))
@@ -38,6 +48,7 @@ test('no file of the database and no line of the log holds a password or a token
   }
   expect((await send('GET /v1/session', null, bearer(second.token))).code).toBe('internal_error')
 
+  await auth.flush()
   const files = readdirSync(folder).map((file) => readFileSync(join(folder, file), 'latin1'))
   expect(files.length).toBeGreaterThanOrEqual(2)
   expect(lines.length).toBeGreaterThanOrEqual(6)

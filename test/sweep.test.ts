@@ -14,7 +14,7 @@ import {
 } from './harness.ts'
 
 const bob = { ...ann, email_address: 'bob@example.com' }
-const nobody = { ipAddress: null, userAgent: null }
+const nobody = { ipAddress: null, userAgent: null, requestId: null }
 
 async function rows({ database }: Server, table: string): Promise<number> {
   return (await database.query(`SELECT 1 FROM ${table}`)).length
@@ -67,6 +67,7 @@ test('everything that is over goes, an hour later, and everything else stays', a
     email_verifications: 1,
     guard_counts: 6,
     outbox: 4,
+    events: 0,
   })
   expect((await send('GET /v1/session', undefined, bearer(live))).status).toBe(200)
   expect((await send('GET /v1/session', undefined, bearer(old))).status).toBe(401)
@@ -114,8 +115,8 @@ test('of many rows each step looks at two hundred, and all that are over go', as
   await insert(500)
   const { swept, steps } = await sweepAll(server)
   expect(swept.sessions).toBe(501)
-  // 1,001 sessions, and one look at each of the five other tables.
-  expect(steps).toBe(6 + 5)
+  // 1,001 sessions, and one look at each of the six other tables.
+  expect(steps).toBe(6 + 6)
   expect(await rows(server, 'sessions')).toBe(500)
 }, 60_000)
 

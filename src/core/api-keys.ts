@@ -1,13 +1,14 @@
 import { v7 } from 'uuid'
+import type { Client } from './client.ts'
 import type { Configuration } from './config.ts'
 import type { ApiKey, Authenticated, Authorized, User } from './entities.ts'
 import { AuthError, type InvalidField } from './errors.ts'
 import { isLine } from './line.ts'
-import { newMessage } from './mail.ts'
+import { type NewMessage, newMessage } from './mail.ts'
 import type { Secret } from './secret.ts'
-import type { Client } from './sessions.ts'
-import type { OwnApiKey, StoreTransaction } from './store-transaction.ts'
+import type { OwnApiKey } from './store-transaction.ts'
 import { generateToken, parseToken } from './tokens.ts'
+import { perform } from './unit-of-work.ts'
 
 /** The longest name of an API key, in code points. */
 export const maximumApiKeyNameLength = 100
@@ -45,20 +46,19 @@ export async function createApiKey(
   const apiKey = openApiKey(config, user, submitted)
   await config.guard.count('api_key', { account: user.id, ipAddress: client.ipAddress })
   const { token, digest } = generateToken('apiKey', config.random)
-  const isCreated = await config.store.transaction(async (transaction) => {
+  return perform(config, client, async (transaction, unit) => {
     // SECURITY: a reset, or a ban, may have ended the session since the request was let in.
     const held = await transaction.holdUser(user.id)
-    if (!held || !(await transaction.holdSession(session))) return false
+    if (!held || !(await transaction.holdSession(session))) return null
     if (held.emailVerifiedAt === null) throw new AuthError('email_address_unverified')
     const others = await transaction.countApiKeys(user.id, apiKey.createdAt)
     if (others >= config.apiKeys.maximumPerUser) throw new AuthError('too_many_api_keys')
     await transaction.insertApiKey(apiKey, digest)
-    await tell(transaction, held, { kind: 'api_key_created', apiKey, at: apiKey.createdAt })
-    return true
+    await unit.queue(messageAbout(apiKey, held, { kind: 'api_key_created', at: apiKey.createdAt }))
+    const about = { userId: user.id, sessionId: session.id, apiKeyId: apiKey.id }
+    await unit.record({ name: 'authn_token_created', ...about, detail: apiKey.scopes.join(' ') })
+    return { apiKey, token }
   })
-  if (!isCreated) return null
-  config.onMessageQueued()
-  return { apiKey, token }
 }
 
 /** A page of a user's API keys, newest first, without those that are over. */
@@ -75,9 +75,17 @@ export async function listApiKeys(
  *
  * @returns whether there was one that was not over
  */
-export async function revokeApiKey(config: Configuration, key: OwnApiKey): Promise<boolean> {
-  const ended = await config.store.transaction((transaction) => transaction.deleteApiKey(key))
-  return ended !== null && isLive(config, ended)
+export async function revokeApiKey(
+  config: Configuration,
+  { id, userId }: OwnApiKey,
+  client: Client,
+): Promise<boolean> {
+  return perform(config, client, async (transaction, unit) => {
+    const ended = await transaction.deleteApiKey({ id, userId })
+    if (!ended || !isLive(config, ended)) return false
+    await unit.record({ name: 'authn_token_revoked', userId, apiKeyId: id })
+    return true
+  })
 }
 
 /**
@@ -103,13 +111,13 @@ export async function authorize(config: Configuration, token: string): Promise<A
  * @throws AuthError `unavailable`
  */
 export async function queueExpiryNotices(config: Configuration): Promise<void> {
-  const now = config.clock()
-  for (const apiKey of await config.store.listApiKeysToNotice(now)) {
+  for (const apiKey of await config.store.listApiKeysToNotice(config.clock())) {
     await config.store.transaction(async (transaction) => {
       const user = await transaction.holdUser(apiKey.userId)
       const isOurs = user !== null && (await transaction.markApiKeyNoticed(apiKey))
       if (isOurs && isLive(config, apiKey) && user.bannedAt === null) {
-        await tell(transaction, user, { kind: 'api_key_expiring', apiKey, at: now })
+        const about = { kind: 'api_key_expiring', at: config.clock() } as const
+        await transaction.insertMessage(messageAbout(apiKey, user, about))
       }
     })
   }
@@ -162,11 +170,11 @@ function addDays(instant: Date, days: number): Date {
   return new Date(instant.getTime() + days * 86_400_000)
 }
 
-async function tell(
-  transaction: StoreTransaction,
+function messageAbout(
+  apiKey: ApiKey,
   user: User,
-  about: { kind: 'api_key_created' | 'api_key_expiring'; apiKey: ApiKey; at: Date },
-): Promise<void> {
+  about: { kind: 'api_key_created' | 'api_key_expiring'; at: Date },
+): NewMessage {
   const message = newMessage(about.kind, user.emailAddress, about.at)
-  await transaction.insertMessage({ ...message, userId: user.id, apiKeyId: about.apiKey.id })
+  return { ...message, userId: user.id, apiKeyId: apiKey.id }
 }

@@ -6,6 +6,7 @@ import {
   revokeApiKey,
   type SubmittedApiKey,
 } from './api-keys.ts'
+import { type Client, nobody } from './client.ts'
 import { type AuthOptions, type Configuration, resolveConfiguration } from './config.ts'
 import {
   listSessions,
@@ -22,7 +23,9 @@ import {
   type Verified,
   verifyEmailAddress,
 } from './email-verifications.ts'
-import type { ApiKey, Authenticated, Authorized, Session, User } from './entities.ts'
+import type { ApiKey, AuditEvent, Authenticated, Authorized, Session, User } from './entities.ts'
+import type { EventName } from './event-names.ts'
+import { listEvents } from './events.ts'
 import { freshen, isFresh, type SubmittedChallenge, verifyChallenge } from './freshness.ts'
 import {
   changePassword,
@@ -34,7 +37,6 @@ import {
 import type { Secret } from './secret.ts'
 import {
   authenticate,
-  type Client,
   expiresAt,
   type LoggedIn,
   logIn,
@@ -55,15 +57,19 @@ import {
 /** The verbs of Latchkey, bound to one configuration. */
 export interface Auth {
   readonly config: Configuration
-  /** @throws AuthError `validation_failed`, `rate_limited`, `email_address_taken`, `overloaded`, `unavailable` */
-  signUp(credentials: SubmittedCredentials, client?: Client): Promise<LoggedIn>
+  /**
+   * @param fields what `signUpFields` made of the rest of the body, for `onUserCreated`; default null
+   * @throws AuthError `validation_failed`, `rate_limited`, `email_address_taken`, `overloaded`,
+   *   `unavailable`
+   */
+  signUp(credentials: SubmittedCredentials, client?: Client, fields?: unknown): Promise<LoggedIn>
   /**
    * @returns null for every pair that is not right
    * @throws AuthError `rate_limited`, `overloaded`, `unavailable`
    */
   logIn(credentials: SubmittedCredentials, client?: Client): Promise<LoggedIn | null>
   /** Ends a session: its token is refused from the moment this resolves. */
-  logOut(session: Session): Promise<void>
+  logOut(session: Session, client?: Client): Promise<void>
   /** A page of a user's sessions, newest first: those that are not over. */
   listSessions(userId: string, page: { limit: number; after: string | null }): Promise<Session[]>
   /**
@@ -72,17 +78,17 @@ export interface Auth {
    */
   renameSession(session: SessionKey, name: string): Promise<Session | null>
   /** @returns whether the user had such a session; its token is refused from then on */
-  revokeSession(session: SessionKey): Promise<boolean>
+  revokeSession(session: SessionKey, client?: Client): Promise<boolean>
   /** Ends every session of a user. */
-  revokeSessions(userId: string): Promise<void>
+  revokeSessions(userId: string, client?: Client): Promise<void>
   /** Ends all sessions of the user but this one, and says how many there were. */
-  revokeOtherSessions(session: SessionKey): Promise<number>
+  revokeOtherSessions(session: SessionKey, client?: Client): Promise<number>
   /**
    * Another token for the same session; the old one is refused from the moment this resolves.
    *
    * @returns null where the token is not that of a session any more
    */
-  rotateToken(token: Secret): Promise<Secret | null>
+  rotateToken(token: Secret, client?: Client): Promise<Secret | null>
   /** @returns null for a token that is malformed, unknown, revoked or expired */
   authenticate(token: string | Secret): Promise<Authenticated | null>
   /**
@@ -100,7 +106,7 @@ export interface Auth {
   /** A page of a user's API keys, newest first: those that are not over. */
   listApiKeys(userId: string, page: { limit: number; after: string | null }): Promise<ApiKey[]>
   /** @returns whether the user had such an API key; its token is refused from then on */
-  revokeApiKey(apiKey: OwnApiKey): Promise<boolean>
+  revokeApiKey(apiKey: OwnApiKey, client?: Client): Promise<boolean>
   /**
    * In whose name the holder of an API key acts, and what it may do. Each use counts.
    *
@@ -108,6 +114,11 @@ export interface Auth {
    * @throws AuthError `rate_limited`, `unavailable`
    */
   authorize(token: string | Secret): Promise<Authorized | null>
+  /** A page of events, newest first: of a user, of one name, or all where those are null. */
+  listEvents(
+    of: { userId: string | null; name: EventName | null },
+    page: { limit: number; after: string | null },
+  ): Promise<AuditEvent[]>
   /** When a session that is not used again ends. */
   expiresAt(session: Session): Date
   /** Whether a session may do what is sensitive: its password was verified within ten minutes. */
@@ -164,11 +175,11 @@ export interface Auth {
    *
    * @returns the user, or null where there is none
    */
-  banUser(userId: string): Promise<User | null>
+  banUser(userId: string, client?: Client): Promise<User | null>
   /** @returns the user, who may log in again, or null where there is none */
-  unbanUser(userId: string): Promise<User | null>
+  unbanUser(userId: string, client?: Client): Promise<User | null>
   /** Takes a user away with everything that is theirs; the address may sign up again. */
-  deleteUser(user: User): Promise<void>
+  deleteUser(user: User, client?: Client): Promise<void>
   /**
    * A user who has not logged in yet, for seeds and consoles: no limit counts it.
    *
@@ -196,25 +207,26 @@ export interface Auth {
    * @returns null for a token that is malformed, unknown, spent or expired
    * @throws AuthError `validation_failed`, which leaves the token good, `overloaded`, `unavailable`
    */
-  resetPassword(token: string, password: string): Promise<User | null>
+  resetPassword(token: string, password: string, client?: Client): Promise<User | null>
   /**
    * Calls back after each commit that queued a message: for the outbox of this process.
    *
    * @returns what ends that
    */
   onMessageQueued(listener: () => void): () => void
-  /** Writes at once what is otherwise written a second later: when sessions and API keys were last used. */
+  /**
+   * Writes at once what is otherwise written a second later: when sessions and API keys were last used, and who
+   * was refused.
+   */
   flush(): Promise<void>
 }
-
-const unknownClient: Client = { ipAddress: null, userAgent: null }
 
 /**
  * Everything Latchkey does, on the store that it is given: the table of contents of this folder.
  *
  * @throws RangeError for a setting that would switch a protection off
  */
-export function createAuth(options: AuthOptions): Auth {
+export function createAuth<Fields = unknown>(options: AuthOptions<Fields>): Auth {
   const listeners = new Set<() => void>()
   const config = resolveConfiguration(options, () => {
     // SECURITY: after the request, whose time and answer are no business of a listener.
@@ -222,48 +234,52 @@ export function createAuth(options: AuthOptions): Auth {
   })
   return {
     config,
-    signUp: (credentials, client = unknownClient) => signUp(config, credentials, client),
-    logIn: (credentials, client = unknownClient) => logIn(config, credentials, client),
-    logOut: (session) => logOut(config, session),
+    signUp: (credentials, client = nobody, fields = null) =>
+      signUp(config, credentials, { client, fields }),
+    logIn: (credentials, client = nobody) => logIn(config, credentials, client),
+    logOut: (session, client = nobody) => logOut(config, session, client),
     listSessions: (userId, page) => listSessions(config, userId, page),
     renameSession: (session, name) => renameSession(config, session, name),
-    revokeSession: (session) => revokeSession(config, session),
-    revokeSessions: (userId) => revokeSessions(config, userId),
-    revokeOtherSessions: (session) => revokeOtherSessions(config, session),
-    rotateToken: (token) => rotateToken(config, token),
+    revokeSession: (session, client = nobody) => revokeSession(config, session, client),
+    revokeSessions: (userId, client = nobody) => revokeSessions(config, userId, client),
+    revokeOtherSessions: (session, client = nobody) => revokeOtherSessions(config, session, client),
+    rotateToken: (token, client = nobody) => rotateToken(config, token, client),
     authenticate: (token) => authenticate(config, textOf(token)),
-    createApiKey: (authenticated, submitted, client = unknownClient) =>
+    createApiKey: (authenticated, submitted, client = nobody) =>
       createApiKey(config, authenticated, { submitted, client }),
     listApiKeys: (userId, page) => listApiKeys(config, userId, page),
-    revokeApiKey: (apiKey) => revokeApiKey(config, apiKey),
+    revokeApiKey: (apiKey, client = nobody) => revokeApiKey(config, apiKey, client),
     authorize: (token) => authorize(config, textOf(token)),
+    listEvents: (of, page) => listEvents(config, of, page),
     expiresAt: (session) => expiresAt(config, session),
     isFresh: (session) => isFresh(config, session),
     freshen: (authenticated, submitted) => freshen(config, authenticated, submitted),
     verifyPassword: async (user, submitted) =>
       (await verifyChallenge(config, user, submitted)) !== null,
     changePassword: (authenticated, change) => changePassword(config, authenticated, change),
-    requestEmailVerification: (authenticated, client = unknownClient) =>
+    requestEmailVerification: (authenticated, client = nobody) =>
       requestEmailVerification(config, authenticated, client),
-    requestEmailChange: (authenticated, emailAddress, client = unknownClient) =>
+    requestEmailChange: (authenticated, emailAddress, client = nobody) =>
       requestEmailChange(config, authenticated, { emailAddress, client }),
     isEmailVerificationLive: (token) => isEmailVerificationLive(config, token),
     verifyEmailAddress: (submitted) => verifyEmailAddress(config, submitted),
-    banUser: (userId) => banUser(config, userId),
-    unbanUser: (userId) => unbanUser(config, userId),
-    deleteUser: (user) => deleteUser(config, user),
+    banUser: (userId, client = nobody) => banUser(config, userId, client),
+    unbanUser: (userId, client = nobody) => unbanUser(config, userId, client),
+    deleteUser: (user, client = nobody) => deleteUser(config, user, client),
     createUser: (credentials) => createUser(config, credentials),
     setPassword: (credentials) => setPassword(config, credentials),
-    requestPasswordReset: (emailAddress, client = unknownClient) =>
+    requestPasswordReset: (emailAddress, client = nobody) =>
       requestPasswordReset(config, emailAddress, client),
     isPasswordResetLive: (token) => isPasswordResetLive(config, token),
-    resetPassword: (token, password) => resetPassword(config, token, password),
+    resetPassword: (token, password, client = nobody) =>
+      resetPassword(config, token, { password, client }),
     onMessageQueued(listener) {
       listeners.add(listener)
       return () => void listeners.delete(listener)
     },
     async flush() {
-      await Promise.all([config.sessionUse.flush(), config.apiKeyUse.flush()])
+      const { apiKeyUse, failures, sessionUse } = config
+      await Promise.all([sessionUse.flush(), apiKeyUse.flush(), failures.flush()])
     },
   }
 }

@@ -1,6 +1,11 @@
 import { randomBytes } from 'node:crypto'
+import type { z } from 'zod'
+import { eventIds } from './event-id.ts'
+import { Failures } from './failures.ts'
 import { Guard } from './guard.ts'
+import type { Hooks } from './hooks.ts'
 import { LastUse } from './last-use.ts'
+import { type Log, silent, unfailing } from './log.ts'
 import { argon2id, type PasswordHash } from './password-hash.ts'
 import type { PasswordPolicy } from './password-policy.ts'
 import { RequestAllowance } from './request-allowance.ts'
@@ -8,7 +13,7 @@ import type { Store } from './store.ts'
 import type { Random } from './tokens.ts'
 
 /** What `createAuth` may be told. Only the store has no default. */
-export interface AuthOptions {
+export interface AuthOptions<Fields = unknown> {
   readonly store: Store
   readonly passwords?: Partial<PasswordPolicy>
   readonly sessions?: Partial<SessionPolicy>
@@ -23,6 +28,12 @@ export interface AuthOptions {
   readonly random?: Random
   /** How many processes like this one share the machine's cores; default 1. */
   readonly processes?: number
+  /** What else somebody fills in to sign up: each is a field of the body beside address and password. */
+  readonly signUpFields?: z.ZodObject & z.ZodType<Fields>
+  /** What your application does when something happens to a user; default nothing. */
+  readonly hooks?: Partial<Hooks<Fields>>
+  /** Where events are said; default nowhere. They are written down all the same. */
+  readonly log?: Log
   /** Default `argon2id()`, with a share of the cores. */
   readonly passwordHash?: PasswordHash
 }
@@ -65,6 +76,11 @@ export interface Configuration {
   readonly resetTokenMinutes: number
   readonly guard: Pick<Guard, 'count'>
   readonly requestAllowance: Pick<RequestAllowance, 'use'>
+  readonly eventId: (at: Date) => string
+  readonly failures: Failures
+  readonly signUpFields: z.ZodObject | null
+  readonly hooks: Partial<Hooks<unknown>>
+  readonly log: Log
   readonly sessionUse: LastUse
   readonly apiKeyUse: LastUse
   /** Wakes whoever delivers messages in this process: one was committed. */
@@ -75,12 +91,13 @@ export interface Configuration {
 }
 
 /** @throws RangeError for a number that would switch a protection off */
-export function resolveConfiguration(
-  options: AuthOptions,
+export function resolveConfiguration<Fields>(
+  options: AuthOptions<Fields>,
   onMessageQueued: () => void = () => {},
 ): Configuration {
   const { store, passwords = {}, sessions = {}, apiKeys = {} } = options
   const clock = options.clock ?? (() => new Date())
+  const random = options.random ?? randomBytes
   // SECURITY: not by spreading, which would let an undefined take the place of a default.
   const config = {
     store,
@@ -102,11 +119,17 @@ export function resolveConfiguration(
     },
     resetTokenMinutes: options.resetTokenMinutes ?? 15,
     guard: new Guard(store, clock),
+    failures: new Failures((events) => store.recordEvents(events)),
+    signUpFields: options.signUpFields ?? null,
+    // The fields that a hook is given are those that the schema beside it made.
+    hooks: (options.hooks ?? {}) as Partial<Hooks<unknown>>,
+    log: unfailing(options.log ?? silent),
     sessionUse: new LastUse((ids, at) => store.recordUses('sessions', ids, at), clock),
     apiKeyUse: new LastUse((ids, at) => store.recordUses('api_keys', ids, at), clock),
     onMessageQueued,
     clock,
-    random: options.random ?? randomBytes,
+    random,
+    eventId: eventIds(random),
     passwordHash: options.passwordHash ?? argon2id({ processes: options.processes ?? 1 }),
   }
   requireWithin('passwords.minimumLength', config.passwords.minimumLength, { from: 8, to: 128 })
@@ -115,12 +138,22 @@ export function resolveConfiguration(
   requireWithin('sessions.maximumPerUser', config.sessions.maximumPerUser, { from: 1, to: 1_000 })
   requireWithin('resetTokenMinutes', config.resetTokenMinutes, { from: 1, to: 1_440 })
   requireApiKeys(config.apiKeys)
+  if (config.signUpFields) requireFields(config.signUpFields)
   const { requestsPerMinute } = config.apiKeys
   const requestAllowance = new RequestAllowance(store, clock, requestsPerMinute)
   return { ...config, ...(options.rateLimits === 'off' ? unlimited : { requestAllowance }) }
 }
 
 const unlimited = { guard: { async count() {} }, requestAllowance: { async use() {} } }
+
+function requireFields(fields: z.ZodObject): void {
+  const own = ['email_address', 'password', 'password_confirmation', 'transport']
+  const taken = own.find((name) => name in fields.shape)
+  if (taken !== undefined) throw new RangeError(`signUpFields cannot have a field ${taken}`)
+  // They are taken one by one into the schema of the body.
+  if (!fields.def.checks?.length) return
+  throw new RangeError('signUpFields cannot have a rule about several fields: judge them in a hook')
+}
 
 function requireApiKeys(policy: ApiKeyPolicy): void {
   const { scopes, defaultDays, maximumDays, maximumPerUser, requestsPerMinute } = policy

@@ -1,3 +1,4 @@
+import type { Client } from './client.ts'
 import type { Configuration } from './config.ts'
 import { maximumDeviceNameLength } from './device-name.ts'
 import type { Session } from './entities.ts'
@@ -7,6 +8,7 @@ import type { Secret } from './secret.ts'
 import { horizonOf, isLive } from './sessions.ts'
 import type { SessionKey } from './store-transaction.ts'
 import { generateToken, parseToken } from './tokens.ts'
+import { perform } from './unit-of-work.ts'
 
 /** A page of a user's sessions, newest first, without those that are over. */
 export async function listSessions(
@@ -43,9 +45,17 @@ export async function renameSession(
  *
  * @returns whether there was one that was not over
  */
-export async function revokeSession(config: Configuration, session: SessionKey): Promise<boolean> {
-  const ended = await config.store.transaction((transaction) => transaction.deleteSession(session))
-  return ended !== null && isLive(config, ended)
+export async function revokeSession(
+  config: Configuration,
+  { id, userId }: SessionKey,
+  client: Client,
+): Promise<boolean> {
+  return perform(config, client, async (transaction, unit) => {
+    const ended = await transaction.deleteSession({ id, userId })
+    if (!ended || !isLive(config, ended)) return false
+    await unit.record({ name: 'session_expired', userId, sessionId: id, detail: 'revoked' })
+    return true
+  })
 }
 
 /**
@@ -55,12 +65,17 @@ export async function revokeSession(config: Configuration, session: SessionKey):
  */
 export async function revokeOtherSessions(
   config: Configuration,
-  session: SessionKey,
+  { id, userId }: SessionKey,
+  client: Client,
 ): Promise<number> {
-  const ended = await config.store.transaction((transaction) =>
-    transaction.deleteOtherSessions(session),
-  )
-  return ended.filter((each) => isLive(config, each)).length
+  return perform(config, client, async (transaction, unit) => {
+    const ended = await transaction.deleteOtherSessions({ id, userId })
+    const live = ended.filter((each) => isLive(config, each))
+    for (const { id: sessionId } of live) {
+      await unit.record({ name: 'session_expired', userId, sessionId, detail: 'revoked' })
+    }
+    return live.length
+  })
 }
 
 /**
@@ -69,12 +84,19 @@ export async function revokeOtherSessions(
  *
  * @returns null where the token is not, or no longer, one of a session
  */
-export async function rotateToken(config: Configuration, old: Secret): Promise<Secret | null> {
+export async function rotateToken(
+  config: Configuration,
+  old: Secret,
+  client: Client,
+): Promise<Secret | null> {
   const from = parseToken('session', old.reveal())
   if (!from) return null
   const { token, digest } = generateToken('session', config.random)
-  const replaced = await config.store.transaction((transaction) =>
-    transaction.replaceTokenDigest(from, digest),
-  )
-  return replaced ? token : null
+  return perform(config, client, async (transaction, unit) => {
+    const session = await transaction.replaceTokenDigest(from, digest)
+    if (!session) return null
+    const { id: sessionId, userId } = session
+    await unit.record({ name: 'session_renewed', userId, sessionId, detail: 'token' })
+    return token
+  })
 }

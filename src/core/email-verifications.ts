@@ -1,13 +1,14 @@
+import type { Client } from './client.ts'
 import type { Configuration } from './config.ts'
 import { type EmailAddress, parseEmailAddress } from './email-address.ts'
 import type { Authenticated, EmailProof, Session, User } from './entities.ts'
 import { AuthError } from './errors.ts'
 import { verifyChallenge } from './freshness.ts'
-import { newMessage } from './mail.ts'
+import { type NewMessage, newMessage } from './mail.ts'
 import type { Secret } from './secret.ts'
-import type { Client } from './sessions.ts'
 import type { StoreTransaction } from './store-transaction.ts'
 import { generateToken, parseToken } from './tokens.ts'
+import { perform, type UnitOfWork } from './unit-of-work.ts'
 
 /** How long a link to prove an address works after its mail left. */
 export const emailVerificationHours = 24
@@ -26,13 +27,11 @@ export async function requestEmailVerification(
   const recipient = user.emailAddress
   await countRequest(config, { user, recipient, client })
   if (user.emailVerifiedAt !== null) return true
-  const queued = await config.store.transaction(async (transaction) => {
+  return perform(config, client, async (transaction, unit) => {
     if (!(await isStillThere(transaction, session))) return false
-    await queueLink(config, transaction, { userId: user.id, recipient })
+    await unit.queue(messageWithLink(config, { userId: user.id, recipient }))
     return true
   })
-  if (queued) config.onMessageQueued()
-  return queued
 }
 
 /**
@@ -54,15 +53,15 @@ export async function requestEmailChange(
     throw new AuthError('validation_failed', { fields: [{ field: 'emailAddress', code }] })
   }
   await countRequest(config, { user, recipient, client })
-  const queued = await config.store.transaction(async (transaction) => {
+  return perform(config, client, async (transaction, unit) => {
     if (!(await isStillThere(transaction, session))) return false
     const requestedAt = config.clock()
     await transaction.putEmailChange({ userId: user.id, emailAddress: recipient, requestedAt })
-    await queueLink(config, transaction, { userId: user.id, recipient })
+    await unit.queue(messageWithLink(config, { userId: user.id, recipient }))
+    const about = { userId: user.id, sessionId: session.id }
+    await unit.record({ name: 'user_updated', ...about, detail: 'email_address_requested' })
     return true
   })
-  if (queued) config.onMessageQueued()
-  return queued
 }
 
 // By user and client, and by whom the mail goes to, who did not ask for it.
@@ -80,13 +79,11 @@ async function isStillThere(transaction: StoreTransaction, session: Session): Pr
   return transaction.holdSession(session)
 }
 
-async function queueLink(
-  config: Configuration,
-  transaction: StoreTransaction,
+function messageWithLink(
+  { clock }: Configuration,
   { userId, recipient }: { userId: string; recipient: EmailAddress },
-): Promise<void> {
-  const message = newMessage('email_verification', recipient, config.clock())
-  await transaction.insertMessage({ ...message, userId })
+): NewMessage {
+  return { ...newMessage('email_verification', recipient, clock()), userId }
 }
 
 /** A new link for a user and an address, as part of the transaction in which its mail leaves. */
@@ -161,15 +158,15 @@ export async function verifyEmailAddress(
     const isRight = user && (await verifyChallenge(config, user, challenge)) !== null
     if (!isRight) return { outcome: 'wrong_password' }
   }
-  const user = await config.store.transaction((transaction) => redeem(config, transaction, live))
-  if (!user) return { outcome: 'invalid_token' }
-  config.onMessageQueued()
-  return { outcome: 'verified', user }
+  const user = await perform(config, client, (transaction, unit) =>
+    redeem(config, { transaction, unit }, live),
+  )
+  return user ? { outcome: 'verified', user } : { outcome: 'invalid_token' }
 }
 
 async function redeem(
   config: Configuration,
-  transaction: StoreTransaction,
+  { transaction, unit }: { transaction: StoreTransaction; unit: UnitOfWork },
   { digest, proof: { userId } }: Live,
 ): Promise<User | null> {
   const at = config.clock()
@@ -178,7 +175,11 @@ async function redeem(
   const proof = await transaction.consumeEmailVerification(digest, at)
   if (!proof) return null
   const proved = await transaction.verifyEmailAddress(proof, at)
-  if (proved) return proved
+  if (proved) {
+    await unit.record({ name: 'user_updated', userId, detail: 'email_verified' })
+    await unit.tell('onEmailAddressVerified', { user: proved, previous: null })
+    return proved
+  }
   // SECURITY: the link is for the change that is wanted now, and for no other (CVE-2026-32700).
   const isWanted = await transaction.consumeEmailChange(proof)
   const replaced = isWanted ? await transaction.replaceEmailAddress(proof, at) : null
@@ -186,6 +187,9 @@ async function redeem(
   const { user, previous } = replaced
   await transaction.deletePasswordResets(user.id)
   await transaction.deleteEmailVerifications(user.id)
-  await transaction.insertMessage(newMessage('email_changed', previous, at))
+  await unit.queue(newMessage('email_changed', previous, at))
+  const { emailAddress } = user
+  await unit.record({ name: 'user_updated', userId, detail: 'email_address', emailAddress })
+  await unit.tell('onEmailAddressVerified', { user, previous })
   return user
 }

@@ -1,4 +1,5 @@
 import type { EmailAddress } from './email-address.ts'
+import type { EventName } from './event-names.ts'
 
 /** Somebody who can log in. */
 export interface User {
@@ -94,4 +95,25 @@ export interface EmailVerification extends EmailProof {
 /** The address that a user wants to change to. */
 export interface EmailChange extends EmailProof {
   readonly requestedAt: Date
+}
+
+/** Something that happened to a user, and stays written down: never a secret. */
+export interface AuditEvent {
+  readonly id: string
+  readonly name: EventName
+  readonly occurredAt: Date
+  /** Whom it is about, also after they are gone; null where nobody has the address that was typed. */
+  readonly userId: string | null
+  /** Who did it: the user, an operator, or anybody who did not prove to be the user. */
+  readonly actor: 'user' | 'operator' | 'anybody'
+  /** What the name leaves open: `logout` of a session that ended, the scopes of an API key. */
+  readonly detail: string | null
+  readonly sessionId: string | null
+  readonly apiKeyId: string | null
+  /** Where the user got it; null for what does not change it, and after they are gone, like the next two. */
+  readonly emailAddress: EmailAddress | null
+  readonly ipAddress: string | null
+  readonly userAgent: string | null
+  /** The line in the log, and in that of a proxy; null where no request did it. */
+  readonly requestId: string | null
 }

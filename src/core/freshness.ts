@@ -1,7 +1,10 @@
+import type { Client } from './client.ts'
 import type { Configuration } from './config.ts'
 import type { Authenticated, Session, User } from './entities.ts'
+import type { EventName } from './event-names.ts'
+import { noteFailure } from './events.ts'
 import { normalizePassword } from './password-policy.ts'
-import type { Client } from './sessions.ts'
+import { perform } from './unit-of-work.ts'
 
 /** How long after the password was verified a session may do what is sensitive. */
 const freshMinutes = 10
@@ -34,9 +37,11 @@ export async function freshen(
 ): Promise<Date | null> {
   if ((await verifyChallenge(config, user, submitted)) === null) return null
   const passwordVerifiedAt = config.clock()
-  await config.store.transaction((transaction) =>
-    transaction.freshenSession(session, passwordVerifiedAt),
-  )
+  await perform(config, submitted.client, async (transaction, unit) => {
+    await transaction.freshenSession(session, passwordVerifiedAt)
+    const about = { userId: user.id, sessionId: session.id, detail: 'password_challenge' }
+    await unit.record({ name: 'authn_login_success', ...about })
+  })
   return freshUntil({ ...session, passwordVerifiedAt })
 }
 
@@ -49,12 +54,25 @@ export async function freshen(
 export async function verifyChallenge(
   config: Configuration,
   user: User,
-  { challenge, client }: SubmittedChallenge,
+  submitted: SubmittedChallenge & { readonly failure?: EventName },
 ): Promise<string | null> {
+  const { challenge, client, failure: name = 'authn_login_fail' } = submitted
   await config.guard.count('password_challenge', {
     account: user.id,
     ipAddress: client.ipAddress,
   })
+  const passwordHash = await findRight(config, user, challenge)
+  if (passwordHash === null) {
+    noteFailure(config, client, { name, userId: user.id, detail: 'password_challenge' })
+  }
+  return passwordHash
+}
+
+async function findRight(
+  config: Configuration,
+  user: User,
+  challenge: string,
+): Promise<string | null> {
   const password = normalizePassword(challenge)
   const known = password && (await config.store.findCredentials(user.emailAddress))
   if (!known || known.user.id !== user.id) return null

@@ -9,6 +9,9 @@ export interface LogEntry {
   readonly [name: string]: unknown
 }
 
+/** Says nothing. */
+export const silent: Log = { info() {}, error() {} }
+
 /** What is said where nobody asked for a log: only what went wrong. */
 export const faultsOnly: Log = {
   info() {},

@@ -1,14 +1,15 @@
+import type { Client } from './client.ts'
 import type { Configuration } from './config.ts'
 import { parseEmailAddress } from './email-address.ts'
 import type { Authenticated, User } from './entities.ts'
 import { AuthError } from './errors.ts'
 import { type SubmittedChallenge, verifyChallenge } from './freshness.ts'
-import { newMessage } from './mail.ts'
+import { type NewMessage, newMessage } from './mail.ts'
 import { parseNewPassword } from './password-policy.ts'
 import { Secret } from './secret.ts'
-import type { Client } from './sessions.ts'
 import type { StoreTransaction } from './store-transaction.ts'
 import { generateToken, parseToken } from './tokens.ts'
+import { perform, type UnitOfWork } from './unit-of-work.ts'
 
 /** The old password, and the new one. */
 export interface SubmittedPasswordChange extends SubmittedChallenge {
@@ -35,10 +36,9 @@ export async function requestPasswordReset(
     throw new AuthError('validation_failed', { fields })
   }
   await config.guard.count('password_reset', { account: recipient, ipAddress: client.ipAddress })
-  await config.store.transaction((transaction) =>
-    transaction.insertMessage(newMessage('password_reset', recipient, config.clock())),
+  await perform(config, client, (_transaction, unit) =>
+    unit.queue(newMessage('password_reset', recipient, config.clock())),
   )
-  config.onMessageQueued()
 }
 
 /** A new link for a user, as part of the transaction in which its mail leaves. */
@@ -70,16 +70,14 @@ export async function isPasswordResetLive(config: Configuration, token: string):
 export async function resetPassword(
   config: Configuration,
   token: string,
-  password: string,
+  { password, client }: { password: string; client: Client },
 ): Promise<User | null> {
   const live = await findLive(config, token)
   if (!live) return null
   const passwordHash = await config.passwordHash.hash(requirePassword(config, password))
-  const user = await config.store.transaction((transaction) =>
-    redeem(config, transaction, { ...live, passwordHash }),
+  return perform(config, client, (transaction, unit) =>
+    redeem(config, { transaction, unit }, { ...live, passwordHash }),
   )
-  if (user) config.onMessageQueued()
-  return user
 }
 
 /**
@@ -96,20 +94,22 @@ export async function changePassword(
 ): Promise<boolean> {
   const { session, user } = authenticated
   const accepted = requirePassword(config, password)
-  const from = await verifyChallenge(config, user, { challenge, client })
+  const failure = 'authn_password_change_fail'
+  const from = await verifyChallenge(config, user, { challenge, client, failure })
   if (from === null) return false
   const to = await config.passwordHash.hash(accepted)
   const at = config.clock()
-  const changed = await config.store.transaction(async (transaction) => {
+  return perform(config, client, async (transaction, unit) => {
     if (!(await transaction.replacePasswordHash(user, { from, to, at }))) return false
     await transaction.deleteOtherSessions(session)
     await transaction.freshenSession(session, at)
     await voidLinks(transaction, user.id)
-    await tellOfChange(transaction, user, at)
+    await unit.queue(noticeOfChange(user, at))
+    const about = { userId: user.id, sessionId: session.id }
+    await unit.record({ name: 'authn_password_change', ...about })
+    await unit.tell('onPasswordChanged', { user })
     return true
   })
-  if (changed) config.onMessageQueued()
-  return changed
 }
 
 function requirePassword(config: Configuration, text: string): Secret {
@@ -132,7 +132,7 @@ async function findLive(config: Configuration, token: string): Promise<Live | nu
 
 async function redeem(
   config: Configuration,
-  transaction: StoreTransaction,
+  { transaction, unit }: { transaction: StoreTransaction; unit: UnitOfWork },
   { digest, userId, passwordHash }: Live & { readonly passwordHash: string },
 ): Promise<User | null> {
   const at = config.clock()
@@ -146,7 +146,14 @@ async function redeem(
   // SECURITY: whoever was in the account may have made one, to stay.
   await transaction.deleteApiKeys(user.id)
   await voidLinks(transaction, user.id)
-  await tellOfChange(transaction, user, at)
+  await unit.queue(noticeOfChange(user, at))
+  const about = { userId: user.id, detail: 'reset' }
+  await unit.record({ name: 'authn_password_change', ...about })
+  await unit.tell('onPasswordChanged', { user })
+  if (held.emailVerifiedAt === null) {
+    await unit.record({ name: 'user_updated', userId: user.id, detail: 'email_verified' })
+    await unit.tell('onEmailAddressVerified', { user, previous: null })
+  }
   return user
 }
 
@@ -160,7 +167,6 @@ export async function voidLinks(transaction: StoreTransaction, userId: string): 
   await transaction.deleteEmailVerifications(userId)
 }
 
-async function tellOfChange(transaction: StoreTransaction, user: User, at: Date): Promise<void> {
-  const message = newMessage('password_changed', user.emailAddress, at)
-  await transaction.insertMessage({ ...message, userId: user.id })
+function noticeOfChange(user: User, at: Date): NewMessage {
+  return { ...newMessage('password_changed', user.emailAddress, at), userId: user.id }
 }

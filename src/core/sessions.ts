@@ -1,13 +1,16 @@
 import { v7 } from 'uuid'
+import type { Client } from './client.ts'
 import type { Configuration } from './config.ts'
 import { deviceName } from './device-name.ts'
 import { parseEmailAddress } from './email-address.ts'
 import type { Authenticated, Credentials, Session, SessionHorizon, User } from './entities.ts'
+import { noteFailure } from './events.ts'
 import { newMessage } from './mail.ts'
 import { normalizePassword } from './password-policy.ts'
 import type { Secret } from './secret.ts'
-import type { SeenDevice, StoreTransaction } from './store-transaction.ts'
+import type { SeenDevice } from './store-transaction.ts'
 import { generateToken, parseToken } from './tokens.ts'
+import { perform } from './unit-of-work.ts'
 
 /** What a person types to sign up or to log in. */
 export interface SubmittedCredentials {
@@ -18,12 +21,6 @@ export interface SubmittedCredentials {
 /** What the start of a session hands out. The token exists here and nowhere else. */
 export interface LoggedIn extends Authenticated {
   readonly token: Secret
-}
-
-/** Where a request comes from, as far as the server can tell. */
-export interface Client {
-  readonly ipAddress: string | null
-  readonly userAgent: string | null
 }
 
 /**
@@ -48,7 +45,10 @@ export async function logIn(
     const known = emailAddress && (await config.store.findCredentials(emailAddress))
     const verified = await config.passwordHash.verify(known?.passwordHash ?? null, password)
     // SECURITY: behind the hash, so that a ban takes as long as a wrong password and says no more.
-    if (!known || !verified || known.user.bannedAt !== null) return null
+    if (!known || !verified || known.user.bannedAt !== null) {
+      noteFailure(config, client, { name: 'authn_login_fail', userId: known?.user.id ?? null })
+      return null
+    }
     const begun = await beginSession(config, { known, password, client })
     if (begun) return begun
   }
@@ -74,8 +74,15 @@ export async function authenticate(
 }
 
 /** Ends a session: its token is refused from the moment this resolves. */
-export async function logOut(config: Configuration, session: Session): Promise<void> {
-  await config.store.transaction((transaction) => transaction.deleteSession(session))
+export async function logOut(
+  config: Configuration,
+  { id, userId }: Session,
+  client: Client,
+): Promise<void> {
+  await perform(config, client, async (transaction, unit) => {
+    if (!(await transaction.deleteSession({ id, userId }))) return
+    await unit.record({ name: 'session_expired', userId, sessionId: id, detail: 'logout' })
+  })
 }
 
 /** When a session that is not used again ends: idle too long, or simply old. */
@@ -114,7 +121,8 @@ export function openSession(
   const createdAt = config.clock()
   const id = v7({ msecs: createdAt.getTime(), random: config.random(16) })
   const instants = { createdAt, lastUsedAt: createdAt, passwordVerifiedAt: createdAt }
-  const session = { id, userId: user.id, name: null, ...client, ...instants }
+  const { ipAddress, userAgent } = client
+  const session = { id, userId: user.id, name: null, ipAddress, userAgent, ...instants }
   return { session, ...generateToken('session', config.random) }
 }
 
@@ -132,7 +140,7 @@ async function beginSession(
   const isCurrent = config.passwordHash.isCurrent(from)
   const to = isCurrent ? from : await config.passwordHash.hash(password)
   const { session, token, digest } = openSession(config, user, client)
-  const begun = await config.store.transaction(async (transaction) => {
+  return perform(config, client, async (transaction, unit) => {
     // SECURITY: a password changed while this one was being verified opens no session.
     const kept = isCurrent
       ? await transaction.holdPasswordHash(user, from)
@@ -140,24 +148,19 @@ async function beginSession(
     if (!kept) return null
     await transaction.insertSession(session, digest)
     const limits = { ...horizonOf(config), maximum: config.sessions.maximumPerUser }
-    await transaction.trimSessions(session, limits)
-    return { isTold: await tellOfDevice(transaction, user, session) }
+    const ended = await transaction.trimSessions(session, limits)
+    if (await transaction.seeDevice(deviceOf(session))) {
+      const message = newMessage('new_sign_in', user.emailAddress, session.createdAt)
+      await unit.queue({ ...message, userId: user.id })
+    }
+    const about = { userId: user.id, sessionId: session.id }
+    await unit.record({ name: 'authn_login_success', ...about })
+    if (ended.some((each) => isLive(config, each))) {
+      await unit.record({ name: 'excess_sessions_exceeded', ...about })
+    }
+    await unit.tell('onSessionCreated', { user, session })
+    return { user, session, token }
   })
-  if (begun?.isTold) config.onMessageQueued()
-  return begun ? { user, session, token } : null
-}
-
-async function tellOfDevice(
-  transaction: StoreTransaction,
-  user: User,
-  session: Session,
-): Promise<boolean> {
-  const isUnseen = await transaction.seeDevice(deviceOf(session))
-  if (isUnseen) {
-    const message = newMessage('new_sign_in', user.emailAddress, session.createdAt)
-    await transaction.insertMessage({ ...message, userId: user.id })
-  }
-  return isUnseen
 }
 
 /** The kind of device that a session began on. */

@@ -1,6 +1,8 @@
+import type { Connection } from './connection.ts'
 import type { EmailAddress } from './email-address.ts'
 import type {
   ApiKey,
+  AuditEvent,
   EmailChange,
   EmailProof,
   EmailVerification,
@@ -18,24 +20,33 @@ export interface StoreTransaction
     ApiKeyStatements,
     PasswordResetStatements,
     EmailVerificationStatements,
-    OutboxStatements {}
+    OutboxStatements,
+    EventStatements {
+  /** The same transaction, for the application's own tables. */
+  readonly connection: Connection
+}
 
 export interface SessionStatements {
   insertSession(session: Session, tokenDigest: Uint8Array): Promise<void>
   /**
    * Ends the oldest sessions of a user beside this one, so that so many are left with it, and those
    * that are over.
+   *
+   * @returns what was ended
    */
-  trimSessions(session: SessionKey, limits: SessionHorizon & { maximum: number }): Promise<void>
+  trimSessions(
+    session: SessionKey,
+    limits: SessionHorizon & { maximum: number },
+  ): Promise<Session[]>
   /** @returns the session with its new name, or null where the user has none with this id */
   renameSession(session: SessionKey, name: string): Promise<Session | null>
   /**
    * The one statement by which a token takes another's place: of any number at once, one finds the
    * old digest.
    *
-   * @returns whether it was there
+   * @returns the session whose it was, or null where it was not there
    */
-  replaceTokenDigest(from: Uint8Array, to: Uint8Array): Promise<boolean>
+  replaceTokenDigest(from: Uint8Array, to: Uint8Array): Promise<Session | null>
   /** Records that whoever holds the session knew the password at this instant. */
   freshenSession(session: SessionKey, at: Date): Promise<void>
   /** @returns the session that ended, or null where the user has none with this id */
@@ -174,6 +185,13 @@ export interface EmailVerificationStatements {
   /** @returns whether this was the address that the user wanted */
   consumeEmailChange(proof: EmailProof): Promise<boolean>
   deleteEmailChange(userId: string): Promise<void>
+}
+
+export interface EventStatements {
+  /** There is no statement that changes an event, but for the next one. */
+  insertEvent(event: AuditEvent): Promise<void>
+  /** Takes the address, the client's address and its agent from all events of a user. */
+  blankEvents(userId: string): Promise<void>
 }
 
 export interface OutboxStatements {

@@ -1,6 +1,7 @@
 import type { EmailAddress } from './email-address.ts'
 import type {
   ApiKey,
+  AuditEvent,
   Authenticated,
   Authorized,
   Credentials,
@@ -11,6 +12,7 @@ import type {
   SessionHorizon,
   User,
 } from './entities.ts'
+import type { EventName } from './event-names.ts'
 import type { GuardStore } from './guard.ts'
 import type { Message, MessageStatus } from './mail.ts'
 import type { StoreTransaction } from './store-transaction.ts'
@@ -54,6 +56,10 @@ export interface Store extends GuardStore {
   findEmailVerification(tokenDigest: Uint8Array): Promise<EmailVerification | null>
   /** Whether this is the address that the user wants to change to. */
   isEmailChangeOpen(proof: EmailProof): Promise<boolean>
+  /** Writes events that no transaction brought about, in one of its own that does not wait for the disk. */
+  recordEvents(events: readonly AuditEvent[]): Promise<void>
+  /** Newest first. */
+  listEvents(page: EventPage): Promise<AuditEvent[]>
   findMessage(id: number): Promise<Message | null>
   /** Newest first; of one status, or of all where it is null. */
   listMessages(status: MessageStatus | null, page: MessagePage): Promise<Message[]>
@@ -77,6 +83,7 @@ export type SweptTable =
   | 'email_verifications'
   | 'guard_counts'
   | 'outbox'
+  | 'events'
 
 /** What is over, and may go. */
 export interface SweepHorizon extends SessionHorizon {
@@ -84,6 +91,8 @@ export interface SweepHorizon extends SessionHorizon {
   readonly overAt: Date
   /** Messages that ended by then. */
   readonly endedAfter: Date
+  /** Events that occurred by then. */
+  readonly occurredAfter: Date
 }
 
 export interface SweptPart {
@@ -109,6 +118,16 @@ export interface Lease {
   readonly latest: Date
   /** Until when the caller had it last. */
   readonly own: Date
+}
+
+export interface EventPage {
+  /** Whose; null for everybody's. */
+  readonly userId: string | null
+  /** Which; null for all. */
+  readonly name: EventName | null
+  readonly limit: number
+  /** The id of the last event of the page before, or null for the first page. */
+  readonly after: string | null
 }
 
 export interface MessagePage {

@@ -9,6 +9,7 @@ const sweptTables: readonly SweptTable[] = [
   'email_verifications',
   'guard_counts',
   'outbox',
+  'events',
 ]
 
 /** How many rows of each table were deleted. */
@@ -25,10 +26,12 @@ export interface Pace {
 // Rows are left for so long after they are over: the clocks of two processes may differ.
 const graceHours = 1
 const messageDays = 30
+const eventDays = 365
 
 /**
  * Deletes what is over, table by table and in small steps: space is given back, and no answer is
- * different for it. What was sent, or could not be, is kept for 30 days.
+ * different for it. What was sent, or could not be, is kept for 30 days, and what
+ * happened for a year.
  *
  * @throws AuthError `unavailable`
  */
@@ -40,6 +43,7 @@ export async function sweep(config: Configuration, pace: Pace): Promise<Swept> {
     email_verifications: 0,
     guard_counts: 0,
     outbox: 0,
+    events: 0,
   }
   for (const table of sweptTables) {
     let from: SweepStep['next'] = null
@@ -62,5 +66,6 @@ function horizonOf({ clock, sessions }: Configuration): SweepHorizon {
     usedAfter: before(sessions.idleHours),
     createdAfter: before(sessions.maximumHours),
     endedAfter: before(messageDays * 24),
+    occurredAfter: before(eventDays * 24),
   }
 }

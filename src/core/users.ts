@@ -1,4 +1,5 @@
 import { v7 } from 'uuid'
+import { type Client, nobody } from './client.ts'
 import type { Configuration } from './config.ts'
 import { type EmailAddress, parseEmailAddress } from './email-address.ts'
 import type { User } from './entities.ts'
@@ -6,13 +7,8 @@ import { AuthError, type InvalidField } from './errors.ts'
 import { parseNewPassword } from './password-policy.ts'
 import { voidLinks } from './passwords.ts'
 import { Secret } from './secret.ts'
-import {
-  type Client,
-  deviceOf,
-  type LoggedIn,
-  openSession,
-  type SubmittedCredentials,
-} from './sessions.ts'
+import { deviceOf, type LoggedIn, openSession, type SubmittedCredentials } from './sessions.ts'
+import { perform } from './unit-of-work.ts'
 
 /**
  * Creates a user and the first session. The hash is computed before the transaction begins, also
@@ -24,20 +20,23 @@ import {
 export async function signUp(
   config: Configuration,
   credentials: SubmittedCredentials,
-  client: Client,
+  { client, fields }: { client: Client; fields: unknown },
 ): Promise<LoggedIn> {
   const { emailAddress, password } = parseNewCredentials(config, credentials)
   await config.guard.count('sign_up', { account: emailAddress, ipAddress: client.ipAddress })
   const passwordHash = await config.passwordHash.hash(password)
   const user = newUser(config, emailAddress)
   const { session, token, digest } = openSession(config, user, client)
-  const created = await config.store.transaction(async (transaction) => {
-    if (!(await transaction.insertUser(user, passwordHash))) return false
+  await perform(config, client, async (transaction, unit) => {
+    const isFree = await transaction.insertUser(user, passwordHash)
+    if (!isFree) throw new AuthError('email_address_taken')
     await transaction.insertSession(session, digest)
     await transaction.seeDevice(deviceOf(session))
-    return true
+    const about = { userId: user.id, sessionId: session.id, emailAddress }
+    await unit.record({ name: 'user_created', ...about })
+    await unit.tell('onUserCreated', { user, fields })
+    await unit.tell('onSessionCreated', { user, session })
   })
-  if (!created) throw new AuthError('email_address_taken')
   return { user, session, token }
 }
 
@@ -57,12 +56,14 @@ export async function setPassword(
   if (!known) return null
   const to = await config.passwordHash.hash(password)
   const change = { from: known.passwordHash, to, at: config.clock() }
-  const replaced = await config.store.transaction(async (transaction) => {
-    const changed = await transaction.replacePasswordHash(known.user, change)
-    if (changed) await voidLinks(transaction, known.user.id)
-    return changed
+  const { user } = known
+  return perform(config, nobody, async (transaction, unit) => {
+    if (!(await transaction.replacePasswordHash(user, change))) return null
+    await voidLinks(transaction, user.id)
+    await unit.record({ name: 'authn_password_change', userId: user.id })
+    await unit.tell('onPasswordChanged', { user })
+    return user
   })
-  return replaced ? known.user : null
 }
 
 /**
@@ -72,12 +73,18 @@ export async function setPassword(
  * @returns the user, or null where there is none
  * @throws AuthError `unavailable`
  */
-export async function banUser(config: Configuration, userId: string): Promise<User | null> {
-  return config.store.transaction(async (transaction) => {
+export async function banUser(
+  config: Configuration,
+  userId: string,
+  client: Client,
+): Promise<User | null> {
+  return perform(config, client, async (transaction, unit) => {
     const banned = await transaction.banUser(userId, config.clock())
+    if (!banned) return null
     await transaction.deleteSessions(userId)
     await transaction.deleteApiKeys(userId)
     await voidLinks(transaction, userId)
+    await unit.record({ name: 'authn_login_lock', userId, detail: 'banned', actor: 'operator' })
     return banned
   })
 }
@@ -87,20 +94,37 @@ export async function banUser(config: Configuration, userId: string): Promise<Us
  *
  * @returns the user, or null where there is none
  */
-export async function unbanUser(config: Configuration, userId: string): Promise<User | null> {
-  return config.store.transaction((transaction) => transaction.banUser(userId, null))
+export async function unbanUser(
+  config: Configuration,
+  userId: string,
+  client: Client,
+): Promise<User | null> {
+  return perform(config, client, async (transaction, unit) => {
+    const unbanned = await transaction.banUser(userId, null)
+    if (!unbanned) return null
+    await unit.record({ name: 'user_updated', userId, detail: 'unbanned', actor: 'operator' })
+    return unbanned
+  })
 }
 
 /**
  * Takes a user away with all that is theirs: sessions, API keys, links, mails that wait, rows of your tables
- * that refer to the user with ON DELETE CASCADE. The address may sign up again.
+ * that refer to the user with ON DELETE CASCADE. The address may sign up again. Events stay, without
+ * the address, the client's address and its agent.
  *
  * @throws AuthError `unavailable`
  */
-export async function deleteUser(config: Configuration, user: User): Promise<void> {
-  await config.store.transaction(async (transaction) => {
+export async function deleteUser(config: Configuration, user: User, client: Client): Promise<void> {
+  // What stays of them is an id, and what happened to it.
+  const blank = { ...client, ipAddress: null, userAgent: null }
+  await perform(config, blank, async (transaction, unit) => {
+    const held = await transaction.holdUser(user.id)
+    if (!held) return
+    await unit.tell('onUserDeleted', { user: held })
     await transaction.deleteUser(user.id)
-    await transaction.deletePasswordResetMessages(user.emailAddress)
+    await transaction.deletePasswordResetMessages(held.emailAddress)
+    await transaction.blankEvents(user.id)
+    await unit.record({ name: 'user_deleted', userId: user.id })
   })
 }
 
@@ -130,16 +154,25 @@ export async function createUser(
   const { emailAddress, password } = parseNewCredentials(config, credentials)
   const passwordHash = await config.passwordHash.hash(password)
   const user = newUser(config, emailAddress)
-  const created = await config.store.transaction((transaction) =>
-    transaction.insertUser(user, passwordHash),
-  )
-  if (!created) throw new AuthError('email_address_taken')
+  await perform(config, nobody, async (transaction, unit) => {
+    const isFree = await transaction.insertUser(user, passwordHash)
+    if (!isFree) throw new AuthError('email_address_taken')
+    await unit.record({ name: 'user_created', userId: user.id, emailAddress })
+    await unit.tell('onUserCreated', { user, fields: null })
+  })
   return user
 }
 
 /** Logs a user out everywhere. */
-export async function revokeSessions(config: Configuration, userId: string): Promise<void> {
-  await config.store.transaction((transaction) => transaction.deleteSessions(userId))
+export async function revokeSessions(
+  config: Configuration,
+  userId: string,
+  client: Client,
+): Promise<void> {
+  await perform(config, client, async (transaction, unit) => {
+    await transaction.deleteSessions(userId)
+    await unit.record({ name: 'session_expired', userId, detail: 'all', actor: 'operator' })
+  })
 }
 
 function newUser(config: Configuration, emailAddress: EmailAddress): User {

@@ -76,8 +76,8 @@ export function apiKeys(auth: Auth): Route[] {
       summary: 'Revoke an API key',
       params: z.object({ id: z.uuid().toLowerCase() }),
       answers: { 204: { description: 'Its token is dead' } },
-      async handle({ user, params: { id } }) {
-        const revoked = await auth.revokeApiKey({ id, userId: user.id })
+      async handle({ user, client, params: { id } }) {
+        const revoked = await auth.revokeApiKey({ id, userId: user.id }, client)
         return revoked ? answer(undefined, 204) : refuse('not_found')
       },
     }),

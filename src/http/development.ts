@@ -1,4 +1,4 @@
-import type { Client } from '../core/sessions.ts'
+import type { Client } from '../core/client.ts'
 import type { Asked } from './asked.ts'
 
 /** Whoever sits at this machine. */

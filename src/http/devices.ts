@@ -57,7 +57,8 @@ export function devices(auth: Auth): Route[] {
           body: z.object({ revoked: z.number().int() }),
         },
       },
-      handle: async ({ session }) => answer({ revoked: await auth.revokeOtherSessions(session) }),
+      handle: async ({ session, client }) =>
+        answer({ revoked: await auth.revokeOtherSessions(session, client) }),
     }),
 
     route({
@@ -84,8 +85,8 @@ export function devices(auth: Auth): Route[] {
       summary: 'Log out a device',
       params,
       answers: { 204: { description: 'Its token is dead' } },
-      async handle({ user, params: { id } }) {
-        const revoked = await auth.revokeSession({ id, userId: user.id })
+      async handle({ user, client, params: { id } }) {
+        const revoked = await auth.revokeSession({ id, userId: user.id }, client)
         return revoked ? answer(undefined, 204) : refuse('not_found')
       },
     }),

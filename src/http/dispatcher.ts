@@ -1,13 +1,13 @@
 import type { Auth } from '../core/auth.ts'
+import type { Client } from '../core/client.ts'
 import { faultsOnly, type Log, unfailing } from '../core/log.ts'
-import type { Client } from '../core/sessions.ts'
 import { type Answer, type Presented, present, requestIdOf, securityHeaders } from './answers.ts'
 import type { Asked } from './asked.ts'
 import { type ClientAddresses, clientAddresses } from './client-address.ts'
 import { type Cors, cors } from './cors.ts'
 import { refusalOf } from './errors.ts'
 import type { Incoming } from './exchange.ts'
-import type { Refusal } from './problems.ts'
+import { isRefusal, type Refusal, type RefusalCode } from './problems.ts'
 
 /** Where an app stands: who may read its answers, who stands before it, who hears of its faults. */
 export interface Surroundings {
@@ -62,14 +62,17 @@ export class Dispatcher {
     const requestId = requestIdOf(headers)
     let answer: Answer
     try {
-      const client = this.#clientOf(arrival)
+      const client = this.#clientOf(arrival, requestId)
       answer = await responder.respond({ auth: this.#auth, request: asked, params, client })
     } catch (error) {
       answer = this.#explain(error, requestId)
     }
     const milliseconds = Math.round(performance.now() - started)
     const { path } = responder
-    this.#log.info({ requestId, method, path, status: answer.status, milliseconds }, 'request')
+    const entry = { requestId, method, path, status: answer.status, milliseconds }
+    const named =
+      answer.status >= 400 && isRefusal(answer) ? securityEvents[answer.code] : undefined
+    this.#log.info(named ? { ...entry, ...named } : entry, 'request')
     const standing = this.cors.headersFor(headers.get('origin'))
     return present(answer, { requestId, headers: standing })
   }
@@ -83,11 +86,20 @@ export class Dispatcher {
     return refusal
   }
 
-  #clientOf({ asked: { headers }, peer }: Arrival): Client {
+  #clientOf({ asked: { headers }, peer }: Arrival, requestId: string): Client {
     const ipAddress = this.#clients.find(headers, peer)
     const userAgent = headers.get('user-agent')?.slice(0, 1_024) ?? null
-    return { ipAddress, userAgent }
+    return { ipAddress, userAgent, requestId }
   }
+}
+
+// What of the refusals is an event in OWASP's Logging Vocabulary.
+const securityEvents: Partial<Record<RefusalCode, { event: string; severity: string }>> = {
+  insufficient_scope: { event: 'authz_fail', severity: 'CRITICAL' },
+  fresh_authentication_required: { event: 'authz_fail', severity: 'CRITICAL' },
+  email_verification_required: { event: 'authz_fail', severity: 'CRITICAL' },
+  rate_limited: { event: 'excess_rate_limit_exceeded', severity: 'WARN' },
+  validation_failed: { event: 'input_validation_fail', severity: 'WARN' },
 }
 
 const productionHeaders = { ...securityHeaders, 'strict-transport-security': 'max-age=63072000' }

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import type { Auth } from '../core/auth.ts'
-import type { Client } from '../core/sessions.ts'
+import type { Client } from '../core/client.ts'
 import type { Asked } from './asked.ts'
 import { readBody } from './body.ts'
 import { toProblems } from './fields.ts'

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Auth } from '../core/auth.ts'
+import type { Client } from '../core/client.ts'
 import { answer } from './answers.ts'
 import {
   emailAddressField,
@@ -63,7 +64,7 @@ function resetByPath(auth: Auth, method: 'PUT' | 'PATCH'): Route {
       body: z.object(newPassword(auth)).refine(matches, otherwise),
       answers: reset,
       admit: ({ params }) => admit(auth, params.token),
-      handle: ({ params, body }) => redeem(auth, params.token, body.password),
+      handle: ({ params, body, client }) => redeem(auth, { ...params, ...body, client }),
     }),
   )
 }
@@ -79,7 +80,7 @@ function resetByBody(auth: Auth, method: 'PUT' | 'PATCH'): Route {
       body: z.object({ token: z.string(), ...newPassword(auth) }).refine(matches, otherwise),
       answers: reset,
       admit: ({ input }) => admit(auth, input.token),
-      handle: ({ body }) => redeem(auth, body.token, body.password),
+      handle: ({ body, client }) => redeem(auth, { ...body, client }),
     }),
   )
 }
@@ -107,8 +108,11 @@ async function admit(auth: Auth, token: unknown) {
   return isLive ? null : refuse('invalid_reset_token')
 }
 
-async function redeem(auth: Auth, token: string, password: string) {
-  const user = await auth.resetPassword(token, password)
+async function redeem(
+  auth: Auth,
+  { token, password, client }: { token: string; password: string; client: Client },
+) {
+  const user = await auth.resetPassword(token, password, client)
   return user ? answer({ message: 'Password has been reset.' }) : refuse('invalid_reset_token')
 }
 

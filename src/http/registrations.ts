@@ -13,6 +13,7 @@ import { presentUser, userSchema } from './users.ts'
 /** Sign up. */
 export function registrations(auth: Auth): Route[] {
   const { matches, otherwise } = passwordConfirmation
+  const { passwords, signUpFields } = auth.config
   return [
     route({
       method: 'POST',
@@ -22,8 +23,9 @@ export function registrations(auth: Auth): Route[] {
       body: z
         .object({
           email_address: emailAddressField,
-          password: newPasswordField(auth.config.passwords),
+          password: newPasswordField(passwords),
           password_confirmation: passwordConfirmationField,
+          ...signUpFields?.shape,
         })
         .refine(matches, otherwise),
       answers: {
@@ -33,8 +35,14 @@ export function registrations(auth: Auth): Route[] {
         },
       },
       async handle({ body, client }) {
-        const { email_address: emailAddress, password } = body
-        const { token, user } = await auth.signUp({ emailAddress, password }, client)
+        const {
+          email_address: emailAddress,
+          password,
+          password_confirmation: _same,
+          ...rest
+        } = body
+        const fields = signUpFields ? rest : null
+        const { token, user } = await auth.signUp({ emailAddress, password }, client, fields)
         return answer({ token: token.reveal(), user: presentUser(user) }, 201)
       },
     }),

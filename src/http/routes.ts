@@ -3,6 +3,7 @@ import type { Mailbox } from '../core/mail.ts'
 import { apiKeys } from './api-keys.ts'
 import { devices } from './devices.ts'
 import { emailVerifications } from './email-verifications.ts'
+import { events } from './events.ts'
 import { health } from './health.ts'
 import { mailbox } from './mailbox.ts'
 import { openApi } from './openapi.ts'
@@ -34,6 +35,7 @@ export function routeTable(auth: Auth, options: TableOptions = {}): Route[] {
     ...devices(auth),
     ...users(auth),
     ...(auth.config.apiKeys.scopes.length > 0 ? apiKeys(auth) : []),
+    ...events(auth),
     ...emailVerifications(auth),
     ...passwords(auth),
     ...(options.routes ?? []),

@@ -57,8 +57,8 @@ export function sessions(auth: Auth): Route[] {
           body: z.object({ message: z.string() }),
         },
       },
-      async handle({ session }) {
-        await auth.logOut(session)
+      async handle({ session, client }) {
+        await auth.logOut(session, client)
         return answer({ message: 'Logged out' })
       },
     }),
@@ -71,8 +71,8 @@ export function sessions(auth: Auth): Route[] {
       answers: {
         200: { description: 'The new token, shown this once; the old one is dead', body: newToken },
       },
-      async handle({ token }) {
-        const rotated = await auth.rotateToken(token)
+      async handle({ token, client }) {
+        const rotated = await auth.rotateToken(token, client)
         return rotated ? answer({ token: rotated.reveal() }) : refuse('invalid_token')
       },
     }),

@@ -57,8 +57,8 @@ export function users(auth: Auth): Route[] {
       summary: 'Delete yourself, with everything that is yours',
       body: z.object({ password_challenge: passwordChallengeField.optional() }),
       answers: { 204: { description: 'It is gone; the address may sign up again' } },
-      async handle({ user }) {
-        await auth.deleteUser(user)
+      async handle({ user, client }) {
+        await auth.deleteUser(user, client)
         return answer(undefined, 204)
       },
     }),

@@ -1,15 +1,7 @@
+import type { Connection, Row, Value } from '../core/connection.ts'
 import type { Awaitable } from '../core/store.ts'
 
-/** What a column can hold. SQLite keeps an instant as milliseconds since 1970, and reads it so. */
-export type Value = string | number | Uint8Array | Date | null
-
-/** One row, its columns in the order of the SELECT or RETURNING. */
-export type Row = readonly Value[]
-
-/** Where a statement can be sent. Parameters are `$1`, `$2`, …; the text is prepared once. */
-export interface Connection {
-  query(sql: string, values?: readonly Value[]): Promise<Row[]>
-}
+export type { Connection, Row, Value } from '../core/connection.ts'
 
 /**
  * A database that your tables and Latchkey's share. `query` reads; every write goes through

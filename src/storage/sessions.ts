@@ -75,17 +75,18 @@ export async function trimSessions(
   connection: Connection,
   { id, userId }: SessionKey,
   { maximum, usedAfter, createdAfter }: SessionHorizon & { maximum: number },
-): Promise<void> {
-  await connection.query(
+): Promise<Session[]> {
+  const ended = await connection.query(
     `DELETE FROM sessions WHERE user_id = $1 AND id <> $2 AND (
        last_used_at <= $3 OR created_at <= $4 OR id <= (
          SELECT id FROM sessions
          WHERE user_id = $1 AND id <> $2 AND last_used_at > $3 AND created_at > $4
          ORDER BY id DESC LIMIT 1 OFFSET $5
        )
-     )`,
+     ) RETURNING ${columns}`,
     [userId, id, usedAfter, createdAfter, maximum - 1],
   )
+  return ended.map((row) => toSession(row))
 }
 
 export async function renameSession(
@@ -104,12 +105,12 @@ export async function replaceTokenDigest(
   connection: Connection,
   from: Uint8Array,
   to: Uint8Array,
-): Promise<boolean> {
-  const replaced = await connection.query(
-    'UPDATE sessions SET token_digest = $2 WHERE token_digest = $1 RETURNING id',
+): Promise<Session | null> {
+  const [row] = await connection.query(
+    `UPDATE sessions SET token_digest = $2 WHERE token_digest = $1 RETURNING ${columns}`,
     [from, to],
   )
-  return replaced.length === 1
+  return row ? toSession(row) : null
 }
 
 export async function freshenSession(

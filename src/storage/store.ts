@@ -1,9 +1,11 @@
+import type { AuditEvent } from '../core/entities.ts'
 import type { GuardWindow } from '../core/guard.ts'
 import type { Store } from '../core/store.ts'
 import type { StoreTransaction } from '../core/store-transaction.ts'
 import * as apiKeys from './api-keys.ts'
 import type { Connection, Database } from './database.ts'
 import * as emails from './email-verifications.ts'
+import * as events from './events.ts'
 import * as guard from './guard.ts'
 import { recordUses } from './last-use.ts'
 import * as outbox from './outbox.ts'
@@ -29,6 +31,11 @@ export function createStore(database: Database): Store {
     countPasswordResets: (user, now) => passwords.countPasswordResets(database, user, now),
     findEmailVerification: (digest) => emails.findEmailVerification(database, digest),
     isEmailChangeOpen: (proof) => emails.isEmailChangeOpen(database, proof),
+    recordEvents: (noted) =>
+      database.transaction((transaction) => insertEach(transaction, noted), {
+        durability: 'relaxed',
+      }),
+    listEvents: (page) => events.listEvents(database, page),
     findMessage: (id) => outbox.findMessage(database, id),
     listMessages: (status, page) => outbox.listMessages(database, status, page),
     count: (keys, window) =>
@@ -47,6 +54,7 @@ export function createStore(database: Database): Store {
 
 function statements(connection: Connection): StoreTransaction {
   return {
+    connection,
     insertUser: (user, passwordHash) => users.insertUser(connection, user, passwordHash),
     holdUser: (userId) => users.holdUser(connection, userId),
     holdPasswordHash: (user, hash) => users.holdPasswordHash(connection, user, hash),
@@ -93,6 +101,8 @@ function statements(connection: Connection): StoreTransaction {
     deletePasswordResetMessages: (recipient) =>
       outbox.deletePasswordResetMessages(connection, recipient),
     retryMessage: (id, times) => outbox.retryMessage(connection, id, times),
+    insertEvent: (event) => events.insertEvent(connection, event),
+    blankEvents: (userId) => events.blankEvents(connection, userId),
   }
 }
 
@@ -100,4 +110,8 @@ async function countEach(connection: Connection, keys: readonly string[], window
   const counts = []
   for (const key of keys) counts.push(await guard.count(connection, key, window))
   return counts
+}
+
+async function insertEach(connection: Connection, noted: readonly AuditEvent[]): Promise<void> {
+  for (const event of noted) await events.insertEvent(connection, event)
 }

@@ -1,6 +1,7 @@
 import type { Lease, SweepHorizon, SweepStep, SweptPart, SweptTable } from '../core/store.ts'
 import { readNumber } from './columns.ts'
 import type { Database, Row, Value } from './database.ts'
+import { firstId } from './page.ts'
 
 // So many rows are looked at in a step.
 const stepRows = 200
@@ -12,6 +13,8 @@ interface Rule {
   /** Which rows are over, by the parameters from $2 on. */
   readonly isOver: string
   readonly values: (horizon: SweepHorizon) => readonly Value[]
+  /** Whether all rows that are over come first: behind one that is not, nobody has to look. */
+  readonly isInOrder?: true
 }
 
 const noBytes = new Uint8Array(0)
@@ -49,6 +52,13 @@ const rules: Record<SweptTable, Rule> = {
     isOver: 'ended_at <= $2',
     values: ({ endedAfter }) => [endedAfter],
   },
+  events: {
+    key: 'id',
+    first: firstId,
+    isOver: 'occurred_at <= $2',
+    values: ({ occurredAfter }) => [occurredAfter],
+    isInOrder: true,
+  },
 }
 
 /**
@@ -60,7 +70,7 @@ export async function sweepTable(
   table: SweptTable,
   { horizon, from }: SweptPart,
 ): Promise<SweepStep> {
-  const { key, first, isOver, values } = rules[table]
+  const { key, first, isOver, values, isInOrder = false } = rules[table]
   const over = values(horizon)
   const start = from ?? first
   const limit = `$${over.length + 2}`
@@ -71,7 +81,8 @@ export async function sweepTable(
   )
   const last = rows.at(-1)?.[0] ?? null
   const deleted = rows.some(isMarked) ? await deleteUpTo(database, table, { start, last, over }) : 0
-  return { deleted, next: rows.length < stepRows ? null : toKey(last) }
+  const hasEnded = rows.length < stepRows || (isInOrder && !rows.every(isMarked))
+  return { deleted, next: hasEnded ? null : toKey(last) }
 }
 
 function isMarked(row: Row): boolean {

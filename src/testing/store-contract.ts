@@ -1,6 +1,7 @@
 import { apiKeysContract } from './store-contract/api-keys.ts'
 import type { StoreContract } from './store-contract/contract.ts'
 import { emailVerificationsContract } from './store-contract/email-verifications.ts'
+import { eventsContract } from './store-contract/events.ts'
 import { guardContract } from './store-contract/guard.ts'
 import { outboxContract } from './store-contract/outbox.ts'
 import { passwordResetsContract } from './store-contract/password-resets.ts'
@@ -20,6 +21,7 @@ export function runStoreContract(contract: StoreContract): void {
   passwordResetsContract(contract)
   emailVerificationsContract(contract)
   outboxContract(contract)
+  eventsContract(contract)
   guardContract(contract)
   sweepContract(contract)
 }

@@ -21,7 +21,7 @@ await start(async (environment) => {
   const migration = await migrateAtStart(database, migrations, { log })
 
   const store = createStore(database)
-  const auth = createAuth({ ...environment, store, apiKeys: { scopes } })
+  const auth = createAuth({ ...environment, store, apiKeys: { scopes }, log })
   const { transport, mailbox } = chooseTransport(environment.mail)
   const outbox = createOutbox(auth, { transport, from: environment.mail.from, appUrl, log })
   outbox.start()

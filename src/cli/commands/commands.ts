@@ -1,5 +1,6 @@
 import { apiKeyCommands } from './api-keys.ts'
 import type { Command } from './command.ts'
+import { listEvents } from './events.ts'
 import { migrateDatabase } from './migrate.ts'
 import { listMessages } from './outbox.ts'
 import { retryMessages } from './outbox-retry.ts'
@@ -13,6 +14,7 @@ export const commands: readonly Command[] = [
   ...userCommands,
   ...sessionCommands,
   ...apiKeyCommands,
+  listEvents,
   listMessages,
   retryMessages,
   sweepDatabase,

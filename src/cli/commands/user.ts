@@ -31,15 +31,40 @@ export function withUser<T>(
   work: (auth: Auth, user: User) => Promise<T>,
 ): Promise<T> {
   const name = oneOf(positionals)
-  const emailAddress = parseEmailAddress(name)
-  const id = emailAddress ? null : parseId(name)
+  const named = parseUser(name)
   return withAuth(values, async (auth) => {
-    const { store } = auth.config
-    const known = emailAddress && (await store.findCredentials(emailAddress))
-    const user = id === null ? known?.user : await store.findUser(id)
+    const user = await findUser(auth, named)
     if (!user) throw new Refused(`There is no user ${name}; latchkey users list shows who there is`)
     return work(auth, user)
   })
+}
+
+/**
+ * The ID of a user, who may be gone where it is given.
+ *
+ * @throws UsageError for words that name nobody
+ * @throws Refused where nobody has the address
+ */
+export async function findUserId(auth: Auth, name: string): Promise<string> {
+  const named = parseUser(name)
+  const user = await findUser(auth, named)
+  const id = user?.id ?? named.id
+  if (id === null) throw new Refused(`Nobody has the address ${name}; an ID finds who is gone`)
+  return id
+}
+
+function parseUser(name: string) {
+  const emailAddress = parseEmailAddress(name)
+  return { emailAddress, id: emailAddress ? null : parseId(name) }
+}
+
+async function findUser(
+  { config: { store } }: Auth,
+  { emailAddress, id }: ReturnType<typeof parseUser>,
+): Promise<User | null> {
+  if (id !== null) return store.findUser(id)
+  const known = emailAddress && (await store.findCredentials(emailAddress))
+  return known?.user ?? null
 }
 
 /** @throws UsageError for none, and for more than one */

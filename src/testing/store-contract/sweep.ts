@@ -48,7 +48,8 @@ export function sweepContract({ test, open }: StoreContract): void {
 }
 
 async function sweepSessions(store: Store): Promise<{ deleted: number; steps: number }> {
-  const horizon = { overAt: noon, usedAfter: noon, createdAfter: later(-9), endedAfter: noon }
+  const past = { overAt: noon, endedAfter: noon, occurredAfter: noon }
+  const horizon = { ...past, usedAfter: noon, createdAfter: later(-9) }
   let [deleted, steps] = [0, 0]
   let from: SweptKey | null = null
   do {

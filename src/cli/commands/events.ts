@@ -1,0 +1,77 @@
+import type { AuditEvent } from '../../core/entities.ts'
+import { type EventName, eventNames, parseEventName } from '../../core/event-names.ts'
+import { defineCommand, UsageError } from './command.ts'
+import { databaseOptions } from './database.ts'
+import { complain, jsonOption, print, printJson, printTable, readable } from './output.ts'
+import { pageOptions, parsePage } from './page.ts'
+import { findUserId, userOperand, withAuth } from './user.ts'
+
+export const listEvents = defineCommand(
+  {
+    name: 'events',
+    summary: 'List what happened to users, newest first',
+    details: `Who signed up, logged in or was refused; what was changed, made or ended. Kept for a
+year. Of a user who is gone the events stay, under their ID, without addresses.
+With --after the ID of the last one shown, the next ones are.`,
+    operands: null,
+    options: {
+      user: { type: 'string', value: userOperand, meaning: 'Those of one user' },
+      event: { type: 'string', value: 'NAME', meaning: 'Those of one name: authn_login_fail, …' },
+      ...pageOptions,
+      json: jsonOption,
+      ...databaseOptions,
+    },
+    examples: [
+      'latchkey events',
+      'latchkey events --user ann@example.com --limit 10',
+      'latchkey events --event authn_login_fail --json',
+    ],
+  },
+  async ({ values }) => {
+    const page = parsePage(values)
+    const name = parseName(values.event)
+    const events = await withAuth(values, async (auth) => {
+      const userId = values.user === undefined ? null : await findUserId(auth, values.user)
+      return auth.listEvents({ userId, name }, page)
+    })
+    if (values.json) printJson({ events: events.map(toJson) })
+    else if (events.length === 0) print('There are no events.')
+    else printTable([header, ...events.map(toRow)])
+    if (events.length === page.limit && values.limit === undefined) {
+      complain(`${page.limit} are shown; --after ${events.at(-1)?.id} shows those behind them`)
+    }
+  },
+)
+
+function parseName(text: string | undefined): EventName | null {
+  if (text === undefined) return null
+  const name = parseEventName(text)
+  if (!name) throw new UsageError(`--event must be one of ${eventNames.join(', ')}`)
+  return name
+}
+
+// These names are an interface: programs read them.
+function toJson(event: AuditEvent) {
+  return {
+    id: event.id,
+    event: event.name,
+    occurred_at: event.occurredAt.toISOString(),
+    user_id: event.userId,
+    actor: event.actor,
+    detail: event.detail,
+    session_id: event.sessionId,
+    api_key_id: event.apiKeyId,
+    email_address: event.emailAddress,
+    ip_address: event.ipAddress,
+    user_agent: event.userAgent,
+    request_id: event.requestId,
+  }
+}
+
+const header = ['OCCURRED (UTC)', 'EVENT', 'DETAIL', 'ACTOR', 'USER', 'IP ADDRESS', 'REQUEST']
+
+function toRow(event: AuditEvent): string[] {
+  const { occurredAt, name, detail, actor, userId, ipAddress, requestId } = event
+  const rest = [detail, actor, userId, ipAddress, requestId].map((each) => each ?? '')
+  return [readable(occurredAt), name, ...rest]
+}

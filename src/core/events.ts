@@ -1,0 +1,57 @@
+import type { Client } from './client.ts'
+import type { Configuration } from './config.ts'
+import type { AuditEvent } from './entities.ts'
+import { type EventName, severities } from './event-names.ts'
+
+/** What is to be written down. */
+export interface Occurrence
+  extends Partial<
+    Pick<AuditEvent, 'actor' | 'detail' | 'sessionId' | 'apiKeyId' | 'emailAddress'>
+  > {
+  readonly name: EventName
+  readonly userId: string | null
+}
+
+export function newEvent(
+  config: Configuration,
+  client: Client,
+  occurrence: Occurrence,
+): AuditEvent {
+  const occurredAt = config.clock()
+  return {
+    id: config.eventId(occurredAt),
+    occurredAt,
+    // What no request brought about, somebody did at a console.
+    actor: client.requestId === null ? 'operator' : 'user',
+    detail: null,
+    sessionId: null,
+    apiKeyId: null,
+    emailAddress: null,
+    ...client,
+    ...occurrence,
+  }
+}
+
+/** Says it in the log, in the same words; an address is for the table alone. */
+export function logEvent({ log }: Configuration, event: AuditEvent): void {
+  const { id: _id, name, occurredAt: _at, emailAddress: _address, ...about } = event
+  const said = Object.entries(about).filter(([, value]) => value !== null)
+  const entry = { event: name, severity: severities[name], ...Object.fromEntries(said) }
+  log.info(entry, 'event')
+}
+
+/** A page of events, newest first: of one user, of one name, or all. */
+export async function listEvents(
+  config: Configuration,
+  of: { userId: string | null; name: EventName | null },
+  page: { limit: number; after: string | null },
+): Promise<AuditEvent[]> {
+  return config.store.listEvents({ ...of, ...page })
+}
+
+/** Writes down, behind the answer, that somebody was refused. */
+export function noteFailure(config: Configuration, client: Client, failure: Occurrence): void {
+  const event = newEvent(config, client, { actor: 'anybody', ...failure })
+  logEvent(config, event)
+  config.failures.note(event)
+}

@@ -1,0 +1,78 @@
+import type { EmailAddress } from '../core/email-address.ts'
+import type { AuditEvent } from '../core/entities.ts'
+import type { EventName } from '../core/event-names.ts'
+import type { EventPage } from '../core/store.ts'
+import { readInstant, readText, readTextOrNull } from './columns.ts'
+import type { Connection, Row } from './database.ts'
+import { lastId } from './page.ts'
+
+const columns = `id, name, occurred_at, user_id, actor, detail, session_id, api_key_id,
+  email_address, ip_address, user_agent, request_id`
+
+export async function insertEvent(connection: Connection, event: AuditEvent): Promise<void> {
+  await connection.query(
+    `INSERT INTO events (${columns}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+    [
+      event.id,
+      event.name,
+      event.occurredAt,
+      event.userId,
+      event.actor,
+      event.detail,
+      event.sessionId,
+      event.apiKeyId,
+      event.emailAddress,
+      event.ipAddress,
+      event.userAgent,
+      event.requestId,
+    ],
+  )
+}
+
+export async function blankEvents(connection: Connection, userId: string): Promise<void> {
+  await connection.query(
+    `UPDATE events SET email_address = NULL, ip_address = NULL, user_agent = NULL
+     WHERE user_id = $1`,
+    [userId],
+  )
+}
+
+export async function listEvents(
+  connection: Connection,
+  { userId, name, limit, after }: EventPage,
+): Promise<AuditEvent[]> {
+  const behind = after ?? lastId
+  // Each where it is asked for: with `$1 IS NULL OR …` no index would be used.
+  const rows =
+    userId === null
+      ? await connection.query(
+          `SELECT ${columns} FROM events WHERE id < $1 AND (name = $2 OR $2 IS NULL)
+           ORDER BY id DESC LIMIT $3`,
+          [behind, name, limit],
+        )
+      : await connection.query(
+          `SELECT ${columns} FROM events
+           WHERE user_id = $1 AND id < $2 AND (name = $3 OR $3 IS NULL)
+           ORDER BY id DESC LIMIT $4`,
+          [userId, behind, name, limit],
+        )
+  return rows.map(toEvent)
+}
+
+function toEvent(row: Row): AuditEvent {
+  return {
+    id: readText(row[0]),
+    // What is in the table was parsed before it was written.
+    name: readText(row[1]) as EventName,
+    occurredAt: readInstant(row[2]),
+    userId: readTextOrNull(row[3]),
+    actor: readText(row[4]) as AuditEvent['actor'],
+    detail: readTextOrNull(row[5]),
+    sessionId: readTextOrNull(row[6]),
+    apiKeyId: readTextOrNull(row[7]),
+    emailAddress: readTextOrNull(row[8]) as EmailAddress | null,
+    ipAddress: readTextOrNull(row[9]),
+    userAgent: readTextOrNull(row[10]),
+    requestId: readTextOrNull(row[11]),
+  }
+}

@@ -1,0 +1,320 @@
+// What happened to a user stays written down: who, what, from where, and nothing that is secret.
+import { createApp, createAuth, createStore } from 'latchkey/server'
+import { expect, test } from 'vitest'
+import { sweep } from '../../src/core/sweep.ts'
+import {
+  ann,
+  bearer,
+  cheapHash,
+  createApiKey,
+  mailedToken,
+  type Server,
+  signUp,
+  startServer,
+  verifyAddress,
+} from '../harness.ts'
+
+const bob = { ...ann, email_address: 'bob@example.com' }
+const another = 'another horse battery'
+
+async function idOf({ send }: Server, token: string): Promise<string> {
+  return (await send('GET /v1/user', undefined, bearer(token))).body.user.id
+}
+
+/** Event, detail and actor of each, oldest first. */
+async function told({ auth }: Server, userId: string | null = null): Promise<string[]> {
+  await auth.flush()
+  const events = await auth.listEvents({ userId, name: null }, { limit: 100, after: null })
+  return events
+    .map(({ name, detail, actor }) => [name, detail, actor].filter(Boolean).join(' '))
+    .reverse()
+}
+
+/** What one act adds. */
+async function added(server: Server, act: () => Promise<unknown>): Promise<string[]> {
+  const before = (await told(server)).length
+  await act()
+  return (await told(server)).slice(before)
+}
+
+test('each act is one event, in the words of OWASP, with who did it', async () => {
+  const server = await startServer({ auth: { sessions: { maximumPerUser: 3 } } })
+  const { send, auth, outbox } = server
+  let token = ''
+  const own = () => bearer(token)
+  const acts: [string, () => Promise<unknown>, string[]][] = [
+    ['sign-up', async () => (token = await signUp(server)), ['user_created user']],
+    ['confirmation', () => verifyAddress(server, token), ['user_updated email_verified user']],
+    ['log-in', () => send('POST /v1/session', ann), ['authn_login_success user']],
+    [
+      'wrong password',
+      () => send('POST /v1/session', { ...ann, password: 'wrong password' }),
+      ['authn_login_fail anybody'],
+    ],
+    ['unknown address', () => send('POST /v1/session', bob), ['authn_login_fail anybody']],
+    [
+      'new token',
+      async () => (token = (await send('PUT /v1/session/token', undefined, own())).body.token),
+      ['session_renewed token user'],
+    ],
+    [
+      'freshness',
+      () => send('PUT /v1/session/freshness', { password_challenge: ann.password }, own()),
+      ['authn_login_success password_challenge user'],
+    ],
+    [
+      'wrong challenge',
+      () => send('PUT /v1/session/freshness', { password_challenge: 'wrong' }, own()),
+      ['authn_login_fail password_challenge anybody'],
+    ],
+    [
+      'API key',
+      () => createApiKey(server, token, { scopes: ['projects:read'] }),
+      ['authn_token_created projects:read user'],
+    ],
+    [
+      'revoked key',
+      async () => {
+        const { body } = await send('GET /v1/api_keys', undefined, own())
+        await send(`DELETE /v1/api_keys/${body.api_keys[0].id}`, undefined, own())
+      },
+      ['authn_token_revoked user'],
+    ],
+    [
+      'other devices',
+      () => send('DELETE /v1/sessions', undefined, own()),
+      ['session_expired revoked user'],
+    ],
+    [
+      'wrong change of password',
+      () => send('PUT /v1/password', { password_challenge: 'wrong', password: another }, own()),
+      ['authn_password_change_fail password_challenge anybody'],
+    ],
+    [
+      'change of password',
+      () =>
+        send('PUT /v1/password', { password_challenge: ann.password, password: another }, own()),
+      ['authn_password_change user'],
+    ],
+    [
+      'change of address',
+      async () => {
+        await send('PATCH /v1/user', { email_address: 'ann@new.example' }, own())
+        await outbox.deliverDue()
+        await send('PUT /v1/email_verifications', { token: mailedToken(server) }, own())
+      },
+      ['user_updated email_address_requested user', 'user_updated email_address user'],
+    ],
+    [
+      'reset',
+      async () => {
+        await send('POST /v1/passwords', { email_address: 'ann@new.example' })
+        await outbox.deliverDue()
+        await send('PUT /v1/passwords', { token: mailedToken(server), password: ann.password })
+      },
+      ['authn_password_change reset user'],
+    ],
+    [
+      'more sessions than may be',
+      async () => {
+        for (const _ of [1, 2, 3, 4]) {
+          const again = { ...ann, email_address: 'ann@new.example' }
+          token = (await send('POST /v1/session', again)).body.token
+        }
+      },
+      [...Array(4).fill('authn_login_success user'), 'excess_sessions_exceeded user'],
+    ],
+    [
+      'log-out',
+      () => send('DELETE /v1/session', undefined, own()),
+      ['session_expired logout user'],
+    ],
+    [
+      'operator',
+      async () => {
+        const [user] = await auth.config.store.listUsers({ limit: 1, after: null })
+        if (!user) return
+        for (const act of [auth.revokeSessions, auth.banUser, auth.unbanUser]) {
+          await act(user.id)
+        }
+        await auth.setPassword({ emailAddress: user.emailAddress, password: another })
+        await auth.deleteUser(user)
+      },
+      [
+        'session_expired all operator',
+        'authn_login_lock banned operator',
+        'user_updated unbanned operator',
+        'authn_password_change operator',
+        'user_deleted operator',
+      ],
+    ],
+  ]
+  for (const [what, act, expected] of acts) {
+    expect([what, await added(server, act)]).toEqual([what, expected])
+  }
+})
+
+test('an act that is refused leaves no event', async () => {
+  const server = await startServer()
+  const { send, auth } = server
+  const own = bearer(await signUp(server))
+  const id = '00000000-0000-7000-8000-000000000000'
+  expect(
+    await added(server, async () => {
+      await send('POST /v1/registrations', ann)
+      await send('PATCH /v1/user', { email_address: 'not an address' }, own)
+      await send(`DELETE /v1/sessions/${id}`, undefined, own)
+      await send(`DELETE /v1/api_keys/${id}`, undefined, own)
+      await send('POST /v1/api_keys', { name: 'x', scopes: ['projects:read'] }, own)
+      await send('PUT /v1/passwords', { token: 'lkr_x', password: another })
+      await auth.banUser(id)
+      await auth.logIn({ emailAddress: 'x', password: '' })
+    }),
+  ).toEqual([])
+})
+
+test('a user reads their own events, newest first, a page at a time, and nobody else’s', async () => {
+  const server = await startServer()
+  const { send, clock } = server
+  const token = await signUp(server)
+  clock.advance({ milliseconds: 1 })
+  await signUp(server, bob)
+  const headers = { 'user-agent': 'curl/8.5.0', 'x-request-id': 'request-7' }
+  clock.advance({ milliseconds: 1 })
+  const second = (await send('POST /v1/session', ann, headers)).body.token
+  const first = await send('GET /v1/events?limit=1', undefined, bearer(token))
+  const session = await send('GET /v1/session', undefined, bearer(second))
+  expect(first.body.events).toEqual([
+    {
+      id: expect.any(String),
+      event: 'authn_login_success',
+      occurred_at: clock().toISOString(),
+      actor: 'user',
+      detail: null,
+      session_id: session.body.session.id,
+      api_key_id: null,
+      ip_address: null,
+      user_agent: 'curl/8.5.0',
+      request_id: 'request-7',
+    },
+  ])
+  const rest = await send(
+    `GET /v1/events?cursor=${first.body.next_cursor}`,
+    undefined,
+    bearer(token),
+  )
+  expect(rest.body).toMatchObject({ events: [{ event: 'user_created' }], next_cursor: null })
+})
+
+test('of who is deleted the events stay, without address, client and agent', async () => {
+  const server = await startServer()
+  const { send, database } = server
+  const headers = { 'user-agent': 'Canary/1.0' }
+  const { body } = await send('POST /v1/registrations', ann, headers)
+  await send('POST /v1/session', { ...ann, password: 'wrong password' }, headers)
+  await server.auth.flush()
+  const gone = { password_challenge: ann.password }
+  await send('DELETE /v1/user', gone, { ...bearer(body.token), ...headers })
+  expect(await told(server, body.user.id)).toEqual([
+    'user_created user',
+    'authn_login_fail anybody',
+    'user_deleted user',
+  ])
+  const rows = JSON.stringify(await database.query('SELECT * FROM events'))
+  expect(rows).not.toMatch(/ann@|Canary/)
+})
+
+test('an event of an act that is undone is undone with it', async () => {
+  const server = await startServer()
+  const { store } = server.auth.config
+  const insert = store.transaction
+  store.transaction = (work) =>
+    insert(async (transaction) => {
+      await work(transaction)
+      throw new Error('the disk is full')
+    })
+  const { status } = await server.send('POST /v1/registrations', ann)
+  store.transaction = insert
+  expect(status).toBe(500)
+  expect(await told(server)).toEqual([])
+})
+
+test('the log says the same in the same words, once, and no address', async () => {
+  const { database } = await startServer()
+  const lines: [object, string][] = []
+  const log = {
+    info: (entry: object, message: string) => void lines.push([entry, message]),
+    error: (entry: object, message: string) => void lines.push([entry, message]),
+  }
+  const auth = createAuth({ store: createStore(database), passwordHash: cheapHash, log })
+  const app = createApp(auth)
+  const body = new URLSearchParams(ann)
+  const headers = { 'x-request-id': 'request-7', 'user-agent': 'curl/8.5.0' }
+  await app.request('/v1/registrations', { method: 'POST', body, headers })
+  body.set('password', 'wrong password')
+  await app.request('/v1/session', { method: 'POST', body, headers })
+  const about = { requestId: 'request-7', userAgent: 'curl/8.5.0', userId: expect.any(String) }
+  expect(lines).toEqual([
+    [
+      {
+        event: 'user_created',
+        severity: 'WARN',
+        actor: 'user',
+        sessionId: expect.any(String),
+        ...about,
+      },
+      'event',
+    ],
+    [{ event: 'authn_login_fail', severity: 'WARN', actor: 'anybody', ...about }, 'event'],
+  ])
+  expect(JSON.stringify(lines)).not.toContain('@example.com')
+})
+
+test('the request log names what was refused as OWASP does', async () => {
+  const entries: Record<string, unknown>[] = []
+  const log = { info: (entry: object) => void entries.push({ ...entry }), error() {} }
+  const server = await startServer({ app: { log }, auth: { rateLimits: 'on' } })
+  const token = await signUp(server)
+  await verifyAddress(server, token)
+  const key = await createApiKey(server, token, { scopes: ['projects:read'] })
+  entries.splice(0)
+  await server.send('POST /v1/projects', { title: 'x' }, bearer(key.token))
+  await server.send('POST /v1/projects', { title: '' }, bearer(token))
+  for (let time = 1; time <= 11; time++) await server.send('POST /v1/session', bob)
+  const named = entries.filter(({ event }) => event !== undefined)
+  expect(named.map(({ event, severity, status }) => [event, severity, status])).toEqual([
+    ['authz_fail', 'CRITICAL', 403],
+    ['input_validation_fail', 'WARN', 422],
+    ['excess_rate_limit_exceeded', 'WARN', 429],
+  ])
+})
+
+test('in a storm of refusals twenty a second are written down', async () => {
+  const server = await startServer()
+  await Promise.all(Array.from({ length: 50 }, () => server.send('POST /v1/session', bob)))
+  expect(await told(server)).toHaveLength(20)
+})
+
+test('what cannot be written down is no reason to refuse, or to fail', async () => {
+  const server = await startServer()
+  const { store } = server.auth.config
+  store.recordEvents = () => Promise.reject(new Error('away'))
+  expect((await server.send('POST /v1/session', bob)).status).toBe(401)
+  await server.auth.flush()
+})
+
+test('events are swept after a year', async () => {
+  const server = await startServer()
+  const { auth, clock } = server
+  await signUp(server)
+  clock.advance({ days: 365 })
+  await signUp(server, bob)
+  const pace = { mayGoOn: () => true, after: async () => true }
+  expect((await sweep(auth.config, pace)).events).toBe(0)
+  clock.advance({ hours: 1 })
+  expect((await sweep(auth.config, pace)).events).toBe(1)
+  expect(await told(server)).toEqual(['user_created user'])
+  expect(
+    await idOf(server, await signUp(server, { ...ann, email_address: 'c@example.com' })),
+  ).toBeTruthy()
+})
