@@ -227,6 +227,7 @@ test('a message of a kind that this version does not know fails in the end, and 
       kind: 'from_the_future',
       recipient,
       userId: null,
+      apiKeyId: null,
       queuedAt: now,
       giveUpAt: new Date(now.getTime() + 86_400_000),
     }),
