@@ -38,7 +38,7 @@ export async function freshen(
   if ((await verifyChallenge(config, user, submitted)) === null) return null
   const passwordVerifiedAt = config.clock()
   await perform(config, submitted.client, async (transaction, unit) => {
-    await transaction.freshenSession(session, passwordVerifiedAt)
+    if (!(await transaction.freshenSession(session, passwordVerifiedAt))) return
     const about = { userId: user.id, sessionId: session.id, detail: 'password_challenge' }
     await unit.record({ name: 'authn_login_success', ...about })
   })

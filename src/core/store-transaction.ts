@@ -47,8 +47,12 @@ export interface SessionStatements {
    * @returns the session whose it was, or null where it was not there
    */
   replaceTokenDigest(from: Uint8Array, to: Uint8Array): Promise<Session | null>
-  /** Records that whoever holds the session knew the password at this instant. */
-  freshenSession(session: SessionKey, at: Date): Promise<void>
+  /**
+   * Records that whoever holds the session knew the password at this instant.
+   *
+   * @returns whether the session is there
+   */
+  freshenSession(session: SessionKey, at: Date): Promise<boolean>
   /** @returns the session that ended, or null where the user has none with this id */
   deleteSession(session: SessionKey): Promise<Session | null>
   /** Ends every session of a user. */

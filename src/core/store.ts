@@ -56,7 +56,10 @@ export interface Store extends GuardStore {
   findEmailVerification(tokenDigest: Uint8Array): Promise<EmailVerification | null>
   /** Whether this is the address that the user wants to change to. */
   isEmailChangeOpen(proof: EmailProof): Promise<boolean>
-  /** Writes events that no transaction brought about, in one of its own that does not wait for the disk. */
+  /**
+   * Writes events that no transaction brought about, in transactions of its own that do not wait for the
+   * disk: without addresses and agent where the user is gone meanwhile.
+   */
   recordEvents(events: readonly AuditEvent[]): Promise<void>
   /** Newest first. */
   listEvents(page: EventPage): Promise<AuditEvent[]>

@@ -170,6 +170,7 @@ export async function revokeSessions(
   client: Client,
 ): Promise<void> {
   await perform(config, client, async (transaction, unit) => {
+    if (!(await transaction.holdUser(userId))) return
     await transaction.deleteSessions(userId)
     await unit.record({ name: 'session_expired', userId, detail: 'all', actor: 'operator' })
   })

@@ -3,8 +3,9 @@ import type { AuditEvent } from '../core/entities.ts'
 import type { EventName } from '../core/event-names.ts'
 import type { EventPage } from '../core/store.ts'
 import { readInstant, readText, readTextOrNull } from './columns.ts'
-import type { Connection, Row } from './database.ts'
+import type { Connection, Database, Row } from './database.ts'
 import { lastId } from './page.ts'
+import { holdUser } from './users.ts'
 
 const columns = `id, name, occurred_at, user_id, actor, detail, session_id, api_key_id,
   email_address, ip_address, user_agent, request_id`
@@ -28,6 +29,24 @@ export async function insertEvent(connection: Connection, event: AuditEvent): Pr
     ],
   )
 }
+
+/** One by one: of two that hold several users, each could wait for the other. */
+export async function recordEvents(
+  database: Database,
+  events: readonly AuditEvent[],
+): Promise<void> {
+  for (const event of events) {
+    await database.transaction(
+      async (transaction) => {
+        const isThere = event.userId === null || (await holdUser(transaction, event.userId))
+        await insertEvent(transaction, isThere ? event : { ...event, ...blank })
+      },
+      { durability: 'relaxed' },
+    )
+  }
+}
+
+const blank = { emailAddress: null, ipAddress: null, userAgent: null }
 
 export async function blankEvents(connection: Connection, userId: string): Promise<void> {
   await connection.query(

@@ -117,11 +117,12 @@ export async function freshenSession(
   connection: Connection,
   { id, userId }: SessionKey,
   at: Date,
-): Promise<void> {
-  await connection.query(
-    'UPDATE sessions SET password_verified_at = $3 WHERE id = $1 AND user_id = $2',
+): Promise<boolean> {
+  const freshened = await connection.query(
+    'UPDATE sessions SET password_verified_at = $3 WHERE id = $1 AND user_id = $2 RETURNING id',
     [id, userId, at],
   )
+  return freshened.length === 1
 }
 
 export async function deleteSession(

@@ -1,4 +1,3 @@
-import type { AuditEvent } from '../core/entities.ts'
 import type { GuardWindow } from '../core/guard.ts'
 import type { Store } from '../core/store.ts'
 import type { StoreTransaction } from '../core/store-transaction.ts'
@@ -31,10 +30,7 @@ export function createStore(database: Database): Store {
     countPasswordResets: (user, now) => passwords.countPasswordResets(database, user, now),
     findEmailVerification: (digest) => emails.findEmailVerification(database, digest),
     isEmailChangeOpen: (proof) => emails.isEmailChangeOpen(database, proof),
-    recordEvents: (noted) =>
-      database.transaction((transaction) => insertEach(transaction, noted), {
-        durability: 'relaxed',
-      }),
+    recordEvents: (noted) => events.recordEvents(database, noted),
     listEvents: (page) => events.listEvents(database, page),
     findMessage: (id) => outbox.findMessage(database, id),
     listMessages: (status, page) => outbox.listMessages(database, status, page),
@@ -110,8 +106,4 @@ async function countEach(connection: Connection, keys: readonly string[], window
   const counts = []
   for (const key of keys) counts.push(await guard.count(connection, key, window))
   return counts
-}
-
-async function insertEach(connection: Connection, noted: readonly AuditEvent[]): Promise<void> {
-  for (const event of noted) await events.insertEvent(connection, event)
 }
