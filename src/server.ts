@@ -37,7 +37,7 @@ export { AuthError, type AuthErrorCode, type InvalidField } from './core/errors.
 export type { EventName } from './core/event-names.ts'
 export type { SubmittedChallenge } from './core/freshness.ts'
 export type { GuardCount, GuardStore, GuardWindow } from './core/guard.ts'
-export type { Happenings, HookContext, Hooks } from './core/hooks.ts'
+export type { HookContext, HookEvents, Hooks } from './core/hooks.ts'
 export type { Log, LogEntry } from './core/log.ts'
 export type {
   Delivery,
@@ -78,19 +78,19 @@ export type {
   EventStatements,
   OutboxStatements,
   OwnApiKey,
+  OwnSession,
   PasswordHashChange,
   PasswordResetStatements,
   SeenDevice,
-  SessionKey,
   SessionStatements,
   StoreTransaction,
   UserStatements,
 } from './core/store-transaction.ts'
 export { type Answer, answer } from './http/answers.ts'
 export { type App, type AppOptions, createApp, type Peer } from './http/app.ts'
-export { textField } from './http/fields.ts'
+export { lineField, textField } from './http/fields.ts'
 export { type Fetch, nodeListener, nodeServer } from './http/node.ts'
-export { pageQuery } from './http/page-query.ts'
+export { pageOf, pageQuery } from './http/page.ts'
 export { type Problem, type Refusal, type RefusalCode, refuse } from './http/problems.ts'
 export { type Route, route } from './http/route.ts'
 export { toTimestamp } from './http/timestamp.ts'

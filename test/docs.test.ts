@@ -60,7 +60,8 @@ test('no link in the docs leads nowhere', () => {
 
 test('the server of the README compiles under strict rules, and runs as it stands there', async () => {
   const stdout = await runServer('README.md', {}, askTheServer)
-  const [welcome, refused, notes] = stdout.split('\n')
+  const [listening, welcome, refused, notes] = stdout.split('\n')
+  expect(listening).toMatch(/^http:\/\/localhost:\d+$/)
   expect(welcome).toBe('200 Welcome')
   expect(refused).toMatch(/^401 .*"unauthenticated"/)
   expect(notes).toBe('200 {"notes":[],"of":"a@b.example"}')
@@ -69,11 +70,16 @@ test('the server of the README compiles under strict rules, and runs as it stand
 test('so does that of the guide to hooks, with a row of its own', async () => {
   const guide = 'docs/guides/hooks.md'
   const [, sql = ''] = /```sql\n([\s\S]*?)```/.exec(page(guide)) ?? []
-  const stdout = await runServer(guide, { 'migrations/0001_profiles.sql': sql }, askForProfile)
+  const stdout = await runServer(
+    guide,
+    { 'migrations/sqlite/0001_profiles.sql': sql },
+    askForProfile,
+  )
   // Nobody waits for what comes after a commit.
   expect(stdout.trim().split('\n').sort()).toEqual([
     '201 ',
     "422 Name can't be blank",
+    '422 Name has already been taken',
     'Welcome, Ann',
     '[["Ann"]]',
   ])
@@ -101,9 +107,12 @@ async function runServer(
   const extended = { extends: join(process.cwd(), 'tsconfig.json'), include: ['server.ts'] }
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(extended))
   await run('node_modules/.bin/tsc', ['--project', folder])
-  const [serves] = /^await serve.*$/m.exec(code) ?? ['']
-  const listens = serves.replace('3000', '0').replace('await', 'const running = await')
-  writeFileSync(join(folder, 'asked.ts'), code.replace(serves, listens) + asked)
+  const [serves] = /^(?:const running = )?await serve.*$/m.exec(code) ?? ['']
+  const listens = `const running = ${serves.replace('const running = ', '')}`
+  writeFileSync(
+    join(folder, 'asked.ts'),
+    code.replace(serves, listens).replace('port: 3000', 'port: 0') + asked,
+  )
   const { stdout } = await run(process.execPath, ['--conditions=source', 'asked.ts'], {
     cwd: folder,
   })
@@ -113,7 +122,7 @@ async function runServer(
 const askForProfile = `
 const url = 'http://127.0.0.1:' + running.port + '/v1/registrations'
 const person = { email_address: 'ann@example.com', password: 'correct horse battery' }
-for (const fields of [person, { ...person, name: 'Ann' }]) {
+for (const fields of [person, { ...person, name: 'root' }, { ...person, name: 'Ann' }]) {
   const answer = await fetch(url, { method: 'POST', body: new URLSearchParams(fields) })
   const { error = '' } = await answer.json()
   console.log(answer.status + ' ' + error)

@@ -39,6 +39,7 @@ test('who is banned is out at the next request, and knows no more than from a wr
   expect(JSON.parse(shown[1]).user).toMatchObject({
     banned_at: expect.stringMatching(/Z$/),
     sessions: 0,
+    api_keys: 0,
   })
   await run(command, `latchkey users unban ${user.id}`)
   expect(await auth.authenticate(token)).toBeNull()
@@ -79,7 +80,12 @@ test('a user is created with a password that is shown once and works', async () 
 test('sessions are listed and ended, one or all', async () => {
   const { command, auth } = await prepare()
   const person = { emailAddress, password: ann.password }
-  const client = { ipAddress: '192.0.2.7', userAgent: 'curl/8.5.0', requestId: null }
+  const client = {
+    ipAddress: '192.0.2.7',
+    userAgent: 'curl/8.5.0',
+    requestId: null,
+    actor: 'user',
+  } as const
   const { token, session } = await auth.signUp(person, client)
   const other = await auth.logIn(person)
   const [, listed] = await said(command, `latchkey sessions list ${emailAddress} --json`)
@@ -121,12 +127,12 @@ test('API keys are listed without their tokens, and ended', async () => {
   ])
   expect(listed).not.toMatch(/lkk_/)
   const token = created?.token ?? ''
-  expect((await auth.authorize(token))?.user.id).toBe(user.id)
+  expect((await auth.authenticateApiKey(token))?.user.id).toBe(user.id)
   expect(await said(command, `latchkey api-keys revoke ${emailAddress} ${id}`)).toEqual([
     0,
     `Ended ${id}`,
   ])
-  expect(await auth.authorize(token)).toBeNull()
+  expect(await auth.authenticateApiKey(token)).toBeNull()
   const [code, again] = await said(command, `latchkey api-keys revoke ${emailAddress} ${id}`)
   expect([code, again]).toEqual([
     1,
@@ -166,6 +172,7 @@ test('what is over goes, by the lifetimes that the server has, and all else stay
       ipAddress: null,
       userAgent: null,
       requestId: null,
+      actor: 'user',
     })
     await store.transaction((transaction) => transaction.insertSession(session, digest))
   }

@@ -111,7 +111,7 @@ test('a text that cannot be a token costs no read, nor does a missing one', asyn
   }
 })
 
-test('checking an API key is one read, and a write for thirty requests', async () => {
+test('checking an API key is one read, a write for thirty requests, and one for three hundred of its user', async () => {
   const send = await startCounting({ scopes: ['notes:read'] })
   const { token, user } = (await send('POST /v1/registrations', ann)).body
   const { auth } = send
@@ -127,9 +127,12 @@ test('checking an API key is one read, and a write for thirty requests', async (
   for (let time = 1; time <= 31; time++) {
     costs.push((await send('GET /notes', undefined, headers)).events)
   }
-  const block = ['read', ...guard]
   expect(user.email_address).toBe(ann.email_address)
-  expect(costs).toEqual([block, ...Array(29).fill(['read']), block])
+  expect(costs).toEqual([
+    ['read', ...guard, ...guard],
+    ...Array(29).fill(['read']),
+    ['read', ...guard],
+  ])
 })
 
 test('signing up is one transaction of five statements, with the hash before it', async () => {

@@ -14,7 +14,7 @@ import {
 } from './harness.ts'
 
 const bob = { ...ann, email_address: 'bob@example.com' }
-const nobody = { ipAddress: null, userAgent: null, requestId: null }
+const nobody = { ipAddress: null, userAgent: null, requestId: null, actor: 'user' } as const
 
 async function rows({ database }: Server, table: string): Promise<number> {
   return (await database.query(`SELECT 1 FROM ${table}`)).length

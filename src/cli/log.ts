@@ -39,7 +39,14 @@ function formatAsJson(level: string, entry: LogEntry, message: string): string {
   const time = toTimestamp(new Date())
   const { err } = entry
   const readable = err === undefined ? entry : { ...entry, err: textOf(err) }
-  return JSON.stringify({ ...readable, time, level, message })
+  return JSON.stringify({ ...readable, time, level, message }).replace(lineBreaks, escaped)
+}
+
+// JSON leaves these as they are, and some readers end a line at them.
+const lineBreaks = /[\x7f-\x9f\u2028\u2029]/g
+
+function escaped(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
 }
 
 function formatForPeople(_level: string, { err, ...entry }: LogEntry, message: string): string {

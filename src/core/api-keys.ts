@@ -1,11 +1,11 @@
-import { v7 } from 'uuid'
 import type { Client } from './client.ts'
 import type { Configuration } from './config.ts'
 import type { ApiKey, Authenticated, Authorized, User } from './entities.ts'
 import { AuthError, type InvalidField } from './errors.ts'
-import { isLine } from './line.ts'
+import { isName } from './line.ts'
 import { type NewMessage, newMessage } from './mail.ts'
 import type { Secret } from './secret.ts'
+import { holdLive } from './sessions.ts'
 import type { OwnApiKey } from './store-transaction.ts'
 import { generateToken, parseToken } from './tokens.ts'
 import { perform } from './unit-of-work.ts'
@@ -43,13 +43,12 @@ export async function createApiKey(
   { session, user }: Authenticated,
   { submitted, client }: { submitted: SubmittedApiKey; client: Client },
 ): Promise<CreatedApiKey | null> {
-  const apiKey = openApiKey(config, user, submitted)
+  const apiKey = newApiKey(config, user, submitted)
   await config.guard.count('api_key', { account: user.id, ipAddress: client.ipAddress })
   const { token, digest } = generateToken('apiKey', config.random)
   return perform(config, client, async (transaction, unit) => {
-    // SECURITY: a reset, or a ban, may have ended the session since the request was let in.
-    const held = await transaction.holdUser(user.id)
-    if (!held || !(await transaction.holdSession(session))) return null
+    const held = await holdLive(transaction, session)
+    if (!held) return null
     if (held.emailVerifiedAt === null) throw new AuthError('email_address_unverified')
     const others = await transaction.countApiKeys(user.id, apiKey.createdAt)
     if (others >= config.apiKeys.maximumPerUser) throw new AuthError('too_many_api_keys')
@@ -83,7 +82,8 @@ export async function revokeApiKey(
   return perform(config, client, async (transaction, unit) => {
     const ended = await transaction.deleteApiKey({ id, userId })
     if (!ended || !isLive(config, ended)) return false
-    await unit.record({ name: 'authn_token_revoked', userId, apiKeyId: id })
+    const about = { userId, apiKeyId: id }
+    await unit.record({ name: 'authn_token_revoked', ...about })
     return true
   })
 }
@@ -95,27 +95,29 @@ export async function revokeApiKey(
  * @returns null for a token that is malformed, unknown, revoked or expired, or whose user is banned
  * @throws AuthError `rate_limited`, `unavailable`
  */
-export async function authorize(config: Configuration, token: string): Promise<Authorized | null> {
+export async function authenticateApiKey(
+  config: Configuration,
+  token: string,
+): Promise<Authorized | null> {
   const digest = parseToken('apiKey', token)
   const found = digest && (await config.store.findApiKey(digest))
   if (!found || !isLive(config, found.apiKey) || found.user.bannedAt !== null) return null
-  await config.requestAllowance.use(found.apiKey.id)
+  await config.apiKeyLimit.count(found.apiKey)
   config.apiKeyUse.note(found.apiKey)
   return found
 }
 
 /**
  * Queues the notice for each API key that ends within a week. Of any number of processes at once one
- * queues it.
+ * queues it; it is the outbox that asks, and sends them next.
  *
  * @throws AuthError `unavailable`
  */
 export async function queueExpiryNotices(config: Configuration): Promise<void> {
-  for (const apiKey of await config.store.listApiKeysToNotice(config.clock())) {
+  for (const apiKey of await config.store.listDueExpiryNotices(config.clock())) {
     await config.store.transaction(async (transaction) => {
       const user = await transaction.holdUser(apiKey.userId)
-      const isOurs = user !== null && (await transaction.markApiKeyNoticed(apiKey))
-      if (isOurs && isLive(config, apiKey) && user.bannedAt === null) {
+      if (user && (await transaction.clearExpiryNotice(apiKey))) {
         const about = { kind: 'api_key_expiring', at: config.clock() } as const
         await transaction.insertMessage(messageAbout(apiKey, user, about))
       }
@@ -127,14 +129,14 @@ function isLive({ clock }: Configuration, { expiresAt }: ApiKey): boolean {
   return clock() < expiresAt
 }
 
-function openApiKey(config: Configuration, user: User, submitted: SubmittedApiKey): ApiKey {
+function newApiKey(config: Configuration, user: User, submitted: SubmittedApiKey): ApiKey {
   const { defaultDays } = config.apiKeys
   const createdAt = config.clock()
   const expiresAt = submitted.expiresAt ?? addDays(createdAt, defaultDays)
   requireValid(config, { ...submitted, createdAt, expiresAt })
   const noticeAt = addDays(expiresAt, -noticeDays)
   return {
-    id: v7({ msecs: createdAt.getTime(), random: config.random(16) }),
+    id: config.newId(createdAt),
     userId: user.id,
     name: submitted.name,
     scopes: [...new Set(submitted.scopes)],
@@ -155,8 +157,7 @@ function requireValid(
   }: Pick<ApiKey, 'name' | 'scopes' | 'createdAt' | 'expiresAt'>,
 ): void {
   const fields: InvalidField[] = []
-  const isNamed = name.trim() !== '' && [...name].length <= maximumApiKeyNameLength
-  if (!isNamed || !isLine(name)) fields.push({ field: 'name', code: 'invalid' })
+  if (!isName(name, maximumApiKeyNameLength)) fields.push({ field: 'name', code: 'invalid' })
   const isDeclared = scopes.every((scope) => apiKeys.scopes.includes(scope))
   if (scopes.length === 0 || !isDeclared) fields.push({ field: 'scopes', code: 'invalid' })
   const latest = addDays(createdAt, apiKeys.maximumDays)

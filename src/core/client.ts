@@ -1,10 +1,20 @@
-/** Where a request comes from, as far as the server can tell. */
+/** Where a request comes from, as far as the server can tell, and who acts by it. */
 export interface Client {
   readonly ipAddress: string | null
   readonly userAgent: string | null
-  /** The request, as the log names it; null where there is none, at a console or in a seed. */
+  /** The request, as the log names it; null where there is none. */
   readonly requestId: string | null
+  /** Whether the user acts, or somebody on behalf of whoever runs the application. */
+  readonly actor: 'user' | 'operator'
 }
 
-/** No client: somebody at a console, or a seed. */
-export const nobody: Client = { ipAddress: null, userAgent: null, requestId: null }
+/** Nothing is known of it. */
+export const nobody: Client = {
+  ipAddress: null,
+  userAgent: null,
+  requestId: null,
+  actor: 'user',
+}
+
+/** Somebody at a console, who is asked for no name. */
+export const operator: Client = { ...nobody, actor: 'operator' }

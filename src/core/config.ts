@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto'
 import type { z } from 'zod'
-import { eventIds } from './event-id.ts'
-import { Failures } from './failures.ts'
+import { ApiKeyLimit } from './api-key-limit.ts'
 import { Guard } from './guard.ts'
-import type { Hooks } from './hooks.ts'
+import { type Hooks, hookNames } from './hooks.ts'
+import { ids } from './ids.ts'
 import { LastUse } from './last-use.ts'
-import { type Log, silent, unfailing } from './log.ts'
+import { faultsOnly, type Log, unfailing } from './log.ts'
 import { argon2id, type PasswordHash } from './password-hash.ts'
 import type { PasswordPolicy } from './password-policy.ts'
-import { RequestAllowance } from './request-allowance.ts'
+import { RefusedAttempts } from './refused-attempts.ts'
 import type { Store } from './store.ts'
 import type { Random } from './tokens.ts'
 
@@ -32,7 +32,10 @@ export interface AuthOptions<Fields = unknown> {
   readonly signUpFields?: z.ZodObject & z.ZodType<Fields>
   /** What your application does when something happens to a user; default nothing. */
   readonly hooks?: Partial<Hooks<Fields>>
-  /** Where events are said; default nowhere. They are written down all the same. */
+  /**
+   * Where events are said, beside the table in which they are written down; default faults alone, on
+   * standard error.
+   */
   readonly log?: Log
   /** Default `argon2id()`, with a share of the cores. */
   readonly passwordHash?: PasswordHash
@@ -75,9 +78,9 @@ export interface Configuration {
   readonly apiKeys: ApiKeyPolicy
   readonly resetTokenMinutes: number
   readonly guard: Pick<Guard, 'count'>
-  readonly requestAllowance: Pick<RequestAllowance, 'use'>
-  readonly eventId: (at: Date) => string
-  readonly failures: Failures
+  readonly apiKeyLimit: Pick<ApiKeyLimit, 'count'>
+  readonly newId: (at: Date) => string
+  readonly refusedAttempts: RefusedAttempts
   readonly signUpFields: z.ZodObject | null
   readonly hooks: Partial<Hooks<unknown>>
   readonly log: Log
@@ -119,17 +122,17 @@ export function resolveConfiguration<Fields>(
     },
     resetTokenMinutes: options.resetTokenMinutes ?? 15,
     guard: new Guard(store, clock),
-    failures: new Failures((events) => store.recordEvents(events)),
+    refusedAttempts: new RefusedAttempts((events) => store.recordEvents(events)),
     signUpFields: options.signUpFields ?? null,
     // The fields that a hook is given are those that the schema beside it made.
     hooks: (options.hooks ?? {}) as Partial<Hooks<unknown>>,
-    log: unfailing(options.log ?? silent),
+    log: unfailing(options.log ?? faultsOnly),
     sessionUse: new LastUse((ids, at) => store.recordUses('sessions', ids, at), clock),
     apiKeyUse: new LastUse((ids, at) => store.recordUses('api_keys', ids, at), clock),
     onMessageQueued,
     clock,
     random,
-    eventId: eventIds(random),
+    newId: ids(random),
     passwordHash: options.passwordHash ?? argon2id({ processes: options.processes ?? 1 }),
   }
   requireWithin('passwords.minimumLength', config.passwords.minimumLength, { from: 8, to: 128 })
@@ -139,28 +142,42 @@ export function resolveConfiguration<Fields>(
   requireWithin('resetTokenMinutes', config.resetTokenMinutes, { from: 1, to: 1_440 })
   requireApiKeys(config.apiKeys)
   if (config.signUpFields) requireFields(config.signUpFields)
+  requireHooks(config.hooks)
   const { requestsPerMinute } = config.apiKeys
-  const requestAllowance = new RequestAllowance(store, clock, requestsPerMinute)
-  return { ...config, ...(options.rateLimits === 'off' ? unlimited : { requestAllowance }) }
+  const apiKeyLimit = new ApiKeyLimit(store, clock, requestsPerMinute)
+  return { ...config, ...(options.rateLimits === 'off' ? unlimited : { apiKeyLimit }) }
 }
 
-const unlimited = { guard: { async count() {} }, requestAllowance: { async use() {} } }
+const unlimited = { guard: { async count() {} }, apiKeyLimit: { async count() {} } }
+
+// Whoever runs TypeScript as it is hears of a mistyped name nowhere else.
+function requireHooks(hooks: object): void {
+  for (const [name, hook] of Object.entries(hooks)) {
+    const isKnown = hookNames.some((known) => known === name)
+    if (isKnown && typeof hook === 'function') continue
+    throw new RangeError(`hooks can have functions ${hookNames.join(', ')}, and no ${name}`)
+  }
+}
 
 function requireFields(fields: z.ZodObject): void {
+  // `transport` is what a cookie in the place of the token will be asked for by.
   const own = ['email_address', 'password', 'password_confirmation', 'transport']
   const taken = own.find((name) => name in fields.shape)
   if (taken !== undefined) throw new RangeError(`signUpFields cannot have a field ${taken}`)
   // They are taken one by one into the schema of the body.
-  if (!fields.def.checks?.length) return
-  throw new RangeError('signUpFields cannot have a rule about several fields: judge them in a hook')
+  if (fields.def.checks?.length || fields.def.catchall) {
+    throw new RangeError('signUpFields is a plain z.object(): judge several fields in a hook')
+  }
 }
 
 function requireApiKeys(policy: ApiKeyPolicy): void {
   const { scopes, defaultDays, maximumDays, maximumPerUser, requestsPerMinute } = policy
   for (const scope of scopes) {
-    // RFC 6749 §3.3; without the backslash and the quote it also fits into a challenge as it is.
+    // RFC 6749 §3.3; so it also fits into a challenge as it is.
     if (/^[\w!#$%&'()*+,./:;<=>?@[\]^`{|}~-]{1,64}$/.test(scope)) continue
-    throw new RangeError(`apiKeys.scopes must be like projects:read, not ${scope}`)
+    throw new RangeError(
+      `apiKeys.scopes are like projects:read, of 1 to 64 characters, not ${scope}`,
+    )
   }
   requireWithin('apiKeys.maximumDays', maximumDays, { from: 1, to: 3_650 })
   requireWithin('apiKeys.defaultDays', defaultDays, { from: 1, to: maximumDays })

@@ -3,10 +3,10 @@ import type { Configuration } from './config.ts'
 import { maximumDeviceNameLength } from './device-name.ts'
 import type { Session } from './entities.ts'
 import { AuthError } from './errors.ts'
-import { isLine } from './line.ts'
+import { isName } from './line.ts'
 import type { Secret } from './secret.ts'
 import { horizonOf, isLive } from './sessions.ts'
-import type { SessionKey } from './store-transaction.ts'
+import type { OwnSession } from './store-transaction.ts'
 import { generateToken, parseToken } from './tokens.ts'
 import { perform } from './unit-of-work.ts'
 
@@ -27,11 +27,10 @@ export async function listSessions(
  */
 export async function renameSession(
   config: Configuration,
-  session: SessionKey,
+  session: OwnSession,
   name: string,
 ): Promise<Session | null> {
-  const isNamed = name.trim() !== '' && [...name].length <= maximumDeviceNameLength
-  if (!isNamed || !isLine(name)) {
+  if (!isName(name, maximumDeviceNameLength)) {
     throw new AuthError('validation_failed', { fields: [{ field: 'name', code: 'invalid' }] })
   }
   const renamed = await config.store.transaction((transaction) =>
@@ -47,13 +46,14 @@ export async function renameSession(
  */
 export async function revokeSession(
   config: Configuration,
-  { id, userId }: SessionKey,
+  { id, userId }: OwnSession,
   client: Client,
 ): Promise<boolean> {
   return perform(config, client, async (transaction, unit) => {
     const ended = await transaction.deleteSession({ id, userId })
     if (!ended || !isLive(config, ended)) return false
-    await unit.record({ name: 'session_expired', userId, sessionId: id, detail: 'revoked' })
+    const about = { userId, sessionId: id, detail: 'revoked' }
+    await unit.record({ name: 'session_expired', ...about })
     return true
   })
 }
@@ -65,10 +65,12 @@ export async function revokeSession(
  */
 export async function revokeOtherSessions(
   config: Configuration,
-  { id, userId }: SessionKey,
+  { id, userId }: OwnSession,
   client: Client,
 ): Promise<number> {
   return perform(config, client, async (transaction, unit) => {
+    // Whoever takes several rows of a user holds the user first.
+    await transaction.holdUser(userId)
     const ended = await transaction.deleteOtherSessions({ id, userId })
     const live = ended.filter((each) => isLive(config, each))
     for (const { id: sessionId } of live) {
@@ -83,19 +85,19 @@ export async function revokeOtherSessions(
  * ask at once one is given a token, so that nobody holds one that another's has replaced.
  *
  * @returns null where the token is not, or no longer, one of a session
+ * @throws AuthError `rate_limited`, `unavailable`
  */
 export async function rotateToken(
   config: Configuration,
-  old: Secret,
+  { session: { id: sessionId, userId }, token: old }: { session: Session; token: Secret },
   client: Client,
 ): Promise<Secret | null> {
   const from = parseToken('session', old.reveal())
   if (!from) return null
+  await config.guard.count('session_token', { account: userId, ipAddress: client.ipAddress })
   const { token, digest } = generateToken('session', config.random)
   return perform(config, client, async (transaction, unit) => {
-    const session = await transaction.replaceTokenDigest(from, digest)
-    if (!session) return null
-    const { id: sessionId, userId } = session
+    if (!(await transaction.replaceTokenDigest(from, digest))) return null
     await unit.record({ name: 'session_renewed', userId, sessionId, detail: 'token' })
     return token
   })

@@ -1,11 +1,12 @@
 import type { Client } from './client.ts'
 import type { Configuration } from './config.ts'
 import { type EmailAddress, parseEmailAddress } from './email-address.ts'
-import type { Authenticated, EmailProof, Session, User } from './entities.ts'
+import type { Authenticated, EmailProof, User } from './entities.ts'
 import { AuthError } from './errors.ts'
 import { verifyChallenge } from './freshness.ts'
 import { type NewMessage, newMessage } from './mail.ts'
 import type { Secret } from './secret.ts'
+import { holdLive } from './sessions.ts'
 import type { StoreTransaction } from './store-transaction.ts'
 import { generateToken, parseToken } from './tokens.ts'
 import { perform, type UnitOfWork } from './unit-of-work.ts'
@@ -28,7 +29,7 @@ export async function requestEmailVerification(
   await countRequest(config, { user, recipient, client })
   if (user.emailVerifiedAt !== null) return true
   return perform(config, client, async (transaction, unit) => {
-    if (!(await isStillThere(transaction, session))) return false
+    if (!(await holdLive(transaction, session))) return false
     await unit.queue(messageWithLink(config, { userId: user.id, recipient }))
     return true
   })
@@ -54,7 +55,7 @@ export async function requestEmailChange(
   }
   await countRequest(config, { user, recipient, client })
   return perform(config, client, async (transaction, unit) => {
-    if (!(await isStillThere(transaction, session))) return false
+    if (!(await holdLive(transaction, session))) return false
     const requestedAt = config.clock()
     await transaction.putEmailChange({ userId: user.id, emailAddress: recipient, requestedAt })
     await unit.queue(messageWithLink(config, { userId: user.id, recipient }))
@@ -71,12 +72,6 @@ async function countRequest(
 ): Promise<void> {
   await guard.count('email_verification', { account: user.id, ipAddress: client.ipAddress })
   await guard.count('email_verification', { account: recipient, ipAddress: null })
-}
-
-// SECURITY: a reset, or a ban, may have ended the session since the request was let in.
-async function isStillThere(transaction: StoreTransaction, session: Session): Promise<boolean> {
-  await transaction.holdUser(session.userId)
-  return transaction.holdSession(session)
 }
 
 function messageWithLink(

@@ -110,7 +110,7 @@ export interface AuditEvent {
   readonly detail: string | null
   readonly sessionId: string | null
   readonly apiKeyId: string | null
-  /** Where the user got it; null for what does not change it, and after they are gone, like the next two. */
+  /** Of what gives the user another one. It is null when they are gone, and so are the next two. */
   readonly emailAddress: EmailAddress | null
   readonly ipAddress: string | null
   readonly userAgent: string | null

@@ -19,17 +19,13 @@ export type AuthErrorCode =
 
 /** A field of the input and the rule that it breaks. */
 export interface InvalidField {
-  readonly field: 'emailAddress' | 'password' | 'name' | 'scopes' | 'expiresAt'
-  readonly code: ProblemCode
+  /** In a hook of yours, a field of `signUpFields`, by the name that it has there. */
+  readonly field: string
+  /** `blank`, `invalid`, `taken`, …, or a code of yours. */
+  readonly code: string
+  /** What follows the name of the field in the sentence; default what the code says in Rails' words. */
+  readonly message?: string
 }
-
-export type ProblemCode =
-  | 'blank'
-  | 'invalid'
-  | 'too_short'
-  | 'too_long'
-  | 'too_common'
-  | 'unchanged'
 
 /** A refusal that the caller should handle, told apart by `code`. */
 export class AuthError extends Error {

@@ -2,7 +2,7 @@
  * What happened, in the words of OWASP's Logging Vocabulary, which monitoring can be keyed on, and how
  * grave it is there.
  */
-export const severities = {
+const severities = {
   user_created: 'WARN',
   user_updated: 'WARN',
   user_deleted: 'WARN',
@@ -18,7 +18,19 @@ export const severities = {
   excess_sessions_exceeded: 'WARN',
 } as const
 
+/** What is said of a request in the log alone, and not written down. */
+const severitiesOfRequests = {
+  authz_fail: 'CRITICAL',
+  excess_rate_limit_exceeded: 'WARN',
+  input_validation_fail: 'WARN',
+} as const
+
 export type EventName = keyof typeof severities
+export type RequestEventName = keyof typeof severitiesOfRequests
+
+export function severityOf(name: EventName | RequestEventName): 'INFO' | 'WARN' | 'CRITICAL' {
+  return { ...severities, ...severitiesOfRequests }[name]
+}
 
 /** Every name, for whoever asks for one of them. */
 export const eventNames: readonly string[] = Object.keys(severities)

@@ -1,10 +1,10 @@
 import type { Client } from './client.ts'
 import type { Configuration } from './config.ts'
 import type { AuditEvent } from './entities.ts'
-import { type EventName, severities } from './event-names.ts'
+import { type EventName, severityOf } from './event-names.ts'
 
 /** What is to be written down. */
-export interface Occurrence
+export interface NewEvent
   extends Partial<
     Pick<AuditEvent, 'actor' | 'detail' | 'sessionId' | 'apiKeyId' | 'emailAddress'>
   > {
@@ -12,17 +12,11 @@ export interface Occurrence
   readonly userId: string | null
 }
 
-export function newEvent(
-  config: Configuration,
-  client: Client,
-  occurrence: Occurrence,
-): AuditEvent {
+export function newEvent(config: Configuration, client: Client, occurrence: NewEvent): AuditEvent {
   const occurredAt = config.clock()
   return {
-    id: config.eventId(occurredAt),
+    id: config.newId(occurredAt),
     occurredAt,
-    // What no request brought about, somebody did at a console.
-    actor: client.requestId === null ? 'operator' : 'user',
     detail: null,
     sessionId: null,
     apiKeyId: null,
@@ -36,7 +30,7 @@ export function newEvent(
 export function logEvent({ log }: Configuration, event: AuditEvent): void {
   const { id: _id, name, occurredAt: _at, emailAddress: _address, ...about } = event
   const said = Object.entries(about).filter(([, value]) => value !== null)
-  const entry = { event: name, severity: severities[name], ...Object.fromEntries(said) }
+  const entry = { event: name, severity: severityOf(name), ...Object.fromEntries(said) }
   log.info(entry, 'event')
 }
 
@@ -50,8 +44,12 @@ export async function listEvents(
 }
 
 /** Writes down, behind the answer, that somebody was refused. */
-export function noteFailure(config: Configuration, client: Client, failure: Occurrence): void {
-  const event = newEvent(config, client, { actor: 'anybody', ...failure })
+export function noteRefusal(
+  config: Configuration,
+  client: Client,
+  refused: Omit<NewEvent, 'actor'>,
+): void {
+  const event = newEvent(config, client, { ...refused, actor: 'anybody' })
   logEvent(config, event)
-  config.failures.note(event)
+  config.refusedAttempts.note(event)
 }

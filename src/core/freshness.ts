@@ -2,8 +2,9 @@ import type { Client } from './client.ts'
 import type { Configuration } from './config.ts'
 import type { Authenticated, Session, User } from './entities.ts'
 import type { EventName } from './event-names.ts'
-import { noteFailure } from './events.ts'
+import { noteRefusal } from './events.ts'
 import { normalizePassword } from './password-policy.ts'
+import { holdLive } from './sessions.ts'
 import { perform } from './unit-of-work.ts'
 
 /** How long after the password was verified a session may do what is sensitive. */
@@ -27,22 +28,23 @@ export function isFresh(config: Configuration, session: Session): boolean {
 /**
  * Makes a session fresh again for whoever knows the password.
  *
- * @returns until when, or null where the challenge is not the password
+ * @returns until when, or why not
  * @throws AuthError `rate_limited`, `overloaded`, `unavailable`
  */
 export async function freshen(
   config: Configuration,
   { session, user }: Authenticated,
   submitted: SubmittedChallenge,
-): Promise<Date | null> {
-  if ((await verifyChallenge(config, user, submitted)) === null) return null
+): Promise<Date | 'wrong_password' | 'session_ended'> {
+  if ((await verifyChallenge(config, user, submitted)) === null) return 'wrong_password'
   const passwordVerifiedAt = config.clock()
-  await perform(config, submitted.client, async (transaction, unit) => {
-    if (!(await transaction.freshenSession(session, passwordVerifiedAt))) return
+  return perform(config, submitted.client, async (transaction, unit) => {
+    if (!(await holdLive(transaction, session))) return 'session_ended'
+    await transaction.freshenSession(session, passwordVerifiedAt)
     const about = { userId: user.id, sessionId: session.id, detail: 'password_challenge' }
     await unit.record({ name: 'authn_login_success', ...about })
+    return freshUntil({ ...session, passwordVerifiedAt })
   })
-  return freshUntil({ ...session, passwordVerifiedAt })
 }
 
 /**
@@ -54,16 +56,16 @@ export async function freshen(
 export async function verifyChallenge(
   config: Configuration,
   user: User,
-  submitted: SubmittedChallenge & { readonly failure?: EventName },
+  submitted: SubmittedChallenge & { readonly refusal?: EventName },
 ): Promise<string | null> {
-  const { challenge, client, failure: name = 'authn_login_fail' } = submitted
+  const { challenge, client, refusal: name = 'authn_login_fail' } = submitted
   await config.guard.count('password_challenge', {
     account: user.id,
     ipAddress: client.ipAddress,
   })
   const passwordHash = await findRight(config, user, challenge)
   if (passwordHash === null) {
-    noteFailure(config, client, { name, userId: user.id, detail: 'password_challenge' })
+    noteRefusal(config, client, { name, userId: user.id, detail: 'password_challenge' })
   }
   return passwordHash
 }

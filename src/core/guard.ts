@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto'
 import { AuthError } from './errors.ts'
 import type { RateLimit } from './rate-limit.ts'
+import { Recent } from './recent.ts'
 
 /** What is counted, each for itself. */
 export type GuardedAct =
@@ -10,6 +11,7 @@ export type GuardedAct =
   | 'password_challenge'
   | 'email_verification'
   | 'api_key'
+  | 'session_token'
 
 /** Who tries, and on whom. */
 export interface GuardedAttempt {
@@ -57,7 +59,7 @@ const rememberedCounts = 10_000
 export class Guard {
   readonly #store: GuardStore
   readonly #clock: () => Date
-  readonly #full = new Map<string, GuardCount>()
+  readonly #full = new Recent<GuardCount>(rememberedCounts)
 
   constructor(store: GuardStore, clock: () => Date) {
     this.#store = store
@@ -80,7 +82,7 @@ export class Guard {
     )
     const counts = await this.#store.count(keys, { attempts: 1, now, endsAt })
     const full = counts.filter(({ count }) => count >= guardLimit.attempts)
-    for (const count of full) this.#remember(count)
+    for (const count of full) this.#full.set(count.key, count)
     const isOver = counts.some(({ count }) => count > guardLimit.attempts)
     // Both, where the one that is over ends before the other that is just full.
     if (isOver) this.#refuse(full, { now, endsAt })
@@ -92,12 +94,6 @@ export class Guard {
     if (current.length === 0) return
     const retryAfterSeconds = Math.ceil((Math.max(...current) - now.getTime()) / 1_000)
     throw new AuthError('rate_limited', { retryAfterSeconds, limit: guardLimit })
-  }
-
-  #remember(count: GuardCount): void {
-    const [oldest] = this.#full.keys()
-    if (oldest !== undefined && this.#full.size >= rememberedCounts) this.#full.delete(oldest)
-    this.#full.set(count.key, count)
   }
 }
 

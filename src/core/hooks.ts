@@ -7,18 +7,22 @@ import type { Session, User } from './entities.ts'
  * happens: your rows are there with Latchkey's, or neither are. What a hook throws undoes all of it, an
  * `AuthError` as the refusal that it is.
  *
- * Other writers wait meanwhile: a hook may do nothing but send statements, and has less than a second.
+ * Other writers wait meanwhile: a hook may do nothing but send statements, and after a second in SQLite,
+ * three in PostgreSQL, all is undone.
  */
 export type Hooks<Fields> = {
-  readonly [Name in keyof Happenings<Fields>]: (
-    about: Happenings<Fields>[Name],
+  readonly [Name in keyof HookEvents<Fields>]: (
+    about: HookEvents<Fields>[Name],
     context: HookContext,
   ) => Promise<void> | void
 }
 
 /** What each hook is told. */
-export interface Happenings<Fields> {
-  /** `fields` is what `signUpFields` made of the body; null for whoever did not come by sign-up. */
+export interface HookEvents<Fields> {
+  /**
+   * `fields` is what `signUpFields` made of the body; null where none were given, as by
+   * `auth.createUser`.
+   */
   readonly onUserCreated: { readonly user: User; readonly fields: Fields | null }
   /** A log-in, and the first session of whoever signs up. */
   readonly onSessionCreated: { readonly user: User; readonly session: Session }
@@ -29,6 +33,15 @@ export interface Happenings<Fields> {
   /** Before the user goes, with every row that refers to them. */
   readonly onUserDeleted: { readonly user: User }
 }
+
+/** Every name, for whoever has to check one. */
+export const hookNames = [
+  'onUserCreated',
+  'onSessionCreated',
+  'onPasswordChanged',
+  'onEmailAddressVerified',
+  'onUserDeleted',
+] as const satisfies (keyof HookEvents<unknown>)[]
 
 /** What a hook may use. */
 export interface HookContext {

@@ -4,7 +4,7 @@ const delayMilliseconds = 1_000
 const delayAfterFailureMilliseconds = 30_000
 const maximumWaiting = 10_000
 
-type Record = (ids: readonly string[], usedAt: Date) => Promise<void>
+type RecordUses = (ids: readonly string[], usedAt: Date) => Promise<void>
 
 interface Used {
   readonly id: string
@@ -16,14 +16,14 @@ interface Used {
  * once in five minutes. A crash forgets what the last second noted.
  */
 export class LastUse {
-  readonly #record: Record
+  readonly #record: RecordUses
   readonly #clock: () => Date
   #waiting = new Set<string>()
   // When the first of those that wait was used: none is said to have been used later than it was.
   #since = new Date(0)
   #timer: NodeJS.Timeout | undefined
 
-  constructor(record: Record, clock: () => Date) {
+  constructor(record: RecordUses, clock: () => Date) {
     this.#record = record
     this.#clock = clock
   }

@@ -4,13 +4,13 @@ export interface Log {
   error(entry: LogEntry, message: string): void
 }
 
-/** Ids, names and numbers; never a body, a header or a path as it was sent. */
+/**
+ * Ids, names and numbers, and of an event the client's address and agent; never a body, another header
+ * or a path as it was sent.
+ */
 export interface LogEntry {
   readonly [name: string]: unknown
 }
-
-/** Says nothing. */
-export const silent: Log = { info() {}, error() {} }
 
 /** What is said where nobody asked for a log: only what went wrong. */
 export const faultsOnly: Log = {

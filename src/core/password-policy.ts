@@ -1,5 +1,4 @@
 import { isCommonPassword } from './common-passwords.ts'
-import type { ProblemCode } from './errors.ts'
 import { Secret } from './secret.ts'
 
 /** What a new password must be. */
@@ -10,6 +9,9 @@ export interface PasswordPolicy {
   readonly rejectCommon: boolean
 }
 
+/** The rule that a password breaks. */
+export type PasswordProblem = 'blank' | 'invalid' | 'too_short' | 'too_long' | 'too_common'
+
 /** Code points after NFC. */
 export const maximumPasswordLength = 256
 
@@ -18,7 +20,7 @@ export const maximumPasswordLength = 256
 const maximumUnits = maximumPasswordLength * 8
 
 /** The rule that a new password breaks first, or null where it breaks none (ASVS 6.2). */
-export function validatePassword(text: string, policy: PasswordPolicy): ProblemCode | null {
+export function validatePassword(text: string, policy: PasswordPolicy): PasswordProblem | null {
   if (text === '') return 'blank'
   if (!text.isWellFormed()) return 'invalid'
   if (text.length > maximumUnits) return 'too_long'
@@ -30,7 +32,7 @@ export function validatePassword(text: string, policy: PasswordPolicy): ProblemC
 }
 
 /** A new password in the form that is hashed, or the rule that it breaks first. */
-export function parseNewPassword(text: string, policy: PasswordPolicy): Secret | ProblemCode {
+export function parseNewPassword(text: string, policy: PasswordPolicy): Secret | PasswordProblem {
   return validatePassword(text, policy) ?? normalizePassword(text) ?? 'invalid'
 }
 

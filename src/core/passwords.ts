@@ -7,9 +7,13 @@ import { type SubmittedChallenge, verifyChallenge } from './freshness.ts'
 import { type NewMessage, newMessage } from './mail.ts'
 import { parseNewPassword } from './password-policy.ts'
 import { Secret } from './secret.ts'
+import { holdLive } from './sessions.ts'
 import type { StoreTransaction } from './store-transaction.ts'
 import { generateToken, parseToken } from './tokens.ts'
 import { perform, type UnitOfWork } from './unit-of-work.ts'
+
+/** What became of a change: the password is another, or why it is not. */
+export type PasswordChange = 'changed' | 'wrong_password' | 'session_ended'
 
 /** The old password, and the new one. */
 export interface SubmittedPasswordChange extends SubmittedChallenge {
@@ -84,23 +88,24 @@ export async function resetPassword(
  * Changes the password of whoever knows the old one. All other sessions of the user end, links to
  * reset it die, and the notice is queued. API keys live on: each is revoked by itself.
  *
- * @returns false where the challenge is not the password
  * @throws AuthError `validation_failed`, `rate_limited`, `overloaded`, `unavailable`
  */
 export async function changePassword(
   config: Configuration,
   authenticated: Authenticated,
   { challenge, password, client }: SubmittedPasswordChange,
-): Promise<boolean> {
+): Promise<PasswordChange> {
   const { session, user } = authenticated
   const accepted = requirePassword(config, password)
-  const failure = 'authn_password_change_fail'
-  const from = await verifyChallenge(config, user, { challenge, client, failure })
-  if (from === null) return false
+  const refusal = 'authn_password_change_fail'
+  const from = await verifyChallenge(config, user, { challenge, client, refusal })
+  if (from === null) return 'wrong_password'
   const to = await config.passwordHash.hash(accepted)
   const at = config.clock()
   return perform(config, client, async (transaction, unit) => {
-    if (!(await transaction.replacePasswordHash(user, { from, to, at }))) return false
+    if (!(await holdLive(transaction, session))) return 'session_ended'
+    const isReplaced = await transaction.replacePasswordHash(user, { from, to, at })
+    if (!isReplaced) return 'wrong_password'
     await transaction.deleteOtherSessions(session)
     await transaction.freshenSession(session, at)
     await voidLinks(transaction, user.id)
@@ -108,7 +113,7 @@ export async function changePassword(
     const about = { userId: user.id, sessionId: session.id }
     await unit.record({ name: 'authn_password_change', ...about })
     await unit.tell('onPasswordChanged', { user })
-    return true
+    return 'changed'
   })
 }
 

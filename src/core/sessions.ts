@@ -1,14 +1,13 @@
-import { v7 } from 'uuid'
 import type { Client } from './client.ts'
 import type { Configuration } from './config.ts'
 import { deviceName } from './device-name.ts'
 import { parseEmailAddress } from './email-address.ts'
 import type { Authenticated, Credentials, Session, SessionHorizon, User } from './entities.ts'
-import { noteFailure } from './events.ts'
+import { noteRefusal } from './events.ts'
 import { newMessage } from './mail.ts'
 import { normalizePassword } from './password-policy.ts'
 import type { Secret } from './secret.ts'
-import type { SeenDevice } from './store-transaction.ts'
+import type { SeenDevice, StoreTransaction } from './store-transaction.ts'
 import { generateToken, parseToken } from './tokens.ts'
 import { perform } from './unit-of-work.ts'
 
@@ -39,14 +38,17 @@ export async function logIn(
   const password = normalizePassword(credentials.password)
   const account = emailAddress ?? credentials.emailAddress
   await config.guard.count('log_in', { account, ipAddress: client.ipAddress })
-  if (!password) return null
+  if (!password) {
+    noteRefusal(config, client, { name: 'authn_login_fail', userId: null })
+    return null
+  }
   // Twice: a hash that another log-in replaced meanwhile, at a higher cost, is verified again.
   for (let attempt = 1; attempt <= 2; attempt++) {
     const known = emailAddress && (await config.store.findCredentials(emailAddress))
     const verified = await config.passwordHash.verify(known?.passwordHash ?? null, password)
     // SECURITY: behind the hash, so that a ban takes as long as a wrong password and says no more.
     if (!known || !verified || known.user.bannedAt !== null) {
-      noteFailure(config, client, { name: 'authn_login_fail', userId: known?.user.id ?? null })
+      noteRefusal(config, client, { name: 'authn_login_fail', userId: known?.user.id ?? null })
       return null
     }
     const begun = await beginSession(config, { known, password, client })
@@ -71,6 +73,20 @@ export async function authenticate(
   if (!found || !isLive(config, found.session) || found.user.bannedAt !== null) return null
   config.sessionUse.note(found.session)
   return found
+}
+
+/**
+ * SECURITY: a reset, or a ban, may have ended a session since its request was let in. Holds its user, and
+ * then the session, until the transaction ends.
+ *
+ * @returns the user as they are now, or null where the session has ended
+ */
+export async function holdLive(
+  transaction: StoreTransaction,
+  session: Session,
+): Promise<User | null> {
+  const user = await transaction.holdUser(session.userId)
+  return user && (await transaction.holdSession(session)) ? user : null
 }
 
 /** Ends a session: its token is refused from the moment this resolves. */
@@ -119,7 +135,7 @@ export function openSession(
   client: Client,
 ): { session: Session; token: Secret; digest: Uint8Array } {
   const createdAt = config.clock()
-  const id = v7({ msecs: createdAt.getTime(), random: config.random(16) })
+  const id = config.newId(createdAt)
   const instants = { createdAt, lastUsedAt: createdAt, passwordVerifiedAt: createdAt }
   const { ipAddress, userAgent } = client
   const session = { id, userId: user.id, name: null, ipAddress, userAgent, ...instants }

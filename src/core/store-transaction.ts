@@ -35,30 +35,26 @@ export interface SessionStatements {
    * @returns what was ended
    */
   trimSessions(
-    session: SessionKey,
+    session: OwnSession,
     limits: SessionHorizon & { maximum: number },
   ): Promise<Session[]>
   /** @returns the session with its new name, or null where the user has none with this id */
-  renameSession(session: SessionKey, name: string): Promise<Session | null>
+  renameSession(session: OwnSession, name: string): Promise<Session | null>
   /**
    * The one statement by which a token takes another's place: of any number at once, one finds the
    * old digest.
    *
-   * @returns the session whose it was, or null where it was not there
+   * @returns whether it was there
    */
-  replaceTokenDigest(from: Uint8Array, to: Uint8Array): Promise<Session | null>
-  /**
-   * Records that whoever holds the session knew the password at this instant.
-   *
-   * @returns whether the session is there
-   */
-  freshenSession(session: SessionKey, at: Date): Promise<boolean>
+  replaceTokenDigest(from: Uint8Array, to: Uint8Array): Promise<boolean>
+  /** Records that whoever holds the session knew the password at this instant. */
+  freshenSession(session: OwnSession, at: Date): Promise<void>
   /** @returns the session that ended, or null where the user has none with this id */
-  deleteSession(session: SessionKey): Promise<Session | null>
+  deleteSession(session: OwnSession): Promise<Session | null>
   /** Ends every session of a user. */
   deleteSessions(userId: string): Promise<void>
   /** Ends every session of the user but this one. */
-  deleteOtherSessions(session: SessionKey): Promise<Session[]>
+  deleteOtherSessions(session: OwnSession): Promise<Session[]>
   /**
    * Notes that a user logs in from a kind of device.
    *
@@ -68,7 +64,7 @@ export interface SessionStatements {
 }
 
 /** A session, as the user whose it is may name it. */
-export type SessionKey = Pick<Session, 'id' | 'userId'>
+export type OwnSession = Pick<Session, 'id' | 'userId'>
 
 export interface SeenDevice {
   readonly userId: string
@@ -85,7 +81,7 @@ export interface ApiKeyStatements {
    *
    * @returns whether they were not yet
    */
-  markApiKeyNoticed(apiKey: ApiKey): Promise<boolean>
+  clearExpiryNotice(apiKey: ApiKey): Promise<boolean>
   /** @returns the API key that ended, or null where the user has none with this id */
   deleteApiKey(apiKey: OwnApiKey): Promise<ApiKey | null>
   /** Ends every API key of a user. */
@@ -104,7 +100,7 @@ export interface UserStatements {
    */
   holdUser(userId: string): Promise<User | null>
   /** @returns whether the session is there, which it then is until the transaction ends */
-  holdSession(session: SessionKey): Promise<boolean>
+  holdSession(session: OwnSession): Promise<boolean>
   /** @returns whether the address was free: the unique index is the judge */
   insertUser(user: User, passwordHash: string): Promise<boolean>
   /**

@@ -37,8 +37,8 @@ export interface Store extends GuardStore {
   findApiKeyById(id: string): Promise<ApiKey | null>
   /** Those of a user that have not expired at `page.now`, newest first. */
   listApiKeys(userId: string, page: ApiKeyPage): Promise<ApiKey[]>
-  /** A hundred at most of those whose users are to be told, by `now`, that they end soon. */
-  listApiKeysToNotice(now: Date): Promise<ApiKey[]>
+  /** A hundred at most of those that end after `now`, and whose users are to be told by then. */
+  listDueExpiryNotices(now: Date): Promise<ApiKey[]>
   /**
    * Moves the last use of sessions, or API keys, forward, never back, in transactions of its own. One
    * that has ended stays ended. The last seconds may be lost in a power cut.

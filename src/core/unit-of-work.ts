@@ -1,10 +1,15 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Client } from './client.ts'
 import type { Configuration } from './config.ts'
+import type { Connection } from './connection.ts'
 import type { AuditEvent } from './entities.ts'
-import { logEvent, newEvent, type Occurrence } from './events.ts'
-import type { Happenings, Hooks } from './hooks.ts'
+import { AuthError } from './errors.ts'
+import { logEvent, type NewEvent, newEvent } from './events.ts'
+import type { HookEvents, Hooks } from './hooks.ts'
 import type { NewMessage } from './mail.ts'
 import type { StoreTransaction } from './store-transaction.ts'
+
+const hooks = new AsyncLocalStorage<{ isRunning: boolean }>()
 
 /**
  * A transaction of the rules: what happened, the mails about it and the rows of the application's hooks
@@ -15,12 +20,22 @@ export async function perform<T>(
   client: Client,
   work: (transaction: StoreTransaction, unit: UnitOfWork) => Promise<T>,
 ): Promise<T> {
-  const { result, unit } = await config.store.transaction(async (transaction) => {
-    const unit = new UnitOfWork(config, client, transaction)
-    return { result: await work(transaction, unit), unit }
-  })
-  unit.announce()
-  return result
+  // It would wait for the transaction that it is in, or be kept when that is undone.
+  if (hooks.getStore()?.isRunning) throw new Error('A hook may not call auth: see afterCommit')
+  const units: UnitOfWork[] = []
+  try {
+    const result = await config.store.transaction((transaction) => {
+      // One for each try: what was undone is not announced.
+      const unit = new UnitOfWork(config, client, transaction)
+      units.splice(0, 1, unit)
+      return work(transaction, unit)
+    })
+    units[0]?.announce()
+    return result
+  } catch (error) {
+    units[0]?.blame(error)
+    throw error
+  }
 }
 
 export class UnitOfWork {
@@ -30,6 +45,7 @@ export class UnitOfWork {
   readonly #events: AuditEvent[] = []
   readonly #callbacks: (() => unknown)[] = []
   #isMessageQueued = false
+  #running: keyof HookEvents<unknown> | null = null
 
   constructor(config: Configuration, client: Client, transaction: StoreTransaction) {
     this.#config = config
@@ -38,25 +54,56 @@ export class UnitOfWork {
   }
 
   /** Writes down what happened. */
-  async record(occurrence: Occurrence): Promise<void> {
+  async record(occurrence: NewEvent): Promise<void> {
     const event = newEvent(this.#config, this.#client, occurrence)
     await this.#transaction.insertEvent(event)
     this.#events.push(event)
   }
 
+  /** Queues a mail; the outbox of this process is woken when all is committed. */
   async queue(message: NewMessage): Promise<void> {
     await this.#transaction.insertMessage(message)
     this.#isMessageQueued = true
   }
 
-  /** Has the application do what it does then. */
-  async tell<Name extends keyof Happenings<unknown>>(
+  /** Calls the application's hook of this name, where it has one. */
+  async tell<Name extends keyof HookEvents<unknown>>(
     name: Name,
-    about: Happenings<unknown>[Name],
+    about: HookEvents<unknown>[Name],
   ): Promise<void> {
     const hook: Partial<Hooks<unknown>>[Name] = this.#config.hooks[name]
-    const afterCommit = (callback: () => unknown) => void this.#callbacks.push(callback)
-    await hook?.(about, { connection: this.#transaction.connection, afterCommit })
+    if (!hook) return
+    this.#running = name
+    const statements: Promise<unknown>[] = []
+    const connection: Connection = {
+      query: (sql, values) => {
+        const rows = this.#transaction.connection.query(sql, values)
+        statements.push(rows)
+        // Whoever forgets to await it hears of it below, and not as the end of the process.
+        rows.catch(() => {})
+        return rows
+      },
+    }
+    const mark = { isRunning: true }
+    const afterCommit = (callback: () => unknown) => {
+      if (!mark.isRunning) throw new Error('afterCommit was called after its hook had ended')
+      this.#callbacks.push(callback)
+    }
+    try {
+      await hooks.run(mark, async () => hook(about, { connection, afterCommit }))
+      await Promise.all(statements)
+    } finally {
+      // What a hook left behind may call auth again.
+      mark.isRunning = false
+    }
+    this.#running = null
+  }
+
+  /** Says which hook was running when all was undone: nothing else in an error of a database does. */
+  blame(err: unknown): void {
+    const hook = this.#running
+    const isOwn = err instanceof AuthError && err.code !== 'unavailable'
+    if (hook !== null && !isOwn) this.#config.log.error({ hook, err }, hookFailed)
   }
 
   announce(): void {
@@ -74,3 +121,6 @@ export class UnitOfWork {
     }
   }
 }
+
+const hookFailed =
+  'a hook failed, or took too long: it may send statements, and call neither auth nor transaction()'

@@ -1,14 +1,20 @@
-import { v7 } from 'uuid'
-import { type Client, nobody } from './client.ts'
+import { type Client, operator } from './client.ts'
 import type { Configuration } from './config.ts'
 import { type EmailAddress, parseEmailAddress } from './email-address.ts'
-import type { User } from './entities.ts'
+import type { Session, User } from './entities.ts'
 import { AuthError, type InvalidField } from './errors.ts'
 import { parseNewPassword } from './password-policy.ts'
 import { voidLinks } from './passwords.ts'
 import { Secret } from './secret.ts'
-import { deviceOf, type LoggedIn, openSession, type SubmittedCredentials } from './sessions.ts'
-import { perform } from './unit-of-work.ts'
+import {
+  deviceOf,
+  holdLive,
+  type LoggedIn,
+  openSession,
+  type SubmittedCredentials,
+} from './sessions.ts'
+import type { StoreTransaction } from './store-transaction.ts'
+import { perform, type UnitOfWork } from './unit-of-work.ts'
 
 /**
  * Creates a user and the first session. The hash is computed before the transaction begins, also
@@ -57,7 +63,7 @@ export async function setPassword(
   const to = await config.passwordHash.hash(password)
   const change = { from: known.passwordHash, to, at: config.clock() }
   const { user } = known
-  return perform(config, nobody, async (transaction, unit) => {
+  return perform(config, operator, async (transaction, unit) => {
     if (!(await transaction.replacePasswordHash(user, change))) return null
     await voidLinks(transaction, user.id)
     await unit.record({ name: 'authn_password_change', userId: user.id })
@@ -79,12 +85,13 @@ export async function banUser(
   client: Client,
 ): Promise<User | null> {
   return perform(config, client, async (transaction, unit) => {
+    const held = await transaction.holdUser(userId)
+    if (!held || held.bannedAt !== null) return held
     const banned = await transaction.banUser(userId, config.clock())
-    if (!banned) return null
     await transaction.deleteSessions(userId)
     await transaction.deleteApiKeys(userId)
     await voidLinks(transaction, userId)
-    await unit.record({ name: 'authn_login_lock', userId, detail: 'banned', actor: 'operator' })
+    await unit.record({ name: 'authn_login_lock', userId, detail: 'banned' })
     return banned
   })
 }
@@ -100,9 +107,10 @@ export async function unbanUser(
   client: Client,
 ): Promise<User | null> {
   return perform(config, client, async (transaction, unit) => {
+    const held = await transaction.holdUser(userId)
+    if (!held || held.bannedAt === null) return held
     const unbanned = await transaction.banUser(userId, null)
-    if (!unbanned) return null
-    await unit.record({ name: 'user_updated', userId, detail: 'unbanned', actor: 'operator' })
+    await unit.record({ name: 'user_updated', userId, detail: 'unbanned' })
     return unbanned
   })
 }
@@ -114,18 +122,49 @@ export async function unbanUser(
  *
  * @throws AuthError `unavailable`
  */
-export async function deleteUser(config: Configuration, user: User, client: Client): Promise<void> {
-  // What stays of them is an id, and what happened to it.
-  const blank = { ...client, ipAddress: null, userAgent: null }
-  await perform(config, blank, async (transaction, unit) => {
-    const held = await transaction.holdUser(user.id)
-    if (!held) return
-    await unit.tell('onUserDeleted', { user: held })
-    await transaction.deleteUser(user.id)
-    await transaction.deletePasswordResetMessages(held.emailAddress)
-    await transaction.blankEvents(user.id)
-    await unit.record({ name: 'user_deleted', userId: user.id })
+export async function deleteUser(
+  config: Configuration,
+  { id }: User,
+  client: Client,
+): Promise<void> {
+  await perform(config, blankOf(client), async (transaction, unit) => {
+    const user = await transaction.holdUser(id)
+    if (user) await remove(user, { transaction, unit })
   })
+}
+
+/**
+ * The same for whoever takes themselves away.
+ *
+ * @returns false where the session has ended meanwhile, by a ban perhaps
+ * @throws AuthError `unavailable`
+ */
+export async function deleteOwnUser(
+  config: Configuration,
+  session: Session,
+  client: Client,
+): Promise<boolean> {
+  return perform(config, blankOf(client), async (transaction, unit) => {
+    const user = await holdLive(transaction, session)
+    if (user) await remove(user, { transaction, unit })
+    return user !== null
+  })
+}
+
+// What stays of them is an id, and what happened to it.
+function blankOf(client: Client): Client {
+  return { ...client, ipAddress: null, userAgent: null }
+}
+
+async function remove(
+  user: User,
+  { transaction, unit }: { transaction: StoreTransaction; unit: UnitOfWork },
+): Promise<void> {
+  await unit.tell('onUserDeleted', { user })
+  await transaction.deleteUser(user.id)
+  await transaction.deletePasswordResetMessages(user.emailAddress)
+  await transaction.blankEvents(user.id)
+  await unit.record({ name: 'user_deleted', userId: user.id })
 }
 
 function parseNewCredentials(
@@ -154,7 +193,7 @@ export async function createUser(
   const { emailAddress, password } = parseNewCredentials(config, credentials)
   const passwordHash = await config.passwordHash.hash(password)
   const user = newUser(config, emailAddress)
-  await perform(config, nobody, async (transaction, unit) => {
+  await perform(config, operator, async (transaction, unit) => {
     const isFree = await transaction.insertUser(user, passwordHash)
     if (!isFree) throw new AuthError('email_address_taken')
     await unit.record({ name: 'user_created', userId: user.id, emailAddress })
@@ -172,13 +211,13 @@ export async function revokeSessions(
   await perform(config, client, async (transaction, unit) => {
     if (!(await transaction.holdUser(userId))) return
     await transaction.deleteSessions(userId)
-    await unit.record({ name: 'session_expired', userId, detail: 'all', actor: 'operator' })
+    await unit.record({ name: 'session_expired', userId, detail: 'all' })
   })
 }
 
 function newUser(config: Configuration, emailAddress: EmailAddress): User {
   const createdAt = config.clock()
-  const id = v7({ msecs: createdAt.getTime(), random: config.random(16) })
+  const id = config.newId(createdAt)
   const instants = { emailVerifiedAt: null, bannedAt: null, createdAt, updatedAt: createdAt }
   return { id, emailAddress, ...instants }
 }

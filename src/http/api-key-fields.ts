@@ -15,7 +15,8 @@ export function scopesField({ scopes }: ApiKeyPolicy): z.ZodType<string[], strin
 function problemOf(wanted: readonly string[], scopes: readonly string[]) {
   if (wanted.length === 0) return { message: "can't be blank", params: { code: 'blank' } }
   if (wanted.every((scope) => scopes.includes(scope))) return null
-  return { message: `must be among ${scopes.join(', ')}`, params: { code: 'inclusion' } }
+  const message = `must be a list, or words with spaces between, of ${scopes.join(', ')}`
+  return { message, params: { code: 'inclusion' } }
 }
 
 /** When a key is to end: an instant that is to come, and not too far. */

@@ -5,7 +5,7 @@ import type { ApiKey } from '../core/entities.ts'
 import { answer } from './answers.ts'
 import { expiryField, scopesField } from './api-key-fields.ts'
 import { lineField, passwordChallengeField } from './fields.ts'
-import { pageQuery } from './page-query.ts'
+import { pageOf, pageQuery } from './page.ts'
 import { refuse } from './problems.ts'
 import { type Route, route } from './route.ts'
 import { toTimestamp } from './timestamp.ts'
@@ -36,8 +36,7 @@ export function apiKeys(auth: Auth): Route[] {
       },
       async handle({ user, query: { limit, cursor = null } }) {
         const found = await auth.listApiKeys(user.id, { limit: limit + 1, after: cursor })
-        const page = found.slice(0, limit)
-        const next_cursor = found.length > limit ? (page.at(-1)?.id ?? null) : null
+        const { page, next_cursor } = pageOf(found, limit)
         return answer({ api_keys: page.map(presentApiKey), next_cursor })
       },
     }),

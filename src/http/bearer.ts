@@ -1,5 +1,5 @@
 import type { Auth } from '../core/auth.ts'
-import type { Authenticated, Authorized } from '../core/entities.ts'
+import type { Authenticated, Principal } from '../core/entities.ts'
 import { Secret } from '../core/secret.ts'
 import type { Asked } from './asked.ts'
 import { insufficient, type Refusal, refuse } from './problems.ts'
@@ -26,19 +26,20 @@ export async function authenticateRequest(
   return (await find(auth, credential.token)) ?? (await refuseApiKey(auth, credential.token))
 }
 
-/** The same for what an API key with the scope may do as well. */
+/** The same, where an API key with the scope will do as well. */
 export async function authorizeRequest(
   auth: Auth,
   { headers }: Pick<Asked, 'headers'>,
   scope: string,
-): Promise<Holder | Authorized | Refusal> {
+): Promise<Principal | Refusal> {
   const credential = parseAuthorization(headers.get('authorization'))
   if (credential.kind !== 'token') return refuseCredential(credential.kind)
-  const holder = await find(auth, credential.token)
-  if (holder) return holder
-  const authorized = await auth.authorize(credential.token)
+  const found = await auth.authenticate(credential.token)
+  if (found) return { user: found.user, session: found.session, apiKey: null }
+  const authorized = await auth.authenticateApiKey(credential.token)
   if (!authorized) return refuse('invalid_token')
-  return authorized.apiKey.scopes.includes(scope) ? authorized : refuseScope(scope)
+  const { user, apiKey } = authorized
+  return apiKey.scopes.includes(scope) ? { user, session: null, apiKey } : refuseScope(scope)
 }
 
 function refuseCredential(kind: 'none' | 'malformed' | 'several'): Refusal {
@@ -53,9 +54,10 @@ async function find(auth: Auth, text: string): Promise<Holder | null> {
   return found && { session: found.session, user: found.user, token: new Secret(text) }
 }
 
-// To hear that a good API key is no token at all would make its holder look for the wrong fault.
+// To hear that a good API key is no token at all would make its holder look for the wrong fault. The
+// request counts against its limit, like any other.
 async function refuseApiKey(auth: Auth, text: string): Promise<Refusal> {
-  return refuse((await auth.authorize(text)) ? 'insufficient_scope' : 'invalid_token')
+  return refuse((await auth.authenticateApiKey(text)) ? 'insufficient_scope' : 'invalid_token')
 }
 
 function refuseScope(scope: string): Refusal {

@@ -53,7 +53,10 @@ function parseMediaType(header: string | null): 'json' | 'form' | null {
 }
 
 function readObject(value: unknown): Record<string, unknown> | Refusal {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value }
+  // Without a prototype: a body has no field that it did not send, such as `constructor`.
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    return Object.assign(Object.create(null), value)
+  }
   return refuse('invalid_request', { error: 'The body must be a JSON object' })
 }
 
@@ -63,5 +66,5 @@ function readForm(text: string): Record<string, unknown> {
     const [name = '', ...value] = pair.split('=').map((part) => part.replaceAll('+', ' '))
     return [decodeURIComponent(name), decodeURIComponent(value.join('='))]
   })
-  return Object.fromEntries(pairs)
+  return Object.assign(Object.create(null), Object.fromEntries(pairs))
 }

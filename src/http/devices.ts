@@ -4,7 +4,7 @@ import { deviceName, maximumDeviceNameLength } from '../core/device-name.ts'
 import type { Session } from '../core/entities.ts'
 import { answer } from './answers.ts'
 import { lineField } from './fields.ts'
-import { pageQuery } from './page-query.ts'
+import { pageOf, pageQuery } from './page.ts'
 import { refuse } from './problems.ts'
 import { type Route, route } from './route.ts'
 import { toTimestamp } from './timestamp.ts'
@@ -39,9 +39,8 @@ export function devices(auth: Auth): Route[] {
       },
       async handle({ session, user, query: { limit, cursor = null } }) {
         const found = await auth.listSessions(user.id, { limit: limit + 1, after: cursor })
-        const sessions = found.slice(0, limit)
-        const next_cursor = found.length > limit ? (sessions.at(-1)?.id ?? null) : null
-        const presented = sessions.map((each) => presentSession(auth, each, session.id))
+        const { page, next_cursor } = pageOf(found, limit)
+        const presented = page.map((each) => presentSession(auth, each, session.id))
         return answer({ sessions: presented, next_cursor })
       },
     }),

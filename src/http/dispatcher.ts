@@ -1,5 +1,6 @@
 import type { Auth } from '../core/auth.ts'
 import type { Client } from '../core/client.ts'
+import { type RequestEventName, severityOf } from '../core/event-names.ts'
 import { faultsOnly, type Log, unfailing } from '../core/log.ts'
 import { type Answer, type Presented, present, requestIdOf, securityHeaders } from './answers.ts'
 import type { Asked } from './asked.ts'
@@ -70,9 +71,9 @@ export class Dispatcher {
     const milliseconds = Math.round(performance.now() - started)
     const { path } = responder
     const entry = { requestId, method, path, status: answer.status, milliseconds }
-    const named =
+    const event =
       answer.status >= 400 && isRefusal(answer) ? securityEvents[answer.code] : undefined
-    this.#log.info(named ? { ...entry, ...named } : entry, 'request')
+    this.#log.info(event ? { ...entry, event, severity: severityOf(event) } : entry, 'request')
     const standing = this.cors.headersFor(headers.get('origin'))
     return present(answer, { requestId, headers: standing })
   }
@@ -89,17 +90,17 @@ export class Dispatcher {
   #clientOf({ asked: { headers }, peer }: Arrival, requestId: string): Client {
     const ipAddress = this.#clients.find(headers, peer)
     const userAgent = headers.get('user-agent')?.slice(0, 1_024) ?? null
-    return { ipAddress, userAgent, requestId }
+    return { ipAddress, userAgent, requestId, actor: 'user' }
   }
 }
 
-// What of the refusals is an event in OWASP's Logging Vocabulary.
-const securityEvents: Partial<Record<RefusalCode, { event: string; severity: string }>> = {
-  insufficient_scope: { event: 'authz_fail', severity: 'CRITICAL' },
-  fresh_authentication_required: { event: 'authz_fail', severity: 'CRITICAL' },
-  email_verification_required: { event: 'authz_fail', severity: 'CRITICAL' },
-  rate_limited: { event: 'excess_rate_limit_exceeded', severity: 'WARN' },
-  validation_failed: { event: 'input_validation_fail', severity: 'WARN' },
+// What of the refusals has a name in OWASP's Logging Vocabulary.
+const securityEvents: Partial<Record<RefusalCode, RequestEventName>> = {
+  insufficient_scope: 'authz_fail',
+  fresh_authentication_required: 'authz_fail',
+  email_verification_required: 'authz_fail',
+  rate_limited: 'excess_rate_limit_exceeded',
+  validation_failed: 'input_validation_fail',
 }
 
 const productionHeaders = { ...securityHeaders, 'strict-transport-security': 'max-age=63072000' }

@@ -18,7 +18,7 @@ export function refusalOf(error: unknown, policy: PasswordPolicy): Refusal {
     case 'too_many_api_keys':
       return refuse('validation_failed', { problems: [tooMany] })
     case 'email_address_taken':
-      return refuse('validation_failed', { problems: [taken] })
+      return refuse('validation_failed', { problems: [addressTaken] })
     case 'validation_failed':
       return refuse('validation_failed', {
         problems: error.fields.map((invalid) => explain(invalid, policy)),
@@ -32,14 +32,26 @@ function refuseTooMany(seconds: number, limit: RateLimit | null): Refusal {
     ratelimit: `"${limit.name}";r=0;t=${seconds}`,
     'ratelimit-policy': `"${limit.name}";q=${limit.attempts};w=${limit.windowSeconds}`,
   }
-  return refuse('rate_limited', { headers: { 'retry-after': String(seconds), ...policy } })
+  const error = `Too many ${limit?.name ?? 'attempts'}; try again later`
+  return refuse('rate_limited', { error, headers: { 'retry-after': String(seconds), ...policy } })
 }
 
-const tooMany = describeProblem('api_keys', 'too_many', 'are as many as may be; revoke one')
+const tooMany = {
+  field: 'api_keys',
+  code: 'too_many',
+  message: 'You have as many API keys as you may; revoke one',
+}
 
-const taken = describeProblem('email_address', 'taken', 'has already been taken')
+const taken = 'has already been taken'
+const addressTaken = describeProblem('email_address', 'taken', taken)
 
-function explain({ field, code }: InvalidField, policy: PasswordPolicy): Problem {
-  const name = field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
-  return describeProblem(name, code, passwordMessages(policy)[code])
+function explain({ field, code, message }: InvalidField, policy: PasswordPolicy): Problem {
+  const words: Partial<Record<string, string>> = { taken, ...passwordMessages(policy) }
+  return describeProblem(ownNames[field] ?? field, code, message ?? words[code] ?? 'is invalid')
+}
+
+// Of the fields that core judges; those of an application are called what they are called there.
+const ownNames: Partial<Record<string, string>> = {
+  emailAddress: 'email_address',
+  expiresAt: 'expires_at',
 }

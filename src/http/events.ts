@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import type { Auth } from '../core/auth.ts'
+import { nobody } from '../core/client.ts'
 import type { AuditEvent } from '../core/entities.ts'
 import { answer } from './answers.ts'
-import { pageQuery } from './page-query.ts'
+import { pageOf, pageQuery } from './page.ts'
 import { type Route, route } from './route.ts'
 import { toTimestamp } from './timestamp.ts'
 
@@ -35,17 +36,18 @@ export function events(auth: Auth): Route[] {
         },
       },
       async handle({ user, query: { limit, cursor = null } }) {
-        const page = { limit: limit + 1, after: cursor }
-        const found = await auth.listEvents({ userId: user.id, name: null }, page)
-        const events = found.slice(0, limit)
-        const next_cursor = found.length > limit ? (events.at(-1)?.id ?? null) : null
-        return answer({ events: events.map(presentEvent), next_cursor })
+        const wanted = { limit: limit + 1, after: cursor }
+        const found = await auth.listEvents({ userId: user.id, name: null }, wanted)
+        const { page, next_cursor } = pageOf(found, limit)
+        return answer({ events: page.map(presentEvent), next_cursor })
       },
     }),
   ]
 }
 
+// SECURITY: from where an operator acts is no business of the user.
 function presentEvent(event: AuditEvent): z.infer<typeof eventSchema> {
+  const { ipAddress, userAgent, requestId } = event.actor === 'operator' ? nobody : event
   return {
     id: event.id,
     event: event.name,
@@ -54,8 +56,8 @@ function presentEvent(event: AuditEvent): z.infer<typeof eventSchema> {
     detail: event.detail,
     session_id: event.sessionId,
     api_key_id: event.apiKeyId,
-    ip_address: event.ipAddress,
-    user_agent: event.userAgent,
-    request_id: event.requestId,
+    ip_address: ipAddress,
+    user_agent: userAgent,
+    request_id: requestId,
   }
 }

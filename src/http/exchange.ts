@@ -79,7 +79,7 @@ async function parseBody<Body, Params, Query>(
   if (isRefusal(input)) return input
   const refused = await admit?.({ auth, client, params, input })
   if (refused) return refused
-  const body = parsePart(schemas.body, () => input)
+  const body = await parseInput(schemas.body, input)
   if (!body.success) return refuse('validation_failed', { problems: body.problems })
   return { ...exchange, body: body.data as Body }
 }
@@ -92,6 +92,14 @@ function parsePart(schema: z.ZodType | null, read: () => Record<string, unknown>
   if (!schema) return { success: true, data: undefined }
   const input = read()
   const parsed = schema.safeParse(input)
+  if (parsed.success) return parsed
+  return { success: false, problems: toProblems(parsed.error.issues, input) }
+}
+
+// A field of the application's own may look something up.
+async function parseInput(schema: z.ZodType | null, input: Record<string, unknown>): Promise<Part> {
+  if (!schema) return { success: true, data: undefined }
+  const parsed = await schema.safeParseAsync(input)
   if (parsed.success) return parsed
   return { success: false, problems: toProblems(parsed.error.issues, input) }
 }

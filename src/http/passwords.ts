@@ -42,8 +42,10 @@ export function passwords(auth: Auth): Route[] {
       async handle({ session, user, client, body }) {
         const { password_challenge: challenge, password } = body
         const change = { challenge, password, client }
-        const changed = await auth.changePassword({ session, user }, change)
-        return changed ? answer({ message: 'Password has been changed.' }) : wrongChallenge
+        const outcome = await auth.changePassword({ session, user }, change)
+        if (outcome === 'session_ended') return refuse('invalid_token')
+        if (outcome === 'wrong_password') return wrongChallenge
+        return answer({ message: 'Password has been changed.' })
       },
     }),
     ...(['PUT', 'PATCH'] as const).flatMap((method) => [

@@ -107,12 +107,8 @@ export function route<Body = undefined, Params = undefined, Query = undefined>(
     }
     // Whoever is not let in does not get a body read, let alone judged.
     if (definition.access === 'session_or_key') {
-      const known = await authorizeRequest(incoming.auth, incoming.request, definition.scope)
-      if (isRefusal(known)) return known
-      const principal: Principal =
-        'apiKey' in known
-          ? { user: known.user, session: null, apiKey: known.apiKey }
-          : { user: known.user, session: known.session, apiKey: null }
+      const principal = await authorizeRequest(incoming.auth, incoming.request, definition.scope)
+      if (isRefusal(principal)) return principal
       const exchange = await read(incoming)
       if (isRefusal(exchange)) return exchange
       return await runAs(principal, () => definition.handle({ ...exchange, ...principal }))

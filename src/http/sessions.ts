@@ -71,8 +71,8 @@ export function sessions(auth: Auth): Route[] {
       answers: {
         200: { description: 'The new token, shown this once; the old one is dead', body: newToken },
       },
-      async handle({ token, client }) {
-        const rotated = await auth.rotateToken(token, client)
+      async handle({ session, token, client }) {
+        const rotated = await auth.rotateToken({ session, token }, client)
         return rotated ? answer({ token: rotated.reveal() }) : refuse('invalid_token')
       },
     }),
@@ -92,7 +92,9 @@ export function sessions(auth: Auth): Route[] {
       async handle({ session, user, client, body }) {
         const submitted = { challenge: body.password_challenge, client }
         const until = await auth.freshen({ session, user }, submitted)
-        return until ? answer({ fresh_until: toTimestamp(until) }) : wrongChallenge
+        if (until === 'session_ended') return refuse('invalid_token')
+        if (until === 'wrong_password') return wrongChallenge
+        return answer({ fresh_until: toTimestamp(until) })
       },
     }),
   ]

@@ -57,9 +57,9 @@ export function users(auth: Auth): Route[] {
       summary: 'Delete yourself, with everything that is yours',
       body: z.object({ password_challenge: passwordChallengeField.optional() }),
       answers: { 204: { description: 'It is gone; the address may sign up again' } },
-      async handle({ user, client }) {
-        await auth.deleteUser(user, client)
-        return answer(undefined, 204)
+      async handle({ session, client }) {
+        const isDeleted = await auth.deleteOwnUser(session, client)
+        return isDeleted ? answer(undefined, 204) : refuse('invalid_token')
       },
     }),
   ]

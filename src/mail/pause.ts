@@ -13,7 +13,7 @@ export class Pause {
     this.#courier = courier
   }
 
-  /** Failures that come together are one; it is said once, however long it lasts. */
+  /** RefusedAttempts that come together are one; it is said once, however long it lasts. */
   begin(why: LogEntry): void {
     if (this.left() > 0) return
     const { config, log } = this.#courier

@@ -78,16 +78,16 @@ export async function countApiKeys(
   return readNumber(row[0])
 }
 
-export async function listApiKeysToNotice(connection: Connection, now: Date): Promise<ApiKey[]> {
+export async function listDueExpiryNotices(connection: Connection, now: Date): Promise<ApiKey[]> {
   const rows = await connection.query(
-    `SELECT ${columns} FROM api_keys WHERE expiry_notice_at <= $1
+    `SELECT ${columns} FROM api_keys WHERE expiry_notice_at <= $1 AND expires_at > $1
      ORDER BY expiry_notice_at LIMIT 100`,
     [now],
   )
   return rows.map((row) => toApiKey(row))
 }
 
-export async function markApiKeyNoticed(connection: Connection, { id }: ApiKey): Promise<boolean> {
+export async function clearExpiryNotice(connection: Connection, { id }: ApiKey): Promise<boolean> {
   const marked = await connection.query(
     `UPDATE api_keys SET expiry_notice_at = NULL
      WHERE id = $1 AND expiry_notice_at IS NOT NULL

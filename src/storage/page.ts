@@ -1,4 +1,4 @@
-// Where the pages of a list begin that is in the order of its ids.
+// The ends of what is in the order of its ids.
 
 /** Before every id (RFC 9562 §5.9). */
 export const firstId = '00000000-0000-0000-0000-000000000000'

@@ -1,6 +1,6 @@
 import type { Authenticated, Session, SessionHorizon } from '../core/entities.ts'
 import type { Awaitable, SessionPage } from '../core/store.ts'
-import type { SeenDevice, SessionKey } from '../core/store-transaction.ts'
+import type { OwnSession, SeenDevice } from '../core/store-transaction.ts'
 import { readInstant, readText, readTextOrNull } from './columns.ts'
 import type { Connection, Database, Row } from './database.ts'
 import { lastId } from './page.ts'
@@ -62,7 +62,7 @@ export async function listSessions(
 
 export async function holdSession(
   connection: Connection,
-  { id, userId }: SessionKey,
+  { id, userId }: OwnSession,
 ): Promise<boolean> {
   const held = await connection.query(
     'SELECT id FROM sessions WHERE id = $1 AND user_id = $2 FOR UPDATE',
@@ -73,7 +73,7 @@ export async function holdSession(
 
 export async function trimSessions(
   connection: Connection,
-  { id, userId }: SessionKey,
+  { id, userId }: OwnSession,
   { maximum, usedAfter, createdAfter }: SessionHorizon & { maximum: number },
 ): Promise<Session[]> {
   const ended = await connection.query(
@@ -91,7 +91,7 @@ export async function trimSessions(
 
 export async function renameSession(
   connection: Connection,
-  { id, userId }: SessionKey,
+  { id, userId }: OwnSession,
   name: string,
 ): Promise<Session | null> {
   const [row] = await connection.query(
@@ -105,29 +105,28 @@ export async function replaceTokenDigest(
   connection: Connection,
   from: Uint8Array,
   to: Uint8Array,
-): Promise<Session | null> {
-  const [row] = await connection.query(
-    `UPDATE sessions SET token_digest = $2 WHERE token_digest = $1 RETURNING ${columns}`,
+): Promise<boolean> {
+  const replaced = await connection.query(
+    'UPDATE sessions SET token_digest = $2 WHERE token_digest = $1 RETURNING id',
     [from, to],
   )
-  return row ? toSession(row) : null
+  return replaced.length === 1
 }
 
 export async function freshenSession(
   connection: Connection,
-  { id, userId }: SessionKey,
+  { id, userId }: OwnSession,
   at: Date,
-): Promise<boolean> {
-  const freshened = await connection.query(
-    'UPDATE sessions SET password_verified_at = $3 WHERE id = $1 AND user_id = $2 RETURNING id',
+): Promise<void> {
+  await connection.query(
+    'UPDATE sessions SET password_verified_at = $3 WHERE id = $1 AND user_id = $2',
     [id, userId, at],
   )
-  return freshened.length === 1
 }
 
 export async function deleteSession(
   connection: Connection,
-  { id, userId }: SessionKey,
+  { id, userId }: OwnSession,
 ): Promise<Session | null> {
   const [row] = await connection.query(
     `DELETE FROM sessions WHERE id = $1 AND user_id = $2 RETURNING ${columns}`,
@@ -142,7 +141,7 @@ export async function deleteSessions(connection: Connection, userId: string): Pr
 
 export async function deleteOtherSessions(
   connection: Connection,
-  { id, userId }: SessionKey,
+  { id, userId }: OwnSession,
 ): Promise<Session[]> {
   const rows = await connection.query(
     `DELETE FROM sessions WHERE user_id = $1 AND id <> $2 RETURNING ${columns}`,

@@ -21,7 +21,7 @@ export function createStore(database: Database): Store {
     findApiKey: (tokenDigest) => apiKeys.findApiKey(database, tokenDigest),
     findApiKeyById: (id) => apiKeys.findApiKeyById(database, id),
     listApiKeys: (userId, page) => apiKeys.listApiKeys(database, userId, page),
-    listApiKeysToNotice: (now) => apiKeys.listApiKeysToNotice(database, now),
+    listDueExpiryNotices: (now) => apiKeys.listDueExpiryNotices(database, now),
     recordUses: (of, ids, usedAt) => recordUses(database, of, { ids, usedAt }),
     findUser: (id) => users.findUser(database, id),
     listUsers: (page) => users.listUsers(database, page),
@@ -72,7 +72,7 @@ function statements(connection: Connection): StoreTransaction {
     seeDevice: (device) => sessions.seeDevice(connection, device),
     insertApiKey: (apiKey, digest) => apiKeys.insertApiKey(connection, apiKey, digest),
     countApiKeys: (userId, now) => apiKeys.countApiKeys(connection, userId, now),
-    markApiKeyNoticed: (apiKey) => apiKeys.markApiKeyNoticed(connection, apiKey),
+    clearExpiryNotice: (apiKey) => apiKeys.clearExpiryNotice(connection, apiKey),
     deleteApiKey: (apiKey) => apiKeys.deleteApiKey(connection, apiKey),
     deleteApiKeys: (userId) => apiKeys.deleteApiKeys(connection, userId),
     insertPasswordReset: (reset, digest) =>

@@ -2,6 +2,7 @@ import {
   answer,
   type Connection,
   type Database,
+  pageOf,
   pageQuery,
   type Route,
   type Row,
@@ -45,9 +46,8 @@ export function projects(database: Database): Route[] {
       answers: { 200: { description: 'A page of them', body: many } },
       async handle({ user, query: { limit, cursor = NIL } }) {
         const rows = await database.query(listByUser, [user.id, cursor, limit + 1])
-        const found = rows.slice(0, limit).map(toProject)
-        const next_cursor = rows.length > limit ? (found.at(-1)?.id ?? null) : null
-        return answer({ projects: found, next_cursor })
+        const { page, next_cursor } = pageOf(rows.map(toProject), limit)
+        return answer({ projects: page, next_cursor })
       },
     }),
 
@@ -61,14 +61,18 @@ export function projects(database: Database): Route[] {
       answers: { 201: one },
       async handle({ auth, user, body: { title, description } }) {
         const now = auth.config.clock()
-        const [row = []] = await database.transaction((transaction) =>
-          transaction.query(
+        const project = await database.transaction(async (transaction) => {
+          // Whoever was deleted since the request was let in gets no project.
+          const held = await transaction.query(holdUser, [user.id])
+          if (held.length === 0) return null
+          const [row = []] = await transaction.query(
             `INSERT INTO projects (user_id, ${columns}) VALUES ($1, $2, $3, $4, $5, $5)
              RETURNING ${columns}`,
             [user.id, newId(), title, description, now],
-          ),
-        )
-        return answer({ project: toProject(row) }, 201)
+          )
+          return toProject(row)
+        })
+        return project ? answer({ project }, 201) : refuse('invalid_token')
       },
     }),
 
@@ -133,6 +137,7 @@ export function projects(database: Database): Route[] {
 }
 
 const columns = 'id, title, description, created_at, updated_at'
+const holdUser = 'SELECT 1 FROM users WHERE id = $1 FOR SHARE'
 const listByUser = `SELECT ${columns} FROM projects WHERE user_id = $1 AND id > $2
   ORDER BY id LIMIT $3`
 

@@ -1,5 +1,6 @@
 // What an application adds to what happens to a user: its own rows, with Latchkey's or not at all.
 import {
+  type Auth,
   AuthError,
   type AuthOptions,
   type Connection,
@@ -24,7 +25,7 @@ async function startWith(
 ) {
   const database = await openDatabase()
   await database.migration((each) =>
-    each.script(`CREATE TABLE profiles (user_id ${idType(database)} NOT NULL, name TEXT)`),
+    each.script('CREATE TABLE profiles (user_id TEXT NOT NULL, name TEXT)'),
   )
   const auth = createAuth({
     store: createStore(database),
@@ -49,11 +50,6 @@ async function startWith(
   }
   const count = async (table: string) => (await database.query(`SELECT 1 FROM ${table}`)).length
   return { auth, database, send, count, outbox, mailbox }
-}
-
-// The ids of both databases fit into a text.
-function idType(_database: Database): string {
-  return 'TEXT'
 }
 
 function insertProfile(connection: Connection, userId: string, name: string | undefined) {
@@ -113,6 +109,40 @@ test('an AuthError of a hook is the refusal that it is', async () => {
   expect(await count('users')).toBe(0)
 })
 
+test('a hook refuses a field of its own, by its name, its code and in its words', async () => {
+  const { send, count } = await startWith({
+    onUserCreated({ fields }) {
+      const code = fields?.name === 'Ann' ? 'taken' : 'too_royal'
+      const message = code === 'taken' ? {} : { message: 'is for kings' }
+      throw new AuthError('validation_failed', { fields: [{ field: 'name', code, ...message }] })
+    },
+  })
+  const { status, body } = await send('POST /v1/registrations', annWithName)
+  expect([status, body.details]).toEqual([
+    422,
+    [{ field: 'name', code: 'taken', message: 'Name has already been taken' }],
+  ])
+  const king = await send('POST /v1/registrations', { ...ann, name: 'Rex' })
+  expect(king.body.details).toMatchObject([{ code: 'too_royal', message: 'Name is for kings' }])
+  expect(await count('users')).toBe(0)
+})
+
+test('a statement that a hook does not wait for is waited for all the same', async () => {
+  const error = vi.fn()
+  const { send, count } = await startWith(
+    {
+      onUserCreated({ user }, { connection }) {
+        void insertProfile(connection, user.id, 'Ann')
+        void connection.query('INSERT INTO nowhere VALUES ($1)', [user.id])
+      },
+    },
+    { log: { info() {}, error } },
+  )
+  expect((await send('POST /v1/registrations', annWithName)).status).toBe(500)
+  expect([await count('users'), await count('profiles')]).toEqual([0, 0])
+  expect(error.mock.calls[0]?.[0]).toMatchObject({ hook: 'onUserCreated', err: expect.any(Error) })
+})
+
 test('what is left for after the commit is called then, and its failure is logged', async () => {
   const seen: string[] = []
   const error = vi.fn()
@@ -139,6 +169,39 @@ test('what is left for after the commit is called then, and its failure is logge
     'a callback of afterCommit failed',
   ])
   expect(await count('users')).toBe(1)
+})
+
+test('a hook that calls auth is undone, and so is what it called', async () => {
+  const error = vi.fn()
+  const holder: { auth: Auth | null } = { auth: null }
+  const { auth, send, count } = await startWith(
+    {
+      async onUserCreated({ user }) {
+        await holder.auth?.requestPasswordReset(user.emailAddress)
+      },
+    },
+    { log: { info() {}, error } },
+  )
+  holder.auth = auth
+  expect((await send('POST /v1/registrations', annWithName)).status).toBe(500)
+  expect([await count('users'), await count('outbox')]).toEqual([0, 0])
+  expect(error.mock.calls[0]?.[0]).toMatchObject({ hook: 'onUserCreated' })
+  expect(String(error.mock.calls[0]?.[0].err)).toContain('may not call auth')
+})
+
+test('after the commit auth may be called, and afterCommit not any more', async () => {
+  const holder: { auth: Auth | null } = { auth: null }
+  const late: ((callback: () => unknown) => void)[] = []
+  const { auth, send, count } = await startWith({
+    onUserCreated({ user }, { afterCommit }) {
+      afterCommit(() => holder.auth?.requestPasswordReset(user.emailAddress))
+      late.push(afterCommit)
+    },
+  })
+  holder.auth = auth
+  expect((await send('POST /v1/registrations', annWithName)).status).toBe(201)
+  await vi.waitFor(async () => expect(await count('outbox')).toBe(1))
+  expect(() => late[0]?.(() => {})).toThrow('after its hook had ended')
 })
 
 test('what is undone calls nobody back', async () => {
@@ -237,11 +300,16 @@ test('a reset proves the address of whoever never did, and says so', async () =>
 
 test('a hook that takes too long is undone, and others go on', async () => {
   let isSlow = true
-  const { send, count } = await startWith({
-    onUserCreated: () => (isSlow ? new Promise(() => {}) : undefined),
-  })
+  const error = vi.fn()
+  const { send, count } = await startWith(
+    { onUserCreated: () => (isSlow ? new Promise(() => {}) : undefined) },
+    { log: { info() {}, error } },
+  )
   const { status } = await send('POST /v1/registrations', annWithName)
-  expect(status).toBeGreaterThanOrEqual(500)
+  expect(status).toBe(503)
+  expect(error.mock.calls).toEqual([
+    [{ hook: 'onUserCreated', err: expect.any(Error) }, expect.stringContaining('took too long')],
+  ])
   expect(await count('users')).toBe(0)
   isSlow = false
   expect((await send('POST /v1/registrations', annWithName)).status).toBe(201)
@@ -256,4 +324,13 @@ test('fields that would take the place of Latchkey’s own are refused at the st
   )
   const across = signUpFields.refine(() => true)
   expect(() => createAuth({ store, signUpFields: across })).toThrow(RangeError)
+})
+
+test('a hook that no act calls is refused at the start', async () => {
+  const { auth } = await startWith({})
+  const { store } = auth.config
+  const mistyped: object = { onUserCreate() {} }
+  expect(() => createAuth({ store, hooks: mistyped })).toThrow('and no onUserCreate')
+  const hooks: object = { onUserCreated: 3 }
+  expect(() => createAuth({ store, hooks })).toThrow(RangeError)
 })

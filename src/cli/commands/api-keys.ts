@@ -9,7 +9,7 @@ const listApiKeys = defineCommand(
   {
     name: 'api-keys list',
     summary: 'List the API keys of a user that are not over, newest first',
-    details: 'With --after the ID of the last one shown, the next ones are.',
+    details: '--after ID lists what follows that one.',
     operands: userOperand,
     options: { ...pageOptions, json: jsonOption, ...databaseOptions },
     examples: ['latchkey api-keys list ann@example.com'],

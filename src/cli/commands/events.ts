@@ -12,7 +12,7 @@ export const listEvents = defineCommand(
     summary: 'List what happened to users, newest first',
     details: `Who signed up, logged in or was refused; what was changed, made or ended. Kept for a
 year. Of a user who is gone the events stay, under their ID, without addresses.
-With --after the ID of the last one shown, the next ones are.`,
+--after ID lists what follows that one.`,
     operands: null,
     options: {
       user: { type: 'string', value: userOperand, meaning: 'Those of one user' },
@@ -68,10 +68,9 @@ function toJson(event: AuditEvent) {
   }
 }
 
-const header = ['OCCURRED (UTC)', 'EVENT', 'DETAIL', 'ACTOR', 'USER', 'IP ADDRESS', 'REQUEST']
+const header = ['ID', 'OCCURRED (UTC)', 'EVENT', 'DETAIL', 'ACTOR', 'USER', 'IP ADDRESS']
 
 function toRow(event: AuditEvent): string[] {
-  const { occurredAt, name, detail, actor, userId, ipAddress, requestId } = event
-  const rest = [detail, actor, userId, ipAddress, requestId].map((each) => each ?? '')
-  return [readable(occurredAt), name, ...rest]
+  const { id, occurredAt, name, detail, actor, userId, ipAddress } = event
+  return [id, readable(occurredAt), name, detail ?? '', actor, userId ?? '', ipAddress ?? '']
 }

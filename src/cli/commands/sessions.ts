@@ -11,7 +11,7 @@ const listSessions = defineCommand(
   {
     name: 'sessions list',
     summary: 'List the sessions of a user that are not over, newest first',
-    details: 'With --after the ID of the last one shown, the next ones are.',
+    details: '--after ID lists what follows that one.',
     operands: userOperand,
     options: { ...pageOptions, json: jsonOption, ...databaseOptions },
     examples: ['latchkey sessions list ann@example.com'],

@@ -1,5 +1,5 @@
 import { type Auth, createAuth } from '../../core/auth.ts'
-import { parseEmailAddress } from '../../core/email-address.ts'
+import { type EmailAddress, parseEmailAddress } from '../../core/email-address.ts'
 import type { User } from '../../core/entities.ts'
 import { readSessionEnvironment } from '../environment.ts'
 import { Refused, UsageError } from './command.ts'
@@ -48,23 +48,21 @@ export function withUser<T>(
 export async function findUserId(auth: Auth, name: string): Promise<string> {
   const named = parseUser(name)
   const user = await findUser(auth, named)
-  const id = user?.id ?? named.id
+  const id = user?.id ?? ('id' in named ? named.id : null)
   if (id === null) throw new Refused(`Nobody has the address ${name}; an ID finds who is gone`)
   return id
 }
 
-function parseUser(name: string) {
+type NamedUser = { readonly id: string } | { readonly emailAddress: EmailAddress }
+
+function parseUser(name: string): NamedUser {
   const emailAddress = parseEmailAddress(name)
-  return { emailAddress, id: emailAddress ? null : parseId(name) }
+  return emailAddress ? { emailAddress } : { id: parseId(name) }
 }
 
-async function findUser(
-  { config: { store } }: Auth,
-  { emailAddress, id }: ReturnType<typeof parseUser>,
-): Promise<User | null> {
-  if (id !== null) return store.findUser(id)
-  const known = emailAddress && (await store.findCredentials(emailAddress))
-  return known?.user ?? null
+async function findUser({ config: { store } }: Auth, named: NamedUser): Promise<User | null> {
+  if ('id' in named) return store.findUser(named.id)
+  return (await store.findCredentials(named.emailAddress))?.user ?? null
 }
 
 /** @throws UsageError for none, and for more than one */

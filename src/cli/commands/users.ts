@@ -11,7 +11,7 @@ const listUsers = defineCommand(
   {
     name: 'users list',
     summary: 'List the users, oldest first',
-    details: 'With --after the ID of the last one shown, the next ones are.',
+    details: '--after ID lists what follows that one.',
     operands: null,
     options: { ...pageOptions, json: jsonOption, ...databaseOptions },
     examples: ['latchkey users list', 'latchkey users list --limit 1000 --json'],
@@ -39,8 +39,8 @@ function toRow(user: User): string[] {
 const showUser = defineCommand(
   {
     name: 'users show',
-    summary: 'Show one user, and how many sessions they have',
-    details: 'latchkey sessions list shows the sessions.',
+    summary: 'Show one user, and how many sessions and API keys they have',
+    details: 'latchkey sessions list and latchkey api-keys list show them.',
     operands: userOperand,
     options: { json: jsonOption, ...databaseOptions },
     examples: ['latchkey users show ann@example.com'],
@@ -48,7 +48,9 @@ const showUser = defineCommand(
   async (given) => {
     await withUser(given, async (auth, user) => {
       const sessions = await auth.listSessions(user.id, { limit: 1_000, after: null })
-      const shown = { ...toJson(user), sessions: sessions.length }
+      const apiKeys = await auth.listApiKeys(user.id, { limit: 1_000, after: null })
+      const counts = { sessions: sessions.length, api_keys: apiKeys.length }
+      const shown = { ...toJson(user), ...counts }
       if (given.values.json) printJson({ user: shown })
       else printTable(Object.entries(shown).map(([name, value]) => [name, String(value ?? '')]))
     })
@@ -104,7 +106,8 @@ const unbanUser = act({
 const revokeSessions = act({
   name: 'users revoke-sessions',
   summary: 'Log a user out everywhere',
-  details: 'Their password stays as it is: they may log in again.',
+  details: `Their password stays as it is: they may log in again. API keys live on, each until
+latchkey api-keys revoke ends it.`,
   example: 'latchkey users revoke-sessions ann@example.com',
   async run(auth, user) {
     await auth.revokeSessions(user.id)

@@ -11,6 +11,6 @@ export function addressTaken({ appUrl }: { readonly appUrl: string }): Content {
     paragraphs: [
       `Somebody gave this address for an account at ${site}. You have one with it already, and nothing has changed.`,
     ],
-    advice: 'If it was you, log in with the account that you have, or reset its password at',
+    advice: 'If it was you, log in with the account that you have, or reset its password',
   })
 }

@@ -22,7 +22,6 @@ export function apiKeyCreated({ appUrl, name, createdAt }: Values): Content {
       `${which} was created for your account at ${site} on ${writeInstant(createdAt)}. Whoever has it can act in your name, as far as it allows.`,
       'If it was you, there is nothing to do.',
     ],
-    advice:
-      'If it was not you, reset your password, which ends every session and every API key, at',
+    advice: 'If it was not you, reset your password, which ends every session and every API key',
   })
 }

@@ -19,6 +19,6 @@ export function apiKeyExpiring({ appUrl, name, expiresAt }: Values): Content {
     paragraphs: [
       `The API key ${quoted(name)} of your account at ${site} expires on ${writeInstant(expiresAt)}. From then on, whatever uses it is refused.`,
     ],
-    advice: 'If it is still needed, create another one, and put it in its place, at',
+    advice: 'If it is still needed, create another one, and put it in its place',
   })
 }

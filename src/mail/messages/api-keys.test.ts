@@ -10,7 +10,7 @@ test('whoever has a new API key is told which, when, and what else to do', () =>
   expect(subject).toBe('A new API key was created')
   expect(text).toMatch(/^The API key “Nightly build” was created for your account at app\.example/)
   expect(text).toContain('on 3 February 2026 at 23:59 UTC.')
-  expect(text).toMatch(/reset your password, .* every API key, at\n\nhttps:.*\/projects\n$/)
+  expect(text).toMatch(/reset your password, .* every API key at\n\nhttps:.*\/projects\n$/)
   expect(html).toContain(`<a href="${appUrl}">app.example.com</a>`)
   expect(apiKeyCreated({ appUrl, name: null, createdAt: at }).text).toMatch(/^An API key was /)
 })

@@ -17,6 +17,6 @@ export function emailChanged({ appUrl, changedAt }: Values): Content {
     paragraphs: [
       `The account at ${site} that had this address has had another one since ${writeInstant(changedAt)}. Mails about it do not come here any more.`,
     ],
-    advice: 'If it was not you, somebody was logged in as you: write to whoever runs the site at',
+    advice: 'If it was not you, somebody was logged in as you: write to whoever runs the site',
   })
 }

@@ -21,6 +21,6 @@ export function newSignIn({ appUrl, signedInAt }: Values): Content {
       `Somebody signed in to your account at ${site} on ${writeInstant(signedInAt)}, on a device or in a program that was not used for it before.`,
       'If it was you, there is nothing to do.',
     ],
-    advice: 'If it was not you, end that session and choose a new password at',
+    advice: 'If it was not you, end that session and choose a new password',
   })
 }

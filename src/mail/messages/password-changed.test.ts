@@ -10,9 +10,9 @@ test('the notice says what happened, when, and what to do about it', () => {
   expect(text).toMatch(
     /^The password of your account at app\.example\.com was changed on 3 February 2026 at 23:59 UTC\. /m,
   )
-  expect(text).toContain('Whoever was logged in on another device is not any more.')
+  expect(text).toContain('Every other device was logged out.')
   expect(text).toMatch(/^If it was not you, .* reset the password at\n\nhttps:.*\/projects\n$/m)
-  expect(html).toContain('was changed on 3 February 2026 at 23:59 UTC. Whoever was logged in')
+  expect(html).toContain('was changed on 3 February 2026 at 23:59 UTC. Every other device')
   expect(html).toContain(`<a href="${appUrl}">app.example.com</a>`)
 })
 

@@ -15,9 +15,9 @@ export function passwordChanged({ appUrl, changedAt }: Values): Content {
     appUrl,
     subject: 'Your password was changed',
     paragraphs: [
-      `The password of your account at ${site} was changed on ${writeInstant(changedAt)}. Whoever was logged in on another device is not any more.`,
+      `The password of your account at ${site} was changed on ${writeInstant(changedAt)}. Every other device was logged out.`,
     ],
     advice:
-      'If it was not you, somebody knows your password or can read your mail: secure your mailbox first, then reset the password at',
+      'If it was not you, somebody knows your password or can read your mail: secure your mailbox first, then reset the password',
   })
 }

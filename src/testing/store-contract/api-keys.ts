@@ -63,13 +63,13 @@ export function apiKeysContract({ test, open }: StoreContract): void {
     const { user } = await insert(store)
     const { apiKey } = await insertApiKey(store, user, { expiryNoticeAt: later(9) })
     await insertApiKey(store, user, { expiryNoticeAt: null })
-    deepEqual(await store.listApiKeysToNotice(later(8)), [])
-    deepEqual(await store.listApiKeysToNotice(later(9)), [apiKey])
+    deepEqual(await store.listDueExpiryNotices(later(8)), [])
+    deepEqual(await store.listDueExpiryNotices(later(9)), [apiKey])
     const marked = await Promise.all(
-      Array.from({ length: 5 }, () => run(store, (each) => each.markApiKeyNoticed(apiKey))),
+      Array.from({ length: 5 }, () => run(store, (each) => each.clearExpiryNotice(apiKey))),
     )
     deepEqual(marked.sort(), [false, false, false, false, true])
-    deepEqual(await store.listApiKeysToNotice(later(9)), [])
+    deepEqual(await store.listDueExpiryNotices(later(9)), [])
   })
 
   test('the last use of an API key moves forward, and brings none back', async () => {

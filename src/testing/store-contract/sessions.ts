@@ -2,7 +2,7 @@ import { deepEqual, equal, ok, rejects } from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import type { Session, User } from '../../core/entities.ts'
 import type { Store } from '../../core/store.ts'
-import type { SessionKey } from '../../core/store-transaction.ts'
+import type { OwnSession } from '../../core/store-transaction.ts'
 import { insert, later, newSession, newUser, noon, type StoreContract } from './contract.ts'
 
 /** Who is behind a token. */
@@ -123,7 +123,7 @@ export function sessionsContract({ test, open }: StoreContract): void {
   test('a session can be held while it is there', async () => {
     const store = await open()
     const [{ session }, { user: other }] = [await insert(store), await insert(store)]
-    const hold = (key: SessionKey) => store.transaction((each) => each.holdSession(key))
+    const hold = (key: OwnSession) => store.transaction((each) => each.holdSession(key))
     deepEqual(
       [await hold(session), await hold({ id: session.id, userId: other.id })],
       [true, false],

@@ -2,10 +2,10 @@ import { v7 } from 'uuid'
 import type { Random } from './tokens.ts'
 
 /**
- * Ids in the order in which they are asked for, also within a millisecond. They begin anew with each, so
- * that nobody can tell from theirs how many others there are.
+ * UUIDv7 (RFC 9562 §5.7) in the order in which they are asked for, also within a millisecond. The count
+ * begins anew with each, so that nobody can tell from theirs how many others there are.
  */
-export function eventIds(random: Random): (at: Date) => string {
+export function ids(random: Random): (at: Date) => string {
   let [last, seq] = [0, 0]
   return (at) => {
     const msecs = at.getTime()

@@ -1,0 +1,97 @@
+import { hash } from 'node:crypto'
+import { AuthError } from './errors.ts'
+import type { GuardStore } from './guard.ts'
+import type { RateLimit } from './rate-limit.ts'
+import { Recent } from './recent.ts'
+import type { OwnApiKey } from './store-transaction.ts'
+
+const windowSeconds = 60
+// Of all keys of a user together.
+const keysWorth = 10
+// A limit is taken up in so many blocks: each is a write, and all requests of a block are none.
+const blocks = 20
+// Beyond so many keys, the oldest takes up a block anew.
+const rememberedKeys = 10_000
+
+/** What is left of the block that this process took up, or that nothing was left to take up. */
+interface Block {
+  left: number
+  readonly isLast: boolean
+  readonly endsAt: Date
+}
+
+/**
+ * Lets each API key make so many requests a minute, and all keys of a user ten times as many, all
+ * processes together. They are counted in the
+ * database a block at a time, before they are made: no process can admit what another has. What one
+ * took up and does not need, up to a block, is lost to the others until the minute ends. At the border
+ * of two minutes twice the limit can fall into a moment; a power cut can forget the last seconds.
+ */
+export class ApiKeyLimit {
+  readonly #store: GuardStore
+  readonly #clock: () => Date
+  readonly #ofKey: RateLimit
+  readonly #ofUser: RateLimit
+  readonly #blocks = new Recent<Block>(rememberedKeys)
+  readonly #taking = new Map<string, Promise<Block>>()
+
+  constructor(store: GuardStore, clock: () => Date, requestsPerMinute: number) {
+    this.#store = store
+    this.#clock = clock
+    this.#ofKey = { name: 'requests', attempts: requestsPerMinute, windowSeconds }
+    this.#ofUser = { ...this.#ofKey, attempts: keysWorth * requestsPerMinute }
+  }
+
+  /** @throws AuthError `rate_limited` with the seconds to wait, `unavailable` */
+  async count({ id, userId }: OwnApiKey): Promise<void> {
+    await this.#use(`key ${id}`, this.#ofKey)
+    await this.#use(`user ${userId}`, this.#ofUser)
+  }
+
+  async #use(counted: string, limit: RateLimit): Promise<void> {
+    // Of many that wait for one block, those that it was too small for wait for the next.
+    for (;;) {
+      const block = this.#current(counted) ?? (await this.#take(counted, limit))
+      if (block.left > 0) {
+        block.left -= 1
+        return
+      }
+      if (block.isLast) throw this.#refusal(block, limit)
+    }
+  }
+
+  // One whose end lies further away than a window got it from a clock that was wrong.
+  #current(counted: string): Block | null {
+    const block = this.#blocks.get(counted)
+    if (!block || (block.left === 0 && !block.isLast)) return null
+    const left = block.endsAt.getTime() - this.#clock().getTime()
+    return left > 0 && left <= windowSeconds * 1_000 ? block : null
+  }
+
+  #take(counted: string, limit: RateLimit): Promise<Block> {
+    const known = this.#taking.get(counted)
+    if (known) return known
+    const taking = this.#lease(counted, limit).finally(() => this.#taking.delete(counted))
+    this.#taking.set(counted, taking)
+    return taking
+  }
+
+  async #lease(counted: string, limit: RateLimit): Promise<Block> {
+    const now = this.#clock()
+    const end = new Date(now.getTime() + windowSeconds * 1_000)
+    const attempts = Math.ceil(limit.attempts / blocks)
+    const key = hash('sha256', `requests ${counted}`, 'base64url')
+    const [found] = await this.#store.count([key], { attempts, now, endsAt: end })
+    const { count = attempts, endsAt = end } = found ?? {}
+    const left = Math.max(0, Math.min(attempts, limit.attempts - (count - attempts)))
+    const block = { left, isLast: count >= limit.attempts, endsAt }
+    this.#blocks.set(counted, block)
+    return block
+  }
+
+  #refusal({ endsAt }: Block, limit: RateLimit): AuthError {
+    const milliseconds = endsAt.getTime() - this.#clock().getTime()
+    const retryAfterSeconds = Math.max(1, Math.ceil(milliseconds / 1_000))
+    return new AuthError('rate_limited', { retryAfterSeconds, limit })
+  }
+}

@@ -1,0 +1,20 @@
+/** What was seen last, and no more of it than may be: beyond that the oldest is forgotten. */
+export class Recent<Value> {
+  readonly #maximum: number
+  readonly #values = new Map<string, Value>()
+
+  constructor(maximum: number) {
+    this.#maximum = maximum
+  }
+
+  get(key: string): Value | undefined {
+    return this.#values.get(key)
+  }
+
+  set(key: string, value: Value): void {
+    this.#values.delete(key)
+    const [oldest] = this.#values.keys()
+    if (oldest !== undefined && this.#values.size >= this.#maximum) this.#values.delete(oldest)
+    this.#values.set(key, value)
+  }
+}

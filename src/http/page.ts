@@ -1,0 +1,13 @@
+import { z } from 'zod'
+
+/** What every list takes: how many at most, and the `next_cursor` of the page before. */
+export const pageQuery = z.object({
+  limit: z.coerce.number().int().min(1).max(100).default(50),
+  cursor: z.uuid().toLowerCase().optional(),
+})
+/** A page of what was found, one more than asked for: the one more says that another page follows. */
+export function pageOf<T extends { readonly id: string }>(found: readonly T[], limit: number) {
+  const page = found.slice(0, limit)
+  const next_cursor = found.length > limit ? (page.at(-1)?.id ?? null) : null
+  return { page, next_cursor }
+}

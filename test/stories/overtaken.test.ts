@@ -1,0 +1,115 @@
+// What takes a while, such as a hash, and whose session ends meanwhile: nothing of it happens.
+import type { PasswordHash } from 'latchkey/server'
+import { expect, test } from 'vitest'
+import { ann, bearer, cheapHash, type Server, signUp, startServer } from '../harness.ts'
+
+const another = 'another horse battery'
+
+/** A server in which something happens once, while a password is being verified. */
+async function startOvertaken() {
+  const during: { act: (() => Promise<unknown>) | null } = { act: null }
+  const passwordHash: PasswordHash = {
+    ...cheapHash,
+    async verify(hash, password) {
+      const isRight = await cheapHash.verify(hash, password)
+      const { act } = during
+      during.act = null
+      await act?.()
+      return isRight
+    },
+  }
+  const server = await startServer({ auth: { passwordHash } })
+  const token = await signUp(server)
+  const other = (await server.send('POST /v1/session', ann)).body.token
+  const { user } = (await server.send('GET /v1/user', undefined, bearer(token))).body
+  const { session } = (await server.send('GET /v1/session', undefined, bearer(token))).body
+  const overtake = (act: () => Promise<unknown>) => {
+    during.act = act
+  }
+  return { server, token, other, userId: user.id, sessionId: session.id, overtake }
+}
+
+type Overtaken = Awaited<ReturnType<typeof startOvertaken>>
+
+const endings: [string, (held: Overtaken) => Promise<unknown>][] = [
+  [
+    'was revoked on another device',
+    ({ server, other }) => server.send('DELETE /v1/sessions', undefined, bearer(other)),
+  ],
+  ['was banned', ({ server, userId }) => server.auth.banUser(userId)],
+  [
+    'was revoked by an operator',
+    ({ server, userId, sessionId }) => server.auth.revokeSession({ id: sessionId, userId }),
+  ],
+]
+
+const acts: [string, (server: Server, token: string) => ReturnType<Server['send']>][] = [
+  [
+    'changes no password',
+    ({ send }, token) =>
+      send(
+        'PUT /v1/password',
+        { password_challenge: ann.password, password: another },
+        bearer(token),
+      ),
+  ],
+  [
+    'becomes not fresh',
+    ({ send }, token) =>
+      send('PUT /v1/session/freshness', { password_challenge: ann.password }, bearer(token)),
+  ],
+  [
+    'deletes nobody',
+    ({ send }, token) =>
+      send('DELETE /v1/user', { password_challenge: ann.password }, bearer(token)),
+  ],
+]
+
+const cases = endings.flatMap(([ending, end]) =>
+  acts.map(([act, run]) => [ending, act, end, run] as const),
+)
+
+test.each(cases)('whose session %s meanwhile %s', async (_ending, _act, end, run) => {
+  const held = await startOvertaken()
+  const { server, token, userId } = held
+  const before = await server.database.query('SELECT email_address, password_hash FROM users')
+  held.overtake(() => end(held))
+  const { status, body } = await run(server, token)
+  expect([status, body.code]).toEqual([401, 'invalid_token'])
+  expect(await server.database.query('SELECT email_address, password_hash FROM users')).toEqual(
+    before,
+  )
+  await server.auth.flush()
+  const page = { limit: 100, after: null }
+  const events = await server.auth.listEvents({ userId, name: null }, page)
+  const names = events.map(({ name, detail }) => `${name} ${detail}`)
+  expect(names).not.toContain('authn_password_change null')
+  expect(names).not.toContain('authn_login_success password_challenge')
+  expect(names).not.toContain('user_deleted null')
+})
+
+test('whoever ends all other devices waits for a change of password, and neither fails', async () => {
+  const server = await startServer()
+  const { auth } = server
+  const own = await auth.authenticate(await signUp(server))
+  const other = await auth.authenticate((await server.send('POST /v1/session', ann)).body.token)
+  if (!own || !other) throw new Error('Nobody is logged in')
+  const { promise: isDeleted, resolve: tellDeleted } = Promise.withResolvers<void>()
+  const { promise: mayGoOn, resolve: goOn } = Promise.withResolvers<void>()
+  const changing = auth.config.store.transaction(async (transaction) => {
+    await transaction.holdUser(own.user.id)
+    await transaction.deleteOtherSessions(own.session)
+    tellDeleted()
+    await mayGoOn
+    await transaction.freshenSession(own.session, new Date())
+  })
+  await isDeleted
+  const revoking = [
+    auth.revokeOtherSessions(other.session),
+    auth.revokeSessions(own.user.id),
+    auth.banUser(own.user.id),
+  ]
+  setTimeout(goOn, 300)
+  const settled = await Promise.allSettled([changing, ...revoking])
+  expect(settled.map(({ status }) => status)).toEqual(Array(4).fill('fulfilled'))
+}, 20_000)
