@@ -1,11 +1,16 @@
 import { randomBytes } from 'node:crypto'
 import { DatabaseSync } from 'node:sqlite'
+import { setTimeout as wait } from 'node:timers/promises'
 import { v7 } from 'uuid'
 
 /** Sessions that a sweep is going to delete, and the two that say how far it is. */
 export interface ExpiredSessions {
   readonly file: string
   readonly rows: number
+  /** How many others there are. */
+  readonly live: number
+  /** Milliseconds since 1970, of these and no others. */
+  readonly createdAt: number
   /** Digests: a sweep walks along them. */
   readonly first: Uint8Array
   readonly last: Uint8Array
@@ -16,7 +21,8 @@ const ageDays = 100
 
 /** Inserts sessions of the users of a database, at random places between those that live. */
 export function insertExpired(file: string, rows: number): ExpiredSessions {
-  const database = new DatabaseSync(file, { timeout: 5_000 })
+  const live = countSessions(file)
+  const database = open(file)
   const userIds = database.prepare('SELECT id FROM users').all()
   const insert = database.prepare(
     `INSERT INTO sessions (token_digest, id, user_id, name, ip_address, user_agent, created_at,
@@ -35,6 +41,39 @@ export function insertExpired(file: string, rows: number): ExpiredSessions {
   // What was inserted is in the database before it is swept: else the sweep would pay for that.
   database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
   database.close()
-  const none = new Uint8Array(0)
-  return { file, rows, first: digests.at(0) ?? none, last: digests.at(-1) ?? none }
+  const [first = none, last = none] = [digests.at(0), digests.at(-1)]
+  return { file, rows, live, createdAt, first, last }
+}
+
+/** @returns how many of them there still were */
+export async function removeExpired({ file, createdAt }: ExpiredSessions): Promise<number> {
+  const database = open(file)
+  const remove = database.prepare(
+    `DELETE FROM sessions WHERE token_digest IN (
+       SELECT token_digest FROM sessions WHERE created_at = ?1 LIMIT 10000)`,
+  )
+  let removed = 0
+  let changes = 0
+  do {
+    changes = Number(remove.run(createdAt).changes)
+    removed += changes
+    // A sweep that is under way has its turn: it gives up after two seconds without one.
+    await wait(50)
+  } while (changes > 0)
+  database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+  database.close()
+  return removed
+}
+
+export function countSessions(file: string): number {
+  const database = open(file)
+  const count = database.prepare('SELECT count(*) AS count FROM sessions').get()?.count
+  database.close()
+  return Number(count)
+}
+
+const none = new Uint8Array(0)
+
+function open(file: string): DatabaseSync {
+  return new DatabaseSync(file, { timeout: 5_000 })
 }

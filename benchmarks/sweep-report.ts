@@ -1,15 +1,23 @@
 import { median, percentile, ratios } from './statistics.ts'
-import type { Sweep } from './sweep-command.ts'
+import type { Sweep } from './sweep-watch.ts'
 
+/** Of each request of a run, in milliseconds. */
 type Latencies = readonly number[]
 
-/** One pair of runs: what requests took, in milliseconds, and the sweep of the second. */
-export interface SweepRound {
-  readonly idle: Latencies
-  /** From the start of the command until what had waited for that was answered. */
+/** A run during which a sweep was begun. */
+export interface Swept {
+  /** From the start of the sweep until what had waited for that was answered. */
   readonly starting: Latencies
-  readonly swept: Latencies
+  /** From then on, while rows were swept. */
+  readonly latencies: Latencies
   readonly sweep: Sweep
+}
+
+/** One run of each for every round. */
+export interface SweepRuns {
+  readonly idle: Latencies[]
+  readonly byServer: Swept[]
+  readonly byCommand: Swept[]
 }
 
 /** Both are requests in a second. */
@@ -18,26 +26,26 @@ export interface Rates {
   readonly asked: number
 }
 
-export function printSweeps({ saturating, asked }: Rates, rounds: readonly SweepRound[]): void {
-  const idle = rounds.map((round) => round.idle)
-  const starting = rounds.map((round) => round.starting)
-  const swept = rounds.map((round) => round.swept)
+export function printSweeps({ saturating, asked }: Rates, runs: SweepRuns): void {
+  const { idle } = runs
+  const byServer = runs.byServer.map(({ latencies }) => latencies)
+  const byCommand = runs.byCommand.map(({ latencies }) => latencies)
+  const starting = runs.byCommand.map((run) => run.starting)
   console.log(`
-GET /v1/projects, ${asked} requests/s, 64 connections, 10,000 tokens, medians of ${rounds.length}
+GET /v1/projects, ${asked} requests/s, 64 connections, 10,000 tokens, medians of ${idle.length}
 
-| while | p50, ms | p99, ms | p99 against the first | p99 of each round, ms |
-| --- | --- | --- | --- | --- |
+| while | p50, ms | p99, ms | p99 against the first | in each round | p99 of each round, ms |
+| --- | --- | --- | --- | --- | --- |
 ${describe('nothing is swept', idle, idle)}
+${describe('rows are swept, by the server', byServer, idle)}
+${describe('rows are swept, by the command', byCommand, idle)}
 ${describe('the command starts, and just after', starting, idle)}
-${describe('rows are swept', swept, idle)}
 
 | what | measured |
 | --- | --- |
 | Requests that saturate the server | ${saturating.toFixed(0)} /s |
-| Rows that each sweep deleted | ${rounds[0]?.sweep.deleted.toLocaleString('en')} |
-| A sweep, from its first row to its last | ${seconds(rounds, ({ from, to }) => to - from)} s |
-| The command, from its start to its end | ${seconds(rounds, ({ startedAt, endedAt }) => endedAt - startedAt)} s |
-| p99 while rows are swept, against that of the same round | ${list(ratios(p99s(swept), p99s(idle)))} × |`)
+| Rows that the server deleted | ${rate(runs.byServer)} /s |
+| Rows that the command deleted | ${rate(runs.byCommand)} /s |`)
 }
 
 function describe(name: string, runs: readonly Latencies[], idle: readonly Latencies[]): string {
@@ -45,6 +53,7 @@ function describe(name: string, runs: readonly Latencies[], idle: readonly Laten
     median(runs.map((latencies) => percentile(latencies, 0.5))).toFixed(2),
     median(p99s(runs)).toFixed(2),
     `${(median(p99s(runs)) / median(p99s(idle))).toFixed(2)} ×`,
+    list(ratios(p99s(runs), p99s(idle))),
     list(p99s(runs)),
   ]
   return `| ${[name, ...columns].join(' | ')} |`
@@ -58,6 +67,7 @@ function list(figures: readonly number[]): string {
   return figures.map((figure) => figure.toFixed(2)).join(', ')
 }
 
-function seconds(rounds: readonly SweepRound[], milliseconds: (sweep: Sweep) => number): string {
-  return (median(rounds.map(({ sweep }) => milliseconds(sweep))) / 1_000).toFixed(2)
+function rate(runs: readonly Swept[]): string {
+  const perSecond = ({ sweep: { from, to, deleted } }: Swept) => (deleted * 1_000) / (to - from)
+  return median(runs.map(perSecond)).toFixed(0)
 }

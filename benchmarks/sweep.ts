@@ -15,21 +15,22 @@ import { describeMachine } from './report.ts'
 import { writeRequests } from './requests.ts'
 import { type Server, startServer } from './server.ts'
 import type { SteadyOrder, SteadyResult } from './steady-load.ts'
-import { runSweep } from './sweep-command.ts'
-import { printSweeps, type SweepRound } from './sweep-report.ts'
+import { printSweeps, type SweepRuns, type Swept } from './sweep-report.ts'
+import { type SweepAll, sweepByCommand, sweepByServer, watchSweep } from './sweep-watch.ts'
 
 // Until what is going to be compiled has been.
 const warmUp = 8
 // Of each run: what its first requests find is not what the others do. After the first row that is
 // swept those still wait that came while the command started, which has little to do with rows.
 const leadSeconds = 2
-// Of the command: what comes later is not asked for.
-const longestSeconds = 15
+// For Node to start beside the server, before the command deletes a row.
+const startSeconds = 3
 
 const usage = `npm run bench:sweep [-- --rounds 5 --seconds 6 --rows 100000]
 
-Loads Latchkey at half the rate that saturates it, in turns while nothing is swept and while so many
-expired sessions are, and prints the medians of the rounds.`
+Loads Latchkey at half the rate that saturates it, in turns while nothing is swept, while the server
+sweeps, and while the command does, and prints the medians of the rounds. Before each sweep so many
+expired sessions are inserted; it counts for so many seconds, or until all of them are gone.`
 
 const { values } = parseArgs({
   options: {
@@ -47,7 +48,7 @@ else {
 
 interface Size {
   readonly rounds: number
-  /** Of load while nothing is swept. */
+  /** Of load that counts, in each run: less where a sweep ends before. */
   readonly seconds: number
   /** For each sweep. */
   readonly rows: number
@@ -83,7 +84,7 @@ async function bench({ rounds, seconds, rows }: Size): Promise<void> {
 
 async function preparePeer(folder: string): Promise<Peer> {
   const fixture = await latchkeyFixture(folder)
-  const server = '../templates/api/server.ts'
+  const server = 'servers/latchkey-sweeping.ts'
   return { name: names.latchkey, server, fixture, environment: production, accounts: null }
 }
 
@@ -104,16 +105,23 @@ async function saturate(
   return perSecond
 }
 
-async function alternate(rounds: number, plan: Plan): Promise<SweepRound[]> {
-  const measured: SweepRound[] = []
+async function alternate(rounds: number, plan: Plan): Promise<SweepRuns> {
+  const runs: SweepRuns = { idle: [], byServer: [], byCommand: [] }
+  const { server, folder } = plan
+  const log = join(folder, 'sweep.log')
+  const turns = [
+    async () => runs.idle.push(await loadIdle(plan)),
+    async () => runs.byServer.push(await loadSwept(plan, () => sweepByServer(server.child))),
+    async () =>
+      runs.byCommand.push(await loadSwept(plan, (expired) => sweepByCommand(expired, log))),
+  ]
   await loadIdle(plan)
-  for (let round = 1; round <= rounds; round++) {
-    // Who comes first changes: whoever follows the other each time inherits its noise.
-    const before = round % 2 === 1 ? await loadIdle(plan) : null
-    const swept = await loadSwept(plan, round)
-    measured.push({ ...swept, idle: before ?? (await loadIdle(plan)) })
+  for (let round = 0; round < rounds; round++) {
+    // Who comes first changes: whoever follows the same run each time inherits its noise.
+    const first = round % turns.length
+    for (const turn of [...turns.slice(first), ...turns.slice(0, first)]) await turn()
   }
-  return measured
+  return runs
 }
 
 async function loadIdle(plan: Plan): Promise<readonly number[]> {
@@ -121,18 +129,19 @@ async function loadIdle(plan: Plan): Promise<readonly number[]> {
   return result.between(result.startedAt + leadSeconds * 1_000, Number.POSITIVE_INFINITY)
 }
 
-async function loadSwept(plan: Plan, round: number): Promise<Omit<SweepRound, 'idle'>> {
-  const { server, rows, folder } = plan
-  const expired = insertExpired(server.peer.fixture.file, rows)
-  const [result, sweep] = await Promise.all([
-    askSteadily(plan, leadSeconds + longestSeconds),
-    wait(leadSeconds * 1_000).then(() => runSweep(expired, join(folder, `sweep-${round}.log`))),
+async function loadSwept(plan: Plan, sweep: SweepAll): Promise<Swept> {
+  const expired = insertExpired(plan.server.peer.fixture.file, plan.rows)
+  const seconds = startSeconds + leadSeconds + plan.seconds
+  const [result, swept] = await Promise.all([
+    askSteadily(plan, leadSeconds + seconds),
+    wait(leadSeconds * 1_000).then(() => watchSweep(expired, { sweep, seconds })),
   ])
-  const { startedAt, to } = sweep
-  const from = sweep.from + leadSeconds * 1_000
+  const from = swept.from + leadSeconds * 1_000
+  const to = Math.min(swept.to, from + plan.seconds * 1_000)
   if (to <= from)
     throw new Error('The sweep was over too soon to be measured: more rows are needed')
-  return { starting: result.between(startedAt, from), swept: result.between(from, to), sweep }
+  const starting = result.between(swept.startedAt, from)
+  return { starting, latencies: result.between(from, to), sweep: swept }
 }
 
 interface Timed {

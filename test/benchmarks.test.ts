@@ -5,14 +5,21 @@ import { writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import { createApp, createAuth, createStore, migrate, nodeServer } from 'latchkey/server'
 import { openSqlite, sqliteMigrations } from 'latchkey/sqlite'
 import { expect, onTestFinished, test } from 'vitest'
-import { insertExpired } from '../benchmarks/expired-sessions.ts'
+import {
+  countSessions,
+  type ExpiredSessions,
+  insertExpired,
+} from '../benchmarks/expired-sessions.ts'
 import type { LoadOrder, LoadResult } from '../benchmarks/load.ts'
+import { production } from '../benchmarks/peers.ts'
+import { startServer as startBenched } from '../benchmarks/server.ts'
 import { median, percentile, ratios } from '../benchmarks/statistics.ts'
 import type { SteadyOrder, SteadyResult } from '../benchmarks/steady-load.ts'
-import { runSweep } from '../benchmarks/sweep-command.ts'
+import { sweepByCommand, sweepByServer, watchSweep } from '../benchmarks/sweep-watch.ts'
 import { routes } from '../templates/api/routes.ts'
 import { ann, cheapHash, signUp, startServer, temporaryFolder } from './harness.ts'
 
@@ -59,19 +66,42 @@ test('what is wrong makes a steady run worthless too', async () => {
   expect((await loadSteadily(order)).wrong).toContain('401')
 })
 
-test('a sweep is timed from its first row to its last, and deletes what was inserted', async () => {
-  const folder = temporaryFolder()
-  const file = join(folder, 'swept.sqlite3')
-  const database = await openSqlite(file)
-  await migrate(database, [sqliteMigrations])
-  const auth = createAuth({ store: createStore(database), passwordHash: cheapHash })
-  const { token } = await auth.signUp({ emailAddress: 'ann@example.com', password: ann.password })
-  const sweep = await runSweep(insertExpired(file, 1_000), join(folder, 'sweep.log'))
-  expect(sweep.deleted).toBe(1_000)
-  const instants = [sweep.startedAt, sweep.from, sweep.to, sweep.endedAt]
+test('a sweep by the command is timed from its first row to its last, and deletes the expired', async () => {
+  const { folder, expired, isLive } = await prepareExpired()
+  const sweep = (all: ExpiredSessions) => sweepByCommand(all, join(folder, 'sweep.log'))
+  const swept = await watchSweep(expired, { sweep, seconds: 15 })
+  expect(swept.deleted).toBe(expired.rows)
+  const instants = [swept.startedAt, swept.from, swept.to]
   expect(instants).toEqual(instants.toSorted((one, other) => one - other))
-  expect(await auth.authenticate(token)).not.toBeNull()
-  await database.close()
+  expect(await isLive()).toBe(true)
+})
+
+test('a sweep by the server deletes the expired too, as often as it is asked for', async () => {
+  const { folder, expired, isLive } = await prepareExpired()
+  const fixture = { file: expired.file, tokens: [] }
+  const peer = { name: 'Latchkey', fixture, environment: production, accounts: null }
+  const file = 'servers/latchkey-sweeping.ts'
+  const { child } = await startBenched({ ...peer, server: file }, folder)
+  onTestFinished(() => void child.kill('SIGKILL'))
+  const sweep = () => sweepByServer(child)
+  expect((await watchSweep(expired, { sweep, seconds: 15 })).deleted).toBe(expired.rows)
+  const more = insertExpired(expired.file, 33)
+  expect((await watchSweep(more, { sweep, seconds: 15 })).deleted).toBe(33)
+  expect(await isLive()).toBe(true)
+})
+
+test('what a sweep has no time for counts as not deleted, and is gone', async () => {
+  const { expired, isLive } = await prepareExpired()
+  const sweep = () => wait(300)
+  expect((await watchSweep(expired, { sweep, seconds: 0.1 })).deleted).toBe(0)
+  expect(countSessions(expired.file)).toBe(1)
+  expect(await isLive()).toBe(true)
+})
+
+test('a sweep that ends before all of them are gone makes the bench worthless', async () => {
+  const { expired } = await prepareExpired()
+  const swept = watchSweep(expired, { sweep: async () => {}, seconds: 15 })
+  await expect(swept).rejects.toThrow(`The sweep left ${expired.rows} sessions that are over`)
 })
 
 test('a median is the one in the middle, or between the two', () => {
@@ -90,6 +120,18 @@ test('a percentile is the value that such a share of all is below', () => {
   expect(percentile([...Array(200).keys()], 0.99)).toBe(198)
   expect(percentile([], 0.99)).toBeNaN()
 })
+
+async function prepareExpired() {
+  const folder = temporaryFolder()
+  const file = join(folder, 'swept.sqlite3')
+  const database = await openSqlite(file)
+  onTestFinished(() => database.close())
+  await migrate(database, [sqliteMigrations])
+  const auth = createAuth({ store: createStore(database), passwordHash: cheapHash })
+  const { token } = await auth.signUp({ emailAddress: 'ann@example.com', password: ann.password })
+  const isLive = async () => (await auth.authenticate(token)) !== null
+  return { folder, expired: insertExpired(file, 200), isLive }
+}
 
 async function prepare(authorization: string) {
   const { auth, database, ...server } = await startServer()

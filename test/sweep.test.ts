@@ -1,8 +1,10 @@
 // What is over is deleted in small steps, by one process at a time, and nobody can tell from an answer.
 import { createSweeper } from 'latchkey/server'
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest'
+import { newEvent } from '../src/core/events.ts'
 import { openSession } from '../src/core/sessions.ts'
 import { type Pace, sweep } from '../src/core/sweep.ts'
+import { pauseAfter } from '../src/storage/sweeper.ts'
 import {
   ann,
   bearer,
@@ -96,29 +98,48 @@ test('what is over for less than an hour, or not over, is left', async () => {
   expect(await rows(server, 'sessions')).toBe(1)
 })
 
-test('of many rows each step looks at two hundred, and all that are over go', async () => {
+test('of many rows each step looks at two hundred, or ends behind the 32nd that is over', async () => {
   const server = await startServer()
   const { auth, clock } = server
   const { user } = await auth.signUp({ emailAddress: ann.email_address, password: ann.password })
-  const insert = async (count: number) => {
-    for (let from = 0; from < count; from += 100) {
-      await auth.config.store.transaction(async (transaction) => {
-        for (let each = 0; each < 100; each++) {
-          const { session, digest } = openSession(auth.config, user, nobody)
-          await transaction.insertSession(session, digest)
-        }
-      })
-    }
-  }
-  await insert(500)
+  // In the order of their digests: the one of the sign-up comes last.
+  const insert = (from: number, to: number) =>
+    auth.config.store.transaction(async (transaction) => {
+      for (let place = from; place < to; place++) {
+        const digest = Buffer.alloc(32)
+        digest.writeUInt32BE(place)
+        await transaction.insertSession(openSession(auth.config, user, nobody).session, digest)
+      }
+    })
+  await insert(500, 627)
   clock.advance({ days: 31 })
-  await insert(500)
+  await insert(0, 500)
   const { swept, steps } = await sweepAll(server)
-  expect(swept.sessions).toBe(501)
-  // 1,001 sessions, and one look at each of the six other tables.
-  expect(steps).toBe(6 + 6)
+  expect(swept.sessions).toBe(128)
+  // Two of two hundred that live; of the hundred that live and 128 that are over four of 32, and none
+  // to find that there are no more. One look at each of the six other tables.
+  expect(steps).toBe(2 + 4 + 6)
   expect(await rows(server, 'sessions')).toBe(500)
-}, 60_000)
+})
+
+test('of events 32 go in a step too, and behind the first that is not over nobody looks', async () => {
+  const server = await startServer()
+  const { auth, clock } = server
+  const insert = (count: number) =>
+    auth.config.store.transaction(async (transaction) => {
+      const failure = { name: 'authn_login_fail', userId: null } as const
+      for (let each = 0; each < count; each++)
+        await transaction.insertEvent(newEvent(auth.config, nobody, failure))
+    })
+  await insert(40)
+  clock.advance({ days: 366 })
+  await insert(400)
+  const { swept, steps } = await sweepAll(server)
+  expect(swept.events).toBe(40)
+  // One look at each of the six other tables.
+  expect(steps).toBe(2 + 6)
+  expect(await rows(server, 'events')).toBe(400)
+})
 
 const paces: [string, Pace, number][] = [
   ['before it, none', { mayGoOn: () => false, after: async () => true }, 0],
@@ -136,12 +157,22 @@ test.each(paces)(
   },
 )
 
+test.each([
+  ['nine times as long where they may have a tenth of the time', 2, 0.1, 18],
+  ['49 times as long where they may have a fiftieth', 2, 0.02, 98],
+  ['at least a millisecond', 0, 0.1, 1],
+  ['at most a second', 300, 0.1, 1_000],
+])('between two steps there is a pause: %s', (_rule, step, share, pause) => {
+  expect(pauseAfter(step, share)).toBeCloseTo(pause)
+})
+
 // Time as the sweeper has it: each wait ends when the test says so.
 const waits: { milliseconds: number; end: () => void }[] = []
 vi.mock('node:timers/promises', async (importOriginal) => ({
   ...(await importOriginal<typeof import('node:timers/promises')>()),
   setTimeout: (milliseconds: number, _value: unknown, { signal }: { signal: AbortSignal }) =>
     new Promise<void>((resolve) => {
+      if (signal.aborted) return resolve()
       waits.push({ milliseconds, end: resolve })
       signal.addEventListener('abort', () => resolve())
     }),
@@ -149,6 +180,12 @@ vi.mock('node:timers/promises', async (importOriginal) => ({
 afterEach(() => void waits.splice(0))
 
 async function startSweeping(server: Server) {
+  const { sweeper, ...rest } = prepareSweeper(server)
+  sweeper.start()
+  return { sweeper, ...rest }
+}
+
+function prepareSweeper(server: Server) {
   let monotonic = 0
   const log: string[] = []
   const write = (_entry: object, message: string) => void log.push(message)
@@ -156,13 +193,15 @@ async function startSweeping(server: Server) {
   const options = { log: { info: write, error: write }, monotonic: () => monotonic }
   const sweeper = createSweeper(auth, options)
   onTestFinished(() => sweeper.stop())
-  sweeper.start()
-  const pass = async (minutes: number) => {
+  const move = (minutes: number) => {
     clock.advance({ minutes })
     monotonic += minutes * 60_000
+  }
+  const pass = async (minutes: number) => {
+    move(minutes)
     await endWaits()
   }
-  return { pass, log, sweeper }
+  return { move, pass, log, sweeper }
 }
 
 // Through the long wait and all short ones, to the next long one.
@@ -175,6 +214,19 @@ async function endWaits(): Promise<void> {
     if (next && !isLong(next)) waits.splice(0, 1)[0]?.end()
     expect(waits.some(isLong)).toBe(true)
   })
+}
+
+/** @returns how long it would have waited, each time */
+async function withoutWaits(sweeping: Promise<void>): Promise<number[]> {
+  const waited: number[] = []
+  const timer = setInterval(() => {
+    for (const { milliseconds, end } of waits.splice(0)) {
+      waited.push(milliseconds)
+      end()
+    }
+  })
+  await sweeping.finally(() => clearInterval(timer))
+  return waited
 }
 
 test('the sweeper comes about once an hour, and says what it deleted', async () => {
@@ -190,6 +242,59 @@ test('the sweeper comes about once an hour, and says what it deleted', async () 
   for (let day = 1; day <= 31; day++) await pass(1_440)
   expect(await rows(server, 'sessions')).toBe(0)
   expect(log).toEqual(['swept'])
+})
+
+test('a sweep that is asked for begins at once, deletes what is over, and says so', async () => {
+  const server = await startServer()
+  const old = await signUp(server)
+  server.clock.advance({ days: 31 })
+  const live = await signUp(server, bob)
+  const { sweeper, log } = prepareSweeper(server)
+  await withoutWaits(sweeper.sweep())
+  expect(log).toEqual(['swept'])
+  expect((await server.send('GET /v1/session', undefined, bearer(live))).status).toBe(200)
+  expect((await server.send('GET /v1/session', undefined, bearer(old))).status).toBe(401)
+  expect(await rows(server, 'sessions')).toBe(1)
+  await withoutWaits(sweeper.sweep())
+  expect(log).toHaveLength(1)
+})
+
+test('two sweeps at once are one, and who stops waits for it and gets no other', async () => {
+  const server = await startServer()
+  const { sweeper } = prepareSweeper(server)
+  const { store } = server.auth.config
+  const step = Promise.withResolvers<{ deleted: number; next: null }>()
+  const stepping = vi.fn(() => step.promise)
+  store.sweep = stepping
+  const sweeping = [sweeper.sweep(), sweeper.sweep()]
+  await vi.waitFor(() => expect(stepping).toHaveBeenCalled())
+  let hasStopped = false
+  const stopping = sweeper.stop().then(() => {
+    hasStopped = true
+  })
+  await server.auth.config.store.ping()
+  expect(hasStopped).toBe(false)
+  step.resolve({ deleted: 1, next: null })
+  await Promise.all([...sweeping, stopping])
+  await sweeper.sweep()
+  expect(stepping).toHaveBeenCalledTimes(1)
+})
+
+test('the pause behind a step is in proportion to what the step took', async () => {
+  const server = await startServer()
+  const { sweeper, move } = prepareSweeper(server)
+  const { store } = server.auth.config
+  const took = [1, 3, 2]
+  store.sweep = async () => {
+    move((took.shift() ?? 0) / 60_000)
+    return { deleted: 0, next: null }
+  }
+  const pauses = await withoutWaits(sweeper.sweep())
+  const [one = 0, three = 0, two = 0] = pauses
+  expect(pauses).toHaveLength(7)
+  expect(one).toBeGreaterThan(1)
+  expect(three / one).toBeCloseTo(3)
+  expect(two / one).toBeCloseTo(2)
 })
 
 test('after the clock was moved, nothing is swept until it has gone evenly for an hour', async () => {

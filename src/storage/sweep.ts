@@ -3,8 +3,10 @@ import { readNumber } from './columns.ts'
 import type { Database, Row, Value } from './database.ts'
 import { firstId } from './page.ts'
 
-// So many rows are looked at in a step.
+// So many rows are looked at in a step, and so many deleted at most: until a step has ended, a server
+// with SQLite in its process answers nobody.
 const stepRows = 200
+const deletedRows = 32
 
 interface Rule {
   readonly key: string
@@ -79,9 +81,11 @@ export async function sweepTable(
      WHERE ${key} > $1 ORDER BY ${key} LIMIT ${limit}`,
     [start, ...over, stepRows],
   )
-  const last = rows.at(-1)?.[0] ?? null
-  const deleted = rows.some(isMarked) ? await deleteUpTo(database, table, { start, last, over }) : 0
-  const hasEnded = rows.length < stepRows || (isInOrder && !rows.every(isMarked))
+  const marked = rows.filter(isMarked)
+  const isWhole = marked.length <= deletedRows
+  const [last = null] = (isWhole ? rows.at(-1) : marked[deletedRows - 1]) ?? []
+  const deleted = marked.length > 0 ? await deleteUpTo(database, table, { start, last, over }) : 0
+  const hasEnded = isWhole && (rows.length < stepRows || (isInOrder && !rows.every(isMarked)))
   return { deleted, next: hasEnded ? null : toKey(last) }
 }
 

@@ -8,6 +8,8 @@ import { type Swept, sweep } from '../core/sweep.ts'
 export interface Sweeper {
   /** Sweeps from now on: within the first two hours, and then about once an hour. */
   start(): void
+  /** Sweeps once, now, at the same pace: for scripts and tests. What fails is in the log. */
+  sweep(): Promise<void>
   /** For good; what is being deleted is. */
   stop(): Promise<void>
 }
@@ -22,8 +24,10 @@ export interface SweeperOptions {
 const intervalMilliseconds = 3_600_000
 // Whoever holds the lease and dies is followed after so long.
 const leaseMilliseconds = 60_000
-// A step takes a millisecond or two; requests come first.
-const pauseMilliseconds = 5
+// Of the time, for steps: a request that comes during one waits for its end.
+const stepsShare = 0.02
+const shortestPauseMilliseconds = 1
+const longestPauseMilliseconds = 1_000
 const toleratedJumpMilliseconds = 60_000
 
 export function createSweeper(
@@ -33,12 +37,20 @@ export function createSweeper(
   return new Worker(config, options)
 }
 
+/** How long to leave the time to others, so that steps like this one take such a share of it. */
+export function pauseAfter(stepMilliseconds: number, share: number): number {
+  const pause = stepMilliseconds * (1 / share - 1)
+  return Math.min(Math.max(pause, shortestPauseMilliseconds), longestPauseMilliseconds)
+}
+
 class Worker implements Sweeper {
   readonly #config: Configuration
   readonly #log: Log
   readonly #monotonic: () => number
   readonly #stopping = new AbortController()
   #running: Promise<void> | null = null
+  #sweeping: Promise<void> | null = null
+  #stepBegan = 0
   #offset: number
   #heldUntil = new Date(0)
 
@@ -53,25 +65,32 @@ class Worker implements Sweeper {
     this.#running ??= this.#run()
   }
 
+  sweep(): Promise<void> {
+    this.#sweeping ??= this.#sweepOnce().finally(() => {
+      this.#sweeping = null
+    })
+    return this.#sweeping
+  }
+
   async stop(): Promise<void> {
     this.#stopping.abort()
-    await this.#running
+    await Promise.all([this.#running, this.#sweeping])
   }
 
   async #run(): Promise<void> {
     // SECURITY: not at once. A machine that wakes up with a wrong clock is put right within minutes,
     // and until then every session seems to be over.
-    while (await this.#sleep(this.#jittered(intervalMilliseconds))) {
-      if (!this.#hasJumped()) await this.#sweep()
+    while (await this.#sleep(this.#jittered(intervalMilliseconds), { ref: false })) {
+      if (!this.#hasJumped()) await this.sweep()
     }
   }
 
-  async #sweep(): Promise<void> {
+  async #sweepOnce(): Promise<void> {
     try {
-      if (!(await this.#holdLease())) return
+      if (this.#stopping.signal.aborted || !(await this.#holdLease())) return
       const swept: Swept = await sweep(this.#config, {
-        mayGoOn: () => !this.#hasJumped(),
-        after: ({ deleted }) => this.#goOn(deleted),
+        mayGoOn: () => this.#begin(),
+        after: () => this.#goOn(),
       })
       const deleted = Object.entries(swept).filter(([, rows]) => rows > 0)
       if (deleted.length > 0) this.#log.info(Object.fromEntries(deleted), 'swept')
@@ -80,9 +99,16 @@ class Worker implements Sweeper {
     }
   }
 
+  #begin(): boolean {
+    this.#stepBegan = this.#monotonic()
+    return !this.#hasJumped()
+  }
+
   // Between two steps: requests have their turn, and the lease does not end.
-  async #goOn(deleted: number): Promise<boolean> {
-    const isAwake = await this.#sleep(deleted > 0 ? pauseMilliseconds : 1)
+  async #goOn(): Promise<boolean> {
+    const pause = pauseAfter(this.#monotonic() - this.#stepBegan, stepsShare)
+    // A script that waits for its sweep has nothing else that keeps it.
+    const isAwake = await this.#sleep(pause, { ref: true })
     return isAwake && (await this.#holdLease())
   }
 
@@ -119,9 +145,8 @@ class Worker implements Sweeper {
   }
 
   /** @returns false when it is to stop */
-  async #sleep(milliseconds: number): Promise<boolean> {
-    const options = { signal: this.#stopping.signal, ref: false }
-    await wait(milliseconds, undefined, options).catch(() => {})
+  async #sleep(milliseconds: number, { ref }: { ref: boolean }): Promise<boolean> {
+    await wait(milliseconds, undefined, { signal: this.#stopping.signal, ref }).catch(() => {})
     return !this.#stopping.signal.aborted
   }
 }

@@ -1,12 +1,14 @@
+import { constants, setPriority } from 'node:os'
 import { setTimeout as wait } from 'node:timers/promises'
 import { sweep } from '../../core/sweep.ts'
+import { pauseAfter } from '../../storage/sweeper.ts'
 import { defineCommand } from './command.ts'
 import { databaseOptions } from './database.ts'
 import { jsonOption, printJson, printTable } from './output.ts'
 import { withAuth } from './user.ts'
 
-// Servers on the same database come first.
-const pauseMilliseconds = 5
+// Of the time, for steps: servers on the same database come first.
+const stepsShare = 0.1
 
 export const sweepDatabase = defineCommand(
   {
@@ -21,11 +23,17 @@ those of the server, and from the clock of this machine.`,
     examples: ['latchkey sweep', 'latchkey sweep --json'],
   },
   async ({ values }) => {
+    // Servers on the same machine come first too: nobody waits for a sweep.
+    setPriority(constants.priority.PRIORITY_LOW)
+    let stepBegan = 0
     const swept = await withAuth(values, ({ config }) =>
       sweep(config, {
-        mayGoOn: () => true,
-        async after({ deleted }) {
-          if (deleted > 0) await wait(pauseMilliseconds)
+        mayGoOn() {
+          stepBegan = performance.now()
+          return true
+        },
+        async after() {
+          await wait(pauseAfter(performance.now() - stepBegan, stepsShare))
           return true
         },
       }),

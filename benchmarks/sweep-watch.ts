@@ -1,0 +1,83 @@
+// A sweep by the server, or by the command `latchkey sweep`, watched from outside.
+import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { DatabaseSync } from 'node:sqlite'
+import { setTimeout as wait } from 'node:timers/promises'
+import { countSessions, type ExpiredSessions, removeExpired } from './expired-sessions.ts'
+import { startProcess } from './processes.ts'
+
+/** As much of a sweep as there was time for. All instants are milliseconds since 1970. */
+export interface Sweep {
+  readonly startedAt: number
+  /** When the first row was gone. */
+  readonly from: number
+  /** When the last row was there for the last time, or when time was up. */
+  readonly to: number
+  readonly deleted: number
+}
+
+/** Sweeps them, and resolves when it has. */
+export type SweepAll = (expired: ExpiredSessions) => Promise<void>
+
+/**
+ * What there is no time for is removed: whatever comes next finds none of these sessions.
+ *
+ * @throws Error where the sweep failed, left some of them, or deleted others
+ */
+export async function watchSweep(
+  expired: ExpiredSessions,
+  { sweep, seconds }: { sweep: SweepAll; seconds: number },
+): Promise<Sweep> {
+  const startedAt = Date.now()
+  let hasEnded = false
+  const sweeping = sweep(expired).finally(() => {
+    hasEnded = true
+  })
+  const isOver = () => hasEnded || Date.now() >= startedAt + seconds * 1_000
+  const watch = async () => {
+    await untilGone(expired.first, { expired, isOver })
+    const from = Date.now()
+    const to = await untilGone(expired.last, { expired, isOver })
+    const isComplete = hasEnded
+    const left = await removeExpired(expired)
+    if (isComplete && left > 0) throw new Error(`The sweep left ${left} sessions that are over`)
+    return { startedAt, from, to, deleted: expired.rows - left }
+  }
+  const [swept] = await Promise.all([watch(), sweeping])
+  const stay = countSessions(expired.file)
+  if (stay !== expired.live) throw new Error(`Of ${expired.live} sessions that live ${stay} stayed`)
+  return swept
+}
+
+/** By the one of `servers/latchkey-sweeping.ts`. */
+export async function sweepByServer(server: ChildProcess): Promise<void> {
+  const swept = once(server, 'message')
+  server.kill('SIGUSR2')
+  await swept
+}
+
+/** On the server's core. */
+export async function sweepByCommand({ file }: ExpiredSessions, log: string): Promise<void> {
+  const environment = { DATABASE_URL: `sqlite:${file}` }
+  const options = { core: 'server', args: ['sweep'], environment, log } as const
+  const [code] = await once(startProcess('../src/cli/latchkey.ts', options), 'exit')
+  if (code !== 0) throw new Error(`The command failed; ${log} says why`)
+}
+
+interface Until {
+  readonly expired: ExpiredSessions
+  readonly isOver: () => boolean
+}
+
+/** @returns when it was there for the last time */
+async function untilGone(digest: Uint8Array, { expired, isOver }: Until): Promise<number> {
+  const database = new DatabaseSync(expired.file, { readOnly: true })
+  const find = database.prepare('SELECT 1 FROM sessions WHERE token_digest = ?1')
+  let seenAt = Date.now()
+  while (find.get(digest) && !isOver()) {
+    seenAt = Date.now()
+    await wait(5)
+  }
+  database.close()
+  return seenAt
+}
