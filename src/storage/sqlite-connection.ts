@@ -6,6 +6,9 @@ import { countParameters, lexemes, malformed, requireBindable } from './paramete
 // SQLite waits in C and blocks the event loop while it does: never long.
 const busyTimeoutMilliseconds = 5
 
+// Where nobody has moved them into the file by then, a commit does: 16 MB.
+const longestLogPages = 4_000
+
 /** What holds for one transaction. */
 export interface Pragmas {
   readonly foreignKeys: 'ON' | 'OFF'
@@ -69,7 +72,8 @@ export class SqliteConnection {
   #keepPromises(): void {
     try {
       this.#database.exec(
-        'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 4194304',
+        `PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 4194304;
+         PRAGMA wal_autocheckpoint = ${longestLogPages}`,
       )
     } catch (error) {
       this.#database.close()

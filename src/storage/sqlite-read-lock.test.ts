@@ -58,6 +58,6 @@ test('it is given back before a commit of this process', async () => {
 
 test('it is not kept while the log is long, so that the log can begin anew', async () => {
   const { file, look, isHeld } = await open()
-  truncateSync(`${file}-wal`, 8 * 1_048_576 + 1)
+  truncateSync(`${file}-wal`, 24 * 1_048_576 + 1)
   expect([look(), look(), look(), isHeld()]).toEqual([1, 1, 1, false])
 })

@@ -6,8 +6,8 @@ import type { SqliteConnection } from './sqlite-connection.ts'
 // Below that, to take the lock and to give it back costs more than it spares.
 const readsBefore = 2
 
-// Twice what SQLite lets the write-ahead log grow to before it begins the log anew.
-const longLogBytes = 8 * 1_048_576
+// Half as much again as the write-ahead log grows to before SQLite begins it anew.
+const longLogBytes = 24 * 1_048_576
 const lookMilliseconds = 100
 
 /**

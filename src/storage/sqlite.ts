@@ -14,6 +14,7 @@ import type {
 import { within } from './deadline.ts'
 import { Lock } from './lock.ts'
 import type { Migrations } from './migrate.ts'
+import { SqliteCheckpointer } from './sqlite-checkpointer.ts'
 import { type Pragmas, SqliteConnection } from './sqlite-connection.ts'
 import { isBusy, isWriteToReader, toAuthError } from './sqlite-errors.ts'
 import { SqliteReadLock } from './sqlite-read-lock.ts'
@@ -46,7 +47,8 @@ export async function openSqlite(path: string): Promise<Database> {
   }
   try {
     const readLock = new SqliteReadLock(openReader(), file)
-    return new SqliteDatabase({ reader: openReader(), writer, readLock })
+    const checkpointer = new SqliteCheckpointer(file)
+    return new SqliteDatabase({ reader: openReader(), writer, readLock, checkpointer })
   } catch (error) {
     for (const connection of opened) connection.close()
     throw toAuthError(error)
@@ -115,18 +117,21 @@ interface Parts {
   readonly reader: SqliteConnection
   readonly writer: SqliteConnection
   readonly readLock: SqliteReadLock
+  readonly checkpointer: SqliteCheckpointer
 }
 
 class SqliteDatabase implements Database {
   readonly #reader: SqliteConnection
   readonly #writer: SqliteConnection
   readonly #readLock: SqliteReadLock
+  readonly #checkpointer: SqliteCheckpointer
   readonly #lock = new Lock()
 
-  constructor({ reader, writer, readLock }: Parts) {
+  constructor({ reader, writer, readLock, checkpointer }: Parts) {
     this.#reader = reader
     this.#writer = writer
     this.#readLock = readLock
+    this.#checkpointer = checkpointer
   }
 
   async query(sql: string, values: readonly Value[] = []): Promise<Row[]> {
@@ -171,6 +176,7 @@ class SqliteDatabase implements Database {
 
   close(): Promise<void> {
     return this.#lock.hold(async () => {
+      await this.#checkpointer.close()
       this.#readLock.close()
       this.#reader.close()
       this.#writer.close()
@@ -193,6 +199,7 @@ class SqliteDatabase implements Database {
         const result = await within(rules.workMilliseconds, work(transaction))
         this.#readLock.release()
         transaction.commit()
+        this.#checkpointer.note()
         return result
       } catch (error) {
         transaction.rollBack()

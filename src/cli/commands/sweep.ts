@@ -8,16 +8,17 @@ import { jsonOption, printJson, printTable } from './output.ts'
 import { withAuth } from './user.ts'
 
 // Of the time, for steps: servers on the same database come first.
-const stepsShare = 0.1
+const stepsShare = 0.2
 
 export const sweepDatabase = defineCommand(
   {
     name: 'sweep',
     summary: 'Delete what has been over for an hour',
-    details: `Sessions, API keys, links and counts; mails that ended 30 days ago; events of a year ago. A server does the same
-about once an hour, and no answer is different for it. When a session is over
-follows from SESSION_IDLE_HOURS and SESSION_MAXIMUM_HOURS, which have to be
-those of the server, and from the clock of this machine.`,
+    details: `Sessions, API keys, links and counts; mails that ended 30 days ago, and events
+of a year ago. A server does the same about once an hour, and no answer is
+different for it. When a session is over follows from SESSION_IDLE_HOURS and
+SESSION_MAXIMUM_HOURS, which have to be those of the server, and from the
+clock of this machine.`,
     operands: null,
     options: { json: jsonOption, ...databaseOptions },
     examples: ['latchkey sweep', 'latchkey sweep --json'],

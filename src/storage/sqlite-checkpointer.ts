@@ -1,0 +1,71 @@
+import { once } from 'node:events'
+// Not the global one: tests of an application move it, and the log would grow.
+import { setTimeout } from 'node:timers'
+import { Worker } from 'node:worker_threads'
+
+const delayMilliseconds = 1_000
+
+// In one text, which a bundler or a compiler cannot lose. It waits for no reader and no writer.
+const program = `
+const { parentPort, workerData } = require('node:worker_threads')
+const { DatabaseSync } = require('node:sqlite')
+const database = new DatabaseSync(workerData)
+parentPort.on('message', (told) => {
+  if (told === 'close') {
+    database.close()
+    parentPort.close()
+  } else database.exec('PRAGMA wal_checkpoint(PASSIVE)')
+})`
+
+/**
+ * Moves what was committed from the write-ahead log into the file, in a thread of its own: SQLite would
+ * do it in the midst of a commit, and nothing would be answered until the disk has it, 10 to 80 ms.
+ * Where the thread cannot, SQLite does it as ever, when the log has grown further.
+ */
+export class SqliteCheckpointer {
+  readonly #file: string
+  #worker: Worker | null = null
+  #timer: NodeJS.Timeout | undefined
+  #isClosed = false
+
+  constructor(file: string) {
+    this.#file = file
+  }
+
+  /** To be called after each commit; a second later all of them are moved at once. */
+  note(): void {
+    // No reason for a process to stay.
+    this.#timer ??= setTimeout(() => this.#checkpoint(), delayMilliseconds).unref()
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true
+    clearTimeout(this.#timer)
+    const worker = this.#worker
+    if (!worker) return
+    const ended = once(worker, 'exit')
+    // Whoever closes waits for it.
+    worker.ref()
+    worker.postMessage('close')
+    await ended
+  }
+
+  #checkpoint(): void {
+    this.#timer = undefined
+    if (this.#isClosed) return
+    this.#worker ??= this.#start()
+    this.#worker.postMessage('checkpoint')
+  }
+
+  #start(): Worker {
+    const worker = new Worker(program, { eval: true, execArgv: [], workerData: this.#file })
+    worker.unref()
+    const forget = () => {
+      if (this.#worker === worker) this.#worker = null
+    }
+    // Without a listener a disk that fails would end the process; whoever writes hears of it.
+    worker.on('error', forget)
+    worker.on('exit', forget)
+    return worker
+  }
+}
