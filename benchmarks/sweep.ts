@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { commitMilliseconds } from './disk.ts'
-import { insertExpired } from './expired-sessions.ts'
+import { insertExpired, removeExpired } from './expired-sessions.ts'
 import { latchkeyFixture } from './fixture.ts'
 import { measure } from './measure.ts'
 import { names, type Peer, production } from './peers.ts'
@@ -124,9 +124,13 @@ async function alternate(rounds: number, plan: Plan): Promise<SweepRuns> {
   return runs
 }
 
+// Among the same rows: a larger table, fresh from its insertion, takes its time with or without a sweep.
 async function loadIdle(plan: Plan): Promise<readonly number[]> {
-  const result = await askSteadily(plan, leadSeconds + plan.seconds)
-  return result.between(result.startedAt + leadSeconds * 1_000, Number.POSITIVE_INFINITY)
+  const expired = insertExpired(plan.server.peer.fixture.file, plan.rows)
+  const lead = startSeconds + 2 * leadSeconds
+  const result = await askSteadily(plan, lead + plan.seconds)
+  await removeExpired(expired)
+  return result.between(result.startedAt + lead * 1_000, Number.POSITIVE_INFINITY)
 }
 
 async function loadSwept(plan: Plan, sweep: SweepAll): Promise<Swept> {

@@ -1,14 +1,19 @@
 import { once } from 'node:events'
-// Not the global one: tests of an application move it, and the log would grow.
-import { setTimeout } from 'node:timers'
+// Not the global ones: tests of an application move it, and the log would grow.
+import { clearTimeout, setTimeout } from 'node:timers'
 import { Worker } from 'node:worker_threads'
 
-const delayMilliseconds = 1_000
+// The disk has to be waited for once, however much is moved: seldom, but before a commit has to do it.
+const delayMilliseconds = 10_000
+const maximumCommits = 300
 
 // In one text, which a bundler or a compiler cannot lose. It waits for no reader and no writer.
 const program = `
 const { parentPort, workerData } = require('node:worker_threads')
 const { DatabaseSync } = require('node:sqlite')
+const { constants, setPriority } = require('node:os')
+// On Linux of this thread alone: whoever answers comes first, also on a machine with one core.
+if (process.platform === 'linux') setPriority(constants.priority.PRIORITY_LOW)
 const database = new DatabaseSync(workerData)
 parentPort.on('message', (told) => {
   if (told === 'close') {
@@ -26,16 +31,19 @@ export class SqliteCheckpointer {
   readonly #file: string
   #worker: Worker | null = null
   #timer: NodeJS.Timeout | undefined
+  #commits = 0
   #isClosed = false
 
   constructor(file: string) {
     this.#file = file
   }
 
-  /** To be called after each commit; a second later all of them are moved at once. */
+  /** To be called after each commit: of many at once, or ten seconds later. */
   note(): void {
+    this.#commits += 1
+    if (this.#commits >= maximumCommits) this.#checkpoint()
     // No reason for a process to stay.
-    this.#timer ??= setTimeout(() => this.#checkpoint(), delayMilliseconds).unref()
+    else this.#timer ??= setTimeout(() => this.#checkpoint(), delayMilliseconds).unref()
   }
 
   async close(): Promise<void> {
@@ -51,7 +59,9 @@ export class SqliteCheckpointer {
   }
 
   #checkpoint(): void {
+    clearTimeout(this.#timer)
     this.#timer = undefined
+    this.#commits = 0
     if (this.#isClosed) return
     this.#worker ??= this.#start()
     this.#worker.postMessage('checkpoint')
