@@ -60,6 +60,13 @@ function usesPooler(source: string | pg.Pool): boolean {
 
 const ignore = () => {}
 
+// The pool does not listen while somebody works, and an error would end the process. From this event on,
+// and not when the promise of a connection is kept: PostgreSQL may say in one packet that it is open and
+// that it is ended.
+function keepAlive(client: pg.PoolClient): void {
+  if (!client.listeners('error').includes(ignore)) client.on('error', ignore)
+}
+
 function isUnavailable(error: unknown): boolean {
   return error instanceof AuthError && error.code === 'unavailable'
 }
@@ -124,6 +131,7 @@ class PostgresDatabase implements Database {
     this.#pool = pool
     // A connection that breaks while nobody uses it is no reason to end the process.
     pool.on('error', ignore)
+    pool.on('acquire', keepAlive)
     this.#lookUps = new PostgresLookUps(
       // The pool hides the password from whoever enumerates its options.
       { ...pool.options, password: pool.options.password, ...patience },
@@ -200,8 +208,6 @@ class PostgresDatabase implements Database {
 
   async #withClient<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
     const client = await this.#connect()
-    // The pool does not listen while somebody works: an error would end the process.
-    client.on('error', ignore)
     try {
       const result = await work(client)
       client.release()
@@ -212,8 +218,6 @@ class PostgresDatabase implements Database {
       // A connection that does not answer is closed: PostgreSQL then undoes what was open on it.
       client.release(isUnavailable(refusal))
       throw refusal
-    } finally {
-      client.off('error', ignore)
     }
   }
 
