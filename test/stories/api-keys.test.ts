@@ -282,6 +282,46 @@ test('a key that is revoked while the notice of its end waits is not told of', a
   expect(mailbox.mails).toHaveLength(before)
 })
 
+test('a clock that leaps ahead and comes back eats no notice', async () => {
+  const server = await startWithUser()
+  const { outbox, mailbox, clock, token } = server
+  await createApiKey(server, token)
+  await outbox.deliverDue()
+  const before = mailbox.mails.length
+  clock.advance({ days: 365 })
+  await outbox.deliverDue()
+  clock.advance({ days: 84 - 365 })
+  await outbox.deliverDue()
+  expect(mailbox.mails).toHaveLength(before + 1)
+  expect(mailbox.mails[0]?.subject).toBe('An API key is about to expire')
+})
+
+test('nobody is told that a key is about to end which has ended while the notice waited', async () => {
+  const server = await startWithUser()
+  const { auth, outbox, mailbox, clock, token } = server
+  await createApiKey(server, token)
+  await outbox.deliverDue()
+  const before = mailbox.mails.length
+  clock.advance({ days: 90, minutes: -1 })
+  await queueExpiryNotices(auth.config)
+  expect(await auth.config.store.listMessages('queued', { limit: 9 })).toHaveLength(1)
+  clock.advance({ minutes: 1 })
+  await outbox.deliverDue()
+  expect(mailbox.mails).toHaveLength(before)
+})
+
+test('whether its user may is looked at when a key is used, and not when it was made', async () => {
+  const server = await startWithUser()
+  const { send, database, clock } = server
+  const key = bearer((await createApiKey(server, server.token)).token)
+  const ban = (at: Date | null) =>
+    database.transaction((each) => each.query('UPDATE users SET banned_at = $1', [at]))
+  await ban(clock())
+  expect((await send('GET /v1/projects', undefined, key)).status).toBe(401)
+  await ban(null)
+  expect((await send('GET /v1/projects', undefined, key)).status).toBe(200)
+})
+
 test('a key that is revoked before its notice leaves is told of all the same', async () => {
   const server = await startWithUser()
   const { id } = await createApiKey(server, server.token)
