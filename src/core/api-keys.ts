@@ -82,8 +82,7 @@ export async function revokeApiKey(
   return perform(config, client, async (transaction, unit) => {
     const ended = await transaction.deleteApiKey({ id, userId })
     if (!ended || !isLive(config, ended)) return false
-    const about = { userId, apiKeyId: id }
-    await unit.record({ name: 'authn_token_revoked', ...about })
+    await unit.record({ name: 'authn_token_revoked', userId, apiKeyId: id })
     return true
   })
 }

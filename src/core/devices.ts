@@ -52,8 +52,7 @@ export async function revokeSession(
   return perform(config, client, async (transaction, unit) => {
     const ended = await transaction.deleteSession({ id, userId })
     if (!ended || !isLive(config, ended)) return false
-    const about = { userId, sessionId: id, detail: 'revoked' }
-    await unit.record({ name: 'session_expired', ...about })
+    await unit.record({ name: 'session_expired', userId, sessionId: id, detail: 'revoked' })
     return true
   })
 }

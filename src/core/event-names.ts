@@ -29,8 +29,10 @@ export type EventName = keyof typeof severities
 export type RequestEventName = keyof typeof severitiesOfRequests
 
 export function severityOf(name: EventName | RequestEventName): 'INFO' | 'WARN' | 'CRITICAL' {
-  return { ...severities, ...severitiesOfRequests }[name]
+  return allSeverities[name]
 }
+
+const allSeverities = { ...severities, ...severitiesOfRequests }
 
 /** Every name, for whoever asks for one of them. */
 export const eventNames: readonly string[] = Object.keys(severities)

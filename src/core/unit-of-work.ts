@@ -9,7 +9,7 @@ import type { HookEvents, Hooks } from './hooks.ts'
 import type { NewMessage } from './mail.ts'
 import type { StoreTransaction } from './store-transaction.ts'
 
-const hooks = new AsyncLocalStorage<{ isRunning: boolean }>()
+const inHook = new AsyncLocalStorage<{ isRunning: boolean }>()
 
 /**
  * A transaction of the rules: what happened, the mails about it and the rows of the application's hooks
@@ -21,7 +21,7 @@ export async function perform<T>(
   work: (transaction: StoreTransaction, unit: UnitOfWork) => Promise<T>,
 ): Promise<T> {
   // It would wait for the transaction that it is in, or be kept when that is undone.
-  if (hooks.getStore()?.isRunning) throw new Error('A hook may not call auth: see afterCommit')
+  if (inHook.getStore()?.isRunning) throw new Error('A hook may not call auth: see afterCommit')
   const units: UnitOfWork[] = []
   try {
     const result = await config.store.transaction((transaction) => {
@@ -90,7 +90,7 @@ export class UnitOfWork {
       this.#callbacks.push(callback)
     }
     try {
-      await hooks.run(mark, async () => hook(about, { connection, afterCommit }))
+      await inHook.run(mark, async () => hook(about, { connection, afterCommit }))
       await Promise.all(statements)
     } finally {
       // What a hook left behind may call auth again.

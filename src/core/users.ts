@@ -73,8 +73,8 @@ export async function setPassword(
 }
 
 /**
- * Keeps a user out: every session and API key ends, links die, and no log-in succeeds, with an answer that says
- * no more than one to a wrong password.
+ * Keeps a user out: every session and API key ends, links die, and no log-in succeeds, with an answer
+ * that says no more than one to a wrong password.
  *
  * @returns the user, or null where there is none
  * @throws AuthError `unavailable`

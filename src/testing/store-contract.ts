@@ -4,6 +4,7 @@ import { emailVerificationsContract } from './store-contract/email-verifications
 import { eventsContract } from './store-contract/events.ts'
 import { guardContract } from './store-contract/guard.ts'
 import { outboxContract } from './store-contract/outbox.ts'
+import { outboxAttemptsContract } from './store-contract/outbox-attempts.ts'
 import { passwordResetsContract } from './store-contract/password-resets.ts'
 import { sessionsContract } from './store-contract/sessions.ts'
 import { sweepContract } from './store-contract/sweep.ts'
@@ -21,6 +22,7 @@ export function runStoreContract(contract: StoreContract): void {
   passwordResetsContract(contract)
   emailVerificationsContract(contract)
   outboxContract(contract)
+  outboxAttemptsContract(contract)
   eventsContract(contract)
   guardContract(contract)
   sweepContract(contract)

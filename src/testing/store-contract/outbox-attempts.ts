@@ -1,0 +1,134 @@
+import { deepEqual, equal, ok } from 'node:assert/strict'
+import type { Message } from '../../core/mail.ts'
+import { later, noon, run, type StoreContract } from './contract.ts'
+import { claim, list, newMessage, queue, tryClaim, update } from './messages.ts'
+
+/** Who takes a message up, and what becomes of it. */
+export function outboxAttemptsContract({ test, open }: StoreContract): void {
+  test('the first message that is due is claimed, and not again before its claim ends', async () => {
+    const store = await open()
+    const messages = [newMessage(), newMessage()]
+    for (const message of messages) await queue(store, message)
+    const first = await claim(store, noon)
+    deepEqual(
+      [first.recipient, first.attempts, first.dueAt],
+      [messages[0]?.recipient, 1, later(60_000)],
+    )
+    equal((await claim(store, noon)).recipient, messages[1]?.recipient)
+    equal(await tryClaim(store, later(59_999)), null)
+    const again = await claim(store, later(60_000))
+    deepEqual([again.id, again.attempts], [first.id, 2])
+  })
+
+  test('a claim is renewed by whoever has it, and by nobody who had it before', async () => {
+    const store = await open()
+    await queue(store, newMessage())
+    const first = await claim(store, noon)
+    const renew = (message: Message, until: Date) =>
+      store.transaction((transaction) => transaction.renewClaim(message, until))
+    await renew(first, later(90_000))
+    equal(await tryClaim(store, later(89_999)), null)
+    const second = await claim(store, later(90_000))
+    await renew(first, later(900_000))
+    const third = await claim(store, later(150_000))
+    deepEqual([second.attempts, third.attempts], [2, 3])
+    await update(store, { ...third, status: 'sent', endedAt: noon })
+    await renew(third, later(900_000))
+    deepEqual((await list(store))[0]?.dueAt, third.dueAt)
+  })
+
+  test('a message that is not due yet is not claimed, unless a wrong clock set its time', async () => {
+    const store = await open()
+    await queue(store, newMessage())
+    const claimed = await claim(store)
+    await update(store, { ...claimed, dueAt: later(3_660_000) })
+    equal(await tryClaim(store, later(0)), null)
+    equal((await claim(store, later(-1))).id, claimed.id)
+  })
+
+  test('of fifty who claim at once, each gets a message of its own', async () => {
+    const store = await open()
+    for (let left = 20; left > 0; left--) await queue(store, newMessage())
+    const claims = await Promise.all(Array.from({ length: 50 }, () => tryClaim(store, noon)))
+    const ids = claims.flatMap((message) => message?.id ?? [])
+    deepEqual([ids.length, new Set(ids).size], [20, 20])
+  })
+
+  test('what became of an attempt is written as a whole, and ends the message', async () => {
+    const store = await open()
+    await queue(store, newMessage())
+    const claimed = await claim(store)
+    const tried = { ...claimed, deferrals: 3, uncertain: 1, dueAt: later(5), lastError: 'é 😀' }
+    equal(await update(store, tried), true)
+    deepEqual(await list(store), [tried])
+    const ended = { ...tried, status: 'unknown', endedAt: later(6), lastError: null } as const
+    equal(await update(store, ended), true)
+    deepEqual(await list(store), [ended])
+    equal(await tryClaim(store, later(1_000_000)), null)
+    equal(await update(store, tried), false)
+    deepEqual(await list(store), [ended])
+  })
+
+  test('an attempt that is not the latest any more changes and deletes nothing', async () => {
+    const store = await open()
+    await queue(store, newMessage())
+    const old = await claim(store, noon)
+    const latest = await claim(store, later(60_000))
+    equal(await update(store, { ...old, status: 'failed', endedAt: noon }), false)
+    await run(store, (each) => each.deleteMessage(old))
+    deepEqual(await list(store), [latest])
+    equal(await update(store, latest), true)
+    await run(store, (each) => each.deleteMessage(latest))
+    deepEqual(await list(store), [])
+  })
+
+  test('a message that ended without being sent is queued again, others are not', async () => {
+    const store = await open()
+    const times = { now: later(10), giveUpAt: later(20) }
+    const retry = (id: number) => run(store, (each) => each.retryMessage(id, times))
+    for (const status of ['failed', 'unknown', 'sent'] as const) {
+      await queue(store, newMessage())
+      const ended = { ...(await claim(store)), status, endedAt: noon, deferrals: 4, uncertain: 2 }
+      await update(store, { ...ended, lastError: 'no' })
+      equal(await retry(ended.id), status !== 'sent')
+      const [row] = await list(store)
+      if (status === 'sent') equal(row?.status, 'sent')
+      else {
+        const anew = { deferrals: 0, uncertain: 0, endedAt: null, lastError: 'no' }
+        const due = { dueAt: times.now, giveUpAt: times.giveUpAt, status: 'queued' }
+        deepEqual(row, { ...ended, ...anew, ...due })
+        equal(await retry(ended.id), false)
+        await update(store, { ...ended, status: 'sent' })
+      }
+    }
+    equal(await retry(1_000_000), false)
+  })
+
+  test('an attempt from before a retry is not the latest one after it', async () => {
+    const store = await open()
+    await queue(store, newMessage())
+    const old = await claim(store, noon)
+    const latest = await claim(store, later(60_000))
+    await update(store, { ...latest, status: 'failed', endedAt: noon })
+    await run(store, (each) => each.retryMessage(old.id, { now: noon, giveUpAt: later(9) }))
+    const anew = await claim(store, later(60_000))
+    ok(anew.attempts > latest.attempts)
+    equal(await update(store, old), false)
+    equal(await update(store, latest), false)
+  })
+
+  test('a reset is not queued again while the same is; a notice always is', async () => {
+    const store = await open()
+    for (const kind of ['password_reset', 'password_changed'] as const) {
+      const message = newMessage(kind)
+      await queue(store, message)
+      const ended = await claim(store)
+      await update(store, { ...ended, status: 'failed', endedAt: noon })
+      await queue(store, message)
+      const times = { now: noon, giveUpAt: message.giveUpAt }
+      const retried = await run(store, (each) => each.retryMessage(ended.id, times))
+      equal(retried, kind === 'password_changed')
+      await claim(store)
+    }
+  })
+}
