@@ -49,6 +49,9 @@ export async function watchSweep(
   return swept
 }
 
+// Each look takes a core from the server or from its clients.
+const pollMilliseconds = 100
+
 /** By the one of `servers/latchkey-sweeping.ts`. */
 export async function sweepByServer(server: ChildProcess): Promise<void> {
   const swept = once(server, 'message')
@@ -76,7 +79,7 @@ async function untilGone(digest: Uint8Array, { expired, isOver }: Until): Promis
   let seenAt = Date.now()
   while (find.get(digest) && !isOver()) {
     seenAt = Date.now()
-    await wait(5)
+    await wait(pollMilliseconds)
   }
   database.close()
   return seenAt

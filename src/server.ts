@@ -15,6 +15,7 @@ export type {
   SessionPolicy,
 } from './core/config.ts'
 export type { Connection, Row, Value } from './core/connection.ts'
+export type { Count, CountedSubject } from './core/counts.ts'
 export { current } from './core/current.ts'
 export { type EmailAddress, parseEmailAddress } from './core/email-address.ts'
 export type { SubmittedProof, Verified } from './core/email-verifications.ts'
@@ -35,9 +36,11 @@ export type {
 } from './core/entities.ts'
 export { AuthError, type AuthErrorCode, type InvalidField } from './core/errors.ts'
 export type { EventName } from './core/event-names.ts'
+export type { FailedAttempts, FailedAttemptsStore } from './core/failed-attempts.ts'
 export type { SubmittedChallenge } from './core/freshness.ts'
 export type { GuardCount, GuardStore, GuardWindow } from './core/guard.ts'
 export type { HookContext, HookEvents, Hooks } from './core/hooks.ts'
+export type { Counted, GuardedAct } from './core/limits.ts'
 export type { Log, LogEntry } from './core/log.ts'
 export type {
   Delivery,
@@ -54,7 +57,7 @@ export type {
 export { type Argon2idCost, argon2id, type PasswordHash } from './core/password-hash.ts'
 export type { PasswordPolicy } from './core/password-policy.ts'
 export type { SubmittedPasswordChange } from './core/passwords.ts'
-export type { RateLimit } from './core/rate-limit.ts'
+export type { RateLimit, WindowLimit } from './core/rate-limit.ts'
 export { Secret } from './core/secret.ts'
 export type { LoggedIn, SubmittedCredentials } from './core/sessions.ts'
 export type {
@@ -76,6 +79,7 @@ export type {
   ApiKeyStatements,
   EmailVerificationStatements,
   EventStatements,
+  GuardStatements,
   OutboxStatements,
   OwnApiKey,
   OwnSession,
@@ -87,7 +91,14 @@ export type {
   UserStatements,
 } from './core/store-transaction.ts'
 export { type Answer, answer } from './http/answers.ts'
-export { type App, type AppOptions, createApp, type Peer } from './http/app.ts'
+export {
+  type App,
+  type AppOptions,
+  createApp,
+  createHandler,
+  type Handler,
+  type Peer,
+} from './http/app.ts'
 export { lineField, textField } from './http/fields.ts'
 export { type Fetch, nodeListener, nodeServer } from './http/node.ts'
 export { pageOf, pageQuery } from './http/page.ts'

@@ -25,7 +25,10 @@ const newestKnown = {
 }
 
 test('whoever adds a migration puts the code before it here', () => {
-  expect(kinds.map((kind) => filesOf(kind).at(-1))).toEqual(['0009_events.sql', '0008_events.sql'])
+  expect(kinds.map((kind) => filesOf(kind).at(-1))).toEqual([
+    '0010_failed_attempts.sql',
+    '0009_failed_attempts.sql',
+  ])
 })
 
 test.each(kinds)(

@@ -38,6 +38,7 @@ test('everything that is over goes, an hour later, and everything else stays', a
   const server = await startServer({ auth: { rateLimits: 'on' } })
   const { send, outbox, clock } = server
   const old = await signUp(server)
+  await send('POST /v1/session', { ...ann, password: 'wrong password' })
   await send('POST /v1/passwords', ann)
   await send('POST /v1/email_verifications', undefined, bearer(old))
   await outbox.deliverDue()
@@ -56,10 +57,11 @@ test('everything that is over goes, an hour later, and everything else stays', a
     'password_resets',
     'email_verifications',
     'guard_counts',
+    'failed_attempts',
     'outbox',
   ]
   const before = await Promise.all(tables.map((table) => rows(server, table)))
-  expect(before).toEqual([2, 1, 1, 1, 8, 5])
+  expect(before).toEqual([2, 1, 1, 1, 25, 1, 5])
   clock.advance({ minutes: 2 })
   const { swept } = await sweepAll(server)
   expect(swept).toEqual({
@@ -67,7 +69,8 @@ test('everything that is over goes, an hour later, and everything else stays', a
     api_keys: 1,
     password_resets: 1,
     email_verifications: 1,
-    guard_counts: 6,
+    guard_counts: 18,
+    failed_attempts: 1,
     outbox: 4,
     events: 0,
   })
@@ -98,7 +101,7 @@ test('what is over for less than an hour, or not over, is left', async () => {
   expect(await rows(server, 'sessions')).toBe(1)
 })
 
-test('of many rows each step looks at two hundred, or ends behind the 32nd that is over', async () => {
+test('of many rows each step looks at four hundred, or ends behind the 64th that is over', async () => {
   const server = await startServer()
   const { auth, clock } = server
   const { user } = await auth.signUp({ emailAddress: ann.email_address, password: ann.password })
@@ -111,18 +114,18 @@ test('of many rows each step looks at two hundred, or ends behind the 32nd that 
         await transaction.insertSession(openSession(auth.config, user, nobody).session, digest)
       }
     })
-  await insert(500, 627)
+  await insert(1_000, 1_255)
   clock.advance({ days: 31 })
-  await insert(0, 500)
+  await insert(0, 1_000)
   const { swept, steps } = await sweepAll(server)
-  expect(swept.sessions).toBe(128)
-  // Two of two hundred that live; of the hundred that live and 128 that are over four of 32, and none
-  // to find that there are no more. One look at each of the six other tables.
-  expect(steps).toBe(2 + 4 + 6)
-  expect(await rows(server, 'sessions')).toBe(500)
+  expect(swept.sessions).toBe(256)
+  // Two of four hundred that live; of the two hundred that live and 256 that are over four of 64, and
+  // none to find that there are no more. One look at each of the seven other tables.
+  expect(steps).toBe(2 + 4 + 7)
+  expect(await rows(server, 'sessions')).toBe(1_000)
 })
 
-test('of events 32 go in a step too, and behind the first that is not over nobody looks', async () => {
+test('of events 64 go in a step too, and behind the first that is not over nobody looks', async () => {
   const server = await startServer()
   const { auth, clock } = server
   const insert = (count: number) =>
@@ -131,14 +134,14 @@ test('of events 32 go in a step too, and behind the first that is not over nobod
       for (let each = 0; each < count; each++)
         await transaction.insertEvent(newEvent(auth.config, nobody, failure))
     })
-  await insert(40)
+  await insert(80)
   clock.advance({ days: 366 })
-  await insert(400)
+  await insert(600)
   const { swept, steps } = await sweepAll(server)
-  expect(swept.events).toBe(40)
-  // One look at each of the six other tables.
-  expect(steps).toBe(2 + 6)
-  expect(await rows(server, 'events')).toBe(400)
+  expect(swept.events).toBe(80)
+  // One look at each of the seven other tables.
+  expect(steps).toBe(2 + 7)
+  expect(await rows(server, 'events')).toBe(600)
 })
 
 const paces: [string, Pace, number][] = [
@@ -161,7 +164,7 @@ test.each([
   ['nine times as long where they may have a tenth of the time', 2, 0.1, 18],
   ['49 times as long where they may have a fiftieth', 2, 0.02, 98],
   ['at least a millisecond', 0, 0.1, 1],
-  ['at most a second', 300, 0.1, 1_000],
+  ['at most five seconds', 300, 0.01, 5_000],
 ])('between two steps there is a pause: %s', (_rule, step, share, pause) => {
   expect(pauseAfter(step, share)).toBeCloseTo(pause)
 })
@@ -291,7 +294,7 @@ test('the pause behind a step is in proportion to what the step took', async () 
   }
   const pauses = await withoutWaits(sweeper.sweep())
   const [one = 0, three = 0, two = 0] = pauses
-  expect(pauses).toHaveLength(7)
+  expect(pauses).toHaveLength(8)
   expect(one).toBeGreaterThan(1)
   expect(three / one).toBeCloseTo(3)
   expect(two / one).toBeCloseTo(2)

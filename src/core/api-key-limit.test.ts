@@ -1,28 +1,14 @@
 import { expect, test } from 'vitest'
+import { memoryGuardStore } from '../../test/memory-guard-store.ts'
 import { movableClock } from '../testing/clock.ts'
 import { ApiKeyLimit } from './api-key-limit.ts'
-import type { GuardCount, GuardStore } from './guard.ts'
 
 // One database for all processes, in memory.
 function start(requestsPerMinute: number) {
   const clock = movableClock()
-  const rows = new Map<string, { count: number; endsAt: Date }>()
-  let writes = 0
-  const store: GuardStore = {
-    async count(keys, { attempts, now, endsAt }) {
-      writes += 1
-      return keys.map((key): GuardCount => {
-        const row = rows.get(key)
-        const isOpen = row !== undefined && row.endsAt > now
-        const count = attempts + (isOpen ? row.count : 0)
-        const next = { count, endsAt: isOpen && row.endsAt < endsAt ? row.endsAt : endsAt }
-        rows.set(key, next)
-        return { key, ...next }
-      })
-    },
-  }
+  const store = memoryGuardStore()
   const open = () => new ApiKeyLimit(store, clock, requestsPerMinute)
-  return { clock, open, writes: () => writes }
+  return { clock, open, writes: () => store.calls.writes }
 }
 
 async function useOften(limit: ApiKeyLimit, times: number, key = 'a'): Promise<number> {

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import { AuthError } from './errors.ts'
 import type { GuardStore } from './guard.ts'
-import type { RateLimit } from './rate-limit.ts'
+import type { WindowLimit } from './rate-limit.ts'
 import { Recent } from './recent.ts'
 import type { OwnApiKey } from './store-transaction.ts'
 
@@ -28,14 +28,14 @@ interface Block {
  * of two minutes twice the limit can fall into a moment; a power cut can forget the last seconds.
  */
 export class ApiKeyLimit {
-  readonly #store: GuardStore
+  readonly #store: Pick<GuardStore, 'count'>
   readonly #clock: () => Date
-  readonly #ofKey: RateLimit
-  readonly #ofUser: RateLimit
+  readonly #ofKey: WindowLimit
+  readonly #ofUser: WindowLimit
   readonly #blocks = new Recent<Block>(rememberedKeys)
   readonly #taking = new Map<string, Promise<Block>>()
 
-  constructor(store: GuardStore, clock: () => Date, requestsPerMinute: number) {
+  constructor(store: Pick<GuardStore, 'count'>, clock: () => Date, requestsPerMinute: number) {
     this.#store = store
     this.#clock = clock
     this.#ofKey = { name: 'requests', attempts: requestsPerMinute, windowSeconds }
@@ -48,7 +48,7 @@ export class ApiKeyLimit {
     await this.#use(`user ${userId}`, this.#ofUser)
   }
 
-  async #use(counted: string, limit: RateLimit): Promise<void> {
+  async #use(counted: string, limit: WindowLimit): Promise<void> {
     // Of many that wait for one block, those that it was too small for wait for the next.
     for (;;) {
       const block = this.#current(counted) ?? (await this.#take(counted, limit))
@@ -68,7 +68,7 @@ export class ApiKeyLimit {
     return left > 0 && left <= windowSeconds * 1_000 ? block : null
   }
 
-  #take(counted: string, limit: RateLimit): Promise<Block> {
+  #take(counted: string, limit: WindowLimit): Promise<Block> {
     const known = this.#taking.get(counted)
     if (known) return known
     const taking = this.#lease(counted, limit).finally(() => this.#taking.delete(counted))
@@ -76,12 +76,12 @@ export class ApiKeyLimit {
     return taking
   }
 
-  async #lease(counted: string, limit: RateLimit): Promise<Block> {
+  async #lease(counted: string, limit: WindowLimit): Promise<Block> {
     const now = this.#clock()
     const end = new Date(now.getTime() + windowSeconds * 1_000)
     const attempts = Math.ceil(limit.attempts / blocks)
     const key = hash('sha256', `requests ${counted}`, 'base64url')
-    const [found] = await this.#store.count([key], { attempts, now, endsAt: end })
+    const [found] = await this.#store.count([{ key, attempts, endsAt: end }], now)
     const { count = attempts, endsAt = end } = found ?? {}
     const left = Math.max(0, Math.min(attempts, limit.attempts - (count - attempts)))
     const block = { left, isLast: count >= limit.attempts, endsAt }
@@ -89,7 +89,7 @@ export class ApiKeyLimit {
     return block
   }
 
-  #refusal({ endsAt }: Block, limit: RateLimit): AuthError {
+  #refusal({ endsAt }: Block, limit: WindowLimit): AuthError {
     const milliseconds = endsAt.getTime() - this.#clock().getTime()
     const retryAfterSeconds = Math.max(1, Math.ceil(milliseconds / 1_000))
     return new AuthError('rate_limited', { retryAfterSeconds, limit })

@@ -44,7 +44,7 @@ export async function createApiKey(
   { submitted, client }: { submitted: SubmittedApiKey; client: Client },
 ): Promise<CreatedApiKey | null> {
   const apiKey = newApiKey(config, user, submitted)
-  await config.guard.count('api_key', { account: user.id, ipAddress: client.ipAddress })
+  await config.guard.count('api_key', { account: user.id, client })
   const { token, digest } = generateToken('apiKey', config.random)
   return perform(config, client, async (transaction, unit) => {
     const held = await holdLive(transaction, session)

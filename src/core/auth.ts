@@ -1,6 +1,7 @@
 import { authenticateApiKey, createApiKey, listApiKeys, revokeApiKey } from './api-keys.ts'
 import { nobody, operator } from './client.ts'
 import { type AuthOptions, resolveConfiguration } from './config.ts'
+import { clearCounts, listCounts } from './counts.ts'
 import {
   listSessions,
   renameSession,
@@ -67,6 +68,8 @@ export function createAuth<Fields = unknown>(options: AuthOptions<Fields>): Auth
     listApiKeys: (userId, page) => listApiKeys(config, userId, page),
     revokeApiKey: (apiKey, client = operator) => revokeApiKey(config, apiKey, client),
     authenticateApiKey: (token) => authenticateApiKey(config, textOf(token)),
+    listCounts: (subject) => listCounts(config, subject),
+    clearCounts: (subject, client = operator) => clearCounts(config, subject, client),
     listEvents: (of, page) => listEvents(config, of, page),
     expiresAt: (session) => expiresAt(config, session),
     isFresh: (session) => isFresh(config, session),

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { z } from 'zod'
 import { ApiKeyLimit } from './api-key-limit.ts'
+import { DeadTokens } from './dead-tokens.ts'
 import { Guard } from './guard.ts'
 import { type Hooks, hookNames } from './hooks.ts'
 import { ids } from './ids.ts'
@@ -20,7 +21,7 @@ export interface AuthOptions<Fields = unknown> {
   readonly apiKeys?: Partial<ApiKeyPolicy>
   /** How long a link to reset a password works; default 15, from 1 to 1440. */
   readonly resetTokenMinutes?: number
-  /** Default `on`: ten attempts in three minutes, and what an API key may ask for in one. `off` is for development and tests alone. */
+  /** Default `on`: everything in `limits.ts`, and what an API key may ask for in a minute. `off` is for development and tests alone. */
   readonly rateLimits?: RateLimits
   /** The time; default the system's. Everything that expires is judged by it. */
   readonly clock?: () => Date
@@ -77,7 +78,8 @@ export interface Configuration {
   readonly sessions: SessionPolicy
   readonly apiKeys: ApiKeyPolicy
   readonly resetTokenMinutes: number
-  readonly guard: Pick<Guard, 'count'>
+  readonly guard: Pick<Guard, 'count' | 'tryPassword' | 'recover'>
+  readonly deadTokens: Pick<DeadTokens, 'count'>
   readonly apiKeyLimit: Pick<ApiKeyLimit, 'count'>
   readonly newId: (at: Date) => string
   readonly refusedAttempts: RefusedAttempts
@@ -122,6 +124,7 @@ export function resolveConfiguration<Fields>(
     },
     resetTokenMinutes: options.resetTokenMinutes ?? 15,
     guard: new Guard(store, clock),
+    deadTokens: new DeadTokens(clock),
     refusedAttempts: new RefusedAttempts((events) => store.recordEvents(events)),
     signUpFields: options.signUpFields ?? null,
     // The fields that a hook is given are those that the schema beside it made.
@@ -148,7 +151,17 @@ export function resolveConfiguration<Fields>(
   return { ...config, ...(options.rateLimits === 'off' ? unlimited : { apiKeyLimit }) }
 }
 
-const unlimited = { guard: { async count() {} }, apiKeyLimit: { async count() {} } }
+const unlimited = {
+  guard: {
+    async count() {},
+    async tryPassword() {
+      return { isStopped: false, isLast: false, async succeed() {} }
+    },
+    async recover() {},
+  },
+  deadTokens: { count() {} },
+  apiKeyLimit: { async count() {} },
+}
 
 // Whoever runs TypeScript as it is hears of a mistyped name nowhere else.
 function requireHooks(hooks: object): void {

@@ -93,7 +93,7 @@ export async function rotateToken(
 ): Promise<Secret | null> {
   const from = parseToken('session', old.reveal())
   if (!from) return null
-  await config.guard.count('session_token', { account: userId, ipAddress: client.ipAddress })
+  await config.guard.count('session_token', { account: userId, client })
   const { token, digest } = generateToken('session', config.random)
   return perform(config, client, async (transaction, unit) => {
     if (!(await transaction.replaceTokenDigest(from, digest))) return null

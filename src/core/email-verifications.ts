@@ -1,4 +1,4 @@
-import type { Client } from './client.ts'
+import { type Client, nobody } from './client.ts'
 import type { Configuration } from './config.ts'
 import { type EmailAddress, parseEmailAddress } from './email-address.ts'
 import type { Authenticated, EmailProof, User } from './entities.ts'
@@ -70,8 +70,8 @@ async function countRequest(
   { guard }: Configuration,
   { user, recipient, client }: { user: User; recipient: EmailAddress; client: Client },
 ): Promise<void> {
-  await guard.count('email_verification', { account: user.id, ipAddress: client.ipAddress })
-  await guard.count('email_verification', { account: recipient, ipAddress: null })
+  await guard.count('email_verification', { account: user.id, client })
+  await guard.count('email_verification', { account: recipient, client: nobody })
 }
 
 function messageWithLink(

@@ -4,6 +4,7 @@ import type { Authenticated, Session, User } from './entities.ts'
 import type { EventName } from './event-names.ts'
 import { noteRefusal } from './events.ts'
 import { normalizePassword } from './password-policy.ts'
+import type { Secret } from './secret.ts'
 import { holdLive } from './sessions.ts'
 import { perform } from './unit-of-work.ts'
 
@@ -59,11 +60,9 @@ export async function verifyChallenge(
   submitted: SubmittedChallenge & { readonly refusal?: EventName },
 ): Promise<string | null> {
   const { challenge, client, refusal: name = 'authn_login_fail' } = submitted
-  await config.guard.count('password_challenge', {
-    account: user.id,
-    ipAddress: client.ipAddress,
-  })
-  const passwordHash = await findRight(config, user, challenge)
+  await config.guard.count('password_challenge', { account: user.id, client })
+  const password = normalizePassword(challenge)
+  const passwordHash = password && (await findRight(config, user, password))
   if (passwordHash === null) {
     noteRefusal(config, client, { name, userId: user.id, detail: 'password_challenge' })
   }
@@ -73,11 +72,16 @@ export async function verifyChallenge(
 async function findRight(
   config: Configuration,
   user: User,
-  challenge: string,
+  password: Secret,
 ): Promise<string | null> {
-  const password = normalizePassword(challenge)
-  const known = password && (await config.store.findCredentials(user.emailAddress))
+  const attempt = await config.guard.tryPassword('password_challenge', {
+    account: user.id,
+    password,
+  })
+  const known = await config.store.findCredentials(user.emailAddress)
   if (!known || known.user.id !== user.id) return null
   const isRight = await config.passwordHash.verify(known.passwordHash, password)
-  return isRight && known.user.bannedAt === null ? known.passwordHash : null
+  if (!isRight || known.user.bannedAt !== null || attempt.isStopped) return null
+  await config.store.transaction((transaction) => attempt.succeed(transaction))
+  return known.passwordHash
 }

@@ -1,36 +1,31 @@
 import { expect, test } from 'vitest'
+import { memoryGuardStore } from '../../test/memory-guard-store.ts'
+import { nobody } from './client.ts'
 import { AuthError } from './errors.ts'
-import { Guard, type GuardedAct, type GuardStore } from './guard.ts'
+import { Guard } from './guard.ts'
+import { type GuardedAct, limits } from './limits.ts'
 
 const account = 'ann@example.com'
 const start = Date.parse('2026-01-01T12:00:00Z')
 
 /** A guard on a store in memory that keeps its contract, and that counts its calls. */
 function createGuard() {
-  const rows = new Map<string, { count: number; endsAt: Date }>()
-  const calls: (readonly string[])[] = []
+  const store = memoryGuardStore()
   const time = { now: start }
-  const store: GuardStore = {
-    async count(keys, { now, endsAt }) {
-      calls.push(keys)
-      return keys.map((key) => {
-        const row = rows.get(key)
-        const isCurrent = row && row.endsAt > now && row.endsAt <= endsAt
-        const next = isCurrent ? { ...row, count: row.count + 1 } : { count: 1, endsAt }
-        rows.set(key, next)
-        return { key, ...next }
-      })
-    },
-  }
   const clock = () => new Date(time.now)
   const guard = new Guard(store, clock)
   const another = () => new Guard(store, clock)
   /** Whether an attempt passes, or for how many seconds it is refused. */
   const attempt = (
-    { act = 'log_in' as GuardedAct, name = account, ipAddress = null as string | null } = {},
+    {
+      act = 'session_token' as GuardedAct,
+      name = account,
+      ipAddress = null as string | null,
+      requestId = null as string | null,
+    } = {},
     by = guard,
   ): Promise<'passes' | number> =>
-    by.count(act, { account: name, ipAddress }).then(
+    by.count(act, { account: name, client: { ...nobody, ipAddress, requestId } }).then(
       () => 'passes' as const,
       (error: unknown) => {
         if (!(error instanceof AuthError) || error.code !== 'rate_limited') throw error
@@ -40,7 +35,7 @@ function createGuard() {
   const fill = async (options: Parameters<typeof attempt>[0] = {}) => {
     for (const _ of Array(11)) await attempt(options)
   }
-  return { another, attempt, calls, fill, rows, time }
+  return { another, attempt, fill, store, time }
 }
 
 test('ten attempts pass, and the eleventh is told to return when the window ends', async () => {
@@ -106,50 +101,108 @@ test('who is refused by both is told of the later end', async () => {
   expect(await attempt({ name: 'carol@example.com', ipAddress: '192.0.2.1' })).toBe(120)
 })
 
-test('where no address is known, the account is counted alone', async () => {
-  const { attempt, calls } = createGuard()
+test('what comes from no request is counted by account alone', async () => {
+  const { attempt, store } = createGuard()
   await attempt()
-  expect(calls[0]).toHaveLength(1)
+  expect(store.counted[0]).toHaveLength(1)
   await attempt({ ipAddress: '192.0.2.1' })
-  expect(calls[1]).toHaveLength(2)
+  expect(store.counted[1]).toHaveLength(2)
+})
+
+test('requests whose address nobody knows share one count', async () => {
+  const { attempt } = createGuard()
+  for (const index of Array(10).keys()) {
+    const one = { name: `user-${index}@example.com`, requestId: `request-${index}` }
+    expect(await attempt(one)).toBe('passes')
+  }
+  expect(await attempt({ name: 'ann@example.com', requestId: 'another' })).toBe(180)
+  expect(await attempt({ name: 'ann@example.com' })).toBe('passes')
 })
 
 test('what is counted for one act is not counted for another', async () => {
   const { attempt, fill } = createGuard()
-  await fill({ act: 'log_in' })
+  await fill({ act: 'session_token' })
   expect(await attempt({ act: 'sign_up' })).toBe('passes')
   expect(await attempt({ act: 'password_reset' })).toBe('passes')
-  expect(await attempt({ act: 'log_in' })).toBe(180)
+  expect(await attempt({ act: 'session_token' })).toBe(180)
 })
 
-test('what is full costs no further question to the store, until its window has ended', async () => {
-  const { attempt, calls, fill, time } = createGuard()
+test.each(['sign_up', 'password_reset', 'email_verification'] as const)(
+  'thirty mails a day go to one account by %s, however slowly they are asked for',
+  async (act) => {
+    const { attempt, time } = createGuard()
+    for (const index of Array(30).keys()) {
+      expect(await attempt({ act, ipAddress: `192.0.2.${index}` })).toBe('passes')
+      time.now += 60_000
+    }
+    expect(await attempt({ act, ipAddress: '198.51.100.1' })).toBe(86_400 - 30 * 60)
+    time.now = start + 86_400_000
+    expect(await attempt({ act, ipAddress: '198.51.100.1' })).toBe('passes')
+  },
+)
+
+test('a hundred sign-ups a day come from one address, however slowly', async () => {
+  const { attempt, time } = createGuard()
+  const signUp = (index: number) =>
+    attempt({ act: 'sign_up', name: `user-${index}@example.com`, ipAddress: '192.0.2.1' })
+  for (const index of Array(100).keys()) {
+    expect(await signUp(index)).toBe('passes')
+    time.now += 60_000
+  }
+  expect(await signUp(101)).toBe(86_400 - 100 * 60)
+})
+
+test('every act has a limit by address, and one by account unless its failures count', () => {
+  for (const [act, { account, address }] of Object.entries(limits)) {
+    expect(address.length, act).toBeGreaterThan(0)
+    const isPassword = act === 'log_in' || act === 'password_challenge'
+    expect(account.length > 0, act).toBe(!isPassword)
+  }
+})
+
+test('what is full costs no question for five seconds, then a look and no write', async () => {
+  const { attempt, fill, store, time } = createGuard()
   await fill()
-  expect(calls).toHaveLength(10)
+  expect(store.calls).toEqual({ writes: 10, reads: 0 })
   await fill()
   await fill({ ipAddress: '192.0.2.1' })
-  expect(calls).toHaveLength(10)
+  expect(store.calls).toEqual({ writes: 10, reads: 0 })
+  time.now = start + 5_000
+  expect(await attempt()).toBe(175)
+  expect(store.calls).toEqual({ writes: 10, reads: 1 })
+  expect(await attempt()).toBe(175)
+  expect(store.calls).toEqual({ writes: 10, reads: 1 })
   time.now = start + 180_000
   await attempt()
-  expect(calls).toHaveLength(11)
+  expect(store.calls.writes).toBe(11)
+})
+
+test('what somebody has cleared passes again, within five seconds', async () => {
+  const { attempt, fill, store, time } = createGuard()
+  await fill()
+  store.clear()
+  time.now = start + 4_999
+  expect(await attempt()).toBe(176)
+  time.now = start + 5_000
+  expect(await attempt()).toBe('passes')
 })
 
 test('what is full is remembered for ten thousand keys, and costs a question again beyond', async () => {
-  const asked: string[] = []
-  const count: GuardStore['count'] = async (keys, { endsAt }) => {
-    asked.push(...keys)
-    return keys.map((key) => ({ key, count: 11, endsAt }))
+  const store = memoryGuardStore()
+  store.count = async (windows) => {
+    store.calls.writes += 1
+    return windows.map(({ key, endsAt }) => ({ key, count: 11, endsAt }))
   }
-  const guard = new Guard({ count }, () => new Date(start))
+  const guard = new Guard(store, () => new Date(start))
   const attempt = (index: number) =>
-    guard.count('log_in', { account: `user-${index}`, ipAddress: null }).catch(() => {})
+    guard.count('session_token', { account: `user-${index}`, client: nobody }).catch(() => {})
   for (let index = 0; index <= 10_000; index++) await attempt(index)
-  expect(asked).toHaveLength(10_001)
+  expect(store.calls.writes).toBe(10_001)
   await attempt(1)
   await attempt(10_000)
-  expect(asked).toHaveLength(10_001)
+  expect(store.calls.writes).toBe(10_001)
   await attempt(0)
-  expect(asked).toHaveLength(10_002)
+  expect(store.calls.writes).toBe(10_002)
 })
 
 test('what is full is full at every process, and after a restart', async () => {
@@ -173,36 +226,32 @@ test.each([-1, -180_000, -86_400_000])(
 )
 
 test('the keys are digests in one order, and tell nobody who tried', async () => {
-  const { attempt, calls, rows } = createGuard()
+  const { attempt, store } = createGuard()
   for (const index of Array(20).keys()) {
     await attempt({ name: `user-${index}@example.com`, ipAddress: '192.0.2.1' })
   }
-  for (const keys of calls) expect(keys).toEqual([...keys].sort())
-  expect([...rows.keys()].join()).not.toMatch(/@|example|192/)
-  expect([...rows.keys()].every((key) => /^[\w-]{43}$/.test(key))).toBe(true)
+  for (const windows of store.counted) {
+    const keys = windows.map(({ key }) => key)
+    expect(keys).toEqual([...keys].sort())
+  }
+  const keys = [...store.counts.keys()]
+  expect(keys.join()).not.toMatch(/@|example|192/)
+  expect(keys.every((key) => /^[\w-]{43}$/.test(key))).toBe(true)
 })
 
 test('a store that is away is no attempt that passes', async () => {
   const away = new AuthError('unavailable')
-  const count = () => Promise.reject(away)
-  const guard = new Guard({ count }, () => new Date(start))
-  await expect(guard.count('log_in', { account, ipAddress: null })).rejects.toBe(away)
+  const store = memoryGuardStore()
+  store.count = () => Promise.reject(away)
+  const guard = new Guard(store, () => new Date(start))
+  await expect(guard.count('session_token', { account, client: nobody })).rejects.toBe(away)
 })
 
 test('who is refused is told the time of the window that ends last, also of one that is just full', async () => {
-  const time = { now: start }
-  const counts = new Map<string, { count: number; endsAt: Date }>()
-  const count: GuardStore['count'] = async (keys, { endsAt }) =>
-    keys.map((key) => {
-      const known = counts.get(key) ?? { count: 0, endsAt }
-      counts.set(key, { ...known, count: known.count + 1 })
-      return { key, count: known.count + 1, endsAt: known.endsAt }
-    })
-  const guard = () => new Guard({ count }, () => new Date(time.now))
-  const attempt = (account: string) => guard().count('log_in', { account, ipAddress: '192.0.2.1' })
-  for (let index = 0; index < 10; index++)
-    await guard().count('log_in', { account: 'ann', ipAddress: null })
+  const { another, attempt, time } = createGuard()
+  for (let index = 0; index < 10; index++) await attempt({ name: 'ann' }, another())
   time.now += 60_000
-  for (let index = 0; index < 9; index++) await attempt(`user-${index}`)
-  await expect(attempt('ann')).rejects.toMatchObject({ retryAfterSeconds: 180 })
+  const from = (name: string) => attempt({ name, ipAddress: '192.0.2.1' }, another())
+  for (let index = 0; index < 9; index++) await from(`user-${index}`)
+  expect(await from('ann')).toBe(180)
 })

@@ -1,41 +1,54 @@
 import { hash } from 'node:crypto'
+import { currentAllowances } from './allowances.ts'
+import type { Client } from './client.ts'
+import type { User } from './entities.ts'
 import { AuthError } from './errors.ts'
-import type { RateLimit } from './rate-limit.ts'
+import { countFailedAttempt, type FailedAttemptsStore } from './failed-attempts.ts'
+import { type GuardedAct, limits, passwordLimits } from './limits.ts'
+import { networkOf } from './network.ts'
+import type { WindowLimit } from './rate-limit.ts'
 import { Recent } from './recent.ts'
-
-/** What is counted, each for itself. */
-export type GuardedAct =
-  | 'log_in'
-  | 'sign_up'
-  | 'password_reset'
-  | 'password_challenge'
-  | 'email_verification'
-  | 'api_key'
-  | 'session_token'
+import type { Secret } from './secret.ts'
+import { Spraying } from './spraying.ts'
+import type { StoreTransaction } from './store-transaction.ts'
 
 /** Who tries, and on whom. */
 export interface GuardedAttempt {
   /** The address that was typed, known or unknown; of whoever is logged in, the user's id. */
   readonly account: string
-  /** Where the request comes from; null counts by account alone. */
-  readonly ipAddress: string | null
+  /** Where it comes from. What comes from no request counts by account alone. */
+  readonly client: Client
 }
 
+/** A try at a password, before it is verified. */
+export interface PasswordAttempt {
+  /** Whether a hundred before it failed: then it fails as well, whatever the password is. */
+  readonly isStopped: boolean
+  /** Whether it is the hundredth. */
+  readonly isLast: boolean
+  /** It counts as failed until this says that it was not, and all before it are forgotten. */
+  succeed(transaction: FailedAttemptsStatements): Promise<void>
+}
+
+type FailedAttemptsStatements = Pick<StoreTransaction, 'deleteFailedAttempts'>
+
 /** What the guard asks of a database. */
-export interface GuardStore {
+export interface GuardStore extends FailedAttemptsStore {
   /**
-   * Adds `window.attempts` to each key, in a transaction of its own that is committed when this
+   * Adds to each count, in a transaction of its own that is committed when this
    * resolves. A window that has ended begins anew; one that a clock ahead of ours has put further away than
-   * `window.endsAt` ends then, and keeps its count. The last seconds of counts may be lost in a power
+   * `endsAt` ends then, and keeps its count. The last seconds of counts may be lost in a power
    * cut, not in a crash.
    */
-  count(keys: readonly string[], window: GuardWindow): Promise<GuardCount[]>
+  count(windows: readonly GuardWindow[], now: Date): Promise<GuardCount[]>
+  /** Those that there are, ended or not. */
+  findCounts(keys: readonly string[]): Promise<GuardCount[]>
 }
 
 export interface GuardWindow {
+  readonly key: string
   /** How many are counted at once. */
   readonly attempts: number
-  readonly now: Date
   /** When a window ends that begins now. */
   readonly endsAt: Date
 }
@@ -46,20 +59,31 @@ export interface GuardCount {
   readonly endsAt: Date
 }
 
-/** Rails' numbers: `rate_limit to: 10, within: 3.minutes`. */
-const guardLimit: RateLimit = { name: 'attempts', attempts: 10, windowSeconds: 180 }
+/** A count in the database, and what it may reach. */
+export interface Bucket {
+  readonly key: string
+  readonly limit: WindowLimit
+}
 
-// What is full is refused without a write; beyond so many, the oldest costs one again.
+// What is full is refused without a look at the database, so long, and then with a look at it and without a
+// write; beyond so many, the oldest costs one again.
+const rememberedMilliseconds = 5_000
 const rememberedCounts = 10_000
 
+interface Full {
+  readonly count: GuardCount
+  readonly rememberedUntil: number
+}
+
 /**
- * Lets ten attempts at each act pass within three minutes, on one account and from one address,
- * and refuses the rest before anything is looked up or hashed. Successes count too.
+ * Refuses who tries too often, before anything is looked up or hashed: `limits` says how often each
+ * act passes on one account and from one address, `passwordLimits` what holds for passwords.
  */
 export class Guard {
   readonly #store: GuardStore
   readonly #clock: () => Date
-  readonly #full = new Recent<GuardCount>(rememberedCounts)
+  readonly #full = new Recent<Full>(rememberedCounts)
+  readonly #spraying = new Spraying()
 
   constructor(store: GuardStore, clock: () => Date) {
     this.#store = store
@@ -74,49 +98,147 @@ export class Guard {
    */
   async count(act: GuardedAct, attempt: GuardedAttempt): Promise<void> {
     const now = this.#clock()
-    const endsAt = new Date(now.getTime() + guardLimit.windowSeconds * 1_000)
-    const keys = keysOf(act, attempt)
-    this.#refuse(
-      keys.flatMap((key) => this.#full.get(key) ?? []),
-      { now, endsAt },
-    )
-    const counts = await this.#store.count(keys, { attempts: 1, now, endsAt })
-    const full = counts.filter(({ count }) => count >= guardLimit.attempts)
-    for (const count of full) this.#full.set(count.key, count)
-    const isOver = counts.some(({ count }) => count > guardLimit.attempts)
-    // Both, where the one that is over ends before the other that is just full.
-    if (isOver) this.#refuse(full, { now, endsAt })
+    const buckets = bucketsOf(act, attempt)
+    await this.#refuseFull(buckets, now)
+    const windows = buckets.map(({ key, limit }) => ({ key, attempts: 1, endsAt: end(limit, now) }))
+    const counts = windows.length > 0 ? await this.#store.count(windows, now) : []
+    const counted = buckets.flatMap((bucket) => {
+      const count = counts.find(({ key }) => key === bucket.key)
+      return count ? [{ ...bucket, count }] : []
+    })
+    const full = counted.filter(({ count, limit }) => count.count >= limit.attempts)
+    for (const { key, count } of full) this.#remember(key, count, now)
+    // Of several the one that ends last, where one is over and another just full.
+    if (counted.some(({ count, limit }) => count.count > limit.attempts)) refuse(full, now)
+    for (const each of counted) noteAllowance(each, now)
   }
 
-  #refuse(full: readonly GuardCount[], { now, endsAt }: Omit<GuardWindow, 'attempts'>): void {
-    const ends = full.map((count) => count.endsAt.getTime())
-    const current = ends.filter((end) => end > now.getTime() && end <= endsAt.getTime())
-    if (current.length === 0) return
-    const retryAfterSeconds = Math.ceil((Math.max(...current) - now.getTime()) / 1_000)
-    throw new AuthError('rate_limited', { retryAfterSeconds, limit: guardLimit })
+  /**
+   * Counts a try at a password, in addition to `count`: as a failure, and as one more account on which
+   * this password is tried.
+   *
+   * @throws AuthError `rate_limited` with the seconds to wait, `unavailable`
+   */
+  async tryPassword(
+    act: GuardedAct,
+    { account, password }: { account: string; password: Secret },
+  ): Promise<PasswordAttempt> {
+    const now = this.#clock()
+    const key = failuresKey(act, account)
+    const tried = this.#spraying.note(password, account, now)
+    const before = await countFailedAttempt(this.#store, key, now)
+    return {
+      isStopped: before >= passwordLimits.stoppedAfter,
+      isLast: before + 1 === passwordLimits.stoppedAfter,
+      async succeed(transaction) {
+        tried.forgive()
+        currentAllowances()?.forget(passwordLimits.failures)
+        await transaction.deleteFailedAttempts([key])
+      },
+    }
+  }
+
+  /** For a user with a new password: what was tried in vain at the old one counts no more. */
+  async recover(transaction: FailedAttemptsStatements, user: User): Promise<void> {
+    await transaction.deleteFailedAttempts(failuresKeysOf(user))
+  }
+
+  async #refuseFull(buckets: readonly Bucket[], now: Date): Promise<void> {
+    const remembered = buckets.flatMap((bucket) => {
+      const full = this.#full.get(bucket.key)
+      return full ? [{ ...bucket, ...full }] : []
+    })
+    if (remembered.length === 0) return
+    if (remembered.every((full) => isRecent(full, now))) return refuse(remembered, now)
+    // Somebody at a console may have cleared it.
+    const counts = await this.#store.findCounts(remembered.map(({ key }) => key))
+    const full = remembered.flatMap((bucket) => {
+      const count = counts.find(({ key }) => key === bucket.key)
+      if (count && count.count >= bucket.limit.attempts) return [{ ...bucket, count }]
+      this.#full.delete(bucket.key)
+      return []
+    })
+    for (const { key, count } of full) this.#remember(key, count, now)
+    refuse(full, now)
+  }
+
+  #remember(key: string, count: GuardCount, now: Date): void {
+    this.#full.set(key, { count, rememberedUntil: now.getTime() + rememberedMilliseconds })
   }
 }
 
-// In one order, so that two transactions never wait for each other. Digests, because a table of
-// whoever mistyped a password is nobody's business.
-function keysOf(act: GuardedAct, { account, ipAddress }: GuardedAttempt): string[] {
-  const address = ipAddress === null ? [] : [`address ${networkOf(ipAddress)}`]
-  const counted = [`account ${account}`, ...address]
-  return counted.map((each) => hash('sha256', `${act} ${each}`, 'base64url')).sort()
+function isRecent({ rememberedUntil }: Full, now: Date): boolean {
+  const left = rememberedUntil - now.getTime()
+  return left > 0 && left <= rememberedMilliseconds
 }
 
-// SECURITY: whoever has one IPv6 address has all of its /64 (RFC 6177 §2), ten attempts for each.
-function networkOf(ipAddress: string): string {
-  if (!ipAddress.includes(':')) return ipAddress
-  const [before = '', after] = ipAddress.split('::')
-  const groups = [before, after ?? ''].map((part) =>
-    part.split(':').filter((group) => group !== ''),
-  )
-  const [left = [], right = []] = groups
-  const zeros = Array<string>(Math.max(0, 8 - left.length - right.length)).fill('0')
-  const whole = after === undefined ? left : [...left, ...zeros, ...right]
-  return whole
-    .slice(0, 4)
-    .map((group) => Number.parseInt(group, 16))
-    .join(':')
+interface CountedBucket extends Bucket {
+  readonly count: GuardCount
+}
+
+// One that lies further away than a window was put there by a clock that was wrong.
+function refuse(full: readonly CountedBucket[], now: Date): void {
+  const [last] = full
+    .filter(({ count, limit }) => count.endsAt > now && count.endsAt <= end(limit, now))
+    .toSorted((one, other) => other.count.endsAt.getTime() - one.count.endsAt.getTime())
+  if (!last) return
+  const retryAfterSeconds = secondsUntil(last.count.endsAt, now)
+  throw new AuthError('rate_limited', { retryAfterSeconds, limit: last.limit })
+}
+
+function noteAllowance({ limit, count: { count, endsAt } }: CountedBucket, now: Date): void {
+  const remaining = Math.max(0, limit.attempts - count)
+  currentAllowances()?.note({ limit, remaining, resetSeconds: secondsUntil(endsAt, now) })
+}
+
+function end({ windowSeconds }: WindowLimit, now: Date): Date {
+  return new Date(now.getTime() + windowSeconds * 1_000)
+}
+
+function secondsUntil(instant: Date, now: Date): number {
+  return Math.ceil((instant.getTime() - now.getTime()) / 1_000)
+}
+
+// In one order, so that two transactions never wait for each other.
+function bucketsOf(act: GuardedAct, { account, client }: GuardedAttempt): Bucket[] {
+  const network = networkOfClient(client)
+  const byAccount = accountBuckets(act, account)
+  const all = network === null ? byAccount : [...byAccount, ...addressBuckets(act, network)]
+  return all.toSorted((one, other) => (one.key < other.key ? -1 : 1))
+}
+
+// SECURITY: requests whose address nobody knows share one count. Without any, whoever mounted the app
+// and forgot to hand the address over would have no limit on them.
+function networkOfClient({ ipAddress, requestId }: Client): string | null {
+  if (ipAddress !== null) return networkOf(ipAddress)
+  return requestId === null ? null : 'unknown'
+}
+
+/** Every count of an act on one account. */
+export function accountBuckets(act: GuardedAct, account: string): Bucket[] {
+  return limits[act].account.map((limit) => bucket(act, `account ${account}`, limit))
+}
+
+/** Every count of an act from one network. */
+export function addressBuckets(act: GuardedAct, network: string): Bucket[] {
+  return limits[act].address.map((limit) => bucket(act, `address ${network}`, limit))
+}
+
+/** Under what failures in trying a password are counted. */
+export function failuresKey(act: GuardedAct, account: string): string {
+  return digest(`${act} failures ${account}`)
+}
+
+/** Those of one user, at log-in and where they are logged in. */
+export function failuresKeysOf({ id, emailAddress }: User): string[] {
+  return [failuresKey('log_in', emailAddress), failuresKey('password_challenge', id)]
+}
+
+function bucket(act: GuardedAct, counted: string, limit: WindowLimit): Bucket {
+  return { key: digest(`${act} ${counted} ${limit.name}`), limit }
+}
+
+// A table of whoever mistyped a password is nobody's business.
+function digest(text: string): string {
+  return hash('sha256', text, 'base64url')
 }

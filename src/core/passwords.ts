@@ -39,7 +39,7 @@ export async function requestPasswordReset(
     const fields = [{ field: 'emailAddress', code: 'invalid' }] as const
     throw new AuthError('validation_failed', { fields })
   }
-  await config.guard.count('password_reset', { account: recipient, ipAddress: client.ipAddress })
+  await config.guard.count('password_reset', { account: recipient, client })
   await perform(config, client, (_transaction, unit) =>
     unit.queue(newMessage('password_reset', recipient, config.clock())),
   )
@@ -108,6 +108,7 @@ export async function changePassword(
     if (!isReplaced) return 'wrong_password'
     await transaction.deleteOtherSessions(session)
     await transaction.freshenSession(session, at)
+    await config.guard.recover(transaction, user)
     await voidLinks(transaction, user.id)
     await unit.queue(noticeOfChange(user, at))
     const about = { userId: user.id, sessionId: session.id }
@@ -150,6 +151,7 @@ async function redeem(
   await transaction.deleteSessions(user.id)
   // SECURITY: whoever was in the account may have made one, to stay.
   await transaction.deleteApiKeys(user.id)
+  await config.guard.recover(transaction, user)
   await voidLinks(transaction, user.id)
   await unit.queue(noticeOfChange(user, at))
   const about = { userId: user.id, detail: 'reset' }

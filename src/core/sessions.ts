@@ -4,6 +4,7 @@ import { deviceName } from './device-name.ts'
 import { parseEmailAddress } from './email-address.ts'
 import type { Authenticated, Credentials, Session, SessionHorizon, User } from './entities.ts'
 import { noteRefusal } from './events.ts'
+import type { PasswordAttempt } from './guard.ts'
 import { newMessage } from './mail.ts'
 import { normalizePassword } from './password-policy.ts'
 import type { Secret } from './secret.ts'
@@ -37,21 +38,24 @@ export async function logIn(
   const emailAddress = parseEmailAddress(credentials.emailAddress)
   const password = normalizePassword(credentials.password)
   const account = emailAddress ?? credentials.emailAddress
-  await config.guard.count('log_in', { account, ipAddress: client.ipAddress })
+  await config.guard.count('log_in', { account, client })
   if (!password) {
     noteRefusal(config, client, { name: 'authn_login_fail', userId: null })
     return null
   }
+  const attempt = await config.guard.tryPassword('log_in', { account, password })
   // Twice: a hash that another log-in replaced meanwhile, at a higher cost, is verified again.
-  for (let attempt = 1; attempt <= 2; attempt++) {
+  for (let round = 1; round <= 2; round++) {
     const known = emailAddress && (await config.store.findCredentials(emailAddress))
     const verified = await config.passwordHash.verify(known?.passwordHash ?? null, password)
-    // SECURITY: behind the hash, so that a ban takes as long as a wrong password and says no more.
-    if (!known || !verified || known.user.bannedAt !== null) {
-      noteRefusal(config, client, { name: 'authn_login_fail', userId: known?.user.id ?? null })
+    // SECURITY: behind the hash, so that a ban, or a hundred failures, takes as long as a wrong password
+    // and says no more.
+    if (!known || !verified || known.user.bannedAt !== null || attempt.isStopped) {
+      const name = attempt.isLast ? 'authn_login_lock' : 'authn_login_fail'
+      noteRefusal(config, client, { name, userId: known?.user.id ?? null })
       return null
     }
-    const begun = await beginSession(config, { known, password, client })
+    const begun = await beginSession(config, { known, password, attempt, client })
     if (begun) return begun
   }
   return null
@@ -145,13 +149,14 @@ export function openSession(
 interface Verified {
   readonly known: Credentials
   readonly password: Secret
+  readonly attempt: PasswordAttempt
   readonly client: Client
 }
 
 // A hash from before the cost was raised is replaced while the password is at hand.
 async function beginSession(
   config: Configuration,
-  { known: { user, passwordHash: from }, password, client }: Verified,
+  { known: { user, passwordHash: from }, password, attempt, client }: Verified,
 ): Promise<LoggedIn | null> {
   const isCurrent = config.passwordHash.isCurrent(from)
   const to = isCurrent ? from : await config.passwordHash.hash(password)
@@ -162,6 +167,7 @@ async function beginSession(
       ? await transaction.holdPasswordHash(user, from)
       : await transaction.replacePasswordHash(user, { from, to, at: user.updatedAt })
     if (!kept) return null
+    await attempt.succeed(transaction)
     await transaction.insertSession(session, digest)
     const limits = { ...horizonOf(config), maximum: config.sessions.maximumPerUser }
     const ended = await transaction.trimSessions(session, limits)

@@ -20,6 +20,7 @@ export interface StoreTransaction
     ApiKeyStatements,
     PasswordResetStatements,
     EmailVerificationStatements,
+    GuardStatements,
     OutboxStatements,
     EventStatements {
   /** The same transaction, for the application's own tables. */
@@ -185,6 +186,12 @@ export interface EmailVerificationStatements {
   /** @returns whether this was the address that the user wanted */
   consumeEmailChange(proof: EmailProof): Promise<boolean>
   deleteEmailChange(userId: string): Promise<void>
+}
+
+export interface GuardStatements {
+  /** Forgets what was counted, so that all of it may be tried again. */
+  deleteCounts(keys: readonly string[]): Promise<void>
+  deleteFailedAttempts(keys: readonly string[]): Promise<void>
 }
 
 export interface EventStatements {

@@ -67,7 +67,7 @@ export interface Store extends GuardStore {
   /** Newest first; of one status, or of all where it is null. */
   listMessages(status: MessageStatus | null, page: MessagePage): Promise<Message[]>
   /**
-   * Deletes what is over among the next few hundred rows of a table, a few dozen at most, in a
+   * Deletes what is over among the next few hundred rows of a table, some dozens at most, in a
    * transaction of its own; a row that is in somebody's hands may stay.
    */
   sweep(table: SweptTable, part: SweptPart): Promise<SweepStep>
@@ -85,6 +85,7 @@ export type SweptTable =
   | 'password_resets'
   | 'email_verifications'
   | 'guard_counts'
+  | 'failed_attempts'
   | 'outbox'
   | 'events'
 

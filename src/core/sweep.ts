@@ -8,6 +8,7 @@ const sweptTables: readonly SweptTable[] = [
   'password_resets',
   'email_verifications',
   'guard_counts',
+  'failed_attempts',
   'outbox',
   'events',
 ]
@@ -42,6 +43,7 @@ export async function sweep(config: Configuration, pace: Pace): Promise<Swept> {
     password_resets: 0,
     email_verifications: 0,
     guard_counts: 0,
+    failed_attempts: 0,
     outbox: 0,
     events: 0,
   }

@@ -3,6 +3,7 @@ import type { Configuration } from './config.ts'
 import { type EmailAddress, parseEmailAddress } from './email-address.ts'
 import type { Session, User } from './entities.ts'
 import { AuthError, type InvalidField } from './errors.ts'
+import { failuresKeysOf } from './guard.ts'
 import { parseNewPassword } from './password-policy.ts'
 import { voidLinks } from './passwords.ts'
 import { Secret } from './secret.ts'
@@ -29,7 +30,7 @@ export async function signUp(
   { client, fields }: { client: Client; fields: unknown },
 ): Promise<LoggedIn> {
   const { emailAddress, password } = parseNewCredentials(config, credentials)
-  await config.guard.count('sign_up', { account: emailAddress, ipAddress: client.ipAddress })
+  await config.guard.count('sign_up', { account: emailAddress, client })
   const passwordHash = await config.passwordHash.hash(password)
   const user = newUser(config, emailAddress)
   const { session, token, digest } = openSession(config, user, client)
@@ -65,6 +66,7 @@ export async function setPassword(
   const { user } = known
   return perform(config, operator, async (transaction, unit) => {
     if (!(await transaction.replacePasswordHash(user, change))) return null
+    await config.guard.recover(transaction, user)
     await voidLinks(transaction, user.id)
     await unit.record({ name: 'authn_password_change', userId: user.id })
     await unit.tell('onPasswordChanged', { user })
@@ -161,6 +163,7 @@ async function remove(
   { transaction, unit }: { transaction: StoreTransaction; unit: UnitOfWork },
 ): Promise<void> {
   await unit.tell('onUserDeleted', { user })
+  await transaction.deleteFailedAttempts(failuresKeysOf(user))
   await transaction.deleteUser(user.id)
   await transaction.deletePasswordResetMessages(user.emailAddress)
   await transaction.blankEvents(user.id)

@@ -1,6 +1,7 @@
 import type { CreatedApiKey, SubmittedApiKey } from './api-keys.ts'
 import type { Client } from './client.ts'
 import type { Configuration } from './config.ts'
+import type { Count, CountedSubject } from './counts.ts'
 import type { SubmittedProof, Verified } from './email-verifications.ts'
 import type { ApiKey, AuditEvent, Authenticated, Authorized, Session, User } from './entities.ts'
 import type { EventName } from './event-names.ts'
@@ -79,6 +80,10 @@ export interface Auth {
    * @throws AuthError `rate_limited`, `unavailable`
    */
   authenticateApiKey(token: string | Secret): Promise<Authorized | null>
+  /** What is counted of somebody just now, by an address that is typed, a user's id, or where they are. */
+  listCounts(subject: CountedSubject): Promise<Count[]>
+  /** Lets somebody try again; a process that refused them just now follows within five seconds. */
+  clearCounts(subject: CountedSubject, client?: Client): Promise<void>
   /** A page of events, newest first: of a user, of one name, or all where those are null. */
   listEvents(
     of: { userId: string | null; name: EventName | null },

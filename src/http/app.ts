@@ -12,10 +12,26 @@ import { type Shortcut, shortcut } from './shortcut.ts'
 /** What the app may be told beside its `auth`. */
 export interface AppOptions extends TableOptions, Surroundings {}
 
-/** Who is at the other end of the connection, as far as the server can tell. */
+/** Who is at the other end of the connection. */
 export interface Peer {
-  /** Its address; without it sessions have none. */
-  readonly address?: string | undefined
+  /**
+   * Its address. Where the server cannot know it, null: then sessions have none, and all clients
+   * together have the attempts of one.
+   */
+  readonly address: string | null
+}
+
+/** The app for a server of your own, which has to say whom it speaks to. */
+export type Handler = (request: Request, peer: Peer) => Promise<Response>
+
+/**
+ * The whole HTTP interface as one function.
+ *
+ * @throws RangeError as `createApp`
+ */
+export function createHandler(auth: Auth, options: AppOptions = {}): Handler {
+  const app = createApp(auth, options)
+  return async (request, peer) => app.fetch(request, peer)
 }
 
 export type App = Hono<{ Bindings: Peer }>
@@ -62,9 +78,18 @@ function handler(
   responder: Responder,
 ): (context: Context<{ Bindings: Peer }>) => Promise<Response> {
   return async ({ req, env }) => {
-    const arrival = { asked: req.raw, params: req.param(), peer: env?.address }
+    const arrival = { asked: req.raw, params: req.param(), peer: addressOf(env) }
     return toResponse(await dispatcher.dispatch(responder, arrival))
   }
+}
+
+// Of a server that hands over what `@hono/node-server` does, Node's own request knows it.
+function addressOf(env: Partial<Peer & NodePeer> | undefined): string | undefined {
+  return env?.address ?? env?.incoming?.socket?.remoteAddress
+}
+
+interface NodePeer {
+  readonly incoming: { readonly socket?: { readonly remoteAddress?: string | undefined } }
 }
 
 // Another method on a known path; to whom a path is hidden, it is hidden by every method.

@@ -9,6 +9,7 @@ import { type Cors, cors } from './cors.ts'
 import { refusalOf } from './errors.ts'
 import type { Incoming } from './exchange.ts'
 import { isRefusal, type Refusal, type RefusalCode } from './problems.ts'
+import { countedAnswer } from './rate-limit.ts'
 
 /** Where an app stands: who may read its answers, who stands before it, who hears of its faults. */
 export interface Surroundings {
@@ -64,7 +65,12 @@ export class Dispatcher {
     let answer: Answer
     try {
       const client = this.#clientOf(arrival, requestId)
-      answer = await responder.respond({ auth: this.#auth, request: asked, params, client })
+      const incoming = { auth: this.#auth, request: asked, params, client }
+      // Nothing is counted of who reads, and to run within something costs.
+      answer = await (method === 'GET'
+        ? responder.respond(incoming)
+        : countedAnswer(responder, incoming))
+      if (answer.status === 401) this.#countDeadToken(answer, client)
     } catch (error) {
       answer = this.#explain(error, requestId)
     }
@@ -87,11 +93,22 @@ export class Dispatcher {
     return refusal
   }
 
+  #countDeadToken(answer: Answer, client: Client): void {
+    const kind = isRefusal(answer) ? deadTokenCodes[answer.code] : undefined
+    if (kind) this.#auth.config.deadTokens.count(kind, client)
+  }
+
   #clientOf({ asked: { headers }, peer }: Arrival, requestId: string): Client {
     const ipAddress = this.#clients.find(headers, peer)
     const userAgent = headers.get('user-agent')?.slice(0, 1_024) ?? null
     return { ipAddress, userAgent, requestId, actor: 'user' }
   }
+}
+
+const deadTokenCodes: Partial<Record<RefusalCode, 'bearer' | 'link'>> = {
+  invalid_token: 'bearer',
+  invalid_reset_token: 'link',
+  invalid_verification_token: 'link',
 }
 
 // What of the refusals has a name in OWASP's Logging Vocabulary.

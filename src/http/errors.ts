@@ -1,8 +1,8 @@
 import { AuthError, type InvalidField } from '../core/errors.ts'
 import type { PasswordPolicy } from '../core/password-policy.ts'
-import type { RateLimit } from '../core/rate-limit.ts'
 import { describeProblem, passwordMessages } from './messages.ts'
 import { type Problem, type Refusal, refuse } from './problems.ts'
+import { refuseTooMany } from './rate-limit.ts'
 
 /** What an error answers: a refusal by its code, or a bare 500 for what nobody foresaw. */
 export function refusalOf(error: unknown, policy: PasswordPolicy): Refusal {
@@ -24,16 +24,6 @@ export function refusalOf(error: unknown, policy: PasswordPolicy): Refusal {
         problems: error.fields.map((invalid) => explain(invalid, policy)),
       })
   }
-}
-
-// RateLimit fields: draft-ietf-httpapi-ratelimit-headers-10; the time is that of Retry-After.
-function refuseTooMany(seconds: number, limit: RateLimit | null): Refusal {
-  const policy = limit && {
-    ratelimit: `"${limit.name}";r=0;t=${seconds}`,
-    'ratelimit-policy': `"${limit.name}";q=${limit.attempts};w=${limit.windowSeconds}`,
-  }
-  const error = `Too many ${limit?.name ?? 'attempts'}; try again later`
-  return refuse('rate_limited', { error, headers: { 'retry-after': String(seconds), ...policy } })
 }
 
 const tooMany = {

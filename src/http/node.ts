@@ -18,7 +18,8 @@ type Listener = (incoming: IncomingMessage, outgoing: ServerResponse) => Promise
  */
 export function nodeListener(app: Fetch): Listener {
   const listener = getRequestListener(
-    (request, { incoming }) => app.fetch(request, { address: incoming.socket.remoteAddress }),
+    (request, { incoming }) =>
+      app.fetch(request, { address: incoming.socket.remoteAddress ?? null }),
     // HTTP/1.0 knows no Host (HAProxy's health check); the name is read by nobody.
     { hostname: 'localhost', errorHandler: (error) => toResponse(presentBare(explain(error))) },
   )

@@ -1,11 +1,26 @@
 import type { GuardCount, GuardWindow } from '../core/guard.ts'
 import { readInstant, readNumber, readText } from './columns.ts'
-import type { Connection } from './database.ts'
+import type { Connection, Database, Row } from './database.ts'
 
 export async function count(
+  database: Database,
+  windows: readonly GuardWindow[],
+  now: Date,
+): Promise<GuardCount[]> {
+  return database.transaction(
+    async (transaction) => {
+      const counts: GuardCount[] = []
+      for (const window of windows) counts.push(await countOne(transaction, window, now))
+      return counts
+    },
+    { durability: 'relaxed' },
+  )
+}
+
+async function countOne(
   connection: Connection,
-  key: string,
-  { attempts, now, endsAt }: GuardWindow,
+  { key, attempts, endsAt }: GuardWindow,
+  now: Date,
 ): Promise<GuardCount> {
   const [row = []] = await connection.query(
     `INSERT INTO guard_counts (key, count, window_ends_at) VALUES ($1, $4, $3)
@@ -17,5 +32,23 @@ export async function count(
      RETURNING key, count, window_ends_at`,
     [key, now, endsAt, attempts],
   )
+  return readCount(row)
+}
+
+/** Few keys: each is looked up by itself. */
+export async function findCounts(
+  connection: Connection,
+  keys: readonly string[],
+): Promise<GuardCount[]> {
+  const select = 'SELECT key, count, window_ends_at FROM guard_counts WHERE key = $1'
+  const found = await Promise.all(keys.map((key) => connection.query(select, [key])))
+  return found.flat().map(readCount)
+}
+
+export async function deleteCounts(connection: Connection, keys: readonly string[]): Promise<void> {
+  for (const key of keys) await connection.query('DELETE FROM guard_counts WHERE key = $1', [key])
+}
+
+function readCount(row: Row): GuardCount {
   return { key: readText(row[0]), count: readNumber(row[1]), endsAt: readInstant(row[2]) }
 }

@@ -1,10 +1,10 @@
-import type { GuardWindow } from '../core/guard.ts'
 import type { Store } from '../core/store.ts'
 import type { StoreTransaction } from '../core/store-transaction.ts'
 import * as apiKeys from './api-keys.ts'
 import type { Connection, Database } from './database.ts'
 import * as emails from './email-verifications.ts'
 import * as events from './events.ts'
+import * as failures from './failed-attempts.ts'
 import * as guard from './guard.ts'
 import { recordUses } from './last-use.ts'
 import * as outbox from './outbox.ts'
@@ -34,10 +34,10 @@ export function createStore(database: Database): Store {
     listEvents: (page) => events.listEvents(database, page),
     findMessage: (id) => outbox.findMessage(database, id),
     listMessages: (status, page) => outbox.listMessages(database, status, page),
-    count: (keys, window) =>
-      database.transaction((transaction) => countEach(transaction, keys, window), {
-        durability: 'relaxed',
-      }),
+    count: (windows, now) => guard.count(database, windows, now),
+    findCounts: (keys) => guard.findCounts(database, keys),
+    findFailedAttempts: (key) => failures.findFailedAttempts(database, key),
+    replaceFailedAttempts: (key, change) => failures.replaceFailedAttempts(database, key, change),
     sweep: (table, part) => sweepTable(database, table, part),
     holdLease: (name, lease) => holdLease(database, name, lease),
     transaction: (work) => database.transaction((transaction) => work(statements(transaction))),
@@ -89,6 +89,8 @@ function statements(connection: Connection): StoreTransaction {
     putEmailChange: (change) => emails.putEmailChange(connection, change),
     consumeEmailChange: (proof) => emails.consumeEmailChange(connection, proof),
     deleteEmailChange: (userId) => emails.deleteEmailChange(connection, userId),
+    deleteCounts: (keys) => guard.deleteCounts(connection, keys),
+    deleteFailedAttempts: (keys) => failures.deleteFailedAttempts(connection, keys),
     insertMessage: (message) => outbox.insertMessage(connection, message),
     claimMessage: (claim) => outbox.claimMessage(connection, claim),
     renewClaim: (message, until) => outbox.renewClaim(connection, message, until),
@@ -100,10 +102,4 @@ function statements(connection: Connection): StoreTransaction {
     insertEvent: (event) => events.insertEvent(connection, event),
     blankEvents: (userId) => events.blankEvents(connection, userId),
   }
-}
-
-async function countEach(connection: Connection, keys: readonly string[], window: GuardWindow) {
-  const counts = []
-  for (const key of keys) counts.push(await guard.count(connection, key, window))
-  return counts
 }

@@ -25,9 +25,9 @@ const intervalMilliseconds = 3_600_000
 // Whoever holds the lease and dies is followed after so long.
 const leaseMilliseconds = 60_000
 // Of the time, for steps: a request that comes during one waits for its end.
-const stepsShare = 0.005
+const stepsShare = 0.001
 const shortestPauseMilliseconds = 1
-const longestPauseMilliseconds = 1_000
+const longestPauseMilliseconds = 5_000
 const toleratedJumpMilliseconds = 60_000
 
 export function createSweeper(

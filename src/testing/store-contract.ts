@@ -2,6 +2,7 @@ import { apiKeysContract } from './store-contract/api-keys.ts'
 import type { StoreContract } from './store-contract/contract.ts'
 import { emailVerificationsContract } from './store-contract/email-verifications.ts'
 import { eventsContract } from './store-contract/events.ts'
+import { failedAttemptsContract } from './store-contract/failed-attempts.ts'
 import { guardContract } from './store-contract/guard.ts'
 import { outboxContract } from './store-contract/outbox.ts'
 import { outboxAttemptsContract } from './store-contract/outbox-attempts.ts'
@@ -25,5 +26,6 @@ export function runStoreContract(contract: StoreContract): void {
   outboxAttemptsContract(contract)
   eventsContract(contract)
   guardContract(contract)
+  failedAttemptsContract(contract)
   sweepContract(contract)
 }

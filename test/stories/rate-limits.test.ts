@@ -1,27 +1,70 @@
-import { createApp, createAuth, createStore, type PasswordHash } from 'latchkey/server'
+import {
+  createApp,
+  createAuth,
+  createHandler,
+  createStore,
+  type PasswordHash,
+} from 'latchkey/server'
 import { expect, test } from 'vitest'
-import { ann, bearer, cheapHash, type Server, signUp, startServer } from '../harness.ts'
+import {
+  ann,
+  bearer,
+  cheapHash,
+  mailedToken,
+  type Reply,
+  read,
+  type Server,
+  signUp,
+  startServer,
+} from '../harness.ts'
+
+const wrong = { ...ann, password: 'wrong password' }
 
 const acts = [
-  ['POST /v1/session', { password: 'wrong password' }],
-  ['POST /v1/registrations', { password: ann.password }],
-  ['POST /v1/passwords', {}],
+  ['POST /v1/session', wrong],
+  ['POST /v1/registrations', ann],
+  ['POST /v1/passwords', { email_address: ann.email_address }],
 ] as const
 
 function startGuarded(): Promise<Server> {
   return startServer({ auth: { rateLimits: 'on' } })
 }
 
-async function statuses(times: number, send: (index: number) => Promise<{ status: number }>) {
-  const seen: number[] = []
-  for (let index = 0; index < times; index++) seen.push((await send(index)).status)
-  return seen
+/** Sends JSON from one address. */
+function from({ app }: Pick<Server, 'app'>, address: string) {
+  return async (line: string, body: object): Promise<Reply> => {
+    const [method = '', path = ''] = line.split(' ')
+    const headers = { 'content-type': 'application/json' }
+    const init = { method, headers, body: JSON.stringify(body) }
+    return read(await app.request(path, init, { address }))
+  }
 }
 
-test.each(acts)('%s passes ten times in three minutes for one account', async (line, body) => {
+async function repeat(times: number, send: (index: number) => Promise<Reply>): Promise<Reply[]> {
+  const replies: Reply[] = []
+  for (let index = 0; index < times; index++) replies.push(await send(index))
+  return replies
+}
+
+async function statuses(times: number, send: (index: number) => Promise<Reply>) {
+  return (await repeat(times, send)).map(({ status }) => status)
+}
+
+/** Fails to log in so often, waiting for as long as it is told to. */
+async function failPatiently({ send, clock }: Server, times: number): Promise<void> {
+  for (let index = 0; index < times; ) {
+    const { status, headers } = await send('POST /v1/session', {
+      ...wrong,
+      password: `guess number ${index}`,
+    })
+    if (status === 401) index++
+    clock.advance({ seconds: Number(headers.get('retry-after') ?? 0) })
+  }
+}
+
+test.each(acts)('%s passes ten times at once for one account', async (line, body) => {
   const server = await startGuarded()
-  const attempt = () => server.send(line, { ...body, email_address: 'bob@example.com' })
-  const seen = await statuses(11, attempt)
+  const seen = await statuses(11, () => server.send(line, body))
   expect(seen.slice(0, 10)).not.toContain(429)
   expect(seen[10]).toBe(429)
   const other = await server.send(line, { ...body, email_address: 'carol@example.com' })
@@ -30,25 +73,21 @@ test.each(acts)('%s passes ten times in three minutes for one account', async (l
 
 test.each(acts)('%s passes ten times in three minutes from one address', async (line, body) => {
   const server = await startGuarded()
-  const from = (address: string) => async (index: number) => {
-    const headers = { 'content-type': 'application/json' }
-    const text = JSON.stringify({ ...body, email_address: `user-${index}@example.com` })
-    return server.app.request(line.slice(5), { method: 'POST', headers, body: text }, { address })
-  }
-  const seen = await statuses(11, from('192.0.2.1'))
+  const attempt = (address: string, index: number) =>
+    from(server, address)(line, { ...body, email_address: `user-${index}@example.com` })
+  const seen = await statuses(11, (index) => attempt('192.0.2.1', index))
   expect(seen.slice(0, 10)).not.toContain(429)
   expect(seen[10]).toBe(429)
-  expect((await from('192.0.2.2')(12)).status).not.toBe(429)
-  expect((await from('::ffff:192.0.2.1')(13)).status).toBe(429)
+  expect((await attempt('192.0.2.2', 12)).status).not.toBe(429)
+  expect((await attempt('::ffff:192.0.2.1', 13)).status).toBe(429)
+  server.clock.advance({ minutes: 3 })
+  expect((await attempt('192.0.2.1', 14)).status).not.toBe(429)
 })
 
-test('all addresses of one IPv6 /64 are one', async () => {
+test('all addresses of one IPv6 /64 are one, however they are spelled', async () => {
   const server = await startGuarded()
-  const attempt = async (address: string, index: number) => {
-    const email_address = `user-${index}@example.com`
-    const body = new URLSearchParams({ email_address, password: 'wrong password' })
-    return server.app.request('/v1/session', { method: 'POST', body }, { address })
-  }
+  const attempt = (address: string, index: number) =>
+    from(server, address)('POST /v1/session', { ...wrong, email_address: `user-${index}@x.test` })
   const one = ['2001:db8::1', '2001:db8::2:1', '2001:DB8:0:0:ffff::', '2001:0db8:0:0:1:2:3:4']
   const seen = await statuses(10, (index) => attempt(one[index % one.length] ?? '', index))
   expect(seen).toEqual(Array(10).fill(401))
@@ -57,46 +96,96 @@ test('all addresses of one IPv6 /64 are one', async () => {
   expect((await attempt('::1', 13)).status).toBe(401)
 })
 
-test('what is refused says when to come back, and that is true to the second', async () => {
+test('a server of your own says who is at the other end; whom nobody knows shares one limit', async () => {
+  const { auth } = await startGuarded()
+  const handler = createHandler(auth)
+  const attempt = async (index: number, address: string | null) => {
+    const body = JSON.stringify({ ...wrong, email_address: `user-${index}@example.com` })
+    const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body }
+    return read(await handler(new Request('https://api.example.com/v1/session', init), { address }))
+  }
+  expect(await statuses(11, (index) => attempt(index, null))).toEqual([...Array(10).fill(401), 429])
+  expect((await attempt(12, '192.0.2.1')).status).toBe(401)
+})
+
+test('where another server hands Node’s request over, its peer is the address', async () => {
   const server = await startGuarded()
-  const attempt = () => server.send('POST /v1/session', { ...ann, password: 'wrong password' })
-  await attempt()
+  const attempt = async (index: number, remoteAddress: string) => {
+    const body = new URLSearchParams({ ...wrong, email_address: `user-${index}@example.com` })
+    const incoming = { incoming: { socket: { remoteAddress } } }
+    return read(await server.app.request('/v1/session', { method: 'POST', body }, Object(incoming)))
+  }
+  await repeat(10, (index) => attempt(index, '192.0.2.1'))
+  expect((await attempt(11, '192.0.2.1')).status).toBe(429)
+  expect((await attempt(12, '192.0.2.2')).status).toBe(401)
+})
+
+test('failures wait longer and longer, and the wait is true to the second', async () => {
+  const { send, clock } = await startGuarded()
+  const attempt = () => send('POST /v1/session', wrong)
+  await repeat(10, attempt)
+  for (const seconds of [30, 60, 120, 240, 480, 960, 1_920, 3_600, 3_600]) {
+    const refused = await attempt()
+    expect(refused.body).toEqual({
+      error: 'Too many failures; try again later',
+      code: 'rate_limited',
+      request_id: refused.headers.get('x-request-id'),
+    })
+    expect(Object.fromEntries(refused.headers)).toMatchObject({
+      'retry-after': String(seconds),
+      ratelimit: `"failures";r=0;t=${seconds}`,
+      'ratelimit-policy': '"failures";q=10',
+    })
+    clock.advance({ seconds: seconds - 1 })
+    const stillRefused = await attempt()
+    expect([stillRefused.status, stillRefused.headers.get('retry-after')]).toEqual([429, '1'])
+    clock.advance({ seconds: 1 })
+    expect((await attempt()).status).toBe(401)
+  }
+})
+
+test('a window’s end is true to the second, and what is left falls by one with each request', async () => {
+  const server = await startGuarded()
+  const ask = () => server.send('POST /v1/passwords', { email_address: ann.email_address })
+  const first = await ask()
+  expect([first.headers.get('ratelimit'), first.headers.get('ratelimit-policy')]).toEqual([
+    '"attempts";r=9;t=180',
+    '"attempts";q=10;w=180',
+  ])
   server.clock.advance({ milliseconds: 60_500 })
-  await statuses(9, attempt)
-  const refused = await attempt()
-  expect(refused.body).toEqual({
-    error: 'Too many attempts; try again later',
-    code: 'rate_limited',
-    request_id: refused.headers.get('x-request-id'),
-  })
+  const seen = (await repeat(9, ask)).map(({ headers }) => headers.get('ratelimit'))
+  expect(seen).toEqual([8, 7, 6, 5, 4, 3, 2, 1, 0].map((left) => `"attempts";r=${left};t=120`))
+  const refused = await ask()
+  expect(refused.body.error).toBe('Too many attempts; try again later')
   expect(Object.fromEntries(refused.headers)).toMatchObject({
     'retry-after': '120',
     ratelimit: '"attempts";r=0;t=120',
     'ratelimit-policy': '"attempts";q=10;w=180',
   })
-  server.clock.advance({ milliseconds: 119_000 })
-  expect([(await attempt()).status, (await attempt()).headers.get('retry-after')]).toEqual([
-    429,
-    '1',
-  ])
-  server.clock.advance({ milliseconds: 1_000 })
-  expect((await attempt()).status).toBe(401)
+  server.clock.advance({ milliseconds: 119_499 })
+  expect((await ask()).status).toBe(429)
+  server.clock.advance({ milliseconds: 1 })
+  expect((await ask()).headers.get('ratelimit')).toBe('"attempts";r=9;t=180')
 })
 
 test('an account that nobody has is limited as one that somebody has, byte for byte', async () => {
   const server = await startGuarded()
   await signUp(server)
   const attempt = (email_address: string) =>
-    server.send('POST /v1/session', { email_address, password: 'wrong password' })
-  for (let time = 1; time <= 12; time++) {
+    server.send('POST /v1/session', { ...wrong, email_address })
+  for (let time = 1; time <= 15; time++) {
     const [known, unknown] = [await attempt('ann@example.com'), await attempt('bob@example.com')]
     expect(unknown.status).toBe(known.status)
-    expect(unknown.status).toBe(time > 10 ? 429 : 401)
+    expect(unknown.status).toBe(time > 10 && time % 2 ? 429 : 401)
     const { request_id: _known, ...knownBody } = known.body
     const { request_id: _unknown, ...unknownBody } = unknown.body
     expect(unknownBody).toEqual(knownBody)
     const named = (headers: Headers) => [...headers].filter(([name]) => name !== 'x-request-id')
     expect(named(unknown.headers)).toEqual(named(known.headers))
+    expect(known.headers.get('ratelimit')).toMatch(/^"(attempts|failures)";r=/)
+    if (known.status === 429) {
+      server.clock.advance({ seconds: Number(known.headers.get('retry-after')) })
+    }
   }
 })
 
@@ -120,6 +209,151 @@ test('of fifty guesses at once ten are judged', async () => {
   expect(verified).toBe(10)
 })
 
+test('a success forgets the failures of its account, and not those of its address', async () => {
+  const server = await startGuarded()
+  await signUp(server)
+  const send = from(server, '192.0.2.1')
+  await repeat(8, () => send('POST /v1/session', wrong))
+  const success = await send('POST /v1/session', ann)
+  expect([success.status, success.headers.get('ratelimit')]).toEqual([200, '"attempts";r=1;t=180'])
+  expect((await send('POST /v1/session', wrong)).headers.get('ratelimit')).toMatch(/r=0;t=180$/)
+  expect((await send('POST /v1/session', ann)).status).toBe(429)
+  const seen = await statuses(10, () => server.send('POST /v1/session', wrong))
+  expect(seen).toEqual([...Array(9).fill(401), 429])
+})
+
+test('after a hundred failures the right password is as wrong as any, until it is reset', async () => {
+  const server = await startGuarded()
+  const token = await signUp(server)
+  await failPatiently(server, 100)
+  server.clock.advance({ hours: 1 })
+  const stopped = await server.send('POST /v1/session', ann)
+  server.clock.advance({ hours: 1 })
+  const never = await server.send('POST /v1/session', {
+    ...wrong,
+    email_address: 'bob@example.com',
+  })
+  expect([stopped.status, stopped.body.code]).toEqual([401, 'invalid_credentials'])
+  expect({ ...stopped.body, request_id: '' }).toEqual({ ...never.body, request_id: '' })
+  server.clock.advance({ days: 25 })
+  expect((await server.send('POST /v1/session', ann)).status).toBe(401)
+  // Whoever was logged in stays so, and the way back is open.
+  expect((await server.send('GET /v1/session', undefined, bearer(token))).status).toBe(200)
+  await server.send('POST /v1/passwords', { email_address: ann.email_address })
+  await server.outbox.deliverDue()
+  const password = 'another horse battery'
+  const redeem = { token: mailedToken(server), password }
+  expect((await server.send('PUT /v1/passwords', redeem)).status).toBe(200)
+  expect((await server.send('POST /v1/session', { ...ann, password })).status).toBe(200)
+}, 30_000)
+
+test('the hundredth failure is written down as the one that stops the password', async () => {
+  const server = await startGuarded()
+  const token = await signUp(server)
+  await failPatiently(server, 101)
+  await server.auth.flush()
+  const { body } = await server.send('GET /v1/events?limit=3', undefined, bearer(token))
+  expect(body.events.map(({ event }: { event: string }) => event)).toEqual([
+    'authn_login_fail',
+    'authn_login_lock',
+    'authn_login_fail',
+  ])
+}, 30_000)
+
+test('who fails a hundred times where they are logged in cannot confirm the password either', async () => {
+  const server = await startGuarded()
+  const token = await signUp(server)
+  const line = 'PUT /v1/session/freshness'
+  const confirm = (password_challenge: string) =>
+    server.send(line, { password_challenge }, bearer(token))
+  for (let index = 0; index < 100; ) {
+    const { status, headers } = await confirm(`guess number ${index}`)
+    if (status === 422) index++
+    server.clock.advance({ seconds: Number(headers.get('retry-after') ?? 0) })
+  }
+  server.clock.advance({ hours: 1 })
+  expect((await confirm(ann.password)).status).toBe(422)
+  expect((await server.send('POST /v1/session', ann)).status).toBe(200)
+}, 30_000)
+
+test('a new password begins without failures', async () => {
+  const server = await startGuarded()
+  const token = await signUp(server)
+  await repeat(10, () => server.send('POST /v1/session', wrong))
+  expect((await server.send('POST /v1/session', ann)).status).toBe(429)
+  const change = { password_challenge: ann.password, password: 'another horse battery' }
+  expect((await server.send('PUT /v1/password', change, bearer(token))).status).toBe(200)
+  const renewed = { ...ann, password: 'another horse battery' }
+  expect((await server.send('POST /v1/session', renewed)).status).toBe(200)
+})
+
+test('one password is tried in vain on thirty accounts, and on no more within an hour', async () => {
+  const server = await startGuarded()
+  const tired = { email_address: 'tired@example.com', password: 'Winter2026-Winter' }
+  await signUp(server, tired)
+  const spray = (index: number) =>
+    server.send('POST /v1/session', { ...tired, email_address: `user-${index}@example.com` })
+  expect(await statuses(31, spray)).toEqual([...Array(30).fill(401), 429])
+  // Not even where it would be right, and whoever asks with another is not concerned.
+  const refused = await server.send('POST /v1/session', tired)
+  expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '3600'])
+  expect((await server.send('POST /v1/session', { ...tired, password: 'other' })).status).toBe(401)
+  server.clock.advance({ hours: 1 })
+  expect((await server.send('POST /v1/session', tired)).status).toBe(200)
+})
+
+test('a password that many have, and that is right for each, is nobody’s spraying', async () => {
+  const server = await startGuarded()
+  const people = Array.from({ length: 35 }, (_, index) => `user-${index}@example.com`)
+  for (const email_address of people) await signUp(server, { ...ann, email_address })
+  const seen = await statuses(35, (index) =>
+    server.send('POST /v1/session', { ...ann, email_address: people[index] }),
+  )
+  expect(seen).toEqual(Array(35).fill(200))
+})
+
+const links = ['PUT /v1/passwords', 'PUT /v1/email_verifications']
+
+test.each(links)(
+  '%s: of three hundred dead links in a minute from one address each is told so, then it has to wait',
+  async (line) => {
+    const server = await startGuarded()
+    const token = await signUp(server)
+    await server.send('POST /v1/passwords', { email_address: ann.email_address })
+    await server.outbox.deliverDue()
+    const here = from(server, '192.0.2.1')
+    const present = (token: string) => here(line, { token, password: 'another horse battery' })
+    const replies = await repeat(302, (index) => present(`lkr_dead${index}`))
+    expect(replies.map(({ status }) => status)).toEqual([...Array(300).fill(401), 429, 429])
+    expect(replies.at(-1)?.body.error).toBe('Too many links; try again later')
+    expect(replies.at(-1)?.headers.get('ratelimit')).toBe('"links";r=0;t=60')
+    const elsewhere = from(server, '192.0.2.2')
+    expect((await elsewhere(line, { token: 'lkr_dead', password: 'x' })).status).toBe(401)
+    // What lives is not concerned, here either.
+    expect((await asking(server, bearer(token))).status).toBe(200)
+    const live = { token: mailedToken(server), password: 'another horse battery' }
+    expect((await here('PUT /v1/passwords', live)).status).toBe(200)
+    server.clock.advance({ minutes: 1 })
+    expect((await present('lkr_dead')).status).toBe(401)
+  },
+)
+
+async function asking({ app }: Server, headers: Record<string, string>): Promise<Reply> {
+  return read(await app.request('/v1/session', { headers }, { address: '192.0.2.1' }))
+}
+
+test('of twelve thousand dead bearer tokens in a minute from one address each is told so', async () => {
+  const server = await startGuarded()
+  const token = await signUp(server)
+  const ask = (text: string) => asking(server, bearer(text))
+  const seen = await statuses(12_001, (index) => ask(`lks_dead${index}`))
+  expect(seen.indexOf(429)).toBe(12_000)
+  expect(seen.filter((status) => status === 401)).toHaveLength(12_000)
+  expect((await ask(token)).status).toBe(200)
+  const elsewhere = await server.send('GET /v1/session', undefined, bearer('lks_dead'))
+  expect(elsewhere.status).toBe(401)
+}, 60_000)
+
 test.each([' Ann@Example.COM ', 'ann@example.com\n', '\tANN@example.com'])(
   'the spelling %j is the same account',
   async (email_address) => {
@@ -137,7 +371,7 @@ test.each([' Ann@Example.COM ', 'ann@example.com\n', '\tANN@example.com'])(
 test('limits of one act leave the others alone, and live sessions too', async () => {
   const server = await startGuarded()
   const token = await signUp(server)
-  await statuses(11, () => server.send('POST /v1/session', { ...ann, password: 'wrong password' }))
+  await statuses(11, () => server.send('POST /v1/session', wrong))
   expect((await server.send('GET /v1/session', undefined, bearer(token))).status).toBe(200)
   const { email_address } = ann
   expect((await server.send('POST /v1/passwords', { email_address })).status).toBe(200)
@@ -151,18 +385,56 @@ test('input that breaks a rule is told so and not counted', async () => {
 
 test('what was counted outlives the process', async () => {
   const { database, clock, ...first } = await startGuarded()
-  const attempt = ({ send }: Pick<Server, 'send'>) =>
-    send('POST /v1/session', { ...ann, password: 'wrong password' })
-  await statuses(10, () => attempt(first))
+  await statuses(10, () => first.send('POST /v1/session', wrong))
   const auth = createAuth({ store: createStore(database), clock, passwordHash: cheapHash })
-  const body = new URLSearchParams({ email_address: ann.email_address, password: 'wrong' })
+  const body = new URLSearchParams(wrong)
   const reply = await createApp(auth).request('/v1/session', { method: 'POST', body })
   expect(reply.status).toBe(429)
 })
 
-test('the table of counts names nobody', async () => {
+test('an operator sees what is counted of somebody, and lets them try again', async () => {
+  const server = await startGuarded()
+  const { auth, clock } = server
+  const token = await signUp(server)
+  const { id } = (await server.send('GET /v1/user', undefined, bearer(token))).body.user
+  const send = from(server, '2001:db8::1')
+  await repeat(12, () => send('POST /v1/session', wrong))
+  const account = ann.email_address
+  expect(await auth.listCounts({ account })).toMatchObject([
+    { act: 'sign_up', by: 'account', count: 1, limit: { attempts: 10 } },
+    { act: 'sign_up', by: 'account', count: 1, limit: { attempts: 30 } },
+    { act: 'log_in', by: 'account', count: 10, limit: { name: 'failures' } },
+  ])
+  expect(await auth.listCounts({ account: id })).toEqual(await auth.listCounts({ account }))
+  expect(await auth.listCounts({ ipAddress: '2001:db8:0:0:9::' })).toMatchObject([
+    { act: 'log_in', by: 'address', count: 10, limit: { attempts: 10 } },
+  ])
+  await auth.clearCounts({ account })
+  expect((await server.send('POST /v1/session', wrong)).status).toBe(401)
+  expect((await send('POST /v1/session', ann)).status).toBe(429)
+  await auth.clearCounts({ ipAddress: '2001:db8::1' })
+  clock.advance({ seconds: 5 })
+  expect((await send('POST /v1/session', ann)).status).toBe(200)
+  const { body } = await server.send('GET /v1/events?limit=9', undefined, bearer(token))
+  const cleared = { event: 'user_updated', actor: 'operator', detail: 'limits_cleared' }
+  expect(body.events).toContainEqual(expect.objectContaining(cleared))
+})
+
+test('the tables of counts name nobody', async () => {
   const server = await startGuarded()
   await signUp(server)
-  const rows = await server.database.query('SELECT key, count FROM guard_counts')
-  expect(rows).toEqual([[expect.stringMatching(/^[\w-]{43}$/), 1]])
+  await server.send('POST /v1/session', wrong)
+  const counts = await server.database.query('SELECT key, count FROM guard_counts')
+  const failures = await server.database.query('SELECT key, count FROM failed_attempts')
+  expect(counts.length).toBeGreaterThan(1)
+  expect(failures).toHaveLength(1)
+  for (const [key] of [...counts, ...failures]) expect(key).toMatch(/^[\w-]{43}$/)
+})
+
+test('with a user what was tried in vain at their password goes too', async () => {
+  const server = await startGuarded()
+  const token = await signUp(server)
+  await server.send('POST /v1/session', wrong)
+  expect((await server.send('DELETE /v1/user', undefined, bearer(token))).status).toBe(204)
+  expect(await server.database.query('SELECT key FROM failed_attempts')).toEqual([])
 })

@@ -1,6 +1,7 @@
 import { apiKeyCommands } from './api-keys.ts'
 import type { Command } from './command.ts'
 import { listEvents } from './events.ts'
+import { limitCommands } from './limits.ts'
 import { migrateDatabase } from './migrate.ts'
 import { listMessages } from './outbox.ts'
 import { retryMessages } from './outbox-retry.ts'
@@ -14,6 +15,7 @@ export const commands: readonly Command[] = [
   ...userCommands,
   ...sessionCommands,
   ...apiKeyCommands,
+  ...limitCommands,
   listEvents,
   listMessages,
   retryMessages,

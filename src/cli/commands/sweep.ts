@@ -8,7 +8,7 @@ import { jsonOption, printJson, printTable } from './output.ts'
 import { withAuth } from './user.ts'
 
 // Of the time, for steps: servers on the same database come first.
-const stepsShare = 0.1
+const stepsShare = 0.03
 
 export const sweepDatabase = defineCommand(
   {

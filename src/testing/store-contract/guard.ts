@@ -3,27 +3,27 @@ import { later, newUser, noon, type StoreContract } from './contract.ts'
 
 /** What is counted, and how long. */
 export function guardContract({ test, open }: StoreContract): void {
-  const window = { attempts: 1, now: noon, endsAt: later(180_000) }
+  const window = (key: string) => ({ key, attempts: 1, endsAt: later(180_000) })
 
   test('each key is counted for itself, in the order in which they were given', async () => {
     const store = await open()
-    const { endsAt } = window
-    deepEqual(await store.count(['a', 'b'], window), [
+    const endsAt = later(180_000)
+    deepEqual(await store.count([window('a'), window('b')], noon), [
       { key: 'a', count: 1, endsAt },
       { key: 'b', count: 1, endsAt },
     ])
-    deepEqual(await store.count(['b', 'c'], window), [
+    deepEqual(await store.count([window('b'), window('c')], noon), [
       { key: 'b', count: 2, endsAt },
       { key: 'c', count: 1, endsAt },
     ])
-    deepEqual(await store.count([], window), [])
+    deepEqual(await store.count([], noon), [])
   })
 
   test('many are counted at once, also in a window that begins anew', async () => {
     const store = await open()
     const count = async (attempts: number, at: number) => {
-      const next = { attempts, now: later(at), endsAt: later(at + 60_000) }
-      return (await store.count(['a'], next)).map((counted) => counted.count)
+      const next = { key: 'a', attempts, endsAt: later(at + 60_000) }
+      return (await store.count([next], later(at))).map((counted) => counted.count)
     }
     deepEqual(await count(30, 0), [30])
     deepEqual(await count(1, 1), [31])
@@ -34,8 +34,8 @@ export function guardContract({ test, open }: StoreContract): void {
   test('a window ends when it said, however often is counted, and another begins', async () => {
     const store = await open()
     const countAt = async (milliseconds: number) => {
-      const next = { attempts: 1, now: later(milliseconds), endsAt: later(milliseconds + 180_000) }
-      const [counted] = await store.count(['a'], next)
+      const next = { key: 'a', attempts: 1, endsAt: later(milliseconds + 180_000) }
+      const [counted] = await store.count([next], later(milliseconds))
       return [counted?.count, counted?.endsAt]
     }
     deepEqual(await countAt(0), [1, later(180_000)])
@@ -46,20 +46,21 @@ export function guardContract({ test, open }: StoreContract): void {
 
   test('a window that a clock ahead of ours has put too far away ends in time, and keeps its count', async () => {
     const store = await open()
-    await store.count(['a'], window)
-    const earlier = { attempts: 1, now: later(-1), endsAt: later(179_999) }
-    const [counted] = await store.count(['a'], earlier)
+    await store.count([window('a')], noon)
+    const earlier = { key: 'a', attempts: 1, endsAt: later(179_999) }
+    const [counted] = await store.count([earlier], later(-1))
     deepEqual([counted?.count, counted?.endsAt], [2, earlier.endsAt])
   })
 
   test('of a hundred counts at once none is lost, and no two are told the same', async () => {
     const store = await open()
+    const both = [window('a'), window('b')]
     const counts = await Promise.all(
-      Array.from({ length: 100 }, async () => (await store.count(['a', 'b'], window))[0]?.count),
+      Array.from({ length: 100 }, async () => (await store.count(both, noon))[0]?.count),
     )
     equal(new Set(counts).size, 100)
     deepEqual(
-      (await store.count(['b', 'a'], window)).map(({ count }) => count),
+      (await store.count(both.toReversed(), noon)).map(({ count }) => count),
       [101, 101],
     )
   })
@@ -70,12 +71,22 @@ export function guardContract({ test, open }: StoreContract): void {
       await transaction.deleteSessions(newUser().id)
       throw new Error('undone')
     })
-    const counted = store.count(['a'], window)
+    const counted = store.count([window('a')], noon)
     await rejects(undone, /undone/)
     await counted
     deepEqual(
-      (await store.count(['a'], window)).map(({ count }) => count),
+      (await store.count([window('a')], noon)).map(({ count }) => count),
       [2],
     )
+  })
+
+  test('what was counted is found by its keys, and gone when it is deleted', async () => {
+    const store = await open()
+    const counts = await store.count([window('a'), window('b'), window('c')], noon)
+    const [a, b, c] = counts
+    deepEqual(await store.findCounts(['a', 'c', 'd']), [a, c])
+    deepEqual(await store.findCounts([]), [])
+    await store.transaction((transaction) => transaction.deleteCounts(['a', 'c', 'd']))
+    deepEqual(await store.findCounts(['a', 'b', 'c']), [b])
   })
 }

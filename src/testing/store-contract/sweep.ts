@@ -5,7 +5,7 @@ import { insert, later, newSession, noon, type StoreContract } from './contract.
 
 /** Rows that are over, and who takes them away. */
 export function sweepContract({ test, open }: StoreContract): void {
-  test('sessions that are over go in steps of 32 at most, and all others stay', async () => {
+  test('sessions that are over go in steps of 64 at most, and all others stay', async () => {
     const store = await open()
     const { user, digest } = await insert(store)
     const live: Uint8Array[] = []
@@ -23,7 +23,7 @@ export function sweepContract({ test, open }: StoreContract): void {
       deleted.reduce((sum, each) => sum + each),
       201,
     )
-    ok(Math.max(...deleted) <= 32)
+    ok(Math.max(...deleted) <= 64)
     equal(await store.findSession(digest), null)
     for (const own of live) ok(await store.findSession(own))
     deepEqual(await sweepSessions(store), [0])

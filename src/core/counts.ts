@@ -1,0 +1,116 @@
+import type { Client } from './client.ts'
+import type { Configuration } from './config.ts'
+import { parseEmailAddress } from './email-address.ts'
+import { accountBuckets, addressBuckets, type Bucket, failuresKey } from './guard.ts'
+import { type Counted, type GuardedAct, limits, passwordLimits } from './limits.ts'
+import { networkOf } from './network.ts'
+import type { RateLimit } from './rate-limit.ts'
+import { perform } from './unit-of-work.ts'
+
+/** Whose attempts: an address that somebody types, the id of a user, or where they come from. */
+export type CountedSubject = { readonly account: string } | { readonly ipAddress: string }
+
+/** How often something was tried, where that counts just now. */
+export interface Count {
+  readonly act: GuardedAct
+  readonly by: Counted
+  readonly limit: RateLimit
+  readonly count: number
+  /** When the next try passes, or when they are forgotten; null where only a recovery ends it. */
+  readonly endsAt: Date | null
+}
+
+/**
+ * What is counted of somebody just now, and holds. Of an address that a user has, also what is counted by
+ * the user's id.
+ *
+ * @throws AuthError `unavailable`
+ */
+export async function listCounts(config: Configuration, subject: CountedSubject): Promise<Count[]> {
+  const { buckets, failures } = await keysOf(config, subject)
+  const now = config.clock()
+  const found = await config.store.findCounts(buckets.map(({ key }) => key))
+  const windows = found.flatMap(({ key, count, endsAt }) => {
+    const bucket = buckets.find((each) => each.key === key)
+    return bucket && endsAt > now ? [{ ...bucket, count, endsAt }] : []
+  })
+  const failed = await Promise.all(
+    failures.map(async ({ act, key }) => ({
+      act,
+      found: await config.store.findFailedAttempts(key),
+    })),
+  )
+  const failing = failed.flatMap(({ act, found }): Count[] => {
+    if (!found || (found.expiresAt !== null && found.expiresAt <= now)) return []
+    const { count, expiresAt, blockedUntil } = found
+    const endsAt = expiresAt && (blockedUntil > now ? blockedUntil : expiresAt)
+    return [{ act, by: 'account', limit: passwordLimits.failures, count, endsAt }]
+  })
+  return [...windows.map(({ key: _key, ...count }) => count), ...failing]
+}
+
+/**
+ * Lets somebody try again. A process that refused them within the last five seconds may do so for as
+ * long; tries of one password on many accounts are remembered by each process, and not cleared.
+ *
+ * @throws AuthError `unavailable`
+ */
+export async function clearCounts(
+  config: Configuration,
+  subject: CountedSubject,
+  client: Client,
+): Promise<void> {
+  const { buckets, failures, userId } = await keysOf(config, subject)
+  await perform(config, client, async (transaction, unit) => {
+    await transaction.deleteCounts(buckets.map(({ key }) => key))
+    await transaction.deleteFailedAttempts(failures.map(({ key }) => key))
+    if (userId) await unit.record({ name: 'user_updated', userId, detail: 'limits_cleared' })
+  })
+}
+
+type CountedBucket = Bucket & Pick<Count, 'act' | 'by'>
+
+interface Keys {
+  readonly buckets: readonly CountedBucket[]
+  readonly failures: readonly { readonly act: GuardedAct; readonly key: string }[]
+  readonly userId: string | null
+}
+
+const acts = Object.keys(limits) as GuardedAct[]
+
+async function keysOf(config: Configuration, subject: CountedSubject): Promise<Keys> {
+  if ('ipAddress' in subject) {
+    const network = networkOf(subject.ipAddress)
+    const buckets = acts.flatMap((act) =>
+      addressBuckets(act, network).map((bucket) => ({ act, by: 'address' as const, ...bucket })),
+    )
+    return { buckets, failures: [], userId: null }
+  }
+  const { accounts, userId } = await namesOf(config, subject.account)
+  const named = acts.flatMap((act) => accounts.map((account) => ({ act, account })))
+  return {
+    buckets: named.flatMap(({ act, account }) =>
+      accountBuckets(act, account).map((bucket) => ({ act, by: 'account' as const, ...bucket })),
+    ),
+    failures: named.map(({ act, account }) => ({ act, key: failuresKey(act, account) })),
+    userId,
+  }
+}
+
+// At log-in a user is the address that was typed; where they are logged in, their id.
+async function namesOf(
+  config: Configuration,
+  account: string,
+): Promise<{ accounts: string[]; userId: string | null }> {
+  const emailAddress = parseEmailAddress(account)
+  if (!emailAddress) {
+    const user = await config.store.findUser(account)
+    return user
+      ? { accounts: [user.id, user.emailAddress], userId: user.id }
+      : { accounts: [account], userId: null }
+  }
+  const known = await config.store.findCredentials(emailAddress)
+  return known
+    ? { accounts: [emailAddress, known.user.id], userId: known.user.id }
+    : { accounts: [emailAddress], userId: null }
+}

@@ -1,0 +1,48 @@
+import type { Client } from './client.ts'
+import { AuthError } from './errors.ts'
+import { deadTokens } from './limits.ts'
+import { networkOf } from './network.ts'
+import type { WindowLimit } from './rate-limit.ts'
+import { Recent } from './recent.ts'
+
+// Beyond so many networks the one that came first is forgotten.
+const rememberedNetworks = 10_000
+
+interface Seen {
+  count: number
+  readonly endsAt: number
+}
+
+/**
+ * Slows whoever presents many tokens that are nobody's. There is nothing to guess in them; it keeps a
+ * broken or hostile client from asking the database without end. In memory, each process for itself:
+ * a live token is never looked at here.
+ */
+export class DeadTokens {
+  readonly #clock: () => Date
+  readonly #seen = new Recent<Seen>(rememberedNetworks)
+
+  constructor(clock: () => Date) {
+    this.#clock = clock
+  }
+
+  /** @throws AuthError `rate_limited` with the seconds to wait, for one too many from a network */
+  count(kind: keyof typeof deadTokens, { ipAddress }: Client): void {
+    const now = this.#clock().getTime()
+    const limit = deadTokens[kind]
+    const seen = this.#find(`${kind} ${ipAddress === null ? '' : networkOf(ipAddress)}`, limit, now)
+    seen.count += 1
+    if (seen.count <= limit.attempts) return
+    const retryAfterSeconds = Math.ceil((seen.endsAt - now) / 1_000)
+    throw new AuthError('rate_limited', { retryAfterSeconds, limit })
+  }
+
+  #find(key: string, { windowSeconds }: WindowLimit, now: number): Seen {
+    const known = this.#seen.get(key)
+    const left = known ? known.endsAt - now : 0
+    if (known && left > 0 && left <= windowSeconds * 1_000) return known
+    const begun = { count: 0, endsAt: now + windowSeconds * 1_000 }
+    this.#seen.set(key, begun)
+    return begun
+  }
+}

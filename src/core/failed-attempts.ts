@@ -1,0 +1,92 @@
+import { currentAllowances } from './allowances.ts'
+import { AuthError } from './errors.ts'
+import { passwordLimits } from './limits.ts'
+
+/** Tries at one password that failed in succession. */
+export interface FailedAttempts {
+  readonly count: number
+  /** Nobody tries again before. */
+  readonly blockedUntil: Date
+  /** When they are forgotten; null for what only a recovery ends. */
+  readonly expiresAt: Date | null
+}
+
+/** What is asked of a database. */
+export interface FailedAttemptsStore {
+  findFailedAttempts(key: string): Promise<FailedAttempts | null>
+  /**
+   * Puts `next` in the place of what was found, in a transaction of its own that is committed when this
+   * resolves. The last seconds may be lost in a power cut, not in a crash.
+   *
+   * @returns false where somebody else was faster, and nothing was written
+   */
+  replaceFailedAttempts(
+    key: string,
+    change: { readonly from: FailedAttempts | null; readonly next: FailedAttempts },
+  ): Promise<boolean>
+}
+
+const { failures, firstWaitSeconds, longestWaitSeconds, stoppedAfter } = passwordLimits
+
+/** How long after so many failures in succession the next try waits. */
+export function waitSecondsAfter(count: number): number {
+  if (count < failures.attempts) return 0
+  return Math.min(firstWaitSeconds * 2 ** (count - failures.attempts), longestWaitSeconds)
+}
+
+/**
+ * Counts a try at a password as failed, before it is known whether it is. Of many at once each is
+ * counted, or told to wait.
+ *
+ * SECURITY: in one statement that changes what was read and nothing else: no two tries are the tenth.
+ *
+ * @returns how many failed before it
+ * @throws AuthError `rate_limited` with the seconds to wait, `unavailable`
+ */
+export async function countFailedAttempt(
+  store: FailedAttemptsStore,
+  key: string,
+  now: Date,
+): Promise<number> {
+  for (;;) {
+    const from = await store.findFailedAttempts(key)
+    const before = from && isKept(from, now) ? from.count : 0
+    if (from) requireWaited(from, now)
+    const next = oneMore(before, now)
+    if (!(await store.replaceFailedAttempts(key, { from, next }))) continue
+    noteAllowance(next, now)
+    return before
+  }
+}
+
+function isKept({ expiresAt }: FailedAttempts, now: Date): boolean {
+  return expiresAt === null || now < expiresAt
+}
+
+function requireWaited({ count, blockedUntil }: FailedAttempts, now: Date): void {
+  const left = blockedUntil.getTime() - now.getTime()
+  // What lies further away than it can was written by a clock that was wrong.
+  if (left <= 0 || left > waitSecondsAfter(count) * 1_000) return
+  throw new AuthError('rate_limited', {
+    retryAfterSeconds: Math.ceil(left / 1_000),
+    limit: failures,
+  })
+}
+
+function oneMore(before: number, now: Date): FailedAttempts {
+  const count = before + 1
+  const blockedUntil = new Date(now.getTime() + waitSecondsAfter(count) * 1_000)
+  const days = passwordLimits.forgottenAfterDays
+  const expiresAt = count < stoppedAfter ? new Date(now.getTime() + days * 86_400_000) : null
+  return { count, blockedUntil, expiresAt }
+}
+
+function noteAllowance({ count, blockedUntil }: FailedAttempts, now: Date): void {
+  const remaining = Math.max(0, failures.attempts - count)
+  const wait = (blockedUntil.getTime() - now.getTime()) / 1_000
+  currentAllowances()?.note({
+    limit: failures,
+    remaining,
+    resetSeconds: remaining === 0 ? Math.ceil(wait) : null,
+  })
+}

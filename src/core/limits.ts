@@ -1,0 +1,62 @@
+import type { RateLimit, WindowLimit } from './rate-limit.ts'
+
+/** What is counted, each for itself. */
+export type GuardedAct =
+  | 'log_in'
+  | 'password_challenge'
+  | 'sign_up'
+  | 'password_reset'
+  | 'email_verification'
+  | 'api_key'
+  | 'session_token'
+
+/** By whom it is done, or on whom; and from where. */
+export type Counted = 'account' | 'address'
+
+const minuteSeconds = 60
+const daySeconds = 86_400
+
+// Rails' numbers: `rate_limit to: 10, within: 3.minutes`.
+const attempts: WindowLimit = { name: 'attempts', attempts: 10, windowSeconds: 3 * minuteSeconds }
+// Of one recipient, who did not ask for a stranger's mails.
+const mails: WindowLimit = { name: 'mails', attempts: 30, windowSeconds: daySeconds }
+const signUps: WindowLimit = { name: 'sign-ups', attempts: 100, windowSeconds: daySeconds }
+
+/**
+ * Every limit on attempts that there is, beside `passwordLimits` and what an API key may ask for
+ * (`apiKeys.requestsPerMinute`).
+ */
+export const limits: Readonly<
+  Record<GuardedAct, Readonly<Record<Counted, readonly WindowLimit[]>>>
+> = {
+  // By account these are counted as failures, which a success clears.
+  log_in: { account: [], address: [attempts] },
+  password_challenge: { account: [], address: [attempts] },
+  sign_up: { account: [attempts, mails], address: [attempts, signUps] },
+  password_reset: { account: [attempts, mails], address: [attempts] },
+  email_verification: { account: [attempts, mails], address: [attempts] },
+  api_key: { account: [attempts], address: [attempts] },
+  session_token: { account: [attempts], address: [attempts] },
+}
+
+/** What holds for trying passwords. */
+export const passwordLimits = {
+  /** So many failures in succession wait for nothing; from then on each waits twice as long as the one before. */
+  failures: { name: 'failures', attempts: 10, windowSeconds: null },
+  firstWaitSeconds: 30,
+  longestWaitSeconds: 3_600,
+  /** After so many in succession the right password fails as well, until it is reset (NIST SP 800-63B-4 §3.2.2). */
+  stoppedAfter: 100,
+  /** Fewer are forgotten when so many days have passed without another. */
+  forgottenAfterDays: 30,
+  /** One password that was tried in vain on so many accounts is refused, by each process for itself. */
+  spraying: { name: 'attempts', attempts: 30, windowSeconds: 3_600 },
+} as const satisfies Record<string, RateLimit | number>
+
+/** From one address; then what is dead is told to wait, and what lives is not concerned. */
+export const deadTokens = {
+  /** Of sessions and API keys. Many clients behind one address may all have been logged out. */
+  bearer: { name: 'tokens', attempts: 12_000, windowSeconds: minuteSeconds },
+  /** From mails: nobody has many of them. */
+  link: { name: 'links', attempts: 300, windowSeconds: minuteSeconds },
+} as const satisfies Record<string, WindowLimit>

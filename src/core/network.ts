@@ -1,0 +1,17 @@
+// SECURITY: whoever has one IPv6 address has all of its /64 (RFC 6177 §2), with as many attempts from
+// each.
+/** What counts as one place to come from: an IPv4 address, or the /64 of an IPv6 address. */
+export function networkOf(ipAddress: string): string {
+  if (!ipAddress.includes(':')) return ipAddress
+  const [before = '', after] = ipAddress.split('::')
+  const groups = [before, after ?? ''].map((part) =>
+    part.split(':').filter((group) => group !== ''),
+  )
+  const [left = [], right = []] = groups
+  const zeros = Array<string>(Math.max(0, 8 - left.length - right.length)).fill('0')
+  const whole = after === undefined ? left : [...left, ...zeros, ...right]
+  return whole
+    .slice(0, 4)
+    .map((group) => Number.parseInt(group, 16))
+    .join(':')
+}

@@ -1,0 +1,39 @@
+// The page of limits says what the code does, and every route that is limited says what is left.
+import { readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { deadTokens, limits, passwordLimits } from '../src/core/limits.ts'
+import type { WindowLimit } from '../src/core/rate-limit.ts'
+
+const page = readFileSync('docs/reference/limits.md', 'utf8')
+
+const words: Partial<Record<number, string>> = { 180: '3 minutes', 86400: '24 hours' }
+
+function describe(windows: readonly WindowLimit[]): string {
+  if (windows.length === 0) return `${passwordLimits.failures.attempts} failures`
+  return windows
+    .map(({ attempts, windowSeconds }) => `${attempts} in ${words[windowSeconds]}`)
+    .join(', ')
+}
+
+test('the page has each act with its limits', () => {
+  const rows = [...page.matchAll(/^\| `(\w+)` \| .* \| (.*) \| (.*) \|$/gm)]
+  const stated = rows.map(([, act, account, address]) => [act, account, address])
+  const real = Object.entries(limits).map(([act, { account, address }]) => {
+    return [act, describe(account), describe(address)]
+  })
+  expect(stated).toEqual(real)
+})
+
+test('the page has the numbers for passwords and dead tokens', () => {
+  const { firstWaitSeconds, longestWaitSeconds, stoppedAfter, forgottenAfterDays, spraying } =
+    passwordLimits
+  expect(page).toContain(`| ${passwordLimits.failures.attempts} | ${firstWaitSeconds} s |`)
+  expect(page).toContain(`| 17 and more | ${longestWaitSeconds / 3_600} h |`)
+  expect(page).toContain(`| ${stoppedAfter} | for a recovery`)
+  expect(page).toContain(`are forgotten ${forgottenAfterDays} days after the last`)
+  expect(page).toContain(`in vain on ${spraying.attempts} accounts within an hour`)
+  const { bearer, link } = deadTokens
+  expect([spraying, bearer, link].map((each) => each.windowSeconds)).toEqual([3_600, 60, 60])
+  expect(page).toContain(`From one address ${link.attempts} dead ones of links in a minute`)
+  expect(page).toContain(`${bearer.attempts.toLocaleString('en')} of sessions and API keys`)
+})
