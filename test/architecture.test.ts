@@ -20,7 +20,7 @@ const rings: Record<string, string[]> = {
 
 // What core may use of Node: computation, and one file that ships with it.
 const coreModules: Record<string, string[]> = {
-  'node:async_hooks': ['src/core/current.ts', 'src/core/unit-of-work.ts'],
+  'node:async_hooks': ['src/core/allowances.ts', 'src/core/current.ts', 'src/core/unit-of-work.ts'],
   'node:crypto': ['*'],
   'node:fs': ['src/core/common-passwords.ts'],
   'node:os': ['src/core/password-hash.ts'],

@@ -66,10 +66,9 @@ export class Dispatcher {
     try {
       const client = this.#clientOf(arrival, requestId)
       const incoming = { auth: this.#auth, request: asked, params, client }
+      const respond = () => responder.respond(incoming)
       // Nothing is counted of who reads, and to run within something costs.
-      answer = await (method === 'GET'
-        ? responder.respond(incoming)
-        : countedAnswer(responder, incoming))
+      answer = await (method === 'GET' ? respond() : countedAnswer(respond))
       if (answer.status === 401) this.#countDeadToken(answer, client)
     } catch (error) {
       answer = this.#explain(error, requestId)

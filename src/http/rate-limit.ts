@@ -1,14 +1,12 @@
 import { type Allowance, Allowances, runWithin } from '../core/allowances.ts'
 import type { RateLimit } from '../core/rate-limit.ts'
 import type { Answer } from './answers.ts'
-import type { Responder } from './dispatcher.ts'
-import type { Incoming } from './exchange.ts'
 import { type Refusal, refuse } from './problems.ts'
 
 /** An answer, with what is left of the limits that it was counted against. */
-export async function countedAnswer(responder: Responder, incoming: Incoming): Promise<Answer> {
+export async function countedAnswer(respond: () => Answer | Promise<Answer>): Promise<Answer> {
   const allowances = new Allowances()
-  const answer = await runWithin(allowances, () => responder.respond(incoming))
+  const answer = await runWithin(allowances, respond)
   const { tightest } = allowances
   return tightest ? { ...answer, headers: { ...fieldsOf(tightest), ...answer.headers } } : answer
 }
