@@ -201,3 +201,43 @@ test.each([
   const { command } = await prepare()
   expect(await said(command, line)).toEqual([code, expect.stringContaining(sentence)])
 })
+
+test('what is counted of somebody is shown, and cleared', async () => {
+  const { command, database } = await prepare()
+  const guarded = createAuth({ store: createStore(database), passwordHash: cheapHash })
+  const client = {
+    ipAddress: '192.0.2.7',
+    userAgent: null,
+    requestId: 'one',
+    actor: 'user',
+  } as const
+  for (let time = 1; time <= 11; time++) {
+    const guess = { emailAddress, password: `guess number ${time}` }
+    await guarded.logIn(guess, client).catch(() => {})
+  }
+  const shown = async (name: string) => {
+    const [, text] = await said(command, `latchkey limits show ${name} --json`)
+    return JSON.parse(text).counts
+  }
+  const failures = { act: 'log_in', by: 'account', name: 'failures', count: 10, limit: 10 }
+  expect(await shown(emailAddress)).toMatchObject([{ ...failures, window_seconds: null }])
+  const attempts = { act: 'log_in', by: 'address', name: 'attempts', count: 10, limit: 10 }
+  expect(await shown('192.0.2.7')).toMatchObject([{ ...attempts, window_seconds: 180 }])
+  expect(await said(command, `latchkey limits show ${emailAddress}`)).toEqual([
+    0,
+    expect.stringMatching(/^ACT +BY .*\nlog_in +account +failures +10 +10 +20\d\d-/),
+  ])
+  expect(await said(command, `latchkey limits clear ${emailAddress}`)).toEqual([
+    0,
+    `Cleared what was counted of ${emailAddress}: 1`,
+  ])
+  expect(await shown(emailAddress)).toEqual([])
+  expect(await shown('192.0.2.7')).toHaveLength(1)
+  expect((await said(command, 'latchkey limits clear 192.0.2.7 --json'))[0]).toBe(0)
+  expect(await shown('192.0.2.7')).toEqual([])
+  const [code, text] = await said(command, 'latchkey limits clear somebody')
+  expect([code, text]).toEqual([
+    2,
+    "'somebody' is no ID: an ID is a UUID, as the lists show it: see latchkey limits clear --help",
+  ])
+})

@@ -44,7 +44,20 @@ function foldsIntoAscii(text: string): boolean {
 function isDomain(domain: string): boolean {
   const labels = domain.split('.')
   const top = labels.at(-1) ?? ''
-  return labels.length > 1 && labels.every((part) => label.test(part)) && !/^\p{N}+$/u.test(top)
+  const isShaped = labels.length > 1 && labels.every((part) => label.test(part))
+  return isShaped && !/^\p{N}+$/u.test(top) && isItsOwnHost(domain)
+}
+
+// SECURITY: a mail to what looks like a domain in wide letters, or has a mark in it that nobody sees,
+// goes to the host that it is mapped to (UTS #46): to the mailbox of another address.
+function isItsOwnHost(domain: string): boolean {
+  if (!/[^\0-\x7f]/.test(domain)) return true
+  const mapped = URL.parse(`http://${domain}`)?.hostname.split('.') ?? []
+  const labels = domain.split('.')
+  return labels.every((label, index) => {
+    const isAscii = !/[^\0-\x7f]/.test(label)
+    return isAscii ? mapped[index] === label : mapped[index]?.startsWith('xn--') === true
+  })
 }
 
 function byteLength(text: string): number {
