@@ -78,6 +78,39 @@ test('of two hundred at once at two processes ten are judged', async () => {
   expect(seen.filter((each) => each === 30)).toHaveLength(190)
 })
 
+test('a process whose clock is a little behind judges no try more', async () => {
+  const { guess, open, time } = createGuard()
+  for (const _ of Array(10)) await guess()
+  const behind = open()
+  time.now -= 59_000
+  expect(await guess(account, behind)).toBe(89)
+})
+
+test('whoever waits for others is judged by the time at which it is their turn', async () => {
+  const { guess, store, time } = createGuard()
+  const find = store.findFailedAttempts
+  store.findFailedAttempts = async (key) => {
+    time.now += 1_000
+    return find(key)
+  }
+  const seen = await Promise.all(Array.from({ length: 30 }, () => guess()))
+  expect(seen.filter((each) => typeof each !== 'number')).toHaveLength(10)
+})
+
+test('two hundred at once in one process write no more often than they are judged', async () => {
+  const { guess, store } = createGuard()
+  await Promise.all(Array.from({ length: 200 }, () => guess()))
+  expect(store.calls.writes).toBe(10)
+  const away = new AuthError('unavailable')
+  const find = store.findFailedAttempts
+  store.findFailedAttempts = () => Promise.reject(away)
+  const [first, second] = [guess('bob'), guess('bob')]
+  await expect(first).rejects.toBe(away)
+  await expect(second).rejects.toBe(away)
+  store.findFailedAttempts = find
+  expect(await guess('bob')).toEqual(judged)
+})
+
 test('a success forgets all failures before it, and those of nobody else', async () => {
   const { failPatiently, guess, succeed } = createGuard()
   await failPatiently(9)

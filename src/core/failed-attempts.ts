@@ -28,6 +28,9 @@ export interface FailedAttemptsStore {
 
 const { failures, firstWaitSeconds, longestWaitSeconds, stoppedAfter } = passwordLimits
 
+// Clocks of two processes may differ by so much.
+const toleratedSkewMilliseconds = 60_000
+
 /** How long after so many failures in succession the next try waits. */
 export function waitSecondsAfter(count: number): number {
   if (count < failures.attempts) return 0
@@ -46,9 +49,11 @@ export function waitSecondsAfter(count: number): number {
 export async function countFailedAttempt(
   store: FailedAttemptsStore,
   key: string,
-  now: Date,
+  clock: () => Date,
 ): Promise<number> {
   for (;;) {
+    // Not before: whoever waited for others would be judged by a time from before they were blocked.
+    const now = clock()
     const from = await store.findFailedAttempts(key)
     const before = from && isKept(from, now) ? from.count : 0
     if (from) requireWaited(from, now)
@@ -65,8 +70,8 @@ function isKept({ expiresAt }: FailedAttempts, now: Date): boolean {
 
 function requireWaited({ count, blockedUntil }: FailedAttempts, now: Date): void {
   const left = blockedUntil.getTime() - now.getTime()
-  // What lies further away than it can was written by a clock that was wrong.
-  if (left <= 0 || left > waitSecondsAfter(count) * 1_000) return
+  // What lies much further away than it can was written by a clock that was wrong.
+  if (left <= 0 || left > waitSecondsAfter(count) * 1_000 + toleratedSkewMilliseconds) return
   throw new AuthError('rate_limited', {
     retryAfterSeconds: Math.ceil(left / 1_000),
     limit: failures,

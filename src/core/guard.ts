@@ -11,6 +11,7 @@ import { Recent } from './recent.ts'
 import type { Secret } from './secret.ts'
 import { Spraying } from './spraying.ts'
 import type { StoreTransaction } from './store-transaction.ts'
+import { Turns } from './turns.ts'
 
 /** Who tries, and on whom. */
 export interface GuardedAttempt {
@@ -84,6 +85,7 @@ export class Guard {
   readonly #clock: () => Date
   readonly #full = new Recent<Full>(rememberedCounts)
   readonly #spraying = new Spraying()
+  readonly #turns = new Turns()
 
   constructor(store: GuardStore, clock: () => Date) {
     this.#store = store
@@ -123,10 +125,13 @@ export class Guard {
     act: GuardedAct,
     { account, password }: { account: string; password: Secret },
   ): Promise<PasswordAttempt> {
-    const now = this.#clock()
     const key = failuresKey(act, account)
-    const tried = this.#spraying.note(password, account, now)
-    const before = await countFailedAttempt(this.#store, key, now)
+    const tried = this.#spraying.note(password, account, this.#clock())
+    // Of many at once in this process, one writes at a time: two hundred who all find that another was
+    // faster would ask the database thousands of times.
+    const before = await this.#turns.take(key, () =>
+      countFailedAttempt(this.#store, key, this.#clock),
+    )
     return {
       isStopped: before >= passwordLimits.stoppedAfter,
       isLast: before + 1 === passwordLimits.stoppedAfter,
