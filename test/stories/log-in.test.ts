@@ -141,3 +141,26 @@ test('log-ins at once all get in while the cost of the hash is raised, and the u
   for (const loggedIn of logIns) expect(loggedIn?.user).toEqual(user)
   expect((await store.findCredentials(user.emailAddress))?.user).toEqual(user)
 })
+
+test('a password does not expire', async () => {
+  const server = await startServer()
+  await signUp(server)
+  server.clock.advance({ days: 400 })
+  expect((await server.send(url, ann)).status).toBe(200)
+})
+
+test('a new database has no users, and what everybody tries first opens nothing', async () => {
+  const server = await startServer()
+  const names = ['admin', 'root', 'sa', 'test', 'demo', 'user', 'guest', 'administrator', 'latchkey']
+  const passwords = ['admin', 'password', 'root', '', 'latchkey', 'changeme', '12345678']
+  for (const name of names) {
+    for (const host of ['example.com', 'localhost', 'latchkey.dev']) {
+      for (const password of passwords) {
+        const credentials = { email_address: `${name}@${host}`, password }
+        expect((await server.send(url, credentials)).status).not.toBe(200)
+      }
+    }
+  }
+  expect(await server.database.query('SELECT id FROM users')).toEqual([])
+  expect(await server.database.query('SELECT id FROM sessions')).toEqual([])
+})

@@ -139,6 +139,21 @@ test('a token that expires while the password is hashed changes nothing', async 
   expect(await logIn(server, { ...ann, password })).toBe(401)
 })
 
+test('a link with any one character changed is dead, and the right one stays good', async () => {
+  const { server, token } = await startWithToken()
+  for (const [place, letter] of [...token].entries()) {
+    for (const other of ['1', 'z', letter === letter.toLowerCase() ? 'Q' : 'q', '%00']) {
+      if (other === letter) continue
+      const changed = token.slice(0, place) + other + token.slice(place + 1)
+      const inBody = await server.send('PUT /v1/passwords', { token: changed, password })
+      const inPath = await server.send(`PUT /v1/passwords/${changed}`, { password })
+      expect([changed, inBody.status, inPath.status]).toEqual([changed, 401, 401])
+    }
+  }
+  expect(await logIn(server, ann)).toBe(200)
+  expect((await server.send('PUT /v1/passwords', { token, password })).status).toBe(200)
+})
+
 test('wrong, expired, spent and another kind’s token are refused alike, and cost no hash', async () => {
   const { server, token: spent, passwordHash } = await startWithToken()
   await server.send(`PUT /v1/passwords/${spent}`, { password })

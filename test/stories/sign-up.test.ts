@@ -1,5 +1,6 @@
+import { argon2id, type PasswordHash } from 'latchkey/server'
 import { expect, test } from 'vitest'
-import { ann, bearer, startServer } from '../harness.ts'
+import { ann, bearer, cheapHash, signUp, startServer } from '../harness.ts'
 
 const uuidV7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
 const url = 'POST /v1/registrations'
@@ -156,4 +157,49 @@ test('fifty sign-ups for one address at once make one user', async () => {
 test('where sign-up is closed the route does not exist', async () => {
   const { send } = await startServer({ app: { signUp: 'closed' } })
   expect((await send(url, ann)).status).toBe(404)
+})
+
+test('two users with one password have neither salt nor hash in common, and both hashes are what OWASP asks for', async () => {
+  const server = await startServer({ auth: { passwordHash: argon2id() } })
+  await signUp(server)
+  await signUp(server, { ...ann, email_address: 'bob@example.com' })
+  const rows = await server.database.query('SELECT password_hash FROM users')
+  const hashes = rows.map(([hash]) => String(hash))
+  const base64 = '[A-Za-z0-9+/]'
+  const phc = new RegExp(`^\\$argon2id\\$v=19\\$m=47104,t=1,p=1\\$(${base64}{22})\\$(${base64}{43})$`)
+  const parts = hashes.flatMap((hash) => phc.exec(hash)?.slice(1) ?? [])
+  expect(parts).toHaveLength(4)
+  expect(new Set(parts).size).toBe(4)
+})
+
+test('the longest password opens a session; one letter more, or a whole body of them, costs no hash', async () => {
+  let hashes = 0
+  const counted: PasswordHash = {
+    ...cheapHash,
+    hash(password) {
+      hashes++
+      return cheapHash.hash(password)
+    },
+  }
+  const server = await startServer({ auth: { passwordHash: counted } })
+  const person = (index: number, password: string) => {
+    return { email_address: `user-${index}@example.com`, password }
+  }
+  const accepted = ['\u{1f511}'.repeat(64), '\u{1f511}'.repeat(256), `${'a '.repeat(127)}b.`]
+  for (const [index, password] of accepted.entries()) {
+    expect((await server.send(url, person(index, password))).status).toBe(201)
+    expect((await server.send('POST /v1/session', person(index, password))).status).toBe(200)
+  }
+  expect(hashes).toBe(accepted.length)
+  for (const [letters, status] of [
+    [257, 422],
+    [2_049, 422],
+    [60_000, 422],
+    [1_000_000, 413],
+  ] as const) {
+    const refused = await server.send(url, person(9, 'x'.repeat(letters)))
+    expect([letters, refused.status]).toEqual([letters, status])
+  }
+  expect(hashes).toBe(accepted.length)
+  expect(await server.database.query('SELECT id FROM users')).toHaveLength(accepted.length)
 })
