@@ -1,5 +1,6 @@
 // Whatever is sent in whatever field of whatever route: an answer from 200 to 422, never a fault.
 import { expect, test } from 'vitest'
+import { z } from 'zod'
 import { routeTable } from '../src/http/routes.ts'
 import { routes as templateRoutes } from '../templates/api/routes.ts'
 import { ann, bearer, read, signUp, startServer } from './harness.ts'
@@ -112,6 +113,88 @@ test('equal keys: the last counts, in JSON as in a form', async () => {
   const body = `{"email_address":"x@example.com","email_address":"ann@example.com","password":"${ann.password}"}`
   const signedUp = await server.send('POST /v1/registrations', body)
   expect(signedUp.body.user.email_address).toBe('ann@example.com')
+})
+
+test('of equal names in a query the last counts', async () => {
+  const server = await startServer()
+  const headers = bearer(await signUp(server))
+  for (const title of ['First', 'Second'])
+    await server.send('POST /v1/projects', { title }, headers)
+  const listed = async (query: string) => {
+    const { status, body } = await server.send(`GET /v1/projects?${query}`, undefined, headers)
+    return status === 200 ? body.projects.length : status
+  }
+  expect(await listed('limit=2&limit=1')).toBe(1)
+  expect(await listed('limit=1&limit=2')).toBe(2)
+  expect(await listed('limit=1&limit=0')).toBe(422)
+  expect(await listed('limit[]=1&limit=2')).toBe(2)
+})
+
+test('a text is a text: anything else in its place is refused by its name', async () => {
+  const server = await startServer()
+  const headers = bearer(await signUp(server))
+  const before = await server.database.query('SELECT * FROM users')
+  const routes = routeTable(server.auth, { routes: templateRoutes(server.database) })
+  let tried = 0
+  for (const { method, path, schemas } of routes) {
+    const line = `${method} ${path.replace(/:\w+/g, '00000000-0000-7000-8000-000000000000')}`
+    for (const field of schemas.body ? textsOf(schemas.body) : []) {
+      for (const wrong of [['a'], [], {}, { length: 8 }, 7, 0, true, false]) {
+        const { status, body } = await server.send(line, { ...ann, [field]: wrong }, headers)
+        const isDead = status === 401 && /^invalid_(reset|verification)_token$/.test(body.code)
+        const named = isDead || body.details?.map((each: { field: string }) => each.field)
+        expect([line, field, wrong, isDead ? 401 : status, named]).toEqual([
+          line,
+          field,
+          wrong,
+          isDead ? 401 : 422,
+          isDead || expect.arrayContaining([field]),
+        ])
+        tried++
+      }
+    }
+  }
+  expect(tried).toBeGreaterThan(150)
+  expect(await server.database.query('SELECT * FROM users')).toEqual(before)
+})
+
+/** The fields of a body that the OpenAPI document calls a string, and nothing else. */
+function textsOf(schema: z.ZodType): string[] {
+  const { properties } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' })
+  const fields = Object.entries(properties ?? {})
+  return fields.flatMap(([name, each]) => (Object(each).type === 'string' ? [name] : []))
+}
+
+test('fields in the query are not read, by any route', async () => {
+  const server = await startServer()
+  const token = await signUp(server)
+  const headers = bearer(token)
+  const routes = routeTable(server.auth, { routes: templateRoutes(server.database) })
+  const query = new URLSearchParams({
+    ...ann,
+    password_confirmation: ann.password,
+    password_challenge: ann.password,
+    name: 'x',
+    title: 'x',
+    scopes: 'projects:read',
+    token,
+    access_token: token,
+  })
+  // Whoever is fresh deletes themselves, with any query.
+  server.clock.advance({ minutes: 10 })
+  for (const { method, path, schemas, access } of routes.filter(({ schemas }) => schemas.body)) {
+    const line = `${method} ${path.replace(/:\w+/g, '00000000-0000-7000-8000-000000000000')}?${query}`
+    for (const body of [undefined, {}]) {
+      const { status } = await server.send(line, body, headers)
+      const isRefused = [401, 403, 404, 422].includes(status)
+      // To change nothing is no fault: there is nothing in it that has to be sent.
+      const isEmpty = schemas.body?.safeParse({}).success === true && access === 'session'
+      expect([line, status, isRefused || isEmpty]).toEqual([line, status, true])
+    }
+    if (access !== 'public') expect((await server.send(line, {})).status).toBe(401)
+  }
+  expect((await server.send(`GET /v1/session?${query}`)).status).toBe(401)
+  expect(await server.database.query('SELECT id FROM sessions')).toHaveLength(1)
 })
 
 test('a body on a route that takes none is not read', async () => {

@@ -1,6 +1,14 @@
 // The package as somebody would install it: compiled, packed, and used from plain JavaScript.
 import { execFile } from 'node:child_process'
-import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { publint } from 'publint'
@@ -133,5 +141,33 @@ test('every platform’s optional packages are locked: a lockfile made beside pa
 test('every package is locked with its hash', () => {
   for (const [path, { integrity }] of Object.entries<Record<string, unknown>>(lock.packages)) {
     if (path) expect([path, integrity]).toEqual([path, expect.stringMatching(/^sha512-/)])
+  }
+})
+
+test('every package comes from one registry', () => {
+  // A package from elsewhere (git, a tarball, another registry) has its place in the lockfile.
+  for (const [path, { resolved, link, version }] of Object.entries<Record<string, unknown>>(
+    lock.packages,
+  )) {
+    expect([path, resolved, link]).toEqual([path, undefined, undefined])
+    expect([path, version]).toEqual([path, expect.stringMatching(/^\d+\.\d+\.\d+/)])
+  }
+  const { dependencies, devDependencies, optionalDependencies, peerDependencies } = manifest
+  const wanted = { ...dependencies, ...devDependencies, ...optionalDependencies }
+  for (const [name, range] of Object.entries({ ...wanted, ...peerDependencies })) {
+    expect([name, range]).toEqual([name, expect.stringMatching(/^[\^>=<\d. a-z-]+$/)])
+    expect([name, range]).toEqual([name, expect.not.stringMatching(/^npm:|^file:|^git|\//)])
+  }
+  const settings = existsSync('.npmrc') ? readFileSync('.npmrc', 'utf8') : ''
+  expect(settings).not.toMatch(/registry\s*=|^@/m)
+})
+
+test('every package has a licence that is known here', () => {
+  const free = ['MIT', 'MIT-0', 'ISC', '0BSD', 'BSD-2-Clause', 'BSD-3-Clause', 'Apache-2.0']
+  const known = [...free, 'MIT OR Apache-2.0']
+  for (const [path, each] of Object.entries<Record<string, unknown>>(lock.packages)) {
+    // A tool for tests may have one that asks for its own changes back; what is shipped may not.
+    const accepted = each.dev || each.devOptional ? [...known, 'MPL-2.0'] : known
+    expect([path, each.license]).toEqual([path, expect.toBeOneOf(accepted)])
   }
 })

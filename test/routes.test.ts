@@ -4,7 +4,17 @@ import { expect, test } from 'vitest'
 import { z } from 'zod'
 import { routeTable } from '../src/http/routes.ts'
 import { routes as templateRoutes } from '../templates/api/routes.ts'
-import { ann, bearer, openDatabase, read, type Server, signUp, startServer } from './harness.ts'
+import {
+  ann,
+  bearer,
+  createApiKey,
+  openDatabase,
+  read,
+  type Server,
+  signUp,
+  startServer,
+  verifyAddress,
+} from './harness.ts'
 
 const someId = '00000000-0000-7000-8000-000000000000'
 
@@ -106,6 +116,71 @@ test('every answer, good or bad, is not stored, not sniffed, not framed, and has
   }
 })
 
+const headersOfAll = [
+  'cache-control',
+  'content-security-policy',
+  'cross-origin-resource-policy',
+  'referrer-policy',
+  'strict-transport-security',
+  'vary',
+  'x-content-type-options',
+  'x-request-id',
+]
+
+test('an answer has the headers that are listed here, and no other', async () => {
+  const { server, routes } = await everyRoute()
+  const found = new Map<string, Set<number>>()
+  const lines = [...routes.map(lineOf), 'GET /nowhere', 'DELETE /v1/projects']
+  for (const line of lines) {
+    for (const body of line.startsWith('GET') ? [undefined] : ['{', '{}', undefined]) {
+      // Of whoever this line logs out or deletes.
+      await signUp(server)
+      const { token } = (await server.send('POST /v1/session', ann)).body
+      for (const headers of [bearer(token), {}, { authorization: 'Bearer x, Bearer y' }]) {
+        const reply = await server.send(line, body, headers)
+        for (const name of reply.headers.keys()) {
+          found.set(name, (found.get(name) ?? new Set()).add(reply.status))
+        }
+      }
+    }
+  }
+  const statusesOf = (name: string) => [...(found.get(name) ?? [])].sort().join(' ')
+  expect([...found.keys()].sort()).toEqual(
+    [...headersOfAll, 'allow', 'content-type', 'www-authenticate'].sort(),
+  )
+  expect(statusesOf('allow')).toBe('405')
+  expect(statusesOf('www-authenticate')).toBe('401')
+  const all = [...new Set([...found.values()].flatMap((statuses) => [...statuses]))].sort()
+  expect(all).toEqual(expect.arrayContaining([200, 204, 400, 401, 404, 405, 422]))
+  for (const name of headersOfAll) expect([name, statusesOf(name)]).toEqual([name, all.join(' ')])
+})
+
+test('what only reads changes nothing, whatever else it says it is', async () => {
+  const { server, routes } = await everyRoute()
+  const token = await signUp(server)
+  const tables = ['users', 'sessions', 'api_keys', 'projects', 'outbox', 'password_resets']
+  const snapshot = () =>
+    Promise.all(tables.map((table) => server.database.query(`SELECT * FROM ${table}`)))
+  const before = await snapshot()
+  for (const path of new Set(routes.map((route) => route.path))) {
+    const asked = path.replace(/:\w+/g, someId)
+    for (const other of ['DELETE', 'POST', 'PUT', 'PATCH']) {
+      const pretended = {
+        ...bearer(token),
+        'x-http-method-override': other,
+        'x-http-method': other,
+        'x-method-override': other,
+      }
+      for (const method of ['GET', 'HEAD', 'OPTIONS']) {
+        const line = `${method} ${asked}?_method=${other}&password_challenge=${ann.password}`
+        const { status } = await server.send(line, undefined, pretended)
+        expect([line, status]).toEqual([line, expect.toBeOneOf([200, 404, 405, 422])])
+      }
+    }
+  }
+  expect(await snapshot()).toEqual(before)
+})
+
 test('another method on a known path is 405 and says which there are', async () => {
   const { server, routes } = await everyRoute()
   for (const path of new Set(routes.map(({ path }) => path))) {
@@ -182,6 +257,50 @@ test('a success has the shape that the document promises', async () => {
     expect(route.answers[200]?.body?.safeParse(body).error).toBeUndefined()
   }
 })
+
+test('an answer has the members that its document names, and no other', async () => {
+  const { server, routes } = await everyRoute()
+  const token = await signUp(server)
+  const headers = bearer(token)
+  await verifyAddress(server, token)
+  await createApiKey(server, token)
+  const { project } = (await server.send('POST /v1/projects', { title: 'x' }, headers)).body
+  const bodies: Record<string, object> = {
+    'POST /v1/registrations': { ...ann, email_address: 'bob@example.com' },
+    'POST /v1/session': ann,
+    'POST /v1/api_keys': { name: 'x', scopes: ['projects:read'] },
+    'POST /v1/projects': { title: 'x' },
+    'PUT /v1/session/freshness': { password_challenge: ann.password },
+    'PATCH /v1/projects/:id': { title: 'y' },
+    'PATCH /v1/user': { email_address: 'new@example.com' },
+    'POST /v1/passwords': ann,
+  }
+  const asked = routes.filter(({ method, path }) => method === 'GET' || bodies[`${method} ${path}`])
+  expect(asked.length).toBeGreaterThan(15)
+  for (const route of asked.filter(({ path }) => path !== '/openapi.json')) {
+    const line = `${route.method} ${route.path}`
+    const reply = await server.send(line.replace(':id', project.id), bodies[line], headers)
+    const schema = route.answers[reply.status]?.body
+    expect([line, reply.status, schema !== undefined]).toEqual([line, reply.status, true])
+    if (schema) expect([line, strangers(z.toJSONSchema(schema), reply.body)]).toEqual([line, []])
+  }
+})
+
+/** Members of a value, at any depth, that a JSON Schema does not name. */
+function strangers(schema: unknown, value: unknown): string[] {
+  if (Array.isArray(value)) return value.flatMap((each) => strangers(Object(schema).items, each))
+  if (typeof value !== 'object' || value === null) return []
+  const { anyOf = [], properties } = Object(schema)
+  if (anyOf.length > 0) return strangers(Object(anyOf).find(isOfObjects), value)
+  return Object.entries(value).flatMap(([name, each]) => {
+    const known = Object(properties)[name]
+    return known === undefined ? [name] : strangers(known, each)
+  })
+}
+
+function isOfObjects({ type }: { type?: unknown }): boolean {
+  return type === 'object'
+}
 
 test('a fault inside a route is a bare 500 with the request id, logged with its cause', async () => {
   const database = await openDatabase()

@@ -47,6 +47,23 @@ test('an address is proved by its link and the session, once', async () => {
   expect(again.headers.get('www-authenticate')).toMatch(/^Bearer/)
 })
 
+test('of twelve at once with one link one changes the address, and it is told once', async () => {
+  const server = await startServer()
+  const session = await signUp(server)
+  const token = await change(server, session, 'ann@new.example')
+  const proof = { token, password: ann.password }
+  const replies = await Promise.all(
+    Array.from({ length: 12 }, (_, index) =>
+      server.send(verify, proof, index % 2 === 0 ? bearer(session) : {}),
+    ),
+  )
+  expect(replies.map(({ status }) => status).sort()).toEqual([200, ...Array(11).fill(401)])
+  expect((await userOf(server, session)).email_address).toBe('ann@new.example')
+  await server.outbox.deliverDue()
+  const told = subjects(server).filter((each) => each.endsWith('Your email address was changed'))
+  expect(told).toHaveLength(1)
+})
+
 test('without the session the password is asked for, and a click alone proves nothing', async () => {
   const server = await startServer()
   const session = await signUp(server)

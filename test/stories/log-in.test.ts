@@ -151,7 +151,17 @@ test('a password does not expire', async () => {
 
 test('a new database has no users, and what everybody tries first opens nothing', async () => {
   const server = await startServer()
-  const names = ['admin', 'root', 'sa', 'test', 'demo', 'user', 'guest', 'administrator', 'latchkey']
+  const names = [
+    'admin',
+    'root',
+    'sa',
+    'test',
+    'demo',
+    'user',
+    'guest',
+    'administrator',
+    'latchkey',
+  ]
   const passwords = ['admin', 'password', 'root', '', 'latchkey', 'changeme', '12345678']
   for (const name of names) {
     for (const host of ['example.com', 'localhost', 'latchkey.dev']) {

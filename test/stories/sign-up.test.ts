@@ -166,7 +166,9 @@ test('two users with one password have neither salt nor hash in common, and both
   const rows = await server.database.query('SELECT password_hash FROM users')
   const hashes = rows.map(([hash]) => String(hash))
   const base64 = '[A-Za-z0-9+/]'
-  const phc = new RegExp(`^\\$argon2id\\$v=19\\$m=47104,t=1,p=1\\$(${base64}{22})\\$(${base64}{43})$`)
+  const phc = new RegExp(
+    `^\\$argon2id\\$v=19\\$m=47104,t=1,p=1\\$(${base64}{22})\\$(${base64}{43})$`,
+  )
   const parts = hashes.flatMap((hash) => phc.exec(hash)?.slice(1) ?? [])
   expect(parts).toHaveLength(4)
   expect(new Set(parts).size).toBe(4)
