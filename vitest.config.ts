@@ -15,6 +15,7 @@ const once = [
   'test/package.test.ts',
   'test/postgres-*.test.ts',
   'test/previous-schema.test.ts',
+  'test/security-docs.test.ts',
   'test/start.test.ts',
   'test/template.test.ts',
 ]

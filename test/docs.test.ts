@@ -24,7 +24,7 @@ import { clusterFolder, startCluster } from './postgres-cluster.ts'
 import { startServerProcess } from './server-process.ts'
 
 const run = promisify(execFile)
-const pages = ['README.md', 'CONTRIBUTING.md', ...globSync('docs/**/*.md')]
+const pages = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', ...globSync('docs/**/*.md')]
 const page = (path: string) => readFileSync(path, 'utf8')
 
 test('every code of a refusal is explained, with its status, and no other', () => {

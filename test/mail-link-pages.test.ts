@@ -112,6 +112,26 @@ test.each([
   expect(() => web({ apiOrigin: origin })).not.toThrow()
 })
 
+test.each([
+  ['/reset-password', 'new-password'],
+  ['/verify-email', 'current-password'],
+])(
+  'on %s a password is masked, may be pasted, and a manager of passwords knows which it is',
+  async (path, kind) => {
+    const { text } = await ask(path)
+    const inputs = [...text.matchAll(/<input[^>]*>/g)].map(([input]) => input)
+    const passwords = inputs.filter((input) => input.includes('name="password'))
+    expect(passwords.length).toBeGreaterThan(0)
+    for (const input of passwords) {
+      expect(input).toContain('type="password"')
+      expect(input).toContain(`autocomplete="${kind}"`)
+      expect(input).not.toMatch(/maxlength|readonly|\son\w+=/)
+    }
+    const script = readFileSync('templates/web/mail-link.js', 'utf8')
+    expect(script).not.toMatch(/paste|copy|beforeinput|keydown/i)
+  },
+)
+
 test('the token is taken out of the address bar, and is stored nowhere', () => {
   const script = readFileSync('templates/web/mail-link.js', 'utf8')
   expect(script).toContain('history.replaceState(null')
