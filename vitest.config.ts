@@ -16,6 +16,7 @@ const once = [
   'test/postgres-*.test.ts',
   'test/previous-schema.test.ts',
   'test/security-docs.test.ts',
+  'test/settings.test.ts',
   'test/start.test.ts',
   'test/template.test.ts',
 ]

@@ -1,6 +1,7 @@
 // The Authorization header: RFC 6750, RFC 9110 §11, and what Rails' clients send.
+import { assert, asyncProperty, constantFrom, stringMatching } from 'fast-check'
 import { expect, test } from 'vitest'
-import { bearer, signUp, startServer } from './harness.ts'
+import { bearer, createApiKey, signUp, startServer, verifyAddress } from './harness.ts'
 
 const url = 'GET /v1/projects'
 const realm = 'Bearer realm="api"'
@@ -113,6 +114,39 @@ test('a token in the query or in the body is not read', async () => {
     expect((await server.send('DELETE /v1/session', { [name]: token })).status).toBe(401)
   }
   expect((await server.send(url, undefined, bearer(token))).status).toBe(200)
+})
+
+test('a challenge has each parameter once, and nothing of what was sent', async () => {
+  const server = await startServer()
+  const token = await signUp(server)
+  await verifyAddress(server, token)
+  const { token: key } = await createApiKey(server, token, { scopes: ['projects:read'] })
+  const parameter = '(?:error|scope)="[\\x20-\\x21\\x23-\\x5b\\x5d-\\x7e]+"'
+  const grammar = new RegExp(`^Bearer realm="api"(?:, ${parameter})*$`)
+  const hostile = stringMatching(/^[\t -~\xa0-\xff]*$/)
+  const scheme = constantFrom(
+    '',
+    'Bearer ',
+    'Token ',
+    'Bearer realm="x", ',
+    `Bearer ${key}, `,
+    'Basic ',
+  )
+  await assert(
+    asyncProperty(scheme, hostile, async (start, rest) => {
+      const authorization = `${start}${rest}`
+      for (const line of ['GET /v1/session', 'POST /v1/projects']) {
+        const { status, headers } = await server.send(line, undefined, { authorization })
+        expect([authorization, [400, 401, 403].includes(status)]).toEqual([authorization, true])
+        const challenge = headers.get('www-authenticate')
+        if (status === 400) expect(challenge).toBeNull()
+        else expect(challenge).toMatch(grammar)
+        const names = challenge?.match(/\w+(?==)/g) ?? []
+        expect(new Set(names).size).toBe(names.length)
+      }
+    }),
+    { numRuns: 300 },
+  )
 })
 
 test('a very long header is refused and not searched for long', async () => {
