@@ -116,8 +116,11 @@ export function findBinaries(folder: string): string {
   chmodSync(folder, 0o755)
   const copy = join(folder, 'native')
   cpSync(native, copy, { recursive: true })
-  for (const { source, target } of readLinks(copy))
+  for (const { source, target } of readLinks(copy)) {
+    // Where npm ran the script, the copy has it.
+    rmSync(join(folder, target), { force: true })
     symlinkSync(join(folder, source), join(folder, target))
+  }
   for (const file of readdirSync(join(copy, 'bin'))) chmodSync(join(copy, 'bin', file), 0o755)
   return join(copy, 'bin')
 }
