@@ -51,11 +51,8 @@ test('of twelve at once with one link one changes the address, and it is told on
   const server = await startServer()
   const session = await signUp(server)
   const token = await change(server, session, 'ann@new.example')
-  const proof = { token, password: ann.password }
   const replies = await Promise.all(
-    Array.from({ length: 12 }, (_, index) =>
-      server.send(verify, proof, index % 2 === 0 ? bearer(session) : {}),
-    ),
+    Array.from({ length: 12 }, () => server.send(verify, { token }, bearer(session))),
   )
   expect(replies.map(({ status }) => status).sort()).toEqual([200, ...Array(11).fill(401)])
   expect((await userOf(server, session)).email_address).toBe('ann@new.example')
