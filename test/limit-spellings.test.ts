@@ -13,7 +13,10 @@ test('no spelling of an address, a body or a path passes by a limit that is used
       headers: { 'content-type': 'application/json', ...headers },
       body: typeof body === 'string' ? body : JSON.stringify(body),
     }
-    return (await server.app.request(path, init, { address })).status
+    const { headers: answered, status } = await server.app.request(path, init, { address })
+    expect(answered.get('cache-control')).toBe('no-store')
+    expect(answered.has('retry-after')).toBe(status === 429)
+    return status
   }
   const useUp = async (attempt: (index: number) => Promise<number>) => {
     let status = 0

@@ -159,6 +159,25 @@ test('where sign-up is closed the route does not exist', async () => {
   expect((await send(url, ann)).status).toBe(404)
 })
 
+test.each([
+  ['small letters alone', 'vkzqhwjbtxm'],
+  ['digits alone', '40917732685'],
+  ['signs alone', '!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~'],
+  ['spaces within and around', '  four words and spaces  '],
+  ['Chinese', '正确马电池订书钉很长'],
+  ['Arabic, from right to left', 'حصان صحيح بطارية'],
+  ['emoji', '🐴🔋📎✅🐴🔋📎✅'],
+  ['letters and marks', 'Ünïcödé ąćęłńóśźż'],
+  ['what joins and what is invisible', 'a\u200db\u200cc\u00add\u2060efgh'],
+  ['controls', 'bell\x07 and tab\t and line\n'],
+])('%s may be a password', async (_what, password) => {
+  const server = await startServer()
+  expect((await server.send(url, { ...ann, password })).status).toBe(201)
+  expect((await server.send('POST /v1/session', { ...ann, password })).status).toBe(200)
+  const other = { ...ann, password: `${password.slice(0, -1)}\u2603` }
+  expect((await server.send('POST /v1/session', other)).status).toBe(401)
+})
+
 test('two users with one password have neither salt nor hash in common, and both hashes are what OWASP asks for', async () => {
   const server = await startServer({ auth: { passwordHash: argon2id() } })
   await signUp(server)
