@@ -1,3 +1,4 @@
+import { argon2Sync } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { cheapHash } from '../../test/harness.ts'
 import { argon2id } from './password-hash.ts'
@@ -13,6 +14,23 @@ test('a hash at the default cost is argon2id with 46 MiB, one pass and a 16-byte
   expect(Buffer.from(salt, 'base64').length).toBe(16)
   expect(Buffer.from(digest, 'base64').length).toBe(32)
   expect(hash).not.toContain(password.reveal())
+})
+
+test.each([
+  ['the default cost', argon2id()],
+  ['another cost', argon2id({ cost: { memoryKibibytes: 64, passes: 3 } })],
+])('a hash at %s is the one that another implementation makes of it', async (_cost, own) => {
+  for (const text of ['correct horse battery', 'caf\u00e9 \u{1f40e}', 'x'.repeat(256), 'a\0b']) {
+    const hash = await own.hash(new Secret(text))
+    const numbers = /\$m=(\d+),t=(\d+),p=(\d+)\$/.exec(hash)?.slice(1).map(Number) ?? []
+    const [memory = 0, passes = 0, parallelism = 0] = numbers
+    const [salt = '', digest = ''] = hash.split('$').slice(4)
+    const nonce = Buffer.from(salt, 'base64')
+    const cost = { memory, passes, parallelism, tagLength: 32 }
+    // OpenSSL's, where ours is written in Rust.
+    const made = argon2Sync('argon2id', { message: Buffer.from(text), nonce, ...cost })
+    expect(made.toString('base64')).toBe(`${digest}=`)
+  }
 })
 
 test('a password has another salt and another hash each time', async () => {
