@@ -34,7 +34,7 @@ ${tour(origin, password)}
 async function seed(auth: Auth, database: Database): Promise<string> {
   const password = randomBytes(auth.config.passwords.minimumLength).toString('base64url')
   if (await auth.setPassword({ emailAddress, password })) return password
-  const { user } = await auth.signUp({ emailAddress, password })
+  const user = await auth.createUser({ emailAddress, password })
   await createProject(database, user.id)
   return password
 }
