@@ -180,7 +180,7 @@ test('what ended without being sent is queued for another day, and nothing else 
   expect([code, stdout]).toEqual([0, '2 messages are queued again: 2, 3\n'])
   expect(stderr.trim().split('\n')).toEqual([
     '1 was not queued again: it was sent',
-    '4 was not queued again: a reset for the same address is queued',
+    '4 was not queued again: one like it for the same address is queued',
     '5 was not queued again: it is queued',
     '6 was not queued again: there is no such message',
   ])

@@ -99,7 +99,7 @@ const reasons = {
   not_found: 'there is no such message',
   already_sent: 'it was sent',
   still_queued: 'it is queued',
-  reset_already_queued: 'a reset for the same address is queued',
+  reset_already_queued: 'one like it for the same address is queued',
 } as const
 
 function reasonOf(message: Message | null): Reason {
