@@ -9,7 +9,7 @@ import { v7 } from 'uuid'
 import { argon2id, createAuth, createStore, migrate, Secret } from '../src/server.ts'
 import { openSqlite, sqliteMigrations } from '../src/sqlite.ts'
 import type { Fixture } from './peers.ts'
-import { emailAddressOf, password, users } from './people.ts'
+import { emailAddressOf, password, signUpDirectly, users } from './people.ts'
 import { betterAuthOn } from './servers/better-auth-instance.ts'
 import { secret } from './servers/environment.ts'
 
@@ -34,7 +34,7 @@ export async function latchkeyFixture(folder: string): Promise<Fixture> {
   const tokens: string[] = []
   const ids: string[] = []
   for (let index = 0; index < users; index++) {
-    const { token, user } = await auth.signUp({ emailAddress: emailAddressOf(index), password })
+    const { token, user } = await signUpDirectly(auth, index)
     tokens.push(token.reveal())
     ids.push(user.id)
   }

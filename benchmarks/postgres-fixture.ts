@@ -5,7 +5,7 @@ import pg from 'pg'
 import { argon2id, createAuth, createStore, migrate, Secret } from '../src/server.ts'
 import { openDatabase } from '../templates/api/database.ts'
 import type { Fixture } from './peers.ts'
-import { emailAddressOf, password, users } from './people.ts'
+import { emailAddressOf, password, signUpDirectly, users } from './people.ts'
 import { betterAuthOnPostgres } from './servers/better-auth-instance.ts'
 
 // So many sign up at once: none waits for the others' disk.
@@ -21,7 +21,7 @@ export async function latchkeyOnPostgres(url: string): Promise<Fixture> {
   const store = createStore(database)
   const auth = createAuth({ store, passwordHash: hashOnce, rateLimits: 'off' })
   const tokens = await inLanes(async (index) => {
-    const { token } = await auth.signUp({ emailAddress: emailAddressOf(index), password })
+    const { token } = await signUpDirectly(auth, index)
     return token.reveal()
   })
   await database.close()

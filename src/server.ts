@@ -13,6 +13,7 @@ export type {
   Configuration,
   RateLimits,
   SessionPolicy,
+  SignUp,
 } from './core/config.ts'
 export type { Connection, Row, Value } from './core/connection.ts'
 export type { Count, CountedSubject } from './core/counts.ts'
@@ -30,6 +31,7 @@ export type {
   EmailVerification,
   PasswordReset,
   Principal,
+  Registration,
   Session,
   SessionHorizon,
   User,
@@ -60,6 +62,7 @@ export type { SubmittedPasswordChange } from './core/passwords.ts'
 export type { RateLimit, WindowLimit } from './core/rate-limit.ts'
 export { Secret } from './core/secret.ts'
 export type { LoggedIn, SubmittedCredentials } from './core/sessions.ts'
+export type { SignedUp } from './core/sign-ups.ts'
 export type {
   ApiKeyPage,
   Awaitable,
@@ -85,6 +88,7 @@ export type {
   OwnSession,
   PasswordHashChange,
   PasswordResetStatements,
+  RegistrationStatements,
   SeenDevice,
   SessionStatements,
   StoreTransaction,

@@ -21,7 +21,7 @@ import { median, percentile, ratios } from '../benchmarks/statistics.ts'
 import type { SteadyOrder, SteadyResult } from '../benchmarks/steady-load.ts'
 import { sweepByCommand, sweepByServer, watchSweep } from '../benchmarks/sweep-watch.ts'
 import { routes } from '../templates/api/routes.ts'
-import { ann, cheapHash, signUp, startServer, temporaryFolder } from './harness.ts'
+import { ann, cheapHash, signUp, signUpDirectly, startServer, temporaryFolder } from './harness.ts'
 
 test('the load counts the answers that the server gave', async () => {
   const { port, file, served } = await prepare('Authorization: Bearer TOKEN')
@@ -128,7 +128,10 @@ async function prepareExpired() {
   onTestFinished(() => database.close())
   await migrate(database, [sqliteMigrations])
   const auth = createAuth({ store: createStore(database), passwordHash: cheapHash })
-  const { token } = await auth.signUp({ emailAddress: 'ann@example.com', password: ann.password })
+  const { token } = await signUpDirectly(auth, {
+    emailAddress: 'ann@example.com',
+    password: ann.password,
+  })
   const isLive = async () => (await auth.authenticate(token)) !== null
   return { folder, expired: insertExpired(file, 200), isLive }
 }

@@ -14,6 +14,7 @@ import {
   createOutbox,
   createStore,
   type Database,
+  type LoggedIn,
   type Mailbox,
   migrate,
   type Outbox,
@@ -125,6 +126,16 @@ export const ann = { email_address: 'ann@example.com', password: 'correct horse 
 export async function signUp({ send }: Server, person = ann): Promise<string> {
   const { body } = await send('POST /v1/registrations', person)
   return body.token
+}
+
+/** Signs somebody up past HTTP, where sign-up is open. */
+export async function signUpDirectly(
+  auth: Auth,
+  ...signUp: Parameters<Auth['signUp']>
+): Promise<LoggedIn> {
+  const { outcome, ...begun } = await auth.signUp(...signUp)
+  if ('token' in begun) return begun
+  throw new Error(`A sign-up ended as ${outcome}`)
 }
 
 /** Proves the address of whoever holds a session. */

@@ -4,7 +4,7 @@ import { protect } from 'latchkey/hono'
 import { AuthError, createApp, createAuth, createStore, current } from 'latchkey/server'
 import { logInAs } from 'latchkey/testing'
 import { expect, test } from 'vitest'
-import { cheapHash, openDatabase, startServer } from './harness.ts'
+import { cheapHash, openDatabase, signUpDirectly, startServer } from './harness.ts'
 
 async function startOwnApp() {
   const store = createStore(await openDatabase())
@@ -54,7 +54,10 @@ test('while the database is away the answer is 503 with a time to return', async
   const store = createStore(await openDatabase())
   const auth = createAuth({ store, passwordHash: cheapHash })
   const app = new Hono().use(protect(auth)).get('/notes', (c) => c.text('notes'))
-  const { token } = await auth.signUp({ emailAddress: 'a@b.example', password: 'correct horse' })
+  const { token } = await signUpDirectly(auth, {
+    emailAddress: 'a@b.example',
+    password: 'correct horse',
+  })
   store.findSession = async () => {
     throw new AuthError('unavailable')
   }

@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { openSession } from '../src/core/sessions.ts'
 import { openDatabase } from '../templates/api/database.ts'
 import { type Command, prepareCommand, run } from './command.ts'
-import { ann, cheapHash } from './harness.ts'
+import { ann, cheapHash, signUpDirectly } from './harness.ts'
 
 const emailAddress = ann.email_address
 
@@ -27,7 +27,7 @@ async function said(command: Command, line: string): Promise<[number, string]> {
 
 test('who is banned is out at the next request, and knows no more than from a wrong password', async () => {
   const { command, auth } = await prepare()
-  const { token, user } = await auth.signUp({ emailAddress, password: ann.password })
+  const { token, user } = await signUpDirectly(auth, { emailAddress, password: ann.password })
   expect(await auth.authenticate(token)).not.toBeNull()
   expect(await said(command, `latchkey users ban ${emailAddress}`)).toEqual([
     0,
@@ -48,7 +48,7 @@ test('who is banned is out at the next request, and knows no more than from a wr
 
 test('a ban comes between the password and the session of a log-in', async () => {
   const { auth } = await prepare()
-  const { user } = await auth.signUp({ emailAddress, password: ann.password })
+  const { user } = await signUpDirectly(auth, { emailAddress, password: ann.password })
   const { passwordHash } = auth.config
   const banning = createAuth({
     store: auth.config.store,
@@ -86,7 +86,7 @@ test('sessions are listed and ended, one or all', async () => {
     requestId: null,
     actor: 'user',
   } as const
-  const { token, session } = await auth.signUp(person, client)
+  const { token, session } = await signUpDirectly(auth, person, client)
   const other = await auth.logIn(person)
   const [, listed] = await said(command, `latchkey sessions list ${emailAddress} --json`)
   expect(JSON.parse(listed).sessions).toMatchObject([
@@ -103,7 +103,7 @@ test('sessions are listed and ended, one or all', async () => {
 
 test('API keys are listed without their tokens, and ended', async () => {
   const { command, auth, database } = await prepare()
-  const { user, session } = await auth.signUp({ emailAddress, password: ann.password })
+  const { user, session } = await signUpDirectly(auth, { emailAddress, password: ann.password })
   expect(await said(command, `latchkey api-keys list ${emailAddress}`)).toEqual([
     0,
     `${emailAddress} has no API keys.`,
@@ -144,7 +144,7 @@ test('users are listed page by page, and a deleted one is gone', async () => {
   const { command, auth } = await prepare()
   const ids = []
   for (const name of ['ann', 'bob', 'cleo']) {
-    const { user } = await auth.signUp({
+    const { user } = await signUpDirectly(auth, {
       emailAddress: `${name}@example.com`,
       password: ann.password,
     })
@@ -164,7 +164,7 @@ test('users are listed page by page, and a deleted one is gone', async () => {
 test('what is over goes, by the lifetimes that the server has, and all else stays', async () => {
   const { command, auth } = await prepare()
   const person = { emailAddress, password: ann.password }
-  const { user } = await auth.signUp(person)
+  const { user } = await signUpDirectly(auth, person)
   const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000)
   for (const days of [20, 40]) {
     const { store } = auth.config

@@ -12,6 +12,7 @@ import {
   mailedToken,
   type Server,
   signUp,
+  signUpDirectly,
   startServer,
 } from './harness.ts'
 
@@ -69,6 +70,7 @@ test('everything that is over goes, an hour later, and everything else stays', a
     api_keys: 1,
     password_resets: 1,
     email_verifications: 1,
+    registrations: 0,
     guard_counts: 18,
     failed_attempts: 1,
     outbox: 4,
@@ -80,6 +82,24 @@ test('everything that is over goes, an hour later, and everything else stays', a
   expect(await rows(server, 'users')).toBe(2)
   await outbox.deliverDue()
   expect(server.mailbox.mails[0]).toMatchObject({ to: bob.email_address })
+})
+
+test('a sign-up that nobody confirmed goes an hour after its day, and one that waits is left', async () => {
+  const server = await startServer({ auth: { signUp: 'confirm' } })
+  const { send, outbox, clock } = server
+  for (const person of [ann, bob]) await send('POST /v1/registrations', person)
+  clock.advance({ hours: 12 })
+  await send('POST /v1/registrations', ann)
+  await outbox.deliverDue()
+  const token = mailedToken(server)
+  clock.advance({ hours: 24, minutes: 59 })
+  expect((await sweepAll(server)).swept.registrations).toBe(0)
+  await send('POST /v1/registrations', { ...ann, email_address: 'carol@example.com' })
+  clock.advance({ minutes: 1 })
+  expect((await sweepAll(server)).swept.registrations).toBe(2)
+  expect(await rows(server, 'registrations')).toBe(1)
+  const proof = { token, password: ann.password }
+  expect((await send('PUT /v1/email_verifications', proof)).status).toBe(401)
 })
 
 test('what is over for less than an hour, or not over, is left', async () => {
@@ -104,7 +124,10 @@ test('what is over for less than an hour, or not over, is left', async () => {
 test('of many rows each step looks at four hundred, or ends behind the 64th that is over', async () => {
   const server = await startServer()
   const { auth, clock } = server
-  const { user } = await auth.signUp({ emailAddress: ann.email_address, password: ann.password })
+  const { user } = await signUpDirectly(auth, {
+    emailAddress: ann.email_address,
+    password: ann.password,
+  })
   // In the order of their digests: the one of the sign-up comes last.
   const insert = (from: number, to: number) =>
     auth.config.store.transaction(async (transaction) => {
@@ -120,8 +143,8 @@ test('of many rows each step looks at four hundred, or ends behind the 64th that
   const { swept, steps } = await sweepAll(server)
   expect(swept.sessions).toBe(256)
   // Two of four hundred that live; of the two hundred that live and 256 that are over four of 64, and
-  // none to find that there are no more. One look at each of the seven other tables.
-  expect(steps).toBe(2 + 4 + 7)
+  // none to find that there are no more. One look at each of the eight other tables.
+  expect(steps).toBe(2 + 4 + 8)
   expect(await rows(server, 'sessions')).toBe(1_000)
 })
 
@@ -139,8 +162,8 @@ test('of events 64 go in a step too, and behind the first that is not over nobod
   await insert(600)
   const { swept, steps } = await sweepAll(server)
   expect(swept.events).toBe(80)
-  // One look at each of the seven other tables.
-  expect(steps).toBe(2 + 7)
+  // One look at each of the eight other tables.
+  expect(steps).toBe(2 + 8)
   expect(await rows(server, 'events')).toBe(600)
 })
 
@@ -294,7 +317,7 @@ test('the pause behind a step is in proportion to what the step took', async () 
   }
   const pauses = await withoutWaits(sweeper.sweep())
   const [one = 0, three = 0, two = 0] = pauses
-  expect(pauses).toHaveLength(8)
+  expect(pauses).toHaveLength(9)
   expect(one).toBeGreaterThan(1)
   expect(three / one).toBeCloseTo(3)
   expect(two / one).toBeCloseTo(2)

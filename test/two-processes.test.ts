@@ -7,7 +7,15 @@ import { generateToken } from '../src/core/tokens.ts'
 import { newSession, newUser } from '../src/testing/store-contract/contract.ts'
 import { openDatabase } from '../templates/api/database.ts'
 import { scopes } from '../templates/api/routes.ts'
-import { address, ann, bearer, cheapHash, emptyDatabaseUrl, type Reply } from './harness.ts'
+import {
+  address,
+  ann,
+  bearer,
+  cheapHash,
+  emptyDatabaseUrl,
+  type Reply,
+  signUpDirectly,
+} from './harness.ts'
 import type { Probe } from './probed-process.ts'
 import { type ProbedServer, startProbedServer } from './second-process.ts'
 import { until } from './until.ts'
@@ -114,7 +122,7 @@ test('of two hundred who guess at once, ten reach the hash, wherever they come f
 
 test('of what an API key is asked for in two processes, as much passes as in one', async () => {
   const servers = await startProbed({ RATE_LIMITS: 'on' })
-  const { user, session } = await auth.signUp({
+  const { user, session } = await signUpDirectly(auth, {
     emailAddress: ann.email_address,
     password: ann.password,
   })
@@ -261,7 +269,7 @@ async function insertSessions(count: number): Promise<string[]> {
 }
 
 async function signUpWithReset(emailAddress = ann.email_address) {
-  const { user } = await auth.signUp({
+  const { user } = await signUpDirectly(auth, {
     emailAddress: address(emailAddress),
     password: ann.password,
   })

@@ -1,4 +1,4 @@
-import type { SessionPolicy } from '../core/config.ts'
+import type { SessionPolicy, SignUp } from '../core/config.ts'
 import type { PasswordPolicy } from '../core/password-policy.ts'
 import { parseSender } from '../core/sender.ts'
 import { isNetwork } from '../http/client-address.ts'
@@ -20,7 +20,7 @@ export interface Environment {
   readonly processes: number
   readonly corsOrigins: readonly string[]
   readonly trustedProxies: readonly string[]
-  readonly signUp: 'open' | 'closed'
+  readonly signUp: SignUp
   readonly passwords: PasswordPolicy
   readonly sessions: SessionPolicy
   readonly resetTokenMinutes: number
@@ -60,7 +60,7 @@ export function readEnvironment(variables: Variables, args: readonly string[]): 
     processes: readProcesses(read, mode),
     corsOrigins: readOrigins(read, web ? [web] : []),
     trustedProxies: readTrustedProxies(read),
-    signUp: read.choice('SIGN_UP', ['open', 'closed']),
+    signUp: read.choice('SIGN_UP', ['open', 'confirm', 'closed']),
     passwords: {
       minimumLength: read.integer('PASSWORD_MINIMUM_LENGTH', { otherwise: 8, from: 8, to: 128 }),
       rejectCommon: read.choice('PASSWORD_REJECT_COMMON', ['true', 'false']) === 'true',

@@ -25,6 +25,7 @@ import {
 } from './passwords.ts'
 import type { Secret } from './secret.ts'
 import { authenticate, expiresAt, logIn, logOut } from './sessions.ts'
+import { signUp } from './sign-ups.ts'
 import {
   banUser,
   createUser,
@@ -32,7 +33,6 @@ import {
   deleteUser,
   revokeSessions,
   setPassword,
-  signUp,
   unbanUser,
 } from './users.ts'
 import type { Auth } from './verbs.ts'

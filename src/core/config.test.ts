@@ -21,6 +21,8 @@ const store: Store = {
   countPasswordResets: async () => 0,
   findEmailVerification: async () => null,
   isEmailChangeOpen: async () => false,
+  findRegistration: async () => null,
+  findNewestRegistration: async () => null,
   findMessage: async () => null,
   listMessages: async () => [],
   count: async () => [],
@@ -112,6 +114,15 @@ test.each(settings)('%s.%s that is no number at all is refused', (group, name) =
     const resolve = () => resolveConfiguration({ store, [group]: { [name]: value } })
     expect(resolve).toThrow(RangeError)
     expect(resolve).toThrow(`${group}.${name}`)
+  }
+})
+
+test('everybody may sign up unless it is said otherwise, and what says neither is refused', () => {
+  expect(resolveConfiguration({ store }).signUp).toBe('open')
+  for (const signUp of ['close', 'Closed', '', true]) {
+    const options = Object.assign(JSON.parse('{}'), { store, signUp })
+    const sentence = `signUp must be one of open, confirm, closed, not ${signUp}`
+    expect(() => resolveConfiguration(options)).toThrow(new RangeError(sentence))
   }
 })
 

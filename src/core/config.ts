@@ -31,6 +31,8 @@ export interface AuthOptions<Fields = unknown> {
   readonly processes?: number
   /** What else somebody fills in to sign up: each is a field of the body beside address and password. */
   readonly signUpFields?: z.ZodObject & z.ZodType<Fields>
+  /** Default `open`. */
+  readonly signUp?: SignUp
   /** What your application does when something happens to a user; default nothing. */
   readonly hooks?: Partial<Hooks<Fields>>
   /**
@@ -43,6 +45,15 @@ export interface AuthOptions<Fields = unknown> {
 }
 
 export type RateLimits = 'on' | 'off'
+
+/**
+ * Who may sign up. `open`: everybody, with a session at once. `confirm`: everybody, and the user is there
+ * when the link in a mail is opened; whether an address is taken is told to nobody but its owner.
+ * `closed`: nobody.
+ */
+export type SignUp = (typeof signUps)[number]
+
+const signUps = ['open', 'confirm', 'closed'] as const
 
 /** How long a session lives, which is judged at every request, and how many a user has. */
 export interface SessionPolicy {
@@ -84,6 +95,7 @@ export interface Configuration {
   readonly newId: (at: Date) => string
   readonly refusedAttempts: RefusedAttempts
   readonly signUpFields: z.ZodObject | null
+  readonly signUp: SignUp
   readonly hooks: Partial<Hooks<unknown>>
   readonly log: Log
   readonly sessionUse: LastUse
@@ -127,6 +139,7 @@ export function resolveConfiguration<Fields>(
     deadTokens: new DeadTokens(clock),
     refusedAttempts: new RefusedAttempts((events) => store.recordEvents(events)),
     signUpFields: options.signUpFields ?? null,
+    signUp: options.signUp ?? 'open',
     // The fields that a hook is given are those that the schema beside it made.
     hooks: (options.hooks ?? {}) as Partial<Hooks<unknown>>,
     log: unfailing(options.log ?? faultsOnly),
@@ -145,6 +158,7 @@ export function resolveConfiguration<Fields>(
   requireWithin('resetTokenMinutes', config.resetTokenMinutes, { from: 1, to: 1_440 })
   requireApiKeys(config.apiKeys)
   if (config.signUpFields) requireFields(config.signUpFields)
+  requireSignUp(config.signUp)
   requireHooks(config.hooks)
   const { requestsPerMinute } = config.apiKeys
   const apiKeyLimit = new ApiKeyLimit(store, clock, requestsPerMinute)
@@ -170,6 +184,12 @@ function requireHooks(hooks: object): void {
     if (isKnown && typeof hook === 'function') continue
     throw new RangeError(`hooks can have functions ${hookNames.join(', ')}, and no ${name}`)
   }
+}
+
+// SECURITY: whoever mistypes `closed` in JavaScript would have it open.
+function requireSignUp(signUp: string): void {
+  if (signUps.some((each) => each === signUp)) return
+  throw new RangeError(`signUp must be one of ${signUps.join(', ')}, not ${signUp}`)
 }
 
 function requireFields(fields: z.ZodObject): void {

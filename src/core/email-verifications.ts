@@ -1,5 +1,6 @@
 import { type Client, nobody } from './client.ts'
 import type { Configuration } from './config.ts'
+import { type Confirmed, confirmRegistration, isRegistrationLive } from './confirmations.ts'
 import { type EmailAddress, parseEmailAddress } from './email-address.ts'
 import type { Authenticated, EmailProof, User } from './entities.ts'
 import { AuthError } from './errors.ts'
@@ -99,7 +100,12 @@ export async function isEmailVerificationLive(
   config: Configuration,
   token: string,
 ): Promise<boolean> {
-  return (await findLive(config, token)) !== null
+  // SECURITY: both at once; which of the two a token is of is not to be told by the time either.
+  const [live, isSignUp] = await Promise.all([
+    findLive(config, token),
+    isRegistrationLive(config, token),
+  ])
+  return live !== null || isSignUp
 }
 
 interface Live {
@@ -123,20 +129,21 @@ export interface SubmittedProof {
   readonly client: Client
 }
 
-/** The user whose address is proved, or why it is not. */
+/** The user whose address is proved, perhaps by the end of a sign-up, or why it is not. */
 export type Verified =
   | { readonly outcome: 'verified'; readonly user: User }
   | { readonly outcome: 'invalid_token' | 'password_required' | 'wrong_password' }
 
 /**
  * Spends the token of a link: the address counts as proved, and where it was a change it is the
- * user's from now on; the one before is told.
+ * user's from now on; the one before is told. By the link of a sign-up the user begins.
  *
  * SECURITY: to open a link is not enough. Whoever signed up with somebody else's address and waits
  * for them to click would have it proved for themselves: the link asks for the session, or for the
  * password, which the owner of the mailbox does not know and has to reset.
  *
- * @throws AuthError `email_address_taken`, `rate_limited`, `overloaded`, `unavailable`
+ * @throws AuthError `email_address_taken`, `rate_limited`, `overloaded`, `unavailable`, and what a hook
+ *   refuses
  */
 export async function verifyEmailAddress(
   config: Configuration,
@@ -144,7 +151,7 @@ export async function verifyEmailAddress(
 ): Promise<Verified> {
   const { authenticated, password, client } = submitted
   const live = await findLive(config, submitted.token)
-  if (!live) return { outcome: 'invalid_token' }
+  if (!live) return toVerified(await confirmRegistration(config, submitted.token, submitted))
   const { proof } = live
   if (authenticated?.user.id !== proof.userId) {
     if (password === null) return { outcome: 'password_required' }
@@ -157,6 +164,11 @@ export async function verifyEmailAddress(
     redeem(config, { transaction, unit }, live),
   )
   return user ? { outcome: 'verified', user } : { outcome: 'invalid_token' }
+}
+
+function toVerified(confirmed: Confirmed): Verified {
+  if (typeof confirmed === 'string') return { outcome: confirmed }
+  return { outcome: 'verified', user: confirmed }
 }
 
 async function redeem(

@@ -97,6 +97,17 @@ export interface EmailChange extends EmailProof {
   readonly requestedAt: Date
 }
 
+/** A sign-up that waits until whoever has the address confirms it. It is no user. */
+export interface Registration {
+  readonly id: string
+  readonly emailAddress: EmailAddress
+  readonly passwordHash: string
+  /** JSON of the application's own fields; null where it has none. */
+  readonly fields: string | null
+  readonly createdAt: Date
+  readonly expiresAt: Date
+}
+
 /** Something that happened to a user, and stays written down: never a secret. */
 export interface AuditEvent {
   readonly id: string

@@ -4,6 +4,8 @@ import type { RateLimit } from './rate-limit.ts'
 export type AuthErrorCode =
   /** The input breaks a rule; `fields` says which. */
   | 'validation_failed'
+  /** Nobody may sign up. */
+  | 'sign_up_closed'
   /** Another user has this address. */
   | 'email_address_taken'
   /** What asks for a proven address, and the user's is not. */

@@ -7,6 +7,7 @@ export type MessageKind =
   | 'new_sign_in'
   | 'email_verification'
   | 'email_changed'
+  | 'registration'
   | 'api_key_created'
   | 'api_key_expiring'
 

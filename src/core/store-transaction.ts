@@ -7,6 +7,7 @@ import type {
   EmailProof,
   EmailVerification,
   PasswordReset,
+  Registration,
   Session,
   SessionHorizon,
   User,
@@ -21,6 +22,7 @@ export interface StoreTransaction
     PasswordResetStatements,
     EmailVerificationStatements,
     GuardStatements,
+    RegistrationStatements,
     OutboxStatements,
     EventStatements {
   /** The same transaction, for the application's own tables. */
@@ -194,6 +196,36 @@ export interface GuardStatements {
   deleteFailedAttempts(keys: readonly string[]): Promise<void>
 }
 
+export interface RegistrationStatements {
+  /** With the digest of its token where its mail is leaving, else without. */
+  insertRegistration(registration: Registration, tokenDigest: Uint8Array | null): Promise<void>
+  /** @returns whether the registration is there, which it then is until the transaction ends */
+  holdRegistration(id: string): Promise<boolean>
+  /**
+   * From now on it lives until `expiresAt`.
+   *
+   * @returns false where it has a token already
+   */
+  giveRegistrationToken(registration: Registration, tokenDigest: Uint8Array): Promise<boolean>
+  /** Its mail did not arrive, and may be written anew. */
+  withdrawRegistrationToken(tokenDigest: Uint8Array): Promise<void>
+  /**
+   * Of the same address, deletes those that came before and have no token, and of those that have one
+   * all but so many that were given one last. One that is in somebody's hands may stay.
+   */
+  trimRegistrations(registration: Registration, maximum: number): Promise<void>
+  /** Whether one waits for this address that has no token, and has not expired at `now`. */
+  isRegistrationUnmailed(emailAddress: EmailAddress, now: Date): Promise<boolean>
+  /**
+   * One conditional statement: of any number at once, one finds it not expired.
+   *
+   * @returns what was consumed, or null
+   */
+  consumeRegistration(tokenDigest: Uint8Array, at: Date): Promise<Registration | null>
+  /** All of an address; one that is in somebody's hands may stay. */
+  deleteRegistrations(emailAddress: EmailAddress): Promise<void>
+}
+
 export interface EventStatements {
   /** There is no statement that changes an event, but for the next one. */
   insertEvent(event: AuditEvent): Promise<void>
@@ -204,7 +236,7 @@ export interface EventStatements {
 export interface OutboxStatements {
   /**
    * A reset for an address that has one queued is that one: a second is not queued. So is a
-   * confirmation, for the same user and address.
+   * registration, and a confirmation for the same user and address.
    */
   insertMessage(message: NewMessage): Promise<void>
   /**
@@ -221,8 +253,11 @@ export interface OutboxStatements {
    */
   updateMessage(message: Message): Promise<boolean>
   deleteMessage(message: Message): Promise<void>
-  /** Every reset for an address, whatever became of it; other messages go with their user. */
-  deletePasswordResetMessages(recipient: EmailAddress): Promise<void>
+  /**
+   * Every reset and registration for an address, whatever became of it: what anybody asked for who typed
+   * the address. Other messages go with their user.
+   */
+  deleteRequestedMessages(recipient: EmailAddress): Promise<void>
   /**
    * Queues a message again that ended without being sent.
    *

@@ -8,6 +8,7 @@ import type {
   EmailProof,
   EmailVerification,
   PasswordReset,
+  Registration,
   Session,
   SessionHorizon,
   User,
@@ -56,6 +57,10 @@ export interface Store extends GuardStore {
   findEmailVerification(tokenDigest: Uint8Array): Promise<EmailVerification | null>
   /** Whether this is the address that the user wants to change to. */
   isEmailChangeOpen(proof: EmailProof): Promise<boolean>
+  /** One whose mail has left, by the token of its link; whether it has expired is the caller's to judge. */
+  findRegistration(tokenDigest: Uint8Array): Promise<Registration | null>
+  /** Of those of an address that have not expired at `now`, the one that came last. */
+  findNewestRegistration(emailAddress: EmailAddress, now: Date): Promise<Registration | null>
   /**
    * Writes events that no transaction brought about, in transactions of its own that do not wait for the
    * disk: without addresses and agent where the user is gone meanwhile.
@@ -84,6 +89,7 @@ export type SweptTable =
   | 'api_keys'
   | 'password_resets'
   | 'email_verifications'
+  | 'registrations'
   | 'guard_counts'
   | 'failed_attempts'
   | 'outbox'

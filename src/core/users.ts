@@ -7,45 +7,9 @@ import { failuresKeysOf } from './guard.ts'
 import { parseNewPassword } from './password-policy.ts'
 import { voidLinks } from './passwords.ts'
 import { Secret } from './secret.ts'
-import {
-  deviceOf,
-  holdLive,
-  type LoggedIn,
-  openSession,
-  type SubmittedCredentials,
-} from './sessions.ts'
+import { holdLive, type SubmittedCredentials } from './sessions.ts'
 import type { StoreTransaction } from './store-transaction.ts'
 import { perform, type UnitOfWork } from './unit-of-work.ts'
-
-/**
- * Creates a user and the first session. The hash is computed before the transaction begins, also
- * for an address that turns out to be taken: the unique index decides, not a look-up.
- *
- * @throws AuthError `validation_failed`, `rate_limited`, `email_address_taken`, `overloaded`,
- *   `unavailable`
- */
-export async function signUp(
-  config: Configuration,
-  credentials: SubmittedCredentials,
-  { client, fields }: { client: Client; fields: unknown },
-): Promise<LoggedIn> {
-  const { emailAddress, password } = parseNewCredentials(config, credentials)
-  await config.guard.count('sign_up', { account: emailAddress, client })
-  const passwordHash = await config.passwordHash.hash(password)
-  const user = newUser(config, emailAddress)
-  const { session, token, digest } = openSession(config, user, client)
-  await perform(config, client, async (transaction, unit) => {
-    const isFree = await transaction.insertUser(user, passwordHash)
-    if (!isFree) throw new AuthError('email_address_taken')
-    await transaction.insertSession(session, digest)
-    await transaction.seeDevice(deviceOf(session))
-    const about = { userId: user.id, sessionId: session.id, emailAddress }
-    await unit.record({ name: 'user_created', ...about })
-    await unit.tell('onUserCreated', { user, fields })
-    await unit.tell('onSessionCreated', { user, session })
-  })
-  return { user, session, token }
-}
 
 /**
  * Gives a user another password, for seeds and consoles: nobody is asked for the old one, sessions
@@ -165,15 +129,23 @@ async function remove(
   await unit.tell('onUserDeleted', { user })
   await transaction.deleteFailedAttempts(failuresKeysOf(user))
   await transaction.deleteUser(user.id)
-  await transaction.deletePasswordResetMessages(user.emailAddress)
+  await transaction.deleteRequestedMessages(user.emailAddress)
+  await transaction.deleteRegistrations(user.emailAddress)
   await transaction.blankEvents(user.id)
   await unit.record({ name: 'user_deleted', userId: user.id })
 }
 
-function parseNewCredentials(
+/** An address and a password that break no rule. */
+export interface NewCredentials {
+  readonly emailAddress: EmailAddress
+  readonly password: Secret
+}
+
+/** @throws AuthError `validation_failed` with every field that breaks a rule */
+export function parseNewCredentials(
   config: Configuration,
   credentials: SubmittedCredentials,
-): { emailAddress: EmailAddress; password: Secret } {
+): NewCredentials {
   const emailAddress = parseEmailAddress(credentials.emailAddress)
   const password = parseNewPassword(credentials.password, config.passwords)
   const isAccepted = password instanceof Secret
@@ -218,7 +190,8 @@ export async function revokeSessions(
   })
 }
 
-function newUser(config: Configuration, emailAddress: EmailAddress): User {
+/** A user that is not yet stored, with an address that is not proved. */
+export function newUser(config: Configuration, emailAddress: EmailAddress): User {
   const createdAt = config.clock()
   const id = config.newId(createdAt)
   const instants = { emailVerifiedAt: null, bannedAt: null, createdAt, updatedAt: createdAt }

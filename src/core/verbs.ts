@@ -9,17 +9,21 @@ import type { SubmittedChallenge } from './freshness.ts'
 import type { PasswordChange, SubmittedPasswordChange } from './passwords.ts'
 import type { Secret } from './secret.ts'
 import type { LoggedIn, SubmittedCredentials } from './sessions.ts'
+import type { SignedUp } from './sign-ups.ts'
 import type { OwnApiKey, OwnSession } from './store-transaction.ts'
 
 /** The verbs of Latchkey, bound to one configuration. */
 export interface Auth {
   readonly config: Configuration
   /**
+   * Where `signUp` is `confirm`, no user is there before the link in the mail is opened; nothing tells
+   * whether the address is taken.
+   *
    * @param fields what `signUpFields` made of the rest of the body, for `onUserCreated`; default null
-   * @throws AuthError `validation_failed`, `rate_limited`, `email_address_taken`, `overloaded`,
-   *   `unavailable`
+   * @throws AuthError `sign_up_closed`, `validation_failed`, `rate_limited`, `email_address_taken`,
+   *   `overloaded`, `unavailable`
    */
-  signUp(credentials: SubmittedCredentials, client?: Client, fields?: unknown): Promise<LoggedIn>
+  signUp(credentials: SubmittedCredentials, client?: Client, fields?: unknown): Promise<SignedUp>
   /**
    * @returns null for every pair that is not right
    * @throws AuthError `rate_limited`, `overloaded`, `unavailable`
@@ -140,9 +144,10 @@ export interface Auth {
   /** Whether the token of such a link would be accepted now. */
   isEmailVerificationLive(token: string): Promise<boolean>
   /**
-   * Spends the token of such a link, for whoever is logged in as its user or knows the password.
+   * Spends the token of such a link, for whoever is logged in as its user or knows the password; or that
+   * of a sign-up that waits, for whoever knows its password: there the user begins.
    *
-   * @throws AuthError `email_address_taken`, `rate_limited`, `overloaded`, `unavailable`
+   * @throws AuthError `email_address_taken`, `validation_failed` by a hook, `rate_limited`, `overloaded`, `unavailable`
    */
   verifyEmailAddress(submitted: SubmittedProof): Promise<Verified>
   /**

@@ -13,6 +13,8 @@ export function refusalOf(error: unknown, policy: PasswordPolicy): Refusal {
       return refuse(error.code)
     case 'rate_limited':
       return refuseTooMany(error.retryAfterSeconds, error.limit)
+    case 'sign_up_closed':
+      return refuse(error.code)
     case 'email_address_unverified':
       return refuse('email_verification_required')
     case 'too_many_api_keys':

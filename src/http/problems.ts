@@ -9,6 +9,7 @@ const refusals = {
   invalid_credentials: [401, 'Invalid email address or password'],
   invalid_reset_token: [401, 'Password reset link is invalid or has expired.'],
   invalid_verification_token: [401, 'Confirmation link is invalid or has expired.'],
+  sign_up_closed: [403, 'Nobody can sign up here'],
   insufficient_scope: [403, 'An API key cannot do this; log in'],
   email_verification_required: [403, 'Confirm your email address, and try again'],
   fresh_authentication_required: [403, 'Confirm your password, and try again'],

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Auth } from '../core/auth.ts'
+import type { SignUp } from '../core/config.ts'
 import { answer } from './answers.ts'
 import {
   emailAddressField,
@@ -7,13 +8,14 @@ import {
   passwordConfirmation,
   passwordConfirmationField,
 } from './fields.ts'
-import { type Route, route } from './route.ts'
+import { refuse } from './problems.ts'
+import { type Answers, type Route, route } from './route.ts'
 import { presentUser, userSchema } from './users.ts'
 
 /** Sign up. */
 export function registrations(auth: Auth): Route[] {
   const { matches, otherwise } = passwordConfirmation
-  const { passwords, signUpFields } = auth.config
+  const { passwords, signUp, signUpFields } = auth.config
   return [
     route({
       method: 'POST',
@@ -28,12 +30,9 @@ export function registrations(auth: Auth): Route[] {
           ...signUpFields?.shape,
         })
         .refine(matches, otherwise),
-      answers: {
-        201: {
-          description: 'The user, and the token of the first session: shown this once',
-          body: z.object({ token: z.string(), user: userSchema }),
-        },
-      },
+      answers: answers[signUp],
+      // Before anything is judged: what is sent buys no hash, and counts for nobody.
+      admit: async () => (signUp === 'closed' ? refuse('sign_up_closed') : null),
       async handle({ body, client }) {
         const {
           email_address: emailAddress,
@@ -42,9 +41,29 @@ export function registrations(auth: Auth): Route[] {
           ...rest
         } = body
         const fields = signUpFields ? rest : null
-        const { token, user } = await auth.signUp({ emailAddress, password }, client, fields)
+        const signedUp = await auth.signUp({ emailAddress, password }, client, fields)
+        if (signedUp.outcome === 'confirmation_queued') return confirmationQueued
+        const { token, user } = signedUp
         return answer({ token: token.reveal(), user: presentUser(user) }, 201)
       },
     }),
   ]
 }
+
+const answers: Record<SignUp, Answers> = {
+  open: {
+    201: {
+      description: 'The user, and the token of the first session: shown this once',
+      body: z.object({ token: z.string(), user: userSchema }),
+    },
+  },
+  confirm: {
+    202: {
+      description: 'The same for every address, known or not: a mail with a link is on its way',
+      body: z.object({ message: z.string() }),
+    },
+  },
+  closed: {},
+}
+
+const confirmationQueued = answer({ message: 'Check your mail to finish signing up' }, 202)

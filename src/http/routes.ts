@@ -13,24 +13,18 @@ import type { Route } from './route.ts'
 import { sessions } from './sessions.ts'
 import { users } from './users.ts'
 
-/** Whether anybody may sign up. */
-export type SignUp = 'open' | 'closed'
-
 /** What is in the table beside that which always is. */
 export interface TableOptions {
   /** Your own routes: in the table they are checked, documented and tested like Latchkey's. */
   readonly routes?: readonly Route[]
-  /** Default `open`. */
-  readonly signUp?: SignUp
   /** Development alone: what `/dev/mailbox` shows to whoever sits at this machine. */
   readonly mailbox?: Mailbox | null
 }
 
 /** The one table: Latchkey's routes and the application's, in the order of matching. */
 export function routeTable(auth: Auth, options: TableOptions = {}): Route[] {
-  const { signUp = 'open' } = options
   const routes = [
-    ...(signUp === 'open' ? registrations(auth) : []),
+    ...registrations(auth),
     ...sessions(auth),
     ...devices(auth),
     ...users(auth),

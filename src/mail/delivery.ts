@@ -3,6 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { domainToASCII } from 'node:url'
 import { AuthError } from '../core/errors.ts'
 import type { Delivery, Mail, Message } from '../core/mail.ts'
+import { queueOwed } from '../core/registrations.ts'
 import type { Courier } from './courier.ts'
 import { type Draft, draft, type Written } from './drafts.ts'
 import { outcome } from './outcome.ts'
@@ -21,14 +22,19 @@ export async function deliver(
   message: Message,
   signal: AbortSignal,
 ): Promise<Delivery | null> {
-  const { store } = courier.config
+  const { config } = courier
   if (message.uncertain >= 2) {
     await record(courier, message, { delivery: leftTwice, written: null, signal })
     return leftTwice
   }
   const attempt = await tryOnce(courier, message, signal)
   if (attempt) await record(courier, message, { ...attempt, signal })
-  else await store.transaction((transaction) => transaction.deleteMessage(message))
+  else {
+    await config.store.transaction(async (transaction) => {
+      await transaction.deleteMessage(message)
+      await queueOwed(config, transaction, message)
+    })
+  }
   return attempt?.delivery ?? null
 }
 
@@ -140,6 +146,9 @@ async function record(
     config.store.transaction(async (transaction) => {
       await transaction.updateMessage(settled)
       await withdrawn?.withdraw(transaction)
+      // Not behind one that was refused: so would the next be, and the one after it.
+      const hasLeft = settled.status === 'sent' || settled.status === 'unknown'
+      if (hasLeft) await queueOwed(config, transaction, message)
     })
   await persistently(write, signal)
 }

@@ -2,6 +2,11 @@ import { emailVerificationHours, issueEmailVerification } from '../core/email-ve
 import type { User } from '../core/entities.ts'
 import type { Message, MessageKind } from '../core/mail.ts'
 import { issuePasswordReset, maximumPasswordResets } from '../core/passwords.ts'
+import {
+  findNewestRegistration,
+  issueRegistration,
+  registrationHours,
+} from '../core/registrations.ts'
 import type { StoreTransaction } from '../core/store-transaction.ts'
 import type { Courier } from './courier.ts'
 import { addressTaken } from './messages/address-taken.ts'
@@ -13,6 +18,7 @@ import { emailVerification } from './messages/email-verification.ts'
 import { newSignIn } from './messages/new-sign-in.ts'
 import { passwordChanged } from './messages/password-changed.ts'
 import { passwordReset } from './messages/password-reset.ts'
+import { registration } from './messages/registration.ts'
 
 /** How a mail is written in the transaction in which it leaves: what is secret in it begins there. */
 export interface Draft {
@@ -81,6 +87,34 @@ const drafts: Record<MessageKind, (courier: Courier, message: Message) => Promis
         const link = `${appUrl}/verify-email#${token.reveal()}`
         const content = emailVerification({ appUrl, link, hours: emailVerificationHours })
         return { content, withdraw: (later) => later.deleteEmailVerification(digest) }
+      },
+    }
+  },
+
+  async registration({ config, appUrl }, { recipient }) {
+    // SECURITY: only here, to whoever has it, is it said that an address is taken.
+    if (await config.store.findCredentials(recipient)) {
+      const taken = withoutSecret(addressTaken({ appUrl }))
+      return {
+        ...taken,
+        async write(transaction) {
+          await transaction.deleteRegistrations(recipient)
+          return taken.write(transaction)
+        },
+      }
+    }
+    const newest = await findNewestRegistration(config, recipient)
+    if (!newest) return null
+    return {
+      async hold(transaction) {
+        const isThere = await transaction.holdRegistration(newest.id)
+        if (!isThere) throw new Error('The sign-up that the mail was for is over')
+      },
+      async write(transaction) {
+        const { token, digest } = await issueRegistration(config, transaction, newest)
+        const link = `${appUrl}/verify-email#${token.reveal()}`
+        const content = registration({ appUrl, link, hours: registrationHours })
+        return { content, withdraw: (later) => later.withdrawRegistrationToken(digest) }
       },
     }
   },

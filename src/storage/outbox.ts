@@ -9,7 +9,7 @@ const columns = `id, kind, recipient, status, attempts, deferrals, uncertain, qu
 export async function insertMessage(connection: Connection, message: NewMessage): Promise<void> {
   // SECURITY: where one is queued already, the row is written all the same; to skip it would take
   // less time, and tell that the address is known to whoever asks while the mail server is away.
-  const open = message.kind === 'email_verification' ? openVerification : openReset
+  const open = openOf[message.kind] ?? openReset
   await connection.query(
     `INSERT INTO outbox
        (kind, recipient, user_id, api_key_id, status, attempts, deferrals, uncertain, queued_at,
@@ -28,8 +28,12 @@ export async function insertMessage(connection: Connection, message: NewMessage)
 }
 
 const openReset = "(recipient) WHERE kind = 'password_reset' AND status = 'queued'"
-const openVerification = `(user_id, recipient)
-  WHERE kind = 'email_verification' AND status = 'queued'`
+
+const openOf: Partial<Record<MessageKind, string>> = {
+  registration: "(recipient) WHERE kind = 'registration' AND status = 'queued'",
+  email_verification: `(user_id, recipient)
+    WHERE kind = 'email_verification' AND status = 'queued'`,
+}
 
 export async function claimMessage(
   connection: Connection,
@@ -85,13 +89,16 @@ export async function deleteMessage(connection: Connection, message: Message): P
   ])
 }
 
-export async function deletePasswordResetMessages(
+export async function deleteRequestedMessages(
   connection: Connection,
   recipient: EmailAddress,
 ): Promise<void> {
-  await connection.query("DELETE FROM outbox WHERE recipient = $1 AND kind = 'password_reset'", [
-    recipient,
-  ])
+  await connection.query(
+    `DELETE FROM outbox
+     WHERE (recipient = $1 AND kind = 'password_reset')
+       OR (recipient = $1 AND kind = 'registration')`,
+    [recipient],
+  )
 }
 
 export async function findMessage(connection: Connection, id: number): Promise<Message | null> {
@@ -123,8 +130,8 @@ export async function retryMessage(
        give_up_at = $3, ended_at = NULL
      WHERE id = $1 AND status IN ('failed', 'unknown') AND NOT EXISTS (
        SELECT 1 FROM outbox AS queued
-       WHERE queued.kind IN ('password_reset', 'email_verification') AND queued.status = 'queued'
-         AND queued.kind = outbox.kind AND queued.recipient = outbox.recipient
+       WHERE queued.kind IN ('password_reset', 'email_verification', 'registration')
+         AND queued.status = 'queued' AND queued.kind = outbox.kind AND queued.recipient = outbox.recipient
          AND queued.user_id IS NOT DISTINCT FROM outbox.user_id
      )
      RETURNING id`,

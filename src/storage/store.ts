@@ -9,6 +9,7 @@ import * as guard from './guard.ts'
 import { recordUses } from './last-use.ts'
 import * as outbox from './outbox.ts'
 import * as passwords from './passwords.ts'
+import * as registrations from './registrations.ts'
 import * as sessions from './sessions.ts'
 import { holdLease, sweepTable } from './sweep.ts'
 import * as users from './users.ts'
@@ -30,6 +31,9 @@ export function createStore(database: Database): Store {
     countPasswordResets: (user, now) => passwords.countPasswordResets(database, user, now),
     findEmailVerification: (digest) => emails.findEmailVerification(database, digest),
     isEmailChangeOpen: (proof) => emails.isEmailChangeOpen(database, proof),
+    findRegistration: (digest) => registrations.findRegistration(database, digest),
+    findNewestRegistration: (emailAddress, now) =>
+      registrations.findNewestRegistration(database, emailAddress, now),
     recordEvents: (noted) => events.recordEvents(database, noted),
     listEvents: (page) => events.listEvents(database, page),
     findMessage: (id) => outbox.findMessage(database, id),
@@ -91,13 +95,26 @@ function statements(connection: Connection): StoreTransaction {
     deleteEmailChange: (userId) => emails.deleteEmailChange(connection, userId),
     deleteCounts: (keys) => guard.deleteCounts(connection, keys),
     deleteFailedAttempts: (keys) => failures.deleteFailedAttempts(connection, keys),
+    insertRegistration: (registration, digest) =>
+      registrations.insertRegistration(connection, registration, digest),
+    holdRegistration: (id) => registrations.holdRegistration(connection, id),
+    giveRegistrationToken: (registration, digest) =>
+      registrations.giveRegistrationToken(connection, registration, digest),
+    withdrawRegistrationToken: (digest) =>
+      registrations.withdrawRegistrationToken(connection, digest),
+    trimRegistrations: (registration, maximum) =>
+      registrations.trimRegistrations(connection, registration, maximum),
+    isRegistrationUnmailed: (emailAddress, now) =>
+      registrations.isRegistrationUnmailed(connection, emailAddress, now),
+    consumeRegistration: (digest, at) => registrations.consumeRegistration(connection, digest, at),
+    deleteRegistrations: (emailAddress) =>
+      registrations.deleteRegistrations(connection, emailAddress),
     insertMessage: (message) => outbox.insertMessage(connection, message),
     claimMessage: (claim) => outbox.claimMessage(connection, claim),
     renewClaim: (message, until) => outbox.renewClaim(connection, message, until),
     updateMessage: (message) => outbox.updateMessage(connection, message),
     deleteMessage: (message) => outbox.deleteMessage(connection, message),
-    deletePasswordResetMessages: (recipient) =>
-      outbox.deletePasswordResetMessages(connection, recipient),
+    deleteRequestedMessages: (recipient) => outbox.deleteRequestedMessages(connection, recipient),
     retryMessage: (id, times) => outbox.retryMessage(connection, id, times),
     insertEvent: (event) => events.insertEvent(connection, event),
     blankEvents: (userId) => events.blankEvents(connection, userId),

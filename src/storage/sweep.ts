@@ -48,6 +48,7 @@ const rules: Record<SweptTable, Rule> = {
     isOver: 'expires_at <= $2',
     values: overAt,
   },
+  registrations: { key: 'id', first: firstId, isOver: 'expires_at <= $2', values: overAt },
   guard_counts: { key: 'key', first: '', isOver: 'window_ends_at <= $2', values: overAt },
   failed_attempts: { key: 'key', first: '', isOver: 'expires_at <= $2', values: overAt },
   outbox: {

@@ -7,6 +7,7 @@ import { guardContract } from './store-contract/guard.ts'
 import { outboxContract } from './store-contract/outbox.ts'
 import { outboxAttemptsContract } from './store-contract/outbox-attempts.ts'
 import { passwordResetsContract } from './store-contract/password-resets.ts'
+import { registrationsContract } from './store-contract/registrations.ts'
 import { sessionsContract } from './store-contract/sessions.ts'
 import { sweepContract } from './store-contract/sweep.ts'
 import { transactionsContract } from './store-contract/transactions.ts'
@@ -22,6 +23,7 @@ export function runStoreContract(contract: StoreContract): void {
   apiKeysContract(contract)
   passwordResetsContract(contract)
   emailVerificationsContract(contract)
+  registrationsContract(contract)
   outboxContract(contract)
   outboxAttemptsContract(contract)
   eventsContract(contract)

@@ -1,6 +1,14 @@
 import { argon2id, createAuth, createStore } from 'latchkey/server'
 import { expect, test } from 'vitest'
-import { ann, bearer, cheapHash, openDatabase, signUp, startServer } from '../harness.ts'
+import {
+  ann,
+  bearer,
+  cheapHash,
+  openDatabase,
+  signUp,
+  signUpDirectly,
+  startServer,
+} from '../harness.ts'
 
 const url = 'POST /v1/session'
 
@@ -100,7 +108,7 @@ test('a log-in raises the cost of an old hash, a failed one does not', async () 
     passwordHash: argon2id({ cost: { memoryKibibytes: 16, passes: 2 } }),
   })
   const credentials = { emailAddress: ann.email_address, password: ann.password }
-  const { user } = await before.signUp(credentials)
+  const { user } = await signUpDirectly(before, credentials)
   const storedHash = async () => (await store.findCredentials(user.emailAddress))?.passwordHash
   await after.logIn({ ...credentials, password: 'wrong password' })
   expect(await storedHash()).toContain('m=8,t=1,p=1')
@@ -136,7 +144,7 @@ test('log-ins at once all get in while the cost of the hash is raised, and the u
   const cost = { memoryKibibytes: 16, passes: 2 }
   const after = createAuth({ store, passwordHash: argon2id({ cost }) })
   const credentials = { emailAddress: ann.email_address, password: ann.password }
-  const { user } = await before.signUp(credentials)
+  const { user } = await signUpDirectly(before, credentials)
   const logIns = await Promise.all([1, 2, 3, 4].map(() => after.logIn(credentials)))
   for (const loggedIn of logIns) expect(loggedIn?.user).toEqual(user)
   expect((await store.findCredentials(user.emailAddress))?.user).toEqual(user)

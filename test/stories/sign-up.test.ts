@@ -154,11 +154,6 @@ test('fifty sign-ups for one address at once make one user', async () => {
   expect(await database.query('SELECT id FROM sessions')).toHaveLength(1)
 })
 
-test('where sign-up is closed the route does not exist', async () => {
-  const { send } = await startServer({ app: { signUp: 'closed' } })
-  expect((await send(url, ann)).status).toBe(404)
-})
-
 test.each([
   ['small letters alone', 'vkzqhwjbtxm'],
   ['digits alone', '40917732685'],

@@ -74,14 +74,15 @@ export function outboxContract({ test, open }: StoreContract): void {
     equal(await store.findMessage(id + 1), null)
   })
 
-  test('resets for an address go, whatever became of them, and nothing else to it does', async () => {
+  test('resets and registrations for an address go, whatever became of them, and nothing else to it does', async () => {
     const store = await open()
     const [gone, other] = [newMessage(), newMessage()]
     for (const message of [gone, other]) await queue(store, message)
     await update(store, { ...(await claim(store)), status: 'sent', endedAt: noon })
     await queue(store, gone)
+    await queue(store, { ...gone, kind: 'registration' })
     await queue(store, { ...gone, kind: 'email_changed' })
-    await run(store, (each) => each.deletePasswordResetMessages(gone.recipient))
+    await run(store, (each) => each.deleteRequestedMessages(gone.recipient))
     const left = (await list(store)).map(({ kind, recipient }) => [kind, recipient])
     deepEqual(left, [
       ['email_changed', gone.recipient],
@@ -112,5 +113,24 @@ export function outboxContract({ test, open }: StoreContract): void {
       (await list(store)).map(({ userId }) => userId),
       [other.id, user.id],
     )
+  })
+
+  test('a registration for one address is one, whatever else is queued for it', async () => {
+    const store = await open()
+    const message = newMessage('registration')
+    const reset = { ...message, kind: 'password_reset' } as const
+    const again = { ...message, giveUpAt: later(90_000_000) }
+    for (const each of [message, reset, again]) await queue(store, each)
+    await Promise.all(Array.from({ length: 20 }, () => queue(store, again)))
+    deepEqual(
+      (await list(store)).map(({ kind, giveUpAt }) => [kind, giveUpAt]),
+      [
+        ['password_reset', message.giveUpAt],
+        ['registration', again.giveUpAt],
+      ],
+    )
+    await update(store, { ...(await claim(store)), status: 'sent', endedAt: noon })
+    await queue(store, message)
+    equal((await list(store)).length, 3)
   })
 }

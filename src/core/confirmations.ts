@@ -1,0 +1,106 @@
+import type { Client } from './client.ts'
+import type { Configuration } from './config.ts'
+import type { Registration, User } from './entities.ts'
+import { AuthError } from './errors.ts'
+import { noteRefusal } from './events.ts'
+import { normalizePassword } from './password-policy.ts'
+import type { Secret } from './secret.ts'
+import type { StoreTransaction } from './store-transaction.ts'
+import { parseToken } from './tokens.ts'
+import { perform, type UnitOfWork } from './unit-of-work.ts'
+import { newUser } from './users.ts'
+
+/** Whether the token of a link that ends a sign-up would be accepted now. */
+export async function isRegistrationLive(config: Configuration, token: string): Promise<boolean> {
+  return (await findLive(config, token)) !== null
+}
+
+interface Live {
+  readonly digest: Uint8Array
+  readonly registration: Registration
+}
+
+async function findLive(config: Configuration, token: string): Promise<Live | null> {
+  const digest = config.signUp === 'closed' ? null : parseToken('emailVerification', token)
+  const registration = digest && (await config.store.findRegistration(digest))
+  const isLive = registration && config.clock() < registration.expiresAt
+  return isLive ? { digest, registration } : null
+}
+
+/** The user that a sign-up has made, or why it has not. */
+export type Confirmed = User | 'invalid_token' | 'password_required' | 'wrong_password'
+
+/**
+ * Spends the token of a link: only now is there a user, whose address is proved. Nobody is logged in.
+ *
+ * SECURITY: to open a link is not enough. Whoever signed up with somebody else's address would have
+ * an account with it by their click: the password of that very sign-up is asked for, which the owner
+ * of the mailbox does not know. They sign up themselves, and get a link of their own.
+ *
+ * @throws AuthError `email_address_taken`, `rate_limited`, `overloaded`, `unavailable`, and what a hook
+ *   refuses, which leaves the token good
+ */
+export async function confirmRegistration(
+  config: Configuration,
+  token: string,
+  { password, client }: { password: string | null; client: Client },
+): Promise<Confirmed> {
+  const live = await findLive(config, token)
+  if (!live) return 'invalid_token'
+  if (password === null) return 'password_required'
+  if (!(await verify(config, live.registration, { password, client }))) return 'wrong_password'
+  const redeemed = await perform(config, client, (transaction, unit) =>
+    redeem(config, { transaction, unit }, live),
+  )
+  // Behind the transaction, which leaves nothing of what is of no use any more.
+  if (redeemed === 'taken') throw new AuthError('email_address_taken')
+  return redeemed ?? 'invalid_token'
+}
+
+async function verify(
+  config: Configuration,
+  registration: Registration,
+  { password, client }: { password: string; client: Client },
+): Promise<boolean> {
+  await config.guard.count('password_challenge', { account: registration.id, client })
+  const given = normalizePassword(password)
+  if (given && (await isRight(config, registration, given))) return true
+  const detail = 'password_challenge'
+  noteRefusal(config, client, { name: 'authn_login_fail', userId: null, detail })
+  return false
+}
+
+async function isRight(
+  config: Configuration,
+  { id: account, passwordHash }: Registration,
+  password: Secret,
+): Promise<boolean> {
+  const attempt = await config.guard.tryPassword('password_challenge', { account, password })
+  const isVerified = await config.passwordHash.verify(passwordHash, password)
+  if (!isVerified || attempt.isStopped) return false
+  await config.store.transaction((transaction) => attempt.succeed(transaction))
+  return true
+}
+
+async function redeem(
+  config: Configuration,
+  { transaction, unit }: { transaction: StoreTransaction; unit: UnitOfWork },
+  { digest }: Live,
+): Promise<User | 'taken' | null> {
+  const at = config.clock()
+  const registration = await transaction.consumeRegistration(digest, at)
+  if (!registration) return null
+  const { emailAddress, passwordHash, fields } = registration
+  const user = { ...newUser(config, emailAddress), emailVerifiedAt: at }
+  const isFree = await transaction.insertUser(user, passwordHash)
+  await transaction.deleteRegistrations(emailAddress)
+  if (!isFree) return 'taken'
+  // What was tried at the address before there was anybody counts no more.
+  await config.guard.recover(transaction, user)
+  await unit.record({ name: 'user_created', userId: user.id, emailAddress })
+  await unit.record({ name: 'user_updated', userId: user.id, detail: 'email_verified' })
+  const given = fields === null ? null : JSON.parse(fields)
+  await unit.tell('onUserCreated', { user, fields: given })
+  await unit.tell('onEmailAddressVerified', { user, previous: null })
+  return user
+}

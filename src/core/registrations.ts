@@ -1,0 +1,89 @@
+import type { Client } from './client.ts'
+import type { Configuration } from './config.ts'
+import type { EmailAddress } from './email-address.ts'
+import type { Registration } from './entities.ts'
+import { type Message, newMessage } from './mail.ts'
+import type { Secret } from './secret.ts'
+import type { StoreTransaction } from './store-transaction.ts'
+import { generateToken } from './tokens.ts'
+import { perform } from './unit-of-work.ts'
+
+/** How long a sign-up waits for its mail to leave, and then the link in it for somebody to open it. */
+export const registrationHours = 24
+
+// Of one address. Where there are more, the oldest link dies: were the new one not sent, three
+// requests a day would keep whoever has the address from signing up.
+const maximumLinks = 3
+
+/** What somebody signed up with: the password hashed, the fields as a schema made them. */
+export interface NewRegistration {
+  readonly emailAddress: EmailAddress
+  readonly passwordHash: string
+  readonly fields: unknown
+}
+
+/**
+ * Writes down that somebody signs up, and queues the mail. Nobody is looked up here: neither the
+ * answer nor its time can tell whether the address is known.
+ *
+ * @throws AuthError `unavailable`
+ */
+export async function queueRegistration(
+  config: Configuration,
+  { emailAddress, passwordHash, fields }: NewRegistration,
+  client: Client,
+): Promise<void> {
+  const createdAt = config.clock()
+  const id = config.newId(createdAt)
+  const instants = { createdAt, expiresAt: expiryOf(createdAt) }
+  const json = fields === null ? null : JSON.stringify(fields)
+  await perform(config, client, async (transaction, unit) => {
+    const registration = { id, emailAddress, passwordHash, fields: json, ...instants }
+    await transaction.insertRegistration(registration, null)
+    await unit.queue(newMessage('registration', emailAddress, createdAt))
+  })
+}
+
+function expiryOf(from: Date): Date {
+  return new Date(from.getTime() + registrationHours * 3_600_000)
+}
+
+/** The sign-up that a mail to an address would be about; null where none waits. */
+export async function findNewestRegistration(
+  { clock, signUp, store }: Configuration,
+  emailAddress: EmailAddress,
+): Promise<Registration | null> {
+  return signUp === 'closed' ? null : store.findNewestRegistration(emailAddress, clock())
+}
+
+/** A link for a sign-up, as part of the transaction in which its mail leaves. */
+export async function issueRegistration(
+  config: Configuration,
+  transaction: StoreTransaction,
+  registration: Registration,
+): Promise<{ token: Secret; digest: Uint8Array }> {
+  const now = config.clock()
+  const mailed = { ...registration, expiresAt: expiryOf(now) }
+  const { token, digest } = generateToken('emailVerification', config.random)
+  if (!(await transaction.giveRegistrationToken(mailed, digest))) {
+    // The mail before may have arrived, and its link stays good.
+    await transaction.insertRegistration({ ...mailed, id: config.newId(now) }, digest)
+  }
+  await transaction.trimRegistrations(registration, maximumLinks)
+  return { token, digest }
+}
+
+/**
+ * Whoever signed up while a mail to the address was on its way found a message queued, and none is
+ * queued any more: they are owed one of their own.
+ */
+export async function queueOwed(
+  { clock, signUp }: Configuration,
+  transaction: StoreTransaction,
+  { kind, recipient }: Message,
+): Promise<void> {
+  if (kind !== 'registration' || signUp === 'closed') return
+  const now = clock()
+  const isOwed = await transaction.isRegistrationUnmailed(recipient, now)
+  if (isOwed) await transaction.insertMessage(newMessage(kind, recipient, now))
+}

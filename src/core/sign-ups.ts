@@ -1,0 +1,67 @@
+import type { Client } from './client.ts'
+import type { Configuration } from './config.ts'
+import { AuthError } from './errors.ts'
+import { queueRegistration } from './registrations.ts'
+import { deviceOf, type LoggedIn, openSession, type SubmittedCredentials } from './sessions.ts'
+import { perform } from './unit-of-work.ts'
+import { type NewCredentials, newUser, parseNewCredentials } from './users.ts'
+
+/** What a sign-up has led to: a first session, or a mail with a link that leads to the user. */
+export type SignedUp =
+  | ({ readonly outcome: 'signed_up' } & LoggedIn)
+  | { readonly outcome: 'confirmation_queued' }
+
+/** Where a sign-up comes from, and what the application asked for beside address and password. */
+export interface SignUpContext {
+  readonly client: Client
+  readonly fields: unknown
+}
+
+/**
+ * Signs somebody up, as `signUp` of the configuration has it. The hash is computed before the
+ * transaction begins, also for an address that turns out to be taken.
+ *
+ * @throws AuthError `sign_up_closed`, `validation_failed`, `rate_limited`, `email_address_taken` (where
+ *   sign-up is open), `overloaded`, `unavailable`
+ */
+export async function signUp(
+  config: Configuration,
+  credentials: SubmittedCredentials,
+  context: SignUpContext,
+): Promise<SignedUp> {
+  if (config.signUp === 'closed') throw new AuthError('sign_up_closed')
+  const { emailAddress, password } = parseNewCredentials(config, credentials)
+  await config.guard.count('sign_up', { account: emailAddress, client: context.client })
+  const passwordHash = await config.passwordHash.hash(password)
+  const accepted = { emailAddress, passwordHash }
+  if (config.signUp === 'open') {
+    return { outcome: 'signed_up', ...(await begin(config, accepted, context)) }
+  }
+  await queueRegistration(config, { ...accepted, fields: context.fields }, context.client)
+  return { outcome: 'confirmation_queued' }
+}
+
+// The user and the first session: the unique index decides, not a look-up.
+async function begin(
+  config: Configuration,
+  { emailAddress, passwordHash }: Hashed,
+  { client, fields }: SignUpContext,
+): Promise<LoggedIn> {
+  const user = newUser(config, emailAddress)
+  const { session, token, digest } = openSession(config, user, client)
+  await perform(config, client, async (transaction, unit) => {
+    const isFree = await transaction.insertUser(user, passwordHash)
+    if (!isFree) throw new AuthError('email_address_taken')
+    await transaction.insertSession(session, digest)
+    await transaction.seeDevice(deviceOf(session))
+    const about = { userId: user.id, sessionId: session.id, emailAddress }
+    await unit.record({ name: 'user_created', ...about })
+    await unit.tell('onUserCreated', { user, fields })
+    await unit.tell('onSessionCreated', { user, session })
+  })
+  return { user, session, token }
+}
+
+interface Hashed extends Pick<NewCredentials, 'emailAddress'> {
+  readonly passwordHash: string
+}
