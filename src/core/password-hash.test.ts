@@ -69,6 +69,17 @@ test('the hash of nobody is no password’s', async () => {
   expect(await cheapHash.verify(null, new Secret(''))).toBe(false)
 })
 
+test.each([
+  ['of bcrypt', '$2b$10$N9qo8uLOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad68LJZdL17lhWy'],
+  ['of scrypt', '$scrypt$ln=15,r=8,p=1$c2FsdHNhbHRzYWx0$aGFzaGhhc2hoYXNoaGFzaGhhc2hoYXNo'],
+  ['that is cut off', '$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHRzYWx0'],
+  ['of no work', '$argon2id$v=19$m=8,t=0,p=1$c2FsdHNhbHRzYWx0$aGFzaGhhc2hoYXNoaGFzaA'],
+  ['that is empty', ''],
+])('a hash %s is no password’s, and not current', async (_what, hash) => {
+  expect(await cheapHash.verify(hash, password)).toBe(false)
+  expect(cheapHash.isCurrent(hash)).toBe(false)
+})
+
 test('the hash of nobody takes a place in the queue, as every other does', async () => {
   const one = argon2id({ cost, limits: { concurrency: 1, waiting: 0 } })
   const known = await one.hash(password)

@@ -7,7 +7,10 @@ import type { Secret } from './secret.ts'
 /** Turns passwords into PHC strings and back into yes or no. Slow on purpose. */
 export interface PasswordHash {
   hash(password: Secret): Promise<string>
-  /** Whether the password belongs to the hash; a hash of null takes as long and says no. */
+  /**
+   * Whether the password belongs to the hash. No hash, null, takes as long and says no; so does one
+   * that cannot be read.
+   */
   verify(passwordHash: string | null, password: Secret): Promise<boolean>
   /** Whether a hash was made at today's cost; if not, the next log-in replaces it. */
   isCurrent(passwordHash: string): boolean
@@ -43,27 +46,53 @@ export function argon2id(
   const { memoryKibibytes, passes } = options.cost ?? defaultCost
   const queue = new HashQueue({ ...defaultLimits(options.processes ?? 1), ...options.limits })
   // SECURITY: an unknown user costs what a known one does. The cost is today's, whatever it is.
-  const nobody = phc(memoryKibibytes, passes)
+  const nobody = unmatched(memoryKibibytes, passes)
 
   return {
     hash: (password) =>
       queue.run(() =>
         hash(password.reveal(), { memoryCost: memoryKibibytes, timeCost: passes, parallelism: 1 }),
       ),
-    async verify(passwordHash, password) {
-      const matches = await queue.run(() => verify(passwordHash ?? nobody, password.reveal()))
-      return passwordHash !== null && matches
+    verify(passwordHash, password) {
+      const made = passwordHash === null ? null : parse(passwordHash)
+      return queue.run(async () => {
+        if (!made) {
+          await verify(nobody, password.reveal())
+          return false
+        }
+        const matches = await verify(made.passwordHash, password.reveal())
+        // SECURITY: a hash of less work, from before the cost was raised, would tell by its time that
+        // somebody has the address. Also where it matches: whose user is banned is to look the same.
+        const kibibytes = Math.floor((memoryKibibytes * passes - made.work) / passes)
+        const rest = kibibytes < leastMemory ? null : unmatched(kibibytes, passes)
+        if (rest) await verify(rest, password.reveal())
+        return matches
+      })
     },
     isCurrent(passwordHash) {
-      const made = parseOptions(passwordHash)
-      const costsTheSame = made.memoryCost === memoryKibibytes && made.timeCost === passes
-      return costsTheSame && made.parallelism === 1 && passwordHash.startsWith('$argon2id$')
+      const made = parse(passwordHash)?.options
+      if (made?.memoryCost !== memoryKibibytes || made.timeCost !== passes) return false
+      return made.parallelism === 1 && passwordHash.startsWith('$argon2id$')
     },
   }
 }
 
+// RFC 9106 §3.1: eight blocks for each lane.
+const leastMemory = 8
+
+// Null for what is no argon2: of another library, or cut off. To throw would answer 500, to whoever has
+// the address of such a user, and to nobody else.
+function parse(passwordHash: string) {
+  try {
+    const options = parseOptions(passwordHash)
+    return { passwordHash, options, work: options.memoryCost * options.timeCost }
+  } catch {
+    return null
+  }
+}
+
 // A hash of the right shape that no password belongs to.
-function phc(memoryKibibytes: number, passes: number): string {
+function unmatched(memoryKibibytes: number, passes: number): string {
   const [salt, digest] = [randomBytes(16), randomBytes(32)].map((bytes) =>
     bytes.toString('base64').replace(/=+$/, ''),
   )
