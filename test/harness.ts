@@ -60,12 +60,14 @@ interface ServerOptions {
   readonly transport?: Transport
   readonly databaseUrl?: string
   readonly now?: Date
+  /** Puts itself between the server and its database. */
+  readonly watch?: (database: Database) => Database
 }
 
 export async function startServer(options: ServerOptions = {}): Promise<Server> {
   const database = await openDatabase(options.databaseUrl)
   const clock = movableClock(options.now)
-  const store = createStore(database)
+  const store = createStore(options.watch?.(database) ?? database)
   const unguarded = { rateLimits: 'off', passwordHash: cheapHash } as const
   const auth = createAuth({ store, clock, apiKeys: { scopes }, ...unguarded, ...options.auth })
   const mailbox = createMailbox()
