@@ -19,6 +19,7 @@ const once = [
   'test/settings.test.ts',
   'test/start.test.ts',
   'test/template.test.ts',
+  'test/timing/*.test.ts',
 ]
 
 export default defineConfig({

@@ -9,7 +9,7 @@ import { bearer, type Server, startServer } from '../harness.ts'
 import { hashesIn, trace, watchStatements, withWork } from './trace.ts'
 
 /** Today's cost of a password's hash, of which there is room for one of less. */
-export const cost = { memoryKibibytes: 64, passes: 1 }
+const cost = { memoryKibibytes: 64, passes: 1 }
 
 /** All that there is to see of one request: of twins it is the same. */
 export interface Observation {
