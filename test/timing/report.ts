@@ -32,7 +32,7 @@ function describe(verdict: Verdict): string[] {
     `       n ${rounds}, median ${number(median)} ${interval(medianWithin)}, ` +
       `trimmed mean ${number(trimmedMean)} ${interval(trimmedMeanWithin)}`,
     `       sign test p ${probability(sign)}, Wilcoxon p ${probability(wilcoxon)}, ` +
-      `a shift of ${number(detectable)} would be found`,
+      `detectable ${detectable === null ? 'nothing' : number(detectable)}`,
   ]
 }
 

@@ -10,8 +10,8 @@ export interface Verdict extends Middle {
   readonly rounds: number
   readonly sign: number
   readonly wilcoxon: number
-  /** The shift that the sign test would find in 99 of 100 runs, in milliseconds. */
-  readonly detectable: number
+  /** The shift that the sign test would find in 99 of 100 runs, in milliseconds; null for none. */
+  readonly detectable: number | null
   /** Null where there were too few rounds to say. */
   readonly passed: boolean | null
 }
@@ -59,9 +59,9 @@ function isWithin({ medianWithin, trimmedMeanWithin }: Middle, milliseconds: num
 
 // A shift that makes so many of the pairs slower that the sign test says so: n = ((zα + zβ) / 2d)²,
 // where d is what their share has above one half.
-function detectableShift(differences: Float64Array): number {
+function detectableShift(differences: Float64Array): number | null {
   const sorted = differences.toSorted()
   const excess = (zAbove(threshold / 2) + zAbove(0.01)) / (2 * Math.sqrt(sorted.length))
   const at = (share: number) => sorted[Math.floor(share * sorted.length)] ?? Number.NaN
-  return excess < 0.5 ? (at(0.5 + excess) - at(0.5 - excess)) / 2 : Number.POSITIVE_INFINITY
+  return excess < 0.5 ? (at(0.5 + excess) - at(0.5 - excess)) / 2 : null
 }
