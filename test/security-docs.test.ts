@@ -96,6 +96,8 @@ const elsewhere = [
   'test/store-contract.test.ts',
   'test/stories/hooks.test.ts',
   'test/template.test.ts',
+  'test/timing/statistics.test.ts',
+  'test/timing/verdict.test.ts',
 ]
 
 test('every file of tests is named in the documents, unless it is about something else', () => {

@@ -142,10 +142,10 @@ test('checking an API key is one read, a write for thirty requests, and one for 
   ])
 })
 
-test('signing up is one transaction of five statements, with the hash before it', async () => {
+test('signing up is one transaction of seven statements, with the hash before it', async () => {
   const send = await startCounting()
   const { events } = await send('POST /v1/registrations', ann)
-  const statements = Array(5).fill('statement')
+  const statements = Array(7).fill('statement')
   expect(events).toEqual([...relaxed(4), 'hash', 'begin', ...statements, 'end'])
 })
 

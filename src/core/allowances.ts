@@ -5,8 +5,8 @@ import type { RateLimit } from './rate-limit.ts'
 export interface Allowance {
   readonly limit: RateLimit
   readonly remaining: number
-  /** When there is more again; null where that is not a matter of time. */
-  readonly resetSeconds: number | null
+  /** When there is more again. */
+  readonly resetSeconds: number
 }
 
 const storage = new AsyncLocalStorage<Allowances>()
@@ -18,20 +18,13 @@ export class Allowances {
   /** The one that ends first; null where nothing was counted. */
   get tightest(): Allowance | null {
     const [first = null] = this.#found.toSorted(
-      (one, other) =>
-        one.remaining - other.remaining || (other.resetSeconds ?? 0) - (one.resetSeconds ?? 0),
+      (one, other) => one.remaining - other.remaining || other.resetSeconds - one.resetSeconds,
     )
     return first
   }
 
   note(allowance: Allowance): void {
     this.#found.push(allowance)
-  }
-
-  /** What was counted against a limit counts no more. */
-  forget(limit: RateLimit): void {
-    const kept = this.#found.filter((allowance) => allowance.limit !== limit)
-    this.#found.splice(0, this.#found.length, ...kept)
   }
 }
 

@@ -68,7 +68,7 @@ export async function clearCounts(
   })
 }
 
-type CountedBucket = Bucket & Pick<Count, 'act' | 'by'>
+type CountedBucket = Bucket & Pick<Count, 'act'>
 
 interface Keys {
   readonly buckets: readonly CountedBucket[]
@@ -82,7 +82,7 @@ async function keysOf(config: Configuration, subject: CountedSubject): Promise<K
   if ('ipAddress' in subject) {
     const network = networkOf(subject.ipAddress)
     const buckets = acts.flatMap((act) =>
-      addressBuckets(act, network).map((bucket) => ({ act, by: 'address' as const, ...bucket })),
+      addressBuckets(act, network).map((bucket) => ({ act, ...bucket })),
     )
     return { buckets, failures: [], userId: null }
   }
@@ -90,7 +90,7 @@ async function keysOf(config: Configuration, subject: CountedSubject): Promise<K
   const named = acts.flatMap((act) => accounts.map((account) => ({ act, account })))
   return {
     buckets: named.flatMap(({ act, account }) =>
-      accountBuckets(act, account).map((bucket) => ({ act, by: 'account' as const, ...bucket })),
+      accountBuckets(act, account).map((bucket) => ({ act, ...bucket })),
     ),
     failures: named.map(({ act, account }) => ({ act, key: failuresKey(act, account) })),
     userId,

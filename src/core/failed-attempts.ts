@@ -1,4 +1,3 @@
-import { currentAllowances } from './allowances.ts'
 import { AuthError } from './errors.ts'
 import { passwordLimits } from './limits.ts'
 
@@ -58,9 +57,7 @@ export async function countFailedAttempt(
     const before = from && isKept(from, now) ? from.count : 0
     if (from) requireWaited(from, now)
     const next = oneMore(before, now)
-    if (!(await store.replaceFailedAttempts(key, { from, next }))) continue
-    noteAllowance(next, now)
-    return before
+    if (await store.replaceFailedAttempts(key, { from, next })) return before
   }
 }
 
@@ -84,14 +81,4 @@ function oneMore(before: number, now: Date): FailedAttempts {
   const days = passwordLimits.forgottenAfterDays
   const expiresAt = count < stoppedAfter ? new Date(now.getTime() + days * 86_400_000) : null
   return { count, blockedUntil, expiresAt }
-}
-
-function noteAllowance({ count, blockedUntil }: FailedAttempts, now: Date): void {
-  const remaining = Math.max(0, failures.attempts - count)
-  const wait = (blockedUntil.getTime() - now.getTime()) / 1_000
-  currentAllowances()?.note({
-    limit: failures,
-    remaining,
-    resetSeconds: remaining === 0 ? Math.ceil(wait) : null,
-  })
 }

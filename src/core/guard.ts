@@ -4,7 +4,7 @@ import type { Client } from './client.ts'
 import type { User } from './entities.ts'
 import { AuthError } from './errors.ts'
 import { countFailedAttempt, type FailedAttemptsStore } from './failed-attempts.ts'
-import { type GuardedAct, limits, passwordLimits } from './limits.ts'
+import { type Counted, type GuardedAct, limits, passwordLimits } from './limits.ts'
 import { networkOf } from './network.ts'
 import type { WindowLimit } from './rate-limit.ts'
 import { Recent } from './recent.ts'
@@ -63,6 +63,7 @@ export interface GuardCount {
 /** A count in the database, and what it may reach. */
 export interface Bucket {
   readonly key: string
+  readonly by: Counted
   readonly limit: WindowLimit
 }
 
@@ -112,7 +113,7 @@ export class Guard {
     for (const { key, count } of full) this.#remember(key, count, now)
     // Of several the one that ends last, where one is over and another just full.
     if (counted.some(({ count, limit }) => count.count > limit.attempts)) refuse(full, now)
-    for (const each of counted) noteAllowance(each, now)
+    for (const each of counted) if (mayBeSaid(each, act)) noteAllowance(each, now)
   }
 
   /**
@@ -137,7 +138,6 @@ export class Guard {
       isLast: before + 1 === passwordLimits.stoppedAfter,
       async succeed(transaction) {
         tried.forgive()
-        currentAllowances()?.forget(passwordLimits.failures)
         await transaction.deleteFailedAttempts([key])
       },
     }
@@ -191,6 +191,14 @@ function refuse(full: readonly CountedBucket[], now: Date): void {
   throw new AuthError('rate_limited', { retryAfterSeconds, limit: last.limit })
 }
 
+// SECURITY: how often others tried at an account is not for whoever types its address: it would tell
+// when the owner logs in, which clears failures, or asks for a link. What one's own session does is.
+function mayBeSaid({ by }: Bucket, act: GuardedAct): boolean {
+  return by === 'address' || ownActs.has(act)
+}
+
+const ownActs: ReadonlySet<GuardedAct> = new Set(['password_challenge', 'api_key', 'session_token'])
+
 function noteAllowance({ limit, count: { count, endsAt } }: CountedBucket, now: Date): void {
   const remaining = Math.max(0, limit.attempts - count)
   currentAllowances()?.note({ limit, remaining, resetSeconds: secondsUntil(endsAt, now) })
@@ -221,12 +229,14 @@ function networkOfClient({ ipAddress, requestId }: Client): string | null {
 
 /** Every count of an act on one account. */
 export function accountBuckets(act: GuardedAct, account: string): Bucket[] {
-  return limits[act].account.map((limit) => bucket(act, `account ${account}`, limit))
+  const by = 'account'
+  return limits[act][by].map((limit) => ({ key: keyOf(act, `${by} ${account}`, limit), by, limit }))
 }
 
 /** Every count of an act from one network. */
 export function addressBuckets(act: GuardedAct, network: string): Bucket[] {
-  return limits[act].address.map((limit) => bucket(act, `address ${network}`, limit))
+  const by = 'address'
+  return limits[act][by].map((limit) => ({ key: keyOf(act, `${by} ${network}`, limit), by, limit }))
 }
 
 /** Under what failures in trying a password are counted. */
@@ -239,8 +249,8 @@ export function failuresKeysOf({ id, emailAddress }: User): string[] {
   return [failuresKey('log_in', emailAddress), failuresKey('password_challenge', id)]
 }
 
-function bucket(act: GuardedAct, counted: string, limit: WindowLimit): Bucket {
-  return { key: digest(`${act} ${counted} ${limit.name}`), limit }
+function keyOf(act: GuardedAct, counted: string, { name }: WindowLimit): string {
+  return digest(`${act} ${counted} ${name}`)
 }
 
 // A table of whoever mistyped a password is nobody's business.

@@ -52,6 +52,8 @@ async function begin(
   await perform(config, client, async (transaction, unit) => {
     const isFree = await transaction.insertUser(user, passwordHash)
     if (!isFree) throw new AuthError('email_address_taken')
+    // What was tried at the address before there was anybody counts no more.
+    await config.guard.recover(transaction, user)
     await transaction.insertSession(session, digest)
     await transaction.seeDevice(deviceOf(session))
     const about = { userId: user.id, sessionId: session.id, emailAddress }

@@ -171,6 +171,7 @@ export async function createUser(
   await perform(config, operator, async (transaction, unit) => {
     const isFree = await transaction.insertUser(user, passwordHash)
     if (!isFree) throw new AuthError('email_address_taken')
+    await config.guard.recover(transaction, user)
     await unit.record({ name: 'user_created', userId: user.id, emailAddress })
     await unit.tell('onUserCreated', { user, fields: null })
   })

@@ -1,3 +1,4 @@
+import { Allowances, runWithin } from '../core/allowances.ts'
 import type { Auth } from '../core/auth.ts'
 import type { Client } from '../core/client.ts'
 import { type RequestEventName, severityOf } from '../core/event-names.ts'
@@ -9,7 +10,7 @@ import { type Cors, cors } from './cors.ts'
 import { refusalOf } from './errors.ts'
 import type { Incoming } from './exchange.ts'
 import { isRefusal, type Refusal, type RefusalCode } from './problems.ts'
-import { countedAnswer } from './rate-limit.ts'
+import { withAllowance } from './rate-limit.ts'
 
 /** Where an app stands: who may read its answers, who stands before it, who hears of its faults. */
 export interface Surroundings {
@@ -62,17 +63,19 @@ export class Dispatcher {
     const { asked, params } = arrival
     const { method, headers } = asked
     const requestId = requestIdOf(headers)
+    // Of who reads nothing is counted, and to run within something costs.
+    const counted = method === 'GET' ? null : new Allowances()
     let answer: Answer
     try {
       const client = this.#clientOf(arrival, requestId)
       const incoming = { auth: this.#auth, request: asked, params, client }
       const respond = () => responder.respond(incoming)
-      // Nothing is counted of who reads, and to run within something costs.
-      answer = await (method === 'GET' ? respond() : countedAnswer(respond))
+      answer = await (counted ? runWithin(counted, respond) : respond())
       if (answer.status === 401) this.#countDeadToken(answer, client)
     } catch (error) {
       answer = this.#explain(error, requestId)
     }
+    if (counted) answer = withAllowance(answer, counted)
     const milliseconds = Math.round(performance.now() - started)
     const { path } = responder
     const entry = { requestId, method, path, status: answer.status, milliseconds }

@@ -1,13 +1,10 @@
-import { type Allowance, Allowances, runWithin } from '../core/allowances.ts'
+import type { Allowance, Allowances } from '../core/allowances.ts'
 import type { RateLimit } from '../core/rate-limit.ts'
 import type { Answer } from './answers.ts'
 import { type Refusal, refuse } from './problems.ts'
 
-/** An answer, with what is left of the limits that it was counted against. */
-export async function countedAnswer(respond: () => Answer | Promise<Answer>): Promise<Answer> {
-  const allowances = new Allowances()
-  const answer = await runWithin(allowances, respond)
-  const { tightest } = allowances
+/** An answer, with what is left of the limits that its request was counted against. */
+export function withAllowance(answer: Answer, { tightest }: Allowances): Answer {
   return tightest ? { ...answer, headers: { ...fieldsOf(tightest), ...answer.headers } } : answer
 }
 
@@ -22,11 +19,7 @@ export function refuseTooMany(seconds: number, limit: RateLimit | null): Refusal
 function fieldsOf({ limit, remaining, resetSeconds }: Allowance): Record<string, string> {
   const { name, attempts, windowSeconds } = limit
   return {
-    ratelimit: `"${name}";r=${remaining}${parameter('t', resetSeconds)}`,
-    'ratelimit-policy': `"${name}";q=${attempts}${parameter('w', windowSeconds)}`,
+    ratelimit: `"${name}";r=${remaining};t=${resetSeconds}`,
+    'ratelimit-policy': `"${name}";q=${attempts}${windowSeconds === null ? '' : `;w=${windowSeconds}`}`,
   }
-}
-
-function parameter(name: string, value: number | null): string {
-  return value === null ? '' : `;${name}=${value}`
 }

@@ -146,7 +146,8 @@ test('failures wait longer and longer, and the wait is true to the second', asyn
 
 test('a window’s end is true to the second, and what is left falls by one with each request', async () => {
   const server = await startGuarded()
-  const ask = () => server.send('POST /v1/passwords', { email_address: ann.email_address })
+  const send = from(server, '192.0.2.1')
+  const ask = () => send('POST /v1/passwords', { email_address: ann.email_address })
   const first = await ask()
   expect([first.headers.get('ratelimit'), first.headers.get('ratelimit-policy')]).toEqual([
     '"attempts";r=9;t=180',
@@ -182,12 +183,40 @@ test('an account that nobody has is limited as one that somebody has, byte for b
     expect(unknownBody).toEqual(knownBody)
     const named = (headers: Headers) => [...headers].filter(([name]) => name !== 'x-request-id')
     expect(named(unknown.headers)).toEqual(named(known.headers))
-    expect(known.headers.get('ratelimit')).toMatch(/^"(attempts|failures)";r=/)
+    const left = time > 10 && time % 2 ? /^"failures";r=0;t=/ : /^"attempts";r=9;t=180$/
+    expect(known.headers.get('ratelimit')).toMatch(left)
     if (known.status === 429) {
       server.clock.advance({ seconds: Number(known.headers.get('retry-after')) })
     }
   }
 })
+
+test('nobody is told what others tried at an account, or that its owner came in between', async () => {
+  const server = await startGuarded()
+  const token = await signUp(server)
+  const left = async (line: string, body: object) =>
+    (await server.send(line, body)).headers.get('ratelimit')
+  const untouched = '"attempts";r=9;t=180'
+  for (const _ of Array(5)) expect(await left('POST /v1/session', wrong)).toBe(untouched)
+  await server.send('POST /v1/session', ann)
+  expect(await left('POST /v1/session', wrong)).toBe(untouched)
+  const { email_address } = ann
+  for (const _ of Array(3))
+    expect(await left('POST /v1/passwords', { email_address })).toBe(untouched)
+  for (const _ of Array(3)) expect(await left('POST /v1/registrations', ann)).toBe(untouched)
+  // Of what one's own session does, also what is left by account.
+  const rotate = await server.send('PUT /v1/session/token', undefined, bearer(token))
+  const again = await server.send('PUT /v1/session/token', undefined, bearer(rotate.body.token))
+  expect(again.headers.get('ratelimit')).toBe('"attempts";r=8;t=180')
+})
+
+test('whoever signs up where a hundred guesses failed before begins without failures', async () => {
+  const server = await startGuarded()
+  await failPatiently(server, 100)
+  server.clock.advance({ hours: 1 })
+  await signUp(server)
+  expect((await server.send('POST /v1/session', ann)).status).toBe(200)
+}, 30_000)
 
 test('of fifty guesses at once ten are judged', async () => {
   let verified = 0
@@ -216,7 +245,8 @@ test('a success forgets the failures of its account, and not those of its addres
   await repeat(8, () => send('POST /v1/session', wrong))
   const success = await send('POST /v1/session', ann)
   expect([success.status, success.headers.get('ratelimit')]).toEqual([200, '"attempts";r=1;t=180'])
-  expect((await send('POST /v1/session', wrong)).headers.get('ratelimit')).toMatch(/r=0;t=180$/)
+  const last = await send('POST /v1/session', wrong)
+  expect(last.headers.get('ratelimit')).toBe('"attempts";r=0;t=180')
   expect((await send('POST /v1/session', ann)).status).toBe(429)
   const seen = await statuses(10, () => server.send('POST /v1/session', wrong))
   expect(seen).toEqual([...Array(9).fill(401), 429])

@@ -82,7 +82,9 @@ async function signUp(
   const auth = authWith(database, passwordHash, daysAgo)
   const people = []
   for (const emailAddress of addresses(letter)) {
-    people.push(await auth.signUp({ emailAddress, password }))
+    const signedUp = await auth.signUp({ emailAddress, password })
+    if (signedUp.outcome !== 'signed_up') throw new Error(`Nobody signed up: ${signedUp.outcome}`)
+    people.push(signedUp)
   }
   return people
 }

@@ -84,7 +84,8 @@ test.each(pairsOf(dead))(
     expect(await observe(link, find)).toEqual(expected)
     for (const { status, hashes, rows, operations } of expected) {
       expect([status, hashes, rows]).toEqual([401, [], {}])
-      expect(operations).toEqual([expect.stringMatching(/^read .* WHERE token_digest = /)])
+      expect(operations.length).toBeGreaterThan(0)
+      for (const each of operations) expect(each).toMatch(/^read .* WHERE token_digest = /)
     }
   },
 )
