@@ -235,8 +235,13 @@ async function idOf({ auth }: Server): Promise<string> {
 }
 
 async function rows({ database }: Server) {
-  const tables = ['users', 'sessions', 'api_keys', 'projects', 'outbox', 'email_changes']
-  return Promise.all(tables.map((table) => database.query(`SELECT * FROM ${table}`)))
+  // Without when a credential was last used: that is written behind the answers, as late as it likes.
+  const parts = [
+    ...['users', 'projects', 'outbox', 'email_changes'].map((table) => `* FROM ${table}`),
+    'token_digest, user_id, name, created_at FROM sessions',
+    'token_digest, user_id, name, scopes, expires_at FROM api_keys',
+  ]
+  return Promise.all(parts.map((part) => database.query(`SELECT ${part}`)))
 }
 
 function lineOf({ method, path }: Route): string {
