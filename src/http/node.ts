@@ -1,9 +1,11 @@
 /// <reference types="node" />
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import { getRequestListener, RequestError } from '@hono/node-server'
 import { bareEnvelope, type Presented, present, toResponse } from './answers.ts'
 import { type Peer, shortcutInto } from './app.ts'
 import { type Refusal, refuse } from './problems.ts'
+import { closeSlowReaders } from './slow-readers.ts'
 
 /** The app, or one of yours that it is mounted in. */
 export interface Fetch {
@@ -14,7 +16,7 @@ type Listener = (incoming: IncomingMessage, outgoing: ServerResponse) => Promise
 
 /**
  * The app as a listener of `node:http`. What a `Request` no longer shows is judged here, on the
- * raw request: doubled headers, TRACE, an authority in the request line.
+ * raw request: doubled headers, TRACE, an authority in the request line, a body coded otherwise.
  */
 export function nodeListener(app: Fetch): Listener {
   const listener = getRequestListener(
@@ -24,9 +26,16 @@ export function nodeListener(app: Fetch): Listener {
     { hostname: 'localhost', errorHandler: (error) => toResponse(presentBare(explain(error))) },
   )
   const shortcut = shortcutInto(app)
+  const condemned = new WeakSet<Socket>()
   return async (incoming, outgoing) => {
+    // SECURITY: it came in one piece with what was refused. Its answer would never be sent, and what it
+    // asks for would be done nevertheless.
+    if (condemned.has(incoming.socket)) return
     const refusal = refuseRaw(incoming)
-    if (refusal) return send(outgoing, presentBare(refusal))
+    if (refusal) {
+      condemned.add(incoming.socket)
+      return send(outgoing, presentBare(refusal))
+    }
     incoming.url = originForm(incoming.url ?? '/')
     const short = shortcut?.(incoming)
     if (!short) return listener(incoming, outgoing)
@@ -44,13 +53,23 @@ const settings = {
   keepAliveTimeout: 5_000,
   // How often Node looks at the first two; its own 30 s would make 40 of the 10.
   connectionsCheckingInterval: 1_000,
+  // Judged here: Node would refuse it, and go on with what came behind it.
+  requireHostHeader: false,
   // A request without a body is not made a stream that somebody has to read to its end.
   optimizeEmptyRequests: true,
 }
 
-/** A server with time limits against clients that send slowly; `listen` is yours to call. */
+// Connections at a time, of all clients together; one more is closed as it comes.
+const maximumConnections = 5_000
+
+/**
+ * A server with limits against clients that send or read slowly, or come in crowds; `listen` is
+ * yours to call, and its properties yours to set.
+ */
 export function nodeServer(app: Fetch): Server {
   const server = createServer(settings, nodeListener(app))
+  server.maxConnections = maximumConnections
+  closeSlowReaders(server)
   // A client may close its side behind its request, as `nc` does: Node would close the other side
   // too, before the answer that it waits for. Its types do not know the property.
   return Object.assign(server, { httpAllowHalfOpen: true })
@@ -70,7 +89,7 @@ function presentBare(refusal: Refusal): Presented {
 }
 
 // What is wrong in a request's head puts all in doubt that follows it on the connection.
-function refuseRaw({ method, rawHeaders }: IncomingMessage): Refusal | null {
+function refuseRaw({ method, httpVersion, rawHeaders }: IncomingMessage): Refusal | null {
   if (method === 'TRACE') {
     return refuse('method_not_allowed', {
       headers: { allow: 'GET, HEAD, POST, PUT, PATCH, DELETE', connection: 'close' },
@@ -78,22 +97,34 @@ function refuseRaw({ method, rawHeaders }: IncomingMessage): Refusal | null {
   }
   // SECURITY: of two Host headers a proxy and we might each believe another (RFC 9112 §3.2), and of
   // two Authorization headers Hono would make one.
-  for (const name of single) {
-    if (count(rawHeaders, name.toLowerCase()) > 1) {
-      const error = `Send one ${name} header`
-      return refuse('invalid_request', { error, headers: { connection: 'close' } })
-    }
-  }
-  return null
+  const [hosts, authorizations] = [
+    valuesOf(rawHeaders, 'host'),
+    valuesOf(rawHeaders, 'authorization'),
+  ]
+  // RFC 9112 §3.2; HTTP/1.0 knows no Host.
+  const isNamed = hosts.length === 1 || (hosts.length === 0 && httpVersion === '1.0')
+  if (!isNamed) return refuseHead('Send one Host header')
+  if (authorizations.length > 1) return refuseHead('Send one Authorization header')
+  // SECURITY: of these Node reports the error behind the headers, when the route is already at work:
+  // a log-out that is answered 400 would have been done.
+  const codings = valuesOf(rawHeaders, 'transfer-encoding')
+  const isKnown = codings.every((coding) => coding.toLowerCase() === 'chunked')
+  if (!isKnown) return refuseHead('The one Transfer-Encoding that is read is chunked')
+  const isSpoken = httpVersion === '1.1' || (httpVersion === '1.0' && codings.length === 0)
+  return isSpoken ? null : refuseHead('Send HTTP/1.1, or HTTP/1.0 with a Content-Length')
 }
 
-const single = ['Host', 'Authorization']
+function refuseHead(error: string): Refusal {
+  return refuse('invalid_request', { error, headers: { connection: 'close' } })
+}
 
-function count(rawHeaders: readonly string[], name: string): number {
-  let found = 0
+function valuesOf(rawHeaders: readonly string[], name: string): string[] {
+  const found: string[] = []
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const other = rawHeaders[index]
-    if (other?.length === name.length && other.toLowerCase() === name) found++
+    if (other?.length === name.length && other.toLowerCase() === name) {
+      found.push(rawHeaders[index + 1] ?? '')
+    }
   }
   return found
 }
