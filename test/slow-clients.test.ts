@@ -1,0 +1,117 @@
+// Clients that send or read slowly, or come in crowds. `npm run test:slow-clients` says what a thousand
+// of them do to others.
+import { once } from 'node:events'
+import type { Server } from 'node:http'
+import { type AddressInfo, connect, type Socket } from 'node:net'
+import { nodeServer } from 'latchkey/server'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { until } from './until.ts'
+
+const head = 'GET / HTTP/1.1\r\nHost: localhost\r\n'
+
+// More than the system's buffers take for a client that does not read.
+const large = 'x'.repeat(32 * 1024 * 1024)
+
+async function listen(body = ''): Promise<{ http: Server; open: (sent: string) => Socket }> {
+  const http = nodeServer({
+    async fetch(request) {
+      // Of whoever was closed there is no text.
+      await request.text().catch(() => '')
+      return new Response(body)
+    },
+  })
+  http.listen(0, '127.0.0.1')
+  await once(http, 'listening')
+  const sockets: Socket[] = []
+  onTestFinished(() => {
+    http.close()
+    http.closeAllConnections()
+    for (const socket of sockets) socket.destroy()
+  })
+  const { port } = http.address() as AddressInfo
+  const open = (sent: string) => {
+    const socket = connect(port, '127.0.0.1')
+    sockets.push(socket)
+    socket.on('error', () => {})
+    socket.write(sent)
+    return socket
+  }
+  return { http, open }
+}
+
+/** All that it is told until the other side closes. */
+async function readAll(socket: Socket): Promise<string> {
+  let answer = ''
+  socket.setEncoding('latin1').on('data', (chunk) => {
+    answer += chunk
+  })
+  await once(socket, 'close')
+  return answer
+}
+
+function connections(http: Server): Promise<number> {
+  return new Promise((resolve, reject) =>
+    http.getConnections((error, count) => (error ? reject(error) : resolve(count))),
+  )
+}
+
+test.each([
+  ['headers', head],
+  ['a body', `${head.replace('GET', 'POST')}Content-Length: 5\r\n\r\n{`],
+])('whoever sends %s too slowly is told 408, and closed', async (_what, sent) => {
+  const { http, open } = await listen()
+  Object.assign(http, { headersTimeout: 1, requestTimeout: 1 })
+  const slow = Array.from({ length: 20 }, () => readAll(open(sent)))
+  for (const answer of await Promise.all(slow)) expect(answer).toMatch(/^HTTP\/1\.1 408 /)
+  await until(async () => expect(await connections(http)).toBe(0))
+  expect(await readAll(open(`${head}Connection: close\r\n\r\n`))).toMatch(/^HTTP\/1\.1 200 /)
+})
+
+test('whoever does not read an answer is closed after thirty seconds, and not before', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const { http, open } = await listen(large)
+  for (let index = 0; index < 3; index++) open(`${head}\r\n`).pause()
+  const accepted = new Set<Socket>()
+  http.on('connection', (socket) => accepted.add(socket))
+  await until(async () => expect(await connections(http)).toBe(3))
+  const waiting = () => [...accepted].filter(({ writableLength }) => writableLength > 0)
+  await until(() => expect(waiting()).toHaveLength(3))
+  vi.advanceTimersByTime(30_000)
+  expect(await connections(http)).toBe(3)
+  vi.advanceTimersByTime(1_000)
+  await until(async () => expect(await connections(http)).toBe(0))
+})
+
+test('whoever reads all the time may take longer', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const { open } = await listen(large)
+  const socket = open(`${head}Connection: close\r\n\r\n`)
+  let read = 0
+  let seconds = 0
+  socket.on('data', ({ length }) => {
+    read += length
+    // Half a mebibyte a second: more than a minute for all.
+    if (read < (seconds + 1) * 512 * 1024) return
+    seconds++
+    vi.advanceTimersByTime(1_000)
+    socket.pause()
+    setImmediate(() => socket.resume())
+  })
+  await once(socket, 'close')
+  expect(read).toBeGreaterThan(large.length)
+  expect(seconds).toBeGreaterThan(60)
+})
+
+test('one connection more than there may be is closed as it comes, and the others are served', async () => {
+  const { http, open } = await listen()
+  expect(http.maxConnections).toBe(5_000)
+  http.maxConnections = 3
+  const first = [open(''), open(''), open('')]
+  await until(async () => expect(await connections(http)).toBe(3))
+  expect(await readAll(open(`${head}\r\n`))).toBe('')
+  first[0]?.destroy()
+  await until(async () => expect(await connections(http)).toBe(2))
+  expect(await readAll(open(`${head}Connection: close\r\n\r\n`))).toMatch(/^HTTP\/1\.1 200 /)
+})
