@@ -3,7 +3,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { accountSteps, signUp } from './fuzz/account-steps.ts'
-import { credentialSteps } from './fuzz/credential-steps.ts'
+import { credentialSteps, settle } from './fuzz/credential-steps.ts'
 import { hostileCommands } from './fuzz/hostile.ts'
 import { settings } from './fuzz/settings.ts'
 import { command } from './fuzz/steps.ts'
@@ -40,8 +40,8 @@ function lives(target: Target) {
   const numbers = fc.array(fc.nat(1_000), { minLength: 4, maxLength: 4 })
   const steps = [...accountSteps, ...credentialSteps]
   const ordinary = steps.map((step) => numbers.map((numbers) => command(step, numbers)))
-  // Twice as often as all of the others together.
-  const hostile = [...steps, ...steps].map(() => hostileCommands(target.document))
+  // As often as all of the others together.
+  const hostile = steps.map(() => hostileCommands(target.document))
   const commands = fc.commands([...ordinary, ...hostile], { maxCommands: 60, size: 'max' })
   const everyoneSignsUp = [command(signUp, []), command(signUp, [])]
   return fc.asyncProperty(commands, async (commands) => {
@@ -50,5 +50,6 @@ function lives(target: Target) {
     const world = new World(target)
     const setUp = () => ({ model: world, real: world })
     await fc.asyncModelRun(setUp, [...everyoneSignsUp, ...commands])
+    await settle(world)
   })
 }

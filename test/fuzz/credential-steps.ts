@@ -2,6 +2,7 @@
 // another's does not exist.
 import { expect } from 'vitest'
 import { by, holdSession } from './account-steps.ts'
+import type { Credential, Person } from './people.ts'
 import { isLimited, type Step } from './steps.ts'
 import type { World } from './world.ts'
 
@@ -63,23 +64,31 @@ const createProject: Step = async (world, pick) => {
   if (answered.status === 201) credential.owner.projects.push(answered.body.project.id)
 }
 
-/** Everything that has an id, by somebody else. */
 const touchForeign: Step = async (world, pick) => {
   const session = pick(world.people.credentials('live', ['session']))
-  const victim = pick(world.people.all.filter((each) => each !== session?.owner))
-  if (!session || !victim) return
-  const targets = [
-    ...victim.projects.map((id) => `/v1/projects/${id}`),
-    ...victim.credentials.flatMap(({ kind, id }) =>
-      kind === 'session' ? [`/v1/sessions/${id}`] : kind === 'key' ? [`/v1/api_keys/${id}`] : [],
-    ),
-  ]
-  const path = pick(targets)
-  if (!path) return
-  const method = pick(['GET', 'PATCH', 'DELETE'])
-  const body = method === 'PATCH' ? { title: 'Mine', name: 'Mine' } : {}
-  const { status } = await world.ask(`${method} ${path}`, { ...by(session), body })
-  expect([404, 405, 429]).toContain(status)
+  const path = session && pick(foreignPaths(world, session.owner))
+  if (session && path) await requireHidden(world, session, path)
+}
+
+/** Everything that has an id and is another's. */
+function foreignPaths({ people }: World, reader: Person): string[] {
+  return people.all
+    .filter((person) => person !== reader)
+    .flatMap(({ projects, credentials }) => [
+      ...projects.map((id) => `/v1/projects/${id}`),
+      ...credentials.flatMap(({ kind, id }) =>
+        kind === 'link' ? [] : [kind === 'key' ? `/v1/api_keys/${id}` : `/v1/sessions/${id}`],
+      ),
+    ])
+}
+
+async function requireHidden(world: World, session: Credential, path: string): Promise<void> {
+  const body = { title: 'Mine', name: 'Mine' }
+  for (const method of ['GET', 'PATCH', 'DELETE']) {
+    const asked = method === 'PATCH' ? { ...by(session), body } : by(session)
+    const { status } = await world.ask(`${method} ${path}`, asked)
+    expect([404, 405, 429]).toContain(status)
+  }
 }
 
 const useLive: Step = async (world, pick) => {
@@ -89,6 +98,19 @@ const useLive: Step = async (world, pick) => {
   const answered = await world.ask(`GET ${path}`, by(credential))
   const isOpen = credential.kind === 'session' || path === '/v1/projects'
   if (!isLimited(world, answered)) expect(answered.status).toBe(isOpen ? 200 : 403)
+}
+
+/** What is true at the end of a life: whatever has ended is of no use, and what is another's hidden. */
+export async function settle(world: World): Promise<void> {
+  for (const dead of world.people.credentials('dead', ['session', 'key'])) {
+    const answered = await world.ask('GET /v1/projects', { token: dead.token })
+    if (!isLimited(world, answered)) expect(answered.status).toBe(401)
+  }
+  for (const session of world.people.credentials('live', ['session']).slice(0, 2)) {
+    for (const path of foreignPaths(world, session.owner).slice(0, 3)) {
+      await requireHidden(world, session, path)
+    }
+  }
 }
 
 const useDead: Step = async (world, pick) => {
