@@ -68,7 +68,7 @@ function refuseScope(scope: string): Refusal {
 }
 
 // A scheme's name is case-insensitive (RFC 9110 §11.1); Rails' clients say Token.
-const ours = /^[ \t]*(?:bearer|token)(?:[ \t]+(.*))?$/i
+const ours = /^[ \t]*(?:bearer|token)(?:[ \t](.*))?$/i
 
 const plain = /^Bearer \w+$/
 

@@ -123,7 +123,8 @@ function parseAddress(text: string): string | null {
   const trimmed = text.trim()
   const [, bracketed, dotted] = /^\[([^\]]*)\](?::\d+)?$|^([\d.]+)(?::\d+)?$/.exec(trimmed) ?? []
   const address = unmapped((bracketed ?? dotted ?? trimmed).toLowerCase())
-  return isIP(address) === 0 ? null : address.replace(/%.*$/, '')
+  // Without the zone of a link-local one.
+  return isIP(address) === 0 ? null : (address.split('%', 1)[0] ?? null)
 }
 
 // RFC 4291 §2.5.5.2, in both of its spellings.
