@@ -12,11 +12,17 @@ const head = 'GET / HTTP/1.1\r\nHost: localhost\r\n'
 // More than the system's buffers take for a client that does not read.
 const large = 'x'.repeat(32 * 1024 * 1024)
 
-async function listen(body = ''): Promise<{ http: Server; open: (sent: string) => Socket }> {
+interface Listening {
+  readonly http: Server
+  readonly open: (sent: string) => Socket
+}
+
+async function listen(body = '', work = () => {}): Promise<Listening> {
   const http = nodeServer({
     async fetch(request) {
       // Of whoever was closed there is no text.
       await request.text().catch(() => '')
+      work()
       return new Response(body)
     },
   })
@@ -102,6 +108,34 @@ test('whoever reads all the time may take longer', async () => {
   await once(socket, 'close')
   expect(read).toBeGreaterThan(large.length)
   expect(seconds).toBeGreaterThan(60)
+})
+
+test('whoever sends nothing but empty lines behind a request is closed after forty seconds', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const { http, open } = await listen()
+  const accepted = new Set<Socket>()
+  http.on('connection', (socket) => accepted.add(socket))
+  const socket = open(`${head}\r\n`)
+  await once(socket, 'data')
+  const [served] = accepted
+  for (let seconds = 0; seconds < 40; seconds += 4) {
+    expect(served?.destroyed).toBe(false)
+    const { bytesRead = 0 } = served ?? {}
+    socket.write('\r\n')
+    await until(() => expect(served?.bytesRead).toBe(bytesRead + 2))
+    vi.advanceTimersByTime(4_000)
+  }
+  vi.advanceTimersByTime(1_000)
+  expect(served?.destroyed).toBe(true)
+})
+
+test('a route that takes its time is waited for', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const { http, open } = await listen('late', () => vi.advanceTimersByTime(600_000))
+  expect(await readAll(open(`${head}Connection: close\r\n\r\n`))).toMatch(/^HTTP\/1\.1 200 /)
+  expect(http.listening).toBe(true)
 })
 
 test('one connection more than there may be is closed as it comes, and the others are served', async () => {

@@ -5,7 +5,7 @@ import { getRequestListener, RequestError } from '@hono/node-server'
 import { bareEnvelope, type Presented, present, toResponse } from './answers.ts'
 import { type Peer, shortcutInto } from './app.ts'
 import { type Refusal, refuse } from './problems.ts'
-import { closeSlowReaders } from './slow-readers.ts'
+import { closeSlowClients } from './slow-clients.ts'
 
 /** The app, or one of yours that it is mounted in. */
 export interface Fetch {
@@ -69,7 +69,7 @@ const maximumConnections = 5_000
 export function nodeServer(app: Fetch): Server {
   const server = createServer(settings, nodeListener(app))
   server.maxConnections = maximumConnections
-  closeSlowReaders(server)
+  closeSlowClients(server)
   // A client may close its side behind its request, as `nc` does: Node would close the other side
   // too, before the answer that it waits for. Its types do not know the property.
   return Object.assign(server, { httpAllowHalfOpen: true })

@@ -31,6 +31,11 @@ export const attacks: readonly Attack[] = [
     begin: (socket) => drip(socket, `${post}Content-Length: 60000\r\n\r\n`, ' '),
   },
   {
+    name: 'empty lines behind a request',
+    endsWithinSeconds: 43,
+    begin: (socket) => drip(socket, `GET /health/live HTTP/1.1\r\n${host}\r\n`, '\r\n'),
+  },
+  {
     // More than the system's buffers take.
     name: 'slow readers',
     endsWithinSeconds: 34,

@@ -13,7 +13,7 @@ const help = `npm run test:slow-clients -- [--connections N]
 Starts a server, and measures how long a healthy client waits for its session, a hundred times a
 second, each on a new connection, while N others (default 1000) are silent, send slowly, or do not
 read. \`ulimit -n\` has to allow N descriptors and a hundred more. All of it is in a network of its
-own, with the packets of an Ethernet: Linux alone, with \`unshare\` and \`ip\`.
+own, whose buffers are those of a slow line: Linux alone, with \`unshare\` and \`ip\`.
 
 Exit code 1 where p99 is 250 ms or more, an attacker is not closed in time, or a descriptor is lost.
 `
@@ -32,7 +32,8 @@ else process.exitCode = (await main(Number(values.connections))) ? 0 : 1
 
 // Over the ordinary loopback the system alone keeps three megabytes for whoever does not read.
 function runInOwnNetwork(): number {
-  const inside = 'ip link set lo mtu 1500 up && exec "$@"'
+  const buffers = 'echo 4096 16384 65536 > /proc/sys/net/ipv4/tcp_wmem'
+  const inside = `ip link set lo up && ${buffers} && exec "$@"`
   const again = [process.execPath, ...process.execArgv, ...process.argv.slice(1)]
   const env = { ...process.env, OWN_NETWORK: 'yes' }
   const args = ['--map-root-user', '--net', 'sh', '-c', inside, 'sh', ...again]

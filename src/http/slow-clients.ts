@@ -1,0 +1,77 @@
+import type { Server } from 'node:http'
+import type { Socket } from 'node:net'
+
+const millisecondsToTake = 30_000
+const bytesToTake = 16 * 1024
+const millisecondsBetweenLooks = 1_000
+// Behind Node's own limit for a request, and longer than it lets an idle connection be.
+const millisecondsBeyond = 10_000
+
+/** What a look saw, and at which look it was first seen so. */
+interface Seen {
+  readonly at: number
+  readonly bytes: number
+}
+
+/** How a connection stood when it was last looked at. */
+interface Progress {
+  /** Null while nothing waits to be taken. */
+  taken: Seen | null
+  written: Seen
+  read: Seen
+}
+
+/**
+ * Ends connections that Node's limits do not end, which are for how slowly a request comes: those whose
+ * client does not take the answer, which would be kept in memory for as long as the client likes, and
+ * those whose client sends empty lines between requests, of which each makes an idle connection new.
+ *
+ * They are looked at once a second: no timer for each answer, and nothing against a stream that has
+ * nothing to say for a while, or a route that takes its time.
+ */
+export function closeSlowClients(server: Server): void {
+  const connections = new Map<Socket, Progress>()
+  server.on('connection', (socket) => {
+    const none = { at: performance.now(), bytes: 0 }
+    connections.set(socket, { taken: null, written: none, read: none })
+    socket.once('close', () => connections.delete(socket))
+  })
+  server.on('listening', () => {
+    const timer = setInterval(look, millisecondsBetweenLooks).unref()
+    server.once('close', () => clearInterval(timer))
+  })
+
+  function look(): void {
+    const now = performance.now()
+    for (const [socket, progress] of connections) {
+      if (isSlowReader(socket, progress, now) || isIdler(socket, progress, now)) socket.destroy()
+    }
+  }
+
+  function isIdler({ bytesRead, bytesWritten }: Socket, progress: Progress, now: number): boolean {
+    if (bytesWritten !== progress.written.bytes) progress.written = { at: now, bytes: bytesWritten }
+    if (bytesRead !== progress.read.bytes) progress.read = { at: now, bytes: bytesRead }
+    const { requestTimeout } = server
+    const isUnanswered = now - progress.written.at >= requestTimeout + millisecondsBeyond
+    return requestTimeout > 0 && isUnanswered && now - progress.read.at < millisecondsBeyond
+  }
+}
+
+function isSlowReader(socket: Socket, progress: Progress, now: number): boolean {
+  if (socket.writableLength === 0) {
+    progress.taken = null
+    return false
+  }
+  const bytes = takenOf(socket)
+  const { taken } = progress
+  if (taken && bytes - taken.bytes < bytesToTake) return now - taken.at >= millisecondsToTake
+  progress.taken = { at: now, bytes }
+  return false
+}
+
+// How much the system took of one large write is known to the handle alone, which Node's own time-out
+// of a socket asks for it; its types do not know the property.
+function takenOf(socket: Socket): number {
+  const { bytesWritten = 0, writeQueueSize = 0 } = Object(Reflect.get(socket, '_handle'))
+  return bytesWritten - writeQueueSize
+}
