@@ -5,7 +5,7 @@ export interface Attack {
   readonly name: string
   /** After so many seconds the server has closed the last of them: its limit, and two to see it. */
   readonly endsWithinSeconds: number
-  /** Begins on a connection of its own; `projects` asks for half a megabyte. */
+  /** Begins on a connection of its own; `projects` asks for 300 kB. */
   readonly begin: (socket: Socket, projects: string) => void
 }
 
