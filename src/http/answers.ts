@@ -25,6 +25,19 @@ export interface Presented {
   readonly headers: Record<string, string>
 }
 
+/** A large body that is the same for everybody, written once and not at every request. */
+export class WrittenJson {
+  readonly text: string
+
+  constructor(value: unknown) {
+    this.text = write(value)
+  }
+}
+
+function write(value: unknown): string {
+  return `${JSON.stringify(value)}\n`
+}
+
 /** 200, or the status named; a body of undefined is none. */
 export function answer(body: unknown, status = 200): Success {
   return { status, body, headers: {} }
@@ -69,7 +82,7 @@ export function present(answer: Answer, envelope: Envelope): Presented {
     return { status, body: body.markup, headers }
   }
   headers['content-type'] = 'application/json; charset=utf-8'
-  return { status, body: `${JSON.stringify(body)}\n`, headers }
+  return { status, body: body instanceof WrittenJson ? body.text : write(body), headers }
 }
 
 export function toResponse({ body, status, headers }: Presented): Response {

@@ -1,11 +1,11 @@
 import { z } from 'zod'
-import { answer } from './answers.ts'
+import { answer, WrittenJson } from './answers.ts'
 import { listRefusals } from './problems.ts'
 import { type Route, route } from './route.ts'
 
 /** The document of all routes, in OpenAPI 3.1, made once from the table. */
 export function openApi(routes: readonly Route[]): Route {
-  let document: object | undefined
+  let document: WrittenJson | undefined
   const self = route({
     method: 'GET',
     path: '/openapi.json',
@@ -13,7 +13,7 @@ export function openApi(routes: readonly Route[]): Route {
     summary: 'This document',
     answers: { 200: { description: 'OpenAPI 3.1', body: z.looseObject({ openapi: z.string() }) } },
     handle: () => {
-      document ??= describe([...routes, self].filter(isForEverybody))
+      document ??= new WrittenJson(describe([...routes, self].filter(isForEverybody)))
       return answer(document)
     },
   })
