@@ -89,7 +89,7 @@ function presentBare(refusal: Refusal): Presented {
 }
 
 // What is wrong in a request's head puts all in doubt that follows it on the connection.
-function refuseRaw({ method, httpVersion, rawHeaders }: IncomingMessage): Refusal | null {
+function refuseRaw({ method, httpVersion, headers, rawHeaders }: IncomingMessage): Refusal | null {
   if (method === 'TRACE') {
     return refuse('method_not_allowed', {
       headers: { allow: 'GET, HEAD, POST, PUT, PATCH, DELETE', connection: 'close' },
@@ -97,20 +97,17 @@ function refuseRaw({ method, httpVersion, rawHeaders }: IncomingMessage): Refusa
   }
   // SECURITY: of two Host headers a proxy and we might each believe another (RFC 9112 §3.2), and of
   // two Authorization headers Hono would make one.
-  const [hosts, authorizations] = [
-    valuesOf(rawHeaders, 'host'),
-    valuesOf(rawHeaders, 'authorization'),
-  ]
+  const hosts = count(rawHeaders, 'host')
   // RFC 9112 §3.2; HTTP/1.0 knows no Host.
-  const isNamed = hosts.length === 1 || (hosts.length === 0 && httpVersion === '1.0')
+  const isNamed = hosts === 1 || (hosts === 0 && httpVersion === '1.0')
   if (!isNamed) return refuseHead('Send one Host header')
-  if (authorizations.length > 1) return refuseHead('Send one Authorization header')
+  if (count(rawHeaders, 'authorization') > 1) return refuseHead('Send one Authorization header')
   // SECURITY: of these Node reports the error behind the headers, when the route is already at work:
   // a log-out that is answered 400 would have been done.
-  const codings = valuesOf(rawHeaders, 'transfer-encoding')
-  const isKnown = codings.every((coding) => coding.toLowerCase() === 'chunked')
+  const coding = headers['transfer-encoding']?.toLowerCase()
+  const isKnown = coding === undefined || coding === 'chunked'
   if (!isKnown) return refuseHead('The one Transfer-Encoding that is read is chunked')
-  const isSpoken = httpVersion === '1.1' || (httpVersion === '1.0' && codings.length === 0)
+  const isSpoken = httpVersion === '1.1' || (httpVersion === '1.0' && coding === undefined)
   return isSpoken ? null : refuseHead('Send HTTP/1.1, or HTTP/1.0 with a Content-Length')
 }
 
@@ -118,13 +115,11 @@ function refuseHead(error: string): Refusal {
   return refuse('invalid_request', { error, headers: { connection: 'close' } })
 }
 
-function valuesOf(rawHeaders: readonly string[], name: string): string[] {
-  const found: string[] = []
+function count(rawHeaders: readonly string[], name: string): number {
+  let found = 0
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const other = rawHeaders[index]
-    if (other?.length === name.length && other.toLowerCase() === name) {
-      found.push(rawHeaders[index + 1] ?? '')
-    }
+    if (other?.length === name.length && other.toLowerCase() === name) found++
   }
   return found
 }
