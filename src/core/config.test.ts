@@ -17,6 +17,7 @@ const store: Store = {
   findUser: async () => null,
   listUsers: async () => [],
   findCredentials: async () => null,
+  findCredentialsById: async () => null,
   findPasswordReset: async () => null,
   countPasswordResets: async () => 0,
   findEmailVerification: async () => null,

@@ -78,8 +78,9 @@ async function findRight(
     account: user.id,
     password,
   })
-  const known = await config.store.findCredentials(user.emailAddress)
-  if (!known || known.user.id !== user.id) return null
+  // By id: the address may be another since the user was looked up.
+  const known = await config.store.findCredentialsById(user.id)
+  if (!known) return null
   const isRight = await config.passwordHash.verify(known.passwordHash, password)
   if (!isRight || known.user.bannedAt !== null || attempt.isStopped) return null
   await config.store.transaction((transaction) => attempt.succeed(transaction))

@@ -103,17 +103,19 @@ export async function changePassword(
   const to = await config.passwordHash.hash(accepted)
   const at = config.clock()
   return perform(config, client, async (transaction, unit) => {
-    if (!(await holdLive(transaction, session))) return 'session_ended'
-    const isReplaced = await transaction.replacePasswordHash(user, { from, to, at })
+    // The address may be another since the request began: the notice goes to the one there is now.
+    const held = await holdLive(transaction, session)
+    if (!held) return 'session_ended'
+    const isReplaced = await transaction.replacePasswordHash(held, { from, to, at })
     if (!isReplaced) return 'wrong_password'
     await transaction.deleteOtherSessions(session)
     await transaction.freshenSession(session, at)
-    await config.guard.recover(transaction, user)
+    await config.guard.recover(transaction, held)
     await voidLinks(transaction, user.id)
-    await unit.queue(noticeOfChange(user, at))
+    await unit.queue(noticeOfChange(held, at))
     const about = { userId: user.id, sessionId: session.id }
     await unit.record({ name: 'authn_password_change', ...about })
-    await unit.tell('onPasswordChanged', { user })
+    await unit.tell('onPasswordChanged', { user: held })
     return 'changed'
   })
 }

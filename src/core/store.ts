@@ -49,6 +49,8 @@ export interface Store extends GuardStore {
   /** Oldest first. */
   listUsers(page: UserPage): Promise<User[]>
   findCredentials(emailAddress: EmailAddress): Promise<Credentials | null>
+  /** Of a user who is known already, whatever address they have by now. */
+  findCredentialsById(userId: string): Promise<Credentials | null>
   /** One that was not consumed; whether it has expired is the caller's to judge. */
   findPasswordReset(tokenDigest: Uint8Array): Promise<PasswordReset | null>
   /** Those of a user that are neither consumed nor, at `now`, expired. */

@@ -27,6 +27,7 @@ export function createStore(database: Database): Store {
     findUser: (id) => users.findUser(database, id),
     listUsers: (page) => users.listUsers(database, page),
     findCredentials: (emailAddress) => users.findCredentials(database, emailAddress),
+    findCredentialsById: (userId) => users.findCredentialsById(database, userId),
     findPasswordReset: (tokenDigest) => passwords.findPasswordReset(database, tokenDigest),
     countPasswordResets: (user, now) => passwords.countPasswordResets(database, user, now),
     findEmailVerification: (digest) => emails.findEmailVerification(database, digest),

@@ -43,7 +43,22 @@ export async function findCredentials(
     `SELECT ${userColumns}, users.password_hash FROM users WHERE email_address = $1`,
     [emailAddress],
   )
-  return row ? { user: toUser(row), passwordHash: readText(row[userColumnCount]) } : null
+  return row ? toCredentials(row) : null
+}
+
+export async function findCredentialsById(
+  connection: Connection,
+  userId: string,
+): Promise<Credentials | null> {
+  const [row] = await connection.query(
+    `SELECT ${userColumns}, users.password_hash FROM users WHERE id = $1`,
+    [userId],
+  )
+  return row ? toCredentials(row) : null
+}
+
+function toCredentials(row: Row): Credentials {
+  return { user: toUser(row), passwordHash: readText(row[userColumnCount]) }
 }
 
 // Not FOR UPDATE, for which rows of the application that refer to the user would have to wait.

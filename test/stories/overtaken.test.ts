@@ -1,7 +1,15 @@
 // What takes a while, such as a hash, and whose session ends meanwhile: nothing of it happens.
 import type { PasswordHash } from 'latchkey/server'
 import { expect, test } from 'vitest'
-import { ann, bearer, cheapHash, type Server, signUp, startServer } from '../harness.ts'
+import {
+  ann,
+  bearer,
+  cheapHash,
+  mailedToken,
+  type Server,
+  signUp,
+  startServer,
+} from '../harness.ts'
 
 const another = 'another horse battery'
 
@@ -86,6 +94,37 @@ test.each(cases)('whose session %s meanwhile %s', async (_ending, _act, end, run
   expect(names).not.toContain('authn_password_change null')
   expect(names).not.toContain('authn_login_success password_challenge')
   expect(names).not.toContain('user_deleted null')
+})
+
+test('whose address changes meanwhile is judged by their password all the same', async () => {
+  const server = await startServer({ auth: { rateLimits: 'on' } })
+  const { auth, database, send } = server
+  const token = await signUp(server)
+  const held = bearer(token)
+  await send('PATCH /v1/user', { email_address: 'ann@example.org' }, held)
+  await server.outbox.deliverDue()
+  const proof = { token: mailedToken(server) }
+  // The first thing that is waited for, once it is known whose session it is.
+  const { store } = auth.config
+  const { count } = store
+  store.count = async (windows, now) => {
+    store.count = count
+    expect((await send('PUT /v1/email_verifications', proof, held)).status).toBe(200)
+    return count(windows, now)
+  }
+  const change = { password_challenge: ann.password, password: another }
+  expect((await send('PUT /v1/password', change, held)).status).toBe(200)
+  expect(await database.query('SELECT * FROM failed_attempts')).toEqual([])
+  await auth.flush()
+  const all = { userId: null, name: null }
+  const names = (await auth.listEvents(all, { limit: 100, after: null })).map(({ name }) => name)
+  expect(names).toContain('authn_password_change')
+  expect(names).not.toContain('authn_password_change_fail')
+  await server.outbox.deliverDue()
+  const [notice] = server.mailbox.mails
+  expect([notice?.to, notice?.subject]).toEqual(['ann@example.org', 'Your password was changed'])
+  const credentials = { email_address: 'ann@example.org', password: another }
+  expect((await send('POST /v1/session', credentials)).status).toBe(200)
 })
 
 test('whoever ends all other devices waits for a change of password, and neither fails', async () => {

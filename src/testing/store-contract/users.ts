@@ -11,6 +11,20 @@ export function usersContract({ test, open }: StoreContract): void {
     deepEqual(await store.findCredentials(user.emailAddress), { user, passwordHash: 'hash' })
   })
 
+  test('a user is found by the id, with the hash, whatever the address has become', async () => {
+    const store = await open()
+    const { user } = await insert(store)
+    await insert(store)
+    const { emailAddress } = newUser()
+    const proof = { userId: user.id, emailAddress }
+    const at = new Date(user.updatedAt.getTime() + 1)
+    await store.transaction((each) => each.replaceEmailAddress(proof, at))
+    const renamed = { ...user, emailAddress, emailVerifiedAt: at, updatedAt: at }
+    const expected = { user: renamed, passwordHash: 'hash' }
+    deepEqual(await store.findCredentialsById(user.id), expected)
+    equal(await store.findCredentialsById(newUser().id), null)
+  })
+
   test('an address that nobody has finds nobody', async () => {
     equal(await (await open()).findCredentials(newUser().emailAddress), null)
   })
