@@ -94,10 +94,11 @@ test('every answer, good or bad, is not stored, not sniffed, not framed, and has
       const reply = await server.send(line, undefined, credentials)
       expect(Object.fromEntries(reply.headers)).toMatchObject({
         'cache-control': 'no-store',
-        'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+        'content-security-policy':
+          "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
         'cross-origin-resource-policy': 'same-origin',
         'referrer-policy': 'no-referrer',
-        'strict-transport-security': 'max-age=63072000',
+        'strict-transport-security': 'max-age=63072000; includeSubDomains',
         'x-content-type-options': 'nosniff',
         'x-request-id': expect.stringMatching(/./),
         vary: 'Origin',

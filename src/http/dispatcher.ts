@@ -122,4 +122,8 @@ const securityEvents: Partial<Record<RefusalCode, RequestEventName>> = {
   validation_failed: 'input_validation_fail',
 }
 
-const productionHeaders = { ...securityHeaders, 'strict-transport-security': 'max-age=63072000' }
+// Two years, as Rails says it too: whoever has a neighbour without HTTPS says otherwise in the proxy.
+const productionHeaders = {
+  ...securityHeaders,
+  'strict-transport-security': 'max-age=63072000; includeSubDomains',
+}

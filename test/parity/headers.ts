@@ -64,13 +64,16 @@ export function ownHeaders(source: Source, answer: ExpectedAnswer): HeaderValues
   const { status, body, allow, sharedWith } = answer
   return {
     'cache-control': 'no-store',
-    'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+    'content-security-policy':
+      "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
     'cross-origin-resource-policy': 'same-origin',
     'referrer-policy': 'no-referrer',
     vary: 'Origin',
     'x-content-type-options': 'nosniff',
     ...(status === 204 ? {} : { 'content-type': json }),
-    ...(source === 'front' ? {} : { 'strict-transport-security': 'max-age=63072000' }),
+    ...(source === 'front'
+      ? {}
+      : { 'strict-transport-security': railsSecurity['strict-transport-security'] }),
     ...(status === 401 ? { 'www-authenticate': challengeFor(body) } : {}),
     ...(allow === undefined ? {} : { allow }),
     ...(sharedWith === undefined ? {} : sharingWith(sharedWith)),
