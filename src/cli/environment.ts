@@ -21,7 +21,7 @@ export interface Environment {
   readonly corsOrigins: readonly string[]
   readonly trustedProxies: readonly string[]
   readonly signUp: SignUp
-  readonly passwords: PasswordPolicy
+  readonly passwords: Omit<PasswordPolicy, 'contextWords'>
   readonly sessions: SessionPolicy
   readonly resetTokenMinutes: number
   readonly rateLimits: 'on' | 'off'

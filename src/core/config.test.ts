@@ -46,7 +46,7 @@ const settings = [
 test('without settings a password has eight letters and a session lives 30 and 90 days', () => {
   const config = resolveConfiguration({ store })
   expect(config.store).toBe(store)
-  expect(config.passwords).toEqual({ minimumLength: 8, rejectCommon: true })
+  expect(config.passwords).toEqual({ minimumLength: 8, rejectCommon: true, contextWords: [] })
   expect(config.sessions).toEqual({ idleHours: 720, maximumHours: 2_160, maximumPerUser: 100 })
 })
 
@@ -73,7 +73,7 @@ test('one setting leaves the others of its group at their defaults', () => {
     passwords: { rejectCommon: false },
     sessions: { idleHours: 1 },
   })
-  expect(config.passwords).toEqual({ minimumLength: 8, rejectCommon: false })
+  expect(config.passwords).toEqual({ minimumLength: 8, rejectCommon: false, contextWords: [] })
   expect(config.sessions).toEqual({ idleHours: 1, maximumHours: 2_160, maximumPerUser: 100 })
 })
 
@@ -128,13 +128,27 @@ test('everybody may sign up unless it is said otherwise, and what says neither i
 })
 
 test('a setting that is undefined keeps its default: no protection goes off by an accident', () => {
-  const none = { minimumLength: undefined, rejectCommon: undefined, idleHours: undefined }
+  const none = {
+    minimumLength: undefined,
+    rejectCommon: undefined,
+    contextWords: undefined,
+    idleHours: undefined,
+  }
   const options = JSON.parse('{}')
   Object.assign(options, { store, passwords: none, sessions: none, clock: undefined })
   const { passwords, sessions, clock } = resolveConfiguration(options)
-  expect(passwords).toEqual({ minimumLength: 8, rejectCommon: true })
+  expect(passwords).toEqual({ minimumLength: 8, rejectCommon: true, contextWords: [] })
   expect(sessions).toEqual({ idleHours: 720, maximumHours: 2_160, maximumPerUser: 100 })
   expect(clock()).toBeInstanceOf(Date)
+})
+
+test('a word of the context that is none, or would be in every second password, is refused', () => {
+  for (const contextWords of [[''], ['x'], ['ab'], [7], [null], 'Acme', {}]) {
+    const options = JSON.parse(JSON.stringify({ passwords: { contextWords } }))
+    expect(() => resolveConfiguration({ ...options, store })).toThrow('passwords.contextWords')
+  }
+  const { passwords } = resolveConfiguration({ store, passwords: { contextWords: ['Acme'] } })
+  expect(passwords.contextWords).toEqual(['Acme'])
 })
 
 // JavaScript compares '720' with a number as if it were one.

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { z } from 'zod'
 import { ApiKeyLimit } from './api-key-limit.ts'
+import { minimumWordLength } from './context-words.ts'
 import { DeadTokens } from './dead-tokens.ts'
 import { Guard } from './guard.ts'
 import { type Hooks, hookNames } from './hooks.ts'
@@ -121,6 +122,7 @@ export function resolveConfiguration<Fields>(
     passwords: {
       minimumLength: passwords.minimumLength ?? 8,
       rejectCommon: passwords.rejectCommon ?? true,
+      contextWords: passwords.contextWords ?? [],
     },
     sessions: {
       idleHours: sessions.idleHours ?? 720,
@@ -152,6 +154,7 @@ export function resolveConfiguration<Fields>(
     passwordHash: options.passwordHash ?? argon2id({ processes: options.processes ?? 1 }),
   }
   requireWithin('passwords.minimumLength', config.passwords.minimumLength, { from: 8, to: 128 })
+  requireWords(config.passwords.contextWords)
   requireWithin('sessions.idleHours', config.sessions.idleHours, { from: 0.01, to: 87_600 })
   requireWithin('sessions.maximumHours', config.sessions.maximumHours, { from: 0.01, to: 87_600 })
   requireWithin('sessions.maximumPerUser', config.sessions.maximumPerUser, { from: 1, to: 1_000 })
@@ -201,6 +204,14 @@ function requireFields(fields: z.ZodObject): void {
   if (fields.def.checks?.length || fields.def.catchall) {
     throw new RangeError('signUpFields is a plain z.object(): judge several fields in a hook')
   }
+}
+
+function requireWords(words: readonly string[]): void {
+  const isWord = (word: string) => typeof word === 'string' && word.length >= minimumWordLength
+  if (Array.isArray(words) && words.every(isWord)) return
+  throw new RangeError(
+    `passwords.contextWords must be a list of words of ${minimumWordLength} characters and more`,
+  )
 }
 
 function requireApiKeys(policy: ApiKeyPolicy): void {

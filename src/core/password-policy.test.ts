@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { normalizePassword, validatePassword } from './password-policy.ts'
 
-const policy = { minimumLength: 8, rejectCommon: true }
+const policy = { minimumLength: 8, rejectCommon: true, contextWords: [] }
 const validate = (text: string) => validatePassword(text, policy)
 const random = (seed: number) => createHash('sha256').update(`password ${seed}`).digest('base64')
 const long = random(0).repeat(20)

@@ -1,4 +1,6 @@
 import { isCommonPassword } from './common-passwords.ts'
+import { isMadeOf, wordsOf } from './context-words.ts'
+import type { EmailAddress } from './email-address.ts'
 import { Secret } from './secret.ts'
 
 /** What a new password must be. */
@@ -7,10 +9,21 @@ export interface PasswordPolicy {
   readonly minimumLength: number
   /** Whether the passwords that attackers try first are refused; default true. */
   readonly rejectCommon: boolean
+  /**
+   * Words that are no password here, such as the name of the application, of three characters and more;
+   * default none. The user's own address is among them by itself.
+   */
+  readonly contextWords: readonly string[]
 }
 
 /** The rule that a password breaks. */
-export type PasswordProblem = 'blank' | 'invalid' | 'too_short' | 'too_long' | 'too_common'
+export type PasswordProblem =
+  | 'blank'
+  | 'invalid'
+  | 'too_short'
+  | 'too_long'
+  | 'too_common'
+  | 'too_obvious'
 
 /** Code points after NFC. */
 export const maximumPasswordLength = 256
@@ -28,7 +41,13 @@ export function validatePassword(text: string, policy: PasswordPolicy): Password
   const length = [...password].length
   if (length > maximumPasswordLength) return 'too_long'
   if (length < policy.minimumLength) return 'too_short'
-  return policy.rejectCommon && isCommonPassword(password) ? 'too_common' : null
+  if (policy.rejectCommon && isCommonPassword(password)) return 'too_common'
+  return isMadeOf(policy.contextWords, password) ? 'too_obvious' : null
+}
+
+/** What the password of whoever has an address must be. */
+export function policyFor(emailAddress: EmailAddress, policy: PasswordPolicy): PasswordPolicy {
+  return { ...policy, contextWords: [...policy.contextWords, ...wordsOf(emailAddress)] }
 }
 
 /** A new password in the form that is hashed, or the rule that it breaks first. */

@@ -5,7 +5,7 @@ import type { Authenticated, User } from './entities.ts'
 import { AuthError } from './errors.ts'
 import { type SubmittedChallenge, verifyChallenge } from './freshness.ts'
 import { type NewMessage, newMessage } from './mail.ts'
-import { parseNewPassword } from './password-policy.ts'
+import { parseNewPassword, policyFor } from './password-policy.ts'
 import { Secret } from './secret.ts'
 import { holdLive } from './sessions.ts'
 import type { StoreTransaction } from './store-transaction.ts'
@@ -77,8 +77,9 @@ export async function resetPassword(
   { password, client }: { password: string; client: Client },
 ): Promise<User | null> {
   const live = await findLive(config, token)
-  if (!live) return null
-  const passwordHash = await config.passwordHash.hash(requirePassword(config, password))
+  const user = live && (await config.store.findUser(live.userId))
+  if (!user) return null
+  const passwordHash = await config.passwordHash.hash(requirePassword(config, user, password))
   return perform(config, client, (transaction, unit) =>
     redeem(config, { transaction, unit }, { ...live, passwordHash }),
   )
@@ -96,7 +97,7 @@ export async function changePassword(
   { challenge, password, client }: SubmittedPasswordChange,
 ): Promise<PasswordChange> {
   const { session, user } = authenticated
-  const accepted = requirePassword(config, password)
+  const accepted = requirePassword(config, user, password)
   const refusal = 'authn_password_change_fail'
   const from = await verifyChallenge(config, user, { challenge, client, refusal })
   if (from === null) return 'wrong_password'
@@ -120,8 +121,8 @@ export async function changePassword(
   })
 }
 
-function requirePassword(config: Configuration, text: string): Secret {
-  const password = parseNewPassword(text, config.passwords)
+function requirePassword(config: Configuration, user: User, text: string): Secret {
+  const password = parseNewPassword(text, policyFor(user.emailAddress, config.passwords))
   if (password instanceof Secret) return password
   const fields = [{ field: 'password', code: password }] as const
   throw new AuthError('validation_failed', { fields })

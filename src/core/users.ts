@@ -4,7 +4,7 @@ import { type EmailAddress, parseEmailAddress } from './email-address.ts'
 import type { Session, User } from './entities.ts'
 import { AuthError, type InvalidField } from './errors.ts'
 import { failuresKeysOf } from './guard.ts'
-import { parseNewPassword } from './password-policy.ts'
+import { parseNewPassword, policyFor } from './password-policy.ts'
 import { voidLinks } from './passwords.ts'
 import { Secret } from './secret.ts'
 import { holdLive, type SubmittedCredentials } from './sessions.ts'
@@ -147,7 +147,8 @@ export function parseNewCredentials(
   credentials: SubmittedCredentials,
 ): NewCredentials {
   const emailAddress = parseEmailAddress(credentials.emailAddress)
-  const password = parseNewPassword(credentials.password, config.passwords)
+  const policy = emailAddress ? policyFor(emailAddress, config.passwords) : config.passwords
+  const password = parseNewPassword(credentials.password, policy)
   const isAccepted = password instanceof Secret
   if (emailAddress && isAccepted) return { emailAddress, password }
   const fields: InvalidField[] = []

@@ -4,6 +4,7 @@ import { isLine } from '../core/line.ts'
 import {
   maximumPasswordLength,
   type PasswordPolicy,
+  policyFor,
   validatePassword,
 } from '../core/password-policy.ts'
 import { describeProblem, passwordMessages } from './messages.ts'
@@ -66,6 +67,30 @@ export function newPasswordField(policy: PasswordPolicy): z.ZodType<string> {
       if (problem) addIssue(context, problem, messages[problem])
     })
     .meta({ minLength: policy.minimumLength, maxLength: maximumPasswordLength, format: 'password' })
+}
+
+/** For `refine`: a new password is not made of the address beside it. */
+export function passwordIsNotAddress(policy: PasswordPolicy) {
+  return {
+    isOther: ({ email_address, password }: Credentials) => {
+      const address = typeof email_address === 'string' && parseEmailAddress(email_address)
+      if (!address || typeof password !== 'string') return true
+      // What is wrong with it in any case was said by its field.
+      const isAccepted = validatePassword(password, policy) === null
+      return !isAccepted || validatePassword(password, policyFor(address, policy)) === null
+    },
+    problem: {
+      path: ['password'],
+      message: passwordMessages(policy).too_obvious,
+      params: { code: 'too_obvious' },
+      when: () => true,
+    },
+  }
+}
+
+interface Credentials {
+  readonly email_address: unknown
+  readonly password: unknown
 }
 
 /**

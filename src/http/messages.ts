@@ -10,6 +10,7 @@ export function passwordMessages({ minimumLength }: PasswordPolicy) {
     too_long: `is too long (maximum is ${maximumPasswordLength} characters)`,
     unchanged: 'is already yours',
     too_common: 'is one that attackers try first; choose another',
+    too_obvious: 'is too easy to guess; choose another',
   }
 }
 

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Auth } from '../core/auth.ts'
 import type { Client } from '../core/client.ts'
 import { answer } from './answers.ts'
+import { refusalOf } from './errors.ts'
 import {
   emailAddressField,
   newPasswordField,
@@ -114,8 +115,15 @@ async function redeem(
   auth: Auth,
   { token, password, client }: { token: string; password: string; client: Client },
 ) {
-  const user = await auth.resetPassword(token, password, client)
-  return user ? answer({ message: 'Password has been reset.' }) : refuse('invalid_reset_token')
+  try {
+    const user = await auth.resetPassword(token, password, client)
+    return user ? answer({ message: 'Password has been reset.' }) : refuse('invalid_reset_token')
+  } catch (error) {
+    // An answer of the route, which has its own name for the messages.
+    const refusal = refusalOf(error, auth.config.passwords)
+    if (refusal.code === 'validation_failed') return refusal
+    throw error
+  }
 }
 
 // The seed names the list of messages `errors` here, and `error` everywhere else.

@@ -7,6 +7,7 @@ import {
   newPasswordField,
   passwordConfirmation,
   passwordConfirmationField,
+  passwordIsNotAddress,
 } from './fields.ts'
 import { refuse } from './problems.ts'
 import { type Answers, type Route, route } from './route.ts'
@@ -16,6 +17,7 @@ import { presentUser, userSchema } from './users.ts'
 export function registrations(auth: Auth): Route[] {
   const { matches, otherwise } = passwordConfirmation
   const { passwords, signUp, signUpFields } = auth.config
+  const { isOther, problem } = passwordIsNotAddress(passwords)
   return [
     route({
       method: 'POST',
@@ -29,7 +31,8 @@ export function registrations(auth: Auth): Route[] {
           password_confirmation: passwordConfirmationField,
           ...signUpFields?.shape,
         })
-        .refine(matches, otherwise),
+        .refine(matches, otherwise)
+        .refine(isOther, problem),
       answers: answers[signUp],
       // Before anything is judged: what is sent buys no hash, and counts for nobody.
       admit: async () => (signUp === 'closed' ? refuse('sign_up_closed') : null),
