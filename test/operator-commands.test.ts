@@ -2,6 +2,7 @@
 
 import { createAuth, createStore } from 'latchkey/server'
 import { expect, onTestFinished, test } from 'vitest'
+import { operator } from '../src/core/client.ts'
 import { openSession } from '../src/core/sessions.ts'
 import { openDatabase } from '../templates/api/database.ts'
 import { type Command, prepareCommand, run } from './command.ts'
@@ -99,6 +100,73 @@ test('sessions are listed and ended, one or all', async () => {
   expect(await auth.authenticate(other?.token ?? '')).not.toBeNull()
   await run(command, `latchkey users revoke-sessions ${emailAddress}`)
   expect(await auth.authenticate(other?.token ?? '')).toBeNull()
+})
+
+test('everybody is logged out, of whatever number, when it is meant', async () => {
+  const { command, auth, database } = await prepare()
+  const { user, token } = await signUpDirectly(auth, { emailAddress, password: ann.password })
+  const bob = await signUpDirectly(auth, {
+    emailAddress: 'bob@example.com',
+    password: ann.password,
+  })
+  // More than two steps' worth.
+  await auth.config.store.transaction(async (transaction) => {
+    for (let count = 0; count < 500; count++) {
+      const { session, digest } = openSession(auth.config, user, operator)
+      await transaction.insertSession(session, digest)
+    }
+  })
+  const refused = await said(command, 'latchkey sessions revoke-all --json')
+  expect(refused).toEqual([2, expect.stringContaining('Everybody would be logged out; --yes')])
+  expect(await auth.authenticate(bob.token)).not.toBeNull()
+  expect(await said(command, 'latchkey sessions revoke-all --yes --json')).toEqual([
+    0,
+    '{"revoked":502}',
+  ])
+  expect([await auth.authenticate(token), await auth.authenticate(bob.token)]).toEqual([null, null])
+  expect(await database.query('SELECT id FROM sessions')).toEqual([])
+  const of = { userId: null, name: 'session_expired' } as const
+  const events = await auth.listEvents(of, { limit: 100, after: null })
+  expect(events).toMatchObject([{ userId: null, detail: 'everybody', actor: 'operator' }])
+  // Everything else is theirs as before.
+  const again = await auth.logIn({ emailAddress, password: ann.password })
+  expect(await auth.authenticate(again?.token ?? '')).not.toBeNull()
+  expect(await said(command, 'latchkey sessions revoke-all --yes')).toEqual([0, 'Ended 1 session'])
+})
+
+test('a session that somebody has in hand is ended too, and nobody waits for each other', async () => {
+  const { auth } = await prepare()
+  const { store } = auth.config
+  const held = await signUpDirectly(auth, { emailAddress, password: ann.password })
+  const other = await auth.logIn({ emailAddress, password: ann.password })
+  const { promise: isHeld, resolve: tell } = Promise.withResolvers<void>()
+  const holding = store.transaction(async (transaction) => {
+    await transaction.holdUser(held.user.id)
+    await transaction.holdSession(held.session)
+    tell()
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    await transaction.deleteOtherSessions(held.session)
+  })
+  await isHeld
+  await Promise.all([holding, auth.revokeAllSessions()])
+  for (const { token } of [held, other ?? held]) expect(await auth.authenticate(token)).toBeNull()
+})
+
+test('who logs in while everybody is logged out stays', async () => {
+  const { auth } = await prepare()
+  const credentials = { emailAddress, password: ann.password }
+  const before = await signUpDirectly(auth, credentials)
+  const { store } = auth.config
+  const { findLastSessionId } = store
+  const meanwhile: Awaited<ReturnType<typeof auth.logIn>>[] = []
+  store.findLastSessionId = async (upTo) => {
+    const id = await findLastSessionId(upTo)
+    if (upTo === null) meanwhile.push(await auth.logIn(credentials))
+    return id
+  }
+  expect(await auth.revokeAllSessions()).toBe(1)
+  expect(await auth.authenticate(before.token)).toBeNull()
+  expect(await auth.authenticate(meanwhile[0]?.token ?? '')).not.toBeNull()
 })
 
 test('API keys are listed without their tokens, and ended', async () => {

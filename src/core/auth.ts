@@ -1,3 +1,4 @@
+import { revokeAllSessions } from './all-sessions.ts'
 import { authenticateApiKey, createApiKey, listApiKeys, revokeApiKey } from './api-keys.ts'
 import { nobody, operator } from './client.ts'
 import { type AuthOptions, resolveConfiguration } from './config.ts'
@@ -60,6 +61,7 @@ export function createAuth<Fields = unknown>(options: AuthOptions<Fields>): Auth
     renameSession: (session, name) => renameSession(config, session, name),
     revokeSession: (session, client = operator) => revokeSession(config, session, client),
     revokeSessions: (userId, client = operator) => revokeSessions(config, userId, client),
+    revokeAllSessions: (client = operator) => revokeAllSessions(config, client),
     revokeOtherSessions: (session, client = nobody) => revokeOtherSessions(config, session, client),
     rotateToken: (holder, client = nobody) => rotateToken(config, holder, client),
     authenticate: (token) => authenticate(config, textOf(token)),

@@ -7,6 +7,7 @@ import type { Store } from './store.ts'
 const store: Store = {
   findSession: async () => null,
   listSessions: async () => [],
+  findLastSessionId: async () => null,
   findApiKey: async () => null,
   findApiKeyById: async () => null,
   listApiKeys: async () => [],

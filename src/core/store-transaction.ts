@@ -56,6 +56,13 @@ export interface SessionStatements {
   deleteSession(session: OwnSession): Promise<Session | null>
   /** Ends every session of a user. */
   deleteSessions(userId: string): Promise<void>
+  /**
+   * Ends so many sessions at most, whosever, whose ids are not greater than this one. What is in
+   * somebody's hands stays: whoever waited for it could wait for whoever waits for them.
+   *
+   * @returns how many
+   */
+  deleteSessionsUpTo(id: string, limits: { maximum: number }): Promise<number>
   /** Ends every session of the user but this one. */
   deleteOtherSessions(session: OwnSession): Promise<Session[]>
   /**

@@ -32,6 +32,8 @@ export interface Store extends GuardStore {
   findSession(tokenDigest: Uint8Array): Awaitable<Authenticated | null>
   /** Those of a user that are within the limits, newest first. */
   listSessions(userId: string, page: SessionPage): Promise<Session[]>
+  /** The greatest id of a session that there is, up to this one, or at all. */
+  findLastSessionId(upTo: string | null): Promise<string | null>
   /** Of every request with an API key: one indexed read. Whether it has expired is the caller's to judge. */
   findApiKey(tokenDigest: Uint8Array): Awaitable<Authorized | null>
   /** Null where there is none any more. */

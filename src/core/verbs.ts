@@ -46,6 +46,13 @@ export interface Auth {
   revokeSession(session: OwnSession, client?: Client): Promise<boolean>
   /** Ends every session of a user. */
   revokeSessions(userId: string, client?: Client): Promise<void>
+  /**
+   * Ends every session there is, of everybody, in small steps. Who logs in meanwhile stays.
+   *
+   * @returns how many there were
+   * @throws AuthError `unavailable`, with some of them ended: asked again, it ends the others
+   */
+  revokeAllSessions(client?: Client): Promise<number>
   /** Ends all sessions of the user but this one, and says how many there were. */
   revokeOtherSessions(session: OwnSession, client?: Client): Promise<number>
   /**

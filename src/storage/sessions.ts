@@ -60,6 +60,17 @@ export async function listSessions(
   return rows.map((row) => toSession(row))
 }
 
+export async function findLastSessionId(
+  connection: Connection,
+  upTo: string | null,
+): Promise<string | null> {
+  const [row] = await connection.query(
+    'SELECT id FROM sessions WHERE id <= $1 ORDER BY id DESC LIMIT 1',
+    [upTo ?? lastId],
+  )
+  return row ? readText(row[0]) : null
+}
+
 export async function holdSession(
   connection: Connection,
   { id, userId }: OwnSession,
@@ -137,6 +148,20 @@ export async function deleteSession(
 
 export async function deleteSessions(connection: Connection, userId: string): Promise<void> {
   await connection.query('DELETE FROM sessions WHERE user_id = $1', [userId])
+}
+
+export async function deleteSessionsUpTo(
+  connection: Connection,
+  id: string,
+  { maximum }: { maximum: number },
+): Promise<number> {
+  const ended = await connection.query(
+    `DELETE FROM sessions WHERE id IN (
+       SELECT id FROM sessions WHERE id <= $1 ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED
+     ) RETURNING id`,
+    [id, maximum],
+  )
+  return ended.length
 }
 
 export async function deleteOtherSessions(

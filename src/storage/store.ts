@@ -19,6 +19,7 @@ export function createStore(database: Database): Store {
   return {
     findSession: (tokenDigest) => sessions.findSession(database, tokenDigest),
     listSessions: (userId, page) => sessions.listSessions(database, userId, page),
+    findLastSessionId: (upTo) => sessions.findLastSessionId(database, upTo),
     findApiKey: (tokenDigest) => apiKeys.findApiKey(database, tokenDigest),
     findApiKeyById: (id) => apiKeys.findApiKeyById(database, id),
     listApiKeys: (userId, page) => apiKeys.listApiKeys(database, userId, page),
@@ -73,6 +74,7 @@ function statements(connection: Connection): StoreTransaction {
     freshenSession: (session, at) => sessions.freshenSession(connection, session, at),
     deleteSession: (session) => sessions.deleteSession(connection, session),
     deleteSessions: (userId) => sessions.deleteSessions(connection, userId),
+    deleteSessionsUpTo: (id, limits) => sessions.deleteSessionsUpTo(connection, id, limits),
     deleteOtherSessions: (session) => sessions.deleteOtherSessions(connection, session),
     seeDevice: (device) => sessions.seeDevice(connection, device),
     insertApiKey: (apiKey, digest) => apiKeys.insertApiKey(connection, apiKey, digest),

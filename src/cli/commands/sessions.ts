@@ -5,7 +5,7 @@ import { type Command, defineCommand, Refused, UsageError } from './command.ts'
 import { databaseOptions } from './database.ts'
 import { jsonOption, print, printJson, printTable, readable } from './output.ts'
 import { pageOptions, parseId, parsePage } from './page.ts'
-import { userOperand, withUser } from './user.ts'
+import { userOperand, withAuth, withUser } from './user.ts'
 
 const listSessions = defineCommand(
   {
@@ -72,5 +72,28 @@ const revokeSession = defineCommand(
   },
 )
 
+const revokeAllSessions = defineCommand(
+  {
+    name: 'sessions revoke-all',
+    summary: 'End every session there is: everybody has to log in again',
+    details: `For when tokens may be in wrong hands. Passwords stay as they are, and so do API
+keys. Whoever logs in meanwhile stays. In small steps, so that servers go on.`,
+    operands: null,
+    options: {
+      yes: { type: 'boolean', meaning: 'That this is meant: nothing happens without it' },
+      json: jsonOption,
+      ...databaseOptions,
+    },
+    examples: ['latchkey sessions revoke-all --yes'],
+  },
+  async ({ values }) => {
+    if (!values.yes)
+      throw new UsageError('Everybody would be logged out; --yes says that it is meant')
+    const revoked = await withAuth(values, (auth) => auth.revokeAllSessions())
+    if (values.json) printJson({ revoked })
+    else print(`Ended ${revoked} ${revoked === 1 ? 'session' : 'sessions'}`)
+  },
+)
+
 /** What an operator does with sessions. */
-export const sessionCommands: readonly Command[] = [listSessions, revokeSession]
+export const sessionCommands: readonly Command[] = [listSessions, revokeSession, revokeAllSessions]

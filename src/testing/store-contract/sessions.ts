@@ -67,6 +67,26 @@ export function sessionsContract({ test, open }: StoreContract): void {
     ok(await store.findSession(otherDigest))
   })
 
+  test('the sessions up to an id end, so many at a time, and none behind it', async () => {
+    const store = await open()
+    equal(await store.findLastSessionId(null), null)
+    const inserted = [await insert(store), await insert(store), await insert(store)]
+    const [first, second, third] = inserted.sort((one, other) =>
+      one.session.id < other.session.id ? -1 : 1,
+    )
+    ok(first && second && third)
+    equal(await store.findLastSessionId(null), third.session.id)
+    equal(await store.findLastSessionId(second.session.id), second.session.id)
+    const end = (maximum: number) =>
+      store.transaction((each) => each.deleteSessionsUpTo(second.session.id, { maximum }))
+    deepEqual([await end(1), await end(9), await end(9)], [1, 1, 0])
+    equal(await store.findSession(first.digest), null)
+    equal(await store.findSession(second.digest), null)
+    ok(await store.findSession(third.digest))
+    equal(await store.findLastSessionId(second.session.id), null)
+    ok(await store.findUser(first.user.id))
+  })
+
   test('sessions are listed newest first, page by page, without those that are over', async () => {
     const store = await open()
     const { user, session } = await insert(store)
