@@ -5,8 +5,8 @@ export interface Log {
 }
 
 /**
- * Ids, names and numbers, and of an event the client's address and agent; never a body, another header
- * or a path as it was sent.
+ * Ids, names and numbers, of an event the client's address and agent, and of some refusals the address;
+ * never a body, another header or a path as it was sent.
  */
 export interface LogEntry {
   readonly [name: string]: unknown

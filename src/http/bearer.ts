@@ -2,6 +2,7 @@ import type { Auth } from '../core/auth.ts'
 import type { Authenticated, Principal } from '../core/entities.ts'
 import { Secret } from '../core/secret.ts'
 import type { Asked } from './asked.ts'
+import type { Incoming, Sender } from './exchange.ts'
 import { insufficient, type Refusal, refuse } from './problems.ts'
 
 /** What an `Authorization` header says. */
@@ -20,25 +21,33 @@ export interface Holder extends Authenticated {
 export async function authenticateRequest(
   auth: Auth,
   { headers }: Pick<Asked, 'headers'>,
+  sender: Sender = { userId: null },
 ): Promise<Holder | Refusal> {
   const credential = parseAuthorization(headers.get('authorization'))
   if (credential.kind !== 'token') return refuseCredential(credential.kind)
-  return (await find(auth, credential.token)) ?? (await refuseApiKey(auth, credential.token))
+  const { token } = credential
+  const found = await find(auth, token)
+  if (!found) return refuseApiKey(auth, token, sender)
+  sender.userId = found.user.id
+  return found
 }
 
 /** The same, where an API key with the scope will do as well. */
 export async function authorizeRequest(
-  auth: Auth,
-  { headers }: Pick<Asked, 'headers'>,
+  { auth, request, sender }: Pick<Incoming, 'auth' | 'request' | 'sender'>,
   scope: string,
 ): Promise<Principal | Refusal> {
-  const credential = parseAuthorization(headers.get('authorization'))
+  const credential = parseAuthorization(request.headers.get('authorization'))
   if (credential.kind !== 'token') return refuseCredential(credential.kind)
   const found = await auth.authenticate(credential.token)
-  if (found) return { user: found.user, session: found.session, apiKey: null }
+  if (found) {
+    sender.userId = found.user.id
+    return { user: found.user, session: found.session, apiKey: null }
+  }
   const authorized = await auth.authenticateApiKey(credential.token)
   if (!authorized) return refuse('invalid_token')
   const { user, apiKey } = authorized
+  sender.userId = user.id
   return apiKey.scopes.includes(scope) ? { user, session: null, apiKey } : refuseScope(scope)
 }
 
@@ -56,8 +65,11 @@ async function find(auth: Auth, text: string): Promise<Holder | null> {
 
 // To hear that a good API key is no token at all would make its holder look for the wrong fault. The
 // request counts against its limit, like any other.
-async function refuseApiKey(auth: Auth, text: string): Promise<Refusal> {
-  return refuse((await auth.authenticateApiKey(text)) ? 'insufficient_scope' : 'invalid_token')
+async function refuseApiKey(auth: Auth, text: string, sender: Sender): Promise<Refusal> {
+  const authorized = await auth.authenticateApiKey(text)
+  if (!authorized) return refuse('invalid_token')
+  sender.userId = authorized.user.id
+  return refuse('insufficient_scope')
 }
 
 function refuseScope(scope: string): Refusal {

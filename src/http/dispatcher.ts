@@ -8,7 +8,7 @@ import type { Asked } from './asked.ts'
 import { type ClientAddresses, clientAddresses } from './client-address.ts'
 import { type Cors, cors } from './cors.ts'
 import { refusalOf } from './errors.ts'
-import type { Incoming } from './exchange.ts'
+import type { Incoming, Sender } from './exchange.ts'
 import { isRefusal, type Refusal, type RefusalCode } from './problems.ts'
 import { withAllowance } from './rate-limit.ts'
 
@@ -65,10 +65,12 @@ export class Dispatcher {
     const requestId = requestIdOf(headers)
     // Of who reads nothing is counted, and to run within something costs.
     const counted = method === 'GET' ? null : new Allowances()
+    const sender: Sender = { userId: null }
+    let client: Client | null = null
     let answer: Answer
     try {
-      const client = this.#clientOf(arrival, requestId)
-      const incoming = { auth: this.#auth, request: asked, params, client }
+      client = this.#clientOf(arrival, requestId)
+      const incoming = { auth: this.#auth, request: asked, params, client, sender }
       const respond = () => responder.respond(incoming)
       answer = await (counted ? runWithin(counted, respond) : respond())
       if (answer.status === 401) this.#countDeadToken(answer, client)
@@ -79,9 +81,8 @@ export class Dispatcher {
     const milliseconds = Math.round(performance.now() - started)
     const { path } = responder
     const entry = { requestId, method, path, status: answer.status, milliseconds }
-    const event =
-      answer.status >= 400 && isRefusal(answer) ? securityEvents[answer.code] : undefined
-    this.#log.info(event ? { ...entry, event, severity: severityOf(event) } : entry, 'request')
+    const event = securityEventOf(answer, client, sender)
+    this.#log.info(event ? { ...entry, ...event } : entry, 'request')
     const standing = this.cors.headersFor(headers.get('origin'))
     return present(answer, { requestId, headers: standing })
   }
@@ -104,6 +105,19 @@ export class Dispatcher {
     const ipAddress = this.#clients.find(headers, peer)
     const userAgent = headers.get('user-agent')?.slice(0, 1_024) ?? null
     return { ipAddress, userAgent, requestId, actor: 'user' }
+  }
+}
+
+// What monitoring looks for says who it was, as far as that is known anyway: no other line of it tells.
+function securityEventOf(answer: Answer, client: Client | null, { userId }: Sender): object | null {
+  const event = answer.status >= 400 && isRefusal(answer) ? securityEvents[answer.code] : undefined
+  if (!event) return null
+  const ipAddress = client?.ipAddress ?? null
+  return {
+    event,
+    severity: severityOf(event),
+    ...(ipAddress === null ? {} : { ipAddress }),
+    ...(userId === null ? {} : { userId }),
   }
 }
 

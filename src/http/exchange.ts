@@ -12,6 +12,12 @@ export interface Incoming {
   readonly request: Asked
   readonly client: Client
   readonly params: Record<string, string>
+  readonly sender: Sender
+}
+
+/** Whose request it is, for the log: filled in by whoever finds out, and nobody is looked up for it. */
+export interface Sender {
+  userId: string | null
 }
 
 export interface Schemas {

@@ -107,13 +107,13 @@ export function route<Body = undefined, Params = undefined, Query = undefined>(
     }
     // Whoever is not let in does not get a body read, let alone judged.
     if (definition.access === 'session_or_key') {
-      const principal = await authorizeRequest(incoming.auth, incoming.request, definition.scope)
+      const principal = await authorizeRequest(incoming, definition.scope)
       if (isRefusal(principal)) return principal
       const exchange = await read(incoming)
       if (isRefusal(exchange)) return exchange
       return await runAs(principal, () => definition.handle({ ...exchange, ...principal }))
     }
-    const holder = await authenticateRequest(incoming.auth, incoming.request)
+    const holder = await authenticateRequest(incoming.auth, incoming.request, incoming.sender)
     if (isRefusal(holder)) return holder
     const admit = definition.access === 'fresh' ? admitFresh(holder) : null
     const exchange = await read(incoming, admit)

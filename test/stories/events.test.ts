@@ -1,5 +1,5 @@
 // What happened to a user stays written down: who, what, from where, and nothing that is secret.
-import { createApp, createAuth, createStore } from 'latchkey/server'
+import { createApp, createAuth, createLog, createStore } from 'latchkey/server'
 import { expect, test } from 'vitest'
 import { sweep } from '../../src/core/sweep.ts'
 import {
@@ -293,6 +293,50 @@ test('the request log names what was refused as OWASP does', async () => {
     ['input_validation_fail', 'WARN', 422],
     ['excess_rate_limit_exceeded', 'WARN', 429],
   ])
+})
+
+test('what is refused like this says from where and, where that is known anyway, whose it was', async () => {
+  const lines: { message: string; [name: string]: unknown }[] = []
+  const write = (line: string) => void lines.push(JSON.parse(line))
+  const log = createLog({ mode: 'production', logLevel: 'info' }, write)
+  const server = await startServer({ app: { log }, auth: { rateLimits: 'on' } })
+  const token = await signUp(server)
+  await verifyAddress(server, token)
+  const { user } = (await server.send('GET /v1/user', undefined, bearer(token))).body
+  const key = await createApiKey(server, token, { scopes: ['projects:read'] })
+  lines.splice(0)
+  const send = async (line: string, body: object, held?: string) => {
+    const [method = '', path = ''] = line.split(' ')
+    const headers = { 'content-type': 'application/json', ...(held ? bearer(held) : {}) }
+    const init = { method, headers, body: JSON.stringify(body) }
+    await server.app.request(path, init, { address: '192.0.2.7' })
+  }
+  await send('POST /v1/projects', { title: 'x' }, key.token)
+  await send('PUT /v1/password', {}, key.token)
+  await send('POST /v1/projects', { title: '' }, token)
+  await send('POST /v1/registrations', { email_address: 'bob', password: 'a wrong password' })
+  for (let time = 1; time <= 11; time++) {
+    await send('PUT /v1/session/freshness', { password_challenge: 'a wrong password' }, token)
+    await send('POST /v1/session', { ...ann, password: 'a wrong password' })
+  }
+  await send('POST /v1/projects', { title: 'x' }, token)
+  await send('DELETE /nowhere', {}, token)
+  const requests = lines.filter(({ message }) => message === 'request')
+  const named = requests.filter(({ event }) => event !== undefined)
+  const refused = ['authz_fail', 'authz_fail', 'input_validation_fail', 'input_validation_fail']
+  expect(named.slice(0, 4).map(({ event }) => event)).toEqual(refused)
+  for (const { ipAddress } of named) expect(ipAddress).toBe('192.0.2.7')
+  const { id } = user
+  expect(named.slice(0, 4).map(({ userId }) => userId)).toEqual([id, id, id, undefined])
+  const [confirmed, loggedIn] = named.slice(-2)
+  expect([confirmed?.event, loggedIn?.event]).toEqual(Array(2).fill('excess_rate_limit_exceeded'))
+  expect([confirmed?.userId, loggedIn?.userId]).toEqual([id, undefined])
+  // The others say neither, and none has a secret, or an address that somebody typed.
+  for (const line of requests.filter(({ event }) => event === undefined)) {
+    expect(line).not.toHaveProperty('userId')
+    expect(line).not.toHaveProperty('ipAddress')
+  }
+  expect(JSON.stringify(requests)).not.toMatch(/lk[sk]_|wrong|bob|ann/)
 })
 
 test('guesses at unknown addresses crowd out no guess at a known one, and fill no disk', async () => {
