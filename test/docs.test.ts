@@ -192,11 +192,12 @@ test('with the roles of the guide one migrates, and the other serves and can cha
   const guide = page('docs/guides/postgresql.md')
   const [, roles = ''] = /```sql\n([\s\S]*?)```/.exec(guide) ?? []
   const superuser = await startOwnCluster()
-  const [owner = '', server = ''] = (guide.match(/postgres:\/\/\S+(?=\/app )/g) ?? []).map(
-    (url) => {
-      return `${url.replace('db.example.com', new URL(superuser).host)}/app`
-    },
-  )
+  // This one has no certificate.
+  const [owner = '', server = ''] = (
+    guide.match(/postgres:\/\/\S+(?=\/app\?sslmode=verify-full' )/g) ?? []
+  ).map((url) => {
+    return `${url.replace('db.example.com', new URL(superuser).host)}/app`
+  })
   const [inPostgres = '', inApp = ''] = roles.split('\\connect app\n')
   await execute(superuser, inPostgres)
   await execute(superuser.replace(/\w+$/, 'app'), inApp)

@@ -2,6 +2,7 @@ import cluster from 'node:cluster'
 import { type Environment, readEnvironment } from './environment.ts'
 import { explain } from './explain.ts'
 import { createLog } from './log.ts'
+import { unsafeDatabase } from './postgres-tls.ts'
 import { endWithSupervisor, supervise } from './supervisor.ts'
 
 /**
@@ -12,16 +13,23 @@ import { endWithSupervisor, supervise } from './supervisor.ts'
 export async function start(program: (environment: Environment) => Promise<void>): Promise<void> {
   try {
     const environment = readEnvironment(process.env, process.argv)
+    if (cluster.isPrimary) warn(environment)
     if (environment.processes > 1 && cluster.isPrimary) {
       process.exit(await supervise({ ...environment, log: createLog(environment) }))
     }
     if (environment.processes > 1) endWithSupervisor()
-    if (environment.rateLimits === 'off') console.error(unguarded)
     await program(environment)
   } catch (error) {
     console.error(explain(error))
     process.exit(1)
   }
+}
+
+// What works, and should not stay so: once, of however many processes.
+function warn({ mode, rateLimits, databaseUrl }: Environment): void {
+  if (rateLimits === 'off') console.error(unguarded)
+  const unsafe = mode === 'production' ? unsafeDatabase(databaseUrl) : null
+  if (unsafe) console.error(unsafe)
 }
 
 const unguarded = 'RATE_LIMITS=off: nobody is kept from guessing passwords. For development only.'
