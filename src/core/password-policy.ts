@@ -7,7 +7,7 @@ import { Secret } from './secret.ts'
 export interface PasswordPolicy {
   /** Code points after NFC, at least 8 (the default). */
   readonly minimumLength: number
-  /** Whether the passwords that attackers try first are refused; default true. */
+  /** Whether the passwords that attackers try first are refused, and `contextWords`; default true. */
   readonly rejectCommon: boolean
   /**
    * Words that are no password here, such as the name of the application, of three characters and more;
@@ -41,7 +41,8 @@ export function validatePassword(text: string, policy: PasswordPolicy): Password
   const length = [...password].length
   if (length > maximumPasswordLength) return 'too_long'
   if (length < policy.minimumLength) return 'too_short'
-  if (policy.rejectCommon && isCommonPassword(password)) return 'too_common'
+  if (!policy.rejectCommon) return null
+  if (isCommonPassword(password)) return 'too_common'
   return isMadeOf(policy.contextWords, password) ? 'too_obvious' : null
 }
 

@@ -109,3 +109,9 @@ test('no console sets one either', async () => {
   }
   expect((await server.send('POST /v1/session', ann)).status).toBe(200)
 })
+
+test('where common passwords are accepted, these are too', async () => {
+  const passwords = { contextWords: ['Acme'], rejectCommon: false }
+  const server = await startServer({ auth: { passwords } })
+  expect((await server.send(url, { ...ann, password: 'ann-acme-2026' })).status).toBe(201)
+})
