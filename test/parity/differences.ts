@@ -193,7 +193,7 @@ export const differences = {
   },
   'host-is-required': {
     rails: 'HTTP/1.1 without `Host` is served.',
-    latchkey: 'Node answers 400, as RFC 9112 §3.2 demands.',
+    latchkey: '400, as RFC 9112 §3.2 demands.',
   },
   'node-answers-first': {
     rails: 'Puma answers a header of 90 kB with 400, a method that nobody knows with 501.',

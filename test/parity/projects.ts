@@ -1,7 +1,7 @@
 // A route behind a token, and HTTP in general.
 
 import { answers, fails, lists, refusesToken } from './rails.ts'
-import { notFound, unauthenticated } from './refusals.ts'
+import { noHost, notFound, unauthenticated } from './refusals.ts'
 import { json, send } from './requests.ts'
 import type { Row } from './row.ts'
 import { coded, instead, listed, listedInstead, refused, same } from './verdicts.ts'
@@ -218,8 +218,8 @@ export const projects: readonly Row[] = [
     tries: 'HTTP/1.1 without Host',
     request: { ...send('GET /v1/projects', 'Authorization: Bearer $ONE'), host: null },
     rails: lists('h2'),
-    latchkey: instead(['host-is-required'], 400),
-    source: 'node',
+    latchkey: refused(['host-is-required'], noHost),
+    source: 'front',
   },
   {
     id: 'H25',

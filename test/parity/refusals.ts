@@ -27,6 +27,7 @@ export const noObject = refusal(400, 'invalid_request', {
 export const twoHeaders = refusal(400, 'invalid_request', {
   error: 'Send one Authorization header',
 })
+export const noHost = refusal(400, 'invalid_request', { error: 'Send one Host header' })
 export const notFound = refusal(404, 'not_found', { error: 'Not Found' })
 export const methodNotAllowed = refusal(405, 'method_not_allowed', {
   error: 'Method Not Allowed',
