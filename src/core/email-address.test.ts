@@ -82,6 +82,7 @@ test.each([
   ['an invisible mark in the domain, which is mapped to nothing', 'admin@exa\ufe0fmple.com'],
   ['a grapheme joiner in the domain', 'admin@exa\u034fmple.com'],
   ['a label of invisible marks alone', 'admin@example.c\u034fom'],
+  ['a domain that is read as an IP address', 'a@0x7f.0x1'],
   ['a domain that no host can have', 'admin@a\u0301\u06dd.com'],
   ['a local part of 65 bytes', `${'a'.repeat(65)}@b.co`],
   ['a local part of 66 bytes in 33 letters', `${'é'.repeat(33)}@b.co`],

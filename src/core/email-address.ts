@@ -49,9 +49,9 @@ function isDomain(domain: string): boolean {
 }
 
 // SECURITY: a mail to what looks like a domain in wide letters, or has a mark in it that nobody sees,
-// goes to the host that it is mapped to (UTS #46): to the mailbox of another address.
+// goes to the host that it is mapped to (UTS #46): to the mailbox of another address. `0x7f.0x1` is read as
+// an IP address.
 function isItsOwnHost(domain: string): boolean {
-  if (!/[^\0-\x7f]/.test(domain)) return true
   const mapped = URL.parse(`http://${domain}`)?.hostname.split('.') ?? []
   const labels = domain.split('.')
   return labels.every((label, index) => {
