@@ -24,7 +24,8 @@ export function memoryGuardStore(): MemoryGuardStore {
     async count(windows, now) {
       calls.writes += 1
       counted.push(windows)
-      return windows.map(({ key, attempts, endsAt }) => {
+      const found: GuardCount[] = []
+      for (const { key, attempts, maximum, endsAt } of windows) {
         const row = counts.get(key)
         const isOpen = row !== undefined && row.endsAt > now
         const next = {
@@ -33,8 +34,10 @@ export function memoryGuardStore(): MemoryGuardStore {
           endsAt: isOpen && row.endsAt < endsAt ? row.endsAt : endsAt,
         }
         counts.set(key, next)
-        return next
-      })
+        found.push(next)
+        if (next.count > maximum) break
+      }
+      return found
     },
     async findCounts(keys) {
       calls.reads += 1

@@ -15,7 +15,7 @@ const storage = new AsyncLocalStorage<Allowances>()
 export class Allowances {
   readonly #found: Allowance[] = []
 
-  /** The one that ends first; null where nothing was counted. */
+  /** The one of which least is left, and of several the one that ends last; null where nothing was counted. */
   get tightest(): Allowance | null {
     const [first = null] = this.#found.toSorted(
       (one, other) => one.remaining - other.remaining || other.resetSeconds - one.resetSeconds,

@@ -81,7 +81,10 @@ export class ApiKeyLimit {
     const end = new Date(now.getTime() + windowSeconds * 1_000)
     const attempts = Math.ceil(limit.attempts / blocks)
     const key = hash('sha256', `requests ${counted}`, 'base64url')
-    const [found] = await this.#store.count([{ key, attempts, endsAt: end }], now)
+    const [found] = await this.#store.count(
+      [{ key, attempts, maximum: limit.attempts, endsAt: end }],
+      now,
+    )
     const { count = attempts, endsAt = end } = found ?? {}
     const left = Math.max(0, Math.min(attempts, limit.attempts - (count - attempts)))
     const block = { left, isLast: count >= limit.attempts, endsAt }

@@ -172,7 +172,12 @@ const unlimited = {
   guard: {
     async count() {},
     async tryPassword() {
-      return { isStopped: false, isLast: false, async succeed() {} }
+      return {
+        isStopped: false,
+        isLast: false,
+        async succeed() {},
+        judge: <T>(work: () => Promise<T>) => work(),
+      }
     },
     async recover() {},
   },

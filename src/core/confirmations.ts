@@ -76,10 +76,12 @@ async function isRight(
   password: Secret,
 ): Promise<boolean> {
   const attempt = await config.guard.tryPassword('password_challenge', { account, password })
-  const isVerified = await config.passwordHash.verify(passwordHash, password)
-  if (!isVerified || attempt.isStopped) return false
-  await config.store.transaction((transaction) => attempt.succeed(transaction))
-  return true
+  return attempt.judge(async () => {
+    const isVerified = await config.passwordHash.verify(passwordHash, password)
+    if (!isVerified || attempt.isStopped) return false
+    await config.store.transaction((transaction) => attempt.succeed(transaction))
+    return true
+  })
 }
 
 async function redeem(

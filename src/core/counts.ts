@@ -1,7 +1,7 @@
+import { accountBuckets, addressBuckets, type Bucket, failuresKey } from './buckets.ts'
 import type { Client } from './client.ts'
 import type { Configuration } from './config.ts'
 import { parseEmailAddress } from './email-address.ts'
-import { accountBuckets, addressBuckets, type Bucket, failuresKey } from './guard.ts'
 import { type Counted, type GuardedAct, limits, passwordLimits } from './limits.ts'
 import { networkOf } from './network.ts'
 import type { RateLimit } from './rate-limit.ts'

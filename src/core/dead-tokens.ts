@@ -14,8 +14,8 @@ interface Seen {
 }
 
 /**
- * Slows whoever presents many tokens that are nobody's. There is nothing to guess in them; it keeps a
- * broken or hostile client from asking the database without end. In memory, each process for itself:
+ * Slows whoever presents many tokens that are nobody's. There is nothing to guess in them, and
+ * each was looked up before it is counted; it tells a broken client to stop. In memory, each process for itself:
  * a live token is never looked at here.
  */
 export class DeadTokens {

@@ -194,6 +194,9 @@ async function redeem(
   const { user, previous } = replaced
   await transaction.deletePasswordResets(user.id)
   await transaction.deleteEmailVerifications(user.id)
+  // What was tried at the address while it was nobody's, or at the one before, counts no more.
+  await config.guard.recover(transaction, { ...user, emailAddress: previous })
+  await config.guard.recover(transaction, user)
   await unit.queue(newMessage('email_changed', previous, at))
   const { emailAddress } = user
   await unit.record({ name: 'user_updated', userId, detail: 'email_address', emailAddress })

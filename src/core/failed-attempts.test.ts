@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest'
 import { memoryGuardStore } from '../../test/memory-guard-store.ts'
+import { failuresKey } from './buckets.ts'
 import { AuthError } from './errors.ts'
 import { waitSecondsAfter } from './failed-attempts.ts'
-import { failuresKey, Guard } from './guard.ts'
+import { Guard } from './guard.ts'
 import { Secret } from './secret.ts'
 
 const start = Date.parse('2026-01-01T12:00:00Z')
@@ -95,6 +96,21 @@ test('whoever waits for others is judged by the time at which it is their turn',
   }
   const seen = await Promise.all(Array.from({ length: 30 }, () => guess()))
   expect(seen.filter((each) => typeof each !== 'number')).toHaveLength(10)
+})
+
+test('of a try of which nobody found out whether it failed nothing stays', async () => {
+  const { guess, store } = createGuard()
+  const away = new AuthError('overloaded')
+  for (const _ of Array(20)) {
+    const attempt = await guess()
+    if (typeof attempt === 'number') throw new Error('It was told to wait')
+    await expect(attempt.judge(() => Promise.reject(away))).rejects.toBe(away)
+  }
+  expect([...store.failures.values()]).toMatchObject([{ count: 0 }])
+  const failed = await guess()
+  if (typeof failed === 'number') throw new Error('It was told to wait')
+  expect(await failed.judge(async () => null)).toBeNull()
+  expect([...store.failures.values()]).toMatchObject([{ count: 1 }])
 })
 
 test('two hundred at once in one process write no more often than they are judged', async () => {

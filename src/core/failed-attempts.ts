@@ -61,6 +61,22 @@ export async function countFailedAttempt(
   }
 }
 
+/** Takes back what was counted for a try of which nobody found out whether it failed. */
+export async function takeBackFailedAttempt(
+  store: FailedAttemptsStore,
+  key: string,
+  clock: () => Date,
+): Promise<void> {
+  for (;;) {
+    const from = await store.findFailedAttempts(key)
+    if (!from || from.count === 0) return
+    const count = from.count - 1
+    const blockedUntil = waitSecondsAfter(count) === 0 ? clock() : from.blockedUntil
+    const next = { ...from, count, blockedUntil }
+    if (await store.replaceFailedAttempts(key, { from, next })) return
+  }
+}
+
 function isKept({ expiresAt }: FailedAttempts, now: Date): boolean {
   return expiresAt === null || now < expiresAt
 }

@@ -3,6 +3,7 @@ import type { Configuration } from './config.ts'
 import type { Authenticated, Session, User } from './entities.ts'
 import type { EventName } from './event-names.ts'
 import { noteRefusal } from './events.ts'
+import type { PasswordAttempt } from './guard.ts'
 import { normalizePassword } from './password-policy.ts'
 import type { Secret } from './secret.ts'
 import { holdLive } from './sessions.ts'
@@ -59,12 +60,19 @@ export async function verifyChallenge(
   user: User,
   submitted: SubmittedChallenge & { readonly refusal?: EventName },
 ): Promise<string | null> {
-  const { challenge, client, refusal: name = 'authn_login_fail' } = submitted
+  const { challenge, client, refusal = 'authn_login_fail' } = submitted
   await config.guard.count('password_challenge', { account: user.id, client })
+  const about = { userId: user.id, detail: 'password_challenge' }
   const password = normalizePassword(challenge)
-  const passwordHash = password && (await findRight(config, user, password))
+  if (!password) {
+    noteRefusal(config, client, { name: refusal, ...about })
+    return null
+  }
+  const tried = { account: user.id, password }
+  const attempt = await config.guard.tryPassword('password_challenge', tried)
+  const passwordHash = await attempt.judge(() => findRight(config, user, { password, attempt }))
   if (passwordHash === null) {
-    noteRefusal(config, client, { name, userId: user.id, detail: 'password_challenge' })
+    noteRefusal(config, client, { name: attempt.isLast ? 'authn_login_lock' : refusal, ...about })
   }
   return passwordHash
 }
@@ -72,12 +80,8 @@ export async function verifyChallenge(
 async function findRight(
   config: Configuration,
   user: User,
-  password: Secret,
+  { password, attempt }: { password: Secret; attempt: PasswordAttempt },
 ): Promise<string | null> {
-  const attempt = await config.guard.tryPassword('password_challenge', {
-    account: user.id,
-    password,
-  })
   // By id: the address may be another since the user was looked up.
   const known = await config.store.findCredentialsById(user.id)
   if (!known) return null

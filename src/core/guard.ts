@@ -1,25 +1,25 @@
-import { hash } from 'node:crypto'
 import { currentAllowances } from './allowances.ts'
-import type { Client } from './client.ts'
+import {
+  type Bucket,
+  bucketsOf,
+  failuresKey,
+  failuresKeysOf,
+  type GuardedAttempt,
+} from './buckets.ts'
 import type { User } from './entities.ts'
 import { AuthError } from './errors.ts'
-import { countFailedAttempt, type FailedAttemptsStore } from './failed-attempts.ts'
-import { type Counted, type GuardedAct, limits, passwordLimits } from './limits.ts'
-import { networkOf } from './network.ts'
+import {
+  countFailedAttempt,
+  type FailedAttemptsStore,
+  takeBackFailedAttempt,
+} from './failed-attempts.ts'
+import { type GuardedAct, passwordLimits } from './limits.ts'
 import type { WindowLimit } from './rate-limit.ts'
 import { Recent } from './recent.ts'
 import type { Secret } from './secret.ts'
 import { Spraying } from './spraying.ts'
 import type { StoreTransaction } from './store-transaction.ts'
 import { Turns } from './turns.ts'
-
-/** Who tries, and on whom. */
-export interface GuardedAttempt {
-  /** The address that was typed, known or unknown; of whoever is logged in, the user's id. */
-  readonly account: string
-  /** Where it comes from. What comes from no request counts by account alone. */
-  readonly client: Client
-}
 
 /** A try at a password, before it is verified. */
 export interface PasswordAttempt {
@@ -29,6 +29,8 @@ export interface PasswordAttempt {
   readonly isLast: boolean
   /** It counts as failed until this says that it was not, and all before it are forgotten. */
   succeed(transaction: FailedAttemptsStatements): Promise<void>
+  /** What `work` says of the password. Where it cannot say anything, nothing was tried. */
+  judge<T>(work: () => Promise<T>): Promise<T>
 }
 
 type FailedAttemptsStatements = Pick<StoreTransaction, 'deleteFailedAttempts'>
@@ -36,8 +38,9 @@ type FailedAttemptsStatements = Pick<StoreTransaction, 'deleteFailedAttempts'>
 /** What the guard asks of a database. */
 export interface GuardStore extends FailedAttemptsStore {
   /**
-   * Adds to each count, in a transaction of its own that is committed when this
-   * resolves. A window that has ended begins anew; one that a clock ahead of ours has put further away than
+   * Adds to one count after the other, as far as the first that is over its maximum, in a transaction of
+   * its own that is committed when this resolves: what is refused by one is not counted for the next. A
+   * window that has ended begins anew; one that a clock ahead of ours has put further away than
    * `endsAt` ends then, and keeps its count. The last seconds of counts may be lost in a power
    * cut, not in a crash.
    */
@@ -50,6 +53,8 @@ export interface GuardWindow {
   readonly key: string
   /** How many are counted at once. */
   readonly attempts: number
+  /** Those behind it are not counted once it has more. */
+  readonly maximum: number
   /** When a window ends that begins now. */
   readonly endsAt: Date
 }
@@ -58,13 +63,6 @@ export interface GuardCount {
   readonly key: string
   readonly count: number
   readonly endsAt: Date
-}
-
-/** A count in the database, and what it may reach. */
-export interface Bucket {
-  readonly key: string
-  readonly by: Counted
-  readonly limit: WindowLimit
 }
 
 // What is full is refused without a look at the database, so long, and then with a look at it and without a
@@ -103,7 +101,7 @@ export class Guard {
     const now = this.#clock()
     const buckets = bucketsOf(act, attempt)
     await this.#refuseFull(buckets, now)
-    const windows = buckets.map(({ key, limit }) => ({ key, attempts: 1, endsAt: end(limit, now) }))
+    const windows = buckets.map((bucket) => windowOf(bucket, now))
     const counts = windows.length > 0 ? await this.#store.count(windows, now) : []
     const counted = buckets.flatMap((bucket) => {
       const count = counts.find(({ key }) => key === bucket.key)
@@ -127,12 +125,18 @@ export class Guard {
     { account, password }: { account: string; password: Secret },
   ): Promise<PasswordAttempt> {
     const key = failuresKey(act, account)
-    const tried = this.#spraying.note(password, account, this.#clock())
+    this.#spraying.requireFew(password, account, this.#clock())
     // Of many at once in this process, one writes at a time: two hundred who all find that another was
     // faster would ask the database thousands of times.
     const before = await this.#turns.take(key, () =>
       countFailedAttempt(this.#store, key, this.#clock),
     )
+    // What cannot be taken back now counts: the store is away, and whatever failed is said.
+    const takeBack = () =>
+      this.#turns
+        .take(key, () => takeBackFailedAttempt(this.#store, key, this.#clock))
+        .catch(() => {})
+    const tried = await this.#noteTried(password, account, takeBack)
     return {
       isStopped: before >= passwordLimits.stoppedAfter,
       isLast: before + 1 === passwordLimits.stoppedAfter,
@@ -140,6 +144,25 @@ export class Guard {
         tried.forgive()
         await transaction.deleteFailedAttempts([key])
       },
+      async judge(work) {
+        try {
+          return await work()
+        } catch (error) {
+          tried.forgive()
+          await takeBack()
+          throw error
+        }
+      },
+    }
+  }
+
+  // Again, because others may have tried the same meanwhile: then this was no failure.
+  async #noteTried(password: Secret, account: string, takeBack: () => Promise<void>) {
+    try {
+      return this.#spraying.note(password, account, this.#clock())
+    } catch (error) {
+      await takeBack()
+      throw error
     }
   }
 
@@ -192,9 +215,9 @@ function refuse(full: readonly CountedBucket[], now: Date): void {
 }
 
 // SECURITY: how often others tried at an account is not for whoever types its address: it would tell
-// when the owner logs in, which clears failures, or asks for a link. What one's own session does is.
+// when the owner asks for a link. What one's own session does is.
 function mayBeSaid({ by }: Bucket, act: GuardedAct): boolean {
-  return by === 'address' || ownActs.has(act)
+  return by !== 'account' || ownActs.has(act)
 }
 
 const ownActs: ReadonlySet<GuardedAct> = new Set(['password_challenge', 'api_key', 'session_token'])
@@ -204,56 +227,14 @@ function noteAllowance({ limit, count: { count, endsAt } }: CountedBucket, now: 
   currentAllowances()?.note({ limit, remaining, resetSeconds: secondsUntil(endsAt, now) })
 }
 
+function windowOf({ key, limit }: Bucket, now: Date): GuardWindow {
+  return { key, attempts: 1, maximum: limit.attempts, endsAt: end(limit, now) }
+}
+
 function end({ windowSeconds }: WindowLimit, now: Date): Date {
   return new Date(now.getTime() + windowSeconds * 1_000)
 }
 
 function secondsUntil(instant: Date, now: Date): number {
   return Math.ceil((instant.getTime() - now.getTime()) / 1_000)
-}
-
-// In one order, so that two transactions never wait for each other.
-function bucketsOf(act: GuardedAct, { account, client }: GuardedAttempt): Bucket[] {
-  const network = networkOfClient(client)
-  const byAccount = accountBuckets(act, account)
-  const all = network === null ? byAccount : [...byAccount, ...addressBuckets(act, network)]
-  return all.toSorted((one, other) => (one.key < other.key ? -1 : 1))
-}
-
-// SECURITY: requests whose address nobody knows share one count. Without any, whoever mounted the app
-// and forgot to hand the address over would have no limit on them.
-function networkOfClient({ ipAddress, requestId }: Client): string | null {
-  if (ipAddress !== null) return networkOf(ipAddress)
-  return requestId === null ? null : 'unknown'
-}
-
-/** Every count of an act on one account. */
-export function accountBuckets(act: GuardedAct, account: string): Bucket[] {
-  const by = 'account'
-  return limits[act][by].map((limit) => ({ key: keyOf(act, `${by} ${account}`, limit), by, limit }))
-}
-
-/** Every count of an act from one network. */
-export function addressBuckets(act: GuardedAct, network: string): Bucket[] {
-  const by = 'address'
-  return limits[act][by].map((limit) => ({ key: keyOf(act, `${by} ${network}`, limit), by, limit }))
-}
-
-/** Under what failures in trying a password are counted. */
-export function failuresKey(act: GuardedAct, account: string): string {
-  return digest(`${act} failures ${account}`)
-}
-
-/** Those of one user, at log-in and where they are logged in. */
-export function failuresKeysOf({ id, emailAddress }: User): string[] {
-  return [failuresKey('log_in', emailAddress), failuresKey('password_challenge', id)]
-}
-
-function keyOf(act: GuardedAct, counted: string, { name }: WindowLimit): string {
-  return digest(`${act} ${counted} ${name}`)
-}
-
-// A table of whoever mistyped a password is nobody's business.
-function digest(text: string): string {
-  return hash('sha256', text, 'base64url')
 }

@@ -10,33 +10,35 @@ export type GuardedAct =
   | 'api_key'
   | 'session_token'
 
-/** By whom it is done, or on whom; and from where. */
-export type Counted = 'account' | 'address'
+/** From where it is done; from there by one account; by one account, or on it. */
+export type Counted = 'address' | 'both' | 'account'
 
 const minuteSeconds = 60
 const daySeconds = 86_400
 
 // Rails' numbers: `rate_limit to: 10, within: 3.minutes`.
 const attempts: WindowLimit = { name: 'attempts', attempts: 10, windowSeconds: 3 * minuteSeconds }
-// Of one recipient, who did not ask for a stranger's mails.
+// To one recipient, who did not ask for a stranger's mails. Not by account alone: a stranger would keep
+// its owner from the link for a day.
 const mails: WindowLimit = { name: 'mails', attempts: 30, windowSeconds: daySeconds }
 const signUps: WindowLimit = { name: 'sign-ups', attempts: 100, windowSeconds: daySeconds }
 
 /**
  * Every limit on attempts that there is, beside `passwordLimits` and what an API key may ask for
- * (`apiKeys.requestsPerMinute`).
+ * (`apiKeys.requestsPerMinute`). They are counted in this order, by address first, and what one of them
+ * refuses is not counted for those behind it.
  */
 export const limits: Readonly<
   Record<GuardedAct, Readonly<Record<Counted, readonly WindowLimit[]>>>
 > = {
   // By account these are counted as failures, which a success clears.
-  log_in: { account: [], address: [attempts] },
-  password_challenge: { account: [], address: [attempts] },
-  sign_up: { account: [attempts, mails], address: [attempts, signUps] },
-  password_reset: { account: [attempts, mails], address: [attempts] },
-  email_verification: { account: [attempts, mails], address: [attempts] },
-  api_key: { account: [attempts], address: [attempts] },
-  session_token: { account: [attempts], address: [attempts] },
+  log_in: { address: [attempts], both: [], account: [] },
+  password_challenge: { address: [attempts], both: [], account: [] },
+  sign_up: { address: [attempts, signUps], both: [mails], account: [attempts] },
+  password_reset: { address: [attempts], both: [mails], account: [attempts] },
+  email_verification: { address: [attempts], both: [mails], account: [attempts] },
+  api_key: { address: [attempts], both: [], account: [attempts] },
+  session_token: { address: [attempts], both: [], account: [attempts] },
 }
 
 /** What holds for trying passwords. */
@@ -50,7 +52,7 @@ export const passwordLimits = {
   /** Fewer are forgotten when so many days have passed without another. */
   forgottenAfterDays: 30,
   /** One password that was tried in vain on so many accounts is refused, by each process for itself. */
-  spraying: { name: 'attempts', attempts: 30, windowSeconds: 3_600 },
+  spraying: { name: 'passwords', attempts: 30, windowSeconds: 3_600 },
 } as const satisfies Record<string, RateLimit | number>
 
 /** From one address; then what is dead is told to wait, and what lives is not concerned. */

@@ -2,7 +2,8 @@
 // each.
 /** What counts as one place to come from: an IPv4 address, or the /64 of an IPv6 address. */
 export function networkOf(ipAddress: string): string {
-  if (!ipAddress.includes(':')) return ipAddress
+  const [, mapped] = /^::ffff:(\d+(?:\.\d+){3})$/i.exec(ipAddress) ?? []
+  if (mapped !== undefined || !ipAddress.includes(':')) return mapped ?? ipAddress
   const [before = '', after] = ipAddress.split('::')
   const groups = [before, after ?? ''].map((part) =>
     part.split(':').filter((group) => group !== ''),

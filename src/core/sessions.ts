@@ -1,7 +1,7 @@
 import type { Client } from './client.ts'
 import type { Configuration } from './config.ts'
 import { deviceName } from './device-name.ts'
-import { parseEmailAddress } from './email-address.ts'
+import { type EmailAddress, parseEmailAddress } from './email-address.ts'
 import type { Authenticated, Credentials, Session, SessionHorizon, User } from './entities.ts'
 import { noteRefusal } from './events.ts'
 import type { PasswordAttempt } from './guard.ts'
@@ -44,6 +44,18 @@ export async function logIn(
     return null
   }
   const attempt = await config.guard.tryPassword('log_in', { account, password })
+  return attempt.judge(() => judge(config, { emailAddress, password, attempt, client }))
+}
+
+interface Tried {
+  readonly emailAddress: EmailAddress | null
+  readonly password: Secret
+  readonly attempt: PasswordAttempt
+  readonly client: Client
+}
+
+async function judge(config: Configuration, tried: Tried): Promise<LoggedIn | null> {
+  const { emailAddress, password, attempt, client } = tried
   // Twice: a hash that another log-in replaced meanwhile, at a higher cost, is verified again.
   for (let round = 1; round <= 2; round++) {
     const known = emailAddress && (await config.store.findCredentials(emailAddress))

@@ -46,6 +46,16 @@ test('an account that it is right for does not count', () => {
   expect(sprayed('another')).toEqual(passes)
 })
 
+test('passwords that were right crowd out none that is sprayed', () => {
+  const { spray, sprayed } = createSpraying()
+  spray(30)
+  for (let index = 0; index < 10_000; index++) {
+    const tried = sprayed('somebody', `right ${index}`)
+    if (typeof tried !== 'number') tried.forgive()
+  }
+  expect(sprayed('another')).toBe(3_600)
+})
+
 test('a clock that was ahead and is set back keeps nobody out', () => {
   const { spray, sprayed, time } = createSpraying()
   time.now += 86_400_000

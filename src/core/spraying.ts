@@ -22,28 +22,44 @@ export class Spraying {
   readonly #key = randomBytes(32)
   readonly #tried = new Recent<Tried>(rememberedPasswords)
 
+  /** @throws AuthError `rate_limited` with the seconds to wait, for one account too many */
+  requireFew(password: Secret, account: string, now: Date): void {
+    const known = this.#find(this.#digest(password.reveal()), now.getTime())
+    if (!known || known.accounts.size < limit.attempts) return
+    if (known.accounts.has(this.#digest(account))) return
+    const retryAfterSeconds = Math.ceil((known.endsAt - now.getTime()) / 1_000)
+    throw new AuthError('rate_limited', { retryAfterSeconds, limit })
+  }
+
   /**
    * Counts an account on which the password is tried.
    *
-   * @returns how to take it back: the password was right
-   * @throws AuthError `rate_limited` with the seconds to wait
+   * @returns how to take it back: the password was right, or nobody found out
+   * @throws AuthError `rate_limited`
    */
   note(password: Secret, account: string, now: Date): { forgive(): void } {
+    this.requireFew(password, account, now)
     const [triedPassword, triedAccount] = [this.#digest(password.reveal()), this.#digest(account)]
-    const { accounts, endsAt } = this.#find(triedPassword, now.getTime())
-    if (accounts.size >= limit.attempts && !accounts.has(triedAccount)) {
-      const retryAfterSeconds = Math.ceil((endsAt - now.getTime()) / 1_000)
-      throw new AuthError('rate_limited', { retryAfterSeconds, limit })
-    }
+    const { accounts } = this.#find(triedPassword, now.getTime()) ?? this.#begin(triedPassword, now)
     accounts.add(triedAccount)
-    return { forgive: () => void accounts.delete(triedAccount) }
+    return {
+      forgive: () => {
+        accounts.delete(triedAccount)
+        // Or the passwords of all who log in would crowd out those that are sprayed.
+        if (accounts.size === 0) this.#tried.delete(triedPassword)
+      },
+    }
   }
 
-  #find(triedPassword: string, now: number): Tried {
+  #find(triedPassword: string, now: number): Tried | null {
     const known = this.#tried.get(triedPassword)
     const left = known ? known.endsAt - now : 0
-    if (known && left > 0 && left <= limit.windowSeconds * 1_000) return known
-    const begun = { accounts: new Set<string>(), endsAt: now + limit.windowSeconds * 1_000 }
+    return known && left > 0 && left <= limit.windowSeconds * 1_000 ? known : null
+  }
+
+  #begin(triedPassword: string, now: Date): Tried {
+    const endsAt = now.getTime() + limit.windowSeconds * 1_000
+    const begun = { accounts: new Set<string>(), endsAt }
     this.#tried.set(triedPassword, begun)
     return begun
   }

@@ -36,6 +36,13 @@ export function closeSlowClients(server: Server): void {
     connections.set(socket, { taken: null, written: none, read: none })
     socket.once('close', () => connections.delete(socket))
   })
+  // What is no HTTP any more may be silent for as long as it likes.
+  server.on('newListener', (name: string) => {
+    if (name !== 'upgrade' && name !== 'connect') return
+    if (server.listenerCount(name) > 0) return
+    const forget = (_request: unknown, socket: Socket) => void connections.delete(socket)
+    queueMicrotask(() => server.prependListener(name, forget))
+  })
   server.on('listening', () => {
     const timer = setInterval(look, millisecondsBetweenLooks).unref()
     server.once('close', () => clearInterval(timer))

@@ -10,7 +10,11 @@ export async function count(
   return database.transaction(
     async (transaction) => {
       const counts: GuardCount[] = []
-      for (const window of windows) counts.push(await countOne(transaction, window, now))
+      for (const window of windows) {
+        const counted = await countOne(transaction, window, now)
+        counts.push(counted)
+        if (counted.count > window.maximum) break
+      }
       return counts
     },
     { durability: 'relaxed' },

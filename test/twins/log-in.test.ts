@@ -1,7 +1,7 @@
 // At log-in nobody learns whether somebody has an address: whatever can be observed is the same.
 import { argon2id, Secret } from 'latchkey/server'
 import { expect, test, vi } from 'vitest'
-import { failuresKey } from '../../src/core/guard.ts'
+import { failuresKey } from '../../src/core/buckets.ts'
 import { ann } from '../harness.ts'
 import {
   bob,

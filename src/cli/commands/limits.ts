@@ -67,10 +67,11 @@ function parseSubject(name: string): CountedSubject {
 const { failures } = passwordLimits
 
 // A password is guessed by account in these two, and each failure counts.
-const table = Object.entries(limits).flatMap(([act, { account, address }]) => [
-  ...(account.length === 0 ? [limitOf(act, 'account', failures)] : []),
-  ...account.map((limit) => limitOf(act, 'account', limit)),
+const table = Object.entries(limits).flatMap(([act, { account, address, both }]) => [
   ...address.map((limit) => limitOf(act, 'address', limit)),
+  ...both.map((limit) => limitOf(act, 'both', limit)),
+  ...account.map((limit) => limitOf(act, 'account', limit)),
+  ...(account.length === 0 ? [limitOf(act, 'account', failures)] : []),
 ])
 
 function limitOf(act: string, by: string, { name, attempts, windowSeconds }: RateLimit) {

@@ -3,7 +3,7 @@ import { later, newUser, noon, type StoreContract } from './contract.ts'
 
 /** What is counted, and how long. */
 export function guardContract({ test, open }: StoreContract): void {
-  const window = (key: string) => ({ key, attempts: 1, endsAt: later(180_000) })
+  const window = (key: string) => ({ key, attempts: 1, maximum: 10, endsAt: later(180_000) })
 
   test('each key is counted for itself, in the order in which they were given', async () => {
     const store = await open()
@@ -22,7 +22,7 @@ export function guardContract({ test, open }: StoreContract): void {
   test('many are counted at once, also in a window that begins anew', async () => {
     const store = await open()
     const count = async (attempts: number, at: number) => {
-      const next = { key: 'a', attempts, endsAt: later(at + 60_000) }
+      const next = { key: 'a', attempts, maximum: 100, endsAt: later(at + 60_000) }
       return (await store.count([next], later(at))).map((counted) => counted.count)
     }
     deepEqual(await count(30, 0), [30])
@@ -31,10 +31,30 @@ export function guardContract({ test, open }: StoreContract): void {
     deepEqual(await count(20, 60_000), [20])
   })
 
+  test('behind the first that is over its maximum nothing is counted', async () => {
+    const store = await open()
+    const windows = [window('a'), { ...window('b'), maximum: 1 }, window('c')]
+    const count = async () =>
+      (await store.count(windows, noon)).map(({ key, count }) => [key, count])
+    deepEqual(await count(), [
+      ['a', 1],
+      ['b', 1],
+      ['c', 1],
+    ])
+    deepEqual(await count(), [
+      ['a', 2],
+      ['b', 2],
+    ])
+    deepEqual(
+      (await store.findCounts(['c'])).map(({ count }) => count),
+      [1],
+    )
+  })
+
   test('a window ends when it said, however often is counted, and another begins', async () => {
     const store = await open()
     const countAt = async (milliseconds: number) => {
-      const next = { key: 'a', attempts: 1, endsAt: later(milliseconds + 180_000) }
+      const next = { key: 'a', attempts: 1, maximum: 10, endsAt: later(milliseconds + 180_000) }
       const [counted] = await store.count([next], later(milliseconds))
       return [counted?.count, counted?.endsAt]
     }
@@ -47,20 +67,20 @@ export function guardContract({ test, open }: StoreContract): void {
   test('a window that a clock ahead of ours has put too far away ends in time, and keeps its count', async () => {
     const store = await open()
     await store.count([window('a')], noon)
-    const earlier = { key: 'a', attempts: 1, endsAt: later(179_999) }
+    const earlier = { key: 'a', attempts: 1, maximum: 10, endsAt: later(179_999) }
     const [counted] = await store.count([earlier], later(-1))
     deepEqual([counted?.count, counted?.endsAt], [2, earlier.endsAt])
   })
 
   test('of a hundred counts at once none is lost, and no two are told the same', async () => {
     const store = await open()
-    const both = [window('a'), window('b')]
+    const both = ['a', 'b'].map((key) => ({ ...window(key), maximum: 1_000 }))
     const counts = await Promise.all(
       Array.from({ length: 100 }, async () => (await store.count(both, noon))[0]?.count),
     )
     equal(new Set(counts).size, 100)
     deepEqual(
-      (await store.count(both.toReversed(), noon)).map(({ count }) => count),
+      (await store.count(both, noon)).map(({ count }) => count),
       [101, 101],
     )
   })
