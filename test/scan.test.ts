@@ -6,33 +6,36 @@ import { parseDocument, requestsOf, type ScanRequest } from './scan/requests.ts'
 import { startScanServer } from './scan/server.ts'
 import { findingOf, row } from './scan/verdicts.ts'
 
-async function start() {
-  const server = await startScanServer(await emptyDatabaseUrl(), 'production')
+async function start(signUp: 'open' | 'confirm' = 'open') {
+  const server = await startScanServer(await emptyDatabaseUrl(), { mode: 'production', signUp })
   onTestFinished(server.close)
   const text = await (await fetch(`${server.origin}/openapi.json`)).text()
   return { server, text, requests: requestsOf(parseDocument(text), server.fixture) }
 }
 
-test('every operation and every parameter is scanned, from a request that succeeds each time', async () => {
-  const { server, text, requests } = await start()
-  for (const request of [...requests, ...requests]) {
-    const status = await send(server.origin, request)
-    expect([request.name, status < 300]).toEqual([request.name, true])
-  }
-  const scanned = new Map(requests.map(({ name, parameters }) => [name, parameters]))
-  for (const [path, operations] of Object.entries<object>(JSON.parse(text).paths)) {
-    for (const [method, operation] of Object.entries(operations)) {
-      const line = `${method.toUpperCase()} ${path}`
-      const { content = {} } = operation.requestBody ?? {}
-      const fields = Object.keys(content['application/json']?.schema.properties ?? {})
-      const asked = operation.parameters.map(({ name }: { name: string }) => name)
-      expect([line, names(scanned.get(line))]).toEqual([line, [...asked, ...fields]])
-      expect([line, names(scanned.get(`${line} (form)`))]).toEqual([line, fields])
-      expect([line, names(scanned.get(`${line} (headers)`))]).toEqual([line, headers])
+test.each(['open', 'confirm'] as const)(
+  'every operation and every parameter is scanned, from a request that succeeds each time: sign-up %s',
+  async (signUp) => {
+    const { server, text, requests } = await start(signUp)
+    for (const request of [...requests, ...requests]) {
+      const status = await send(server.origin, request)
+      expect([request.name, status < 300]).toEqual([request.name, true])
     }
-  }
-  expect(server.faults).toEqual([])
-})
+    const scanned = new Map(requests.map(({ name, parameters }) => [name, parameters]))
+    for (const [path, operations] of Object.entries<object>(JSON.parse(text).paths)) {
+      for (const [method, operation] of Object.entries(operations)) {
+        const line = `${method.toUpperCase()} ${path}`
+        const { content = {} } = operation.requestBody ?? {}
+        const fields = Object.keys(content['application/json']?.schema.properties ?? {})
+        const asked = operation.parameters.map(({ name }: { name: string }) => name)
+        expect([line, names(scanned.get(line))]).toEqual([line, [...asked, ...fields]])
+        expect([line, names(scanned.get(`${line} (form)`))]).toEqual([line, fields])
+        expect([line, names(scanned.get(`${line} (headers)`))]).toEqual([line, headers])
+      }
+    }
+    expect(server.faults).toEqual([])
+  },
+)
 
 const headers = [
   ...['Authorization', 'User-Agent', 'Referer', 'Origin', 'X-Request-Id', 'X-Forwarded-For'],

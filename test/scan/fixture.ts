@@ -20,18 +20,33 @@ interface Mails {
   readonly outbox: Outbox
 }
 
+interface Sent {
+  readonly body?: object | undefined
+  readonly token?: string | undefined
+}
+
+const carol = { email_address: 'carol@example.com', password: 'correct horse battery' }
 const ann = { email_address: 'ann@example.com', password: 'correct horse battery' }
 
+interface Apps {
+  /** One where a sign-up is done at once. */
+  readonly open: App
+  /** The one that is scanned, where it may wait for a mail. */
+  readonly app: App
+}
+
 /** Signs ann up, and makes one of each. */
-export async function fill(app: App, { mailbox, outbox }: Mails): Promise<Fixture> {
-  const send = async (line: string, body?: object, token?: string) => {
+export async function fill({ open, app }: Apps, { mailbox, outbox }: Mails): Promise<Fixture> {
+  const send = async (line: string, body?: object, token?: string) =>
+    sendTo(open, line, { body, token })
+  const sendTo = async (to: App, line: string, { body, token }: Sent) => {
     const [method = '', path = ''] = line.split(' ')
     const headers = {
       ...(body ? { 'content-type': 'application/json' } : {}),
       ...(token ? { authorization: `Bearer ${token}` } : {}),
     }
     const sent = body ? { method, headers, body: JSON.stringify(body) } : { method, headers }
-    const response = await app.request(path, sent, { address: '127.0.0.1' })
+    const response = await to.request(path, sent, { address: '127.0.0.1' })
     if (!response.ok) throw new Error(`${line}: ${response.status} ${await response.text()}`)
     // biome-ignore lint/suspicious/noExplicitAny: whatever the server sent
     return (await response.json()) as any
@@ -54,7 +69,9 @@ export async function fill(app: App, { mailbox, outbox }: Mails): Promise<Fixtur
   await send('POST /v1/passwords', ann)
   const resetToken = await mailed()
   await send('PATCH /v1/user', { email_address: 'moved@example.com' }, token)
-  const proofToken = await mailed()
+  const changeToken = await mailed()
+  const { user } = await sendTo(app, 'POST /v1/registrations', { body: carol })
+  const proofToken = user ? changeToken : await mailed()
   const other = sessions.find(({ id }: { id: string }) => id !== session.id)
   return {
     emailAddress: ann.email_address,

@@ -18,7 +18,7 @@ const folder = resolve(where)
 mkdirSync(folder, { recursive: true })
 
 const url = `sqlite:${join(folder, `framing-${process.pid}.sqlite3`)}`
-const server = await startScanServer(url, 'production')
+const server = await startScanServer(url, { mode: 'production', signUp: 'open' })
 const behind = Number(new URL(server.origin).port)
 // Not one that is free by asking: nginx does not say which it took.
 const inFront = behind - 10_000

@@ -11,7 +11,10 @@ if (folder === undefined) {
 
 mkdirSync(folder, { recursive: true })
 const url = `sqlite:${join(folder, `serve-${process.pid}.sqlite3`)}`
-const { origin, fixture, takeStatuses, faults, close } = await startScanServer(url, 'production')
+const { origin, fixture, takeStatuses, faults, close } = await startScanServer(url, {
+  mode: 'production',
+  signUp: 'open',
+})
 console.log(origin)
 console.log(`Authorization: Bearer ${fixture.token}`)
 process.once('SIGINT', async () => {

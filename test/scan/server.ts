@@ -33,10 +33,15 @@ export interface ScanServer {
   close(): Promise<void>
 }
 
-/** @param mode with `development` it has `/dev/mailbox`, with all that was mailed since the start */
+export interface ScanSettings {
+  /** With `development` it has `/dev/mailbox`, with all that was mailed since the start. */
+  readonly mode: 'production' | 'development'
+  readonly signUp: 'open' | 'confirm'
+}
+
 export async function startScanServer(
   databaseUrl: string,
-  mode: 'production' | 'development',
+  { mode, signUp }: ScanSettings,
 ): Promise<ScanServer> {
   const { database, migrations } = await openDatabase(databaseUrl)
   await migrate(database, migrations)
@@ -47,14 +52,17 @@ export async function startScanServer(
     error: (entry: LogEntry, message: string) => void faults.push(describe(entry, message)),
   }
   const now = new Date()
-  const auth = createAuth({
-    store: createStore(database),
-    passwordHash: argon2id({ cost: { memoryKibibytes: 8, passes: 1 } }),
-    rateLimits: 'off',
-    clock: () => now,
-    apiKeys: { scopes },
-    log,
-  })
+  const authWith = (signUp: ScanSettings['signUp']) =>
+    createAuth({
+      store: createStore(database),
+      passwordHash: argon2id({ cost: { memoryKibibytes: 8, passes: 1 } }),
+      rateLimits: 'off',
+      clock: () => now,
+      apiKeys: { scopes },
+      signUp,
+      log,
+    })
+  const auth = authWith(signUp)
   const mailbox = createMailbox()
   const outbox = createOutbox(auth, {
     transport: mailbox,
@@ -71,7 +79,9 @@ export async function startScanServer(
     corsOrigins: ['https://app.example.com'],
     log,
   })
-  const fixture = await fill(app, { mailbox, outbox })
+  // Whoever signs up here has a token at once, whatever the app that is scanned does.
+  const open = createApp(authWith('open'), { routes: routes(database) })
+  const fixture = await fill({ open, app }, { mailbox, outbox })
   await keep(database)
   const server = nodeServer(app)
   const pages = new Map<string, string>()
@@ -144,7 +154,7 @@ function tidyAfterEach(server: Server, { pages, tidy, count }: Tidying): void {
 }
 
 const tables = [
-  ...['users', 'sessions', 'seen_devices', 'email_changes', 'email_verifications'],
+  ...['users', 'registrations', 'sessions', 'seen_devices', 'email_changes', 'email_verifications'],
   ...['password_resets', 'api_keys', 'projects', 'events'],
 ]
 
@@ -158,6 +168,8 @@ async function restore(database: Database, outbox: Outbox): Promise<void> {
   const queued = await database.query('SELECT 1 FROM outbox LIMIT 1', [])
   if (queued.length > 0) await outbox.deliverDue()
   const refill = tables.map((table) => `INSERT INTO ${table} SELECT * FROM kept_${table};`)
-  const empty = ['outbox', 'events', 'users'].map((table) => `DELETE FROM ${table};`)
+  const empty = ['outbox', 'events', 'registrations', 'users'].map(
+    (table) => `DELETE FROM ${table};`,
+  )
   await database.transaction((transaction) => transaction.script([...empty, ...refill].join('\n')))
 }

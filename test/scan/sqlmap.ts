@@ -1,6 +1,6 @@
 // Drives sqlmap over every operation of the OpenAPI document, and says what it found in which
 // parameter: node bin/run.js test/scan/sqlmap.ts sqlite|postgres FOLDER [PATTERN], where the last says
-// which operations alone, such as 'PATCH /v1/projects' or 'form'
+// which operations alone, such as 'PATCH /v1/projects' or 'form'. SIGN_UP=confirm scans that.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createWriteStream, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -25,9 +25,10 @@ const settings = [
   ...[`--dbms=${dbms}`, `--ignore-code=${refusals}`, '--answers=keep testing=Y'],
 ]
 
+const signUp = process.env.SIGN_UP === 'confirm' ? 'confirm' : 'open'
 mkdirSync(folder, { recursive: true })
 const { url, remove } = await openFor(kind, folder)
-const server = await startScanServer(url, 'production')
+const server = await startScanServer(url, { mode: 'production', signUp })
 const findings: Finding[] = []
 for (const [index, request] of (await readRequests(server)).entries()) {
   const log = join(folder, `${kind}-${String(index + 1).padStart(2, '0')}.log`)

@@ -33,7 +33,10 @@ process.exit(faults.length === 0 ? 0 : 1)
 
 async function scanApi(mode: 'api' | 'development', folder: string): Promise<readonly string[]> {
   const url = `sqlite:${join(folder, `${mode}-${process.pid}.sqlite3`)}`
-  const server = await startScanServer(url, mode === 'api' ? 'production' : mode)
+  const server = await startScanServer(url, {
+    mode: mode === 'api' ? 'production' : mode,
+    signUp: 'open',
+  })
   const document = await (await fetch(`${server.origin}/openapi.json`)).text()
   const requests = requestsOf(parseDocument(document), server.fixture)
   const mailbox = mode === 'development' ? ['/dev/mailbox'] : []
