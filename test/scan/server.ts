@@ -86,7 +86,7 @@ export async function startScanServer(
   const server = nodeServer(app)
   const pages = new Map<string, string>()
   let statuses = new Map<number, number>()
-  tidyAfterEach(server, {
+  const tidied = tidyAfterEach(server, {
     pages,
     tidy: () => restore(database, outbox),
     count: (status) => statuses.set(status, (statuses.get(status) ?? 0) + 1),
@@ -107,6 +107,7 @@ export async function startScanServer(
     async close() {
       server.close()
       server.closeAllConnections()
+      await tidied()
       await auth.flush()
       await database.close()
     },
@@ -125,9 +126,13 @@ interface Tidying {
   readonly count: (status: number) => void
 }
 
-// The next request waits until all is as it was: whoever is deleted, logged out or given another
-// password by one payload is there for the next.
-function tidyAfterEach(server: Server, { pages, tidy, count }: Tidying): void {
+/**
+ * The next request waits until all is as it was: whoever is deleted, logged out or given another
+ * password by one payload is there for the next.
+ *
+ * @returns what waits for the last
+ */
+function tidyAfterEach(server: Server, { pages, tidy, count }: Tidying): () => Promise<void> {
   const [listener] = server.listeners('request')
   if (!listener) throw new Error('The server has no listener')
   server.removeAllListeners('request')
@@ -151,6 +156,7 @@ function tidyAfterEach(server: Server, { pages, tidy, count }: Tidying): void {
         if (!isRead && outgoing.statusCode < 400) return tidy()
       })
   })
+  return () => before
 }
 
 const tables = [
