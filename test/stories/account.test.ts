@@ -1,6 +1,15 @@
 // What a user does with their account: another password, proof of the password, the end of it all.
 import { expect, test } from 'vitest'
-import { ann, bearer, mailedToken, type Server, signUp, startServer } from '../harness.ts'
+import { nobody } from '../../src/core/client.ts'
+import {
+  ann,
+  bearer,
+  cheapHash,
+  mailedToken,
+  type Server,
+  signUp,
+  startServer,
+} from '../harness.ts'
 
 const another = 'another horse battery'
 
@@ -111,6 +120,72 @@ test('the right password in the body is enough, and a wrong one is refused howev
   }
   server.clock.advance({ hours: 1 })
   expect((await remove(ann.password)).status).toBe(204)
+})
+
+test('the password of whoever has the old address now is nobody else’s', async () => {
+  const server = await startServer()
+  const held = await server.auth.authenticate(await signUp(server))
+  if (!held) throw new Error('Nobody is logged in')
+  // Between the look at the session and that at the password.
+  await server.database.transaction((each) =>
+    each.query('UPDATE users SET email_address = $1', ['ann@new.example']),
+  )
+  await signUp(server, { ...ann, password: another })
+  const freshen = (challenge: string) => server.auth.freshen(held, { challenge, client: nobody })
+  expect(await freshen(another)).toBe('wrong_password')
+  expect(await freshen(ann.password)).toBe('wrong_password')
+})
+
+test('the password of whoever is banned proves nothing', async () => {
+  const server = await startServer()
+  const held = await server.auth.authenticate(await signUp(server))
+  if (!held) throw new Error('Nobody is logged in')
+  await server.database.transaction((each) =>
+    each.query('UPDATE users SET banned_at = $1', [server.clock()]),
+  )
+  const submitted = { challenge: ann.password, client: nobody }
+  expect(await server.auth.freshen(held, submitted)).toBe('wrong_password')
+  expect(await server.auth.verifyPassword(held.user, submitted)).toBe(false)
+})
+
+test('the right password forgets what was tried in vain, and so does a new one', async () => {
+  const server = await startServer({ auth: { rateLimits: 'on' } })
+  const { send, database, outbox } = server
+  const token = await signUp(server)
+  const confirm = (password_challenge: string) =>
+    send('PUT /v1/session/freshness', { password_challenge }, bearer(token))
+  const failures = () => database.query('SELECT count FROM failed_attempts')
+  await confirm('wrong password')
+  await confirm('another wrong password')
+  expect(await failures()).toEqual([[2]])
+  expect((await confirm(ann.password)).status).toBe(200)
+  expect(await failures()).toEqual([])
+  await confirm('wrong password')
+  await send('POST /v1/passwords', ann)
+  await outbox.deliverDue()
+  await send('PUT /v1/passwords', { token: mailedToken(server), password: another })
+  expect(await failures()).toEqual([])
+})
+
+test('a change with a wrong password buys no hash', async () => {
+  const passwordHash = { ...cheapHash }
+  const server = await startServer({ auth: { passwordHash } })
+  const held = await server.auth.authenticate(await signUp(server))
+  if (!held) throw new Error('Nobody is logged in')
+  let hashes = 0
+  passwordHash.hash = (password) => {
+    hashes++
+    return cheapHash.hash(password)
+  }
+  const change = (challenge: string, password = another) =>
+    server.auth.changePassword(held, { challenge, password, client: nobody })
+  expect(await change('wrong password')).toBe('wrong_password')
+  await expect(change(ann.password, 'short')).rejects.toMatchObject({
+    fields: [{ field: 'password', code: 'too_short' }],
+  })
+  expect(hashes).toBe(0)
+  expect(await change(ann.password)).toBe('changed')
+  expect(hashes).toBe(1)
 })
 
 test('a new token is as fresh as the old one was', async () => {

@@ -176,6 +176,91 @@ test('an act that is refused leaves no event', async () => {
   ).toEqual([])
 })
 
+test('what happens to a session says whose it was, and which', async () => {
+  const server = await startServer()
+  const { send, auth } = server
+  const idOf = async (token: string) =>
+    (await send('GET /v1/session', undefined, bearer(token))).body.session.id
+  const logIn = async () => (await send('POST /v1/session', ann)).body.token
+  const token = await signUp(server)
+  const [left, lost, other] = [await logIn(), await logIn(), await logIn()]
+  const [own, leftId, lostId, otherId] = [
+    await idOf(token),
+    await idOf(left),
+    await idOf(lost),
+    await idOf(other),
+  ]
+  const wrong = { password_challenge: 'wrong password', password: another }
+  await send('POST /v1/session', { ...ann, password: 'wrong password' })
+  await send('DELETE /v1/session', undefined, bearer(left))
+  await send(`DELETE /v1/sessions/${lostId}`, undefined, bearer(token))
+  await send('DELETE /v1/sessions', undefined, bearer(token))
+  const renewed = (await send('PUT /v1/session/token', undefined, bearer(token))).body.token
+  await send('PUT /v1/session/freshness', wrong, bearer(renewed))
+  await send('PUT /v1/password', wrong, bearer(renewed))
+  const right = { password_challenge: ann.password, password: another }
+  await send('PUT /v1/session/freshness', right, bearer(renewed))
+  await send('PUT /v1/password', right, bearer(renewed))
+  await auth.flush()
+  const { events } = (await send('GET /v1/events', undefined, bearer(renewed))).body
+  const about = (each: Record<string, string | null>) => [each.event, each.detail, each.session_id]
+  const told = new Set(events.map((each: Record<string, string | null>) => about(each).join(' ')))
+  expect(told).toEqual(
+    new Set([
+      `user_created  ${own}`,
+      ...[leftId, lostId, otherId].map((id) => `authn_login_success  ${id}`),
+      'authn_login_fail  ',
+      `session_expired logout ${leftId}`,
+      `session_expired revoked ${lostId}`,
+      `session_expired revoked ${otherId}`,
+      `session_renewed token ${own}`,
+      'authn_login_fail password_challenge ',
+      'authn_password_change_fail password_challenge ',
+      `authn_login_success password_challenge ${own}`,
+      `authn_password_change  ${own}`,
+    ]),
+  )
+})
+
+test('a reset says that it proved the address, where nothing had', async () => {
+  const server = await startServer()
+  await signUp(server)
+  const acts = await added(server, async () => {
+    await server.send('POST /v1/passwords', ann)
+    await server.outbox.deliverDue()
+    await server.send('PUT /v1/passwords', { token: mailedToken(server), password: another })
+  })
+  expect(acts).toEqual(['authn_password_change reset user', 'user_updated email_verified user'])
+})
+
+test('a session that ended twice is written down once', async () => {
+  const server = await startServer()
+  const held = await server.auth.authenticate(await signUp(server))
+  if (!held) throw new Error('Nobody is logged in')
+  await server.auth.logOut(held.session)
+  await server.auth.logOut(held.session)
+  expect(await server.auth.revokeSession(held.session)).toBe(false)
+  expect((await told(server)).slice(1)).toEqual(['session_expired logout user'])
+})
+
+test('sessions that were over are no excess, and one that was not is, also beside them', async () => {
+  const server = await startServer({ auth: { sessions: { maximumPerUser: 2 } } })
+  const { clock, database } = server
+  const logIn = () => server.send('POST /v1/session', ann)
+  await signUp(server)
+  await logIn()
+  clock.advance({ days: 30 })
+  await logIn()
+  expect((await told(server)).slice(1)).toEqual(Array(2).fill('authn_login_success user'))
+  clock.advance({ days: 1 })
+  await logIn()
+  clock.advance({ days: 29 })
+  const lowered = { sessions: { maximumPerUser: 1 }, passwordHash: cheapHash, clock }
+  const strict = createAuth({ store: createStore(database), ...lowered })
+  await strict.logIn({ emailAddress: ann.email_address, password: ann.password })
+  expect((await told(server)).at(-1)).toBe('excess_sessions_exceeded user')
+})
+
 test('a user reads their own events, newest first, a page at a time, and nobody else’s', async () => {
   const server = await startServer()
   const { send, clock } = server

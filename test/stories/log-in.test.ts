@@ -182,3 +182,28 @@ test('a new database has no users, and what everybody tries first opens nothing'
   expect(await server.database.query('SELECT id FROM users')).toEqual([])
   expect(await server.database.query('SELECT id FROM sessions')).toEqual([])
 })
+
+test('a log-in whose hash is replaced twice is refused, and not tried for ever', async () => {
+  const database = await openDatabase()
+  const store = createStore(database)
+  const setter = createAuth({ store, passwordHash: cheapHash })
+  const credentials = { emailAddress: ann.email_address, password: ann.password }
+  await setter.signUp(credentials)
+  let verified = 0
+  const overtaken = createAuth({
+    store,
+    passwordHash: {
+      ...cheapHash,
+      async verify(hash, submitted) {
+        verified++
+        const isRight = await cheapHash.verify(hash, submitted)
+        // The same password, with another salt.
+        if (verified <= 5) await setter.setPassword(credentials)
+        return isRight
+      },
+    },
+  })
+  expect(await overtaken.logIn(credentials)).toBeNull()
+  expect(verified).toBe(2)
+  expect(await database.query('SELECT id FROM sessions')).toHaveLength(1)
+})

@@ -127,6 +127,20 @@ test('whose address changes meanwhile is judged by their password all the same',
   expect((await send('POST /v1/session', credentials)).status).toBe(200)
 })
 
+test('a change of a password that an operator set meanwhile is refused, and theirs stays', async () => {
+  const { server, token, other, overtake } = await startOvertaken()
+  const { auth, send } = server
+  const byHand = { emailAddress: ann.email_address, password: 'set by hand' }
+  overtake(() => auth.setPassword(byHand))
+  const change = { password_challenge: ann.password, password: another }
+  const { status, body } = await send('PUT /v1/password', change, bearer(token))
+  expect([status, body.details]).toMatchObject([422, [{ field: 'password_challenge' }]])
+  const logIn = (password: string) => send('POST /v1/session', { ...ann, password })
+  expect((await logIn(another)).status).toBe(401)
+  expect((await logIn(byHand.password)).status).toBe(200)
+  expect((await send('GET /v1/session', undefined, bearer(other))).status).toBe(200)
+})
+
 test('whoever ends all other devices waits for a change of password, and neither fails', async () => {
   const server = await startServer()
   const { auth } = server

@@ -60,6 +60,17 @@ test('a session ends at its maximum age, whatever the idle time allows', async (
   expect((await server.send('GET /v1/session', undefined, bearer(token))).status).toBe(401)
 })
 
+test('whether its user may is looked at when a session is used, and not when it began', async () => {
+  const server = await startServer()
+  const token = await signUp(server)
+  const ban = (at: Date | null) =>
+    server.database.transaction((each) => each.query('UPDATE users SET banned_at = $1', [at]))
+  await ban(server.clock())
+  expect((await server.send('GET /v1/session', undefined, bearer(token))).status).toBe(401)
+  await ban(null)
+  expect((await server.send('GET /v1/session', undefined, bearer(token))).status).toBe(200)
+})
+
 test('a log-out that was acknowledged survives a transaction that rolls back around it', async () => {
   const server = await startServer()
   const token = await signUp(server)
