@@ -24,6 +24,8 @@ test.each([
   'Bearer TOKEN;y',
   'Bearer TOKEN\tfoo',
   'Bearer ,,TOKEN',
+  'Bearer ,  TOKEN',
+  'Bearer TOKEN  , nonce="x"',
 ])('%s is let in', async (header) => {
   const server = await startServer()
   const authorization = header.replace('TOKEN', await signUp(server))
@@ -56,6 +58,9 @@ test.each([
   'Bearer TOKEN more',
   'Bearer TOKEN=',
   'Bearer token=TOKEN=x',
+  'Bearer TOKENtoken=',
+  'Bearer ""TOKEN',
+  'Bearer TOKEN""',
   'Bearer nonce=x, token=TOKEN',
   'Bearer Bearer TOKEN',
   'Bearer Token TOKEN',
@@ -99,11 +104,25 @@ test.each([
   'Bearer TOKEN, Basic',
   'Bearer TOKEN, Bearer =x',
   'Bearer TOKEN, X_Y abc',
+  'Bearer TOKEN, X_Y  abc',
+  'Bearer TOKEN,Bearer TOKEN',
 ])('%s are two credentials, and a bad request', async (header) => {
   const server = await startServer()
   const authorization = header.replaceAll('TOKEN', await signUp(server))
   const { status, body } = await server.send(url, undefined, { authorization })
   expect([status, body.code]).toEqual([400, 'invalid_request'])
+  expect(body.error).toMatch(/one Authorization header/)
+})
+
+test('a token with a blank within is no token', async () => {
+  const server = await startServer()
+  const token = await signUp(server)
+  const { status } = await server.send(
+    url,
+    undefined,
+    bearer(`${token.slice(0, 9)} ${token.slice(9)}`),
+  )
+  expect(status).toBe(401)
 })
 
 test('a token in the query or in the body is not read', async () => {
