@@ -1,4 +1,5 @@
 import { argon2Sync } from 'node:crypto'
+import { availableParallelism } from 'node:os'
 import { expect, test } from 'vitest'
 import { cheapHash } from '../../test/harness.ts'
 import { argon2id } from './password-hash.ts'
@@ -111,6 +112,25 @@ test.each([
   expect(argon2id({ cost: today }).isCurrent(hash)).toBe(current)
   expect(await argon2id({ cost: today }).verify(hash, password)).toBe(true)
 })
+
+test.each([
+  ['another kind of argon2', 'argon2id', 'argon2i'],
+  ['two lanes', 'p=1', 'p=2'],
+])('a hash by %s is not current', async (_what, ours, other) => {
+  const hash = await argon2id({ cost }).hash(password)
+  expect(argon2id({ cost }).isCurrent(hash.replace(ours, other))).toBe(false)
+})
+
+test.each([1, 2, 100])(
+  'a core stays free where %i processes share the others, and three hashes at once are the most',
+  async (processes) => {
+    const share = Math.floor((availableParallelism() - 1) / processes)
+    const expected = share < 1 ? 1 : share > 3 ? 3 : share
+    const shared = argon2id({ cost, processes, limits: { waiting: 0 } })
+    const hashed = await Promise.allSettled(Array.from({ length: 9 }, () => shared.hash(password)))
+    expect(hashed.filter(({ status }) => status === 'fulfilled')).toHaveLength(expected)
+  },
+)
 
 test('the event loop turns while a password is hashed and verified', async () => {
   const real = argon2id()

@@ -72,6 +72,7 @@ test.each([undefined, null, '', ' ', 7, true, [], ['ann@example.com'], {}, 'ann'
     const server = await startServer()
     const { status, body } = await server.send('POST /v1/passwords', { email_address })
     expect([status, body.code]).toEqual([422, 'validation_failed'])
+    expect(body.details).toMatchObject([{ field: 'email_address' }])
     expect(await server.database.query('SELECT id FROM outbox')).toEqual([])
   },
 )
@@ -175,14 +176,20 @@ test('wrong, expired, spent and another kind’s token are refused alike, and co
   }
 })
 
-test.each([undefined, null, {}, [], true, 0, '', 'x'.repeat(50_000)])(
-  'the token %j in the body is no token',
-  async (token) => {
-    const { server } = await startWithToken()
-    const { status, body } = await server.send('PUT /v1/passwords', { token, password })
-    expect([status, body.errors]).toEqual([401, dead])
-  },
-)
+test.each([
+  ['nothing', undefined],
+  ['null', null],
+  ['an object', {}],
+  ['a list', []],
+  ['true', true],
+  ['a number', 0],
+  ['an empty text', ''],
+  ['fifty thousand letters', 'x'.repeat(50_000)],
+])('%s in the body is no token', async (_what, token) => {
+  const { server } = await startWithToken()
+  const { status, body } = await server.send('PUT /v1/passwords', { token, password })
+  expect([status, body.errors]).toEqual([401, dead])
+})
 
 test.each([
   [{}, "Password can't be blank"],
@@ -298,4 +305,43 @@ test('a link of somebody who is gone is dead', async () => {
   expect(
     (await server.send('POST /v1/passwords', { email_address: ann.email_address })).status,
   ).toBe(200)
+})
+
+test('a link of somebody who is banned is dead, and not spent', async () => {
+  const { server, token } = await startWithToken()
+  const ban = (at: Date | null) =>
+    server.database.transaction((each) => each.query('UPDATE users SET banned_at = $1', [at]))
+  await ban(server.clock())
+  expect((await server.send(`PUT /v1/passwords/${token}`, { password })).status).toBe(401)
+  await ban(null)
+  expect(await logIn(server, ann)).toBe(200)
+  expect((await server.send(`PUT /v1/passwords/${token}`, { password })).status).toBe(200)
+})
+
+test('a link of somebody who goes while the password is hashed is dead', async () => {
+  const { server, token, passwordHash } = await startWithToken()
+  passwordHash.hash = async (secret) => {
+    await server.database.transaction((each) => each.query('DELETE FROM users'))
+    return cheapHash.hash(secret)
+  }
+  const { status, body } = await server.send(`PUT /v1/passwords/${token}`, { password })
+  expect([status, body.errors]).toEqual([401, dead])
+})
+
+test('whoever calls the verbs directly is told of what is no address and no password, too', async () => {
+  const { server, token } = await startWithToken()
+  const { auth } = server
+  const refusal = (field: string, code: string) => ({
+    code: 'validation_failed',
+    fields: [{ field, code }],
+  })
+  await expect(auth.requestPasswordReset('nobody')).rejects.toMatchObject(
+    refusal('emailAddress', 'invalid'),
+  )
+  await expect(auth.resetPassword(token, 'short')).rejects.toMatchObject(
+    refusal('password', 'too_short'),
+  )
+  expect(await auth.resetPassword(token, password)).toMatchObject({
+    emailAddress: ann.email_address,
+  })
 })
