@@ -151,6 +151,13 @@ test('after a hundred failures the password is stopped, and stays so without a r
   expect(await guess()).toMatchObject({ isStopped: false })
 })
 
+test('the hundredth failure is never forgotten, also where none follows', async () => {
+  const { failPatiently, guess, time } = createGuard()
+  await failPatiently(100)
+  time.now += 400 * 86_400_000
+  expect(await guess()).toMatchObject({ isStopped: true })
+})
+
 test('fewer than a hundred are forgotten thirty days after the last', async () => {
   const { failPatiently, guess, time } = createGuard()
   await failPatiently(50)

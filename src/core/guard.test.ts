@@ -199,6 +199,44 @@ test('what somebody has cleared passes again, within five seconds', async () => 
   expect(await attempt()).toBe('passes')
 })
 
+test('what somebody has cleared is looked at once, and counted again like any other', async () => {
+  const { another, attempt, fill, store, time } = createGuard()
+  await fill()
+  store.clear()
+  await attempt({}, another())
+  time.now = start + 5_000
+  expect(await attempt()).toBe('passes')
+  const { reads } = store.calls
+  expect(await attempt()).toBe('passes')
+  expect(store.calls.reads).toBe(reads)
+})
+
+test('of two that are full, one that was not looked at for five seconds is enough for a look', async () => {
+  const { attempt, fill, store, time } = createGuard()
+  await fill()
+  time.now += 4_000
+  await fill({ name: 'bob@example.com', ipAddress: '192.0.2.1' })
+  time.now += 2_000
+  expect(await attempt({ ipAddress: '192.0.2.1' })).toBe(178)
+  expect(store.calls.reads).toBe(1)
+})
+
+test('a clock that is set back remembers nothing for longer than five seconds', async () => {
+  const { attempt, store, time } = createGuard()
+  await attempt()
+  time.now += 100_000
+  for (const _ of Array(10)) await attempt()
+  time.now -= 40_000
+  store.clear()
+  expect(await attempt()).toBe('passes')
+})
+
+test('what counts against nothing asks the database nothing', async () => {
+  const { attempt, store } = createGuard()
+  for (const _ of Array(20)) expect(await attempt({ act: 'log_in' })).toBe('passes')
+  expect(store.calls).toEqual({ writes: 0, reads: 0 })
+})
+
 test('what is full is remembered for ten thousand keys, and costs a question again beyond', async () => {
   const store = memoryGuardStore()
   store.count = async (windows) => {
@@ -240,7 +278,7 @@ test.each([-1, -180_000, -86_400_000])(
 test('the keys are digests, by address first, and tell nobody who tried', async () => {
   const { attempt, store } = createGuard()
   for (const index of Array(20).keys()) {
-    await attempt({ name: `user-${index}@example.com`, ipAddress: '192.0.2.1' })
+    await attempt({ name: `user-${index}@example.com`, ipAddress: `192.0.2.${index}` })
   }
   // The one address comes first, each time.
   expect(new Set(store.counted.map(([first]) => first?.key)).size).toBe(1)
