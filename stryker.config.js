@@ -4,6 +4,7 @@ const modules = {
   tokens: ['src/core/tokens.ts'],
   guard: [
     'src/core/guard.ts',
+    'src/core/buckets.ts',
     'src/core/limits.ts',
     'src/core/failed-attempts.ts',
     'src/core/spraying.ts',
