@@ -84,7 +84,8 @@ function isPreflight({ method }: Sent, { status }: Received): boolean {
 function requireStandingHeaders({ headers, text }: Received): void {
   expect(Object.fromEntries(headers)).toMatchObject({
     'cache-control': 'no-store',
-    'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+    'content-security-policy':
+      "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
     'cross-origin-resource-policy': 'same-origin',
     'referrer-policy': 'no-referrer',
     'x-content-type-options': 'nosniff',
