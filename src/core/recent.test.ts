@@ -10,6 +10,12 @@ test('beyond so many the one that was set longest ago is forgotten, and no other
   expect(['a', 'b', 'c'].map((key) => recent.get(key))).toEqual([3, undefined, 4])
 })
 
+test('one that is set again takes no place of another', () => {
+  const recent = new Recent<number>(3)
+  for (const key of ['a', 'b', 'c', 'b']) recent.set(key, 1)
+  expect(recent.get('a')).toBe(1)
+})
+
 test('what is deleted leaves room for another', () => {
   const recent = new Recent<number>(2)
   recent.set('a', 1)
