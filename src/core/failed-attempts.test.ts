@@ -16,8 +16,8 @@ function createGuard() {
   const guard = open()
   let guesses = 0
   /** A try with a password of its own: whether it is judged, or for how many seconds it is refused. */
-  const guess = (name = account, by = guard) =>
-    by.tryPassword('log_in', { account: name, password: new Secret(`guess ${guesses++}`) }).then(
+  const guess = (name = account, by = guard, password = `guess ${guesses++}`) =>
+    by.tryPassword('log_in', { account: name, password: new Secret(password) }).then(
       (attempt) => attempt,
       (error: unknown) => {
         if (!(error instanceof AuthError) || error.code !== 'rate_limited') throw error
@@ -111,6 +111,47 @@ test('of a try of which nobody found out whether it failed nothing stays', async
   if (typeof failed === 'number') throw new Error('It was told to wait')
   expect(await failed.judge(async () => null)).toBeNull()
   expect([...store.failures.values()]).toMatchObject([{ count: 1 }])
+})
+
+test('what is taken back twice, or was forgotten meanwhile, is taken back once', async () => {
+  const { guess, store } = createGuard()
+  const fail = () => Promise.reject(new Error('away'))
+  const attempts = [await guess(), await guess('bob')]
+  const [first, forgotten] = attempts.flatMap((each) => (typeof each === 'number' ? [] : [each]))
+  for (const _ of Array(3)) await expect(first?.judge(fail)).rejects.toThrow('away')
+  expect([...store.failures.values()].map(({ count }) => count)).toEqual([0, 1])
+  store.failures.clear()
+  await expect(forgotten?.judge(fail)).rejects.toThrow('away')
+  expect(store.failures.size).toBe(0)
+})
+
+const sprayed = 'Winter2026-Winter'
+
+test('what is refused as spraying is no failure of the account, and costs no write', async () => {
+  const { guess, store } = createGuard()
+  for (let index = 0; index < 30; index++) await guess(`user-${index}`, undefined, sprayed)
+  const { writes } = store.calls
+  expect(await guess('victim', undefined, sprayed)).toBe(3_600)
+  expect(store.calls.writes).toBe(writes)
+})
+
+test('of fifty accounts at which one password is tried at once thirty are judged, and the others have no failure', async () => {
+  const { guess, store } = createGuard()
+  const tries = Array.from({ length: 50 }, (_, index) => guess(`user-${index}`, undefined, sprayed))
+  const seen = await Promise.all(tries)
+  expect(seen.filter((each) => typeof each !== 'number')).toHaveLength(30)
+  const counts = [...store.failures.values()].map(({ count }) => count)
+  expect(counts.filter((count) => count === 1)).toHaveLength(30)
+  expect(counts.every((count) => count <= 1)).toBe(true)
+})
+
+test('a password that nobody found time to judge was tried on no account', async () => {
+  const { guess } = createGuard()
+  for (let index = 0; index < 40; index++) {
+    const attempt = await guess(`user-${index}`, undefined, sprayed)
+    if (typeof attempt === 'number') throw new Error('It was told to wait')
+    await expect(attempt.judge(() => Promise.reject(new Error('busy')))).rejects.toThrow('busy')
+  }
 })
 
 test('two hundred at once in one process write no more often than they are judged', async () => {

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { Turns } from './turns.ts'
 
 test('each waits for those before it of its key, and for nobody else', async () => {
@@ -38,4 +38,31 @@ test('whoever fails tells its caller, and the next is next', async () => {
   const next = turns.take('a', async () => 'done')
   await expect(failed).rejects.toThrow('away')
   expect(await next).toBe('done')
+})
+
+test('whoever waited for more than two seconds is told to come back, and does nothing', async () => {
+  const now = vi.spyOn(performance, 'now').mockReturnValue(0)
+  onTestFinished(() => now.mockRestore())
+  const turns = new Turns()
+  const gate = Promise.withResolvers<void>()
+  const done: string[] = []
+  const slow = turns.take('a', () => gate.promise)
+  const inTime = turns.take('a', async () => void done.push('in time'))
+  now.mockReturnValue(1)
+  const later = turns.take('a', async () => void done.push('later'))
+  now.mockReturnValue(2_000)
+  gate.resolve()
+  await Promise.all([slow, inTime, later])
+  expect(done).toEqual(['in time', 'later'])
+  now.mockReturnValue(5_000)
+  const again = Promise.withResolvers<void>()
+  const second = turns.take('a', () => again.promise)
+  const late = turns.take('a', async () => void done.push('late'))
+  // By its turn its time is over.
+  await new Promise(setImmediate)
+  now.mockReturnValue(7_001)
+  again.resolve()
+  await second
+  await expect(late).rejects.toMatchObject({ code: 'overloaded' })
+  expect(done).toEqual(['in time', 'later'])
 })

@@ -370,6 +370,30 @@ test('who fails a hundred times where they are logged in cannot confirm the pass
   expect((await server.send('POST /v1/session', ann)).status).toBe(200)
 }, 30_000)
 
+test('what stops a password is written down, also where its user is logged in', async () => {
+  const server = await startGuarded()
+  const token = await signUp(server)
+  const confirm = (password_challenge: string) =>
+    server.send('PUT /v1/session/freshness', { password_challenge }, bearer(token))
+  expect((await confirm('x'.repeat(300))).status).toBe(422)
+  for (let index = 0; index < 100; ) {
+    const { status, headers } = await confirm(`guess number ${index}`)
+    if (status === 422) index++
+    server.clock.advance({ seconds: Number(headers.get('retry-after') ?? 0) })
+  }
+  await server.auth.flush()
+  const { body } = await server.send('GET /v1/events?limit=100', undefined, bearer(token))
+  const events: string[] = body.events.map(({ event }: { event: string }) => event)
+  expect(events[0]).toBe('authn_login_lock')
+  expect(events.filter((event) => event === 'authn_login_lock')).toHaveLength(1)
+  const older = await server.send(
+    `GET /v1/events?limit=100&cursor=${body.next_cursor}`,
+    undefined,
+    bearer(token),
+  )
+  expect(older.body.events.at(-2).event).toBe('authn_login_fail')
+}, 30_000)
+
 test('a new password begins without failures', async () => {
   const server = await startGuarded()
   const token = await signUp(server)
