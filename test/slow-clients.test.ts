@@ -130,6 +130,25 @@ test('whoever sends nothing but empty lines behind a request is closed after for
   expect(served?.destroyed).toBe(true)
 })
 
+test('what was upgraded is no request any more, and may be answered by nobody', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const { http, open } = await listen()
+  const upgraded = Promise.withResolvers<Socket>()
+  http.on('upgrade', (_request, socket: Socket) => upgraded.resolve(socket))
+  const client = open(`${head}Connection: upgrade\r\nUpgrade: chat\r\n\r\n`)
+  const served = await upgraded.promise
+  served.resume()
+  for (let seconds = 0; seconds < 120; seconds += 4) {
+    const { bytesRead } = served
+    client.write('hello')
+    await until(() => expect(served.bytesRead).toBe(bytesRead + 5))
+    vi.advanceTimersByTime(4_000)
+  }
+  expect(served.destroyed).toBe(false)
+  served.destroy()
+})
+
 test('a route that takes its time is waited for', async () => {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] })
   onTestFinished(() => void vi.useRealTimers())
