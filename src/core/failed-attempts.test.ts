@@ -79,6 +79,13 @@ test('of two hundred at once at two processes ten are judged', async () => {
   expect(seen.filter((each) => each === 30)).toHaveLength(190)
 })
 
+test('a process whose clock is a little behind judges the first ten like any other', async () => {
+  const { guess, open, time } = createGuard()
+  for (const _ of Array(9)) await guess()
+  time.now -= 1
+  expect(await guess(account, open())).toEqual(judged)
+})
+
 test('a process whose clock is a little behind judges no try more', async () => {
   const { guess, open, time } = createGuard()
   for (const _ of Array(10)) await guess()

@@ -82,9 +82,11 @@ function isKept({ expiresAt }: FailedAttempts, now: Date): boolean {
 }
 
 function requireWaited({ count, blockedUntil }: FailedAttempts, now: Date): void {
+  const wait = waitSecondsAfter(count) * 1_000
   const left = blockedUntil.getTime() - now.getTime()
-  // What lies much further away than it can was written by a clock that was wrong.
-  if (left <= 0 || left > waitSecondsAfter(count) * 1_000 + toleratedSkewMilliseconds) return
+  // Of few nobody waits, not even for the millisecond by which another process is ahead. What lies much
+  // further away than it can was written by a clock that was wrong.
+  if (wait === 0 || left <= 0 || left > wait + toleratedSkewMilliseconds) return
   throw new AuthError('rate_limited', {
     retryAfterSeconds: Math.ceil(left / 1_000),
     limit: failures,
