@@ -22,7 +22,7 @@ export interface Pace {
   /** Asked in the instant in which the next step looks at the clock. */
   mayGoOn(): boolean
   /** @returns whether there is to be another step */
-  after(): Promise<boolean>
+  after(step: SweepStep): Promise<boolean>
 }
 
 // Rows are left for so long after they are over: the clocks of two processes may differ.
@@ -56,7 +56,7 @@ export async function sweep(config: Configuration, pace: Pace): Promise<Swept> {
       const step: SweepStep = await config.store.sweep(table, { horizon: horizonOf(config), from })
       swept[table] += step.deleted
       from = step.next
-      if (!(await pace.after())) return swept
+      if (!(await pace.after(step))) return swept
     } while (from !== null)
   }
   return swept

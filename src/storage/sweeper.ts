@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { Auth } from '../core/auth.ts'
 import type { Configuration } from '../core/config.ts'
 import { faultsOnly, type Log, unfailing } from '../core/log.ts'
+import type { SweepStep } from '../core/store.ts'
 import { type Swept, sweep } from '../core/sweep.ts'
 
 /** Gives back the space of what is over. Any number of processes may have one: one of them sweeps. */
@@ -24,8 +25,9 @@ export interface SweeperOptions {
 const intervalMilliseconds = 3_600_000
 // Whoever holds the lease and dies is followed after so long.
 const leaseMilliseconds = 60_000
-// Of the time, for steps: a request that comes during one waits for its end.
-const stepsShare = 0.001
+// Of the time, for steps: a request that comes during one waits for its end. After one that has deleted
+// something, a reader of SQLite has to fill its page cache again.
+const sharesOfSteps = { looking: 0.005, deleting: 0.001 }
 const shortestPauseMilliseconds = 1
 const longestPauseMilliseconds = 5_000
 const toleratedJumpMilliseconds = 60_000
@@ -90,7 +92,7 @@ class Worker implements Sweeper {
       if (this.#stopping.signal.aborted || !(await this.#holdLease())) return
       const swept: Swept = await sweep(this.#config, {
         mayGoOn: () => this.#begin(),
-        after: () => this.#goOn(),
+        after: (step) => this.#goOn(step),
       })
       const deleted = Object.entries(swept).filter(([, rows]) => rows > 0)
       if (deleted.length > 0) this.#log.info(Object.fromEntries(deleted), 'swept')
@@ -105,8 +107,9 @@ class Worker implements Sweeper {
   }
 
   // Between two steps: requests have their turn, and the lease does not end.
-  async #goOn(): Promise<boolean> {
-    const pause = pauseAfter(this.#monotonic() - this.#stepBegan, stepsShare)
+  async #goOn({ deleted }: SweepStep): Promise<boolean> {
+    const share = sharesOfSteps[deleted > 0 ? 'deleting' : 'looking']
+    const pause = pauseAfter(this.#monotonic() - this.#stepBegan, share)
     // A script that waits for its sweep has nothing else that keeps it.
     const isAwake = await this.#sleep(pause, { ref: true })
     return isAwake && (await this.#holdLease())
