@@ -2,7 +2,7 @@ import { accountBuckets, addressBuckets, type Bucket, failuresKey } from './buck
 import type { Client } from './client.ts'
 import type { Configuration } from './config.ts'
 import { parseEmailAddress } from './email-address.ts'
-import { type Counted, type GuardedAct, limits, passwordLimits } from './limits.ts'
+import { type Counted, type GuardedAct, guardedActs, passwordLimits } from './limits.ts'
 import { networkOf } from './network.ts'
 import type { RateLimit } from './rate-limit.ts'
 import { perform } from './unit-of-work.ts'
@@ -76,18 +76,16 @@ interface Keys {
   readonly userId: string | null
 }
 
-const acts = Object.keys(limits) as GuardedAct[]
-
 async function keysOf(config: Configuration, subject: CountedSubject): Promise<Keys> {
   if ('ipAddress' in subject) {
     const network = networkOf(subject.ipAddress)
-    const buckets = acts.flatMap((act) =>
+    const buckets = guardedActs.flatMap((act) =>
       addressBuckets(act, network).map((bucket) => ({ act, ...bucket })),
     )
     return { buckets, failures: [], userId: null }
   }
   const { accounts, userId } = await namesOf(config, subject.account)
-  const named = acts.flatMap((act) => accounts.map((account) => ({ act, account })))
+  const named = guardedActs.flatMap((act) => accounts.map((account) => ({ act, account })))
   return {
     buckets: named.flatMap(({ act, account }) =>
       accountBuckets(act, account).map((bucket) => ({ act, ...bucket })),

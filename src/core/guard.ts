@@ -156,6 +156,11 @@ export class Guard {
     }
   }
 
+  /** For a user with a new password: what was tried in vain at the old one counts no more. */
+  async recover(transaction: FailedAttemptsStatements, user: User): Promise<void> {
+    await transaction.deleteFailedAttempts(failuresKeysOf(user))
+  }
+
   // Again, because others may have tried the same meanwhile: then this was no failure.
   async #noteTried(password: Secret, account: string, takeBack: () => Promise<void>) {
     try {
@@ -164,11 +169,6 @@ export class Guard {
       await takeBack()
       throw error
     }
-  }
-
-  /** For a user with a new password: what was tried in vain at the old one counts no more. */
-  async recover(transaction: FailedAttemptsStatements, user: User): Promise<void> {
-    await transaction.deleteFailedAttempts(failuresKeysOf(user))
   }
 
   async #refuseFull(buckets: readonly Bucket[], now: Date): Promise<void> {

@@ -1,14 +1,17 @@
 import type { RateLimit, WindowLimit } from './rate-limit.ts'
 
+export const guardedActs = [
+  'log_in',
+  'password_challenge',
+  'sign_up',
+  'password_reset',
+  'email_verification',
+  'api_key',
+  'session_token',
+] as const
+
 /** What is counted, each for itself. */
-export type GuardedAct =
-  | 'log_in'
-  | 'password_challenge'
-  | 'sign_up'
-  | 'password_reset'
-  | 'email_verification'
-  | 'api_key'
-  | 'session_token'
+export type GuardedAct = (typeof guardedActs)[number]
 
 /** From where it is done; from there by one account; by one account, or on it. */
 export type Counted = 'address' | 'both' | 'account'
