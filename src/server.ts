@@ -63,6 +63,15 @@ export type { RateLimit, WindowLimit } from './core/rate-limit.ts'
 export { Secret } from './core/secret.ts'
 export type { LoggedIn, SubmittedCredentials } from './core/sessions.ts'
 export type { SignedUp } from './core/sign-ups.ts'
+export type { ApiKeyStatements, OwnApiKey } from './core/statements/api-keys.ts'
+export type { EmailVerificationStatements } from './core/statements/email-verifications.ts'
+export type { EventStatements } from './core/statements/events.ts'
+export type { GuardStatements } from './core/statements/guard.ts'
+export type { OutboxStatements } from './core/statements/outbox.ts'
+export type { PasswordResetStatements } from './core/statements/password-resets.ts'
+export type { RegistrationStatements } from './core/statements/registrations.ts'
+export type { OwnSession, SeenDevice, SessionStatements } from './core/statements/sessions.ts'
+export type { PasswordHashChange, UserStatements } from './core/statements/users.ts'
 export type {
   ApiKeyPage,
   Awaitable,
@@ -78,22 +87,7 @@ export type {
   SweptTable,
   UserPage,
 } from './core/store.ts'
-export type {
-  ApiKeyStatements,
-  EmailVerificationStatements,
-  EventStatements,
-  GuardStatements,
-  OutboxStatements,
-  OwnApiKey,
-  OwnSession,
-  PasswordHashChange,
-  PasswordResetStatements,
-  RegistrationStatements,
-  SeenDevice,
-  SessionStatements,
-  StoreTransaction,
-  UserStatements,
-} from './core/store-transaction.ts'
+export type { StoreTransaction } from './core/store-transaction.ts'
 export { type Answer, answer } from './http/answers.ts'
 export {
   type App,

@@ -3,7 +3,7 @@ import { AuthError } from './errors.ts'
 import type { GuardStore } from './guard.ts'
 import type { WindowLimit } from './rate-limit.ts'
 import { Recent } from './recent.ts'
-import type { OwnApiKey } from './store-transaction.ts'
+import type { OwnApiKey } from './statements/api-keys.ts'
 
 const windowSeconds = 60
 // Of all keys of a user together.

@@ -6,7 +6,7 @@ import { isName } from './line.ts'
 import { type NewMessage, newMessage } from './mail.ts'
 import type { Secret } from './secret.ts'
 import { holdLive } from './sessions.ts'
-import type { OwnApiKey } from './store-transaction.ts'
+import type { OwnApiKey } from './statements/api-keys.ts'
 import { generateToken, parseToken } from './tokens.ts'
 import { perform } from './unit-of-work.ts'
 

@@ -6,7 +6,7 @@ import { AuthError } from './errors.ts'
 import { isName } from './line.ts'
 import type { Secret } from './secret.ts'
 import { horizonOf, isLive } from './sessions.ts'
-import type { OwnSession } from './store-transaction.ts'
+import type { OwnSession } from './statements/sessions.ts'
 import { generateToken, parseToken } from './tokens.ts'
 import { perform } from './unit-of-work.ts'
 

@@ -10,7 +10,8 @@ import type { PasswordChange, SubmittedPasswordChange } from './passwords.ts'
 import type { Secret } from './secret.ts'
 import type { LoggedIn, SubmittedCredentials } from './sessions.ts'
 import type { SignedUp } from './sign-ups.ts'
-import type { OwnApiKey, OwnSession } from './store-transaction.ts'
+import type { OwnApiKey } from './statements/api-keys.ts'
+import type { OwnSession } from './statements/sessions.ts'
 
 /** The verbs of Latchkey, bound to one configuration. */
 export interface Auth {

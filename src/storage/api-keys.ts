@@ -1,6 +1,6 @@
 import type { ApiKey, Authorized } from '../core/entities.ts'
+import type { OwnApiKey } from '../core/statements/api-keys.ts'
 import type { ApiKeyPage, Awaitable } from '../core/store.ts'
-import type { OwnApiKey } from '../core/store-transaction.ts'
 import { readInstant, readInstantOrNull, readNumber, readText } from './columns.ts'
 import type { Connection, Database, Row } from './database.ts'
 import { lastId } from './page.ts'

@@ -1,6 +1,6 @@
 import type { Authenticated, Session, SessionHorizon } from '../core/entities.ts'
+import type { OwnSession, SeenDevice } from '../core/statements/sessions.ts'
 import type { Awaitable, SessionPage } from '../core/store.ts'
-import type { OwnSession, SeenDevice } from '../core/store-transaction.ts'
 import { readInstant, readText, readTextOrNull } from './columns.ts'
 import type { Connection, Database, Row } from './database.ts'
 import { lastId } from './page.ts'

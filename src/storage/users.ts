@@ -1,7 +1,7 @@
 import type { EmailAddress } from '../core/email-address.ts'
 import type { Credentials, EmailProof, User } from '../core/entities.ts'
+import type { PasswordHashChange } from '../core/statements/users.ts'
 import type { UserPage } from '../core/store.ts'
-import type { PasswordHashChange } from '../core/store-transaction.ts'
 import { readInstant, readInstantOrNull, readText } from './columns.ts'
 import type { Connection, Row } from './database.ts'
 import { firstId } from './page.ts'

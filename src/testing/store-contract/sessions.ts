@@ -1,8 +1,8 @@
 import { deepEqual, equal, ok, rejects } from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import type { Session, User } from '../../core/entities.ts'
+import type { OwnSession } from '../../core/statements/sessions.ts'
 import type { Store } from '../../core/store.ts'
-import type { OwnSession } from '../../core/store-transaction.ts'
 import { insert, later, newSession, newUser, noon, type StoreContract } from './contract.ts'
 
 /** Who is behind a token. */

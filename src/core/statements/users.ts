@@ -1,0 +1,67 @@
+import type { EmailAddress } from '../email-address.ts'
+import type { EmailProof, User } from '../entities.ts'
+import type { OwnSession } from './sessions.ts'
+
+export interface UserStatements {
+  /**
+   * Keeps others from changing the user, or holding it, until the transaction ends. Whoever needs rows
+   * of a user holds the user first: so nobody waits for each other.
+   *
+   * @returns the user as it is now, or null where there is none
+   */
+  holdUser(userId: string): Promise<User | null>
+  /** @returns whether the session is there, which it then is until the transaction ends */
+  holdSession(session: OwnSession): Promise<boolean>
+  /** @returns whether the address was free: the unique index is the judge */
+  insertUser(user: User, passwordHash: string): Promise<boolean>
+  /**
+   * Keeps the user's hash as it is until the transaction ends.
+   *
+   * @returns whether the user exists, is not banned, and still has this hash
+   */
+  holdPasswordHash(user: User, passwordHash: string): Promise<boolean>
+  /**
+   * Replaces the hash where it still is `from`, and the user is not banned.
+   *
+   * @returns whether it was
+   */
+  replacePasswordHash(user: User, change: PasswordHashChange): Promise<boolean>
+  /**
+   * The new hash of whoever has proved to read their mail, whatever the old one was. An address
+   * that was not verified is now.
+   *
+   * @returns the user, or null where there is none any more
+   */
+  resetPasswordHash(userId: string, change: { to: string; at: Date }): Promise<User | null>
+  /**
+   * Notes that the user's own address is proved.
+   *
+   * @returns the user, or null where the address is not theirs
+   */
+  verifyEmailAddress(proof: EmailProof, at: Date): Promise<User | null>
+  /**
+   * Gives the user another address, which is proved: the unique index is the judge.
+   *
+   * @returns the user, and the address before
+   * @throws AuthError `email_address_taken`
+   */
+  replaceEmailAddress(
+    proof: EmailProof,
+    at: Date,
+  ): Promise<{ user: User; previous: EmailAddress } | null>
+  /**
+   * Since when the user is banned; null to let them in again.
+   *
+   * @returns the user, or null where there is none
+   */
+  banUser(userId: string, at: Date | null): Promise<User | null>
+  /** Takes away the user and every row that refers to them. */
+  deleteUser(userId: string): Promise<void>
+}
+
+export interface PasswordHashChange {
+  readonly from: string
+  readonly to: string
+  /** What the user's `updatedAt` becomes: the same where only the cost of the hash changed. */
+  readonly at: Date
+}
