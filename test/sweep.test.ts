@@ -26,6 +26,7 @@ async function rows({ database }: Server, table: string): Promise<number> {
 async function sweepAll({ auth }: Server) {
   let steps = 0
   const swept = await sweep(auth.config, {
+    maximum: 64,
     mayGoOn: () => true,
     async after() {
       steps += 1
@@ -121,7 +122,7 @@ test('what is over for less than an hour, or not over, is left', async () => {
   expect(await rows(server, 'sessions')).toBe(1)
 })
 
-test('of many rows each step looks at four hundred, or ends behind the 64th that is over', async () => {
+test('of many rows each step looks at four hundred, or ends behind the last that it may delete', async () => {
   const server = await startServer()
   const { auth, clock } = server
   const { user } = await signUpDirectly(auth, {
@@ -148,7 +149,7 @@ test('of many rows each step looks at four hundred, or ends behind the 64th that
   expect(await rows(server, 'sessions')).toBe(1_000)
 })
 
-test('of events 64 go in a step too, and behind the first that is not over nobody looks', async () => {
+test('of events no more go in a step either, and behind the first that is not over nobody looks', async () => {
   const server = await startServer()
   const { auth, clock } = server
   const insert = (count: number) =>
@@ -168,8 +169,8 @@ test('of events 64 go in a step too, and behind the first that is not over nobod
 })
 
 const paces: [string, Pace, number][] = [
-  ['before it, none', { mayGoOn: () => false, after: async () => true }, 0],
-  ['behind it, one', { mayGoOn: () => true, after: async () => false }, 1],
+  ['before it, none', { maximum: 64, mayGoOn: () => false, after: async () => true }, 0],
+  ['behind it, one', { maximum: 64, mayGoOn: () => true, after: async () => false }, 1],
 ]
 
 test.each(paces)(
@@ -230,16 +231,18 @@ function prepareSweeper(server: Server) {
   return { move, pass, log, sweeper }
 }
 
+const often = { interval: 2 }
+
 // Through the long wait and all short ones, to the next long one.
 async function endWaits(): Promise<void> {
-  const isLong = ({ milliseconds }: { milliseconds: number }) => milliseconds > 1_000
-  await vi.waitFor(() => expect(waits.some(isLong)).toBe(true))
+  const isLong = ({ milliseconds }: { milliseconds: number }) => milliseconds > 5_000
+  await vi.waitFor(() => expect(waits.some(isLong)).toBe(true), often)
   waits.splice(0, 1)[0]?.end()
   await vi.waitFor(() => {
     const next = waits[0]
     if (next && !isLong(next)) waits.splice(0, 1)[0]?.end()
     expect(waits.some(isLong)).toBe(true)
-  })
+  }, often)
 }
 
 /** @returns how long it would have waited, each time */

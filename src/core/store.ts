@@ -76,8 +76,8 @@ export interface Store extends GuardStore {
   /** Newest first; of one status, or of all where it is null. */
   listMessages(status: MessageStatus | null, page: MessagePage): Promise<Message[]>
   /**
-   * Deletes what is over among the next few hundred rows of a table, some dozens at most, in a
-   * transaction of its own; a row that is in somebody's hands may stay.
+   * Deletes what is over among the next few hundred rows of a table, in a transaction of its own; a row
+   * that is in somebody's hands may stay.
    */
   sweep(table: SweptTable, part: SweptPart): Promise<SweepStep>
   /** @returns whether the lease was free, had ended, or was the caller's own */
@@ -113,6 +113,8 @@ export interface SweptPart {
   readonly horizon: SweepHorizon
   /** Where the step before ended; null to begin. */
   readonly from: SweptKey | null
+  /** How many rows are deleted at most. */
+  readonly maximum: number
 }
 
 /** The key of a row, as its table has it. */

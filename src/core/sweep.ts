@@ -19,6 +19,8 @@ export type Swept = Record<SweptTable, number>
 
 /** What a sweep does between its steps. */
 export interface Pace {
+  /** How many rows a step deletes at most. */
+  readonly maximum: number
   /** Asked in the instant in which the next step looks at the clock. */
   mayGoOn(): boolean
   /** @returns whether there is to be another step */
@@ -53,7 +55,8 @@ export async function sweep(config: Configuration, pace: Pace): Promise<Swept> {
     let from: SweepStep['next'] = null
     do {
       if (!pace.mayGoOn()) return swept
-      const step: SweepStep = await config.store.sweep(table, { horizon: horizonOf(config), from })
+      const part = { horizon: horizonOf(config), from, maximum: pace.maximum }
+      const step: SweepStep = await config.store.sweep(table, part)
       swept[table] += step.deleted
       from = step.next
       if (!(await pace.after(step))) return swept

@@ -3,11 +3,9 @@ import { readNumber } from './columns.ts'
 import type { Database, Row, Value } from './database.ts'
 import { firstId } from './page.ts'
 
-// So many rows are looked at in a step, and so many deleted at most: until a step has ended, a server
-// with SQLite in its process answers nobody. Smaller steps are more commits, and after each a reader
-// empties its page cache, which takes as long as the step.
-const stepRows = 400
-const deletedRows = 64
+// So many rows are looked at in a step, or as many as may be deleted: until it has ended, a server with
+// SQLite in its process answers nobody.
+const lookedAtRows = 400
 
 interface Rule {
   readonly key: string
@@ -73,22 +71,23 @@ const rules: Record<SweptTable, Rule> = {
 export async function sweepTable(
   database: Database,
   table: SweptTable,
-  { horizon, from }: SweptPart,
+  { horizon, from, maximum }: SweptPart,
 ): Promise<SweepStep> {
   const { key, first, isOver, values, isInOrder = false } = rules[table]
   const over = values(horizon)
   const start = from ?? first
   const limit = `$${over.length + 2}`
+  const wanted = Math.max(lookedAtRows, maximum)
   const rows = await database.query(
     `SELECT ${key}, CASE WHEN ${isOver} THEN 1 ELSE 0 END FROM ${table}
      WHERE ${key} > $1 ORDER BY ${key} LIMIT ${limit}`,
-    [start, ...over, stepRows],
+    [start, ...over, wanted],
   )
   const marked = rows.filter(isMarked)
-  const isWhole = marked.length <= deletedRows
-  const [last = null] = (isWhole ? rows.at(-1) : marked[deletedRows - 1]) ?? []
+  const isWhole = marked.length <= maximum
+  const [last = null] = (isWhole ? rows.at(-1) : marked[maximum - 1]) ?? []
   const deleted = marked.length > 0 ? await deleteUpTo(database, table, { start, last, over }) : 0
-  const hasEnded = isWhole && (rows.length < stepRows || (isInOrder && !rows.every(isMarked)))
+  const hasEnded = isWhole && (rows.length < wanted || (isInOrder && !rows.every(isMarked)))
   return { deleted, next: hasEnded ? null : toKey(last) }
 }
 

@@ -25,9 +25,11 @@ export interface SweeperOptions {
 const intervalMilliseconds = 3_600_000
 // Whoever holds the lease and dies is followed after so long.
 const leaseMilliseconds = 60_000
-// Of the time, for steps: a request that comes during one waits for its end. After one that has deleted
-// something, a reader of SQLite has to fill its page cache again.
-const sharesOfSteps = { looking: 0.005, deleting: 0.001 }
+// A request that comes during a step waits for its end. Smaller steps are more commits, and after each a
+// reader of SQLite empties its page cache, which takes as long as the step, and fills it again.
+const stepRows = 128
+// Of the time, for steps.
+const sharesOfSteps = { looking: 0.005, deleting: 0.0005 }
 const shortestPauseMilliseconds = 1
 const longestPauseMilliseconds = 5_000
 const toleratedJumpMilliseconds = 60_000
@@ -91,6 +93,7 @@ class Worker implements Sweeper {
     try {
       if (this.#stopping.signal.aborted || !(await this.#holdLease())) return
       const swept: Swept = await sweep(this.#config, {
+        maximum: stepRows,
         mayGoOn: () => this.#begin(),
         after: (step) => this.#goOn(step),
       })
