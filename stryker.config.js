@@ -12,6 +12,7 @@ const modules = {
     'src/core/allowances.ts',
     'src/core/network.ts',
     'src/core/recent.ts',
+    'src/core/window.ts',
     'src/core/turns.ts',
   ],
   sessions: ['src/core/sessions.ts', 'src/core/devices.ts'],

@@ -4,6 +4,7 @@ import type { GuardStore } from './guard.ts'
 import type { WindowLimit } from './rate-limit.ts'
 import { Recent } from './recent.ts'
 import type { OwnApiKey } from './statements/api-keys.ts'
+import { leftOf } from './window.ts'
 
 const windowSeconds = 60
 // Of all keys of a user together.
@@ -17,7 +18,7 @@ const rememberedKeys = 10_000
 interface Block {
   left: number
   readonly isLast: boolean
-  readonly endsAt: Date
+  readonly endsAt: number
 }
 
 /**
@@ -60,12 +61,10 @@ export class ApiKeyLimit {
     }
   }
 
-  // One whose end lies further away than a window got it from a clock that was wrong.
   #current(counted: string): Block | null {
     const block = this.#blocks.get(counted)
     if (!block || (block.left === 0 && !block.isLast)) return null
-    const left = block.endsAt.getTime() - this.#clock().getTime()
-    return left > 0 && left <= windowSeconds * 1_000 ? block : null
+    return leftOf(block, { windowSeconds }, this.#clock().getTime()) > 0 ? block : null
   }
 
   #take(counted: string, limit: WindowLimit): Promise<Block> {
@@ -87,13 +86,13 @@ export class ApiKeyLimit {
     )
     const { count = attempts, endsAt = end } = found ?? {}
     const left = Math.max(0, Math.min(attempts, limit.attempts - (count - attempts)))
-    const block = { left, isLast: count >= limit.attempts, endsAt }
+    const block = { left, isLast: count >= limit.attempts, endsAt: endsAt.getTime() }
     this.#blocks.set(counted, block)
     return block
   }
 
   #refusal({ endsAt }: Block, limit: WindowLimit): AuthError {
-    const milliseconds = endsAt.getTime() - this.#clock().getTime()
+    const milliseconds = endsAt - this.#clock().getTime()
     const retryAfterSeconds = Math.max(1, Math.ceil(milliseconds / 1_000))
     return new AuthError('rate_limited', { retryAfterSeconds, limit })
   }

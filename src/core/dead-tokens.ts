@@ -4,6 +4,7 @@ import { deadTokens } from './limits.ts'
 import { networkOf } from './network.ts'
 import type { WindowLimit } from './rate-limit.ts'
 import { Recent } from './recent.ts'
+import { leftOf } from './window.ts'
 
 // Beyond so many networks the one that came first is forgotten.
 const rememberedNetworks = 10_000
@@ -37,11 +38,10 @@ export class DeadTokens {
     throw new AuthError('rate_limited', { retryAfterSeconds, limit })
   }
 
-  #find(key: string, { windowSeconds }: WindowLimit, now: number): Seen {
+  #find(key: string, limit: WindowLimit, now: number): Seen {
     const known = this.#seen.get(key)
-    const left = known ? known.endsAt - now : 0
-    if (known && left > 0 && left <= windowSeconds * 1_000) return known
-    const begun = { count: 0, endsAt: now + windowSeconds * 1_000 }
+    if (known && leftOf(known, limit, now) > 0) return known
+    const begun = { count: 0, endsAt: now + limit.windowSeconds * 1_000 }
     this.#seen.set(key, begun)
     return begun
   }

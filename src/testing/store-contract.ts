@@ -1,5 +1,6 @@
 import { apiKeysContract } from './store-contract/api-keys.ts'
 import type { StoreContract } from './store-contract/contract.ts'
+import { devicesContract } from './store-contract/devices.ts'
 import { emailVerificationsContract } from './store-contract/email-verifications.ts'
 import { eventsContract } from './store-contract/events.ts'
 import { failedAttemptsContract } from './store-contract/failed-attempts.ts'
@@ -20,6 +21,7 @@ export function runStoreContract(contract: StoreContract): void {
   transactionsContract(contract)
   usersContract(contract)
   sessionsContract(contract)
+  devicesContract(contract)
   apiKeysContract(contract)
   passwordResetsContract(contract)
   emailVerificationsContract(contract)
