@@ -1,0 +1,198 @@
+import type pg from 'pg'
+import { AuthError } from '../core/errors.ts'
+import type {
+  Connection,
+  Database,
+  Row,
+  Transaction,
+  TransactionOptions,
+  Value,
+} from './database.ts'
+import { within } from './deadline.ts'
+import { cancel } from './postgres-cancel.ts'
+import { isLate, toAuthError, toConnectError } from './postgres-errors.ts'
+import { PostgresLookUps } from './postgres-look-ups.ts'
+import { PostgresStatements, type StatementNames } from './postgres-statements.ts'
+import { PostgresTransaction } from './postgres-transaction.ts'
+
+const connectMilliseconds = 2_000
+const answerMilliseconds = 3_000
+
+/** What the connections of this process have in common. */
+export const patience = {
+  connectionTimeoutMillis: connectMilliseconds,
+  // A connection that a firewall forgot is found out before it is needed.
+  keepAlive: true,
+  keepAliveInitialDelayMillis: 10_000,
+} as const
+
+const ignore = () => {}
+
+// The pool does not listen while somebody works, and an error would end the process. From this event on,
+// and not when the promise of a connection is kept: PostgreSQL may say in one packet that it is open and
+// that it is ended.
+function keepAlive(client: pg.PoolClient): void {
+  if (!client.listeners('error').includes(ignore)) client.on('error', ignore)
+}
+
+function isUnavailable(error: unknown): boolean {
+  return error instanceof AuthError && error.code === 'unavailable'
+}
+
+interface Rules {
+  /** How long the work may take. */
+  readonly workMilliseconds: number
+  /** What holds inside the transaction, and with a pooler nowhere else. */
+  readonly settings: string
+}
+
+const ordinary: Rules = { workMilliseconds: 3_000, settings: limits(3_000) }
+
+// What a crash of PostgreSQL may undo is less than a second old, and what was counted twice.
+const relaxed: Rules = {
+  ...ordinary,
+  settings: `${ordinary.settings}; SET LOCAL synchronous_commit = off`,
+}
+
+const migrating: Rules = {
+  workMilliseconds: 600_000,
+  // Whoever starts meanwhile waits for the one that migrates; the number is Latchkey's own. If that
+  // one dies in the midst of a long statement, PostgreSQL looks for it every second, and stops.
+  settings: `${limits(600_000)};
+    DO $$ BEGIN
+      SET LOCAL client_connection_check_interval = 1000;
+    EXCEPTION WHEN others THEN -- not on every system
+    END $$;
+    SELECT pg_advisory_xact_lock(7710853)`,
+}
+
+// PostgreSQL's own limits undo what a client left behind that it cannot reach any more.
+function limits(milliseconds: number): string {
+  return `SET LOCAL statement_timeout = ${milliseconds};
+    SET LOCAL idle_in_transaction_session_timeout = ${milliseconds}`
+}
+
+/** PostgreSQL behind a pool, with connections of its own for looking up tokens. */
+export class PostgresDatabase implements Database {
+  readonly #pool: pg.Pool
+  readonly #lookUps: PostgresLookUps
+  readonly #statements: PostgresStatements
+  readonly #onClose: () => Promise<void>
+  #lacksMigration = false
+  #closed: Promise<void> | undefined
+
+  constructor(
+    pool: pg.Pool,
+    { names, onClose }: { names: StatementNames; onClose: () => Promise<void> },
+  ) {
+    this.#pool = pool
+    // A connection that breaks while nobody uses it is no reason to end the process.
+    pool.on('error', ignore)
+    pool.on('acquire', keepAlive)
+    this.#lookUps = new PostgresLookUps(
+      // The pool hides the password from whoever enumerates its options.
+      { ...pool.options, password: pool.options.password, ...patience },
+      { connections: 2 },
+    )
+    this.#statements = new PostgresStatements(names)
+    this.#onClose = onClose
+  }
+
+  async lookUp<T>(sql: string, values: readonly Value[], read: (row: Row) => T): Promise<T | null> {
+    const query = this.#statements.read(sql, values)
+    this.#requireMigrated()
+    try {
+      const [row] = await this.#lookUps.query(query)
+      return row ? read(row) : null
+    } catch (error) {
+      throw toAuthError(error)
+    }
+  }
+
+  async query(sql: string, values: readonly Value[] = []): Promise<Row[]> {
+    this.#requireMigrated()
+    return this.#read(sql, values)
+  }
+
+  async #read(sql: string, values: readonly Value[]): Promise<Row[]> {
+    const query = { ...this.#statements.read(sql, values), query_timeout: answerMilliseconds }
+    return this.#withClient(async (client) => (await client.query<Value[]>(query)).rows)
+  }
+
+  async transaction<T>(
+    work: (transaction: Transaction) => Promise<T>,
+    { durability = 'full' }: TransactionOptions = {},
+  ): Promise<T> {
+    this.#requireMigrated()
+    return this.#run(durability === 'full' ? ordinary : relaxed, work)
+  }
+
+  async migration<T>(
+    work: (transaction: Transaction) => Promise<T>,
+    isPending: (connection: Connection) => Promise<boolean> = async () => true,
+  ): Promise<T | null> {
+    try {
+      // Also where this database may not be written to, or its tables not be changed.
+      const isNeeded = await isPending({ query: (sql, values = []) => this.#read(sql, values) })
+      const result = isNeeded ? await this.#run(migrating, work) : null
+      this.#lacksMigration = false
+      return result
+    } catch (error) {
+      // Between a database that has come back and its migration, nobody may look for its tables.
+      this.#lacksMigration = isUnavailable(error)
+      throw error
+    }
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#lookUps.close().then(this.#onClose)
+    return this.#closed
+  }
+
+  #run<T>(
+    { workMilliseconds, settings }: Rules,
+    work: (transaction: Transaction) => Promise<T>,
+  ): Promise<T> {
+    return this.#withClient(async (client) => {
+      const transaction = new PostgresTransaction(client, this.#statements, workMilliseconds)
+      try {
+        return await within(workMilliseconds, transaction.perform(settings, work))
+      } finally {
+        transaction.end()
+      }
+    })
+  }
+
+  async #withClient<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+    const client = await this.#connect()
+    try {
+      const result = await work(client)
+      client.release()
+      return result
+    } catch (error) {
+      const refusal = toAuthError(error)
+      if (isLate(error)) cancel(client)
+      // A connection that does not answer is closed: PostgreSQL then undoes what was open on it.
+      client.release(isUnavailable(refusal))
+      throw refusal
+    }
+  }
+
+  async #connect(): Promise<pg.PoolClient> {
+    const connecting = this.#pool.connect()
+    try {
+      // A pool of yours may wait for ever.
+      const isPatient = !this.#pool.options.connectionTimeoutMillis
+      return await (isPatient ? within(connectMilliseconds, connecting) : connecting)
+    } catch (cause) {
+      connecting.then((late) => late.release(), ignore)
+      throw toConnectError(cause)
+    }
+  }
+
+  #requireMigrated(): void {
+    if (this.#lacksMigration) {
+      throw new AuthError('unavailable', { cause: new Error('The database is not yet migrated') })
+    }
+  }
+}

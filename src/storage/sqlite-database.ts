@@ -1,0 +1,147 @@
+import { AuthError } from '../core/errors.ts'
+import type { Awaitable } from '../core/store.ts'
+import type {
+  Connection,
+  Database,
+  Row,
+  Transaction,
+  TransactionOptions,
+  Value,
+} from './database.ts'
+import { within } from './deadline.ts'
+import { Lock } from './lock.ts'
+import type { SqliteCheckpointer } from './sqlite-checkpointer.ts'
+import type { Pragmas, SqliteConnection } from './sqlite-connection.ts'
+import { isBusy, isWriteToReader, toAuthError } from './sqlite-errors.ts'
+import { inMilliseconds, patiently } from './sqlite-patience.ts'
+import type { SqliteReadLock } from './sqlite-read-lock.ts'
+import { SqliteTransaction } from './sqlite-transaction.ts'
+
+interface Rules {
+  /** How long `work` may take. */
+  readonly workMilliseconds: number
+  /** How long a lock is waited for, this process's and another's. */
+  readonly waitMilliseconds: number
+  readonly pragmas: Pragmas
+}
+
+const ordinary: Rules = {
+  workMilliseconds: 1_000,
+  waitMilliseconds: 2_000,
+  pragmas: { foreignKeys: 'ON', synchronous: 'FULL' },
+}
+
+const relaxed: Rules = { ...ordinary, pragmas: { foreignKeys: 'ON', synchronous: 'NORMAL' } }
+
+const migrating: Rules = {
+  // A large table takes its time, and who starts meanwhile waits for the one that migrates.
+  workMilliseconds: 10 * 60_000,
+  waitMilliseconds: 10 * 60_000,
+  // Rebuilding a table drops it, and would take along the rows that refer to it.
+  pragmas: { foreignKeys: 'OFF', synchronous: 'FULL' },
+}
+
+interface Parts {
+  readonly reader: SqliteConnection
+  readonly writer: SqliteConnection
+  readonly readLock: SqliteReadLock
+  readonly checkpointer: SqliteCheckpointer
+}
+
+/** An SQLite file that is open: one connection reads, one writes, and whoever writes is alone. */
+export class SqliteDatabase implements Database {
+  readonly #reader: SqliteConnection
+  readonly #writer: SqliteConnection
+  readonly #readLock: SqliteReadLock
+  readonly #checkpointer: SqliteCheckpointer
+  readonly #lock = new Lock()
+
+  constructor({ reader, writer, readLock, checkpointer }: Parts) {
+    this.#reader = reader
+    this.#writer = writer
+    this.#readLock = readLock
+    this.#checkpointer = checkpointer
+  }
+
+  async query(sql: string, values: readonly Value[] = []): Promise<Row[]> {
+    try {
+      return this.#read(sql, values)
+    } catch (error) {
+      if (isWriteToReader(error)) throw new Error(`Send it through transaction(): ${sql}`)
+      if (!isBusy(error)) throw toAuthError(error)
+      const latest = inMilliseconds(ordinary.waitMilliseconds)
+      return patiently(() => this.#read(sql, values), latest)
+    }
+  }
+
+  lookUp<T>(sql: string, values: readonly Value[], read: (row: Row) => T): Awaitable<T | null> {
+    try {
+      return readFirst(this.#read(sql, values), read)
+    } catch {
+      // Locked, or worse: there it is waited for, or said.
+      return this.query(sql, values).then((rows) => readFirst(rows, read))
+    }
+  }
+
+  transaction<T>(
+    work: (transaction: Transaction) => Promise<T>,
+    { durability = 'full' }: TransactionOptions = {},
+  ): Promise<T> {
+    return this.#exclusively(durability === 'full' ? ordinary : relaxed, work)
+  }
+
+  async migration<T>(
+    work: (transaction: Transaction) => Promise<T>,
+    isPending: (connection: Connection) => Promise<boolean> = async () => true,
+  ): Promise<T | null> {
+    if (!(await isPending(this))) return null
+    return this.#exclusively(migrating, async (transaction) => {
+      const result = await work(transaction)
+      const [broken] = await transaction.query('SELECT "table" FROM pragma_foreign_key_check')
+      if (broken) throw new Error(`A row of the table ${broken[0]} refers to one that is gone`)
+      return result
+    })
+  }
+
+  close(): Promise<void> {
+    return this.#lock.hold(async () => {
+      await this.#checkpointer.close()
+      this.#readLock.close()
+      this.#reader.close()
+      this.#writer.close()
+    })
+  }
+
+  #read(sql: string, values: readonly Value[]): Row[] {
+    this.#readLock.beforeRead()
+    return this.#reader.query(sql, values)
+  }
+
+  #exclusively<T>(rules: Rules, work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    const latest = inMilliseconds(rules.waitMilliseconds)
+    return this.#lock.hold(async () => {
+      // Behind writers that waited in vain there is nothing to wait for again.
+      if (performance.now() > latest) throw unavailable()
+      await patiently(() => this.#writer.begin(rules.pragmas), latest)
+      const transaction = new SqliteTransaction(this.#writer)
+      try {
+        const result = await within(rules.workMilliseconds, work(transaction))
+        this.#readLock.release()
+        transaction.commit()
+        this.#checkpointer.note()
+        return result
+      } catch (error) {
+        transaction.rollBack()
+        throw toAuthError(error)
+      }
+    })
+  }
+}
+
+function readFirst<T>([row]: readonly Row[], read: (row: Row) => T): T | null {
+  return row ? read(row) : null
+}
+
+function unavailable(): AuthError {
+  return new AuthError('unavailable', { cause: new Error('Other writers held the lock too long') })
+}

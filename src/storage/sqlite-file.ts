@@ -1,0 +1,24 @@
+import { closeSync, mkdirSync, openSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+
+/**
+ * The file that a path or the `sqlite:` of a `DATABASE_URL` means.
+ *
+ * @throws Error for what is no path of a file
+ */
+export function sqliteFile(path: string): string {
+  const file = path.replace(/^sqlite:(\/\/(?=\/))?/, '')
+  // SECURITY: SQLite reads file: as a URI and opens another file than the one that was created with
+  // mode 0600; a database in memory would be two, one for each connection.
+  if (file === '' || /^([a-z][a-z0-9+.-]+:|:memory:|\/\/)/i.test(file)) {
+    throw new Error('SQLite needs the path of a file, such as storage/app.sqlite3')
+  }
+  return resolve(file)
+}
+
+/** Creates it for its owner's eyes only (0600, the folder 0700), or leaves it as it is. */
+export function createFile(file: string): void {
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+  // SECURITY: SQLite would create the file readable by everybody; -wal and -shm follow its mode.
+  closeSync(openSync(file, 'a', 0o600))
+}
