@@ -1,2 +1,2 @@
 // latchkey/hono
-export { type Protected, protect } from './http/hono.ts'
+export { type Protected, type ProtectOptions, protect } from './http/hono.ts'

@@ -97,6 +97,7 @@ export {
   type Handler,
   type Peer,
 } from './http/app.ts'
+export type { CookieOptions, SiteData } from './http/cookie.ts'
 export { lineField, textField } from './http/fields.ts'
 export { type Fetch, nodeListener, nodeServer } from './http/node.ts'
 export { pageOf, pageQuery } from './http/page.ts'

@@ -2,6 +2,7 @@ import type { SessionPolicy, SignUp } from '../core/config.ts'
 import type { PasswordPolicy } from '../core/password-policy.ts'
 import { parseSender } from '../core/sender.ts'
 import { isNetwork } from '../http/client-address.ts'
+import { isSiteData, type SiteData } from '../http/cookie.ts'
 import { isOrigin } from '../http/cors.ts'
 import { parseAppUrl } from '../mail/app-url.ts'
 import { parseSmtpUrl } from '../mail/transports/smtp-url.ts'
@@ -19,6 +20,7 @@ export interface Environment {
   /** How many processes share the port. */
   readonly processes: number
   readonly corsOrigins: readonly string[]
+  readonly clearSiteData: readonly SiteData[]
   readonly trustedProxies: readonly string[]
   readonly signUp: SignUp
   readonly passwords: Omit<PasswordPolicy, 'contextWords'>
@@ -59,6 +61,7 @@ export function readEnvironment(variables: Variables, args: readonly string[]): 
     databaseUrl: readDatabaseUrl(read, mode),
     processes: readProcesses(read, mode),
     corsOrigins: readOrigins(read, web ? [web] : []),
+    clearSiteData: readSiteData(read),
     trustedProxies: readTrustedProxies(read),
     signUp: read.choice('SIGN_UP', ['open', 'confirm', 'closed']),
     passwords: {
@@ -151,6 +154,18 @@ function readOrigins(read: EnvironmentReader, otherwise: readonly string[]): rea
     wanted: 'must list origins without path or slash at the end',
     example: 'https://app.example.com,http://localhost:3001',
     otherwise,
+  })
+}
+
+function readSiteData(read: EnvironmentReader): readonly SiteData[] {
+  return read.parsed<readonly SiteData[]>('CLEAR_SITE_DATA', {
+    parse(text) {
+      const data = text === 'none' ? [] : text.split(',').map((each) => each.trim())
+      return data.every(isSiteData) ? data : null
+    },
+    wanted: 'must list some of cache, cookies, storage, or be none',
+    example: 'cache,storage',
+    otherwise: ['cache', 'storage'],
   })
 }
 

@@ -201,7 +201,7 @@ function requireSignUp(signUp: string): void {
 }
 
 function requireFields(fields: z.ZodObject): void {
-  // `transport` is what a cookie in the place of the token will be asked for by.
+  // `transport` is what a cookie in the place of the token is asked for by.
   const own = ['email_address', 'password', 'password_confirmation', 'transport']
   const taken = own.find((name) => name in fields.shape)
   if (taken !== undefined) throw new RangeError(`signUpFields cannot have a field ${taken}`)

@@ -123,6 +123,11 @@ export function expiresAt(config: Configuration, session: Session): Date {
   return new Date(expiry(config, session))
 }
 
+/** When a session ends, however much it is used. */
+export function endsAt({ sessions }: Configuration, { createdAt }: Session): Date {
+  return new Date(createdAt.getTime() + sessions.maximumHours * 3_600_000)
+}
+
 /** Whether a session is not over at this instant. */
 export function isLive(config: Configuration, session: Session): boolean {
   return config.clock().getTime() < expiry(config, session)
@@ -137,8 +142,8 @@ export function horizonOf({ clock, sessions }: Configuration): SessionHorizon {
   }
 }
 
-function expiry(config: Configuration, { lastUsedAt, createdAt }: Session): number {
-  const { idleHours, maximumHours } = config.sessions
+function expiry({ sessions }: Configuration, { lastUsedAt, createdAt }: Session): number {
+  const { idleHours, maximumHours } = sessions
   return Math.min(
     lastUsedAt.getTime() + idleHours * 3_600_000,
     createdAt.getTime() + maximumHours * 3_600_000,

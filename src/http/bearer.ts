@@ -2,65 +2,110 @@ import type { Auth } from '../core/auth.ts'
 import type { Authenticated, Principal } from '../core/entities.ts'
 import { Secret } from '../core/secret.ts'
 import type { Asked } from './asked.ts'
+import type { CookieCredential, SessionCookie } from './cookie.ts'
 import type { Incoming, Sender } from './exchange.ts'
-import { insufficient, type Refusal, refuse } from './problems.ts'
+import { insufficient, isRefusal, type Refusal, refuse } from './problems.ts'
 
-/** What an `Authorization` header says. */
-export type Credential =
-  | { readonly kind: 'none' }
-  | { readonly kind: 'token'; readonly token: string }
-  | { readonly kind: 'malformed' }
+/** How a token comes and goes. */
+export type Transport = 'bearer' | 'cookie'
+
+/** What a request says of who sends it. */
+type Credential =
+  | CookieCredential
+  | { readonly kind: 'token'; readonly token: string; readonly transport: 'bearer' }
   | { readonly kind: 'several' }
 
-/** Who sends a request, and the token by which they are known. */
+/** Who sends a request, the token by which they are known, and how it came. */
 export interface Holder extends Authenticated {
   readonly token: Secret
+  readonly transport: Transport
+}
+
+/** Where the credential of a request is found, and who can judge it. */
+interface Approach {
+  readonly auth: Auth
+  readonly request: Pick<Asked, 'method' | 'headers'>
+  readonly cookie: SessionCookie
 }
 
 /** Who holds the session whose token the request carries, or the 400, 401 or 403 that it gets. */
 export async function authenticateRequest(
-  auth: Auth,
-  { headers }: Pick<Asked, 'headers'>,
+  approach: Approach,
   sender: Sender = { userId: null },
 ): Promise<Holder | Refusal> {
-  const credential = parseAuthorization(headers.get('authorization'))
+  const { auth } = approach
+  const credential = readCredential(approach)
   if (credential.kind !== 'token') return refuseCredential(credential.kind)
-  const { token } = credential
-  const found = await find(auth, token)
-  if (!found) return refuseApiKey(auth, token, sender)
+  const { token, transport } = credential
+  const found = await auth.authenticate(token)
+  if (!found) {
+    return transport === 'bearer' ? refuseApiKey(auth, token, sender) : refuse('invalid_token')
+  }
   sender.userId = found.user.id
-  return found
+  return { session: found.session, user: found.user, token: new Secret(token), transport }
 }
 
 /** The same, where an API key with the scope will do as well. */
 export async function authorizeRequest(
-  { auth, request, sender }: Pick<Incoming, 'auth' | 'request' | 'sender'>,
+  incoming: Pick<Incoming, 'auth' | 'request' | 'cookie' | 'sender'>,
   scope: string,
 ): Promise<Principal | Refusal> {
-  const credential = parseAuthorization(request.headers.get('authorization'))
+  const { auth, sender } = incoming
+  const credential = readCredential(incoming)
   if (credential.kind !== 'token') return refuseCredential(credential.kind)
-  const found = await auth.authenticate(credential.token)
+  const { token, transport } = credential
+  const found = await auth.authenticate(token)
   if (found) {
     sender.userId = found.user.id
     return { user: found.user, session: found.session, apiKey: null }
   }
-  const authorized = await auth.authenticateApiKey(credential.token)
+  // SECURITY: a cookie holds the token of a session, and nothing else is looked up by one.
+  const authorized = transport === 'bearer' ? await auth.authenticateApiKey(token) : null
   if (!authorized) return refuse('invalid_token')
   const { user, apiKey } = authorized
   sender.userId = user.id
   return apiKey.scopes.includes(scope) ? { user, session: null, apiKey } : refuseScope(scope)
 }
 
-function refuseCredential(kind: 'none' | 'malformed' | 'several'): Refusal {
-  if (kind === 'none') return refuse('unauthenticated')
-  if (kind === 'malformed') return refuse('invalid_token')
-  // RFC 6750 §3.1: more than one method of sending a token is an invalid request.
-  return refuse('invalid_request', { error: 'Send one Authorization header' })
+/** Who is known by their cookie; null for everybody else, however they are known. */
+export async function recognizeBrowser(approach: Approach): Promise<Holder | null> {
+  if (!isByCookie(readCredential(approach))) return null
+  const holder = await authenticateRequest(approach)
+  return isRefusal(holder) ? null : holder
 }
 
-async function find(auth: Auth, text: string): Promise<Holder | null> {
-  const found = await auth.authenticate(text)
-  return found && { session: found.session, user: found.user, token: new Secret(text) }
+/**
+ * Who asks, on a route that is for nobody in particular; null where nobody is known. A browser sends its
+ * cookie by itself, also long after the session: that is no fault of whoever asks. A header is.
+ */
+export async function recognizeRequest(approach: Approach): Promise<Holder | Refusal | null> {
+  const credential = readCredential(approach)
+  if (credential.kind === 'none') return null
+  return isByCookie(credential) ? recognizeBrowser(approach) : authenticateRequest(approach)
+}
+
+function isByCookie(credential: Credential): boolean {
+  return credential.kind === 'token' && credential.transport === 'cookie'
+}
+
+/** The 403 to what a page made a browser send with the cookie of a session; null for all else. */
+export function refuseForgery(approach: Pick<Approach, 'request' | 'cookie'>): Refusal | null {
+  return readCredential(approach).kind === 'forged' ? refuse('csrf') : null
+}
+
+// SECURITY: where there is the header, whatever it says, the cookie counts for nothing. Who asks is not
+// to depend on which of the two is good.
+function readCredential({ request, cookie }: Pick<Approach, 'request' | 'cookie'>): Credential {
+  const header = request.headers.get('authorization')
+  return header === null ? cookie.read(request) : parseAuthorization(header)
+}
+
+function refuseCredential(kind: Exclude<Credential['kind'], 'token'>): Refusal {
+  if (kind === 'none') return refuse('unauthenticated')
+  if (kind === 'malformed') return refuse('invalid_token')
+  if (kind === 'forged') return refuse('csrf')
+  // RFC 6750 §3.1: more than one method of sending a token is an invalid request.
+  return refuse('invalid_request', { error: 'Send one Authorization header' })
 }
 
 // To hear that a good API key is no token at all would make its holder look for the wrong fault. The
@@ -94,17 +139,20 @@ const secondScheme =
  * `Token token="abc"`, parameters behind a comma, semicolon or tab ignored. A scheme of others
  * counts as no credential.
  */
-function parseAuthorization(header: string | null): Credential {
-  if (header === null) return { kind: 'none' }
+function parseAuthorization(header: string): Credential {
   // As nearly everybody writes it; the rest of this function would say the same.
-  if (plain.test(header)) return { kind: 'token', token: header.slice('Bearer '.length) }
+  if (plain.test(header)) return bearerOf(header.slice('Bearer '.length))
   if (secondScheme.test(header)) return { kind: 'several' }
   const match = ours.exec(header)
   if (!match) return { kind: 'none' }
   const parts = (match[1] ?? '').split(/[,;\t]/).map(stripBlanks)
   const first = parts.find((part) => part !== '') ?? ''
   const token = unquote(first.replace(/^token=/, ''))
-  return token === '' ? { kind: 'malformed' } : { kind: 'token', token }
+  return token === '' ? { kind: 'malformed' } : bearerOf(token)
+}
+
+function bearerOf(token: string): Credential {
+  return { kind: 'token', token, transport: 'bearer' }
 }
 
 function unquote(text: string): string {

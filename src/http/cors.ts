@@ -7,22 +7,30 @@ export interface Cors {
 }
 
 /**
- * Cross-origin sharing for exactly these origins (Fetch, "CORS check"): nothing is reflected, no
- * wildcard, no credentials. `Vary: Origin` stands on the answers to everybody, so that no cache
- * hands the answer for one origin to another.
+ * Cross-origin sharing, the session's cookie included, for exactly these origins (Fetch, "CORS check"):
+ * nothing is reflected, no wildcard. `Vary: Origin` stands on the answers to everybody, so that no
+ * cache hands the answer for one origin to another.
  *
  * @param standing what else every answer carries: put together here, once, not for each request
  * @throws RangeError for what no browser sends as an origin: a wildcard, a path, a slash at the end
  */
 export function cors(origins: readonly string[], standing: Readonly<Record<string, string>>): Cors {
-  const wrong = origins.find((origin) => !isOrigin(origin))
-  if (wrong !== undefined) throw new RangeError(`${wrong} is no origin like https://example.com`)
   const closed = { ...standing, vary: 'Origin' }
-  const headers = new Map(origins.map((origin) => [origin, { ...closed, ...sharedWith(origin) }]))
+  const shared = [...originSet(origins)].map(
+    (origin) => [origin, { ...closed, ...sharedWith(origin) }] as const,
+  )
+  const headers = new Map(shared)
   return {
     headersFor: (origin) => headers.get(origin ?? '') ?? closed,
     preflightFor: (origin) => (headers.has(origin ?? '') ? preflight : {}),
   }
+}
+
+/** @throws RangeError for what no browser sends as an origin */
+export function originSet(origins: readonly string[]): ReadonlySet<string> {
+  const wrong = origins.find((origin) => !isOrigin(origin))
+  if (wrong !== undefined) throw new RangeError(`${wrong} is no origin like https://example.com`)
+  return new Set(origins)
 }
 
 export function isOrigin(text: string): boolean {
@@ -32,6 +40,7 @@ export function isOrigin(text: string): boolean {
 function sharedWith(origin: string): Record<string, string> {
   return {
     'access-control-allow-origin': origin,
+    'access-control-allow-credentials': 'true',
     'access-control-expose-headers':
       'X-Request-Id, WWW-Authenticate, Retry-After, RateLimit, RateLimit-Policy',
   }

@@ -8,6 +8,7 @@ import { pageOf, pageQuery } from './page.ts'
 import { refuse } from './problems.ts'
 import { type Route, route } from './route.ts'
 import { toTimestamp } from './timestamp.ts'
+import { takeCookie } from './transport.ts'
 
 export const sessionSchema = z.object({
   id: z.uuid(),
@@ -84,9 +85,12 @@ export function devices(auth: Auth): Route[] {
       summary: 'Log out a device',
       params,
       answers: { 204: { description: 'Its token is dead' } },
-      async handle({ user, client, params: { id } }) {
+      async handle({ session, user, client, params: { id }, transport, cookie }) {
         const revoked = await auth.revokeSession({ id, userId: user.id }, client)
-        return revoked ? answer(undefined, 204) : refuse('not_found')
+        if (!revoked) return refuse('not_found')
+        const isCurrent = id === session.id
+        const headers = isCurrent ? takeCookie({ transport, cookie }, 'forget') : {}
+        return { ...answer(undefined, 204), headers }
       },
     }),
   ]

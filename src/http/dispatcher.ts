@@ -5,7 +5,9 @@ import { type RequestEventName, severityOf } from '../core/event-names.ts'
 import { faultsOnly, type Log, unfailing } from '../core/log.ts'
 import { type Answer, type Presented, present, requestIdOf, securityHeaders } from './answers.ts'
 import type { Asked } from './asked.ts'
+import { refuseForgery } from './bearer.ts'
 import { type ClientAddresses, clientAddresses } from './client-address.ts'
+import { type CookieOptions, type SessionCookie, sessionCookie } from './cookie.ts'
 import { type Cors, cors } from './cors.ts'
 import { refusalOf } from './errors.ts'
 import type { Incoming, Sender } from './exchange.ts'
@@ -13,12 +15,15 @@ import { isRefusal, type Refusal, type RefusalCode } from './problems.ts'
 import { withAllowance } from './rate-limit.ts'
 
 /** Where an app stands: who may read its answers, who stands before it, who hears of its faults. */
-export interface Surroundings {
-  /** Origins whose pages may read the answers, exactly as browsers send them; default none. */
+export interface Surroundings extends CookieOptions {
+  /**
+   * Origins whose pages may read the answers, and act by the session's cookie, exactly as browsers send
+   * them; default none.
+   */
   readonly corsOrigins?: readonly string[]
   /** Addresses or networks of proxies: who may say whom a request comes from; default none. */
   readonly trustedProxies?: readonly string[]
-  /** In production, the default, browsers are told to come to this host by HTTPS (RFC 6797). */
+  /** In production, the default, browsers come to this host by HTTPS alone, and so do cookies. */
   readonly mode?: 'development' | 'production'
   /** Default: faults alone, on standard error. */
   readonly log?: Log
@@ -44,10 +49,13 @@ export class Dispatcher {
   readonly cors: Cors
   readonly #auth: Auth
   readonly #clients: ClientAddresses
+  readonly #cookie: SessionCookie
   readonly #log: Log
 
-  constructor(auth: Auth, { corsOrigins = [], trustedProxies = [], mode, log }: Surroundings) {
+  constructor(auth: Auth, surroundings: Surroundings) {
+    const { corsOrigins = [], trustedProxies = [], mode, log } = surroundings
     this.#auth = auth
+    this.#cookie = sessionCookie(surroundings)
     this.#log = unfailing(log ?? faultsOnly)
     this.#clients = clientAddresses(trustedProxies, (peer) =>
       this.#log.error(
@@ -70,9 +78,11 @@ export class Dispatcher {
     let answer: Answer
     try {
       client = this.#clientOf(arrival, requestId)
-      const incoming = { auth: this.#auth, request: asked, params, client, sender }
-      const respond = () => responder.respond(incoming)
-      answer = await (counted ? runWithin(counted, respond) : respond())
+      const cookie = this.#cookie
+      const incoming = { auth: this.#auth, request: asked, params, client, cookie, sender }
+      // SECURITY: of every route, whatever it reads, and before it reads anything.
+      const respond = () => refuseForgery(incoming) ?? responder.respond(incoming)
+      answer = await (counted ? runWithin(counted, respond) : responder.respond(incoming))
       if (answer.status === 401) this.#countDeadToken(answer, client)
     } catch (error) {
       answer = this.#explain(error, requestId)
@@ -129,6 +139,7 @@ const deadTokenCodes: Partial<Record<RefusalCode, 'bearer' | 'link'>> = {
 
 // What of the refusals has a name in OWASP's Logging Vocabulary.
 const securityEvents: Partial<Record<RefusalCode, RequestEventName>> = {
+  csrf: 'authz_fail',
   insufficient_scope: 'authz_fail',
   fresh_authentication_required: 'authz_fail',
   email_verification_required: 'authz_fail',

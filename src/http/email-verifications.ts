@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Auth } from '../core/auth.ts'
 import { answer } from './answers.ts'
-import { authenticateRequest } from './bearer.ts'
+import { recognizeRequest } from './bearer.ts'
 import { describeProblem } from './messages.ts'
 import { isRefusal, refuse } from './problems.ts'
 import { type Route, route } from './route.ts'
@@ -41,11 +41,9 @@ export function emailVerifications(auth: Auth): Route[] {
         const isLive = typeof token === 'string' && (await auth.isEmailVerificationLive(token))
         return isLive ? null : refuse('invalid_verification_token')
       },
-      async handle({ body: { token, password = null }, client, request }) {
-        const holder = await authenticateRequest(auth, request)
-        // A header that names nobody is no reason to look away from it.
-        if (isRefusal(holder) && holder.code !== 'unauthenticated') return holder
-        const authenticated = isRefusal(holder) ? null : holder
+      async handle({ body: { token, password = null }, client, request, cookie }) {
+        const authenticated = await recognizeRequest({ auth, request, cookie })
+        if (authenticated && isRefusal(authenticated)) return authenticated
         const verified = await auth.verifyEmailAddress({ token, authenticated, password, client })
         switch (verified.outcome) {
           case 'verified':

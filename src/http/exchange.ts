@@ -3,6 +3,7 @@ import type { Auth } from '../core/auth.ts'
 import type { Client } from '../core/client.ts'
 import type { Asked } from './asked.ts'
 import { readBody } from './body.ts'
+import type { SessionCookie } from './cookie.ts'
 import { toProblems } from './fields.ts'
 import { isRefusal, type Refusal, refuse } from './problems.ts'
 
@@ -12,6 +13,7 @@ export interface Incoming {
   readonly request: Asked
   readonly client: Client
   readonly params: Record<string, string>
+  readonly cookie: SessionCookie
   readonly sender: Sender
 }
 
@@ -34,12 +36,15 @@ export interface Exchange<Body, Params, Query> {
   readonly query: Query
   readonly client: Client
   readonly request: Asked
+  readonly cookie: SessionCookie
 }
 
 /** What is known before the body is judged: `input` is what it says, whatever that is. */
 export interface Candidate<Params> {
   readonly auth: Auth
   readonly client: Client
+  readonly request: Asked
+  readonly cookie: SessionCookie
   readonly params: Params
   readonly input: Readonly<Record<string, unknown>>
 }
@@ -61,7 +66,7 @@ export function parse<Body, Params, Query>(
   incoming: Incoming,
   rules: Rules<Params>,
 ): Parsed<Body, Params, Query> | Promise<Parsed<Body, Params, Query>> {
-  const { auth, client, request } = incoming
+  const { auth, client, request, cookie } = incoming
   const { schemas, admit } = rules
   const params = parsePart(schemas.params, () => incoming.params)
   if (!params.success) return refuse('not_found')
@@ -69,21 +74,20 @@ export function parse<Body, Params, Query>(
   if (!query.success) return refuse('validation_failed', { problems: query.problems })
   // Each part was parsed by the schema that its type was inferred from.
   const target = { params: params.data as Params, query: query.data as Query }
-  const exchange = { auth, client, request, ...target, body: undefined as Body }
-  return schemas.body || admit ? parseBody(exchange, request, rules) : exchange
+  const exchange = { auth, client, request, cookie, ...target, body: undefined as Body }
+  return schemas.body || admit ? parseBody(exchange, rules) : exchange
 }
 
 type Parsed<Body, Params, Query> = Exchange<Body, Params, Query> | Refusal
 
 async function parseBody<Body, Params, Query>(
   exchange: Exchange<Body, Params, Query>,
-  request: Asked,
   { schemas, admit }: Rules<Params>,
 ): Promise<Parsed<Body, Params, Query>> {
-  const { auth, client, params } = exchange
+  const { auth, client, request, cookie, params } = exchange
   const input = schemas.body ? await readBody(request) : {}
   if (isRefusal(input)) return input
-  const refused = await admit?.({ auth, client, params, input })
+  const refused = await admit?.({ auth, client, request, cookie, params, input })
   if (refused) return refused
   const body = await parseInput(schemas.body, input)
   if (!body.success) return refuse('validation_failed', { problems: body.problems })

@@ -4,7 +4,7 @@ import { listRefusals } from './problems.ts'
 import { type Route, route } from './route.ts'
 
 /** The document of all routes, in OpenAPI 3.1, made once from the table. */
-export function openApi(routes: readonly Route[]): Route {
+export function openApi(routes: readonly Route[], cookieName: string): Route {
   let document: WrittenJson | undefined
   const self = route({
     method: 'GET',
@@ -13,7 +13,7 @@ export function openApi(routes: readonly Route[]): Route {
     summary: 'This document',
     answers: { 200: { description: 'OpenAPI 3.1', body: z.looseObject({ openapi: z.string() }) } },
     handle: () => {
-      document ??= new WrittenJson(describe([...routes, self].filter(isForEverybody)))
+      document ??= new WrittenJson(describe([...routes, self].filter(isForEverybody), cookieName))
       return answer(document)
     },
   })
@@ -25,7 +25,7 @@ function isForEverybody({ access }: Route): boolean {
   return access !== 'development'
 }
 
-function describe(routes: readonly Route[]): object {
+function describe(routes: readonly Route[], cookieName: string): object {
   const paths: Record<string, Record<string, object>> = {}
   for (const each of routes) {
     const path = each.path.replace(/:(\w+)(?:\{[^}]*\})?/g, '{$1}')
@@ -39,6 +39,12 @@ function describe(routes: readonly Route[]): object {
     components: {
       securitySchemes: {
         session: { type: 'http', scheme: 'bearer', description: 'The token of a session' },
+        session_cookie: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: cookieName,
+          description: 'The same in a cookie, for pages of this origin and of listed ones',
+        },
         api_key: { type: 'http', scheme: 'bearer', description: 'An API key with the scope' },
       },
       schemas: { Refusal: toJsonSchema(refusalSchema) },
@@ -64,7 +70,8 @@ function operation({ access, answers, method, path, schemas, scope, summary }: R
 // One of those that are listed is enough.
 function securityOf(access: Route['access'], scope: string | null): object[] {
   if (access === 'public') return []
-  return scope === null ? [{ session: [] }] : [{ session: [] }, { api_key: [scope] }]
+  const session = [{ session: [] }, { session_cookie: [] }]
+  return scope === null ? session : [...session, { api_key: [scope] }]
 }
 
 // POST /v1/projects/:id is postV1ProjectsId: what generators of clients name a function.
@@ -76,7 +83,8 @@ function operationId(method: string, path: string): string {
 
 function requestBody(schema: z.ZodType): object {
   const types = ['application/json', 'application/x-www-form-urlencoded']
-  return { required: true, ...content(types, toJsonSchema(schema)) }
+  const described = toJsonSchema(schema)
+  return { required: (described.required ?? []).length > 0, ...content(types, described) }
 }
 
 function parameters(place: 'path' | 'query', schema: z.ZodType | null): object[] {

@@ -10,6 +10,10 @@ const refusals = {
   invalid_reset_token: [401, 'Password reset link is invalid or has expired.'],
   invalid_verification_token: [401, 'Confirmation link is invalid or has expired.'],
   sign_up_closed: [403, 'Nobody can sign up here'],
+  csrf: [
+    403,
+    'With a cookie only pages of this origin, or of one in CORS_ORIGINS, may ask for this',
+  ],
   insufficient_scope: [403, 'An API key cannot do this; log in'],
   email_verification_required: [403, 'Confirm your email address, and try again'],
   fresh_authentication_required: [403, 'Confirm your password, and try again'],

@@ -11,6 +11,7 @@ import {
 } from './fields.ts'
 import { refuse } from './problems.ts'
 import { type Answers, type Route, route } from './route.ts'
+import { admitTransport, endHeld, giveCookie, transportField } from './transport.ts'
 import { presentUser, userSchema } from './users.ts'
 
 /** Sign up. */
@@ -29,25 +30,30 @@ export function registrations(auth: Auth): Route[] {
           email_address: emailAddressField,
           password: newPasswordField(passwords),
           password_confirmation: passwordConfirmationField,
+          transport: transportField.default('bearer'),
           ...signUpFields?.shape,
         })
         .refine(matches, otherwise)
         .refine(isOther, problem),
       answers: answers[signUp],
       // Before anything is judged: what is sent buys no hash, and counts for nobody.
-      admit: async () => (signUp === 'closed' ? refuse('sign_up_closed') : null),
-      async handle({ body, client }) {
+      admit: async (candidate) =>
+        signUp === 'closed' ? refuse('sign_up_closed') : admitTransport(candidate),
+      async handle({ body, client, request, cookie }) {
         const {
           email_address: emailAddress,
           password,
           password_confirmation: _same,
+          transport,
           ...rest
         } = body
         const fields = signUpFields ? rest : null
         const signedUp = await auth.signUp({ emailAddress, password }, client, fields)
         if (signedUp.outcome === 'confirmation_queued') return confirmationQueued
-        const { token, user } = signedUp
-        return answer({ token: token.reveal(), user: presentUser(user) }, 201)
+        const user = presentUser(signedUp.user)
+        if (transport === 'bearer') return answer({ token: signedUp.token.reveal(), user }, 201)
+        await endHeld({ auth, request, client, cookie })
+        return { ...answer({ user }, 201), headers: giveCookie({ auth, cookie }, signedUp) }
       },
     }),
   ]
@@ -56,8 +62,9 @@ export function registrations(auth: Auth): Route[] {
 const answers: Record<SignUp, Answers> = {
   open: {
     201: {
-      description: 'The user, and the token of the first session: shown this once',
-      body: z.object({ token: z.string(), user: userSchema }),
+      description:
+        'The user, and the token of the first session: shown this once, or in the cookie',
+      body: z.object({ token: z.string().optional(), user: userSchema }),
     },
   },
   confirm: {

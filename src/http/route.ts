@@ -113,16 +113,19 @@ export function route<Body = undefined, Params = undefined, Query = undefined>(
       if (isRefusal(exchange)) return exchange
       return await runAs(principal, () => definition.handle({ ...exchange, ...principal }))
     }
-    const holder = await authenticateRequest(incoming.auth, incoming.request, incoming.sender)
+    const holder = await authenticateRequest(incoming, incoming.sender)
     if (isRefusal(holder)) return holder
     const admit = definition.access === 'fresh' ? admitFresh(holder) : null
     const exchange = await read(incoming, admit)
     if (isRefusal(exchange)) return exchange
-    const { auth, client, request, params, query, body } = exchange
-    const { session, user, token } = holder
+    const { auth, client, request, cookie, params, query, body } = exchange
+    const { session, user, token, transport } = holder
     // Awaited: to return a promise from here takes two turns more than to return what it holds.
     return await runAs({ session, user, apiKey: null }, () =>
-      definition.handle({ auth, client, request, params, query, body, session, user, token }),
+      definition.handle({
+        ...{ auth, client, request, cookie, params, query, body },
+        ...{ session, user, token, transport },
+      }),
     )
   }
 

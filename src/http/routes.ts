@@ -1,6 +1,7 @@
 import type { Auth } from '../core/auth.ts'
 import type { Mailbox } from '../core/mail.ts'
 import { apiKeys } from './api-keys.ts'
+import { type CookieOptions, cookieName } from './cookie.ts'
 import { devices } from './devices.ts'
 import { emailVerifications } from './email-verifications.ts'
 import { events } from './events.ts'
@@ -14,7 +15,7 @@ import { sessions } from './sessions.ts'
 import { users } from './users.ts'
 
 /** What is in the table beside that which always is. */
-export interface TableOptions {
+export interface TableOptions extends Pick<CookieOptions, 'mode'> {
   /** Your own routes: in the table they are checked, documented and tested like Latchkey's. */
   readonly routes?: readonly Route[]
   /** Development alone: what `/dev/mailbox` shows to whoever sits at this machine. */
@@ -36,7 +37,7 @@ export function routeTable(auth: Auth, options: TableOptions = {}): Route[] {
     ...health(auth),
     ...(options.mailbox ? mailbox(options.mailbox) : []),
   ]
-  const table = [...routes, openApi(routes)]
+  const table = [...routes, openApi(routes, cookieName(options.mode))]
   requireDistinct(table)
   requireDeclared(table, auth.config.apiKeys.scopes)
   return table

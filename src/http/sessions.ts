@@ -1,15 +1,19 @@
 import { z } from 'zod'
 import type { Auth } from '../core/auth.ts'
+import type { Authenticated } from '../core/entities.ts'
 import { answer } from './answers.ts'
 import { presentSession, sessionSchema } from './devices.ts'
 import { passwordChallengeField } from './fields.ts'
+import { describeProblem } from './messages.ts'
 import { wrongChallenge } from './password-challenge.ts'
 import { refuse } from './problems.ts'
 import { type Route, route } from './route.ts'
 import { toTimestamp } from './timestamp.ts'
+import { admitTransport, endHeld, giveCookie, takeCookie, transportField } from './transport.ts'
 import { presentUser, userSchema } from './users.ts'
 
 const newToken = z.object({ token: z.string() })
+const shownSession = z.object({ session: sessionSchema, user: userSchema })
 
 /** Log in, see who one is, log out; a new token, and proof of the password for the session. */
 export function sessions(auth: Auth): Route[] {
@@ -19,15 +23,26 @@ export function sessions(auth: Auth): Route[] {
       path: '/v1/session',
       access: 'public',
       summary: 'Log in',
-      body: z.object({ email_address: z.string(), password: z.string() }),
+      body: z.object({
+        email_address: z.string(),
+        password: z.string(),
+        transport: transportField.default('bearer'),
+      }),
       answers: {
-        200: { description: 'The token of a new session: shown this once', body: newToken },
+        200: {
+          description: 'The token of a new session, shown this once; or the session, with a cookie',
+          body: z.union([newToken, shownSession]),
+        },
       },
-      async handle({ body, client }) {
-        const { email_address: emailAddress, password } = body
+      admit: admitTransport,
+      async handle({ body, client, request, cookie }) {
+        const { email_address: emailAddress, password, transport } = body
         const loggedIn = await auth.logIn({ emailAddress, password }, client)
         if (!loggedIn) return refuse('invalid_credentials')
-        return answer({ token: loggedIn.token.reveal() })
+        if (transport === 'bearer') return answer({ token: loggedIn.token.reveal() })
+        await endHeld({ auth, request, client, cookie })
+        const headers = giveCookie({ auth, cookie }, loggedIn)
+        return { ...answer(show(auth, loggedIn)), headers }
       },
     }),
 
@@ -37,13 +52,9 @@ export function sessions(auth: Auth): Route[] {
       access: 'session',
       summary: 'The session and the user of the token',
       answers: {
-        200: {
-          description: 'The session and its user',
-          body: z.object({ session: sessionSchema, user: userSchema }),
-        },
+        200: { description: 'The session and its user', body: shownSession },
       },
-      handle: ({ session, user }) =>
-        answer({ session: presentSession(auth, session, session.id), user: presentUser(user) }),
+      handle: ({ session, user }) => answer(show(auth, { session, user })),
     }),
 
     route({
@@ -57,9 +68,10 @@ export function sessions(auth: Auth): Route[] {
           body: z.object({ message: z.string() }),
         },
       },
-      async handle({ session, client }) {
+      async handle({ session, client, transport, cookie }) {
         await auth.logOut(session, client)
-        return answer({ message: 'Logged out' })
+        const headers = takeCookie({ transport, cookie }, 'logOut')
+        return { ...answer({ message: 'Logged out' }), headers }
       },
     }),
 
@@ -68,12 +80,23 @@ export function sessions(auth: Auth): Route[] {
       path: '/v1/session/token',
       access: 'session',
       summary: 'Another token for the same session',
+      body: z.object({ transport: transportField.optional() }),
       answers: {
-        200: { description: 'The new token, shown this once; the old one is dead', body: newToken },
+        200: {
+          description: 'The new token, shown this once, or the session; the old one is dead',
+          body: z.union([newToken, z.object({ session: sessionSchema })]),
+        },
       },
-      async handle({ session, token, client }) {
+      async handle({ session, token, client, transport: came, body, request, cookie }) {
+        const { transport = came } = body
+        // SECURITY: a script is not to get out what the browser keeps from it.
+        if (came === 'cookie' && transport === 'bearer') return staysInCookie
+        if (transport === 'cookie' && !cookie.isIntended(request)) return refuse('csrf')
         const rotated = await auth.rotateToken({ session, token }, client)
-        return rotated ? answer({ token: rotated.reveal() }) : refuse('invalid_token')
+        if (!rotated) return refuse('invalid_token')
+        if (transport === 'bearer') return answer({ token: rotated.reveal() })
+        const headers = giveCookie({ auth, cookie }, { session, token: rotated })
+        return { ...answer({ session: presentSession(auth, session, session.id) }), headers }
       },
     }),
 
@@ -99,3 +122,11 @@ export function sessions(auth: Auth): Route[] {
     }),
   ]
 }
+
+function show(auth: Auth, { session, user }: Authenticated): z.infer<typeof shownSession> {
+  return { session: presentSession(auth, session, session.id), user: presentUser(user) }
+}
+
+const staysInCookie = refuse('validation_failed', {
+  problems: [describeProblem('transport', 'inclusion', 'must be cookie, as the request had it')],
+})

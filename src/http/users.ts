@@ -6,6 +6,7 @@ import { emailAddressField, passwordChallengeField } from './fields.ts'
 import { refuse } from './problems.ts'
 import { type Route, route } from './route.ts'
 import { toTimestamp } from './timestamp.ts'
+import { takeCookie } from './transport.ts'
 
 export const userSchema = z.object({
   id: z.uuid(),
@@ -57,9 +58,10 @@ export function users(auth: Auth): Route[] {
       summary: 'Delete yourself, with everything that is yours',
       body: z.object({ password_challenge: passwordChallengeField.optional() }),
       answers: { 204: { description: 'It is gone; the address may sign up again' } },
-      async handle({ session, client }) {
+      async handle({ session, client, transport, cookie }) {
         const isDeleted = await auth.deleteOwnUser(session, client)
-        return isDeleted ? answer(undefined, 204) : refuse('invalid_token')
+        if (!isDeleted) return refuse('invalid_token')
+        return { ...answer(undefined, 204), headers: takeCookie({ transport, cookie }, 'forget') }
       },
     }),
   ]

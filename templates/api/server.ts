@@ -15,7 +15,7 @@ import { chooseTransport } from './mail.ts'
 import { routes, scopes } from './routes.ts'
 
 await start(async (environment) => {
-  const { mode, listen, databaseUrl, appUrl, corsOrigins, trustedProxies } = environment
+  const { mode, listen, databaseUrl, appUrl } = environment
   const { database, migrations } = await openDatabase(databaseUrl)
   const log = createLog(environment)
   const migration = await migrateAtStart(database, migrations, { log })
@@ -29,7 +29,7 @@ await start(async (environment) => {
   sweeper.start()
 
   const own = { routes: routes(database), mailbox }
-  const app = createApp(auth, { ...own, corsOrigins, trustedProxies, mode, log })
+  const app = createApp(auth, { ...environment, ...own, log })
   const onClose = async () => {
     await Promise.all([outbox.stop(), sweeper.stop()])
     await auth.flush()
