@@ -6,19 +6,19 @@ const page = 'http://localhost:3001'
 const open = { app: { corsOrigins: [page, 'https://app.example.com'] } }
 const preflight = { origin: page, 'access-control-request-method': 'POST' }
 
-test('a preflight from a listed origin is told what is allowed, without credentials', async () => {
+test('a preflight from a listed origin is told what is allowed, cookies included', async () => {
   const { send } = await startServer(open)
   const { status, text, headers } = await send('OPTIONS /v1/session', undefined, preflight)
   expect([status, text]).toEqual([204, ''])
   expect(Object.fromEntries(headers)).toMatchObject({
     'access-control-allow-origin': page,
+    'access-control-allow-credentials': 'true',
     'access-control-allow-methods': 'GET, HEAD, POST, PUT, PATCH, DELETE',
     'access-control-allow-headers': 'Authorization, Content-Type, X-Request-Id',
     'access-control-max-age': '7200',
     'cache-control': 'no-store',
     vary: 'Origin',
   })
-  expect(headers.has('access-control-allow-credentials')).toBe(false)
 })
 
 test('every answer can be read by a page of a listed origin, refusals too', async () => {
@@ -28,6 +28,7 @@ test('every answer can be read by a page of a listed origin, refusals too', asyn
     for (const headers of [bearer(token), {}]) {
       const reply = await server.send(line, undefined, { ...headers, origin: page })
       expect(reply.headers.get('access-control-allow-origin')).toBe(page)
+      expect(reply.headers.get('access-control-allow-credentials')).toBe('true')
       expect(reply.headers.get('access-control-expose-headers')).toContain('WWW-Authenticate')
       expect(reply.headers.get('vary')).toBe('Origin')
     }

@@ -15,6 +15,7 @@ const defaults = {
   databaseUrl: 'sqlite:storage/production.sqlite3',
   processes: 1,
   corsOrigins: [],
+  clearSiteData: ['cache', 'storage'],
   trustedProxies: [],
   signUp: 'open',
   passwords: { minimumLength: 8, rejectCommon: true },
@@ -77,6 +78,7 @@ test('every variable is read', () => {
     DATABASE_URL: 'postgres://app:p%40ss@db.example.com/app?sslmode=verify-full',
     WEB_CONCURRENCY: '4',
     CORS_ORIGINS: 'https://app.example.com, http://localhost:5173',
+    CLEAR_SITE_DATA: 'cookies, storage',
     TRUSTED_PROXIES: '10.0.0.0/8, ::1',
     SIGN_UP: 'confirm',
     PASSWORD_MINIMUM_LENGTH: '15',
@@ -99,6 +101,7 @@ test('every variable is read', () => {
     databaseUrl: 'postgres://app:p%40ss@db.example.com/app?sslmode=verify-full',
     processes: 4,
     corsOrigins: ['https://app.example.com', 'http://localhost:5173'],
+    clearSiteData: ['cookies', 'storage'],
     trustedProxies: ['10.0.0.0/8', '::1'],
     signUp: 'confirm',
     passwords: { minimumLength: 15, rejectCommon: false },
@@ -113,6 +116,10 @@ test('every variable is read', () => {
     },
     logLevel: 'silent',
   })
+})
+
+test('a browser can be told to clear nothing', () => {
+  expect(readEnvironment({ ...production, CLEAR_SITE_DATA: 'none' }, []).clearSiteData).toEqual([])
 })
 
 test('limits can be switched off in development, and nowhere else', () => {
@@ -216,6 +223,12 @@ test.each([
     'list origins without path or slash at the end',
     'https://app.example.com,http://localhost:3001',
   ],
+  [
+    'CLEAR_SITE_DATA',
+    ['*', 'Cache', '"cache"', 'executionContexts', 'cache,', 'none,cache', 'cache storage'],
+    'list some of cache, cookies, storage, or be none',
+    'cache,storage',
+  ],
 ])('%s that cannot be read is named with an example', (name, values, fault, example) => {
   const pasted = example.includes(' ') ? `'${example}'` : example
   const sentence = `${name} must ${fault}, for example ${name}=${pasted}`
@@ -237,7 +250,14 @@ test('all faults are said at once', () => {
 test.each(['', ' ', '\t\n'])('a variable that holds %j is not set', (empty) => {
   const names = ['PORT', 'HOST', 'WEB_PORT', 'CORS_ORIGINS', 'SIGN_UP', 'LOG_LEVEL', 'DATABASE_URL']
   const more = ['PASSWORD_MINIMUM_LENGTH', 'PASSWORD_REJECT_COMMON', 'SESSION_IDLE_HOURS']
-  const mail = ['APP_URL', 'SMTP_URL', 'MAIL_FROM', 'RESET_TOKEN_MINUTES', 'RATE_LIMITS']
+  const mail = [
+    'CLEAR_SITE_DATA',
+    'APP_URL',
+    'SMTP_URL',
+    'MAIL_FROM',
+    'RESET_TOKEN_MINUTES',
+    'RATE_LIMITS',
+  ]
   const variables = Object.fromEntries([...names, ...more, ...mail].map((name) => [name, empty]))
   expect(readEnvironment(variables, ['--dev'])).toEqual(inDevelopment)
   expect(faults({ ...production, DATABASE_URL: empty })).toHaveLength(1)

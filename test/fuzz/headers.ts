@@ -73,7 +73,18 @@ const values: Record<string, readonly string[]> = {
   'If-Unmodified-Since': ['Thu, 01 Jan 1970 00:00:00 GMT'],
   'Content-Encoding': ['gzip', 'br', 'identity', 'x'],
   'Content-Language': ['\xe9'],
-  Cookie: ['token=TOKEN; __proto__=1', '=;=;=', 'a'.repeat(4_000)],
+  Cookie: [
+    ...[
+      'token=TOKEN; __proto__=1',
+      '=;=;=',
+      'a'.repeat(4_000),
+      '__Host-session=',
+      '__Host-session',
+    ],
+    '__Host-session=lks_11111111111111111111111111111111111111',
+    '__Host-session=a; __Host-session=b',
+    '__Host-session=a;'.repeat(250),
+  ],
   Expect: ['100-continue', '200-ok'],
   'User-Agent': [
     '',
@@ -85,7 +96,7 @@ const values: Record<string, readonly string[]> = {
   Via: ['1.1 evil'],
   TE: ['trailers', 'chunked'],
   Upgrade: ['h2c', 'websocket'],
-  'Sec-Fetch-Site': ['cross-site'],
+  'Sec-Fetch-Site': ['cross-site', 'same-origin'],
   ['__proto__']: ['x'],
   constructor: ['x'],
 }

@@ -96,6 +96,7 @@ function challengeFor(body: Body): string {
 function sharingWith(origin: string): HeaderValues {
   return {
     'access-control-allow-origin': origin,
+    'access-control-allow-credentials': 'true',
     'access-control-expose-headers':
       'X-Request-Id, WWW-Authenticate, Retry-After, RateLimit, RateLimit-Policy',
   }

@@ -137,6 +137,7 @@ function valuesFor(line: string, fixture: Fixture): Values {
     password_confirmation: newPassword,
     password_challenge: fixture.password,
     token: fixture.resetToken,
+    transport: 'bearer',
     name: 'Nightly build',
     title: 'Garden',
     description: 'Beds and paths',
