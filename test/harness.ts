@@ -121,6 +121,21 @@ export function bearer(token: string): { authorization: string } {
   return { authorization: `Bearer ${token}` }
 }
 
+/** The headers by which a page of the server's own origin sends a token that is in the browser. */
+export function inCookie(token: string): { cookie: string; 'sec-fetch-site': string } {
+  return { cookie: `__Host-session=${token}`, ...ownPage }
+}
+
+/** What a browser says of a request that a page of the server's own origin makes. */
+export const ownPage = { 'sec-fetch-site': 'same-origin' }
+
+/** The token that an answer puts into the browser. */
+export function cookieIn({ headers }: Reply): string {
+  const [, token = ''] =
+    /^(?:__Host-)?session=(lks_\w+);/.exec(headers.get('set-cookie') ?? '') ?? []
+  return token
+}
+
 /** Somebody to sign up as. */
 export const ann = { email_address: 'ann@example.com', password: 'correct horse battery' }
 

@@ -1,0 +1,517 @@
+// A session in a cookie: the same session, and a token that no script can read.
+import { argon2id, createApp } from 'latchkey/server'
+import { expect, test } from 'vitest'
+import {
+  ann,
+  bearer,
+  cookieIn,
+  createApiKey,
+  inCookie,
+  mailedToken,
+  ownPage,
+  type Reply,
+  read,
+  type Server,
+  signUp,
+  startServer,
+  verifyAddress,
+} from '../harness.ts'
+
+const byCookie = { ...ann, transport: 'cookie' }
+const whole = /^__Host-session=lks_[1-9A-HJ-NP-Za-km-z]{38}; /
+
+/** Logs ann in, who is there, and answers what the browser holds. */
+async function logIn({ send }: Server): Promise<string> {
+  return cookieIn(await send('POST /v1/session', byCookie, ownPage))
+}
+
+async function statusOf({ send }: Server, headers: Record<string, string>): Promise<number> {
+  return (await send('GET /v1/session', undefined, headers)).status
+}
+
+async function sessionsOf({ database }: Server): Promise<number> {
+  return (await database.query('SELECT id FROM sessions')).length
+}
+
+test('a log-in that asks for a cookie puts the token into one, and into no body', async () => {
+  const server = await startServer()
+  const { send } = server
+  await signUp(server)
+  const reply = await send('POST /v1/session', byCookie, ownPage)
+  const token = cookieIn(reply)
+  expect([reply.status, Object.keys(reply.body)]).toEqual([200, ['session', 'user']])
+  expect(reply.body.user.email_address).toBe(ann.email_address)
+  expect(reply.text).not.toContain(token)
+  const cookie = reply.headers.get('set-cookie') ?? ''
+  expect(cookie).toMatch(whole)
+  expect(attributesOf(cookie)).toEqual([
+    'HttpOnly',
+    'Max-Age=7776000',
+    'Path=/',
+    'SameSite=Lax',
+    'Secure',
+  ])
+  expect(reply.headers.get('cache-control')).toBe('no-store')
+  const shown = await send('GET /v1/session', undefined, inCookie(token))
+  expect(shown.body).toEqual(reply.body)
+  expect(shown.headers.has('set-cookie')).toBe(false)
+})
+
+// In alphabetical order: theirs means nothing.
+function attributesOf(cookie: string): string[] {
+  return cookie.split('; ').slice(1).sort()
+}
+
+test('so does a sign-up', async () => {
+  const server = await startServer()
+  const reply = await server.send('POST /v1/registrations', byCookie, ownPage)
+  expect([reply.status, Object.keys(reply.body)]).toEqual([201, ['user']])
+  expect(reply.headers.get('set-cookie')).toMatch(whole)
+  expect(await statusOf(server, inCookie(cookieIn(reply)))).toBe(200)
+})
+
+test('who did not ask for a cookie is given none', async () => {
+  const server = await startServer()
+  for (const asked of [{}, { transport: 'bearer' }]) {
+    const person = { ...ann, email_address: `ann${Object.keys(asked)}@example.com`, ...asked }
+    for (const line of ['POST /v1/registrations', 'POST /v1/session']) {
+      const reply = await server.send(line, person, ownPage)
+      expect(reply.body.token).toMatch(/^lks_/)
+      expect(reply.headers.has('set-cookie')).toBe(false)
+    }
+  }
+})
+
+test('a sign-up that a mail has to confirm sets none', async () => {
+  const server = await startServer({ auth: { signUp: 'confirm' } })
+  const reply = await server.send('POST /v1/registrations', byCookie, ownPage)
+  expect([reply.status, reply.headers.has('set-cookie')]).toEqual([202, false])
+  expect(await sessionsOf(server)).toBe(0)
+})
+
+test('a refused log-in or sign-up sets none, and ends nothing', async () => {
+  const server = await startServer()
+  await signUp(server)
+  const held = inCookie(await logIn(server))
+  const wrong = { ...byCookie, password: 'wrong horse battery' }
+  for (const [line, body] of [
+    ['POST /v1/session', wrong],
+    ['POST /v1/session', { ...byCookie, password: null }],
+    ['POST /v1/registrations', byCookie],
+    ['POST /v1/registrations', { ...byCookie, email_address: 'x' }],
+  ] as const) {
+    const { status, headers } = await server.send(line, body, held)
+    expect([status, headers.has('set-cookie')]).toEqual([expect.toBeOneOf([401, 422]), false])
+  }
+  expect(await statusOf(server, held)).toBe(200)
+})
+
+test('a transport that is none is a 422 on its field, and does nothing', async () => {
+  const server = await startServer()
+  const headers = { ...bearer(await signUp(server)), ...ownPage }
+  const bob = { ...ann, email_address: 'bob@example.com' }
+  for (const transport of ['Cookie', 'cookies', '', null, 1, true, ['cookie'], { cookie: true }]) {
+    for (const [line, body] of [
+      ['POST /v1/registrations', bob],
+      ['POST /v1/session', ann],
+      ['PUT /v1/session/token', {}],
+    ] as const) {
+      const reply = await server.send(line, { ...body, transport }, headers)
+      expect([reply.status, reply.body.details]).toEqual([
+        422,
+        [
+          {
+            field: 'transport',
+            code: 'inclusion',
+            message: 'Transport must be one of bearer, cookie',
+          },
+        ],
+      ])
+      expect(reply.headers.has('set-cookie')).toBe(false)
+    }
+  }
+  expect([await sessionsOf(server), await statusOf(server, headers)]).toEqual([1, 200])
+})
+
+test('in development the cookie has a plain name and goes over http; neither mode reads the other’s', async () => {
+  const server = await startServer()
+  const token = await signUp(server)
+  const app = createApp(server.auth, { mode: 'development' })
+  const headers = { 'content-type': 'application/json', ...ownPage }
+  const init = { method: 'POST', headers, body: JSON.stringify(byCookie) }
+  const reply = await read(await app.request('/v1/session', init))
+  const cookie = reply.headers.get('set-cookie') ?? ''
+  expect(cookie).toMatch(/^session=lks_/)
+  expect(attributesOf(cookie)).toEqual(['HttpOnly', 'Max-Age=7776000', 'Path=/', 'SameSite=Lax'])
+  const statuses = []
+  for (const name of ['session', '__Host-session']) {
+    const own = { cookie: `${name}=${token}` }
+    const { status } = await app.request('/v1/session', { headers: own })
+    statuses.push([status, await statusOf(server, own)])
+  }
+  expect(statuses).toEqual([
+    [200, 401],
+    [401, 200],
+  ])
+})
+
+test('the cookie lasts until the session is too old, however much it is used', async () => {
+  const server = await startServer({ auth: { sessions: { idleHours: 48, maximumHours: 24 } } })
+  await signUp(server)
+  const token = await logIn(server)
+  server.clock.advance({ hours: 23, milliseconds: 1 })
+  const rotated = await server.send('PUT /v1/session/token', undefined, inCookie(token))
+  expect(rotated.headers.get('set-cookie')).toContain('; Max-Age=3599;')
+  server.clock.advance({ hours: 1, milliseconds: -2 })
+  expect(await statusOf(server, inCookie(cookieIn(rotated)))).toBe(200)
+  server.clock.advance({ milliseconds: 1 })
+  expect(await statusOf(server, inCookie(cookieIn(rotated)))).toBe(401)
+})
+
+test('no browser is asked to keep one for more than 400 days', async () => {
+  const server = await startServer({ auth: { sessions: { maximumHours: 87_600 } } })
+  const { headers } = await server.send('POST /v1/registrations', byCookie, ownPage)
+  expect(headers.get('set-cookie')).toContain('; Max-Age=34560000;')
+})
+
+test('name and value together are far below what a browser keeps', async () => {
+  const server = await startServer()
+  const { headers } = await server.send('POST /v1/registrations', byCookie, ownPage)
+  expect((headers.get('set-cookie') ?? '').length).toBeLessThan(200)
+})
+
+test('another token comes the way the request came', async () => {
+  const server = await startServer()
+  const first = await signUp(server)
+  const plain = await server.send('PUT /v1/session/token', undefined, bearer(first))
+  expect([plain.body.token === first, plain.headers.has('set-cookie')]).toEqual([false, false])
+  const held = await logIn(server)
+  const rotated = await server.send('PUT /v1/session/token', undefined, inCookie(held))
+  const next = cookieIn(rotated)
+  expect([rotated.status, Object.keys(rotated.body)]).toEqual([200, ['session']])
+  expect(rotated.text).not.toContain(next)
+  expect(await statusOf(server, inCookie(held))).toBe(401)
+  expect(await statusOf(server, inCookie(next))).toBe(200)
+})
+
+test('a script does not get the token out of the browser', async () => {
+  const server = await startServer()
+  await signUp(server)
+  const held = await logIn(server)
+  const asked = { transport: 'bearer' }
+  const reply = await server.send('PUT /v1/session/token', asked, inCookie(held))
+  expect([reply.status, reply.body.details]).toEqual([
+    422,
+    [
+      {
+        field: 'transport',
+        code: 'inclusion',
+        message: 'Transport must be cookie, as the request had it',
+      },
+    ],
+  ])
+  expect(await statusOf(server, inCookie(held))).toBe(200)
+})
+
+test('who holds a token can have the browser keep another in its place', async () => {
+  const server = await startServer()
+  const token = await signUp(server)
+  const asked = { transport: 'cookie' }
+  const headers = { ...bearer(token), ...ownPage }
+  const reply = await server.send('PUT /v1/session/token', asked, headers)
+  expect([reply.status, Object.keys(reply.body)]).toEqual([200, ['session']])
+  expect(await statusOf(server, inCookie(cookieIn(reply)))).toBe(200)
+  expect(await statusOf(server, bearer(token))).toBe(401)
+})
+
+test('a log-out takes the cookie back, and clears what the browser kept', async () => {
+  const server = await startServer()
+  await signUp(server)
+  const held = inCookie(await logIn(server))
+  const out = await server.send('DELETE /v1/session', undefined, held)
+  expect([out.status, out.body]).toEqual([200, { message: 'Logged out' }])
+  requireForgotten(out)
+  expect(out.headers.get('clear-site-data')).toBe('"cache", "storage"')
+  expect(out.headers.get('cache-control')).toBe('no-store')
+  expect(await statusOf(server, held)).toBe(401)
+})
+
+/** A cookie is replaced by one of the same name, path and attributes. */
+function requireForgotten({ headers }: Reply): void {
+  const cookie = headers.get('set-cookie') ?? ''
+  expect(cookie).toMatch(/^__Host-session=; /)
+  const expected = ['HttpOnly', 'Max-Age=0', 'Path=/', 'SameSite=Lax', 'Secure']
+  expect(attributesOf(cookie)).toEqual(expected)
+}
+
+test('what is cleared can be chosen, nothing included', async () => {
+  const server = await startServer()
+  await signUp(server)
+  for (const [clearSiteData, expected] of [
+    [['cache', 'cookies', 'storage'], '"cache", "cookies", "storage"'],
+    [['storage'], '"storage"'],
+    [[], null],
+  ] as const) {
+    const app = createApp(server.auth, { clearSiteData })
+    const headers = inCookie(await logIn(server))
+    const out = await read(await app.request('/v1/session', { method: 'DELETE', headers }))
+    expect(out.headers.get('clear-site-data')).toBe(expected)
+    requireForgotten(out)
+  }
+})
+
+test.each(['*', 'Cache', '"cache"', 'executionContexts', ''])(
+  'a list of data to clear with %s in it is refused when the app is made',
+  async (each) => {
+    const { auth } = await startServer()
+    const options = { clearSiteData: [JSON.parse(JSON.stringify(each))] }
+    expect(() => createApp(auth, options)).toThrow(RangeError)
+  },
+)
+
+test('a log-out with a header touches no cookie', async () => {
+  const server = await startServer()
+  const token = await signUp(server)
+  const held = inCookie(await logIn(server))
+  const headers = { ...held, ...bearer(token) }
+  const out = await server.send('DELETE /v1/session', undefined, headers)
+  expect(out.status).toBe(200)
+  expect([out.headers.has('set-cookie'), out.headers.has('clear-site-data')]).toEqual([
+    false,
+    false,
+  ])
+  expect(await statusOf(server, held)).toBe(200)
+})
+
+test('whoever ends their own session as a device, or themselves, has no cookie left', async () => {
+  const server = await startServer()
+  await signUp(server)
+  const held = inCookie(await logIn(server))
+  const { session } = (await server.send('GET /v1/session', undefined, held)).body
+  const ended = await server.send(`DELETE /v1/sessions/${session.id}`, undefined, held)
+  expect(ended.status).toBe(204)
+  requireForgotten(ended)
+  const again = inCookie(await logIn(server))
+  const challenge = { password_challenge: ann.password }
+  const gone = await server.send('DELETE /v1/user', challenge, again)
+  expect(gone.status).toBe(204)
+  requireForgotten(gone)
+})
+
+test('whoever ends another device, or all others, keeps the cookie', async () => {
+  const server = await startServer()
+  const token = await signUp(server)
+  const { session } = (await server.send('GET /v1/session', undefined, bearer(token))).body
+  const held = inCookie(await logIn(server))
+  for (const line of [
+    `DELETE /v1/sessions/${session.id}`,
+    `DELETE /v1/sessions/${session.id}`,
+    'DELETE /v1/sessions',
+  ]) {
+    expect((await server.send(line, undefined, held)).headers.has('set-cookie')).toBe(false)
+  }
+  expect([await statusOf(server, held), await statusOf(server, bearer(token))]).toEqual([200, 401])
+})
+
+test('a 401 takes no cookie back: another tab may have been given a new one', async () => {
+  const server = await startServer()
+  await signUp(server)
+  const held = inCookie(await logIn(server))
+  await server.send('PUT /v1/session/token', undefined, held)
+  const lines = ['GET /v1/session', 'DELETE /v1/session', 'DELETE /v1/user', 'GET /v1/projects']
+  for (const line of [...lines, 'PUT /v1/session/token']) {
+    const { status, body, headers } = await server.send(line, undefined, held)
+    expect([line, status, body.code]).toEqual([line, 401, 'invalid_token'])
+    expect([headers.has('set-cookie'), headers.has('clear-site-data')]).toEqual([false, false])
+  }
+})
+
+test('a log-in ends the session that the browser had, and no other', async () => {
+  const server = await startServer()
+  const elsewhere = await signUp(server)
+  await server.send('POST /v1/registrations', { ...ann, email_address: 'bob@example.com' })
+  const first = inCookie(await logIn(server))
+  const second = await server.send('POST /v1/session', byCookie, first)
+  expect(second.status).toBe(200)
+  expect(await statusOf(server, first)).toBe(401)
+  const bob = { ...byCookie, email_address: 'bob@example.com' }
+  const third = await server.send('POST /v1/session', bob, inCookie(cookieIn(second)))
+  expect(await statusOf(server, inCookie(cookieIn(second)))).toBe(401)
+  const cid = { ...byCookie, email_address: 'cid@example.com' }
+  const fourth = await server.send('POST /v1/registrations', cid, inCookie(cookieIn(third)))
+  expect(await statusOf(server, inCookie(cookieIn(third)))).toBe(401)
+  expect(await statusOf(server, inCookie(cookieIn(fourth)))).toBe(200)
+  expect(await statusOf(server, bearer(elsewhere))).toBe(200)
+  const { events } = (await server.send('GET /v1/events', undefined, bearer(elsewhere))).body
+  const ended = events.filter(({ event }: { event: string }) => event === 'session_expired')
+  expect(ended.map(({ detail }: { detail: string }) => detail)).toEqual(['logout', 'logout'])
+})
+
+test('of what a cookie said before a log-in nothing stays', async () => {
+  const server = await startServer()
+  await signUp(server)
+  const strangers = await signUp(await startServer())
+  for (const made of [strangers, 'lks_fixed', '', 'x'.repeat(3_000)]) {
+    const reply = await server.send('POST /v1/session', byCookie, inCookie(made))
+    expect([reply.status, cookieIn(reply) === made]).toEqual([200, false])
+    expect(await statusOf(server, inCookie(made))).toBe(401)
+    expect(await statusOf(server, inCookie(cookieIn(reply)))).toBe(200)
+  }
+})
+
+test('a log-in for a token leaves the browser’s session alone, and so does one with a header', async () => {
+  const server = await startServer()
+  const token = await signUp(server)
+  const held = inCookie(await logIn(server))
+  expect((await server.send('POST /v1/session', ann, held)).body.token).toMatch(/^lks_/)
+  const both = { ...held, ...bearer(token) }
+  expect((await server.send('POST /v1/session', byCookie, both)).status).toBe(200)
+  expect([await statusOf(server, held), await statusOf(server, bearer(token))]).toEqual([200, 200])
+})
+
+test.each([
+  ['Basic YTpi', 401, 'unauthenticated'],
+  ['', 401, 'unauthenticated'],
+  ['Digest x', 401, 'unauthenticated'],
+  ['Bearer', 401, 'invalid_token'],
+  ['Bearer lks_junk', 401, 'invalid_token'],
+  ['Token token=""', 401, 'invalid_token'],
+  ['Bearer x, Basic y', 400, 'invalid_request'],
+])(
+  'beside the header Authorization: %s a good cookie counts for nothing',
+  async (header, status, code) => {
+    const server = await startServer()
+    await signUp(server)
+    const held = inCookie(await logIn(server))
+    for (const line of [
+      'GET /v1/session',
+      'GET /v1/projects',
+      'DELETE /v1/session',
+      'PATCH /v1/user',
+    ]) {
+      const reply = await server.send(line, undefined, { ...held, authorization: header })
+      expect([line, reply.status, reply.body.code]).toEqual([line, status, code])
+      expect(reply.headers.has('set-cookie')).toBe(false)
+    }
+    expect(await statusOf(server, held)).toBe(200)
+  },
+)
+
+test('beside a good header a bad cookie counts for nothing either', async () => {
+  const server = await startServer()
+  const own = bearer(await signUp(server))
+  const cookies = ['__Host-session=junk', '__Host-session=a; __Host-session=b', ';;;']
+  for (const cookie of cookies) {
+    const hostile = { ...own, cookie, 'sec-fetch-site': 'cross-site' }
+    expect(await statusOf(server, hostile)).toBe(200)
+    expect((await server.send('PUT /v1/session/token', { transport: 'x' }, hostile)).status).toBe(
+      422,
+    )
+  }
+})
+
+test('a cookie holds the token of a session: one of another kind is a 401, and is not used', async () => {
+  const server = await startServer()
+  const token = await signUp(server)
+  await verifyAddress(server, token)
+  const { id, token: key } = await createApiKey(server, token)
+  await server.send('POST /v1/passwords', ann)
+  await server.outbox.deliverDue()
+  const reset = mailedToken(server)
+  server.clock.advance({ minutes: 6 })
+  for (const other of [key, reset]) {
+    for (const line of [
+      'GET /v1/projects',
+      'POST /v1/projects',
+      'GET /v1/user',
+      'PATCH /v1/user',
+    ]) {
+      const { status, body } = await server.send(line, undefined, inCookie(other))
+      expect([line, status, body.code]).toEqual([line, 401, 'invalid_token'])
+    }
+  }
+  await server.auth.flush()
+  const { api_keys } = (await server.send('GET /v1/api_keys', undefined, bearer(token))).body
+  expect(api_keys).toMatchObject([{ id, last_used_at: null }])
+})
+
+test('whoever opens a link is known by their cookie', async () => {
+  const server = await startServer()
+  await signUp(server)
+  const held = inCookie(await logIn(server))
+  await server.send('POST /v1/email_verifications', undefined, held)
+  await server.outbox.deliverDue()
+  const token = mailedToken(server)
+  const hostile = { ...held, 'sec-fetch-site': 'cross-site' }
+  const forged = await server.send('PUT /v1/email_verifications', { token }, hostile)
+  expect([forged.status, forged.body.code]).toEqual([403, 'csrf'])
+  const proved = await server.send('PUT /v1/email_verifications', { token }, held)
+  expect([proved.status, proved.body.user.email_verified]).toEqual([200, true])
+})
+
+test('a cookie of a session that is over keeps nobody from confirming with the password', async () => {
+  const server = await startServer()
+  const own = bearer(await signUp(server))
+  const held = await logIn(server)
+  await server.send('POST /v1/email_verifications', undefined, own)
+  await server.outbox.deliverDue()
+  const token = mailedToken(server)
+  const twice = { ...ownPage, cookie: `__Host-session=${held}; __Host-session=${held}` }
+  const { password } = ann
+  const refused = await server.send('PUT /v1/email_verifications', { token, password }, twice)
+  expect([refused.status, refused.body.code]).toEqual([401, 'invalid_token'])
+  await server.send('DELETE /v1/session', undefined, inCookie(held))
+  const asked = await server.send('PUT /v1/email_verifications', { token }, inCookie(held))
+  expect([asked.status, asked.body.details[0].code]).toEqual([422, 'blank'])
+  const proof = { token, password }
+  const proved = await server.send('PUT /v1/email_verifications', proof, inCookie(held))
+  expect([proved.status, proved.body.user.email_verified]).toEqual([200, true])
+})
+
+test('of fifty rotations at once with one cookie one gives a cookie, and none takes one', async () => {
+  const server = await startServer()
+  await signUp(server)
+  const held = inCookie(await logIn(server))
+  const replies = await Promise.all(
+    Array.from({ length: 50 }, () => server.send('PUT /v1/session/token', undefined, held)),
+  )
+  const given = replies.map(cookieIn).filter((token) => token !== '')
+  expect(given).toHaveLength(1)
+  expect(replies.filter(({ headers }) => headers.has('set-cookie'))).toHaveLength(1)
+  expect(replies.filter(({ status }) => status === 401)).toHaveLength(49)
+  expect(await statusOf(server, inCookie(given[0] ?? ''))).toBe(200)
+  expect(await statusOf(server, held)).toBe(401)
+})
+
+test('fifty log-ins at once over one cookie end its session, and each has one of its own', async () => {
+  const cost = { memoryKibibytes: 8, passes: 1 }
+  const passwordHash = argon2id({ cost, limits: { waiting: 50, waitMilliseconds: 60_000 } })
+  const server = await startServer({ auth: { passwordHash } })
+  await signUp(server)
+  const held = inCookie(await logIn(server))
+  const replies = await Promise.all(
+    Array.from({ length: 50 }, () => server.send('POST /v1/session', byCookie, held)),
+  )
+  const tokens = replies.map(cookieIn)
+  expect([new Set(tokens).size, tokens.includes('')]).toEqual([50, false])
+  for (const token of tokens) expect(await statusOf(server, inCookie(token))).toBe(200)
+  expect(await statusOf(server, held)).toBe(401)
+  // That of the sign-up, and these.
+  expect(await sessionsOf(server)).toBe(51)
+})
+
+test('fifty log-outs at once all say so, and take the cookie back', async () => {
+  const server = await startServer()
+  const elsewhere = await signUp(server)
+  const held = inCookie(await logIn(server))
+  const replies = await Promise.all(
+    Array.from({ length: 50 }, () => server.send('DELETE /v1/session', undefined, held)),
+  )
+  for (const reply of replies) {
+    expect(reply.status).toBeOneOf([200, 401])
+    if (reply.status === 200) requireForgotten(reply)
+  }
+  expect([await statusOf(server, held), await statusOf(server, bearer(elsewhere))]).toEqual([
+    401, 200,
+  ])
+})
