@@ -9,6 +9,7 @@ import {
   ann,
   bearer,
   createApiKey,
+  inCookie,
   mailedToken,
   type Reply,
   type Server,
@@ -40,6 +41,10 @@ what it finds with this page.
 session is one whose password was verified more than ten minutes ago. A token of another kind, such as
 that of a link, opens nothing; a key that is revoked or expired, or whose user is banned, is a 401.
 
+*In a cookie*: the token is sent by a page of the server's own origin, or of a listed one. *By a hostile
+page*: a page of another origin made the browser send the cookie, and **403** is \`csrf\`. Two session
+cookies are a 401 wherever somebody has to be known.
+
 ${access.join('\n')}
 
 ## Fields that a client may write
@@ -56,8 +61,8 @@ async function accessTable(server: Server, routes: readonly Route[]): Promise<st
   const rows = [['Route', 'Scope', ...names], [...Array(names.length + 2).fill('---')]]
   for (const route of routes) {
     const cells = []
-    for (const { headers, isFresh } of credentials) {
-      const tried = await tryOut(server, route, { headers, isFresh })
+    for (const credential of credentials) {
+      const tried = await tryOut(server, route, credential)
       cells.push(verdictOn(tried))
     }
     const scope = route.scope === null ? '' : `\`${route.scope}\``
@@ -67,13 +72,13 @@ async function accessTable(server: Server, routes: readonly Route[]): Promise<st
 }
 
 // Each in the same state: what one request ended, such as the session, is there for the next.
-async function hold(server: Server) {
+async function hold(server: Server): Promise<(Tried & { readonly name: string })[]> {
   const token = await signUp(server)
   await verifyAddress(server, token)
   const keys = []
   for (const scope of scopes) {
     const { token: key } = await createApiKey(server, token, { scopes: [scope] })
-    keys.push({ name: `key \`${scope}\``, headers: bearer(key), isFresh: true })
+    keys.push({ name: `key \`${scope}\``, token: key, headers: bearer(key), isFresh: true })
   }
   await server.send('POST /v1/passwords', ann)
   await server.outbox.deliverDue()
@@ -83,17 +88,41 @@ async function hold(server: Server) {
     { name: 'stale session', headers: null, isFresh: false },
     ...keys,
     { name: 'token of a link', headers: bearer(mailedToken(server)), isFresh: true },
+    { name: 'session in a cookie', headers: null, isFresh: true, carry: inCookie },
+    { name: 'stale session in a cookie', headers: null, isFresh: false, carry: inCookie },
+    { name: 'the same by a hostile page', headers: null, isFresh: true, carry: byHostilePage },
+    { name: 'two cookies', headers: null, isFresh: true, carry: twice },
+    { name: 'key in a cookie', headers: inCookie(keys.at(-1)?.token ?? ''), isFresh: true },
+    { name: 'token of a link in a cookie', headers: inCookie(mailedToken(server)), isFresh: true },
+    { name: 'cookie beside another header', headers: null, isFresh: true, carry: besideHeader },
   ]
 }
 
-interface Tried {
-  readonly headers: Record<string, string> | null
-  readonly isFresh: boolean
+type Carry = (token: string) => Record<string, string>
+
+function byHostilePage(token: string) {
+  return { ...inCookie(token), 'sec-fetch-site': 'same-site', origin: 'https://evil.example' }
 }
 
-async function tryOut(server: Server, route: Route, { headers, isFresh }: Tried): Promise<Reply> {
+function twice(token: string) {
+  return { ...inCookie(token), cookie: `__Host-session=${token}; __Host-session=${token}` }
+}
+
+function besideHeader(token: string) {
+  return { ...inCookie(token), authorization: 'Basic YTpi' }
+}
+
+interface Tried {
+  /** Null for a session of its own, which is carried as the last says. */
+  readonly headers: Record<string, string> | null
+  readonly isFresh: boolean
+  readonly carry?: Carry
+}
+
+async function tryOut(server: Server, route: Route, tried: Tried): Promise<Reply> {
   const { clock, send } = server
-  const own = headers ?? bearer((await send('POST /v1/session', ann)).body.token)
+  const { headers, isFresh, carry = bearer } = tried
+  const own = headers ?? carry((await send('POST /v1/session', ann)).body.token)
   if (!isFresh) clock.advance({ minutes: 10 })
   const path = route.path.replace(/:\w+/g, '00000000-0000-7000-8000-000000000000')
   // Nothing that could be done: what is judged behind the door is a 422 or a 404.

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import type { Server as HttpServer } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
-import { createApp, nodeServer } from 'latchkey/server'
+import { type AppOptions, createApp, nodeServer } from 'latchkey/server'
 import { onTestFinished } from 'vitest'
 import { routes as templateRoutes } from '../templates/api/routes.ts'
 import { type Server, startServer } from './harness.ts'
@@ -22,7 +22,7 @@ export interface Exchanged {
   readonly reached: readonly string[]
 }
 
-export async function listenRaw(): Promise<RawServer> {
+export async function listenRaw(app: AppOptions = {}): Promise<RawServer> {
   const server = await startServer()
   let reached: string[] = []
   const log = {
@@ -31,7 +31,7 @@ export async function listenRaw(): Promise<RawServer> {
     error: ({ err }: Record<string, unknown>) => void reached.push(String(err)),
   }
   const routes = templateRoutes(server.database)
-  const http = nodeServer(createApp(server.auth, { routes, log }))
+  const http = nodeServer(createApp(server.auth, { ...app, routes, log }))
   http.listen(0, '127.0.0.1')
   await once(http, 'listening')
   onTestFinished(() => {

@@ -8,6 +8,7 @@ import {
   ann,
   bearer,
   createApiKey,
+  inCookie,
   openDatabase,
   read,
   type Server,
@@ -40,7 +41,8 @@ test('what needs a session answers 401 with a challenge to everybody else, and d
   const closed = routes.filter(({ access }) => access !== 'public')
   for (const route of closed) {
     const mistyped = token.slice(0, -1) + (token.endsWith('1') ? '2' : '1')
-    for (const headers of [{}, bearer(mistyped), { cookie: `token=${token}` }]) {
+    const cookies = [{ cookie: `token=${token}; session=${token}` }, inCookie(mistyped)]
+    for (const headers of [{}, bearer(mistyped), ...cookies]) {
       const { status, headers: answered } = await server.send(lineOf(route), undefined, headers)
       expect([lineOf(route), status]).toEqual([lineOf(route), 401])
       expect(answered.get('www-authenticate')).toMatch(/^Bearer realm="api"/)
@@ -137,7 +139,10 @@ test('an answer has the headers that are listed here, and no other', async () =>
       // Of whoever this line logs out or deletes.
       await signUp(server)
       const { token } = (await server.send('POST /v1/session', ann)).body
-      for (const headers of [bearer(token), {}, { authorization: 'Bearer x, Bearer y' }]) {
+      const { token: another } = (await server.send('POST /v1/session', ann)).body
+      const hostile = { ...inCookie(another), 'sec-fetch-site': 'cross-site' }
+      const credentials = [bearer(token), hostile, inCookie(another), {}]
+      for (const headers of [...credentials, { authorization: 'Bearer x, Bearer y' }]) {
         const reply = await server.send(line, body, headers)
         for (const name of reply.headers.keys()) {
           found.set(name, (found.get(name) ?? new Set()).add(reply.status))
@@ -147,12 +152,17 @@ test('an answer has the headers that are listed here, and no other', async () =>
   }
   const statusesOf = (name: string) => [...(found.get(name) ?? [])].sort().join(' ')
   expect([...found.keys()].sort()).toEqual(
-    [...headersOfAll, 'allow', 'content-type', 'www-authenticate'].sort(),
+    [
+      ...headersOfAll,
+      ...['allow', 'clear-site-data', 'content-type', 'set-cookie', 'www-authenticate'],
+    ].sort(),
   )
+  expect(statusesOf('clear-site-data')).toBe('200')
+  expect(statusesOf('set-cookie')).toBe('200')
   expect(statusesOf('allow')).toBe('405')
   expect(statusesOf('www-authenticate')).toBe('401')
   const all = [...new Set([...found.values()].flatMap((statuses) => [...statuses]))].sort()
-  expect(all).toEqual(expect.arrayContaining([200, 204, 400, 401, 404, 405, 422]))
+  expect(all).toEqual(expect.arrayContaining([200, 204, 400, 401, 403, 404, 405, 422]))
   for (const name of headersOfAll) expect([name, statusesOf(name)]).toEqual([name, all.join(' ')])
 })
 
@@ -167,7 +177,7 @@ test('what only reads changes nothing, whatever else it says it is', async () =>
     const asked = path.replace(/:\w+/g, someId)
     for (const other of ['DELETE', 'POST', 'PUT', 'PATCH']) {
       const pretended = {
-        ...bearer(token),
+        ...(other === 'PUT' ? inCookie(token) : bearer(token)),
         'x-http-method-override': other,
         'x-http-method': other,
         'x-method-override': other,

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { createApp, createAuth, createLog, createStore, migrate } from 'latchkey/server'
 import { openSqlite, sqliteMigrations } from 'latchkey/sqlite'
 import { expect, onTestFinished, test } from 'vitest'
-import { ann, bearer, cheapHash, read, temporaryFolder } from './harness.ts'
+import { ann, bearer, cheapHash, inCookie, ownPage, read, temporaryFolder } from './harness.ts'
 
 test('no file of the database and no line of the log holds a password or a token', async () => {
   const folder = temporaryFolder()
@@ -21,7 +21,10 @@ test('no file of the database and no line of the log holds a password or a token
     const [method = '', path = ''] = line.split(' ')
     const json = { 'content-type': 'application/json', ...headers }
     const init = { method, headers: json, body: body && JSON.stringify(body) }
-    return (await read(await app.request(path, init))).body
+    const reply = await read(await app.request(path, init))
+    const [, inBrowser = ''] =
+      /^__Host-session=(\w+);/.exec(reply.headers.get('set-cookie') ?? '') ?? []
+    return { ...reply.body, inBrowser }
   }
 
   const password = 'canary horse battery'
@@ -37,6 +40,19 @@ test('no file of the database and no line of the log holds a password or a token
   expect(key.token).toMatch(/^lkk_/)
   secrets.push(key.token)
   await send('GET /v1/session', null, bearer(key.token))
+  const asked = { ...ann, password, transport: 'cookie' }
+  const { inBrowser } = await send('POST /v1/session', asked, ownPage)
+  const next = (await send('PUT /v1/session/token', null, inCookie(inBrowser))).inBrowser
+  expect([inBrowser, next]).toEqual([
+    expect.stringMatching(/^lks_/),
+    expect.stringMatching(/^lks_/),
+  ])
+  secrets.push(inBrowser, next)
+  await send('GET /v1/session', null, inCookie(inBrowser))
+  await send('DELETE /v1/session', null, { ...inCookie(next), 'sec-fetch-site': 'cross-site' })
+  await send('PATCH /v1/user', { email_address: 'x' }, inCookie(next))
+  await send('GET /nowhere', null, inCookie(next))
+  await send('DELETE /v1/session', null, inCookie(next))
   await send('POST /v1/session', { ...ann, password: 'canary wrong password' })
   await send('POST /v1/session', { ...ann, email_address: password, password })
   await send(`DELETE /v1/session?token=${token}`, null, bearer(token))

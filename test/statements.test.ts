@@ -12,7 +12,7 @@ import {
 } from 'latchkey/server'
 import { expect, test } from 'vitest'
 import { generateToken } from '../src/core/tokens.ts'
-import { ann, bearer, cheapHash, openDatabase, read } from './harness.ts'
+import { ann, bearer, cheapHash, inCookie, openDatabase, read } from './harness.ts'
 
 type Event = 'read' | 'begin' | 'begin relaxed' | 'statement' | 'end' | 'hash' | 'verify'
 
@@ -107,6 +107,23 @@ test('checking a token is one read and no write', async () => {
   const { events, status } = await send('GET /v1/session', undefined, bearer(token))
   expect(status).toBe(200)
   expect(events).toEqual(['read'])
+})
+
+test('so is checking one in a cookie; of two, and of what a hostile page sends, there is none', async () => {
+  const send = await startCounting()
+  const { token } = (await send('POST /v1/registrations', ann)).body
+  const held = inCookie(token)
+  const { events, status } = await send('GET /v1/session', undefined, held)
+  expect([status, events]).toEqual([200, ['read']])
+  const two = { ...held, cookie: `${held.cookie}; ${held.cookie}` }
+  const hostile = { ...held, 'sec-fetch-site': 'cross-site' }
+  const asked = { ...ann, transport: 'cookie' }
+  expect((await send('GET /v1/session', undefined, two)).events).toEqual([])
+  expect((await send('DELETE /v1/session', undefined, hostile)).events).toEqual([])
+  expect((await send('POST /v1/session', ann, hostile)).events).toEqual([])
+  const { cookie: _none, ...page } = hostile
+  expect((await send('POST /v1/session', asked, page)).events).toEqual([])
+  expect((await send('POST /v1/registrations', asked, page)).events).toEqual([])
 })
 
 test('a text that cannot be a token costs no read, nor does a missing one', async () => {

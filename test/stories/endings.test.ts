@@ -11,6 +11,7 @@ import {
   cheapHash,
   createApiKey,
   emptyDatabaseUrl,
+  inCookie,
   mailedToken,
   type Server,
   signUp,
@@ -146,10 +147,13 @@ test.each(Object.entries(ways))(
     expect(closed.length).toBeGreaterThan(20)
     const lives = async ({ send }: Pick<Server, 'send'>) => [
       (await send('GET /v1/session', undefined, bearer(held.token))).status,
+      (await send('GET /v1/session', undefined, inCookie(held.token))).status,
       (await send('GET /v1/session', undefined, bearer(held.other))).status,
       (await send('GET /v1/projects', undefined, bearer(held.key))).status,
     ]
-    expect([await lives(server), await lives(elsewhere)]).toEqual(Array(2).fill([200, 200, 200]))
+    expect([await lives(server), await lives(elsewhere)]).toEqual(
+      Array(2).fill([200, 200, 200, 200]),
+    )
     await end(held)
     const before = await rows(server)
     for (const place of [server, elsewhere, restarted(server)]) {
@@ -158,13 +162,17 @@ test.each(Object.entries(ways))(
       )) {
         for (const route of closed) {
           const body = route.method === 'GET' ? undefined : {}
-          const reply = await place.send(lineOf(route), body, bearer(held[credential]))
-          const said = [credential, lineOf(route), reply.status, reply.body.code]
-          expect(said).toEqual([credential, lineOf(route), 401, 'invalid_token'])
+          for (const carry of [bearer, inCookie]) {
+            const reply = await place.send(lineOf(route), body, carry(held[credential]))
+            const said = [credential, lineOf(route), reply.status, reply.body.code]
+            expect(said).toEqual([credential, lineOf(route), 401, 'invalid_token'])
+            expect(reply.headers.has('set-cookie')).toBe(false)
+          }
         }
       }
       const statusOf = (credential: Credential) => (ends.includes(credential) ? 401 : 200)
-      expect(await lives(place)).toEqual([statusOf('token'), statusOf('other'), statusOf('key')])
+      const expected = (['token', 'token', 'other', 'key'] as const).map(statusOf)
+      expect(await lives(place)).toEqual(expected)
     }
     expect(await rows(server)).toEqual(before)
     const password = 'a third horse battery'
