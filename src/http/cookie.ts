@@ -78,7 +78,7 @@ export function sessionCookie(options: CookieOptions): SessionCookie {
 
 /**
  * What the cookie is called. With the prefix a browser takes it from this very host alone, by HTTPS
- * (RFC 6265bis §4.1.3.2), which `localhost` has none of.
+ * (RFC 6265bis §4.1.3.2), and not every browser takes `http://localhost` for that.
  */
 export function cookieName(mode: CookieOptions['mode']): string {
   return mode === 'development' ? 'session' : '__Host-session'

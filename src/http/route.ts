@@ -123,8 +123,17 @@ export function route<Body = undefined, Params = undefined, Query = undefined>(
     // Awaited: to return a promise from here takes two turns more than to return what it holds.
     return await runAs({ session, user, apiKey: null }, () =>
       definition.handle({
-        ...{ auth, client, request, cookie, params, query, body },
-        ...{ session, user, token, transport },
+        auth,
+        client,
+        request,
+        cookie,
+        params,
+        query,
+        body,
+        session,
+        user,
+        token,
+        transport,
       }),
     )
   }
