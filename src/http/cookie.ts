@@ -48,7 +48,7 @@ export function sessionCookie(options: CookieOptions): SessionCookie {
   const { corsOrigins = [], mode, clearSiteData = ['cache', 'storage'] } = options
   const strange = clearSiteData.find((each) => !isSiteData(each))
   if (strange !== undefined)
-    throw new RangeError(`clearSiteData is none of ${siteData}: ${strange}`)
+    throw new RangeError(`clearSiteData can have ${siteData.join(', ')}, and no ${strange}`)
   const name = cookieName(mode)
   const isIntended = intendedFrom(originSet(corsOrigins))
   const isSecure = mode !== 'development'
