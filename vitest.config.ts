@@ -7,6 +7,7 @@ const conditions = ['source', 'node']
 const once = [
   'test/architecture.test.ts',
   'test/benchmarks.test.ts',
+  'test/browser/*.test.ts',
   'test/cors.test.ts',
   'test/docs.test.ts',
   'test/framing.test.ts',
