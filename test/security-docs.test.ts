@@ -81,6 +81,7 @@ test('what looks like the name of a test is one', () => {
 /** What is no security of the server's: speed, upgrades, words, the like. */
 const elsewhere = [
   'test/benchmarks.test.ts',
+  'test/browser/chromium.test.ts',
   'test/latchkey-command-postgres.test.ts',
   'test/latchkey-command-sqlite.test.ts',
   'test/migrate-command.test.ts',
