@@ -4,6 +4,8 @@ export { createLog } from './cli/log.ts'
 export { type Migrating, migrateAtStart } from './cli/migrate-at-start.ts'
 export { type Running, type ServeOptions, serve } from './cli/serve.ts'
 export { start } from './cli/start.ts'
+export type { AccessTokenPolicy } from './core/access-token-policy.ts'
+export type { IssuedAccessToken, SubmittedAccessToken } from './core/access-tokens.ts'
 export type { CreatedApiKey, SubmittedApiKey } from './core/api-keys.ts'
 export { type Auth, createAuth } from './core/auth.ts'
 export type { Client } from './core/client.ts'
@@ -33,7 +35,9 @@ export type {
   Principal,
   Registration,
   Session,
+  SessionAlias,
   SessionHorizon,
+  SigningKey,
   User,
 } from './core/entities.ts'
 export { AuthError, type AuthErrorCode, type InvalidField } from './core/errors.ts'
@@ -60,9 +64,12 @@ export { type Argon2idCost, argon2id, type PasswordHash } from './core/password-
 export type { PasswordPolicy } from './core/password-policy.ts'
 export type { SubmittedPasswordChange } from './core/passwords.ts'
 export type { RateLimit, WindowLimit } from './core/rate-limit.ts'
+export type { Revocations } from './core/revocations.ts'
 export { Secret } from './core/secret.ts'
 export type { LoggedIn, SubmittedCredentials } from './core/sessions.ts'
 export type { SignedUp } from './core/sign-ups.ts'
+export type { ListedSigningKey, PublicKey } from './core/signing-keys.ts'
+export type { AccessTokenStatements } from './core/statements/access-tokens.ts'
 export type { ApiKeyStatements, OwnApiKey } from './core/statements/api-keys.ts'
 export type { EmailVerificationStatements } from './core/statements/email-verifications.ts'
 export type { EventStatements } from './core/statements/events.ts'
@@ -75,6 +82,7 @@ export type { PasswordHashChange, UserStatements } from './core/statements/users
 export type {
   ApiKeyPage,
   Awaitable,
+  DeadAliasPage,
   EventPage,
   Lease,
   MessagePage,

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -54,6 +54,13 @@ export interface Reply {
 /** The cheapest argon2id there is: what it costs is measured where it matters. */
 export const cheapHash = argon2id({ cost: { memoryKibibytes: 8, passes: 1 } })
 
+/** What access tokens of a test say, and with what their keys are encrypted. */
+export const accessTokens = {
+  issuer: 'https://api.example.com',
+  audiences: ['https://files.example.com', 'billing'],
+  keyEncryptionKey: randomBytes(32),
+}
+
 interface ServerOptions {
   readonly auth?: Partial<AuthOptions>
   readonly app?: AppOptions
@@ -69,7 +76,8 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
   const clock = movableClock(options.now)
   const store = createStore(options.watch?.(database) ?? database)
   const unguarded = { rateLimits: 'off', passwordHash: cheapHash } as const
-  const auth = createAuth({ store, clock, apiKeys: { scopes }, ...unguarded, ...options.auth })
+  const own = { apiKeys: { scopes }, accessTokens }
+  const auth = createAuth({ store, clock, ...own, ...unguarded, ...options.auth })
   const mailbox = createMailbox()
   const transport = options.transport ?? mailbox
   const outbox = createOutbox(auth, {

@@ -1,3 +1,4 @@
+import { issueAccessToken, requireAccessTokens } from './access-tokens.ts'
 import { revokeAllSessions } from './all-sessions.ts'
 import { authenticateApiKey, createApiKey, listApiKeys, revokeApiKey } from './api-keys.ts'
 import { nobody, operator } from './client.ts'
@@ -27,6 +28,7 @@ import {
 import type { Secret } from './secret.ts'
 import { authenticate, expiresAt, logIn, logOut } from './sessions.ts'
 import { signUp } from './sign-ups.ts'
+import { listSigningKeys, revokeSigningKey } from './signing-keys.ts'
 import {
   banUser,
   createUser,
@@ -70,6 +72,14 @@ export function createAuth<Fields = unknown>(options: AuthOptions<Fields>): Auth
     listApiKeys: (userId, page) => listApiKeys(config, userId, page),
     revokeApiKey: (apiKey, client = operator) => revokeApiKey(config, apiKey, client),
     authenticateApiKey: (token) => authenticateApiKey(config, textOf(token)),
+    issueAccessToken: (authenticated, submitted, client = nobody) =>
+      issueAccessToken(config, authenticated, { submitted, client }),
+    listPublicKeys: async () => requireAccessTokens(config).keyRing.published(),
+    listRevocations: async () => requireAccessTokens(config).revocations.get(),
+    listSigningKeys: () => listSigningKeys(config),
+    rotateSigningKey: async (when) =>
+      (await requireAccessTokens(config).keyRing.rotate(when))?.id ?? null,
+    revokeSigningKey: (id) => revokeSigningKey(config, id),
     listCounts: (subject) => listCounts(config, subject),
     clearCounts: (subject, client = operator) => clearCounts(config, subject, client),
     listEvents: (of, page) => listEvents(config, of, page),

@@ -1,5 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import type { z } from 'zod'
+import {
+  type AccessTokenPolicy,
+  type AccessTokens,
+  resolveAccessTokens,
+} from './access-token-policy.ts'
 import { ApiKeyLimit } from './api-key-limit.ts'
 import { minimumWordLength } from './context-words.ts'
 import { DeadTokens } from './dead-tokens.ts'
@@ -20,6 +25,8 @@ export interface AuthOptions<Fields = unknown> {
   readonly passwords?: Partial<PasswordPolicy>
   readonly sessions?: Partial<SessionPolicy>
   readonly apiKeys?: Partial<ApiKeyPolicy>
+  /** Signed tokens for other services, for whom the user may do what `apiKeys.scopes` say; default none. */
+  readonly accessTokens?: AccessTokenPolicy
   /** How long a link to reset a password works; default 15, from 1 to 1440. */
   readonly resetTokenMinutes?: number
   /** Default `on`: everything in `limits.ts`, and what an API key may ask for in a minute. `off` is for development and tests alone. */
@@ -89,6 +96,8 @@ export interface Configuration {
   readonly passwords: PasswordPolicy
   readonly sessions: SessionPolicy
   readonly apiKeys: ApiKeyPolicy
+  /** Null where none are issued. */
+  readonly accessTokens: AccessTokens | null
   readonly resetTokenMinutes: number
   readonly guard: Pick<Guard, 'count' | 'tryPassword' | 'recover'>
   readonly deadTokens: Pick<DeadTokens, 'count'>
@@ -116,6 +125,7 @@ export function resolveConfiguration<Fields>(
   const { store, passwords = {}, sessions = {}, apiKeys = {} } = options
   const clock = options.clock ?? (() => new Date())
   const random = options.random ?? randomBytes
+  const newId = ids(random)
   // SECURITY: not by spreading, which would let an undefined take the place of a default.
   const config = {
     store,
@@ -136,6 +146,7 @@ export function resolveConfiguration<Fields>(
       maximumPerUser: apiKeys.maximumPerUser ?? 100,
       requestsPerMinute: apiKeys.requestsPerMinute ?? 600,
     },
+    accessTokens: resolveAccessTokens({ store, clock, newId }, options.accessTokens),
     resetTokenMinutes: options.resetTokenMinutes ?? 15,
     guard: new Guard(store, clock),
     deadTokens: new DeadTokens(clock),
@@ -150,7 +161,7 @@ export function resolveConfiguration<Fields>(
     onMessageQueued,
     clock,
     random,
-    newId: ids(random),
+    newId,
     passwordHash: options.passwordHash ?? argon2id({ processes: options.processes ?? 1 }),
   }
   requireWithin('passwords.minimumLength', config.passwords.minimumLength, { from: 8, to: 128 })

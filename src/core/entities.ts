@@ -108,6 +108,31 @@ export interface Registration {
   readonly expiresAt: Date
 }
 
+/** What access tokens call a session, so that nobody learns its id from them. */
+export interface SessionAlias {
+  readonly sid: string
+  /** Of the last token that has it. */
+  readonly issuedAt: Date
+  /** When no token that has it is accepted any more. */
+  readonly expiresAt: Date
+}
+
+/** A pair of keys that access tokens are signed with, and verified. */
+export interface SigningKey {
+  /** The `kid` of its tokens. */
+  readonly id: string
+  /** Each key's is greater than that of those before it. */
+  readonly generation: number
+  readonly algorithm: 'ES256'
+  /** A JWK without private members, as JSON. */
+  readonly publicKey: string
+  /** A JWE that `KEY_ENCRYPTION_KEY` opens. */
+  readonly privateKey: string
+  readonly createdAt: Date
+  /** From when on it signs, until a newer one does. */
+  readonly signsFrom: Date
+}
+
 /** Something that happened to a user, and stays written down: never a secret. */
 export interface AuditEvent {
   readonly id: string

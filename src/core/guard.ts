@@ -220,7 +220,7 @@ function mayBeSaid({ by }: Bucket, act: GuardedAct): boolean {
   return by !== 'account' || ownActs.has(act)
 }
 
-const ownActs: ReadonlySet<GuardedAct> = new Set(['api_key', 'session_token'])
+const ownActs: ReadonlySet<GuardedAct> = new Set(['api_key', 'session_token', 'access_token'])
 
 function noteAllowance({ limit, count: { count, endsAt } }: CountedBucket, now: Date): void {
   const remaining = Math.max(0, limit.attempts - count)

@@ -8,6 +8,7 @@ export const guardedActs = [
   'email_verification',
   'api_key',
   'session_token',
+  'access_token',
 ] as const
 
 /** What is counted, each for itself. */
@@ -24,6 +25,9 @@ const attempts: WindowLimit = { name: 'attempts', attempts: 10, windowSeconds: 3
 // To one recipient, who did not ask for a stranger's mails. Not by account alone: a stranger would keep
 // its owner from the link for a day.
 const mails: WindowLimit = { name: 'mails', attempts: 30, windowSeconds: daySeconds }
+// Each device of a user needs one every few minutes, for each service; many users may share an address.
+const accessTokens: WindowLimit = { ...attempts, attempts: 60 }
+const accessTokensFromAddress: WindowLimit = { ...attempts, attempts: 600 }
 const signUps: WindowLimit = { name: 'sign-ups', attempts: 100, windowSeconds: daySeconds }
 
 /**
@@ -42,6 +46,7 @@ export const limits: Readonly<
   email_verification: { address: [attempts], both: [mails], account: [attempts] },
   api_key: { address: [attempts], both: [], account: [attempts] },
   session_token: { address: [attempts], both: [], account: [attempts] },
+  access_token: { address: [accessTokensFromAddress], both: [], account: [accessTokens] },
 }
 
 /** What holds for trying passwords. */

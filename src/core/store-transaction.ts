@@ -1,4 +1,5 @@
 import type { Connection } from './connection.ts'
+import type { AccessTokenStatements } from './statements/access-tokens.ts'
 import type { ApiKeyStatements } from './statements/api-keys.ts'
 import type { EmailVerificationStatements } from './statements/email-verifications.ts'
 import type { EventStatements } from './statements/events.ts'
@@ -14,6 +15,7 @@ export interface StoreTransaction
   extends UserStatements,
     SessionStatements,
     ApiKeyStatements,
+    AccessTokenStatements,
     PasswordResetStatements,
     EmailVerificationStatements,
     GuardStatements,

@@ -10,7 +10,9 @@ import type {
   PasswordReset,
   Registration,
   Session,
+  SessionAlias,
   SessionHorizon,
+  SigningKey,
   User,
 } from './entities.ts'
 import type { EventName } from './event-names.ts'
@@ -47,6 +49,10 @@ export interface Store extends GuardStore {
    * that has ended stays ended. The last seconds may be lost in a power cut.
    */
   recordUses(of: 'sessions' | 'api_keys', ids: readonly string[], usedAt: Date): Promise<void>
+  /** Aliases whose session has ended, and that have not expired at `now`: those issued last first. */
+  listDeadAliases(now: Date, page: DeadAliasPage): Promise<SessionAlias[]>
+  /** All of them, the newest generation first: few. */
+  listSigningKeys(): Promise<SigningKey[]>
   findUser(id: string): Promise<User | null>
   /** Oldest first. */
   listUsers(page: UserPage): Promise<User[]>
@@ -96,6 +102,8 @@ export type SweptTable =
   | 'registrations'
   | 'guard_counts'
   | 'failed_attempts'
+  | 'session_aliases'
+  | 'signing_keys'
   | 'outbox'
   | 'events'
 
@@ -134,6 +142,12 @@ export interface Lease {
   readonly latest: Date
   /** Until when the caller had it last. */
   readonly own: Date
+}
+
+export interface DeadAliasPage {
+  /** None that was issued last before it has not expired. */
+  readonly issuedAfter: Date
+  readonly limit: number
 }
 
 export interface EventPage {

@@ -10,6 +10,8 @@ const sweptTables: readonly SweptTable[] = [
   'registrations',
   'guard_counts',
   'failed_attempts',
+  'session_aliases',
+  'signing_keys',
   'outbox',
   'events',
 ]
@@ -48,6 +50,8 @@ export async function sweep(config: Configuration, pace: Pace): Promise<Swept> {
     registrations: 0,
     guard_counts: 0,
     failed_attempts: 0,
+    session_aliases: 0,
+    signing_keys: 0,
     outbox: 0,
     events: 0,
   }

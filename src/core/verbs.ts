@@ -1,3 +1,4 @@
+import type { IssuedAccessToken, SubmittedAccessToken } from './access-tokens.ts'
 import type { CreatedApiKey, SubmittedApiKey } from './api-keys.ts'
 import type { Client } from './client.ts'
 import type { Configuration } from './config.ts'
@@ -7,9 +8,11 @@ import type { ApiKey, AuditEvent, Authenticated, Authorized, Session, User } fro
 import type { EventName } from './event-names.ts'
 import type { SubmittedChallenge } from './freshness.ts'
 import type { PasswordChange, SubmittedPasswordChange } from './passwords.ts'
+import type { Revocations } from './revocations.ts'
 import type { Secret } from './secret.ts'
 import type { LoggedIn, SubmittedCredentials } from './sessions.ts'
 import type { SignedUp } from './sign-ups.ts'
+import type { ListedSigningKey, PublicKey } from './signing-keys.ts'
 import type { OwnApiKey } from './statements/api-keys.ts'
 import type { OwnSession } from './statements/sessions.ts'
 
@@ -92,6 +95,30 @@ export interface Auth {
    * @throws AuthError `rate_limited`, `unavailable`
    */
   authenticateApiKey(token: string | Secret): Promise<Authorized | null>
+  /**
+   * A signed token for another service, where `accessTokens` are configured.
+   *
+   * @returns null where the session has ended meanwhile
+   * @throws AuthError `validation_failed`, `rate_limited`, `unavailable`
+   */
+  issueAccessToken(
+    authenticated: Authenticated,
+    submitted: SubmittedAccessToken,
+    client?: Client,
+  ): Promise<IssuedAccessToken | null>
+  /** What access tokens are verified with. */
+  listPublicKeys(): Promise<PublicKey[]>
+  /** Whose access tokens are refused before they expire, as it was a second ago. */
+  listRevocations(): Promise<Revocations>
+  listSigningKeys(): Promise<ListedSigningKey[]>
+  /**
+   * Makes another signing key, published at once: it signs in a quarter of an hour, or at once.
+   *
+   * @returns its id, or null where another was made in the same moment
+   */
+  rotateSigningKey(when: { signs: 'soon' | 'at_once' }): Promise<string | null>
+  /** Takes a signing key away that somebody else has; the last one stays. */
+  revokeSigningKey(id: string): Promise<'revoked' | 'unknown' | 'last_one'>
   /** What is counted of somebody just now, by an address that is typed, a user's id, or where they are. */
   listCounts(subject: CountedSubject): Promise<Count[]>
   /** Lets somebody try again; a process that refused them just now follows within five seconds. */

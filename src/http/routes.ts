@@ -1,5 +1,6 @@
 import type { Auth } from '../core/auth.ts'
 import type { Mailbox } from '../core/mail.ts'
+import { accessTokens } from './access-tokens.ts'
 import { apiKeys } from './api-keys.ts'
 import { type CookieOptions, cookieName } from './cookie.ts'
 import { devices } from './devices.ts'
@@ -10,8 +11,10 @@ import { mailbox } from './mailbox.ts'
 import { openApi } from './openapi.ts'
 import { passwords } from './passwords.ts'
 import { registrations } from './registrations.ts'
+import { revocations } from './revocations.ts'
 import type { Route } from './route.ts'
 import { sessions } from './sessions.ts'
+import { signingKeys } from './signing-keys.ts'
 import { users } from './users.ts'
 
 /** What is in the table beside that which always is. */
@@ -30,6 +33,7 @@ export function routeTable(auth: Auth, options: TableOptions = {}): Route[] {
     ...devices(auth),
     ...users(auth),
     ...(auth.config.apiKeys.scopes.length > 0 ? apiKeys(auth) : []),
+    ...(auth.config.accessTokens ? forOtherServices(auth) : []),
     ...events(auth),
     ...emailVerifications(auth),
     ...passwords(auth),
@@ -41,6 +45,10 @@ export function routeTable(auth: Auth, options: TableOptions = {}): Route[] {
   requireDistinct(table)
   requireDeclared(table, auth.config.apiKeys.scopes)
   return table
+}
+
+function forOtherServices(auth: Auth): Route[] {
+  return [...accessTokens(auth), ...revocations(auth), ...signingKeys(auth)]
 }
 
 function requireDistinct(routes: readonly Route[]): void {

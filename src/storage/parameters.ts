@@ -5,7 +5,7 @@ import type { Value } from './database.ts'
  * databases: a lock on rows, or a parameter with its number, and whether it is the whole of a LIMIT.
  */
 export const lexemes =
-  /'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|\/\*[\s\S]*?\*\/|(\bfor\s+(?:(?:no\s+key\s+)?update(?:\s+skip\s+locked)?|share)\b)|(\blimit\s+)?\$(\d+)/gi
+  /'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|\/\*[\s\S]*?\*\/|(\bfor\s+(?:(?:no\s+key\s+)?update(?:\s+skip\s+locked)?|(?:key\s+)?share)\b)|(\blimit\s+)?\$(\d+)/gi
 
 /**
  * How many parameters a statement takes.

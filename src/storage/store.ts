@@ -1,5 +1,6 @@
 import type { Store } from '../core/store.ts'
 import type { StoreTransaction } from '../core/store-transaction.ts'
+import * as accessTokens from './access-tokens.ts'
 import * as apiKeys from './api-keys.ts'
 import type { Connection, Database } from './database.ts'
 import * as emails from './email-verifications.ts'
@@ -11,6 +12,7 @@ import * as outbox from './outbox.ts'
 import * as passwords from './passwords.ts'
 import * as registrations from './registrations.ts'
 import * as sessions from './sessions.ts'
+import * as signingKeys from './signing-keys.ts'
 import { holdLease, sweepTable } from './sweep.ts'
 import * as users from './users.ts'
 
@@ -25,6 +27,8 @@ export function createStore(database: Database): Store {
     listApiKeys: (userId, page) => apiKeys.listApiKeys(database, userId, page),
     listDueExpiryNotices: (now) => apiKeys.listDueExpiryNotices(database, now),
     recordUses: (of, ids, usedAt) => recordUses(database, of, { ids, usedAt }),
+    listDeadAliases: (now, page) => accessTokens.listDeadAliases(database, now, page),
+    listSigningKeys: () => signingKeys.listSigningKeys(database),
     findUser: (id) => users.findUser(database, id),
     listUsers: (page) => users.listUsers(database, page),
     findCredentials: (emailAddress) => users.findCredentials(database, emailAddress),
@@ -82,6 +86,9 @@ function statements(connection: Connection): StoreTransaction {
     clearExpiryNotice: (apiKey) => apiKeys.clearExpiryNotice(connection, apiKey),
     deleteApiKey: (apiKey) => apiKeys.deleteApiKey(connection, apiKey),
     deleteApiKeys: (userId) => apiKeys.deleteApiKeys(connection, userId),
+    putSessionAlias: (session, alias) => accessTokens.putSessionAlias(connection, session, alias),
+    insertSigningKey: (key) => signingKeys.insertSigningKey(connection, key),
+    deleteSigningKey: (id) => signingKeys.deleteSigningKey(connection, id),
     insertPasswordReset: (reset, digest) =>
       passwords.insertPasswordReset(connection, reset, digest),
     consumePasswordReset: (digest, at) => passwords.consumePasswordReset(connection, digest, at),

@@ -49,6 +49,17 @@ const rules: Record<SweptTable, Rule> = {
   registrations: { key: 'id', first: firstId, isOver: 'expires_at <= $2', values: overAt },
   guard_counts: { key: 'key', first: '', isOver: 'window_ends_at <= $2', values: overAt },
   failed_attempts: { key: 'key', first: '', isOver: 'expires_at <= $2', values: overAt },
+  session_aliases: { key: 'sid', first: '', isOver: 'expires_at <= $2', values: overAt },
+  signing_keys: {
+    key: 'id',
+    first: firstId,
+    // So long after another has taken over, nothing that it signed is accepted any more.
+    isOver: `EXISTS (
+      SELECT 1 FROM signing_keys AS newer
+      WHERE newer.generation > signing_keys.generation AND newer.signs_from <= $2
+    )`,
+    values: overAt,
+  },
   outbox: {
     key: 'id',
     first: 0,

@@ -1,0 +1,65 @@
+import type { Kept } from './kept.ts'
+import { KeyEncryption } from './key-encryption.ts'
+import { KeyRing } from './key-ring.ts'
+import { keepRevocations, type Revocations } from './revocations.ts'
+import type { SigningKeysContext } from './signing-keys.ts'
+import type { Store } from './store.ts'
+
+/** What access tokens say, for whom they are, and how the keys behind them are kept. */
+export interface AccessTokenPolicy {
+  /** `iss` of every token: an http or https URL without `?` and `#`, as resource servers know it. */
+  readonly issuer: string
+  /** What `aud` may be asked for, such as `https://files.example.com`; none, and there are no tokens. */
+  readonly audiences: readonly string[]
+  /** 32 random bytes, which encrypt the private keys in the database; null, and there are no tokens. */
+  readonly keyEncryptionKey: Uint8Array | null
+}
+
+/** The policy where tokens are issued, with what they are issued by. */
+export interface AccessTokens extends Pick<AccessTokenPolicy, 'issuer' | 'audiences'> {
+  readonly keyRing: KeyRing
+  readonly revocations: Kept<Revocations>
+}
+
+/** How long a token lives that nothing ends before. */
+export const accessTokenSeconds = 300
+
+/** Whose clock is behind still accepts a token that has expired for so long. */
+export const toleratedSeconds = 60
+
+interface Context extends SigningKeysContext {
+  readonly store: Store
+}
+
+/**
+ * @returns null where no access tokens are issued
+ * @throws RangeError for a name that no claim can have, or a key that anybody could guess
+ */
+export function resolveAccessTokens(
+  context: Context,
+  policy: AccessTokenPolicy | undefined,
+): AccessTokens | null {
+  if (!policy) return null
+  const { issuer, audiences, keyEncryptionKey } = policy
+  if (!isIssuer(issuer)) throw new RangeError(`accessTokens.issuer ${issuerWanted}, not ${issuer}`)
+  const wrong = audiences.find((audience) => !isAudience(audience))
+  if (wrong !== undefined)
+    throw new RangeError(`accessTokens.audiences ${audienceWanted}, not ${wrong}`)
+  const encryption = keyEncryptionKey && new KeyEncryption(keyEncryptionKey)
+  if (audiences.length === 0 || !encryption) return null
+  const keyRing = new KeyRing(context, encryption)
+  const lifeMilliseconds = (accessTokenSeconds + toleratedSeconds) * 1_000
+  const revocations = keepRevocations(context, lifeMilliseconds)
+  return { issuer, audiences: [...audiences], keyRing, revocations }
+}
+
+export const issuerWanted = 'must be an http or https URL without ? and #'
+export const audienceWanted = 'are URLs or names of 1 to 255 characters, without spaces and commas'
+
+export function isIssuer(text: string): boolean {
+  return /^https?:\/\/[^\s?#"\\]{1,247}$/.test(text) && URL.canParse(text)
+}
+
+export function isAudience(text: string): boolean {
+  return /^[\w!#$%&'()*+./:;<=>?@[\]^`{|}~-]{1,255}$/.test(text)
+}

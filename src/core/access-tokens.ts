@@ -1,0 +1,92 @@
+import { SignJWT } from 'jose'
+import { type AccessTokens, accessTokenSeconds, toleratedSeconds } from './access-token-policy.ts'
+import type { Client } from './client.ts'
+import type { Configuration } from './config.ts'
+import type { Authenticated, Session } from './entities.ts'
+import { AuthError, type InvalidField } from './errors.ts'
+import { Secret } from './secret.ts'
+import { expiresAt } from './sessions.ts'
+import type { Random } from './tokens.ts'
+
+/** What a client wants an access token for. */
+export interface SubmittedAccessToken {
+  /** One of `accessTokens.audiences`. */
+  readonly audience: string
+  /** Some of `apiKeys.scopes`, or null for all of them. */
+  readonly scopes: readonly string[] | null
+}
+
+/** A token for another service, which verifies it without asking; it exists here and nowhere else. */
+export interface IssuedAccessToken {
+  readonly token: Secret
+  readonly expiresInSeconds: number
+}
+
+/**
+ * Issues a signed token that says who its user is, to one other service. It ends with the session, which it
+ * names by an alias, and in five minutes at most.
+ *
+ * @returns null where the session has ended meanwhile
+ * @throws AuthError `validation_failed`, `rate_limited`, `unavailable`
+ */
+export async function issueAccessToken(
+  config: Configuration,
+  { session, user }: Authenticated,
+  { submitted, client }: { submitted: SubmittedAccessToken; client: Client },
+): Promise<IssuedAccessToken | null> {
+  const { issuer, audiences, keyRing } = requireAccessTokens(config)
+  const { audience: aud } = submitted
+  const scopes = submitted.scopes ?? config.apiKeys.scopes
+  requireValid(config, { audiences, ...submitted })
+  await config.guard.count('access_token', { account: user.id, client })
+  // Before anything is written: without a key there is no token.
+  const { kid, key } = await keyRing.signer()
+  const { issuedAt, iat, exp } = lifeOf(config, session)
+  const alias = {
+    sid: randomName(config.random),
+    issuedAt,
+    expiresAt: new Date((exp + toleratedSeconds) * 1_000),
+  }
+  // SECURITY: before the token is there, so that no token is there without it.
+  const sid = await config.store.transaction((transaction) =>
+    transaction.putSessionAlias(session, alias),
+  )
+  if (sid === null) return null
+  const scope = scopes.length > 0 ? { scope: [...new Set(scopes)].join(' ') } : {}
+  const jti = randomName(config.random)
+  const claims = { iss: issuer, aud, sub: user.id, sid, ...scope, jti, iat, exp }
+  const token = await new SignJWT(claims)
+    .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid })
+    .sign(key)
+  return { token: new Secret(token), expiresInSeconds: exp - iat }
+}
+
+/** @throws Error where none are issued, which whoever asks should know */
+export function requireAccessTokens({ accessTokens }: Configuration): AccessTokens {
+  if (accessTokens) return accessTokens
+  throw new Error('createAuth() was told of no accessTokens, or of none with audiences and a key')
+}
+
+function requireValid(
+  { apiKeys }: Configuration,
+  { audience, audiences, scopes }: SubmittedAccessToken & { audiences: readonly string[] },
+): void {
+  const fields: InvalidField[] = []
+  if (!audiences.includes(audience)) fields.push({ field: 'audience', code: 'inclusion' })
+  const isDeclared = scopes?.every((scope) => apiKeys.scopes.includes(scope)) ?? true
+  if (scopes?.length === 0 || !isDeclared) fields.push({ field: 'scope', code: 'inclusion' })
+  if (fields.length > 0) throw new AuthError('validation_failed', { fields })
+}
+
+// A token ends with its session, to the second: JWTs know no parts of one (RFC 7519 §2 would allow them).
+function lifeOf(config: Configuration, session: Session) {
+  const issuedAt = config.clock()
+  const iat = Math.floor(issuedAt.getTime() / 1_000)
+  const end = Math.ceil(expiresAt(config, session).getTime() / 1_000)
+  return { issuedAt, iat, exp: Math.max(iat + 1, Math.min(iat + accessTokenSeconds, end)) }
+}
+
+// Of 128 bits: nobody guesses it, and no two are the same.
+function randomName(random: Random): string {
+  return Buffer.from(random(16)).toString('base64url')
+}

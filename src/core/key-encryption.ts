@@ -1,0 +1,45 @@
+import { createSecretKey, type KeyObject } from 'node:crypto'
+import { CompactEncrypt, compactDecrypt } from 'jose'
+
+const keyBytes = 32
+// Of random ones all but a vanishing part have more.
+const leastDifferentBytes = 16
+
+const algorithms = { alg: 'dir', enc: 'A256GCM' } as const
+
+/** What signing keys are encrypted with, so that a copy of the database signs nothing. */
+export class KeyEncryption {
+  readonly #key: KeyObject
+
+  /** @throws RangeError for a key that is no 256 bits, or that nobody has drawn at random */
+  constructor(key: Uint8Array) {
+    if (!isRandomKey(key)) throw new RangeError(`accessTokens.keyEncryptionKey ${randomKeyWanted}`)
+    this.#key = createSecretKey(key)
+  }
+
+  /** Whoever moves it to another row, or changes a letter, makes it unreadable. */
+  async seal(text: string, kid: string): Promise<string> {
+    return new CompactEncrypt(new TextEncoder().encode(text))
+      .setProtectedHeader({ ...algorithms, kid })
+      .encrypt(this.#key)
+  }
+
+  /** @throws Error for what was sealed with another key, or under another name */
+  async open(sealed: string, kid: string): Promise<string> {
+    const { plaintext, protectedHeader } = await compactDecrypt(sealed, this.#key, {
+      keyManagementAlgorithms: [algorithms.alg],
+      contentEncryptionAlgorithms: [algorithms.enc],
+    })
+    if (protectedHeader.kid !== kid) throw new Error(`It is that of ${protectedHeader.kid}`)
+    return new TextDecoder().decode(plaintext)
+  }
+}
+
+/** Behind the name of the setting. */
+export const randomKeyWanted = `must be ${keyBytes} random bytes, as openssl rand -base64 ${keyBytes} makes them`
+
+/** Whether these are 256 bits that may have been drawn at random: zeros were not. */
+export function isRandomKey(key: unknown): key is Uint8Array {
+  const isWhole = key instanceof Uint8Array && key.length === keyBytes
+  return isWhole && new Set(key).size >= leastDifferentBytes
+}

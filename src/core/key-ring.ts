@@ -1,0 +1,106 @@
+import type { CryptoKey } from 'jose'
+import type { SigningKey } from './entities.ts'
+import { AuthError } from './errors.ts'
+import { Kept } from './kept.ts'
+import type { KeyEncryption } from './key-encryption.ts'
+import {
+  openSigningKey,
+  type PublicKey,
+  publishedAt,
+  rotateSigningKey,
+  type SigningKeysContext,
+  signingKeyAt,
+  toPublicKey,
+} from './signing-keys.ts'
+
+// A key that somebody made, or took away, is known in every process after so long.
+const keptMilliseconds = 60_000
+
+/** The key that signs now, and its name. */
+export interface Signer {
+  readonly kid: string
+  readonly key: CryptoKey
+}
+
+/** The signing keys, as this process knows them: not read, and not decrypted, for each token. */
+export class KeyRing {
+  readonly #context: SigningKeysContext
+  readonly #encryption: KeyEncryption
+  readonly #keys: Kept<readonly SigningKey[]>
+  readonly #opened = new Map<string, Promise<CryptoKey>>()
+  #making: Promise<unknown> | null = null
+
+  constructor(context: SigningKeysContext, encryption: KeyEncryption) {
+    this.#context = context
+    this.#encryption = encryption
+    const { clock } = context
+    const read = () => this.#read()
+    this.#keys = new Kept({ read, clock, milliseconds: keptMilliseconds })
+  }
+
+  /**
+   * What the next token is signed with; the first key is made for the first token.
+   *
+   * @throws AuthError `unavailable`, also where the key cannot be decrypted
+   */
+  async signer(): Promise<Signer> {
+    const { clock } = this.#context
+    if ((await this.#keys.get()).length === 0) await this.#makeFirst()
+    const key = signingKeyAt(await this.#keys.get(), clock())
+    if (!key) throw new Error('The signing key that was just made is gone')
+    return { kid: key.id, key: await this.#open(key) }
+  }
+
+  /** @throws AuthError `unavailable` */
+  async published(): Promise<PublicKey[]> {
+    const keys = await this.#keys.get()
+    // Another process may be making the first.
+    if (keys.length === 0) this.forget()
+    return publishedAt(keys, this.#context.clock()).map(toPublicKey)
+  }
+
+  /** @throws AuthError `unavailable` */
+  async rotate(when: { signs: 'soon' | 'at_once' }): Promise<SigningKey | null> {
+    const key = await rotateSigningKey(this.#context, this.#encryption, when)
+    this.forget()
+    return key
+  }
+
+  /** What was changed is known in this process at once. */
+  forget(): void {
+    this.#keys.forget()
+  }
+
+  async #read(): Promise<readonly SigningKey[]> {
+    const keys = await this.#context.store.listSigningKeys()
+    const gone = [...this.#opened.keys()].filter((id) => !keys.some((key) => key.id === id))
+    for (const id of gone) this.#opened.delete(id)
+    return keys
+  }
+
+  // Of many at once in this process one makes it; of two processes the database takes one's.
+  #makeFirst(): Promise<unknown> {
+    this.#making ??= this.rotate({ signs: 'at_once' }).finally(() => {
+      this.#making = null
+    })
+    return this.#making
+  }
+
+  async #open(key: SigningKey): Promise<CryptoKey> {
+    const opened = this.#opened.get(key.id) ?? openSigningKey(key, this.#encryption)
+    this.#opened.set(key.id, opened)
+    try {
+      return await opened
+    } catch (error) {
+      // Somebody may be making another.
+      this.#opened.delete(key.id)
+      this.forget()
+      const cause = new Error(`${unreadable} ${key.id}: ${remedy}`, { cause: error })
+      throw new AuthError('unavailable', { cause })
+    }
+  }
+}
+
+const unreadable = 'KEY_ENCRYPTION_KEY does not decrypt the signing key'
+const remedy =
+  'set the one that it was made with, or make another key with latchkey signing-keys rotate --now'

@@ -1,0 +1,57 @@
+import { hash } from 'node:crypto'
+import type { SessionAlias } from './entities.ts'
+import { Kept } from './kept.ts'
+import type { Store } from './store.ts'
+
+/** What resource servers are told: tokens of these sessions are refused. */
+export interface Revocations {
+  /** Of each `sid` the first half of its SHA-256, base64url: the list tells nobody a `sid`. */
+  readonly revoked: readonly string[]
+  /** Where there are more than are listed: tokens whose `iat` is not greater are refused too. Or null. */
+  readonly issuedBefore: number | null
+}
+
+/** So many are listed at most, of those that a token was issued for last. */
+export const maximumRevocations = 10_000
+
+// However many ask, the database is asked once in so long.
+const keptMilliseconds = 1_000
+const digestBytes = 16
+
+interface Context {
+  readonly store: Pick<Store, 'listDeadAliases'>
+  readonly clock: () => Date
+}
+
+/**
+ * The sessions that ended, and of which some access token may still be accepted, as they were a second ago.
+ *
+ * @param lifeMilliseconds after which no token is accepted any more
+ */
+export function keepRevocations(
+  { store, clock }: Context,
+  lifeMilliseconds: number,
+): Kept<Revocations> {
+  const read = async () => {
+    const now = clock()
+    const dead = await store.listDeadAliases(now, {
+      issuedAfter: new Date(now.getTime() - lifeMilliseconds),
+      // One more, which says from when on the list is whole.
+      limit: maximumRevocations + 1,
+    })
+    return toRevocations(dead)
+  }
+  return new Kept({ read, clock, milliseconds: keptMilliseconds })
+}
+
+function toRevocations(dead: readonly SessionAlias[]): Revocations {
+  const leftOut = dead[maximumRevocations]
+  return {
+    revoked: dead.slice(0, maximumRevocations).map(({ sid }) => digestOf(sid)),
+    issuedBefore: leftOut ? Math.floor(leftOut.issuedAt.getTime() / 1_000) : null,
+  }
+}
+
+function digestOf(sid: string): string {
+  return Buffer.from(hash('sha256', sid, 'hex'), 'hex').toString('base64url', 0, digestBytes)
+}

@@ -1,0 +1,142 @@
+import { type CryptoKey, exportJWK, generateKeyPair, importJWK } from 'jose'
+import type { SigningKey } from './entities.ts'
+import type { KeyEncryption } from './key-encryption.ts'
+import type { Store } from './store.ts'
+
+// Longer than a resource server keeps the keys that it has fetched.
+const announcedMilliseconds = 15 * 60_000
+// Five minutes for the last token that it signed, one for a process that has not heard of the next, one
+// for clocks that differ, and one more.
+const retiredMilliseconds = 8 * 60_000
+
+const algorithm = 'ES256'
+
+/** Who keeps them, when it is, and how they are named. */
+export interface SigningKeysContext {
+  readonly store: Pick<Store, 'listSigningKeys' | 'transaction'>
+  readonly clock: () => Date
+  readonly newId: (at: Date) => string
+}
+
+/** What anybody may know of a signing key (RFC 7517 §4, RFC 7518 §6.2.1). */
+export interface PublicKey {
+  readonly kty: 'EC'
+  readonly crv: 'P-256'
+  readonly x: string
+  readonly y: string
+  readonly kid: string
+  readonly alg: 'ES256'
+  readonly use: 'sig'
+}
+
+/** Of all keys, the newest first, the one that signs now; null where there is none. */
+export function signingKeyAt(keys: readonly SigningKey[], now: Date): SigningKey | null {
+  const [first = null] = keys.toSorted(
+    (one, other) => Number(one.signsFrom) - Number(other.signsFrom),
+  )
+  return keys.find(({ signsFrom }) => signsFrom <= now) ?? first
+}
+
+/**
+ * Of all keys, the newest first, those that resource servers are told of: what will sign, what signs, and
+ * what signed a token that may still be accepted.
+ */
+export function publishedAt(keys: readonly SigningKey[], now: Date): SigningKey[] {
+  let takenOverAt = Number.POSITIVE_INFINITY
+  return keys.filter(({ signsFrom }) => {
+    const isPublished = takenOverAt > now.getTime() - retiredMilliseconds
+    takenOverAt = Math.min(takenOverAt, signsFrom.getTime())
+    return isPublished
+  })
+}
+
+/**
+ * Makes another key, which is published at once. It signs in a quarter of an hour, when everybody knows
+ * it; or at once, where there is none or the one that there is cannot be used.
+ *
+ * @returns the key, or null where another was made in the same moment
+ * @throws AuthError `unavailable`
+ */
+export async function rotateSigningKey(
+  context: SigningKeysContext,
+  encryption: KeyEncryption,
+  { signs }: { signs: 'soon' | 'at_once' },
+): Promise<SigningKey | null> {
+  const { store, clock, newId } = context
+  const [newest] = await store.listSigningKeys()
+  const createdAt = clock()
+  const wait = newest && signs === 'soon' ? announcedMilliseconds : 0
+  const id = newId(createdAt)
+  const key = {
+    id,
+    generation: (newest?.generation ?? 0) + 1,
+    algorithm,
+    ...(await newKeyPair(id, encryption)),
+    createdAt,
+    signsFrom: new Date(createdAt.getTime() + wait),
+  } as const
+  const isNext = await store.transaction((transaction) => transaction.insertSigningKey(key))
+  return isNext ? key : null
+}
+
+async function newKeyPair(id: string, encryption: KeyEncryption) {
+  const { publicKey, privateKey } = await generateKeyPair(algorithm, { extractable: true })
+  const secret = JSON.stringify(await exportJWK(privateKey))
+  return {
+    publicKey: JSON.stringify(await exportJWK(publicKey)),
+    privateKey: await encryption.seal(secret, id),
+  }
+}
+
+/** A signing key without its parts, and what it does. */
+export interface ListedSigningKey
+  extends Pick<SigningKey, 'id' | 'algorithm' | 'createdAt' | 'signsFrom'> {
+  /** It will sign, or signs; or it does not any more, and its tokens may still be accepted, or are not. */
+  readonly status: 'next' | 'signing' | 'retiring' | 'retired'
+}
+
+/** All of them, the newest first. */
+export async function listSigningKeys({
+  store,
+  clock,
+}: Pick<SigningKeysContext, 'store' | 'clock'>): Promise<ListedSigningKey[]> {
+  const keys = await store.listSigningKeys()
+  const now = clock()
+  const signing = signingKeyAt(keys, now)
+  const published = publishedAt(keys, now)
+  return keys.map((key) => {
+    const { id, algorithm, createdAt, signsFrom } = key
+    const past = published.includes(key) ? 'retiring' : 'retired'
+    const status = key === signing ? 'signing' : signsFrom > now ? 'next' : past
+    return { id, algorithm, createdAt, signsFrom, status }
+  })
+}
+
+/**
+ * Takes a key away that somebody else has: its tokens are refused by whoever fetches the keys anew. What is
+ * left signs from then on.
+ */
+export async function revokeSigningKey(
+  { store }: Pick<SigningKeysContext, 'store'>,
+  id: string,
+): Promise<'revoked' | 'unknown' | 'last_one'> {
+  if (await store.transaction((transaction) => transaction.deleteSigningKey(id))) return 'revoked'
+  const keys = await store.listSigningKeys()
+  return keys.some((key) => key.id === id) ? 'last_one' : 'unknown'
+}
+
+/** @throws Error for a key that was encrypted with another one */
+export async function openSigningKey(
+  { id, privateKey }: SigningKey,
+  encryption: KeyEncryption,
+): Promise<CryptoKey> {
+  const key = await importJWK(JSON.parse(await encryption.open(privateKey, id)), algorithm)
+  if (key instanceof Uint8Array) throw new Error('It is no private key')
+  return key
+}
+
+// SECURITY: the members are named one by one, so that a private one could not come along.
+export function toPublicKey({ id, publicKey }: SigningKey): PublicKey {
+  const { x, y } = JSON.parse(publicKey)
+  return { kty: 'EC', crv: 'P-256', x, y, kid: id, alg: algorithm, use: 'sig' }
+}

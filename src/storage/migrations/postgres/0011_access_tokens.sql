@@ -1,0 +1,23 @@
+-- What access tokens call a session, which is not its id. Whatever ends the session, by whatever statement,
+-- leaves the name without one: that is how the tokens end too. Kept until the last of them has expired.
+CREATE TABLE session_aliases (
+  sid        text        NOT NULL PRIMARY KEY,
+  session_id uuid        UNIQUE REFERENCES sessions (id) ON DELETE SET NULL,
+  issued_at  timestamptz NOT NULL,
+  expires_at timestamptz NOT NULL
+);
+
+CREATE INDEX session_aliases_dead ON session_aliases (issued_at) WHERE session_id IS NULL;
+
+-- Keys that access tokens are signed with. The private one is encrypted with one that is not in here.
+-- Nothing changes a row: when a key signs, and until when it is published, follows from the instants.
+CREATE TABLE signing_keys (
+  id          uuid        NOT NULL PRIMARY KEY,
+  -- Of two that are made at once, one is.
+  generation  integer     NOT NULL UNIQUE,
+  algorithm   text        NOT NULL,
+  public_key  text        NOT NULL,
+  private_key text        NOT NULL,
+  created_at  timestamptz NOT NULL,
+  signs_from  timestamptz NOT NULL
+);
