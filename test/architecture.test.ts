@@ -26,6 +26,12 @@ const coreModules: Record<string, string[]> = {
   'node:os': ['src/core/password-hash.ts'],
   'node:zlib': ['src/core/tokens.ts'],
   '@node-rs/argon2': ['src/core/password-hash.ts'],
+  jose: [
+    'src/core/access-tokens.ts',
+    'src/core/key-encryption.ts',
+    'src/core/key-ring.ts',
+    'src/core/signing-keys.ts',
+  ],
   bowser: ['src/core/device-name.ts'],
   uuid: ['*'],
   // Its types: the fields of a sign-up are a schema.

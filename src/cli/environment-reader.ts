@@ -75,7 +75,7 @@ export class EnvironmentReader {
   /** Something that is wrong with a variable that can be read. */
   fault(name: string, fault: string, example: string): void {
     // What a shell would not take as it is stands in quotes, to be pasted.
-    const pasted = /[^\w.,:/@%+-]/.test(example) ? `'${example}'` : example
+    const pasted = /^"|^[\w.,:/@%+-]*$/.test(example) ? example : `'${example}'`
     this.#faults.push(`${name} ${fault}, for example ${name}=${pasted}`)
   }
 

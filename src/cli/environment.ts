@@ -1,4 +1,13 @@
+import { hash } from 'node:crypto'
+import {
+  type AccessTokenPolicy,
+  audienceWanted,
+  isAudience,
+  isIssuer,
+  issuerWanted,
+} from '../core/access-token-policy.ts'
 import type { SessionPolicy, SignUp } from '../core/config.ts'
+import { isRandomKey, randomKeyWanted } from '../core/key-encryption.ts'
 import type { PasswordPolicy } from '../core/password-policy.ts'
 import { parseSender } from '../core/sender.ts'
 import { isNetwork } from '../http/client-address.ts'
@@ -25,6 +34,7 @@ export interface Environment {
   readonly signUp: SignUp
   readonly passwords: Omit<PasswordPolicy, 'contextWords'>
   readonly sessions: SessionPolicy
+  readonly accessTokens: AccessTokenPolicy
   readonly resetTokenMinutes: number
   readonly rateLimits: 'on' | 'off'
   /** Where the links in mails lead. */
@@ -51,6 +61,7 @@ export function readEnvironment(variables: Variables, args: readonly string[]): 
   const mode = args.includes('--dev') ? 'development' : 'production'
   const webPort = read.integer('WEB_PORT', { otherwise: 3001, from: 1, to: 65_535 })
   const web = mode === 'development' ? `http://localhost:${webPort}` : null
+  const appUrl = readAppUrl(read, web)
   const environment: Environment = {
     mode,
     listen: {
@@ -69,14 +80,10 @@ export function readEnvironment(variables: Variables, args: readonly string[]): 
       rejectCommon: read.choice('PASSWORD_REJECT_COMMON', ['true', 'false']) === 'true',
     },
     sessions: readSessions(read),
+    accessTokens: readAccessTokens(read, { mode, appUrl }),
     resetTokenMinutes: read.integer('RESET_TOKEN_MINUTES', { otherwise: 15, from: 1, to: 1440 }),
     rateLimits: readRateLimits(read, mode),
-    appUrl: read.parsed('APP_URL', {
-      parse: parseAppUrl,
-      wanted: 'must be the http or https URL of the front end, without ? and #',
-      example: 'https://app.example.com',
-      otherwise: web,
-    }),
+    appUrl,
     mail: readMail(read, mode),
     logLevel: read.choice('LOG_LEVEL', ['info', 'error', 'silent']),
   }
@@ -90,6 +97,14 @@ export function readSessionEnvironment(variables: Variables): SessionPolicy {
   const sessions = readSessions(read)
   read.finish()
   return sessions
+}
+
+/** For commands that make signing keys; null where nothing encrypts them. */
+export function readKeyEncryptionEnvironment(variables: Variables, mode: Mode): Uint8Array | null {
+  const read = new EnvironmentReader(variables)
+  const key = readKeyEncryptionKey(read, mode)
+  read.finish()
+  return key
 }
 
 /** For commands that need the database and nothing else. */
@@ -134,6 +149,55 @@ function readSessions(read: EnvironmentReader): SessionPolicy {
     maximumHours: read.integer('SESSION_MAXIMUM_HOURS', { otherwise: 2160, from: 1, to: 87_600 }),
     maximumPerUser: read.integer('SESSIONS_PER_USER', { otherwise: 100, from: 1, to: 1_000 }),
   }
+}
+
+function readAppUrl(read: EnvironmentReader, otherwise: string | null): string {
+  return read.parsed('APP_URL', {
+    parse: parseAppUrl,
+    wanted: 'must be the http or https URL of the front end, without ? and #',
+    example: 'https://app.example.com',
+    otherwise,
+  })
+}
+
+function readAccessTokens(
+  read: EnvironmentReader,
+  { mode, appUrl }: { mode: Mode; appUrl: string },
+): AccessTokenPolicy {
+  return {
+    issuer: read.parsed('ACCESS_TOKEN_ISSUER', {
+      parse: (text) => (isIssuer(text) ? text : null),
+      wanted: issuerWanted,
+      example: 'https://api.example.com',
+      otherwise: appUrl,
+    }),
+    audiences: read.parsed<readonly string[]>('ACCESS_TOKEN_AUDIENCES', {
+      parse(text) {
+        const audiences = text.split(',').map((audience) => audience.trim())
+        return audiences.every(isAudience) ? audiences : null
+      },
+      wanted: audienceWanted,
+      example: 'https://files.example.com,https://billing.example.com',
+      otherwise: [],
+    }),
+    keyEncryptionKey: readKeyEncryptionKey(read, mode),
+  }
+}
+
+// For whoever tries it out; what it encrypts, everybody can decrypt.
+const developmentKey = hash('sha256', 'latchkey development', 'buffer')
+
+function readKeyEncryptionKey(read: EnvironmentReader, mode: Mode): Uint8Array | null {
+  const name = 'KEY_ENCRYPTION_KEY'
+  if (!read.isSet(name)) return mode === 'development' ? developmentKey : null
+  const text = read.text(name, { otherwise: '' })
+  const key = /^[\w+/-]{43}=?$/.test(text) ? Buffer.from(text, 'base64') : null
+  const isKnown = mode === 'production' && key !== null && developmentKey.equals(key)
+  if (isRandomKey(key) && !isKnown) return key
+  // SECURITY: no key as an example: somebody would take it.
+  const fault = isKnown ? 'is the one of development, which everybody knows' : randomKeyWanted
+  read.fault(name, fault, '"$(openssl rand -base64 32)"')
+  return null
 }
 
 function readProcesses(read: EnvironmentReader, mode: Mode): number {

@@ -26,10 +26,14 @@ export async function start(program: (environment: Environment) => Promise<void>
 }
 
 // What works, and should not stay so: once, of however many processes.
-function warn({ mode, rateLimits, databaseUrl }: Environment): void {
+function warn({ mode, rateLimits, databaseUrl, accessTokens }: Environment): void {
   if (rateLimits === 'off') console.error(unguarded)
   const unsafe = mode === 'production' ? unsafeDatabase(databaseUrl) : null
   if (unsafe) console.error(unsafe)
+  const { audiences, keyEncryptionKey } = accessTokens
+  if (audiences.length > 0 && keyEncryptionKey === null) console.error(keyless)
 }
 
+const keyless =
+  'ACCESS_TOKEN_AUDIENCES is set and KEY_ENCRYPTION_KEY is not: no access tokens are issued. Set it, for example KEY_ENCRYPTION_KEY="$(openssl rand -base64 32)", and keep it.'
 const unguarded = 'RATE_LIMITS=off: nobody is kept from guessing passwords. For development only.'

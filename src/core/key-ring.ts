@@ -103,4 +103,4 @@ export class KeyRing {
 
 const unreadable = 'KEY_ENCRYPTION_KEY does not decrypt the signing key'
 const remedy =
-  'set the one that it was made with, or make another key with latchkey signing-keys rotate --now'
+  'set the one that it was made with, or make another signing key with latchkey signing-keys rotate --now'

@@ -105,9 +105,10 @@ export async function listSigningKeys({
   const signing = signingKeyAt(keys, now)
   const published = publishedAt(keys, now)
   return keys.map((key) => {
-    const { id, algorithm, createdAt, signsFrom } = key
+    const { id, generation, algorithm, createdAt, signsFrom } = key
     const past = published.includes(key) ? 'retiring' : 'retired'
-    const status = key === signing ? 'signing' : signsFrom > now ? 'next' : past
+    const isNext = signing !== null && generation > signing.generation
+    const status = key === signing ? 'signing' : isNext ? 'next' : past
     return { id, algorithm, createdAt, signsFrom, status }
   })
 }

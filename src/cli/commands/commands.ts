@@ -6,6 +6,7 @@ import { migrateDatabase } from './migrate.ts'
 import { listMessages } from './outbox.ts'
 import { retryMessages } from './outbox-retry.ts'
 import { sessionCommands } from './sessions.ts'
+import { signingKeyCommands } from './signing-keys.ts'
 import { sweepDatabase } from './sweep.ts'
 import { userCommands } from './users.ts'
 
@@ -15,6 +16,7 @@ export const commands: readonly Command[] = [
   ...userCommands,
   ...sessionCommands,
   ...apiKeyCommands,
+  ...signingKeyCommands,
   ...limitCommands,
   listEvents,
   listMessages,

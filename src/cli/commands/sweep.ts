@@ -17,9 +17,10 @@ export const sweepDatabase = defineCommand(
   {
     name: 'sweep',
     summary: 'Delete what has been over for an hour',
-    details: `Sessions, API keys, links, sign-ups that nobody confirmed, and counts; mails that
-ended 30 days ago, and events of a year ago. A server does the same about once an hour, and no answer is
-different for it. When a session is over follows from SESSION_IDLE_HOURS and
+    details: `Sessions, API keys, links, sign-ups that nobody confirmed, counts, what access
+tokens called sessions, and the keys that they were signed with; mails that
+ended 30 days ago, and events of a year ago. A server does the same about once an
+hour, and no answer is different for it. When a session is over follows from SESSION_IDLE_HOURS and
 SESSION_MAXIMUM_HOURS, which have to be those of the server, and from the
 clock of this machine.`,
     operands: null,

@@ -1,0 +1,120 @@
+import { createAuth } from '../../core/auth.ts'
+import { KeyEncryption } from '../../core/key-encryption.ts'
+import {
+  type ListedSigningKey,
+  listSigningKeys,
+  rotateSigningKey,
+} from '../../core/signing-keys.ts'
+import { readKeyEncryptionEnvironment } from '../environment.ts'
+import { type Command, defineCommand, Refused, UsageError } from './command.ts'
+import { databaseOptions, withStore } from './database.ts'
+import { jsonOption, print, printJson, printTable, readable } from './output.ts'
+import { parseId } from './page.ts'
+import { withAuth } from './user.ts'
+
+const listKeys = defineCommand(
+  {
+    name: 'signing-keys list',
+    summary: 'List the keys that access tokens are signed with, newest first',
+    details: `next: it will sign. signing: it signs new tokens. retiring: it signed tokens that
+may still be accepted. retired: nothing of it is accepted, and a sweep takes it
+away. The first key is made for the first token.`,
+    operands: null,
+    options: { json: jsonOption, ...databaseOptions },
+    examples: ['latchkey signing-keys list'],
+  },
+  async ({ values }) => {
+    const keys = await withAuth(values, (auth) => auth.listSigningKeys())
+    if (values.json) printJson({ signing_keys: keys.map(toJson) })
+    else if (keys.length === 0) print('There are no signing keys.')
+    else printTable([header, ...keys.map(toRow)])
+  },
+)
+
+const rotateKeys = defineCommand(
+  {
+    name: 'signing-keys rotate',
+    summary: 'Make another key, which takes over',
+    details: `It is published at once and signs in 15 minutes, when every service that accepts
+access tokens knows it; no token is refused for it. --now is for a key that is in
+wrong hands, or that KEY_ENCRYPTION_KEY does not decrypt any more: for up to a
+minute some service may refuse tokens that it cannot verify yet.
+KEY_ENCRYPTION_KEY has to be that of the server.`,
+    operands: null,
+    options: {
+      now: { type: 'boolean', meaning: 'It signs at once' },
+      json: jsonOption,
+      ...databaseOptions,
+    },
+    examples: ['latchkey signing-keys rotate', 'latchkey signing-keys rotate --now'],
+  },
+  async ({ values }) => {
+    const encryption = readEncryption(values)
+    const signs = values.now ? 'at_once' : 'soon'
+    const made = await withStore(values, async (store) => {
+      const { config } = createAuth({ store })
+      const key = await rotateSigningKey(config, encryption, { signs })
+      const keys = await listSigningKeys(config)
+      return keys.find(({ id }) => id === key?.id)
+    })
+    if (!made) throw new Refused('Another key was made in this moment: latchkey signing-keys list')
+    if (values.json) printJson({ signing_key: toJson(made) })
+    else print(`Made ${made.id}, which signs from ${readable(made.signsFrom)} UTC on`)
+  },
+)
+
+const revokeKey = defineCommand(
+  {
+    name: 'signing-keys revoke',
+    summary: 'Take away a key that is in wrong hands',
+    details: `Make another before, with latchkey signing-keys rotate --now. Servers sign with a
+key that was taken away for up to a minute; services refuse its tokens when they
+fetch the keys anew: those with latchkey/resource-server within ten minutes, and
+restarted ones at once.`,
+    operands: 'KEY_ID',
+    options: { json: jsonOption, ...databaseOptions },
+    examples: ['latchkey signing-keys revoke 01a2092e-6c92-74d9-bfd5-30ed1da6763c'],
+  },
+  async ({ values, positionals }) => {
+    const [name, ...more] = positionals
+    if (name === undefined || more.length > 0) throw new UsageError('The ID of one key is needed')
+    const id = parseId(name)
+    const outcome = await withAuth(values, (auth) => auth.revokeSigningKey(id))
+    if (outcome !== 'revoked') throw new Refused(refusals[outcome])
+    if (values.json) printJson({ signing_key: { id } })
+    else print(`Took away ${id}`)
+  },
+)
+
+const refusals = {
+  unknown: 'There is no such signing key; latchkey signing-keys list has all',
+  last_one: 'There is no other key to sign with: run latchkey signing-keys rotate --now before',
+}
+
+function readEncryption({ dev = false }: { dev?: boolean | undefined }): KeyEncryption {
+  const key = readKeyEncryptionEnvironment(process.env, dev ? 'development' : 'production')
+  if (key) return new KeyEncryption(key)
+  throw new Refused(
+    'KEY_ENCRYPTION_KEY must be set to that of the server: it encrypts the key that is made',
+  )
+}
+
+// These names are an interface: programs read them.
+function toJson({ id, algorithm, status, createdAt, signsFrom }: ListedSigningKey) {
+  return {
+    id,
+    algorithm,
+    status,
+    created_at: createdAt.toISOString(),
+    signs_from: signsFrom.toISOString(),
+  }
+}
+
+const header = ['ID', 'ALGORITHM', 'STATUS', 'CREATED (UTC)', 'SIGNS FROM (UTC)']
+
+function toRow({ id, algorithm, status, createdAt, signsFrom }: ListedSigningKey): string[] {
+  return [id, algorithm, status, readable(createdAt), readable(signsFrom)]
+}
+
+/** What an operator does with the keys of access tokens. */
+export const signingKeyCommands: readonly Command[] = [listKeys, rotateKeys, revokeKey]
