@@ -1,3 +1,4 @@
+import { createHash, randomBytes } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { readEnvironment } from './environment.ts'
 
@@ -20,6 +21,7 @@ const defaults = {
   signUp: 'open',
   passwords: { minimumLength: 8, rejectCommon: true },
   sessions: { idleHours: 720, maximumHours: 2160, maximumPerUser: 100 },
+  accessTokens: { issuer: 'https://app.example.com', audiences: [], keyEncryptionKey: null },
   resetTokenMinutes: 15,
   rateLimits: 'on',
   appUrl: 'https://app.example.com',
@@ -31,11 +33,20 @@ const defaults = {
   logLevel: 'info',
 }
 
+// What it encrypts, everybody can decrypt.
+const developmentKey = createHash('sha256').update('latchkey development').digest()
+const ownKey = randomBytes(32)
+
 const inDevelopment = {
   ...defaults,
   mode: 'development',
   databaseUrl: 'sqlite:storage/development.sqlite3',
   corsOrigins: ['http://localhost:3001'],
+  accessTokens: {
+    issuer: 'http://localhost:3001',
+    audiences: [],
+    keyEncryptionKey: developmentKey,
+  },
   appUrl: 'http://localhost:3001',
   mail: { kind: 'kept', from: 'Projects <no-reply@example.com>' },
 }
@@ -88,6 +99,9 @@ test('every variable is read', () => {
     SESSIONS_PER_USER: '5',
     WEB_PORT: '3100',
     RESET_TOKEN_MINUTES: '60',
+    ACCESS_TOKEN_AUDIENCES: 'https://files.example.com, billing',
+    ACCESS_TOKEN_ISSUER: 'https://api.example.com/v1/',
+    KEY_ENCRYPTION_KEY: ownKey.toString('base64'),
     RATE_LIMITS: 'on',
     APP_URL: 'https://example.com/app/',
     SMTP_URL: 'smtp://user:p%40ss@smtp.example.com:2525',
@@ -106,6 +120,11 @@ test('every variable is read', () => {
     signUp: 'confirm',
     passwords: { minimumLength: 15, rejectCommon: false },
     sessions: { idleHours: 1, maximumHours: 24, maximumPerUser: 5 },
+    accessTokens: {
+      issuer: 'https://api.example.com/v1/',
+      audiences: ['https://files.example.com', 'billing'],
+      keyEncryptionKey: ownKey,
+    },
     resetTokenMinutes: 60,
     rateLimits: 'on',
     appUrl: 'https://example.com/app',
@@ -120,6 +139,54 @@ test('every variable is read', () => {
 
 test('a browser can be told to clear nothing', () => {
   expect(readEnvironment({ ...production, CLEAR_SITE_DATA: 'none' }, []).clearSiteData).toEqual([])
+})
+
+test('a key is read in base64 and base64url, with the padding or without', () => {
+  const key = Buffer.from('fbff'.repeat(3) + ownKey.toString('hex').slice(12), 'hex')
+  const spellings = [
+    key.toString('base64'),
+    key.toString('base64url'),
+    `${key.toString('base64url')}=`,
+  ]
+  for (const KEY_ENCRYPTION_KEY of spellings) {
+    const { accessTokens } = readEnvironment({ ...production, KEY_ENCRYPTION_KEY }, [])
+    expect(Buffer.from(accessTokens.keyEncryptionKey ?? '')).toEqual(key)
+  }
+})
+
+const inBase64 = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64')
+
+test.each([
+  ['short', 'abc'],
+  ['one of 31 bytes', inBase64(randomBytes(31))],
+  ['one of 33 bytes', inBase64(randomBytes(33))],
+  ['one of 64 letters', ownKey.toString('hex')],
+  ['zeros', inBase64(new Uint8Array(32))],
+  ['one letter', inBase64(new Uint8Array(32).fill(7))],
+  ['a word over and over', inBase64(Buffer.from('changeme'.repeat(4)))],
+  ['a sentence', 'correct horse battery staple, and three more'],
+  ['another alphabet', `${inBase64(ownKey).slice(0, 42)}.`],
+])('a key that is %s stops the start, and is not said', (_what, KEY_ENCRYPTION_KEY) => {
+  for (const [variables, args] of [
+    [production, []],
+    [{}, ['--dev']],
+  ] as const) {
+    const said = faults({ ...variables, KEY_ENCRYPTION_KEY }, args)
+    expect(said).toEqual([
+      'KEY_ENCRYPTION_KEY must be 32 random bytes, as openssl rand -base64 32 makes them, ' +
+        'for example KEY_ENCRYPTION_KEY="$(openssl rand -base64 32)"',
+    ])
+    expect(said[0]).not.toContain(KEY_ENCRYPTION_KEY)
+  }
+})
+
+test('the key of development is for development', () => {
+  const KEY_ENCRYPTION_KEY = developmentKey.toString('base64url')
+  expect(faults({ ...production, KEY_ENCRYPTION_KEY })).toEqual([
+    expect.stringMatching(/^KEY_ENCRYPTION_KEY is the one of development, which everybody knows/),
+  ])
+  const { accessTokens } = readEnvironment({ KEY_ENCRYPTION_KEY }, ['--dev'])
+  expect(accessTokens.keyEncryptionKey).toEqual(developmentKey)
 })
 
 test('limits can be switched off in development, and nowhere else', () => {
@@ -200,6 +267,26 @@ test.each([
     'https://app.example.com',
   ],
   [
+    'ACCESS_TOKEN_ISSUER',
+    [
+      'api.example.com',
+      'ftp://example.com',
+      'https://b.example/#x',
+      'https://b.example?x',
+      'https://a@b.example',
+      'https://',
+      'https://a b',
+    ],
+    'be an http or https URL without ? and #',
+    'https://api.example.com',
+  ],
+  [
+    'ACCESS_TOKEN_AUDIENCES',
+    ['a b', 'a,,b', 'a,', ',', 'é', 'a"b', 'x'.repeat(256)],
+    'be URLs or names of 1 to 255 characters, without spaces and commas',
+    'https://files.example.com,https://billing.example.com',
+  ],
+  [
     'MAIL_FROM',
     ['Ann', 'ann@localhost', 'Ann <a@b.example', 'a@b.example, c@d.example', 'A\nB <a@b.example>'],
     'be an address, or a name and an address in <>',
@@ -258,12 +345,15 @@ test.each(['', ' ', '\t\n'])('a variable that holds %j is not set', (empty) => {
     'RESET_TOKEN_MINUTES',
     'RATE_LIMITS',
   ]
-  const variables = Object.fromEntries([...names, ...more, ...mail].map((name) => [name, empty]))
+  const keys = ['ACCESS_TOKEN_AUDIENCES', 'ACCESS_TOKEN_ISSUER', 'KEY_ENCRYPTION_KEY']
+  const variables = Object.fromEntries(
+    [...names, ...more, ...keys, ...mail].map((name) => [name, empty]),
+  )
   expect(readEnvironment(variables, ['--dev'])).toEqual(inDevelopment)
   expect(faults({ ...production, DATABASE_URL: empty })).toHaveLength(1)
 })
 
-function faults(variables: Record<string, string>, args: string[] = []): string[] {
+function faults(variables: Record<string, string>, args: readonly string[] = []): string[] {
   try {
     readEnvironment(variables, args)
     return []

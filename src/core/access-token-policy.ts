@@ -54,10 +54,11 @@ export function resolveAccessTokens(
 }
 
 export const issuerWanted = 'must be an http or https URL without ? and #'
-export const audienceWanted = 'are URLs or names of 1 to 255 characters, without spaces and commas'
+export const audienceWanted =
+  'must be URLs or names of 1 to 255 characters, without spaces and commas'
 
 export function isIssuer(text: string): boolean {
-  return /^https?:\/\/[^\s?#"\\]{1,247}$/.test(text) && URL.canParse(text)
+  return /^https?:\/\/[^\s?#@"\\]{1,247}$/.test(text) && URL.canParse(text)
 }
 
 export function isAudience(text: string): boolean {

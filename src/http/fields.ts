@@ -140,10 +140,8 @@ function explain(issue: z.core.$ZodIssue, value: unknown): { code: string; messa
   if (issue.code === 'custom') {
     return { code: String(issue.params?.code ?? 'invalid'), message: issue.message }
   }
-  const isOfWrongType = issue.code === 'invalid_type' || issue.code === 'invalid_union'
-  if (isOfWrongType && value == null) {
-    return { code: 'blank', message: "can't be blank" }
-  }
+  const isMissing = value == null && codesOfMissing.has(issue.code)
+  if (isMissing) return { code: 'blank', message: "can't be blank" }
   if (issue.code === 'invalid_type') {
     return { code: 'invalid_type', message: `must be ${kinds[issue.expected] ?? 'something else'}` }
   }
@@ -153,6 +151,12 @@ function explain(issue: z.core.$ZodIssue, value: unknown): { code: string; messa
   }
   return { code: 'invalid', message: 'is invalid' }
 }
+
+const codesOfMissing: ReadonlySet<unknown> = new Set([
+  'invalid_type',
+  'invalid_union',
+  'invalid_value',
+])
 
 function explainSize(issue: z.core.$ZodIssueTooSmall | z.core.$ZodIssueTooBig) {
   const [code, limit, words] =

@@ -1,3 +1,4 @@
+import { accessTokensContract } from './store-contract/access-tokens.ts'
 import { apiKeysContract } from './store-contract/api-keys.ts'
 import type { StoreContract } from './store-contract/contract.ts'
 import { devicesContract } from './store-contract/devices.ts'
@@ -10,6 +11,7 @@ import { outboxAttemptsContract } from './store-contract/outbox-attempts.ts'
 import { passwordResetsContract } from './store-contract/password-resets.ts'
 import { registrationsContract } from './store-contract/registrations.ts'
 import { sessionsContract } from './store-contract/sessions.ts'
+import { signingKeysContract } from './store-contract/signing-keys.ts'
 import { sweepContract } from './store-contract/sweep.ts'
 import { transactionsContract } from './store-contract/transactions.ts'
 import { usersContract } from './store-contract/users.ts'
@@ -23,6 +25,8 @@ export function runStoreContract(contract: StoreContract): void {
   sessionsContract(contract)
   devicesContract(contract)
   apiKeysContract(contract)
+  accessTokensContract(contract)
+  signingKeysContract(contract)
   passwordResetsContract(contract)
   emailVerificationsContract(contract)
   registrationsContract(contract)
