@@ -1,5 +1,6 @@
 // A server in a process of its own that says over IPC what it does, and waits where it is told to:
 // node probed-server.ts [STEP]. The first time that it comes to STEP, it goes on when told to.
+import { hash } from 'node:crypto'
 import { once } from 'node:events'
 import {
   argon2id,
@@ -62,7 +63,10 @@ const rateLimits = RATE_LIMITS === 'off' ? 'off' : 'on'
 let ahead = 0
 const clock = () => new Date(Date.now() + ahead)
 const apiKeys = { scopes, requestsPerMinute: 100 }
-const auth = createAuth({ store, passwordHash, rateLimits, clock, apiKeys })
+// The same in every process, and no secret.
+const keyEncryptionKey = hash('sha256', 'probed', 'buffer')
+const accessTokens = { issuer: 'https://api.example.com', audiences: ['billing'], keyEncryptionKey }
+const auth = createAuth({ store, passwordHash, rateLimits, clock, apiKeys, accessTokens })
 const transport: Transport = {
   async deliver({ to, compose }) {
     await compose()

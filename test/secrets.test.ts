@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { createApp, createAuth, createLog, createStore, migrate } from 'latchkey/server'
 import { openSqlite, sqliteMigrations } from 'latchkey/sqlite'
 import { expect, onTestFinished, test } from 'vitest'
-import { ann, bearer, cheapHash, inCookie, ownPage, read, temporaryFolder } from './harness.ts'
+import { KeyEncryption } from '../src/core/key-encryption.ts'
+import { accessTokens, ann, bearer, cheapHash, inCookie, ownPage, read, temporaryFolder } from './harness.ts'
 
 test('no file of the database and no line of the log holds a password or a token', async () => {
   const folder = temporaryFolder()
@@ -15,7 +16,7 @@ test('no file of the database and no line of the log holds a password or a token
   const log = createLog({ mode: 'production', logLevel: 'info' }, (line) => void lines.push(line))
   const store = createStore(database)
   const apiKeys = { scopes: ['notes:read'] }
-  const auth = createAuth({ store, passwordHash: cheapHash, apiKeys, log })
+  const auth = createAuth({ store, passwordHash: cheapHash, apiKeys, accessTokens, log })
   const app = createApp(auth, { log })
   const send = async (line: string, body: object | null, headers = {}) => {
     const [method = '', path = ''] = line.split(' ')
@@ -53,6 +54,17 @@ test('no file of the database and no line of the log holds a password or a token
   await send('PATCH /v1/user', { email_address: 'x' }, inCookie(next))
   await send('GET /nowhere', null, inCookie(next))
   await send('DELETE /v1/session', null, inCookie(next))
+  const { access_token } = await send(
+    'POST /v1/access_tokens',
+    { audience: 'billing' },
+    bearer(token),
+  )
+  const [signing] = await store.listSigningKeys()
+  const encryption = new KeyEncryption(accessTokens.keyEncryptionKey)
+  const { d } = JSON.parse(await encryption.open(signing?.privateKey ?? '', signing?.id ?? ''))
+  secrets.push(...String(access_token).split('.').slice(1), d)
+  secrets.push(Buffer.from(accessTokens.keyEncryptionKey).toString('latin1'))
+  await send('GET /v1/session', null, bearer(access_token))
   await send('POST /v1/session', { ...ann, password: 'canary wrong password' })
   await send('POST /v1/session', { ...ann, email_address: password, password })
   await send(`DELETE /v1/session?token=${token}`, null, bearer(token))

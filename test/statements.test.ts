@@ -12,7 +12,7 @@ import {
 } from 'latchkey/server'
 import { expect, test } from 'vitest'
 import { generateToken } from '../src/core/tokens.ts'
-import { ann, bearer, cheapHash, inCookie, openDatabase, read } from './harness.ts'
+import { accessTokens, ann, bearer, cheapHash, inCookie, openDatabase, read } from './harness.ts'
 
 type Event = 'read' | 'begin' | 'begin relaxed' | 'statement' | 'end' | 'hash' | 'verify'
 
@@ -43,6 +43,7 @@ async function startCounting(apiKeys: Partial<ApiKeyPolicy> = {}) {
     store: createStore(countStatements(database, events)),
     passwordHash: countHashes(events),
     apiKeys,
+    accessTokens,
   })
   const app = createApp(auth, { routes: apiKeys.scopes ? [notes] : [] })
   const send = async (line: string, body?: unknown, headers = {}) => {
@@ -216,6 +217,21 @@ test('logging out is one read and one transaction', async () => {
   const { token } = (await send('POST /v1/registrations', ann)).body
   const { events } = await send('DELETE /v1/session', undefined, bearer(token))
   expect(events).toEqual(['read', 'begin', 'statement', 'statement', 'end'])
+})
+
+test('a token for another service is one statement behind the counts, and the first makes the key', async () => {
+  const send = await startCounting()
+  const { token } = (await send('POST /v1/registrations', ann)).body
+  const ask = async () =>
+    (await send('POST /v1/access_tokens', { audience: 'billing' }, bearer(token))).events
+  const alias: Event[] = ['begin', 'statement', 'end']
+  const key: Event[] = ['read', 'read', 'begin', 'statement', 'end', 'read']
+  expect(await ask()).toEqual(['read', ...relaxed(2), ...key, ...alias])
+  expect(await ask()).toEqual(['read', ...relaxed(2), ...alias])
+  // Nor do those who verify it cost more.
+  expect((await send('GET /.well-known/jwks.json')).events).toEqual([])
+  expect((await send('GET /v1/revocations')).events).toEqual(['read'])
+  expect((await send('GET /v1/revocations')).events).toEqual([])
 })
 
 test('asking for a reset is one count and one row, for every address the same', async () => {

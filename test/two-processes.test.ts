@@ -1,5 +1,6 @@
 // Two servers, one database: what one does, the other knows at the next request.
 import { randomBytes } from 'node:crypto'
+import { createLocalJWKSet, decodeJwt, jwtVerify } from 'jose'
 import { type Auth, createAuth, createStore, type Database, migrate } from 'latchkey/server'
 import { beforeEach, expect, inject, onTestFinished, test } from 'vitest'
 import { newMessage } from '../src/core/mail.ts'
@@ -7,6 +8,7 @@ import { generateToken } from '../src/core/tokens.ts'
 import { newSession, newUser } from '../src/testing/store-contract/contract.ts'
 import { openDatabase } from '../templates/api/database.ts'
 import { scopes } from '../templates/api/routes.ts'
+import { revocationOf } from './access-token.ts'
 import {
   address,
   ann,
@@ -70,6 +72,38 @@ test('of fifty who sign up at once with one address, one does', async () => {
   expect(await database.query('SELECT id FROM users')).toHaveLength(1)
   expect(await database.query('SELECT id FROM sessions')).toHaveLength(1)
   expect(await countSteps(servers, 'hashed')).toBe(50)
+  expectNoFault(servers)
+}, 30_000)
+
+test('of fifty first access tokens at once all have one sid, are of one key, and end on both', async () => {
+  const servers = await startProbed({ RATE_LIMITS: 'off' })
+  const { token } = await signUpDirectly(auth, {
+    emailAddress: ann.email_address,
+    password: ann.password,
+  })
+  const own = bearer(token.reveal())
+  const asked = { audience: 'billing' }
+  const replies = await Promise.all(
+    fifty((index) => pick(servers, index).send('POST /v1/access_tokens', asked, own)),
+  )
+  expect(statuses(replies)).toEqual(Array(50).fill(200))
+  const issued = replies.map(({ body }) => String(body.access_token))
+  const [sid = '', ...others] = new Set(issued.map((each) => String(decodeJwt(each).sid)))
+  expect(others).toEqual([])
+  expect(await database.query('SELECT 1 FROM signing_keys')).toHaveLength(1)
+  for (const { send } of servers) {
+    const { body } = await send('GET /.well-known/jwks.json')
+    const keys = createLocalJWKSet(body)
+    await Promise.all(issued.map((each) => jwtVerify(each, keys, { audience: 'billing' })))
+    expect((await send('GET /v1/revocations')).body.revoked).toEqual([])
+  }
+  await servers[0].send('DELETE /v1/session', undefined, own)
+  for (const { send } of servers) {
+    await until(async () => {
+      const { body } = await send('GET /v1/revocations')
+      expect(body.revoked).toEqual([revocationOf(sid)])
+    })
+  }
   expectNoFault(servers)
 }, 30_000)
 

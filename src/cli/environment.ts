@@ -61,6 +61,7 @@ export function readEnvironment(variables: Variables, args: readonly string[]): 
   const mode = args.includes('--dev') ? 'development' : 'production'
   const webPort = read.integer('WEB_PORT', { otherwise: 3001, from: 1, to: 65_535 })
   const web = mode === 'development' ? `http://localhost:${webPort}` : null
+  const databaseUrl = readDatabaseUrl(read, mode)
   const appUrl = readAppUrl(read, web)
   const environment: Environment = {
     mode,
@@ -69,7 +70,7 @@ export function readEnvironment(variables: Variables, args: readonly string[]): 
       port: read.integer('PORT', { otherwise: 3000, from: 0, to: 65_535 }),
     },
     webPort,
-    databaseUrl: readDatabaseUrl(read, mode),
+    databaseUrl,
     processes: readProcesses(read, mode),
     corsOrigins: readOrigins(read, web ? [web] : []),
     clearSiteData: readSiteData(read),

@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto'
+import { inspect } from 'node:util'
 import { expect, test } from 'vitest'
 import { cheapHash } from '../../test/harness.ts'
 import { resolveConfiguration } from './config.ts'
@@ -152,6 +154,59 @@ test('a word of the context that is none, or would be in every second password, 
   }
   const { passwords } = resolveConfiguration({ store, passwords: { contextWords: ['Acme'] } })
   expect(passwords.contextWords).toEqual(['Acme'])
+})
+
+const policy = {
+  issuer: 'https://api.example.com',
+  audiences: ['billing'],
+  keyEncryptionKey: randomBytes(32),
+}
+
+test.each([
+  ['of 16 bytes', randomBytes(16)],
+  ['of 31 bytes', randomBytes(31)],
+  ['of 64 bytes', randomBytes(64)],
+  ['of nothing', new Uint8Array(0)],
+  ['of zeros', new Uint8Array(32)],
+  ['of one letter', Buffer.alloc(32, 'x')],
+  ['of a word over and over', Buffer.alloc(32, 'changeme')],
+  ['of text', 'x'.repeat(32)],
+  ['of numbers', [...randomBytes(32)]],
+])('a key %s encrypts nothing: the start is refused, and does not say it', (_what, key) => {
+  const options = Object.assign(JSON.parse('{}'), {
+    store,
+    accessTokens: { ...policy, keyEncryptionKey: key },
+  })
+  const sentence =
+    'accessTokens.keyEncryptionKey must be 32 random bytes, as openssl rand -base64 32 makes them'
+  expect(() => resolveConfiguration(options)).toThrow(new RangeError(sentence))
+})
+
+test('a thousand random keys are taken', () => {
+  for (let count = 0; count < 1_000; count++) {
+    const accessTokens = { ...policy, keyEncryptionKey: randomBytes(32) }
+    expect(resolveConfiguration({ store, accessTokens }).accessTokens).not.toBeNull()
+  }
+})
+
+test.each([
+  ['issuer', '', 'api.example.com', 'ftp://a.example', 'https://a.example?x', 'https://a b'],
+  ['audiences', '', 'a b', 'a,b', 'a"b', 'é', 'x'.repeat(256), '\n'],
+])('%s of access tokens that no claim can have is refused', (name, ...wrong) => {
+  for (const each of wrong) {
+    const changed = { ...policy, [name]: name === 'issuer' ? each : ['billing', each] }
+    expect(() => resolveConfiguration({ store, accessTokens: changed })).toThrow(RangeError)
+  }
+})
+
+test('a key that encrypts others is not in what a configuration prints', () => {
+  const config = resolveConfiguration({ store, accessTokens: policy })
+  const printed = [inspect(config, { depth: 9, showHidden: true }), JSON.stringify(config)].join()
+  const { keyEncryptionKey } = policy
+  for (const encoding of ['hex', 'base64'] as const) {
+    expect(printed).not.toContain(keyEncryptionKey.toString(encoding).slice(0, 16))
+  }
+  expect(printed).not.toContain([...keyEncryptionKey.subarray(0, 6)].join())
 })
 
 // JavaScript compares '720' with a number as if it were one.
