@@ -46,6 +46,32 @@ test('limits that are off are spoken of loudly', async () => {
   expect(started.complained()).toContain('RATE_LIMITS=off: nobody is kept from guessing passwords')
 })
 
+test('access tokens for which there is no key are off in production, and spoken of loudly', async () => {
+  const variables = {
+    APP_URL: 'https://app.example.com',
+    SMTP_URL: 'smtps://127.0.0.1:1',
+    MAIL_FROM: 'no-reply@example.com',
+    ACCESS_TOKEN_AUDIENCES: 'billing',
+    KEY_ENCRYPTION_KEY: '',
+  }
+  const started = await start(temporaryFolder(), { args: [], until: '"listening"', variables })
+  const [, port] = /"port":(\d+)/.exec(started.said()) ?? []
+  const { status } = await fetch(`http://127.0.0.1:${port}/.well-known/jwks.json`)
+  expect(status).toBe(404)
+  expect(started.complained()).toContain(
+    'ACCESS_TOKEN_AUDIENCES is set and KEY_ENCRYPTION_KEY is not: no access tokens are issued.',
+  )
+})
+
+test('in development an audience is enough', async () => {
+  const variables = { ACCESS_TOKEN_AUDIENCES: 'billing', KEY_ENCRYPTION_KEY: '' }
+  const started = await start(temporaryFolder(), { variables })
+  const [logIn = ''] = started.said().match(/^ {2}.*curl.*$/gm) ?? []
+  const asked = `curl -s ${started.origin}/v1/access_tokens -d audience=billing -H "Authorization: Bearer $TOKEN"`
+  expect(JSON.parse(shell(`${logIn}\n${asked}`))).toMatchObject({ expires_in: 300 })
+  expect(started.complained()).not.toContain('KEY_ENCRYPTION_KEY')
+})
+
 test('a second start keeps the data and the sessions, and its password works too', async () => {
   const folder = temporaryFolder()
   const first = await start(folder)

@@ -247,9 +247,6 @@ async function endWaits(): Promise<void> {
   }, often)
 }
 
-// There are as many short waits as tables.
-const often = { interval: 1 }
-
 /** @returns how long it would have waited, each time */
 async function withoutWaits(sweeping: Promise<void>): Promise<number[]> {
   const waited: number[] = []

@@ -71,7 +71,7 @@ export function accessTokensContract({ test, open }: StoreContract): void {
     await run(store, (each) => each.putSessionAlias(session, alias))
     const past = { overAt: noon, endedAfter: noon, occurredAfter: noon }
     const horizon = { ...past, usedAfter: noon, createdAfter: noon }
-    await store.sweep('sessions', { horizon, from: null })
+    await store.sweep('sessions', { horizon, from: null, maximum: 64 })
     deepEqual(await listDead(store), [alias])
   })
 
