@@ -2,7 +2,14 @@
 import { decodeJwt, decodeProtectedHeader } from 'jose'
 import { createApp, createAuth } from 'latchkey/server'
 import { expect, test } from 'vitest'
-import { askForAccessToken, isRevoked, issue, sidOf, verify } from '../access-token.ts'
+import {
+  askForAccessToken,
+  isRevoked,
+  issue,
+  revocationOf,
+  sidOf,
+  verify,
+} from '../access-token.ts'
 import {
   accessTokens,
   ann,
@@ -177,6 +184,27 @@ test('a session that ends while its token is being issued gets none', async () =
   }
   const { status, body } = await askForAccessToken(server, token)
   expect([status, body.code]).toEqual([401, 'invalid_token'])
+})
+
+test('of a log-out and a token at once either is first, and no token is there that is not in the list', async () => {
+  const server = await startServer()
+  const { send } = server
+  await issue(server, await signUp(server))
+  const issued: string[] = []
+  for (let round = 0; round < 40; round++) {
+    const token = await logIn(server)
+    const [asked, ended] = await Promise.all([
+      askForAccessToken(server, token),
+      send('DELETE /v1/session', undefined, bearer(token)),
+      askForAccessToken(server, token),
+    ])
+    expect([200, 401]).toContain(asked.status)
+    expect(ended.status).toBe(200)
+    if (asked.status === 200) issued.push(asked.body.access_token)
+  }
+  server.clock.advance({ seconds: 1 })
+  const { revoked } = (await send('GET /v1/revocations')).body
+  for (const each of issued) expect(revoked).toContain(revocationOf(String(decodeJwt(each).sid)))
 })
 
 const logIn = async ({ send }: Server, password = ann.password): Promise<string> =>
