@@ -5,7 +5,16 @@ import { createApp, createAuth, createLog, createStore, migrate } from 'latchkey
 import { openSqlite, sqliteMigrations } from 'latchkey/sqlite'
 import { expect, onTestFinished, test } from 'vitest'
 import { KeyEncryption } from '../src/core/key-encryption.ts'
-import { accessTokens, ann, bearer, cheapHash, inCookie, ownPage, read, temporaryFolder } from './harness.ts'
+import {
+  accessTokens,
+  ann,
+  bearer,
+  cheapHash,
+  inCookie,
+  ownPage,
+  read,
+  temporaryFolder,
+} from './harness.ts'
 
 test('no file of the database and no line of the log holds a password or a token', async () => {
   const folder = temporaryFolder()
