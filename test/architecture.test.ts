@@ -16,6 +16,7 @@ const rings: Record<string, string[]> = {
   mail: ['core'],
   cli: ['core', 'http', 'storage', 'mail'],
   testing: ['core', 'http', 'storage', 'mail', 'cli'],
+  'resource-server': [],
 }
 
 // What core may use of Node: computation, and one file that ships with it.
@@ -44,7 +45,7 @@ function importsOf(text: string): string[] {
 }
 
 function ringOf(path: string): string | undefined {
-  return /^src\/(\w+)\//.exec(path)?.[1]
+  return /^src\/([\w-]+)\//.exec(path)?.[1]
 }
 
 function resolveImport(from: string, specifier: string): string {
@@ -77,6 +78,14 @@ test('core talks to nothing in the world', () => {
 // In development the API serves the front end too; what else they share is the network.
 const betweenTemplates = ['templates/web/server.ts']
 
+test('a resource server is jose and what every runtime has', () => {
+  for (const { path, text } of sources.filter(({ path }) => ringOf(path) === 'resource-server')) {
+    const packages = importsOf(text).filter((each) => !each.startsWith('.'))
+    expect([path, packages.filter((each) => each !== 'jose')]).toEqual([path, []])
+    expect(text, path).not.toMatch(/\b(process|Buffer|require|set(Timeout|Interval|Immediate))\b/)
+  }
+})
+
 test('templates use the published sub-paths, as a user would', () => {
   for (const { path, text } of sources.filter(({ path }) => path.startsWith('templates/'))) {
     const own = /^templates\/\w+\//.exec(path)?.[0] ?? ''
@@ -85,7 +94,7 @@ test('templates use the published sub-paths, as a user would', () => {
         const imported = resolveImport(path, specifier)
         const isAllowed = imported.startsWith(own) || betweenTemplates.includes(imported)
         expect(isAllowed, `${path} imports ${specifier}`).toBe(true)
-      } else expect(specifier).toMatch(/^(node:|latchkey\/\w+$|zod$|uuid$)/)
+      } else expect(specifier).toMatch(/^(node:|latchkey\/[\w-]+$|zod$|uuid$)/)
     }
   }
 })
@@ -93,7 +102,7 @@ test('templates use the published sub-paths, as a user would', () => {
 test('an entry of the package exports, and does nothing else', () => {
   const { exports } = JSON.parse(readFileSync('package.json', 'utf8'))
   const entries = Object.values(exports)
-    .flatMap((conditions) => Object(conditions).source?.default ?? [])
+    .flatMap((conditions) => Object(conditions).source?.default ?? Object(conditions).source ?? [])
     .map((path: string) => path.replace('./', ''))
   const top = sources.filter(({ path }) => /^src\/[^/]+$/.test(path))
   expect(top.map(({ path }) => path).sort()).toEqual([...entries, 'src/browser.ts'].sort())

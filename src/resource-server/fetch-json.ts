@@ -1,0 +1,37 @@
+import type { Fetch } from './options.ts'
+
+/** Longer than the longest list of revocations. */
+const maximumBytes = 1_048_576
+
+const maximumMilliseconds = 2_000
+
+/**
+ * Reads what the API publishes, within a time and a size, and follows it nowhere else.
+ *
+ * @throws where it cannot be had, whatever the reason
+ */
+export async function fetchJson(url: string, fetch: Fetch): Promise<unknown> {
+  const signal = AbortSignal.timeout(maximumMilliseconds)
+  const headers = { accept: 'application/json' }
+  const response = await fetch(url, { headers, redirect: 'manual', signal })
+  if (response.status === 200) return JSON.parse(await readText(response, url))
+  await response.body?.cancel()
+  throw new Error(`${url} answered ${response.status}`)
+}
+
+async function readText(response: Response, url: string): Promise<string> {
+  const reader = response.body?.getReader()
+  const decoder = new TextDecoder('utf-8', { fatal: true })
+  let text = ''
+  let bytes = 0
+  for (;;) {
+    const { done, value } = (await reader?.read()) ?? { done: true, value: undefined }
+    if (done) return text + decoder.decode()
+    bytes += value.byteLength
+    if (bytes > maximumBytes) {
+      await reader?.cancel()
+      throw new Error(`${url} answered with more than ${maximumBytes} bytes`)
+    }
+    text += decoder.decode(value, { stream: true })
+  }
+}

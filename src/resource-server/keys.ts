@@ -1,0 +1,57 @@
+import { createLocalJWKSet, type JWK } from 'jose'
+import { isKeyId } from './compact.ts'
+import { fetchJson } from './fetch-json.ts'
+import type { Settings } from './options.ts'
+import { Polled } from './polled.ts'
+
+/** The API's keys, as it published them at some time. */
+export interface KeySet {
+  readonly kids: ReadonlySet<string>
+  readonly find: ReturnType<typeof createLocalJWKSet>
+}
+
+export interface PublishedKeys {
+  /** The key set with this key in it; null where the API has no such key. */
+  holding(kid: string): Promise<KeySet | null | 'unavailable'>
+}
+
+/** A key that was withdrawn is believed for so long; the API publishes new ones 15 minutes ahead. */
+const maximumAgeSeconds = 600
+
+/** SECURITY: a flood of made-up names makes the API answer so often, and no more. */
+const unknownKeySeconds = 5
+
+export function publishedKeys(settings: Settings): PublishedKeys {
+  const url = `${settings.api}/.well-known/jwks.json`
+  const { clock, onFailure } = settings
+  const read = async () => parseKeySet(await fetchJson(url, settings.fetch))
+  const polled = new Polled({ read, maximumAgeSeconds, clock, onFailure })
+  return {
+    holding: async (kid) => {
+      const known = await polled.fresh()
+      if (known?.kids.has(kid)) return known
+      const newest = known && (await polled.newerThan(unknownKeySeconds))
+      if (!newest) return 'unavailable'
+      return newest.kids.has(kid) ? newest : null
+    },
+  }
+}
+
+/**
+ * Public keys for ES256 alone. Whatever else stands in the set is for somebody else.
+ *
+ * @throws TypeError for what is no key set
+ */
+export function parseKeySet(json: unknown): KeySet {
+  const keys: unknown = Object(json).keys
+  if (!Array.isArray(keys)) throw new TypeError('A key set has a list of keys')
+  const usable = keys.filter(isUsable)
+  return { kids: new Set(usable.map(({ kid }) => kid)), find: createLocalJWKSet({ keys: usable }) }
+}
+
+// SECURITY: one key, one algorithm (RFC 8725 §3.1): a key that does not say which is not used.
+function isUsable(key: unknown): key is JWK & { kid: string } {
+  const { kty, crv, alg, kid, d } = Object(key)
+  const isForUs = kty === 'EC' && crv === 'P-256' && alg === 'ES256' && d === undefined
+  return isForUs && typeof kid === 'string' && isKeyId(kid)
+}

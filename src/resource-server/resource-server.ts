@@ -1,0 +1,79 @@
+import { type AccessToken, readClaims } from './access-token.ts'
+import { parseBearer } from './bearer.ts'
+import { parseCompact } from './compact.ts'
+import { type PublishedKeys, publishedKeys } from './keys.ts'
+import { parseOptions, type ResourceServerOptions, type Settings } from './options.ts'
+import { type Refused, refuse, refuseScope } from './refused.ts'
+import { type PublishedRevocations, publishedRevocations } from './revocations.ts'
+import { hasValidSignature } from './signature.ts'
+
+export type { ResourceServerOptions } from './options.ts'
+
+/** A service beside the API, which takes the API's access tokens. */
+export interface ResourceServer {
+  /**
+   * Who sends a request, by its `Authorization` header, or the answer to give instead.
+   *
+   * A refusal has a `status`, and who is let in has none:
+   *
+   *     if ('status' in caller) return Response.json(caller.body, caller)
+   *
+   * With a `scope`, one or several with a blank between, whoever lacks one of them is refused.
+   *
+   * @throws RangeError for a scope that no token could have
+   */
+  authenticate(
+    authorization: string | null | undefined,
+    options?: { readonly scope?: string },
+  ): Promise<AccessToken | Refused>
+}
+
+interface Sources {
+  readonly settings: Settings
+  readonly keys: PublishedKeys
+  readonly revocations: PublishedRevocations
+}
+
+/**
+ * Takes access tokens of the API for one audience. Keys and revocations are fetched when a request
+ * needs them: nothing runs in between, and there is nothing to stop.
+ *
+ * @throws RangeError for options that cannot be
+ */
+export function resourceServer(options: ResourceServerOptions): ResourceServer {
+  const settings = parseOptions(options)
+  const keys = publishedKeys(settings)
+  const revocations = publishedRevocations(settings)
+  return {
+    authenticate: async (authorization, { scope } = {}) => {
+      const needed = scope === undefined ? [] : parseScopes(scope)
+      const credential = parseBearer(authorization ?? '')
+      if (credential.kind === 'none') return refuse('unauthenticated')
+      const found = await verify(credential.token, { settings, keys, revocations })
+      if ('status' in found) return found
+      return needed.every((each) => found.scopes.includes(each)) ? found : refuseScope(needed)
+    },
+  }
+}
+
+// What costs nothing first; nobody without a good signature makes us ask for revocations.
+async function verify(
+  token: string,
+  { settings, keys, revocations }: Sources,
+): Promise<AccessToken | Refused> {
+  const compact = parseCompact(token)
+  const read = compact && readClaims(compact, settings)
+  if (!compact || !read) return refuse('invalid_token')
+  const keySet = await keys.holding(compact.kid)
+  if (keySet === 'unavailable') return refuse('unavailable')
+  if (!keySet || !(await hasValidSignature(compact, keySet))) return refuse('invalid_token')
+  const standing = await revocations.standingOf(read)
+  if (standing === 'unavailable') return refuse('unavailable')
+  return standing === 'revoked' ? refuse('invalid_token') : read.accessToken
+}
+
+function parseScopes(text: string): readonly string[] {
+  const scopes = text.split(' ')
+  if (scopes.every((scope) => /^[!#-[\]-~]+$/.test(scope))) return scopes
+  throw new RangeError(`No token has the scope ${JSON.stringify(text)}`)
+}

@@ -1,0 +1,59 @@
+import { base64url } from 'jose'
+import type { Claims } from './access-token.ts'
+import { fetchJson } from './fetch-json.ts'
+import type { Settings } from './options.ts'
+import { Polled } from './polled.ts'
+
+export interface PublishedRevocations {
+  standingOf(claims: Claims): Promise<'good' | 'revoked' | 'unavailable'>
+}
+
+/** The sessions that ended while a token of theirs could still be good, as the API lists them. */
+interface RevocationList {
+  readonly digests: ReadonlySet<string>
+  /** Where the list is too short for all that ended, every token until then counts as revoked. */
+  readonly issuedBefore: number | null
+}
+
+export function publishedRevocations(settings: Settings): PublishedRevocations {
+  const url = `${settings.api}/v1/revocations`
+  const { clock, onFailure } = settings
+  const read = async () => parseList(await fetchJson(url, settings.fetch))
+  const polled = new Polled({ read, maximumAgeSeconds: settings.pollSeconds, clock, onFailure })
+  const isOpen = settings.revocations === 'fail-open'
+  return {
+    standingOf: async (claims) => {
+      // While the API is away nobody waits for it once more, where the last list will do.
+      const list = isOpen && polled.isAway() ? polled.last() : await polled.fresh()
+      const held = list ?? (isOpen ? polled.last() : null)
+      if (!held) return isOpen ? 'good' : 'unavailable'
+      return (await isRevoked(claims, held)) ? 'revoked' : 'good'
+    },
+  }
+}
+
+/** @throws TypeError for what is no such list */
+function parseList(json: unknown): RevocationList {
+  const { revoked, issued_before: issuedBefore } = Object(json)
+  const isList = Array.isArray(revoked) && revoked.length <= 10_000 && revoked.every(isDigest)
+  if (isList && (issuedBefore === null || Number.isSafeInteger(issuedBefore))) {
+    return { digests: new Set(revoked), issuedBefore }
+  }
+  throw new TypeError('A list of revocations has revoked and issued_before')
+}
+
+function isDigest(entry: unknown): boolean {
+  return typeof entry === 'string' && /^[\w-]{22}$/.test(entry)
+}
+
+// SECURITY: by the session, and never by the token's own text: a signature can be changed into another
+// that is as good, (r, s) into (r, n − s), without the key.
+async function isRevoked(
+  { accessToken: { sid }, issuedAtSeconds }: Claims,
+  { digests, issuedBefore }: RevocationList,
+): Promise<boolean> {
+  if (issuedBefore !== null && issuedAtSeconds <= issuedBefore) return true
+  if (digests.size === 0) return false
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(sid))
+  return digests.has(base64url.encode(new Uint8Array(digest, 0, 16)))
+}
