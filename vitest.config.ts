@@ -18,6 +18,7 @@ const once = [
   'test/postgres-*.test.ts',
   'test/previous-schema.test.ts',
   'test/regular-expressions.test.ts',
+  'test/resource-server/*.test.ts',
   'test/security-docs.test.ts',
   'test/settings.test.ts',
   'test/slow-clients.test.ts',
