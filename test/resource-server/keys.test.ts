@@ -115,6 +115,20 @@ test.each(['refuses', 'redirects', 'breaks off', 'goes on and on', 'talks HTML']
   },
 )
 
+test('an API that says nothing is waited for, two seconds and no longer', async () => {
+  const api = await startPublishedApi()
+  const { authenticate } = serverFor(api)
+  const controller = new AbortController()
+  const timeout = vi.spyOn(AbortSignal, 'timeout').mockReturnValue(controller.signal)
+  onTestFinished(() => timeout.mockRestore())
+  api.fault = 'hangs'
+  const asking = authenticate(`Bearer ${token(api)}`)
+  await vi.waitFor(() => expect(api.asked).toHaveLength(1))
+  expect(timeout.mock.calls).toEqual([[2_000]])
+  controller.abort()
+  expect(await asking).toEqual(unavailable)
+})
+
 test.each([null, [], {}, { keys: null }, { keys: {} }, { keys: 'key-1' }, 'keys', 7])(
   '%j is no key set',
   async (keys) => {
