@@ -8,7 +8,7 @@ export interface ResourceServerOptions {
   readonly audience: string
   /** What holds while the list of revocations cannot be had: the last list, or nobody comes in. */
   readonly revocations: 'fail-open' | 'fail-closed'
-  /** How old the list may be: the longest that a session which ended is still let in. Default 10. */
+  /** The longest that a session which ended is still let in, while the API answers. 10 by default. */
   readonly pollSeconds?: number
   /** Told whenever keys or revocations could not be had, at most once a second for each. */
   readonly onFailure?: (error: unknown) => void

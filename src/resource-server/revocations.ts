@@ -15,11 +15,15 @@ interface RevocationList {
   readonly issuedBefore: number | null
 }
 
+/** The API answers with a list that it read up to a second before. */
+const keptSeconds = 1
+
 export function publishedRevocations(settings: Settings): PublishedRevocations {
   const url = `${settings.api}/v1/revocations`
-  const { clock, onFailure } = settings
+  const { clock, onFailure, pollSeconds } = settings
   const read = async () => parseList(await fetchJson(url, settings.fetch))
-  const polled = new Polled({ read, maximumAgeSeconds: settings.pollSeconds, clock, onFailure })
+  const maximumAgeSeconds = Math.max(pollSeconds - keptSeconds, pollSeconds / 2)
+  const polled = new Polled({ read, maximumAgeSeconds, clock, onFailure })
   const isOpen = settings.revocations === 'fail-open'
   return {
     standingOf: async (claims) => {
