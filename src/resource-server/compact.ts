@@ -12,6 +12,9 @@ export interface Compact {
 /** Ours are some 600 characters long. Nothing longer is looked into. */
 const maximumLength = 8_192
 
+/** r and s, of 32 bytes each (RFC 7518 §3.4). */
+const signatureBytes = 64
+
 // SECURITY: a key, or where to find one, never comes with the token (RFC 8725 §3.10). The others say
 // that the rest is to be read in another way than here.
 const forbidden = ['jwk', 'jku', 'x5u', 'x5c', 'crit', 'b64', 'zip', 'enc']
@@ -21,7 +24,7 @@ export function parseCompact(text: string): Compact | null {
   if (text.length > maximumLength) return null
   const parts = text.split('.')
   const [head, payload, signature] = parts.map(decodeCanonical)
-  if (parts.length !== 3 || !head || !payload || !signature) return null
+  if (parts.length !== 3 || !head || !payload || signature?.length !== signatureBytes) return null
   const header = parseObject(head)
   if (!header || forbidden.some((name) => header.has(name))) return null
   const kid = header.get('kid')

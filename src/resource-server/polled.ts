@@ -17,7 +17,7 @@ export class Polled<T> {
   readonly #maximumAge: number
   #held: { readonly value: T; readonly asOf: number } | null = null
   #attempt: Promise<void> | null = null
-  #failure: { readonly startedAt: number } | null = null
+  #failedAt: number | null = null
 
   constructor(options: PolledOptions<T>) {
     this.#options = options
@@ -25,49 +25,56 @@ export class Polled<T> {
   }
 
   /** What is not too old; null where that cannot be had. */
-  async fresh(): Promise<T | null> {
-    if (this.#age() > this.#maximumAge / 2) this.#ask()
-    if (this.#age() > this.#maximumAge) await this.#attempt
-    return this.#heldWithin(this.#maximumAge)
+  fresh(): Promise<T | null> {
+    if (!this.#heldSince(this.#now() - this.#maximumAge / 2)) this.#ask()
+    return this.#notOlderThan(this.#maximumAge)
   }
 
   /** What is not older than this, for whoever misses something in it; null where that cannot be had. */
-  async newerThan(seconds: number): Promise<T | null> {
-    const held = this.#heldWithin(seconds * 1_000)
-    if (held) return held
-    this.#ask()
-    await this.#attempt
-    return this.#heldWithin(seconds * 1_000)
+  newerThan(seconds: number): Promise<T | null> {
+    return this.#notOlderThan(seconds * 1_000)
   }
 
   /** What was had last, however old, while it is asked for again. */
   last(): T | null {
-    if (this.#age() > this.#maximumAge / 2) this.#ask()
+    if (!this.#heldSince(this.#now() - this.#maximumAge / 2)) this.#ask()
     return this.#held?.value ?? null
   }
 
   /** Whether it could not be had just now. */
   isAway(): boolean {
-    return this.#failure !== null && this.#since(this.#failure.startedAt) <= this.#maximumAge
+    return this.#hasFailedWithin(this.#maximumAge)
   }
 
-  #heldWithin(age: number): T | null {
-    return this.#held && this.#age() <= age ? this.#held.value : null
-  }
-
-  #age(): number {
-    return this.#held ? this.#since(this.#held.asOf) : Number.POSITIVE_INFINITY
+  // Counted from when somebody comes: what they wait for may be older once it is there. What was under way
+  // before they came may be too old for them, and is asked for once more.
+  async #notOlderThan(age: number): Promise<T | null> {
+    const oldest = this.#now() - age
+    for (let tries = 0; tries < 2 && !this.#heldSince(oldest); tries++) {
+      this.#ask()
+      await this.#attempt
+      if (this.#failedAt !== null) break
+    }
+    return this.#heldSince(oldest)?.value ?? null
   }
 
   // A clock that was set back says nothing of how long it has been.
-  #since(instant: number): number {
-    const elapsed = this.#options.clock().getTime() - instant
-    return elapsed < 0 ? Number.POSITIVE_INFINITY : elapsed
+  #heldSince(oldest: number): { readonly value: T } | null {
+    const held = this.#held
+    return held && held.asOf >= oldest && held.asOf <= this.#now() ? held : null
+  }
+
+  #hasFailedWithin(age: number): boolean {
+    const elapsed = this.#now() - (this.#failedAt ?? Number.NEGATIVE_INFINITY)
+    return elapsed >= 0 && elapsed <= age
+  }
+
+  #now(): number {
+    return this.#options.clock().getTime()
   }
 
   #ask(): void {
-    if (this.#attempt) return
-    if (this.#failure && this.#since(this.#failure.startedAt) < retryMilliseconds) return
+    if (this.#attempt || this.#hasFailedWithin(retryMilliseconds - 1)) return
     this.#attempt = this.#read().finally(() => {
       this.#attempt = null
     })
@@ -75,13 +82,13 @@ export class Polled<T> {
 
   // SECURITY: it is as old as the question. What happened while the answer was under way may be missing.
   async #read(): Promise<void> {
-    const startedAt = this.#options.clock().getTime()
+    const startedAt = this.#now()
     try {
       const value = await this.#options.read()
       this.#held = { value, asOf: startedAt }
-      this.#failure = null
+      this.#failedAt = null
     } catch (error) {
-      this.#failure = { startedAt }
+      this.#failedAt = startedAt
       this.#options.onFailure(error)
     }
   }

@@ -77,6 +77,30 @@ test('a list is as old as the question, however late the answer', async () => {
   expect(answers).toBe(2)
 })
 
+test('who comes while an old question is under way is answered by a new one', async () => {
+  const api = await startPublishedApi()
+  const answers: (() => void)[] = []
+  const { authenticate } = serverFor(api, {
+    fetch: async (url) => {
+      if (url.endsWith('jwks.json')) return Response.json(api.keys)
+      const answer = Response.json(api.revocations)
+      await new Promise<void>((resolve) => answers.push(resolve))
+      return answer
+    },
+  })
+  const bearer = `Bearer ${token(api)}`
+  const early = authenticate(bearer)
+  await vi.waitFor(() => expect(answers).toHaveLength(1))
+  revoke(api)
+  api.clock.advance({ seconds: 10 })
+  const late = authenticate(bearer)
+  answers[0]?.()
+  expect(await early).toHaveProperty('userId')
+  await vi.waitFor(() => expect(answers).toHaveLength(2))
+  answers[1]?.()
+  expect(await late).toEqual(invalidToken)
+})
+
 test('a token that was changed into another of the same session is refused with it', async () => {
   const api = await startPublishedApi()
   revoke(api)
