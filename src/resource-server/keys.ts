@@ -51,7 +51,7 @@ export function parseKeySet(json: unknown): KeySet {
 
 // SECURITY: one key, one algorithm (RFC 8725 §3.1): a key that does not say which is not used.
 function isUsable(key: unknown): key is JWK & { kid: string } {
-  const { kty, crv, alg, kid, d } = Object(key)
-  const isForUs = kty === 'EC' && crv === 'P-256' && alg === 'ES256' && d === undefined
+  const { kty, crv, alg, kid } = Object(key)
+  const isForUs = kty === 'EC' && crv === 'P-256' && alg === 'ES256'
   return isForUs && typeof kid === 'string' && isKeyId(kid)
 }

@@ -15,9 +15,7 @@ import {
   token,
 } from './published-api.ts'
 
-const documents = ['GET /.well-known/jwks.json', 'GET /v1/revocations']
-
-/** Nobody is let in by it, and the API is asked for its keys at most: what is not signed revokes nothing. */
+/** Nobody is let in by it. The API is asked for its keys at most: what is not signed revokes nothing. */
 async function expectRefused(api: PublishedApi, texts: readonly string[]): Promise<void> {
   expect(texts.length).toBeGreaterThan(0)
   for (const text of texts) {
@@ -26,7 +24,15 @@ async function expectRefused(api: PublishedApi, texts: readonly string[]): Promi
       text,
       invalidToken,
     ])
-    expect([[], documents.slice(0, 1)]).toContainEqual(api.asked)
+    expect([[], ['GET /.well-known/jwks.json']]).toContainEqual(api.asked)
+  }
+}
+
+/** And it is seen by its form, before anybody is asked for keys. */
+async function expectMalformed(api: PublishedApi, texts: readonly string[]): Promise<void> {
+  for (const text of texts) {
+    await expectRefused(api, [text])
+    expect([text, api.asked]).toEqual([text, []])
   }
 }
 
@@ -67,13 +73,13 @@ test('no algorithm, in any spelling, with and without a signature', async () => 
       `${head}.${body}.AAAA`,
     ]
   })
-  await expectRefused(api, texts)
+  await expectMalformed(api, texts)
 })
 
 test('a signature that is missing or empty is none', async () => {
   const api = await startPublishedApi()
   const [head, body, signature] = token(api).split('.')
-  await expectRefused(api, [
+  await expectMalformed(api, [
     `${head}.${body}.`,
     `${head}.${body}`,
     `${head}..${signature}`,
@@ -132,9 +138,7 @@ test('no other algorithm signs for it, whether with its own kind of key or under
     }),
   )
   await expectRefused(api, texts)
-  const [head, body, signature] = token(api).split('.')
-  expect([head, body, signature]).not.toContain(undefined)
-  await expectRefused(
+  await expectMalformed(
     api,
     Object.keys(others).map((alg) => token(api, { header: { alg } })),
   )
@@ -154,6 +158,9 @@ test('a key of the API that is for something else verifies nothing', async () =>
     { ...bare, alg: 'ES256', key_ops: ['sign'] },
     { ...bare, alg: 'ES256', key_ops: [] },
     { ...bare, alg: 'ES256', crv: 'P-384' },
+    // No point of the curve, and no numbers at all.
+    { ...bare, alg: 'ES256', y: x },
+    { ...bare, alg: 'ES256', y: 7 },
     { ...P384, kid, alg: 'ES256' },
     { kty: 'oct', k: encode('secret'), kid, alg: 'ES256' },
     { kty: 'oct', k: encode('secret'), kid, alg: 'HS256' },
@@ -206,21 +213,20 @@ test('the name of a key is no path, no query, no list and no object', async () =
   const kids = [
     ...['', '../../../../dev/null', '/dev/null', 'file:///dev/null', 'http://127.0.0.1/key', 'a/b'],
     ...["key-1' OR '1'='1", "' UNION SELECT 'secret' --", 'key-1; ls', '$(id)', '`id`', '| id'],
-    ...['key-1\0', 'key-1\n', ' key-1', 'key-1 ', 'key-1%00', 'KEY-1', 'ｋey-1', 'k'.repeat(65)],
-    ...['__proto__', 'constructor', 'toString', 'keys', '0', 'undefined', 'null'],
+    ...['key-1\0', 'key-1\n', ' key-1', 'key-1 ', 'key-1%00', 'ｋey-1', 'k'.repeat(65)],
     ...[undefined, null, 0, 1, true, ['key-1'], { kid: 'key-1' }, [['key-1']]],
   ]
+  const unknown = ['KEY-1', '__proto__', 'constructor', 'toString', 'keys', '0', 'null', '-', '_']
   for (const key of [api.key, createKey()]) {
-    await expectRefused(
-      api,
-      kids.map((kid) => token({ ...api, key }, { header: { kid } })),
-    )
+    const named = (kid: unknown) => token({ ...api, key }, { header: { kid } })
+    await expectMalformed(api, kids.map(named))
+    await expectRefused(api, [...unknown, 'k'.repeat(64)].map(named))
   }
 })
 
 test('an extension that has to be understood is not, and nothing is unpacked or decrypted', async () => {
   const api = await startPublishedApi()
-  await expectRefused(
+  await expectMalformed(
     api,
     [
       ...[{ crit: ['exp'] }, { crit: ['b64'], b64: true }, { crit: [] }, { crit: null }],
@@ -230,7 +236,7 @@ test('an extension that has to be understood is not, and nothing is unpacked or 
   )
   const unencoded = `${encode('{"alg":"ES256","typ":"at+jwt","kid":"key-1","b64":false}')}.{}.AAAA`
   const encrypted = [encode('{"alg":"dir","enc":"A256GCM"}'), '', 'AAAA', 'AAAA', 'AAAA'].join('.')
-  await expectRefused(api, [unencoded, encrypted])
+  await expectMalformed(api, [unencoded, encrypted])
 })
 
 // The order of P-256's group.
@@ -276,13 +282,23 @@ test('a signature in another form, longer or shorter, is none', async () => {
   const forms = [
     sign('sha256', content, { key: api.key.privateKey, dsaEncoding: 'der' }),
     ...[[raw, zero], [zero, raw], [zero, r, zero, s], [r, zero, s], [raw, raw], [r], [s]],
-    ...[raw.subarray(1), raw.subarray(0, 63), Buffer.alloc(64), Buffer.alloc(64, 255), zero],
-    ...[Buffer.alloc(0), Buffer.from(raw).reverse(), Buffer.from(raw.toString('hex'))],
+    ...[
+      raw.subarray(1),
+      raw.subarray(0, 63),
+      zero,
+      Buffer.alloc(0),
+      Buffer.from(raw.toString('hex')),
+    ],
   ].map((form) => (Array.isArray(form) ? Buffer.concat(form) : form))
-  await expectRefused(
+  await expectMalformed(
     api,
     forms.map((form) => withSignature(good, form)),
   )
+  const backwards = [raw, r, s].map((each) => Buffer.from(each).reverse())
+  await expectRefused(api, [
+    withSignature(good, backwards[0] ?? zero),
+    withSignature(good, Buffer.concat(backwards.slice(1))),
+  ])
 })
 
 test('one bit more or less, anywhere, and it is another token', async () => {

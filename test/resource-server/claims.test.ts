@@ -101,7 +101,8 @@ test('a token from the future is none yet, and thirty seconds are no future', as
   ] as const) {
     const issued = { iat: iat + ahead, exp: iat + ahead + 300 }
     const starts = { nbf: iat + ahead }
-    for (const claims of [issued, starts]) {
+    const early = { ...issued, nbf: iat }
+    for (const claims of [issued, starts, early]) {
       const caller = await ask(api, { claims })
       expect([claims, 'userId' in caller]).toEqual([claims, isTaken])
     }
