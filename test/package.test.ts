@@ -21,12 +21,12 @@ const lock = JSON.parse(readFileSync('package-lock.json', 'utf8'))
 
 beforeAll(() => run(process.execPath, ['bin/build.ts']), 60_000)
 
-function install(): string {
+function install(dependencies = Object.keys(manifest.dependencies)): string {
   const folder = temporaryFolder()
   const modules = join(folder, 'node_modules')
   mkdirSync(modules)
   cpSync('dist', join(modules, 'latchkey'), { recursive: true })
-  for (const name of Object.keys(manifest.dependencies)) {
+  for (const name of dependencies) {
     mkdirSync(join(modules, name, '..'), { recursive: true })
     symlinkSync(join(process.cwd(), 'node_modules', name), join(modules, name))
   }
@@ -92,6 +92,19 @@ test('the installed package brings the command, which lists the outbox', async (
   })
 })
 
+test('a service beside the API needs of all packages jose alone, whatever it is bundled for', async () => {
+  const script = `
+    import { resourceServer } from 'latchkey/resource-server'
+    const { authenticate } = resourceServer({
+      api: 'https://api.example.com', audience: 'files', revocations: 'fail-closed',
+    })
+    console.log((await authenticate('Bearer a.b.c')).body.code)`
+  for (const condition of ['node', 'browser', 'workerd', 'edge-light']) {
+    const said = await runScript(install(['jose']), script, [`--conditions=${condition}`])
+    expect([condition, said]).toEqual([condition, 'invalid_token'])
+  }
+})
+
 test('there is no bare root, and nothing inside can be reached around the exports', async () => {
   for (const path of ['latchkey', 'latchkey/core/auth.js', 'latchkey/dist/server.js']) {
     const script = `await import('${path}').catch((error) => console.log(error.code))`
@@ -103,7 +116,7 @@ test('the published manifest has no fault, no development tools and no Node bina
   const published = JSON.parse(readFileSync('dist/package.json', 'utf8'))
   expect(Object.keys(published)).not.toContain('optionalDependencies')
   expect(Object.keys(published)).not.toContain('devDependencies')
-  expect(JSON.stringify(published)).not.toContain('source')
+  expect(JSON.stringify(published)).not.toContain('"source"')
   const { messages } = await publint({ pkgDir: 'dist', strict: true })
   expect(messages.filter(({ type }) => type !== 'suggestion')).toEqual([])
 })

@@ -93,6 +93,7 @@ const elsewhere = [
   'test/postgres-checks.test.ts',
   'test/postgres-start.test.ts',
   'test/previous-schema.test.ts',
+  'test/resource-server/guide.test.ts',
   'test/security-docs.test.ts',
   'test/store-contract.test.ts',
   'test/stories/hooks.test.ts',
