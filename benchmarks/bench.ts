@@ -5,11 +5,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { commitMilliseconds } from './disk.ts'
-import { betterAuthFixture, jwtFixture, latchkeyFixture } from './fixture.ts'
+import { betterAuthFixture, latchkeyFixture } from './fixture.ts'
+import { joseFixture, jwtFixture } from './jwt-fixture.ts'
 import { measure, type Sample } from './measure.ts'
 import { listPeers, type Peer } from './peers.ts'
 import { startProcess, stopProcess } from './processes.ts'
-import { describeMachine, printAccounts, printChecks } from './report.ts'
+import { describeMachine, printAccounts, printChecks, printCosts } from './report.ts'
 import { type Kind, writeRequests } from './requests.ts'
 import { type Server, startServer } from './server.ts'
 
@@ -46,7 +47,12 @@ async function bench(rounds: number, seconds: number): Promise<void> {
     started.push(load)
     const run = (kind: Kind, among: readonly Server[]) =>
       alternate(among, { kind, rounds, seconds, folder, load })
-    printChecks(await run('check', servers))
+    const checks = await run('check', servers)
+    printChecks(checks)
+    printCosts(
+      checks,
+      servers.map(({ peer }) => peer),
+    )
     const withAccounts = servers.filter(({ peer }) => peer.accounts)
     printAccounts('Log-in', await run('log-in', withAccounts))
     printAccounts('Sign-up', await run('sign-up', withAccounts))
@@ -65,6 +71,10 @@ async function prepare(folder: string): Promise<Peer[]> {
   return listPeers({
     latchkey,
     jwt: jwtFixture(latchkey),
+    jose: {
+      ES256: await joseFixture(latchkey, 'ES256'),
+      EdDSA: await joseFixture(latchkey, 'EdDSA'),
+    },
     betterAuth: await betterAuthFixture(folder, { cacheFile: null }),
     betterAuthCached: { ...(await betterAuthFixture(folder, { cacheFile })), cacheFile },
   })

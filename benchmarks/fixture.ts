@@ -1,5 +1,4 @@
 // What the servers find: 10,000 users, each logged in once and with three projects.
-import { createHmac } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -8,13 +7,11 @@ import { getMigrations } from 'better-auth/db/migration'
 import { v7 } from 'uuid'
 import { argon2id, createAuth, createStore, migrate, Secret } from '../src/server.ts'
 import { openSqlite, sqliteMigrations } from '../src/sqlite.ts'
-import type { Fixture } from './peers.ts'
+import { bearer, type Fixture } from './peers.ts'
 import { emailAddressOf, password, signUpDirectly, users } from './people.ts'
 import { betterAuthOn } from './servers/better-auth-instance.ts'
-import { secret } from './servers/environment.ts'
 
 const projectsEach = 3
-const oneHourSeconds = 3_600
 
 /** Latchkey's database, which the peers without one of their own read too. */
 export async function latchkeyFixture(folder: string): Promise<Fixture> {
@@ -31,16 +28,16 @@ export async function latchkeyFixture(folder: string): Promise<Fixture> {
     passwordHash: hashOnce,
     rateLimits: 'off',
   })
-  const tokens: string[] = []
+  const credentials: string[] = []
   const ids: string[] = []
   for (let index = 0; index < users; index++) {
     const { token, user } = await signUpDirectly(auth, index)
-    tokens.push(token.reveal())
+    credentials.push(bearer(token.reveal()))
     ids.push(user.id)
   }
   await database.close()
   addProjects(file, ids)
-  return { file, tokens }
+  return { file, credentials }
 }
 
 /** better-auth's database; with a cache its sessions are there and in a file beside it. */
@@ -54,37 +51,19 @@ export async function betterAuthFixture(
   const auth = betterAuthOn(file, { cache, hash: async () => passwordHash })
   const { runMigrations } = await getMigrations(auth.options)
   await runMigrations()
-  const tokens: string[] = []
+  const credentials: string[] = []
   const ids: string[] = []
   for (let index = 0; index < users; index++) {
     const body = { email: emailAddressOf(index), password, name: `User ${index}` }
     const { headers, response } = await auth.api.signUpEmail({ body, returnHeaders: true })
     // What its documentation has clients keep.
-    tokens.push(headers.get('set-auth-token') ?? '')
+    credentials.push(bearer(headers.get('set-auth-token') ?? ''))
     ids.push(response.user.id)
   }
   createProjects(file)
   addProjects(file, ids)
   if (cache && cacheFile) writeFileSync(cacheFile, JSON.stringify([...cache]))
-  return { file, tokens }
-}
-
-/** JWTs for the users of Latchkey's database. */
-export function jwtFixture({ file }: Fixture): Fixture {
-  const rows = new DatabaseSync(file, { readOnly: true }).prepare('SELECT id FROM users').all()
-  return { file, tokens: rows.map(({ id }) => sign({ sub: id })) }
-}
-
-// HS256 (RFC 7515), signed with what the server verifies with.
-function sign(claims: object): string {
-  const iat = Math.floor(Date.now() / 1_000)
-  const parts = [
-    { alg: 'HS256', typ: 'JWT' },
-    { ...claims, iat, exp: iat + oneHourSeconds },
-  ]
-  const input = parts.map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
-  const signature = createHmac('sha256', secret).update(input.join('.')).digest('base64url')
-  return [...input, signature].join('.')
+  return { file, credentials }
 }
 
 function createProjects(file: string): void {

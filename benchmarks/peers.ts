@@ -1,10 +1,14 @@
 // Who is measured, on what data, and how each is signed up and logged in to.
 
-/** Where a server finds its data, and the tokens that the requests to it carry. */
+/** Where a server finds its data, and what the requests to it carry. */
 export interface Fixture {
   readonly file: string
-  readonly tokens: readonly string[]
+  /** A header line each. */
+  readonly credentials: readonly string[]
 }
+
+/** A token as it goes over the wire. */
+export const bearer = (token: string) => `Authorization: Bearer ${token}`
 
 export interface Peer {
   readonly name: string
@@ -23,9 +27,17 @@ export interface Accounts {
   body(person: { emailAddress: string; password: string }): object
 }
 
+export type JoseAlgorithm = 'ES256' | 'EdDSA'
+
+export interface JoseFixture extends Fixture {
+  /** A JWK with its `alg`, as JSON. */
+  readonly publicKey: string
+}
+
 export interface Fixtures {
   readonly latchkey: Fixture
   readonly jwt: Fixture
+  readonly jose: Readonly<Record<JoseAlgorithm, JoseFixture>>
   readonly betterAuth: Fixture
   readonly betterAuthCached: Fixture & { readonly cacheFile: string }
 }
@@ -34,12 +46,15 @@ export const names = {
   latchkey: 'Latchkey',
   latchkeyOpen: 'Latchkey, the route opened',
   jwt: '@fastify/jwt HS256',
+  joseEs256: 'Fastify, jose ES256',
+  joseEdDsa: 'Fastify, jose EdDSA',
   fastifyOpen: 'Fastify, the route opened',
   betterAuth: 'better-auth, bearer plugin',
   nodeHttp: 'node:http, the same queries',
 } as const
 
-export function listPeers({ latchkey, jwt, betterAuth, betterAuthCached }: Fixtures): Peer[] {
+export function listPeers(fixtures: Fixtures): Peer[] {
+  const { latchkey, jwt, jose, betterAuth, betterAuthCached } = fixtures
   const other = { environment: {}, accounts: null }
   const ours = { fixture: latchkey, environment: production }
   return [
@@ -51,6 +66,8 @@ export function listPeers({ latchkey, jwt, betterAuth, betterAuthCached }: Fixtu
     },
     { ...ours, name: names.latchkeyOpen, server: 'servers/latchkey-open.ts', accounts: null },
     { ...other, name: names.jwt, server: 'servers/fastify-jwt.ts', fixture: jwt },
+    { ...other, ...withJose(jose.ES256), name: names.joseEs256 },
+    { ...other, ...withJose(jose.EdDSA), name: names.joseEdDsa },
     { ...other, name: names.fastifyOpen, server: 'servers/fastify-open.ts', fixture: latchkey },
     {
       ...other,
@@ -74,6 +91,10 @@ export function listPeers({ latchkey, jwt, betterAuth, betterAuthCached }: Fixtu
     },
     { ...other, name: names.nodeHttp, server: 'servers/node-http.ts', fixture: latchkey },
   ]
+}
+
+function withJose({ publicKey, ...fixture }: JoseFixture) {
+  return { server: 'servers/fastify-jose.ts', fixture, environment: { PUBLIC_KEY: publicKey } }
 }
 
 // As in production, with the defaults; each log-in comes from an address of its own, so that the

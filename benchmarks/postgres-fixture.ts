@@ -4,7 +4,7 @@ import { getMigrations } from 'better-auth/db/migration'
 import pg from 'pg'
 import { argon2id, createAuth, createStore, migrate, Secret } from '../src/server.ts'
 import { openDatabase } from '../templates/api/database.ts'
-import type { Fixture } from './peers.ts'
+import { bearer, type Fixture } from './peers.ts'
 import { emailAddressOf, password, signUpDirectly, users } from './people.ts'
 import { betterAuthOnPostgres } from './servers/better-auth-instance.ts'
 
@@ -20,13 +20,13 @@ export async function latchkeyOnPostgres(url: string): Promise<Fixture> {
   const hashOnce = { ...real, hash: async () => passwordHash }
   const store = createStore(database)
   const auth = createAuth({ store, passwordHash: hashOnce, rateLimits: 'off' })
-  const tokens = await inLanes(async (index) => {
+  const credentials = await inLanes(async (index) => {
     const { token } = await signUpDirectly(auth, index)
-    return token.reveal()
+    return bearer(token.reveal())
   })
   await database.close()
   await run(url, `${addProjects('users')}; VACUUM ANALYZE`)
-  return { file: url, tokens }
+  return { file: url, credentials }
 }
 
 export async function betterAuthOnIts(url: string): Promise<Fixture> {
@@ -35,25 +35,25 @@ export async function betterAuthOnIts(url: string): Promise<Fixture> {
   const auth = betterAuthOnPostgres(pool, async () => passwordHash)
   const { runMigrations } = await getMigrations(auth.options)
   await runMigrations()
-  const tokens = await inLanes(async (index) => {
+  const credentials = await inLanes(async (index) => {
     const body = { email: emailAddressOf(index), password, name: `User ${index}` }
     const { headers } = await auth.api.signUpEmail({ body, returnHeaders: true })
-    return headers.get('set-auth-token') ?? ''
+    return bearer(headers.get('set-auth-token') ?? '')
   })
   await pool.end()
   await run(url, createProjects)
   await run(url, `${addProjects('"user"')}; VACUUM ANALYZE`)
-  return { file: url, tokens }
+  return { file: url, credentials }
 }
 
 async function inLanes(signUp: (index: number) => Promise<string>): Promise<string[]> {
-  const tokens: string[] = []
+  const credentials: string[] = []
   const waiting = Array(users).keys()
   const lane = async () => {
-    for (const index of waiting) tokens[index] = await signUp(index)
+    for (const index of waiting) credentials[index] = await signUp(index)
   }
   await Promise.all(Array.from({ length: lanes }, lane))
-  return tokens
+  return credentials
 }
 
 // better-auth's ids are text.

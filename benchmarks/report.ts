@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import type { Sample } from './measure.ts'
-import { names } from './peers.ts'
+import { names, type Peer } from './peers.ts'
 import { isPinned } from './processes.ts'
 import { median, ratios } from './statistics.ts'
 
@@ -38,16 +38,48 @@ GET /v1/projects, 64 connections, 10,000 tokens, three projects each
     ]
     console.log(`| ${[name, ...columns].join(' | ')} |`)
   }
-  const check = cost(samples, names.latchkey, names.latchkeyOpen)
-  const jwt = cost(samples, names.jwt, names.fastifyOpen)
   console.log(`
 | what | measured |
 | --- | --- |
 | Latchkey against ${names.jwt}, requests/s | ${of(samples, names.jwt, 'perSecond')} × |
 | Latchkey against ${names.betterAuth}, requests/s | ${of(samples, names.betterAuth, 'perSecond')} × |
-| Latchkey against ${names.nodeHttp}, CPU per request | ${of(samples, names.nodeHttp, 'microseconds')} × |
-| What the check costs in Latchkey, CPU | ${check.toFixed(1)} µs |
-| What it costs in ${names.jwt}, CPU | ${jwt.toFixed(1)} µs |`)
+| Latchkey against ${names.nodeHttp}, CPU per request | ${of(samples, names.nodeHttp, 'microseconds')} × |`)
+}
+
+/** What each way in costs more than nobody at the door does, on the same server. */
+export function printCosts(samples: Samples, peers: readonly Peer[]): void {
+  const rounds = samples.get(names.latchkey)?.length
+  console.log(`
+What the check costs: CPU per request minus the same server without auth, medians of ${rounds}
+
+| what is checked | less the CPU of | the check, µs | in each round, µs | against the opaque token | the header, bytes |
+| --- | --- | --- | --- | --- | --- |`)
+  const [[opaque, latchkeyOpen] = ['', '']] = waysIn.values()
+  const least = costs(samples, opaque, latchkeyOpen)
+  for (const [what, [checked, opened]] of waysIn) {
+    const each = costs(samples, checked, opened)
+    const columns = [
+      opened,
+      median(each).toFixed(1),
+      each.map((cost) => cost.toFixed(1)).join(', '),
+      `${median(ratios(each, least)).toFixed(2)} ×`,
+      median(headerBytes(peers, checked)).toFixed(0),
+    ]
+    console.log(`| ${[what, ...columns].join(' | ')} |`)
+  }
+}
+
+// What is checked, where it is, and where nothing is.
+const waysIn = new Map<string, readonly [checked: string, opened: string]>([
+  ['opaque token, Latchkey', [names.latchkey, names.latchkeyOpen]],
+  ['JWT, @fastify/jwt HS256', [names.jwt, names.fastifyOpen]],
+  ['JWT, jose ES256', [names.joseEs256, names.fastifyOpen]],
+  ['JWT, jose EdDSA', [names.joseEdDsa, names.fastifyOpen]],
+])
+
+function headerBytes(peers: readonly Peer[], name: string): number[] {
+  const peer = peers.find((each) => each.name === name)
+  return (peer?.fixture.credentials ?? []).map((line) => Buffer.byteLength(`${line}\r\n`))
 }
 
 export function printAccounts(what: string, samples: Samples): void {
@@ -79,10 +111,10 @@ function against(samples: Samples, name: string, figure: keyof Sample): number {
   return median(ratios(series(samples, name, figure), series(samples, names.latchkey, figure)))
 }
 
-function cost(samples: Samples, checked: string, opened: string): number {
+function costs(samples: Samples, checked: string, opened: string): number[] {
   const without = series(samples, opened, 'microseconds')
-  return median(
-    series(samples, checked, 'microseconds').map((each, round) => each - (without[round] ?? 0)),
+  return series(samples, checked, 'microseconds').map(
+    (each, round) => each - (without[round] ?? Number.NaN),
   )
 }
 

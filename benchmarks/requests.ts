@@ -17,8 +17,9 @@ export function writeRequests(peer: Peer, kind: Kind, folder: string): string {
 }
 
 function list({ fixture, accounts }: Peer, kind: Kind): string[] {
-  if (kind === 'check') return shuffled(fixture.tokens).map((token) => get('/v1/projects', token))
-  if (kind === 'session') return shuffled(fixture.tokens).map((token) => get('/v1/session', token))
+  const { credentials } = fixture
+  if (kind === 'check') return shuffled(credentials).map((line) => get('/v1/projects', line))
+  if (kind === 'session') return shuffled(credentials).map((line) => get('/v1/session', line))
   if (!accounts) throw new Error('Nobody can sign up or log in here')
   return Array.from({ length: users }, (_, index) =>
     kind === 'log-in' ? logIn(accounts, index) : signUp(accounts, index),
@@ -26,14 +27,14 @@ function list({ fixture, accounts }: Peer, kind: Kind): string[] {
 }
 
 // In the order of the table the next row would be on a page that was just read.
-function shuffled(tokens: readonly string[]): string[] {
-  const keyed = tokens.map((token) => ({ token, key: Math.random() }))
-  return keyed.sort((one, other) => one.key - other.key).map(({ token }) => token)
+function shuffled(credentials: readonly string[]): string[] {
+  const keyed = credentials.map((line) => ({ line, key: Math.random() }))
+  return keyed.sort((one, other) => one.key - other.key).map(({ line }) => line)
 }
 
-function get(path: string, token: string): string {
+function get(path: string, credential: string): string {
   const head = [`GET ${path} HTTP/1.1`, 'Host: 127.0.0.1', 'Accept: application/json']
-  return [...head, `Authorization: Bearer ${token}`, '', ''].join('\r\n')
+  return [...head, credential, '', ''].join('\r\n')
 }
 
 function logIn({ logInPath, body }: Accounts, index: number): string {

@@ -6,6 +6,9 @@ export const file = process.env.DATABASE_FILE ?? ''
 export const databaseUrl = process.env.DATABASE_URL ?? ''
 export const secret = 'a secret of the benchmarks, thirty-two bytes and more'
 
+/** The JWK that tokens are verified with. */
+export const publicKey = JSON.parse(process.env.PUBLIC_KEY ?? '{}')
+
 /** The sessions that better-auth keeps in memory, as it wrote them there; null for no cache. */
 export function readCache(): Map<string, string> | null {
   const { CACHE_FILE } = process.env
