@@ -37,7 +37,7 @@ export async function latchkeyFixture(folder: string): Promise<Fixture> {
   }
   await database.close()
   addProjects(file, ids)
-  return { file, credentials }
+  return { file, credentials, renew: null }
 }
 
 /** better-auth's database; with a cache its sessions are there and in a file beside it. */
@@ -63,7 +63,7 @@ export async function betterAuthFixture(
   createProjects(file)
   addProjects(file, ids)
   if (cache && cacheFile) writeFileSync(cacheFile, JSON.stringify([...cache]))
-  return { file, credentials }
+  return { file, credentials, renew: null }
 }
 
 function createProjects(file: string): void {

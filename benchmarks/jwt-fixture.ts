@@ -9,7 +9,7 @@ const oneHourSeconds = 3_600
 
 /** Signed with the secret that the server verifies with. */
 export function jwtFixture({ file }: Fixture): Fixture {
-  return { file, credentials: userIds(file).map((id) => bearer(sign(id))) }
+  return { file, credentials: userIds(file).map((id) => bearer(sign(id))), renew: null }
 }
 
 /** Signed with a key of which the server has the public half. */
@@ -25,6 +25,7 @@ export async function joseFixture(
   return {
     file,
     credentials: (await Promise.all(tokens)).map(bearer),
+    renew: null,
     publicKey: JSON.stringify(jwk),
   }
 }

@@ -5,10 +5,13 @@ export interface Fixture {
   readonly file: string
   /** A header line each. */
   readonly credentials: readonly string[]
+  /** Makes them anew for each round, where they would not outlive the bench; or null. */
+  readonly renew: (() => Promise<readonly string[]>) | null
 }
 
 /** A token as it goes over the wire. */
 export const bearer = (token: string) => `Authorization: Bearer ${token}`
+const cookie = (token: string) => `Cookie: __Host-session=${token}`
 
 export interface Peer {
   readonly name: string
@@ -38,23 +41,26 @@ export interface Fixtures {
   readonly latchkey: Fixture
   readonly jwt: Fixture
   readonly jose: Readonly<Record<JoseAlgorithm, JoseFixture>>
+  readonly accessTokens: { readonly environment: Peer['environment']; readonly fixture: Fixture }
   readonly betterAuth: Fixture
   readonly betterAuthCached: Fixture & { readonly cacheFile: string }
 }
 
 export const names = {
   latchkey: 'Latchkey',
+  latchkeyCookie: 'Latchkey, cookie',
   latchkeyOpen: 'Latchkey, the route opened',
   jwt: '@fastify/jwt HS256',
   joseEs256: 'Fastify, jose ES256',
   joseEdDsa: 'Fastify, jose EdDSA',
+  resourceServer: 'Fastify, latchkey/resource-server',
   fastifyOpen: 'Fastify, the route opened',
   betterAuth: 'better-auth, bearer plugin',
   nodeHttp: 'node:http, the same queries',
 } as const
 
 export function listPeers(fixtures: Fixtures): Peer[] {
-  const { latchkey, jwt, jose, betterAuth, betterAuthCached } = fixtures
+  const { latchkey, jwt, jose, accessTokens, betterAuth, betterAuthCached } = fixtures
   const other = { environment: {}, accounts: null }
   const ours = { fixture: latchkey, environment: production }
   return [
@@ -64,10 +70,23 @@ export function listPeers(fixtures: Fixtures): Peer[] {
       server: '../templates/api/server.ts',
       accounts: latchkeyAccounts,
     },
+    {
+      ...ours,
+      name: names.latchkeyCookie,
+      server: '../templates/api/server.ts',
+      fixture: byCookie(latchkey),
+      accounts: null,
+    },
     { ...ours, name: names.latchkeyOpen, server: 'servers/latchkey-open.ts', accounts: null },
     { ...other, name: names.jwt, server: 'servers/fastify-jwt.ts', fixture: jwt },
     { ...other, ...withJose(jose.ES256), name: names.joseEs256 },
     { ...other, ...withJose(jose.EdDSA), name: names.joseEdDsa },
+    {
+      ...accessTokens,
+      name: names.resourceServer,
+      server: 'servers/resource-server.ts',
+      accounts: null,
+    },
     { ...other, name: names.fastifyOpen, server: 'servers/fastify-open.ts', fixture: latchkey },
     {
       ...other,
@@ -91,6 +110,14 @@ export function listPeers(fixtures: Fixtures): Peer[] {
     },
     { ...other, name: names.nodeHttp, server: 'servers/node-http.ts', fixture: latchkey },
   ]
+}
+
+// The same tokens, and the sessions of the same users.
+function byCookie({ credentials, ...fixture }: Fixture): Fixture {
+  return {
+    ...fixture,
+    credentials: credentials.map((line) => cookie(line.split(' ').at(-1) ?? '')),
+  }
 }
 
 function withJose({ publicKey, ...fixture }: JoseFixture) {

@@ -26,7 +26,7 @@ export async function latchkeyOnPostgres(url: string): Promise<Fixture> {
   })
   await database.close()
   await run(url, `${addProjects('users')}; VACUUM ANALYZE`)
-  return { file: url, credentials }
+  return { file: url, credentials, renew: null }
 }
 
 export async function betterAuthOnIts(url: string): Promise<Fixture> {
@@ -43,7 +43,7 @@ export async function betterAuthOnIts(url: string): Promise<Fixture> {
   await pool.end()
   await run(url, createProjects)
   await run(url, `${addProjects('"user"')}; VACUUM ANALYZE`)
-  return { file: url, credentials }
+  return { file: url, credentials, renew: null }
 }
 
 async function inLanes(signUp: (index: number) => Promise<string>): Promise<string[]> {

@@ -10,15 +10,19 @@ import { median, ratios } from './statistics.ts'
 type Samples = ReadonlyMap<string, readonly Sample[]>
 
 export function describeMachine(run: { rounds: number; seconds: number; disk: number }): string {
-  const [cpu] = cpus()
-  const affinity = isPinned ? 'the servers on core 0, the load on core 1' : 'not pinned to cores'
   const { dependencies } = JSON.parse(
     readFileSync(new URL('package.json', import.meta.url), 'utf8'),
   )
   const versions = Object.entries(dependencies).map(([name, version]) => `${name} ${version}`)
-  return `${new Date().toISOString().slice(0, 10)}, commit ${commit()}, Node ${process.version}, ${cpu?.model} × ${cpus().length}, ${affinity}
+  return `${describeRun()}
 ${run.rounds} rounds of ${run.seconds} s for each server; the disk keeps 4 kB in ${run.disk.toFixed(2)} ms
 ${versions.join(', ')}`
+}
+
+export function describeRun(): string {
+  const [cpu] = cpus()
+  const affinity = isPinned ? 'the servers on core 0, the load on core 1' : 'not pinned to cores'
+  return `${new Date().toISOString().slice(0, 10)}, commit ${commit()}, Node ${process.version}, ${cpu?.model} × ${cpus().length}, ${affinity}`
 }
 
 export function printChecks(samples: Samples): void {
@@ -72,9 +76,11 @@ What the check costs: CPU per request minus the same server without auth, median
 // What is checked, where it is, and where nothing is.
 const waysIn = new Map<string, readonly [checked: string, opened: string]>([
   ['opaque token, Latchkey', [names.latchkey, names.latchkeyOpen]],
+  ['cookie, Latchkey', [names.latchkeyCookie, names.latchkeyOpen]],
   ['JWT, @fastify/jwt HS256', [names.jwt, names.fastifyOpen]],
   ['JWT, jose ES256', [names.joseEs256, names.fastifyOpen]],
   ['JWT, jose EdDSA', [names.joseEdDsa, names.fastifyOpen]],
+  ['access token, latchkey/resource-server', [names.resourceServer, names.fastifyOpen]],
 ])
 
 function headerBytes(peers: readonly Peer[], name: string): number[] {

@@ -78,7 +78,7 @@ test('a sweep by the command is timed from its first row to its last, and delete
 
 test('a sweep by the server deletes the expired too, as often as it is asked for', async () => {
   const { folder, expired, isLive } = await prepareExpired()
-  const fixture = { file: expired.file, credentials: [] }
+  const fixture = { file: expired.file, credentials: [], renew: null }
   const peer = { name: 'Latchkey', fixture, environment: production, accounts: null }
   const file = 'servers/latchkey-sweeping.ts'
   const { child } = await startBenched({ ...peer, server: file }, folder)

@@ -1,0 +1,79 @@
+// Servers under one load, in turns.
+import type { ChildProcess } from 'node:child_process'
+import { measure, type Sample } from './measure.ts'
+import { type Kind, writeRequests } from './requests.ts'
+import type { Server } from './server.ts'
+
+// Until what is going to be compiled has been.
+const warmUp = 8
+const turns = 4
+
+export interface Plan {
+  readonly kind: Kind
+  readonly rounds: number
+  readonly seconds: number
+  readonly folder: string
+  readonly load: ChildProcess
+}
+
+/** A round asks each server in short turns, so that a machine that slows down slows all of them. */
+export async function alternate(
+  servers: readonly Server[],
+  { kind, rounds, seconds, folder, load }: Plan,
+): Promise<Map<string, Sample[]>> {
+  const samples = new Map<string, Sample[]>()
+  const orders = servers.map((server) => ({
+    server,
+    requests: writeRequests(server.peer, kind, folder),
+    status: kind === 'sign-up' ? (server.peer.accounts?.signUpStatus ?? 0) : 200,
+    connections: kind === 'check' ? 64 : 8,
+  }))
+  const renew = async () => {
+    for (const order of orders) order.requests = await renewRequests(order, { kind, folder })
+  }
+  await renew()
+  for (const { server, ...order } of orders)
+    await measure(server, load, { ...order, seconds: warmUp })
+  for (let round = 1; round <= rounds; round++) {
+    await renew()
+    // Who comes first changes: whoever follows the same server each time inherits its noise.
+    const first = round % orders.length
+    const rotated = [...orders.slice(first), ...orders.slice(0, first)]
+    const slices = new Map(rotated.map(({ server }) => [server.peer.name, [] as Sample[]]))
+    for (let turn = 1; turn <= turns; turn++) {
+      for (const { server, ...order } of rotated) {
+        const slice = await measure(server, load, { ...order, seconds: seconds / turns })
+        slices.get(server.peer.name)?.push(slice)
+      }
+    }
+    for (const [name, all] of slices) {
+      samples.set(name, [...(samples.get(name) ?? []), average(all)])
+    }
+  }
+  return samples
+}
+
+// Others of the same kind, where what they carry has a short life.
+async function renewRequests(
+  { server: { peer }, requests }: { readonly server: Server; readonly requests: string },
+  { kind, folder }: Pick<Plan, 'kind' | 'folder'>,
+): Promise<string> {
+  const credentials = await peer.fixture.renew?.()
+  if (!credentials) return requests
+  return writeRequests({ ...peer, fixture: { ...peer.fixture, credentials } }, kind, folder)
+}
+
+function average(slices: readonly Sample[]): Sample {
+  const mean = (of: (slice: Sample) => number) =>
+    slices.reduce((sum, slice) => sum + of(slice), 0) / slices.length
+  return {
+    perSecond: mean(({ perSecond }) => perSecond),
+    // Of all requests alike, in whichever slice they were answered.
+    microseconds:
+      mean(({ microseconds, perSecond }) => microseconds * perSecond) /
+      mean(({ perSecond }) => perSecond),
+    p50: mean(({ p50 }) => p50),
+    p99: mean(({ p99 }) => p99),
+    megabytes: mean(({ megabytes }) => megabytes),
+  }
+}

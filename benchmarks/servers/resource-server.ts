@@ -1,0 +1,15 @@
+// Fastify behind latchkey/resource-server, as its guide has it.
+import fastify from 'fastify'
+import { resourceServer } from '../../src/resource-server.ts'
+import { accessTokens, file, port } from './environment.ts'
+import { openProjects } from './projects.ts'
+
+const projects = openProjects(file)
+const { authenticate } = resourceServer(accessTokens)
+const app = fastify()
+app.get('/v1/projects', async ({ headers }, reply) => {
+  const caller = await authenticate(headers.authorization)
+  if ('status' in caller) return reply.code(caller.status).headers(caller.headers).send(caller.body)
+  return projects(caller.userId)
+})
+await app.listen({ port, host: '127.0.0.1' })
