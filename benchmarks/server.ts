@@ -27,7 +27,7 @@ export async function startServer(peer: Peer, folder: string): Promise<Server> {
   return { peer, port, child }
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const address = server.address()
@@ -35,7 +35,8 @@ async function freePort(): Promise<number> {
   return typeof address === 'object' && address ? address.port : 0
 }
 
-async function listening(port: number, child: ChildProcess, log: string): Promise<void> {
+/** @throws Error where it ended instead */
+export async function listening(port: number, child: ChildProcess, log: string): Promise<void> {
   while (child.exitCode === null) {
     const socket = connect(port, '127.0.0.1')
     const isOpen = await Promise.race([
