@@ -16,6 +16,7 @@ import {
 } from '../benchmarks/expired-sessions.ts'
 import type { LoadOrder, LoadResult } from '../benchmarks/load.ts'
 import { production } from '../benchmarks/peers.ts'
+import { untilRefused } from '../benchmarks/revocation/refusals.ts'
 import { startServer as startBenched } from '../benchmarks/server.ts'
 import { median, percentile, ratios } from '../benchmarks/statistics.ts'
 import type { SteadyOrder, SteadyResult } from '../benchmarks/steady-load.ts'
@@ -103,6 +104,24 @@ test('a sweep that ends before all of them are gone makes the bench worthless', 
   const swept = watchSweep(expired, { sweep: async () => {}, seconds: 15 })
   await expect(swept).rejects.toThrow(`The sweep left ${expired.rows} sessions that are over`)
 })
+
+test('what is accepted after its end is counted until it is refused, and timed', async () => {
+  const answers = [200, 200, 401, 200]
+  const ask = async () => answers.shift() ?? 0
+  const { accepted, milliseconds } = await untilRefused(ask, patience)
+  expect(accepted).toBe(2)
+  expect(milliseconds).toBeGreaterThan(0)
+  expect(answers).toEqual([200])
+})
+
+test('what is accepted for too long, or answered in another way, makes the bench worthless', async () => {
+  const ask = (status: number) => async () => status
+  const tooLong = untilRefused(ask(200), { ...patience, withinSeconds: 0.05 })
+  await expect(tooLong).rejects.toThrow('is accepted 0.05 s later')
+  await expect(untilRefused(ask(503), patience)).rejects.toThrow('is answered with 503')
+})
+
+const patience = { everyMilliseconds: 2, withinSeconds: 10 }
 
 test('a median is the one in the middle, or between the two', () => {
   expect(median([3, 100, 1])).toBe(3)
