@@ -100,6 +100,7 @@ const elsewhere = [
   'test/template.test.ts',
   'test/timing/statistics.test.ts',
   'test/timing/verdict.test.ts',
+  'test/which-way-in.test.ts',
 ]
 
 test('every file of tests is named in the documents, unless it is about something else', () => {
