@@ -96,7 +96,8 @@ test('a service beside the API needs of all packages jose alone, whatever it is 
   const script = `
     import { resourceServer } from 'latchkey/resource-server'
     const { authenticate } = resourceServer({
-      api: 'https://api.example.com', audience: 'files', revocations: 'fail-closed',
+      api: 'https://api.example.com', issuer: 'https://api.example.com',
+      audience: 'files', revocations: 'fail-closed',
     })
     console.log((await authenticate('Bearer a.b.c')).body.code)`
   for (const condition of ['node', 'browser', 'workerd', 'edge-light']) {

@@ -2,8 +2,8 @@
 export interface ResourceServerOptions {
   /** Where the API is. Keys and revocations come from there: `https:`, or this machine. */
   readonly api: string
-  /** What `iss` has to be; the API's address by default, as it is given here. */
-  readonly issuer?: string
+  /** What `iss` has to be, to the letter: the API's `ACCESS_TOKEN_ISSUER`, or its `APP_URL`. */
+  readonly issuer: string
   /** What `aud` has to be: the name of this service, one of the API's `ACCESS_TOKEN_AUDIENCES`. */
   readonly audience: string
   /** What holds while the list of revocations cannot be had: the last list, or nobody comes in. */
@@ -25,7 +25,7 @@ export function parseOptions(options: ResourceServerOptions): Settings {
   const api = parseApi(options.api)
   return {
     api,
-    issuer: requireText('issuer', options.issuer ?? api),
+    issuer: requireText('issuer', options.issuer),
     audience: requireText('audience', options.audience),
     revocations: requireMode(options.revocations),
     pollSeconds: requireSeconds(options.pollSeconds ?? 10),

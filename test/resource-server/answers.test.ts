@@ -139,7 +139,12 @@ test('three lines make a route of it, in a server of either kind', async () => {
   }
 })
 
-const good = { api: 'https://api.example.com', audience, revocations: 'fail-closed' } as const
+const good = {
+  api: 'https://api.example.com',
+  issuer: 'https://api.example.com',
+  audience,
+  revocations: 'fail-closed',
+} as const
 
 test.each([
   ['api', 'api.example.com'],
@@ -152,6 +157,7 @@ test.each([
   ['api', 'https://api.example.com?'],
   ['api', 'https://api.example.com#keys'],
   ['issuer', ''],
+  ['issuer', undefined],
   ['audience', ''],
   ['revocations', 'open'],
   ['revocations', undefined],

@@ -53,7 +53,7 @@ test.each(['fetch', 'node'] as const)('the server of the kind %s in the guide', 
   writeFileSync(join(folder, 'server.ts'), code)
   writeFileSync(
     join(folder, 'asked.ts'),
-    code.replace(own, `api: '${api}', issuer: '${accessTokens.issuer}'`) +
+    code.replace(own, `api: '${api}'`) +
       `const authorization = '${authorization}'` +
       ask[kind] +
       "\nfor (const answer of answers) console.log(answer.status + ' ' + (await answer.text()))\n",

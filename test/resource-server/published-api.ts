@@ -71,7 +71,14 @@ export function serverFor(
   { url, clock }: Pick<PublishedApi, 'url' | 'clock'>,
   options: Partial<ResourceServerOptions> = {},
 ) {
-  return resourceServer({ api: url, audience, revocations: 'fail-closed', clock, ...options })
+  return resourceServer({
+    api: url,
+    issuer: url,
+    audience,
+    revocations: 'fail-closed',
+    clock,
+    ...options,
+  })
 }
 
 type Members = Readonly<Record<string, unknown>>

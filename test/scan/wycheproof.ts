@@ -66,6 +66,7 @@ async function verdictOn(jws: string, keys: KeySet): Promise<string> {
 async function isLetInBy(jwks: object, jws: string): Promise<boolean> {
   const { authenticate } = resourceServer({
     api: 'https://api.example.com',
+    issuer: 'https://api.example.com',
     audience: 'foo',
     revocations: 'fail-open',
     fetch: async () => Response.json(jwks),

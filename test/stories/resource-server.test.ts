@@ -30,7 +30,7 @@ function serviceOf(apis: readonly [Api, ...Api[]], options: Partial<ResourceServ
     const { app } = apis[asked++ % apis.length] ?? apis[0]
     return app.request(url.replace(issuer, ''))
   }
-  const own = { api: issuer, audience, fetch, clock, revocations: 'fail-closed' } as const
+  const own = { api: issuer, issuer, audience, fetch, clock, revocations: 'fail-closed' } as const
   const { authenticate } = resourceServer({ ...own, ...options })
   return (token: string): Promise<AccessToken | Refused> => authenticate(`Bearer ${token}`)
 }
