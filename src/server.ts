@@ -9,14 +9,7 @@ export type { IssuedAccessToken, SubmittedAccessToken } from './core/access-toke
 export type { CreatedApiKey, SubmittedApiKey } from './core/api-keys.ts'
 export { type Auth, createAuth } from './core/auth.ts'
 export type { Client } from './core/client.ts'
-export type {
-  ApiKeyPolicy,
-  AuthOptions,
-  Configuration,
-  RateLimits,
-  SessionPolicy,
-  SignUp,
-} from './core/config.ts'
+export type { Configuration } from './core/config.ts'
 export type { Connection, Row, Value } from './core/connection.ts'
 export type { Count, CountedSubject } from './core/counts.ts'
 export { current } from './core/current.ts'
@@ -60,6 +53,13 @@ export type {
   Sender,
   Transport,
 } from './core/mail.ts'
+export type {
+  ApiKeyPolicy,
+  AuthOptions,
+  RateLimits,
+  SessionPolicy,
+  SignUp,
+} from './core/options.ts'
 export { type Argon2idCost, argon2id, type PasswordHash } from './core/password-hash.ts'
 export type { PasswordPolicy } from './core/password-policy.ts'
 export type { SubmittedPasswordChange } from './core/passwords.ts'

@@ -6,8 +6,8 @@ import {
   isIssuer,
   issuerWanted,
 } from '../core/access-token-policy.ts'
-import type { SessionPolicy, SignUp } from '../core/config.ts'
 import { isRandomKey, randomKeyWanted } from '../core/key-encryption.ts'
+import type { SessionPolicy, SignUp } from '../core/options.ts'
 import type { PasswordPolicy } from '../core/password-policy.ts'
 import { parseSender } from '../core/sender.ts'
 import { isNetwork } from '../http/client-address.ts'

@@ -2,7 +2,7 @@ import { issueAccessToken, requireAccessTokens } from './access-tokens.ts'
 import { revokeAllSessions } from './all-sessions.ts'
 import { authenticateApiKey, createApiKey, listApiKeys, revokeApiKey } from './api-keys.ts'
 import { nobody, operator } from './client.ts'
-import { type AuthOptions, resolveConfiguration } from './config.ts'
+import { resolveConfiguration } from './config.ts'
 import { clearCounts, listCounts } from './counts.ts'
 import {
   listSessions,
@@ -19,6 +19,7 @@ import {
 } from './email-verifications.ts'
 import { listEvents } from './events.ts'
 import { freshen, isFresh, verifyChallenge } from './freshness.ts'
+import type { AuthOptions } from './options.ts'
 import {
   changePassword,
   isPasswordResetLive,

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import type { ApiKeyPolicy, Configuration } from '../core/config.ts'
+import type { Configuration } from '../core/config.ts'
+import type { ApiKeyPolicy } from '../core/options.ts'
 
 /** What a key is to be allowed: a list, or words with spaces between, as in RFC 6749 §3.3. */
 export function scopesField({ scopes }: ApiKeyPolicy): z.ZodType<string[], string | string[]> {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Auth } from '../core/auth.ts'
-import type { SignUp } from '../core/config.ts'
+import type { SignUp } from '../core/options.ts'
 import { answer } from './answers.ts'
 import {
   emailAddressField,

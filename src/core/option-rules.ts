@@ -1,0 +1,85 @@
+import type { z } from 'zod'
+import { minimumWordLength } from './context-words.ts'
+import { hookNames } from './hooks.ts'
+import { type ApiKeyPolicy, type SessionPolicy, type SignUp, signUps } from './options.ts'
+import type { PasswordPolicy } from './password-policy.ts'
+
+/** @throws RangeError for an option that would switch a protection off, or that nobody could have meant */
+export function requireOptions(options: Options): void {
+  const { passwords, sessions, resetTokenMinutes, apiKeys, signUp, signUpFields, hooks } = options
+  requireWithin('passwords.minimumLength', passwords.minimumLength, { from: 8, to: 128 })
+  requireWords(passwords.contextWords)
+  requireWithin('sessions.idleHours', sessions.idleHours, { from: 0.01, to: 87_600 })
+  requireWithin('sessions.maximumHours', sessions.maximumHours, { from: 0.01, to: 87_600 })
+  requireWithin('sessions.maximumPerUser', sessions.maximumPerUser, { from: 1, to: 1_000 })
+  requireWithin('resetTokenMinutes', resetTokenMinutes, { from: 1, to: 1_440 })
+  requireApiKeys(apiKeys)
+  if (signUpFields) requireFields(signUpFields)
+  requireSignUp(signUp)
+  requireHooks(hooks)
+}
+
+interface Options {
+  readonly passwords: PasswordPolicy
+  readonly sessions: SessionPolicy
+  readonly resetTokenMinutes: number
+  readonly apiKeys: ApiKeyPolicy
+  readonly signUp: SignUp
+  readonly signUpFields: z.ZodObject | null
+  readonly hooks: object
+}
+
+// Whoever runs TypeScript as it is hears of a mistyped name nowhere else.
+function requireHooks(hooks: object): void {
+  for (const [name, hook] of Object.entries(hooks)) {
+    const isKnown = hookNames.some((known) => known === name)
+    if (isKnown && typeof hook === 'function') continue
+    throw new RangeError(`hooks can have functions ${hookNames.join(', ')}, and no ${name}`)
+  }
+}
+
+// SECURITY: whoever mistypes `closed` in JavaScript would have it open.
+function requireSignUp(signUp: string): void {
+  if (signUps.some((each) => each === signUp)) return
+  throw new RangeError(`signUp must be one of ${signUps.join(', ')}, not ${signUp}`)
+}
+
+function requireFields(fields: z.ZodObject): void {
+  // `transport` is what a cookie in the place of the token is asked for by.
+  const own = ['email_address', 'password', 'password_confirmation', 'transport']
+  const taken = own.find((name) => name in fields.shape)
+  if (taken !== undefined) throw new RangeError(`signUpFields cannot have a field ${taken}`)
+  // They are taken one by one into the schema of the body.
+  if (fields.def.checks?.length || fields.def.catchall) {
+    throw new RangeError('signUpFields is a plain z.object(): judge several fields in a hook')
+  }
+}
+
+function requireWords(words: readonly string[]): void {
+  const isWord = (word: string) => typeof word === 'string' && word.length >= minimumWordLength
+  if (Array.isArray(words) && words.every(isWord)) return
+  throw new RangeError(
+    `passwords.contextWords must be a list of words of ${minimumWordLength} characters and more`,
+  )
+}
+
+function requireApiKeys(policy: ApiKeyPolicy): void {
+  const { scopes, defaultDays, maximumDays, maximumPerUser, requestsPerMinute } = policy
+  for (const scope of scopes) {
+    // RFC 6749 §3.3; so it also fits into a challenge as it is.
+    if (/^[\w!#$%&'()*+,./:;<=>?@[\]^`{|}~-]{1,64}$/.test(scope)) continue
+    throw new RangeError(
+      `apiKeys.scopes are like projects:read, of 1 to 64 characters, not ${scope}`,
+    )
+  }
+  requireWithin('apiKeys.maximumDays', maximumDays, { from: 1, to: 3_650 })
+  requireWithin('apiKeys.defaultDays', defaultDays, { from: 1, to: maximumDays })
+  requireWithin('apiKeys.maximumPerUser', maximumPerUser, { from: 1, to: 1_000 })
+  requireWithin('apiKeys.requestsPerMinute', requestsPerMinute, { from: 1, to: 1_000_000 })
+}
+
+function requireWithin(name: string, value: number, { from, to }: { from: number; to: number }) {
+  // SECURITY: written so that NaN fails; a session compared with NaN would never expire.
+  if (typeof value === 'number' && value >= from && value <= to) return
+  throw new RangeError(`${name} must be a number from ${from} to ${to}, not ${value}`)
+}
