@@ -336,6 +336,24 @@ test('what only reads is answered wherever it comes from, and changes nothing', 
   expect(await snapshot(server)).toEqual(before)
 })
 
+test('a WebSocket is opened by a GET, and by no page of another origin', async () => {
+  const server = await startServer({ app: { corsOrigins } })
+  await signUp(server)
+  const cookie = inCookie(
+    cookieIn(await server.send('POST /v1/session', { ...ann, transport: 'cookie' }, ownPage)),
+  )
+  const opening = { cookie: cookie.cookie, upgrade: 'websocket', connection: 'Upgrade' }
+  const statusOf = async (headers: Record<string, string>) =>
+    (await server.send('GET /v1/session', undefined, { ...opening, ...headers })).status
+  expect(await statusOf({ origin: 'https://evil.example' })).toBe(403)
+  expect(await statusOf({ origin: 'https://evil.example', 'sec-fetch-site': 'same-site' })).toBe(
+    403,
+  )
+  expect(await statusOf({})).toBe(403)
+  expect(await statusOf({ origin: page })).toBe(200)
+  expect(await statusOf({ 'sec-fetch-site': 'same-origin' })).toBe(200)
+})
+
 test('only pages that may act by the cookie are told that they may send it', async () => {
   const { server } = await start()
   const cookie = `__Host-session=${await signUp(server)}`

@@ -101,11 +101,22 @@ test('without the key, or with one that is none, no key is made, and nothing of 
   expect(await server.auth.listSigningKeys()).toEqual([])
 })
 
-test('neither the last key nor one that is not there is taken away', async () => {
+test('with another key than the servers have none is made, unless it is asked for at once', async () => {
+  const { command, server } = await prepare()
+  const first = await rotated(command, `${own} latchkey signing-keys rotate --json`)
+  const foreign = key(randomBytes(32))
+  const refused = await run(command, `${foreign} latchkey signing-keys rotate`)
+  expect(said(refused)).toEqual([1, '', expect.stringContaining(`signing key ${first}: set that`)])
+  expect((await server.auth.listSigningKeys()).map(({ id }) => id)).toEqual([first])
+  const second = await rotated(command, `${foreign} latchkey signing-keys rotate --now --json`)
+  expect((await server.auth.listSigningKeys()).map(({ id }) => id)).toEqual([second, first])
+})
+
+test('neither the key that signs nor one that is not there is taken away', async () => {
   const { command, server } = await prepare()
   const id = await rotated(command, `${own} latchkey signing-keys rotate --json`)
   const last = await run(command, `latchkey signing-keys revoke ${id}`)
-  expect(said(last)).toEqual([1, '', expect.stringMatching(/no other key/)])
+  expect(said(last)).toEqual([1, '', expect.stringMatching(/the key that signs/)])
   const unknown = '01a2092e-6c92-74d9-bfd5-30ed1da6763c'
   const strange = await run(command, `latchkey signing-keys revoke ${unknown}`)
   expect(said(strange)).toEqual([1, '', expect.stringMatching(/no such signing key/)])

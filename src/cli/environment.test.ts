@@ -277,7 +277,7 @@ test.each([
       'https://',
       'https://a b',
     ],
-    'be an http or https URL without ? and #',
+    'be an http or https URL of 255 characters at most, without user, ? and #',
     'https://api.example.com',
   ],
   [
@@ -351,6 +351,15 @@ test.each(['', ' ', '\t\n'])('a variable that holds %j is not set', (empty) => {
   )
   expect(readEnvironment(variables, ['--dev'])).toEqual(inDevelopment)
   expect(faults({ ...production, DATABASE_URL: empty })).toHaveLength(1)
+})
+
+test('an address of the front end that is no issuer is one where no tokens are issued', () => {
+  const long = `https://example.com/${'x'.repeat(250)}`
+  expect(faults({ ...production, APP_URL: 'https://example.com/@team' })).toEqual([])
+  expect(faults({ ...production, APP_URL: long })).toEqual([])
+  const wanted = { ...production, APP_URL: long, ACCESS_TOKEN_AUDIENCES: 'files' }
+  expect(faults(wanted)).toEqual([expect.stringMatching(/^ACCESS_TOKEN_ISSUER must be an http/)])
+  expect(faults({ ...wanted, ACCESS_TOKEN_ISSUER: 'https://api.example.com' })).toEqual([])
 })
 
 function faults(variables: Record<string, string>, args: readonly string[] = []): string[] {

@@ -165,13 +165,18 @@ function readAccessTokens(
   read: EnvironmentReader,
   { mode, appUrl }: { mode: Mode; appUrl: string },
 ): AccessTokenPolicy {
+  const issuer = read.parsed('ACCESS_TOKEN_ISSUER', {
+    parse: (text) => (isIssuer(text) ? text : null),
+    wanted: issuerWanted,
+    example: issuerExample,
+    otherwise: appUrl,
+  })
+  // What is good for links in mails may be no issuer.
+  if (read.isSet('ACCESS_TOKEN_AUDIENCES') && !read.isSet('ACCESS_TOKEN_ISSUER')) {
+    if (!isIssuer(appUrl)) read.fault('ACCESS_TOKEN_ISSUER', issuerWanted, issuerExample)
+  }
   return {
-    issuer: read.parsed('ACCESS_TOKEN_ISSUER', {
-      parse: (text) => (isIssuer(text) ? text : null),
-      wanted: issuerWanted,
-      example: 'https://api.example.com',
-      otherwise: appUrl,
-    }),
+    issuer,
     audiences: read.parsed<readonly string[]>('ACCESS_TOKEN_AUDIENCES', {
       parse(text) {
         const audiences = text.split(',').map((audience) => audience.trim())
@@ -184,6 +189,8 @@ function readAccessTokens(
     keyEncryptionKey: readKeyEncryptionKey(read, mode),
   }
 }
+
+const issuerExample = 'https://api.example.com'
 
 // For whoever tries it out; what it encrypts, everybody can decrypt.
 const developmentKey = hash('sha256', 'latchkey development', 'buffer')

@@ -50,10 +50,14 @@ function escaped(character: string): string {
 }
 
 function formatForPeople(_level: string, { err, ...entry }: LogEntry, message: string): string {
-  const { method, path, status, milliseconds } = entry
-  if (message === 'request') return `${method} ${path ?? '(no route)'} ${status} ${milliseconds} ms`
+  if (message === 'request') return formatRequest(entry)
   const stack = err === undefined ? [] : textOf(err).split('\n')
   return [`${message} ${JSON.stringify(entry)}`, ...stack].map(printable).join('\n    ')
+}
+
+function formatRequest({ method, path, status, milliseconds, event }: LogEntry): string {
+  const line = `${method} ${path ?? '(no route)'} ${status} ${milliseconds} ms`
+  return event === undefined ? line : `${line} ${event}`
 }
 
 // A terminal obeys control characters: the text of an error could recolour or rewrite what stands.

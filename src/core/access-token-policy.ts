@@ -41,24 +41,27 @@ export function resolveAccessTokens(
 ): AccessTokens | null {
   if (!policy) return null
   const { issuer, audiences, keyEncryptionKey } = policy
-  if (!isIssuer(issuer)) throw new RangeError(`accessTokens.issuer ${issuerWanted}, not ${issuer}`)
   const wrong = audiences.find((audience) => !isAudience(audience))
   if (wrong !== undefined)
     throw new RangeError(`accessTokens.audiences ${audienceWanted}, not ${wrong}`)
   const encryption = keyEncryptionKey && new KeyEncryption(keyEncryptionKey)
   if (audiences.length === 0 || !encryption) return null
+  if (!isIssuer(issuer)) throw new RangeError(`accessTokens.issuer ${issuerWanted}, not ${issuer}`)
   const keyRing = new KeyRing(context, encryption)
   const lifeMilliseconds = (accessTokenSeconds + toleratedSeconds) * 1_000
   const revocations = keepRevocations(context, lifeMilliseconds)
   return { issuer, audiences: [...audiences], keyRing, revocations }
 }
 
-export const issuerWanted = 'must be an http or https URL without ? and #'
+export const issuerWanted =
+  'must be an http or https URL of 255 characters at most, without user, ? and #'
 export const audienceWanted =
   'must be URLs or names of 1 to 255 characters, without spaces and commas'
 
 export function isIssuer(text: string): boolean {
-  return /^https?:\/\/[^\s?#@"\\]{1,247}$/.test(text) && URL.canParse(text)
+  if (!/^https?:\/\/[^\s?#"\\]{1,247}$/.test(text) || !URL.canParse(text)) return false
+  const { username, password } = new URL(text)
+  return username === '' && password === ''
 }
 
 export function isAudience(text: string): boolean {

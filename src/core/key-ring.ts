@@ -4,6 +4,7 @@ import { AuthError } from './errors.ts'
 import { Kept } from './kept.ts'
 import type { KeyEncryption } from './key-encryption.ts'
 import {
+  makeFirstSigningKey,
   openSigningKey,
   type PublicKey,
   publishedAt,
@@ -15,6 +16,8 @@ import {
 
 // A key that somebody made, or took away, is known in every process after so long.
 const keptMilliseconds = 60_000
+// Who asks for the keys before there is one makes us look for it so often.
+const publishedMilliseconds = 1_000
 
 /** The key that signs now, and its name. */
 export interface Signer {
@@ -27,6 +30,7 @@ export class KeyRing {
   readonly #context: SigningKeysContext
   readonly #encryption: KeyEncryption
   readonly #keys: Kept<readonly SigningKey[]>
+  readonly #published: Kept<readonly SigningKey[]>
   readonly #opened = new Map<string, Promise<CryptoKey>>()
   #making: Promise<unknown> | null = null
 
@@ -36,6 +40,8 @@ export class KeyRing {
     const { clock } = context
     const read = () => this.#read()
     this.#keys = new Kept({ read, clock, milliseconds: keptMilliseconds })
+    const publish = () => this.#publish()
+    this.#published = new Kept({ read: publish, clock, milliseconds: publishedMilliseconds })
   }
 
   /**
@@ -53,9 +59,7 @@ export class KeyRing {
 
   /** @throws AuthError `unavailable` */
   async published(): Promise<PublicKey[]> {
-    const keys = await this.#keys.get()
-    // Another process may be making the first.
-    if (keys.length === 0) this.forget()
+    const keys = await this.#published.get()
     return publishedAt(keys, this.#context.clock()).map(toPublicKey)
   }
 
@@ -69,6 +73,14 @@ export class KeyRing {
   /** What was changed is known in this process at once. */
   forget(): void {
     this.#keys.forget()
+    this.#published.forget()
+  }
+
+  async #publish(): Promise<readonly SigningKey[]> {
+    const keys = await this.#keys.get()
+    // Another process may be making the first.
+    if (keys.length === 0) this.#keys.forget()
+    return keys
   }
 
   async #read(): Promise<readonly SigningKey[]> {
@@ -80,8 +92,9 @@ export class KeyRing {
 
   // Of many at once in this process one makes it; of two processes the database takes one's.
   #makeFirst(): Promise<unknown> {
-    this.#making ??= this.rotate({ signs: 'at_once' }).finally(() => {
+    this.#making ??= makeFirstSigningKey(this.#context, this.#encryption).finally(() => {
       this.#making = null
+      this.forget()
     })
     return this.#making
   }

@@ -62,18 +62,39 @@ export async function rotateSigningKey(
   encryption: KeyEncryption,
   { signs }: { signs: 'soon' | 'at_once' },
 ): Promise<SigningKey | null> {
-  const { store, clock, newId } = context
-  const [newest] = await store.listSigningKeys()
+  const [newest] = await context.store.listSigningKeys()
+  if (!newest) return makeFirstSigningKey(context, encryption)
+  const waitMilliseconds = signs === 'soon' ? announcedMilliseconds : 0
+  return makeKey(context, encryption, { generation: newest.generation + 1, waitMilliseconds })
+}
+
+/**
+ * Makes the first key, which signs at once: of any number at once, one does.
+ *
+ * @returns the key, or null where there is one
+ * @throws AuthError `unavailable`
+ */
+export function makeFirstSigningKey(
+  context: SigningKeysContext,
+  encryption: KeyEncryption,
+): Promise<SigningKey | null> {
+  return makeKey(context, encryption, { generation: 1, waitMilliseconds: 0 })
+}
+
+async function makeKey(
+  { store, clock, newId }: SigningKeysContext,
+  encryption: KeyEncryption,
+  { generation, waitMilliseconds }: { generation: number; waitMilliseconds: number },
+): Promise<SigningKey | null> {
   const createdAt = clock()
-  const wait = newest && signs === 'soon' ? announcedMilliseconds : 0
   const id = newId(createdAt)
   const key = {
     id,
-    generation: (newest?.generation ?? 0) + 1,
+    generation,
     algorithm,
     ...(await newKeyPair(id, encryption)),
     createdAt,
-    signsFrom: new Date(createdAt.getTime() + wait),
+    signsFrom: new Date(createdAt.getTime() + waitMilliseconds),
   } as const
   const isNext = await store.transaction((transaction) => transaction.insertSigningKey(key))
   return isNext ? key : null
@@ -114,16 +135,18 @@ export async function listSigningKeys({
 }
 
 /**
- * Takes a key away that somebody else has: its tokens are refused by whoever fetches the keys anew. What is
- * left signs from then on.
+ * Takes a key away that somebody else has: its tokens are refused by whoever fetches the keys anew. The one
+ * that signs stays, or one that was done with would sign again.
  */
 export async function revokeSigningKey(
-  { store }: Pick<SigningKeysContext, 'store'>,
+  { store, clock }: Pick<SigningKeysContext, 'store' | 'clock'>,
   id: string,
-): Promise<'revoked' | 'unknown' | 'last_one'> {
-  if (await store.transaction((transaction) => transaction.deleteSigningKey(id))) return 'revoked'
+): Promise<'revoked' | 'unknown' | 'signing'> {
+  const now = clock()
+  const isGone = await store.transaction((transaction) => transaction.deleteSigningKey(id, now))
+  if (isGone) return 'revoked'
   const keys = await store.listSigningKeys()
-  return keys.some((key) => key.id === id) ? 'last_one' : 'unknown'
+  return keys.some((key) => key.id === id) ? 'signing' : 'unknown'
 }
 
 /** @throws Error for a key that was encrypted with another one */

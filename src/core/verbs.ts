@@ -117,8 +117,8 @@ export interface Auth {
    * @returns its id, or null where another was made in the same moment
    */
   rotateSigningKey(when: { signs: 'soon' | 'at_once' }): Promise<string | null>
-  /** Takes a signing key away that somebody else has; the last one stays. */
-  revokeSigningKey(id: string): Promise<'revoked' | 'unknown' | 'last_one'>
+  /** Takes a signing key away that somebody else has; the one that signs stays. */
+  revokeSigningKey(id: string): Promise<'revoked' | 'unknown' | 'signing'>
   /** What is counted of somebody just now, by an address that is typed, a user's id, or where they are. */
   listCounts(subject: CountedSubject): Promise<Count[]>
   /** Lets somebody try again; a process that refused them just now follows within five seconds. */

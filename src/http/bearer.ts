@@ -4,7 +4,7 @@ import { Secret } from '../core/secret.ts'
 import type { Asked } from './asked.ts'
 import type { CookieCredential, SessionCookie } from './cookie.ts'
 import type { Incoming, Sender } from './exchange.ts'
-import { insufficient, isRefusal, type Refusal, refuse } from './problems.ts'
+import { insufficient, type Refusal, refuse } from './problems.ts'
 
 /** How a token comes and goes. */
 export type Transport = 'bearer' | 'cookie'
@@ -67,18 +67,23 @@ export async function authorizeRequest(
   return apiKey.scopes.includes(scope) ? { user, session: null, apiKey } : refuseScope(scope)
 }
 
-/** Who is known by their cookie; null for everybody else, however they are known. */
-export async function recognizeBrowser(approach: Approach): Promise<Holder | null> {
-  if (!isByCookie(readCredential(approach))) return null
-  const holder = await authenticateRequest(approach)
-  return isRefusal(holder) ? null : holder
+/** Who has the session in the cookie, whatever else a request says; null where it is nobody's. */
+export async function recognizeBrowser({
+  auth,
+  request,
+  cookie,
+}: Approach): Promise<Authenticated | null> {
+  const credential = cookie.read(request)
+  return credential.kind === 'token' ? auth.authenticate(credential.token) : null
 }
 
 /**
  * Who asks, on a route that is for nobody in particular; null where nobody is known. A browser sends its
  * cookie by itself, also long after the session: that is no fault of whoever asks. A header is.
  */
-export async function recognizeRequest(approach: Approach): Promise<Holder | Refusal | null> {
+export async function recognizeRequest(
+  approach: Approach,
+): Promise<Authenticated | Refusal | null> {
   const credential = readCredential(approach)
   if (credential.kind === 'none') return null
   return isByCookie(credential) ? recognizeBrowser(approach) : authenticateRequest(approach)

@@ -13,7 +13,8 @@ export type IsIntended = (request: Pick<Asked, 'method' | 'headers'>) => boolean
  */
 export function intendedFrom(origins: ReadonlySet<string>): IsIntended {
   return ({ method, headers }) => {
-    if (safeMethods.has(method)) return true
+    // SECURITY: a WebSocket is opened by a GET, and then does whatever it is told.
+    if (safeMethods.has(method) && !headers.has('upgrade')) return true
     // SECURITY: this value alone. `same-site` is also said of a neighbour's subdomain, and `none` of
     // what came from no page, which changes nothing here. Of two headers a comma makes one that is
     // neither.

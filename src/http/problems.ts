@@ -12,7 +12,7 @@ const refusals = {
   sign_up_closed: [403, 'Nobody can sign up here'],
   csrf: [
     403,
-    'With a cookie only pages of this origin, or of one in CORS_ORIGINS, may ask for this',
+    'With a cookie only pages of this origin, or of one in CORS_ORIGINS (corsOrigins), may ask for this',
   ],
   insufficient_scope: [403, 'An API key cannot do this; log in'],
   email_verification_required: [403, 'Confirm your email address, and try again'],

@@ -95,6 +95,7 @@ export function sessions(auth: Auth): Route[] {
         const rotated = await auth.rotateToken({ session, token }, client)
         if (!rotated) return refuse('invalid_token')
         if (transport === 'bearer') return answer({ token: rotated.reveal() })
+        await endHeld({ auth, request, client, cookie })
         const headers = giveCookie({ auth, cookie }, { session, token: rotated })
         return { ...answer({ session: presentSession(auth, session, session.id) }), headers }
       },

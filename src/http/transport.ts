@@ -41,7 +41,7 @@ export function giveCookie(
   { session, token }: { readonly session: Session; readonly token: Secret },
 ): Readonly<Record<string, string>> {
   const milliseconds = endsAt(config, session).getTime() - config.clock().getTime()
-  return cookie.give(token, Math.max(0, Math.floor(milliseconds / 1_000)))
+  return cookie.give(token, Math.max(0, Math.ceil(milliseconds / 1_000)))
 }
 
 /**

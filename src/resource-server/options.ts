@@ -40,7 +40,7 @@ export function parseOptions(options: ResourceServerOptions): Settings {
 function parseApi(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : null
   const isSafe = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url))
-  const isBare = url?.search === '' && url.hash === '' && url.username === ''
+  const isBare = url?.search === '' && url.hash === '' && url.username + url.password === ''
   if (url && isSafe && isBare && !/[?#]$/.test(text)) return url.href.replace(/\/$/, '')
   throw new RangeError(`api is an https: address, such as https://api.example.com, not ${text}`)
 }

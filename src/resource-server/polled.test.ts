@@ -61,6 +61,39 @@ test('who waited for what failed does not wait again', async () => {
   expect(questions).toHaveLength(1)
 })
 
+test.each([
+  [
+    'throws',
+    () => {
+      throw new Error('the log is full')
+    },
+  ],
+  [
+    'rejects',
+    async () => {
+      throw new Error('the log is full')
+    },
+  ],
+])('a log that %s when it is told of a failure is no failure more', async (_how, onFailure) => {
+  const clock = movableClock()
+  let isAway = false
+  const read = async () => {
+    if (isAway) throw new Error('away')
+    return 'good'
+  }
+  const polled = new Polled({ read, maximumAgeSeconds: 10, clock, onFailure })
+  expect(await polled.fresh()).toBe('good')
+  isAway = true
+  clock.advance({ seconds: 6 })
+  // In the background, where nobody waits for what becomes of it.
+  expect(await polled.fresh()).toBe('good')
+  clock.advance({ seconds: 6 })
+  expect(await polled.fresh()).toBeNull()
+  isAway = false
+  clock.advance({ seconds: 2 })
+  expect(await polled.fresh()).toBe('good')
+})
+
 test('it is away from a failure until the next answer, or for as long as nobody asked', async () => {
   const { clock, polled, questions } = start()
   expect(polled.isAway()).toBe(false)

@@ -89,7 +89,14 @@ export class Polled<T> {
       this.#failedAt = null
     } catch (error) {
       this.#failedAt = startedAt
-      this.#options.onFailure(error)
+      await this.#tell(error)
     }
+  }
+
+  // SECURITY: a log that fails is no reason to end the process, when what was published is away.
+  async #tell(error: unknown): Promise<void> {
+    try {
+      await this.#options.onFailure(error)
+    } catch {}
   }
 }

@@ -22,11 +22,17 @@ export async function insertSigningKey(connection: Connection, key: SigningKey):
   return inserted.length === 1
 }
 
-export async function deleteSigningKey(connection: Connection, id: string): Promise<boolean> {
+export async function deleteSigningKey(
+  connection: Connection,
+  id: string,
+  now: Date,
+): Promise<boolean> {
   const deleted = await connection.query(
-    `DELETE FROM signing_keys WHERE id = $1
-     AND EXISTS (SELECT 1 FROM signing_keys AS other WHERE other.id <> $1) RETURNING id`,
-    [id],
+    `DELETE FROM signing_keys WHERE id = $1 AND EXISTS (
+       SELECT 1 FROM signing_keys AS other WHERE other.id <> $1 AND other.signs_from <= $2
+       AND (other.generation > signing_keys.generation OR signing_keys.signs_from > $2)
+     ) RETURNING id`,
+    [id, now],
   )
   return deleted.length === 1
 }

@@ -88,7 +88,7 @@ function statements(connection: Connection): StoreTransaction {
     deleteApiKeys: (userId) => apiKeys.deleteApiKeys(connection, userId),
     putSessionAlias: (session, alias) => accessTokens.putSessionAlias(connection, session, alias),
     insertSigningKey: (key) => signingKeys.insertSigningKey(connection, key),
-    deleteSigningKey: (id) => signingKeys.deleteSigningKey(connection, id),
+    deleteSigningKey: (id, now) => signingKeys.deleteSigningKey(connection, id, now),
     insertPasswordReset: (reset, digest) =>
       passwords.insertPasswordReset(connection, reset, digest),
     consumePasswordReset: (digest, at) => passwords.consumePasswordReset(connection, digest, at),

@@ -44,6 +44,7 @@ export function actsOn({ project, session, apiKey }: Belongings): readonly Act[]
     act(`DELETE /v1/projects/${project}`, {}),
     act('POST /v1/api_keys', { name: 'Of mallory', scopes: ['projects:read'] }),
     act(`DELETE /v1/api_keys/${apiKey}`, {}),
+    act('POST /v1/access_tokens', { audience: 'billing' }),
     act('PATCH /v1/user', { email_address: 'new-mallory@example.com' }),
     act('POST /v1/email_verifications', {}),
     act('PUT /v1/session/freshness', { password_challenge: ann.password }),

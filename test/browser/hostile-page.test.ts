@@ -90,10 +90,12 @@ function isWithCookie({ headers }: Visit): boolean {
   return headers.cookie?.startsWith('__Host-session=lks_') ?? false
 }
 
-// A preflight is answered, and allows nothing; what reads is what it would be for anybody. What would
-// change something is refused for where it comes from, or without the cookie for any reason there is.
+// A preflight is answered, and allows nothing; what reads is what it would be for anybody. What opens a
+// WebSocket, or would change something is refused for where it comes from, or without the cookie for any reason there is.
 function statusesOf(visit: Visit): readonly number[] {
   if (visit.line.startsWith('OPTIONS')) return [204]
+  const isOpening = visit.headers.upgrade !== undefined && isWithCookie(visit)
+  if (isOpening) return [403]
   if (visit.line.startsWith('GET')) return isWithCookie(visit) ? [200] : [401]
   return isWithCookie(visit) ? [403] : [401, 403, 415]
 }

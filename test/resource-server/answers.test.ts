@@ -178,6 +178,7 @@ test('an API on this machine needs no certificate, and a path before its own is 
   const asked: string[] = []
   const { authenticate } = serverFor(published, {
     api: 'https://example.com/auth/',
+    issuer: 'https://example.com/auth',
     fetch: async (url) => {
       asked.push(url)
       return Response.json(url.endsWith('jwks.json') ? published.keys : published.revocations)

@@ -152,15 +152,29 @@ test('a log-in ends the session that the browser had, and no other', async () =>
   expect(ended.map(({ detail }: { detail: string }) => detail)).toEqual(['logout', 'logout'])
 })
 
-test('a log-in for a token leaves the browser’s session alone, and so does one with a header', async () => {
+test('a log-in for a token leaves the browser’s session alone', async () => {
   const server = await startServer()
-  const token = await signUp(server)
+  await signUp(server)
   const held = inCookie(await logIn(server))
   expect((await server.send('POST /v1/session', ann, held)).body.token).toMatch(/^lks_/)
-  const both = { ...held, ...bearer(token) }
-  expect((await server.send('POST /v1/session', byCookie, both)).status).toBe(200)
-  expect([await statusOf(server, held), await statusOf(server, bearer(token))]).toEqual([200, 200])
+  expect(await statusOf(server, held)).toBe(200)
 })
+
+test.each(['POST /v1/session', 'PUT /v1/session/token'])(
+  'whatever else a request says, the session of the cookie that it replaces ends: %s',
+  async (line) => {
+    const server = await startServer()
+    const token = await signUp(server)
+    const held = inCookie(await logIn(server))
+    const answered = await server.send(line, byCookie, { ...held, ...bearer(token) })
+    expect(answered.status).toBe(200)
+    expect(await statusOf(server, held)).toBe(401)
+    expect(await statusOf(server, inCookie(cookieIn(answered)))).toBe(200)
+    const isRotated = line.startsWith('PUT')
+    expect(await statusOf(server, bearer(token))).toBe(isRotated ? 401 : 200)
+    expect(await sessionsOf(server)).toBe(isRotated ? 1 : 2)
+  },
+)
 
 test('of fifty rotations at once with one cookie one gives a cookie, and none takes one', async () => {
   const server = await startServer()

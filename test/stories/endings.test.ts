@@ -6,6 +6,7 @@ import { expect, test } from 'vitest'
 import { routeTable } from '../../src/http/routes.ts'
 import { scopes, routes as templateRoutes } from '../../templates/api/routes.ts'
 import {
+  accessTokens,
   ann,
   bearer,
   cheapHash,
@@ -223,7 +224,7 @@ function pass({ server, elsewhere }: Pick<Held, 'server' | 'elsewhere'>, minutes
 function restarted({ database, clock }: Server): Pick<Server, 'send'> {
   const store = createStore(database)
   const unguarded = { rateLimits: 'off', passwordHash: cheapHash } as const
-  const auth = createAuth({ store, clock, apiKeys: { scopes }, ...unguarded })
+  const auth = createAuth({ store, clock, apiKeys: { scopes }, accessTokens, ...unguarded })
   const app = createApp(auth, { routes: templateRoutes(database) })
   const send: Server['send'] = async (line, body, headers = {}) => {
     const [method = '', path = ''] = line.split(' ')

@@ -1,8 +1,10 @@
 import { createAuth } from '../../core/auth.ts'
+import type { SigningKey } from '../../core/entities.ts'
 import { KeyEncryption } from '../../core/key-encryption.ts'
 import {
   type ListedSigningKey,
   listSigningKeys,
+  openSigningKey,
   rotateSigningKey,
 } from '../../core/signing-keys.ts'
 import { readKeyEncryptionEnvironment } from '../environment.ts'
@@ -17,8 +19,8 @@ const listKeys = defineCommand(
     name: 'signing-keys list',
     summary: 'List the keys that access tokens are signed with, newest first',
     details: `next: it will sign. signing: it signs new tokens. retiring: it signed tokens that
-may still be accepted. retired: nothing of it is accepted, and a sweep takes it
-away. The first key is made for the first token.`,
+may still be accepted, or another came before its turn. retired: nothing of it is
+accepted, and a sweep takes it away. The first key is made for the first token.`,
     operands: null,
     options: { json: jsonOption, ...databaseOptions },
     examples: ['latchkey signing-keys list'],
@@ -39,7 +41,8 @@ const rotateKeys = defineCommand(
 access tokens knows it; no token is refused for it. --now is for a key that is in
 wrong hands, or that KEY_ENCRYPTION_KEY does not decrypt any more: for up to a
 minute some service may refuse tokens that it cannot verify yet.
-KEY_ENCRYPTION_KEY has to be that of the server.`,
+KEY_ENCRYPTION_KEY has to be that of the server. Without --now it has to decrypt
+the key that there is: with another one servers would sign nothing in 15 minutes.`,
     operands: null,
     options: {
       now: { type: 'boolean', meaning: 'It signs at once' },
@@ -53,6 +56,7 @@ KEY_ENCRYPTION_KEY has to be that of the server.`,
     const signs = values.now ? 'at_once' : 'soon'
     const made = await withStore(values, async (store) => {
       const { config } = createAuth({ store })
+      if (!values.now) await requireSameKey(await store.listSigningKeys(), encryption)
       const key = await rotateSigningKey(config, encryption, { signs })
       const keys = await listSigningKeys(config)
       return keys.find(({ id }) => id === key?.id)
@@ -67,7 +71,8 @@ const revokeKey = defineCommand(
   {
     name: 'signing-keys revoke',
     summary: 'Take away a key that is in wrong hands',
-    details: `Make another before, with latchkey signing-keys rotate --now. Servers sign with a
+    details: `Make another before, with latchkey signing-keys rotate --now: the one that signs
+stays. Servers sign with a
 key that was taken away for up to a minute; services refuse its tokens when they
 fetch the keys anew: those with latchkey/resource-server within ten minutes, and
 restarted ones at once.`,
@@ -88,7 +93,7 @@ restarted ones at once.`,
 
 const refusals = {
   unknown: 'There is no such signing key; latchkey signing-keys list has all',
-  last_one: 'There is no other key to sign with: run latchkey signing-keys rotate --now before',
+  signing: 'This is the key that signs: run latchkey signing-keys rotate --now before',
 }
 
 function readEncryption({ dev = false }: { dev?: boolean | undefined }): KeyEncryption {
@@ -97,6 +102,21 @@ function readEncryption({ dev = false }: { dev?: boolean | undefined }): KeyEncr
   throw new Refused(
     'KEY_ENCRYPTION_KEY must be set to that of the server: it encrypts the key that is made',
   )
+}
+
+// SECURITY: whoever has another key in their shell would find out when it takes over.
+async function requireSameKey(
+  [newest]: readonly SigningKey[],
+  encryption: KeyEncryption,
+): Promise<void> {
+  if (!newest) return
+  try {
+    await openSigningKey(newest, encryption)
+  } catch {
+    throw new Refused(
+      `KEY_ENCRYPTION_KEY does not decrypt the signing key ${newest.id}: set that of the server. Where it is lost, or was changed on purpose, add --now`,
+    )
+  }
 }
 
 // These names are an interface: programs read them.

@@ -11,6 +11,6 @@ export interface AccessTokenStatements {
   putSessionAlias(session: OwnSession, alias: SessionAlias): Promise<string | null>
   /** @returns whether it is the next generation: of two at once, one is */
   insertSigningKey(key: SigningKey): Promise<boolean>
-  /** @returns whether there was one with this id, and another beside it */
-  deleteSigningKey(id: string): Promise<boolean>
+  /** @returns whether there was one with this id, and another one signs at `now` */
+  deleteSigningKey(id: string, now: Date): Promise<boolean>
 }

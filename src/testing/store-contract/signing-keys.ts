@@ -21,17 +21,22 @@ export function signingKeysContract({ test, open }: StoreContract): void {
     equal((await store.listSigningKeys()).length, 1)
   })
 
-  test('a signing key is deleted by its id, and the last one stays', async () => {
+  test('a signing key is deleted by its id, and the one that signs stays', async () => {
     const store = await open()
-    const [one, other] = [newKey(1), newKey(2)]
-    const remove = (id: string) => run(store, (each) => each.deleteSigningKey(id))
-    await put(store, one)
-    equal(await remove(one.id), false)
-    await put(store, other)
-    equal(await remove(randomUUID()), false)
-    equal(await remove(other.id), true)
-    equal(await remove(one.id), false)
-    deepEqual(await store.listSigningKeys(), [one])
+    const [old, current, next] = [newKey(1), newKey(2, later(1)), newKey(3, later(9))]
+    const remove = ({ id }: { id: string }, at: number) =>
+      run(store, (each) => each.deleteSigningKey(id, later(at)))
+    await put(store, old)
+    equal(await remove(old, 0), false)
+    await put(store, current)
+    equal(await remove(old, 0), false)
+    await put(store, next)
+    equal(await remove({ id: randomUUID() }, 2), false)
+    equal(await remove(current, 2), false)
+    equal(await remove(next, 2), true)
+    equal(await remove(old, 2), true)
+    equal(await remove(current, 2), false)
+    deepEqual(await store.listSigningKeys(), [current])
   })
 
   test('a signing key is swept when another has taken over from it, the newest never', async () => {

@@ -7,7 +7,8 @@ CREATE TABLE session_aliases (
   expires_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX session_aliases_dead ON session_aliases (issued_at) WHERE session_id IS NULL;
+-- SQLite would take the index of the UNIQUE for `session_id IS NULL`, and sort all of them.
+CREATE INDEX session_aliases_dead ON session_aliases (session_id, issued_at) WHERE session_id IS NULL;
 
 -- Keys that access tokens are signed with. The private one is encrypted with one that is not in here.
 -- Nothing changes a row: when a key signs, and until when it is published, follows from the instants.
