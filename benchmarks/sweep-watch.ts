@@ -35,9 +35,9 @@ export async function watchSweep(
   })
   const isOver = () => hasEnded || Date.now() >= startedAt + seconds * 1_000
   const watch = async () => {
-    await untilGone(expired.first, { expired, isOver })
+    await untilGone(expired.first, { expired, isOver, pollMilliseconds: 100 })
     const from = Date.now()
-    const to = await untilGone(expired.last, { expired, isOver })
+    const to = await untilGone(expired.last, { expired, isOver, pollMilliseconds: 1_000 })
     const isComplete = hasEnded
     const left = await removeExpired(expired)
     if (isComplete && left > 0) throw new Error(`The sweep left ${left} sessions that are over`)
@@ -48,9 +48,6 @@ export async function watchSweep(
   if (stay !== expired.live) throw new Error(`Of ${expired.live} sessions that live ${stay} stayed`)
   return swept
 }
-
-// Each look takes a core from the server or from its clients.
-const pollMilliseconds = 100
 
 /** By the one of `servers/latchkey-sweeping.ts`. */
 export async function sweepByServer(server: ChildProcess): Promise<void> {
@@ -67,13 +64,25 @@ export async function sweepByCommand({ file }: ExpiredSessions, log: string): Pr
   if (code !== 0) throw new Error(`The command failed; ${log} says why`)
 }
 
+/** The same looks where nothing is swept: what they take from others is no part of the difference. */
+export async function watchNothing(expired: ExpiredSessions, seconds: number): Promise<void> {
+  const end = Date.now() + seconds * 1_000
+  const isOver = () => Date.now() >= end
+  await untilGone(expired.last, { expired, isOver, pollMilliseconds: 1_000 })
+}
+
 interface Until {
   readonly expired: ExpiredSessions
   readonly isOver: () => boolean
+  /** Each look takes a core from the server or from its clients: as seldom as will do, while they are timed. */
+  readonly pollMilliseconds: number
 }
 
 /** @returns when it was there for the last time */
-async function untilGone(digest: Uint8Array, { expired, isOver }: Until): Promise<number> {
+async function untilGone(
+  digest: Uint8Array,
+  { expired, isOver, pollMilliseconds }: Until,
+): Promise<number> {
   const database = new DatabaseSync(expired.file, { readOnly: true })
   const find = database.prepare('SELECT 1 FROM sessions WHERE token_digest = ?1')
   let seenAt = Date.now()

@@ -16,7 +16,13 @@ import { writeRequests } from './requests.ts'
 import { type Server, startServer } from './server.ts'
 import type { SteadyOrder, SteadyResult } from './steady-load.ts'
 import { printSweeps, type SweepRuns, type Swept } from './sweep-report.ts'
-import { type SweepAll, sweepByCommand, sweepByServer, watchSweep } from './sweep-watch.ts'
+import {
+  type SweepAll,
+  sweepByCommand,
+  sweepByServer,
+  watchNothing,
+  watchSweep,
+} from './sweep-watch.ts'
 
 // Until what is going to be compiled has been.
 const warmUp = 8
@@ -128,7 +134,8 @@ async function alternate(rounds: number, plan: Plan): Promise<SweepRuns> {
 async function loadIdle(plan: Plan): Promise<readonly number[]> {
   const expired = insertExpired(plan.server.peer.fixture.file, plan.rows)
   const lead = startSeconds + 2 * leadSeconds
-  const result = await askSteadily(plan, lead + plan.seconds)
+  const seconds = lead + plan.seconds
+  const [result] = await Promise.all([askSteadily(plan, seconds), watchNothing(expired, seconds)])
   await removeExpired(expired)
   return result.between(result.startedAt + lead * 1_000, Number.POSITIVE_INFINITY)
 }

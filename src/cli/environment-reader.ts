@@ -1,3 +1,7 @@
+export type Mode = 'development' | 'production'
+
+export type Variables = Readonly<Record<string, string | undefined>>
+
 interface IntegerRange {
   readonly otherwise: number
   readonly from: number
@@ -21,10 +25,10 @@ export class EnvironmentError extends Error {
 
 /** Reads variables one by one and collects what is wrong with them, to say it all at once. */
 export class EnvironmentReader {
-  readonly #variables: Readonly<Record<string, string | undefined>>
+  readonly #variables: Variables
   readonly #faults: string[] = []
 
-  constructor(variables: Readonly<Record<string, string | undefined>>) {
+  constructor(variables: Variables) {
     this.#variables = variables
   }
 

@@ -1,12 +1,4 @@
-import { hash } from 'node:crypto'
-import {
-  type AccessTokenPolicy,
-  audienceWanted,
-  isAudience,
-  isIssuer,
-  issuerWanted,
-} from '../core/access-token-policy.ts'
-import { isRandomKey, randomKeyWanted } from '../core/key-encryption.ts'
+import type { AccessTokenPolicy } from '../core/access-token-policy.ts'
 import type { SessionPolicy, SignUp } from '../core/options.ts'
 import type { PasswordPolicy } from '../core/password-policy.ts'
 import { parseSender } from '../core/sender.ts'
@@ -15,9 +7,11 @@ import { isSiteData, type SiteData } from '../http/cookie.ts'
 import { isOrigin } from '../http/cors.ts'
 import { parseAppUrl } from '../mail/app-url.ts'
 import { parseSmtpUrl } from '../mail/transports/smtp-url.ts'
-import { EnvironmentReader } from './environment-reader.ts'
+import { readAccessTokens } from './access-token-environment.ts'
+import { readDatabaseUrl } from './database-url.ts'
+import { EnvironmentReader, type Mode, type Variables } from './environment-reader.ts'
 
-export type Mode = 'development' | 'production'
+export type { Mode } from './environment-reader.ts'
 
 /** What the environment says, read and checked once. */
 export interface Environment {
@@ -47,8 +41,6 @@ export interface Environment {
 export type MailSettings =
   | { readonly kind: 'kept'; readonly from: string }
   | { readonly kind: 'smtp'; readonly from: string; readonly url: string }
-
-type Variables = Readonly<Record<string, string | undefined>>
 
 /**
  * Reads the variables of `docs/reference/configuration.md`. Development mode is asked for with
@@ -100,50 +92,6 @@ export function readSessionEnvironment(variables: Variables): SessionPolicy {
   return sessions
 }
 
-/** For commands that make signing keys; null where nothing encrypts them. */
-export function readKeyEncryptionEnvironment(variables: Variables, mode: Mode): Uint8Array | null {
-  const read = new EnvironmentReader(variables)
-  const key = readKeyEncryptionKey(read, mode)
-  read.finish()
-  return key
-}
-
-/** For commands that need the database and nothing else. */
-export function readDatabaseEnvironment(variables: Variables, mode: Mode): string {
-  const read = new EnvironmentReader(variables)
-  const databaseUrl = readDatabaseUrl(read, mode)
-  read.finish()
-  return databaseUrl
-}
-
-// Of sqlite:PATH and sqlite:///PATH the second is absolute; no other scheme, host or memory.
-const sqliteUrl = /^sqlite:(?:\/\/(?=\/))?(?![A-Za-z][A-Za-z0-9+.-]+:|:memory:|\/\/)./
-// SECURITY: with an @ behind the slash, what stands before it is the rest of a password.
-const postgresUrl = /^postgres(?:ql)?:\/\/[^\s/?#]+\/[^\s/?#@]+(?:\?\S*)?$/
-
-function readDatabaseUrl(read: EnvironmentReader, mode: Mode): string {
-  return read.parsed('DATABASE_URL', {
-    parse: (text) => (isDatabaseUrl(text) ? text : null),
-    wanted:
-      'must be sqlite: and the path of a file, or postgres:// with user, password, server and database, with what is special in a URL percent-encoded',
-    example: 'sqlite:storage/production.sqlite3',
-    otherwise: mode === 'development' ? 'sqlite:storage/development.sqlite3' : null,
-  })
-}
-
-function isDatabaseUrl(text: string): boolean {
-  return sqliteUrl.test(text) || (postgresUrl.test(text) && URL.canParse(text) && isDecodable(text))
-}
-
-function isDecodable(text: string): boolean {
-  try {
-    decodeURIComponent(text)
-    return true
-  } catch {
-    return false
-  }
-}
-
 function readSessions(read: EnvironmentReader): SessionPolicy {
   return {
     idleHours: read.integer('SESSION_IDLE_HOURS', { otherwise: 720, from: 1, to: 87_600 }),
@@ -159,53 +107,6 @@ function readAppUrl(read: EnvironmentReader, otherwise: string | null): string {
     example: 'https://app.example.com',
     otherwise,
   })
-}
-
-function readAccessTokens(
-  read: EnvironmentReader,
-  { mode, appUrl }: { mode: Mode; appUrl: string },
-): AccessTokenPolicy {
-  const issuer = read.parsed('ACCESS_TOKEN_ISSUER', {
-    parse: (text) => (isIssuer(text) ? text : null),
-    wanted: issuerWanted,
-    example: issuerExample,
-    otherwise: appUrl,
-  })
-  // What is good for links in mails may be no issuer.
-  if (read.isSet('ACCESS_TOKEN_AUDIENCES') && !read.isSet('ACCESS_TOKEN_ISSUER')) {
-    if (!isIssuer(appUrl)) read.fault('ACCESS_TOKEN_ISSUER', issuerWanted, issuerExample)
-  }
-  return {
-    issuer,
-    audiences: read.parsed<readonly string[]>('ACCESS_TOKEN_AUDIENCES', {
-      parse(text) {
-        const audiences = text.split(',').map((audience) => audience.trim())
-        return audiences.every(isAudience) ? audiences : null
-      },
-      wanted: audienceWanted,
-      example: 'https://files.example.com,https://billing.example.com',
-      otherwise: [],
-    }),
-    keyEncryptionKey: readKeyEncryptionKey(read, mode),
-  }
-}
-
-const issuerExample = 'https://api.example.com'
-
-// For whoever tries it out; what it encrypts, everybody can decrypt.
-const developmentKey = hash('sha256', 'latchkey development', 'buffer')
-
-function readKeyEncryptionKey(read: EnvironmentReader, mode: Mode): Uint8Array | null {
-  const name = 'KEY_ENCRYPTION_KEY'
-  if (!read.isSet(name)) return mode === 'development' ? developmentKey : null
-  const text = read.text(name, { otherwise: '' })
-  const key = /^[\w+/-]{43}=?$/.test(text) ? Buffer.from(text, 'base64') : null
-  const isKnown = mode === 'production' && key !== null && developmentKey.equals(key)
-  if (isRandomKey(key) && !isKnown) return key
-  // SECURITY: no key as an example: somebody would take it.
-  const fault = isKnown ? 'is the one of development, which everybody knows' : randomKeyWanted
-  read.fault(name, fault, '"$(openssl rand -base64 32)"')
-  return null
 }
 
 function readProcesses(read: EnvironmentReader, mode: Mode): number {

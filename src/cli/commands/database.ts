@@ -6,7 +6,7 @@ import { isNotMigrated } from '../../storage/migrate.ts'
 import { isMigrated, openSqlite } from '../../storage/sqlite.ts'
 import { sqliteFile } from '../../storage/sqlite-file.ts'
 import { createStore } from '../../storage/store.ts'
-import { readDatabaseEnvironment } from '../environment.ts'
+import { readDatabaseEnvironment } from '../database-url.ts'
 import { Refused } from './command.ts'
 
 /** For every command that works on the database. */

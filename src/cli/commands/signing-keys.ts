@@ -7,7 +7,7 @@ import {
   openSigningKey,
   rotateSigningKey,
 } from '../../core/signing-keys.ts'
-import { readKeyEncryptionEnvironment } from '../environment.ts'
+import { readKeyEncryptionEnvironment } from '../access-token-environment.ts'
 import { type Command, defineCommand, Refused, UsageError } from './command.ts'
 import { databaseOptions, withStore } from './database.ts'
 import { jsonOption, print, printJson, printTable, readable } from './output.ts'

@@ -1,0 +1,65 @@
+import { hash } from 'node:crypto'
+import {
+  type AccessTokenPolicy,
+  audienceWanted,
+  isAudience,
+  isIssuer,
+  issuerWanted,
+} from '../core/access-token-policy.ts'
+import { isRandomKey, randomKeyWanted } from '../core/key-encryption.ts'
+import { EnvironmentReader, type Mode, type Variables } from './environment-reader.ts'
+
+/** For commands that make signing keys; null where nothing encrypts them. */
+export function readKeyEncryptionEnvironment(variables: Variables, mode: Mode): Uint8Array | null {
+  const read = new EnvironmentReader(variables)
+  const key = readKeyEncryptionKey(read, mode)
+  read.finish()
+  return key
+}
+
+export function readAccessTokens(
+  read: EnvironmentReader,
+  { mode, appUrl }: { mode: Mode; appUrl: string },
+): AccessTokenPolicy {
+  const issuer = read.parsed('ACCESS_TOKEN_ISSUER', {
+    parse: (text) => (isIssuer(text) ? text : null),
+    wanted: issuerWanted,
+    example: issuerExample,
+    otherwise: appUrl,
+  })
+  // What is good for links in mails may be no issuer.
+  if (read.isSet('ACCESS_TOKEN_AUDIENCES') && !read.isSet('ACCESS_TOKEN_ISSUER')) {
+    if (!isIssuer(appUrl)) read.fault('ACCESS_TOKEN_ISSUER', issuerWanted, issuerExample)
+  }
+  return {
+    issuer,
+    audiences: read.parsed<readonly string[]>('ACCESS_TOKEN_AUDIENCES', {
+      parse(text) {
+        const audiences = text.split(',').map((audience) => audience.trim())
+        return audiences.every(isAudience) ? audiences : null
+      },
+      wanted: audienceWanted,
+      example: 'https://files.example.com,https://billing.example.com',
+      otherwise: [],
+    }),
+    keyEncryptionKey: readKeyEncryptionKey(read, mode),
+  }
+}
+
+const issuerExample = 'https://api.example.com'
+
+// For whoever tries it out; what it encrypts, everybody can decrypt.
+const developmentKey = hash('sha256', 'latchkey development', 'buffer')
+
+function readKeyEncryptionKey(read: EnvironmentReader, mode: Mode): Uint8Array | null {
+  const name = 'KEY_ENCRYPTION_KEY'
+  if (!read.isSet(name)) return mode === 'development' ? developmentKey : null
+  const text = read.text(name, { otherwise: '' })
+  const key = /^[\w+/-]{43}=?$/.test(text) ? Buffer.from(text, 'base64') : null
+  const isKnown = mode === 'production' && key !== null && developmentKey.equals(key)
+  if (isRandomKey(key) && !isKnown) return key
+  // SECURITY: no key as an example: somebody would take it.
+  const fault = isKnown ? 'is the one of development, which everybody knows' : randomKeyWanted
+  read.fault(name, fault, '"$(openssl rand -base64 32)"')
+  return null
+}
