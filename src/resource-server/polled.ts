@@ -93,7 +93,7 @@ export class Polled<T> {
     }
   }
 
-  // SECURITY: a log that fails is no reason to end the process, when what was published is away.
+  // SECURITY: a log that fails is no reason to end everything, when what was published is away.
   async #tell(error: unknown): Promise<void> {
     try {
       await this.#options.onFailure(error)
