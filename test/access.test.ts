@@ -5,6 +5,7 @@ import { expect, test } from 'vitest'
 import { z } from 'zod'
 import { routeTable } from '../src/http/routes.ts'
 import { scopes, routes as templateRoutes } from '../templates/api/routes.ts'
+import { issue } from './access-token.ts'
 import {
   ann,
   bearer,
@@ -39,7 +40,7 @@ what it finds with this page.
 **403**: it is known, and not enough: a session whose password was not verified lately
 (\`fresh_authentication_required\`), an API key without the scope (\`insufficient_scope\`). A *stale*
 session is one whose password was verified more than ten minutes ago. A token of another kind, such as
-that of a link, opens nothing; a key that is revoked or expired, or whose user is banned, is a 401.
+that of a link or an access token (JWT), which is for other services, opens nothing; a key that is revoked or expired, or whose user is banned, is a 401.
 
 *In a cookie*: the token is sent by a page of the server's own origin, or of a listed one. *By a hostile
 page*: a page of another origin made the browser send the cookie, and **403** is \`csrf\`. Two session
@@ -80,6 +81,7 @@ async function hold(server: Server): Promise<(Tried & { readonly name: string })
     const { token: key } = await createApiKey(server, token, { scopes: [scope] })
     keys.push({ name: `key \`${scope}\``, token: key, headers: bearer(key), isFresh: true })
   }
+  const accessToken = await issue(server, token)
   await server.send('POST /v1/passwords', ann)
   await server.outbox.deliverDue()
   return [
@@ -88,12 +90,14 @@ async function hold(server: Server): Promise<(Tried & { readonly name: string })
     { name: 'stale session', headers: null, isFresh: false },
     ...keys,
     { name: 'token of a link', headers: bearer(mailedToken(server)), isFresh: true },
+    { name: 'access token', headers: bearer(accessToken), isFresh: true },
     { name: 'session in a cookie', headers: null, isFresh: true, carry: inCookie },
     { name: 'stale session in a cookie', headers: null, isFresh: false, carry: inCookie },
     { name: 'the same by a hostile page', headers: null, isFresh: true, carry: byHostilePage },
     { name: 'two cookies', headers: null, isFresh: true, carry: twice },
     { name: 'key in a cookie', headers: inCookie(keys.at(-1)?.token ?? ''), isFresh: true },
     { name: 'token of a link in a cookie', headers: inCookie(mailedToken(server)), isFresh: true },
+    { name: 'access token in a cookie', headers: inCookie(accessToken), isFresh: true },
     { name: 'cookie beside another header', headers: null, isFresh: true, carry: besideHeader },
   ]
 }
