@@ -28,6 +28,13 @@ function lineOf({ method, path }: Route): string {
   return `${method} ${path.replace(/:\w+/g, someId)}`
 }
 
+test('a well-known path that nobody knows is no success', async () => {
+  const { send } = await startServer()
+  const made = 'resource-that-should-not-exist-whose-status-code-should-not-be-200'
+  const { status, body } = await send(`GET /.well-known/${made}`)
+  expect([status, body.code]).toEqual([404, 'not_found'])
+})
+
 test('what needs a session answers 401 with a challenge to everybody else, and does nothing', async () => {
   const { server, routes } = await everyRoute()
   const token = await signUp(server)
