@@ -4,7 +4,7 @@ import type { GuardStore } from './guard.ts'
 import type { WindowLimit } from './rate-limit.ts'
 import { Recent } from './recent.ts'
 import type { OwnApiKey } from './statements/api-keys.ts'
-import { leftOf } from './window.ts'
+import { isOpen } from './window.ts'
 
 const windowSeconds = 60
 // Of all keys of a user together.
@@ -64,7 +64,7 @@ export class ApiKeyLimit {
   #current(counted: string): Block | null {
     const block = this.#blocks.get(counted)
     if (!block || (block.left === 0 && !block.isLast)) return null
-    return leftOf(block, { windowSeconds }, this.#clock().getTime()) > 0 ? block : null
+    return isOpen(block, { windowSeconds }, this.#clock().getTime()) ? block : null
   }
 
   #take(counted: string, limit: WindowLimit): Promise<Block> {

@@ -4,7 +4,7 @@ import { deadTokens } from './limits.ts'
 import { networkOf } from './network.ts'
 import type { WindowLimit } from './rate-limit.ts'
 import { Recent } from './recent.ts'
-import { leftOf } from './window.ts'
+import { isOpen } from './window.ts'
 
 // Beyond so many networks the one that came first is forgotten.
 const rememberedNetworks = 10_000
@@ -40,7 +40,7 @@ export class DeadTokens {
 
   #find(key: string, limit: WindowLimit, now: number): Seen {
     const known = this.#seen.get(key)
-    if (known && leftOf(known, limit, now) > 0) return known
+    if (known && isOpen(known, limit, now)) return known
     const begun = { count: 0, endsAt: now + limit.windowSeconds * 1_000 }
     this.#seen.set(key, begun)
     return begun

@@ -3,7 +3,7 @@ import { AuthError } from './errors.ts'
 import { passwordLimits } from './limits.ts'
 import { Recent } from './recent.ts'
 import type { Secret } from './secret.ts'
-import { leftOf } from './window.ts'
+import { isOpen } from './window.ts'
 
 const limit = passwordLimits.spraying
 // Beyond so many passwords the one that was first tried longest ago is forgotten.
@@ -54,7 +54,7 @@ export class Spraying {
 
   #find(triedPassword: string, now: number): Tried | null {
     const known = this.#tried.get(triedPassword)
-    return known && leftOf(known, limit, now) > 0 ? known : null
+    return known && isOpen(known, limit, now) ? known : null
   }
 
   #begin(triedPassword: string, now: Date): Tried {

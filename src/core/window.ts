@@ -1,12 +1,12 @@
 import type { WindowLimit } from './rate-limit.ts'
 
-/** Milliseconds that are left of a window that a process remembers; 0 where it is over. */
-export function leftOf(
-  window: { readonly endsAt: number },
+/** Whether a window that a process remembers is not over. */
+export function isOpen(
+  { endsAt }: { readonly endsAt: number },
   { windowSeconds }: Pick<WindowLimit, 'windowSeconds'>,
   now: number,
-): number {
-  const left = window.endsAt - now
+): boolean {
+  const left = endsAt - now
   // One whose end lies further away than a window is long got it from a clock that was wrong.
-  return left <= windowSeconds * 1_000 ? Math.max(left, 0) : 0
+  return left > 0 && left <= windowSeconds * 1_000
 }

@@ -1,33 +1,17 @@
 // What ends a session in a cookie, and when the cookie goes: with the session, and never without it.
 import { argon2id, createApp } from 'latchkey/server'
 import { expect, test } from 'vitest'
+import { byCookie, logIn, sessionsOf, statusOf } from '../cookie-session.ts'
 import {
   ann,
   bearer,
   cookieIn,
   inCookie,
-  ownPage,
   type Reply,
   read,
-  type Server,
   signUp,
   startServer,
 } from '../harness.ts'
-
-const byCookie = { ...ann, transport: 'cookie' }
-
-/** Logs ann in, who is there, and answers what the browser holds. */
-async function logIn({ send }: Server): Promise<string> {
-  return cookieIn(await send('POST /v1/session', byCookie, ownPage))
-}
-
-async function statusOf({ send }: Server, headers: Record<string, string>): Promise<number> {
-  return (await send('GET /v1/session', undefined, headers)).status
-}
-
-async function sessionsOf({ database }: Server): Promise<number> {
-  return (await database.query('SELECT id FROM sessions')).length
-}
 
 test('a log-out takes the cookie back, and clears what the browser kept', async () => {
   const server = await startServer()

@@ -1,6 +1,7 @@
 // A session in a cookie: the same session, and a token that no script can read.
 import { createApp } from 'latchkey/server'
 import { expect, test } from 'vitest'
+import { byCookie, logIn, sessionsOf, statusOf } from '../cookie-session.ts'
 import {
   ann,
   bearer,
@@ -10,27 +11,12 @@ import {
   mailedToken,
   ownPage,
   read,
-  type Server,
   signUp,
   startServer,
   verifyAddress,
 } from '../harness.ts'
 
-const byCookie = { ...ann, transport: 'cookie' }
 const whole = /^__Host-session=lks_[1-9A-HJ-NP-Za-km-z]{38}; /
-
-/** Logs ann in, who is there, and answers what the browser holds. */
-async function logIn({ send }: Server): Promise<string> {
-  return cookieIn(await send('POST /v1/session', byCookie, ownPage))
-}
-
-async function statusOf({ send }: Server, headers: Record<string, string>): Promise<number> {
-  return (await send('GET /v1/session', undefined, headers)).status
-}
-
-async function sessionsOf({ database }: Server): Promise<number> {
-  return (await database.query('SELECT id FROM sessions')).length
-}
 
 test('a log-in that asks for a cookie puts the token into one, and into no body', async () => {
   const server = await startServer()
