@@ -3,8 +3,7 @@
 import type { Route } from 'latchkey/server'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
-import { routeTable } from '../src/http/routes.ts'
-import { scopes, routes as templateRoutes } from '../templates/api/routes.ts'
+import { scopes } from '../templates/api/routes.ts'
 import { issue } from './access-token.ts'
 import {
   ann,
@@ -16,6 +15,7 @@ import {
   type Server,
   signUp,
   startServer,
+  tableOf,
   verifyAddress,
 } from './harness.ts'
 
@@ -23,7 +23,7 @@ const file = '../docs/reference/access.md'
 
 test('the tables of who may, and of what may be written, are those in the reference', async () => {
   const server = await startServer({ auth: { resetTokenMinutes: 1_440 } })
-  const routes = routeTable(server.auth, { routes: templateRoutes(server.database) })
+  const routes = tableOf(server)
   const access = await accessTable(server, routes)
   await expect(document(access, writableTable(routes))).toMatchFileSnapshot(file)
 })

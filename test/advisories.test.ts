@@ -2,8 +2,6 @@
 // missing. docs/security/advisories.md has the advisories, and those that no test is needed for.
 import type { Route } from 'latchkey/server'
 import { expect, test } from 'vitest'
-import { routeTable } from '../src/http/routes.ts'
-import { routes as templateRoutes } from '../templates/api/routes.ts'
 import {
   ann,
   bearer,
@@ -12,6 +10,7 @@ import {
   type Server,
   signUp,
   startServer,
+  tableOf,
   verifyAddress,
 } from './harness.ts'
 
@@ -19,7 +18,7 @@ const bob = { ...ann, email_address: 'bob@example.com' }
 const another = 'another horse battery'
 
 function routesOf(server: Server): Route[] {
-  return routeTable(server.auth, { routes: templateRoutes(server.database) })
+  return tableOf(server)
 }
 
 function lineOf({ method, path }: Route, id = '00000000-0000-7000-8000-000000000000'): string {

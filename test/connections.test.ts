@@ -3,9 +3,7 @@ import dns from 'node:dns'
 import net from 'node:net'
 import { smtp } from 'latchkey/smtp'
 import { expect, inject, onTestFinished, test, vi } from 'vitest'
-import { routeTable } from '../src/http/routes.ts'
-import { routes as templateRoutes } from '../templates/api/routes.ts'
-import { ann, bearer, createApiKey, type Server, signUp, startServer } from './harness.ts'
+import { ann, bearer, createApiKey, type Server, signUp, startServer, tableOf } from './harness.ts'
 import { startSmtpServer } from './smtp-harness.ts'
 
 const elsewhere = [
@@ -61,7 +59,7 @@ function watch() {
 
 async function useAll(server: Server, token: string): Promise<void> {
   const { send, outbox, database } = server
-  const routes = routeTable(server.auth, { routes: templateRoutes(database) })
+  const routes = tableOf(server)
   for (const place of elsewhere) {
     const headers = {
       ...bearer(token),

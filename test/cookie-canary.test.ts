@@ -3,7 +3,16 @@ import { createApp, createLog, type Route } from 'latchkey/server'
 import { expect, inject, test } from 'vitest'
 import { routeTable } from '../src/http/routes.ts'
 import { routes as templateRoutes } from '../templates/api/routes.ts'
-import { ann, cookieIn, inCookie, ownPage, read, type Server, startServer } from './harness.ts'
+import {
+  ann,
+  appUrl,
+  cookieIn,
+  inCookie,
+  ownPage,
+  read,
+  type Server,
+  startServer,
+} from './harness.ts'
 
 test('no answer, no line of the log and no row has the token of a cookie, whatever is asked with it', async () => {
   const lines: string[] = []
@@ -23,7 +32,7 @@ test('no answer, no line of the log and no row has the token of a cookie, whatev
   }
   const byCookie = { ...ann, transport: 'cookie' }
   const tokens = [cookieIn(await send('POST /v1/registrations', byCookie, ownPage))]
-  for (const route of routeTable(server.auth, { routes })) {
+  for (const route of routeTable(server.auth, { appUrl, routes })) {
     for (const headers of [{}, { 'sec-fetch-site': 'cross-site' }, { 'user-agent': 'curl/8' }]) {
       const token = tokens.at(-1) ?? ''
       const body = { ...byCookie, password_challenge: 'wrong horse battery', title: 'x', name: 'x' }

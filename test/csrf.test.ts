@@ -7,6 +7,7 @@ import { routeTable } from '../src/http/routes.ts'
 import { routes as templateRoutes } from '../templates/api/routes.ts'
 import {
   ann,
+  appUrl,
   bearer,
   cookieIn,
   inCookie,
@@ -130,7 +131,7 @@ async function start(): Promise<Walked> {
   }
   return {
     server: { ...server, app, send },
-    routes: routeTable(server.auth, { routes }),
+    routes: routeTable(server.auth, { appUrl, routes }),
     takeOperations: () => operations.splice(0),
   }
 }

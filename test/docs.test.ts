@@ -7,8 +7,6 @@ import { nodeServer } from 'latchkey/server'
 import pg from 'pg'
 import { expect, inject, onTestFinished, test } from 'vitest'
 import { listRefusals } from '../src/http/problems.ts'
-import { routeTable } from '../src/http/routes.ts'
-import { routes as templateRoutes } from '../templates/api/routes.ts'
 import {
   ann,
   bearer,
@@ -17,6 +15,7 @@ import {
   type Server,
   signUp,
   startServer,
+  tableOf,
   temporaryFolder,
   verifyAddress,
 } from './harness.ts'
@@ -43,8 +42,7 @@ test('every variable that is read is in the table, and no other', () => {
 })
 
 test('every route has its section, and no other', async () => {
-  const { auth, database } = await startServer()
-  const routes = routeTable(auth, { routes: templateRoutes(database) })
+  const routes = tableOf(await startServer())
   const sections = page('docs/reference/http.md').matchAll(/^#+ `?([A-Z]+ \/[^\s`]*)`?$/gm)
   const declared = routes.map(({ method, path }) => `${method} ${path}`)
   expect([...sections].map((match) => match[1]).sort()).toEqual(declared.sort())
@@ -149,8 +147,7 @@ const examples = [
 ]
 
 test('there is an example for every route', async () => {
-  const { auth, database } = await startServer()
-  expect(examples).toHaveLength(routeTable(auth, { routes: templateRoutes(database) }).length)
+  expect(examples).toHaveLength(tableOf(await startServer()).length)
 })
 
 test.each(examples.map(([, command = '', status = '']) => [command.trim(), status] as const))(

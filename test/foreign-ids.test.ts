@@ -1,8 +1,14 @@
 // An id is a name and no right: whose it is decides who asks, on every route that takes one.
 import { expect, test } from 'vitest'
-import { routeTable } from '../src/http/routes.ts'
-import { routes as templateRoutes } from '../templates/api/routes.ts'
-import { ann, bearer, createApiKey, signUp, startServer, verifyAddress } from './harness.ts'
+import {
+  ann,
+  bearer,
+  createApiKey,
+  signUp,
+  startServer,
+  tableOf,
+  verifyAddress,
+} from './harness.ts'
 
 const bob = { ...ann, email_address: 'bob@example.com' }
 
@@ -27,7 +33,7 @@ test('what is somebody else’s is not found by any route, and nothing of it cha
   const bobs = await signUp(server, bob)
   await verifyAddress(server, bobs)
   const { token: bobsKey } = await createApiKey(server, bobs)
-  const routes = routeTable(server.auth, { routes: templateRoutes(server.database) })
+  const routes = tableOf(server)
   const named = routes.filter(({ path }) => path.includes('/:id'))
   expect(named.length).toBeGreaterThan(4)
   const snapshot = () =>

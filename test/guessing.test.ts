@@ -2,8 +2,6 @@
 import type { Route } from 'latchkey/server'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
-import { routeTable } from '../src/http/routes.ts'
-import { routes as templateRoutes } from '../templates/api/routes.ts'
 import {
   ann,
   bearer,
@@ -14,6 +12,7 @@ import {
   type Server,
   signUp,
   startServer,
+  tableOf,
   verifyAddress,
 } from './harness.ts'
 
@@ -41,7 +40,7 @@ const doors: Readonly<Record<string, Guess>> = {
 
 test('no route takes a secret that is not among those that are guessed at', async () => {
   const server = await startServer()
-  const routes = routeTable(server.auth, { routes: templateRoutes(server.database) })
+  const routes = tableOf(server)
   const named = routes.filter(takesSecret).map(({ method, path }) => `${method} ${path}`)
   expect(named.sort()).toEqual(Object.keys(doors).sort())
 })

@@ -51,6 +51,9 @@ export interface Reply {
   readonly body: any
 }
 
+/** Where the front end is. */
+export const appUrl = 'https://app.example.com'
+
 /** The cheapest argon2id there is: what it costs is measured where it matters. */
 export const cheapHash = argon2id({ cost: { memoryKibibytes: 8, passes: 1 } })
 
@@ -83,11 +86,11 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
   const outbox = createOutbox(auth, {
     transport,
     from: mailFrom,
-    appUrl: 'https://app.example.com',
+    appUrl,
   })
   const routes = options.app?.routes ?? templateRoutes(database)
-  const app = createApp(auth, { ...options.app, routes })
-  const table = routeTable(auth, { routes })
+  const app = createApp(auth, { appUrl, ...options.app, routes })
+  const table = routeTable(auth, { appUrl, routes })
   const isGuarded = options.auth?.rateLimits === 'on'
   const send = async (line: string, body?: unknown, headers = {}) => {
     const reply = await request(app, line, {
@@ -99,6 +102,11 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
     return reply
   }
   return { app, auth, clock, database, mailbox, outbox, send }
+}
+
+/** All that a server answers: Latchkey's routes and the template's. */
+export function tableOf({ auth, database }: Pick<Server, 'auth' | 'database'>): Route[] {
+  return routeTable(auth, { appUrl, routes: templateRoutes(database) })
 }
 
 // Each request comes from elsewhere, so that nobody is refused for what others did at one address.

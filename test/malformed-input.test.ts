@@ -1,9 +1,7 @@
 // Whatever is sent in whatever field of whatever route: an answer from 200 to 422, never a fault.
 import { expect, test } from 'vitest'
 import { z } from 'zod'
-import { routeTable } from '../src/http/routes.ts'
-import { routes as templateRoutes } from '../templates/api/routes.ts'
-import { ann, bearer, read, signUp, startServer } from './harness.ts'
+import { ann, bearer, read, signUp, startServer, tableOf } from './harness.ts'
 
 const values: unknown[] = [
   null,
@@ -52,7 +50,7 @@ test('no value in any field is a fault, and nobody is let in by one', async () =
   const headers = bearer(await signUp(server))
   // Whoever is fresh deletes themselves with any of it.
   server.clock.advance({ minutes: 10 })
-  const routes = routeTable(server.auth, { routes: templateRoutes(server.database) })
+  const routes = tableOf(server)
   for (const { method, path } of routes.filter(({ schemas }) => schemas.body)) {
     const line = `${method} ${path.replace(':id', '00000000-0000-7000-8000-000000000000')}`
     for (const field of fields) {
@@ -134,7 +132,7 @@ test('a text is a text: anything else in its place is refused by its name', asyn
   const server = await startServer()
   const headers = bearer(await signUp(server))
   const before = await server.database.query('SELECT * FROM users')
-  const routes = routeTable(server.auth, { routes: templateRoutes(server.database) })
+  const routes = tableOf(server)
   let tried = 0
   for (const { method, path, schemas } of routes) {
     const line = `${method} ${path.replace(/:\w+/g, '00000000-0000-7000-8000-000000000000')}`
@@ -169,7 +167,7 @@ test('fields in the query are not read, by any route', async () => {
   const server = await startServer()
   const token = await signUp(server)
   const headers = bearer(token)
-  const routes = routeTable(server.auth, { routes: templateRoutes(server.database) })
+  const routes = tableOf(server)
   const query = new URLSearchParams({
     ...ann,
     password_confirmation: ann.password,

@@ -2,10 +2,10 @@
 import { createApp, type Route } from 'latchkey/server'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
-import { routeTable } from '../src/http/routes.ts'
 import { routes as templateRoutes } from '../templates/api/routes.ts'
 import {
   ann,
+  appUrl,
   bearer,
   createApiKey,
   inCookie,
@@ -14,6 +14,7 @@ import {
   type Server,
   signUp,
   startServer,
+  tableOf,
   verifyAddress,
 } from './harness.ts'
 
@@ -21,7 +22,7 @@ const someId = '00000000-0000-7000-8000-000000000000'
 
 async function everyRoute(): Promise<{ server: Server; routes: Route[] }> {
   const server = await startServer()
-  return { server, routes: routeTable(server.auth, { routes: templateRoutes(server.database) }) }
+  return { server, routes: tableOf(server) }
 }
 
 function lineOf({ method, path }: Route): string {
@@ -33,6 +34,18 @@ test('a well-known path that nobody knows is no success', async () => {
   const made = 'resource-that-should-not-exist-whose-status-code-should-not-be-200'
   const { status, body } = await send(`GET /.well-known/${made}`)
   expect([status, body.code]).toEqual([404, 'not_found'])
+})
+
+test('a manager of passwords is led to the page where one is changed', async () => {
+  const { auth, send } = await startServer()
+  const { status, headers, text } = await send('GET /.well-known/change-password')
+  expect([status, headers.get('location'), text]).toEqual([302, `${appUrl}/account`, ''])
+  const below = createApp(auth, { appUrl: 'https://example.com/app/' })
+  const { headers: led } = await below.request('/.well-known/change-password')
+  expect(led.get('location')).toBe('https://example.com/app/account')
+  const alone = await createApp(auth).request('/.well-known/change-password')
+  expect(alone.status).toBe(404)
+  expect(() => createApp(auth, { appUrl: 'app.example.com' })).toThrow(RangeError)
 })
 
 test('what needs a session answers 401 with a challenge to everybody else, and does nothing', async () => {
@@ -162,12 +175,13 @@ test('an answer has the headers that are listed here, and no other', async () =>
   expect([...found.keys()].sort()).toEqual(
     [
       ...headersOfAll,
-      ...['allow', 'clear-site-data', 'content-type', 'set-cookie', 'www-authenticate'],
+      ...['allow', 'clear-site-data', 'content-type', 'location', 'set-cookie', 'www-authenticate'],
     ].sort(),
   )
   expect(statusesOf('clear-site-data')).toBe('200')
   expect(statusesOf('set-cookie')).toBe('200')
   expect(statusesOf('allow')).toBe('405')
+  expect(statusesOf('location')).toBe('302')
   expect(statusesOf('www-authenticate')).toBe('401')
   const all = [...new Set([...found.values()].flatMap((statuses) => [...statuses]))].sort()
   expect(all).toEqual(expect.arrayContaining([200, 204, 400, 401, 403, 404, 405, 422]))
@@ -193,7 +207,7 @@ test('what only reads changes nothing, whatever else it says it is', async () =>
       for (const method of ['GET', 'HEAD', 'OPTIONS']) {
         const line = `${method} ${asked}?_method=${other}&password_challenge=${ann.password}`
         const { status } = await server.send(line, undefined, pretended)
-        expect([line, status]).toEqual([line, expect.toBeOneOf([200, 404, 405, 422])])
+        expect([line, status]).toEqual([line, expect.toBeOneOf([200, 302, 404, 405, 422])])
       }
     }
   }
@@ -296,7 +310,9 @@ test('an answer has the members that its document names, and no other', async ()
   }
   const asked = routes.filter(({ method, path }) => method === 'GET' || bodies[`${method} ${path}`])
   expect(asked.length).toBeGreaterThan(15)
-  for (const route of asked.filter(({ path }) => path !== '/openapi.json')) {
+  // One document is whatever it is, and one route leads away.
+  const others = ['/openapi.json', '/.well-known/change-password']
+  for (const route of asked.filter(({ path }) => !others.includes(path))) {
     const line = `${route.method} ${route.path}`
     const reply = await server.send(line.replace(':id', project.id), bodies[line], headers)
     const schema = route.answers[reply.status]?.body

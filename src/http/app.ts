@@ -39,7 +39,8 @@ export type App = Hono<{ Bindings: Peer }>
 /**
  * The whole HTTP interface as one `Request → Response`: serve it, mount it, or call it in a test.
  *
- * @throws RangeError for a mailbox, or another route of development, in production
+ * @throws RangeError for a mailbox, or another route of development, in production, and for an `appUrl`
+ *   that no link can begin with
  */
 export function createApp(auth: Auth, options: AppOptions = {}): App {
   const table = routeTable(auth, options)

@@ -1,7 +1,9 @@
+import { parseAppUrl } from '../core/app-url.ts'
 import type { Auth } from '../core/auth.ts'
 import type { Mailbox } from '../core/mail.ts'
 import { accessTokens } from './access-tokens.ts'
 import { apiKeys } from './api-keys.ts'
+import { changePassword } from './change-password.ts'
 import { type CookieOptions, cookieName } from './cookie.ts'
 import { devices } from './devices.ts'
 import { emailVerifications } from './email-verifications.ts'
@@ -23,6 +25,8 @@ export interface TableOptions extends Pick<CookieOptions, 'mode'> {
   readonly routes?: readonly Route[]
   /** Development alone: what `/dev/mailbox` shows to whoever sits at this machine. */
   readonly mailbox?: Mailbox | null
+  /** Where the front end is, as `createOutbox` has it: `/.well-known/change-password` leads there. */
+  readonly appUrl?: string
 }
 
 /** The one table: Latchkey's routes and the application's, in the order of matching. */
@@ -37,6 +41,7 @@ export function routeTable(auth: Auth, options: TableOptions = {}): Route[] {
     ...events(auth),
     ...emailVerifications(auth),
     ...passwords(auth),
+    ...(options.appUrl === undefined ? [] : changePassword(readAppUrl(options.appUrl))),
     ...(options.routes ?? []),
     ...health(auth),
     ...(options.mailbox ? mailbox(options.mailbox) : []),
@@ -49,6 +54,12 @@ export function routeTable(auth: Auth, options: TableOptions = {}): Route[] {
 
 function forOtherServices(auth: Auth): Route[] {
   return [...accessTokens(auth), ...revocations(auth), ...signingKeys(auth)]
+}
+
+function readAppUrl(text: string): string {
+  const appUrl = parseAppUrl(text)
+  if (appUrl !== null) return appUrl
+  throw new RangeError(`${text} is no URL like https://app.example.com`)
 }
 
 function requireDistinct(routes: readonly Route[]): void {

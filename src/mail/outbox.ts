@@ -1,10 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { queueExpiryNotices } from '../core/api-keys.ts'
+import { parseAppUrl } from '../core/app-url.ts'
 import type { Auth } from '../core/auth.ts'
 import { faultsOnly, type Log, unfailing } from '../core/log.ts'
 import type { Message, Transport } from '../core/mail.ts'
 import { parseSender } from '../core/sender.ts'
-import { parseAppUrl } from './app-url.ts'
 import type { Courier } from './courier.ts'
 import { deliver } from './delivery.ts'
 import {

@@ -1,8 +1,7 @@
 // A page of somebody else, in the browser of somebody who is logged in: it comes to the API by every
 // way there is, with the cookie where the browser adds it, and changes nothing and learns nothing.
 import { beforeEach, expect, test } from 'vitest'
-import { routeTable } from '../../src/http/routes.ts'
-import { routes as templateRoutes } from '../../templates/api/routes.ts'
+import { tableOf } from '../harness.ts'
 import { type Act, actsOn, postable, readable } from './acts.ts'
 import { ask, openBrowser } from './browser.ts'
 import { hostileSite, play } from './hostile-site.ts'
@@ -37,9 +36,9 @@ function routeOf({ method, path }: Act): string {
   return `${method} ${path.replace(/[\da-f-]{36}/, ':id')}`
 }
 
-function changing({ server: { auth, database } }: World): string[] {
+function changing({ server }: World): string[] {
   const closed = ['session', 'fresh', 'session_or_key']
-  return routeTable(auth, { routes: templateRoutes(database) })
+  return tableOf(server)
     .filter(({ method, access }) => method !== 'GET' && closed.includes(access))
     .map(({ method, path }) => `${method} ${path}`)
 }

@@ -3,7 +3,6 @@
 // afterwards.
 import { createApp, createAuth, createStore, type Route } from 'latchkey/server'
 import { expect, test } from 'vitest'
-import { routeTable } from '../../src/http/routes.ts'
 import { scopes, routes as templateRoutes } from '../../templates/api/routes.ts'
 import {
   accessTokens,
@@ -17,6 +16,7 @@ import {
   type Server,
   signUp,
   startServer,
+  tableOf,
   verifyAddress,
 } from '../harness.ts'
 import { type ProbedServer, startProbedServer } from '../second-process.ts'
@@ -143,7 +143,7 @@ test.each(Object.entries(ways))(
   async (_name, { end, ends }) => {
     const held = await hold()
     const { server, elsewhere, reset, proof } = held
-    const routes = routeTable(server.auth, { routes: templateRoutes(server.database) })
+    const routes = tableOf(server)
     const closed = routes.filter(({ access }) => access !== 'public')
     expect(closed.length).toBeGreaterThan(20)
     const lives = async ({ send }: Pick<Server, 'send'>) => [

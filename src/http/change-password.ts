@@ -1,0 +1,19 @@
+import { type Route, route } from './route.ts'
+
+/**
+ * Where a manager of passwords sends its user to change one (W3C, A Well-Known URL for Changing Passwords).
+ *
+ * @param appUrl without a slash at the end
+ */
+export function changePassword(appUrl: string): Route[] {
+  return [
+    route({
+      method: 'GET',
+      path: '/.well-known/change-password',
+      access: 'public',
+      summary: 'The page on which a password is changed',
+      answers: { 302: { description: 'To `/account` of the front end' } },
+      handle: () => ({ status: 302, body: undefined, headers: { location: `${appUrl}/account` } }),
+    }),
+  ]
+}
