@@ -16,6 +16,7 @@ import {
   type Database,
   type LoggedIn,
   type Mailbox,
+  type MailOptions,
   migrate,
   type Outbox,
   parseEmailAddress,
@@ -68,6 +69,7 @@ interface ServerOptions {
   readonly auth?: Partial<AuthOptions>
   readonly app?: AppOptions
   readonly transport?: Transport
+  readonly mails?: MailOptions
   readonly databaseUrl?: string
   readonly now?: Date
   /** Puts itself between the server and its database. */
@@ -87,6 +89,7 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
     transport,
     from: mailFrom,
     appUrl,
+    mails: options.mails ?? {},
   })
   const routes = options.app?.routes ?? templateRoutes(database)
   const app = createApp(auth, { appUrl, ...options.app, routes })

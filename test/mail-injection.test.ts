@@ -2,11 +2,11 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect } from 'node:net'
 import { domainToUnicode } from 'node:url'
-import { createApp, type Mail, nodeServer, parseEmailAddress } from 'latchkey/server'
+import { createApp, createOutbox, type Mail, nodeServer, parseEmailAddress } from 'latchkey/server'
 import { smtp } from 'latchkey/smtp'
 import { expect, onTestFinished, test } from 'vitest'
 import { parseSender } from '../src/core/sender.ts'
-import { address, ann, read, sender, signUp, startServer } from './harness.ts'
+import { address, ann, mailFrom, read, sender, signUp, startServer } from './harness.ts'
 import { startSending } from './outbox-harness.ts'
 import { headerOf, type ParsedMail, parseMail } from './parsed-mail.ts'
 import { startMailServer } from './smtp-harness.ts'
@@ -156,6 +156,30 @@ test.each(breaks.filter((each) => /\p{Cc}/u.test(each)))(
   'a sender whose name holds %j is none',
   (each) => {
     expect(parseSender(`Ann${each}Bcc <no-reply@example.com>`)).toBeNull()
+  },
+)
+
+test.each(breaks)(
+  'no subject of an application’s own that holds %j adds a header',
+  async (each) => {
+    const mailServer = await startMailServer()
+    const { auth } = await startSending(smtp({ url: mailServer.url }))
+    await auth.signUp({ emailAddress: ann.email_address, password: ann.password })
+    await auth.requestPasswordReset(ann.email_address)
+    const subject = `Büro${each}Bcc: ${victims}${each}${each}Body`
+    const outbox = createOutbox(auth, {
+      transport: smtp({ url: mailServer.url }),
+      from: mailFrom,
+      appUrl: 'https://app.example.com',
+      mails: { words: { password_reset: () => ({ subject, button: subject }) } },
+    })
+    await outbox.deliverDue()
+    expect(mailServer.received).toMatchObject([{ to: [ann.email_address] }])
+    const mail = parseMail(mailServer.received[0]?.raw ?? '')
+    expect(namesOf(mail)).toEqual(headerNames)
+    const inLine = each === '%0d%0a' ? subject : `Büro Bcc: ${victims} Body`
+    expect(mail.html).toContain(`<title>${inLine}</title>`)
+    expect(mail.text.replaceAll('\n', ' ')).toContain(inLine)
   },
 )
 

@@ -1,6 +1,6 @@
 import type { EmailAddress } from './email-address.ts'
 
-/** What a message is about; `mail/messages` has a file for each. */
+/** What a message is about; `mail/messages/english.ts` says what each says. */
 export type MessageKind =
   | 'password_reset'
   | 'password_changed'

@@ -1,6 +1,7 @@
 import type { Configuration } from '../core/config.ts'
 import type { Log } from '../core/log.ts'
 import type { Sender, Transport } from '../core/mail.ts'
+import type { Writer } from './messages/writer.ts'
 
 /** What it takes to deliver messages. */
 export interface Courier {
@@ -10,4 +11,5 @@ export interface Courier {
   readonly from: Sender
   /** Where links lead, without a slash at the end. */
   readonly appUrl: string
+  readonly writer: Writer
 }

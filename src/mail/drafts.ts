@@ -9,16 +9,9 @@ import {
 } from '../core/registrations.ts'
 import type { StoreTransaction } from '../core/store-transaction.ts'
 import type { Courier } from './courier.ts'
-import { addressTaken } from './messages/address-taken.ts'
-import { apiKeyCreated } from './messages/api-key-created.ts'
-import { apiKeyExpiring } from './messages/api-key-expiring.ts'
 import type { Content } from './messages/content.ts'
-import { emailChanged } from './messages/email-changed.ts'
-import { emailVerification } from './messages/email-verification.ts'
-import { newSignIn } from './messages/new-sign-in.ts'
-import { passwordChanged } from './messages/password-changed.ts'
-import { passwordReset } from './messages/password-reset.ts'
-import { registration } from './messages/registration.ts'
+import { unlinked } from './messages/unlinked.ts'
+import type { MailKind, MailValues } from './messages/words.ts'
 
 /** How a mail is written in the transaction in which it leaves: what is secret in it begins there. */
 export interface Draft {
@@ -43,7 +36,7 @@ export async function draft(courier: Courier, message: Message): Promise<Draft |
 }
 
 const drafts: Record<MessageKind, (courier: Courier, message: Message) => Promise<Draft | null>> = {
-  async password_reset({ config, appUrl }, { recipient, uncertain }) {
+  async password_reset({ config, appUrl, writer }, { recipient, uncertain }) {
     const known = await config.store.findCredentials(recipient)
     if (!known || known.user.bannedAt !== null) return null
     const live = await config.store.countPasswordResets(known.user, config.clock())
@@ -58,17 +51,18 @@ const drafts: Record<MessageKind, (courier: Courier, message: Message) => Promis
         const { token, digest } = await issuePasswordReset(config, transaction, known.user)
         const link = `${appUrl}/reset-password#${token.reveal()}`
         const minutes = config.resetTokenMinutes
-        const content = passwordReset({ appUrl, link, minutes })
+        const content = writer.write('password_reset', { minutes }, link)
         return { content, withdraw: (later) => later.deletePasswordReset(digest) }
       },
     }
   },
 
-  async password_changed({ appUrl }, { queuedAt }) {
-    return withoutSecret(passwordChanged({ appUrl, changedAt: queuedAt }))
+  async password_changed(courier, { queuedAt }) {
+    return notice(courier, 'password_changed', { changedAt: queuedAt })
   },
 
-  async email_verification({ config, appUrl }, { recipient, userId }) {
+  async email_verification(courier, { recipient, userId }) {
+    const { config, appUrl, writer } = courier
     const user = userId === null ? null : await config.store.findUser(userId)
     if (!user || user.bannedAt !== null) return null
     const proof = { userId: user.id, emailAddress: recipient }
@@ -77,24 +71,26 @@ const drafts: Record<MessageKind, (courier: Courier, message: Message) => Promis
     } else {
       if (!(await config.store.isEmailChangeOpen(proof))) return null
       // SECURITY: only here, to whoever has it, is it said that an address is taken.
-      if (await config.store.findCredentials(recipient))
-        return withoutSecret(addressTaken({ appUrl }))
+      const isTaken = await config.store.findCredentials(recipient)
+      if (isTaken) return notice(courier, 'address_taken', {})
     }
     return {
       hold: (transaction) => holdRecipient(transaction, user),
       async write(transaction) {
         const { token, digest } = await issueEmailVerification(config, transaction, proof)
         const link = `${appUrl}/verify-email#${token.reveal()}`
-        const content = emailVerification({ appUrl, link, hours: emailVerificationHours })
+        const hours = emailVerificationHours
+        const content = writer.write('email_verification', { hours }, link)
         return { content, withdraw: (later) => later.deleteEmailVerification(digest) }
       },
     }
   },
 
-  async registration({ config, appUrl }, { recipient }) {
+  async registration(courier, { recipient }) {
+    const { config, appUrl, writer } = courier
     // SECURITY: only here, to whoever has it, is it said that an address is taken.
     if (await config.store.findCredentials(recipient)) {
-      const taken = withoutSecret(addressTaken({ appUrl }))
+      const taken = notice(courier, 'address_taken', {})
       return {
         ...taken,
         async write(transaction) {
@@ -113,35 +109,44 @@ const drafts: Record<MessageKind, (courier: Courier, message: Message) => Promis
       async write(transaction) {
         const { token, digest } = await issueRegistration(config, transaction, newest)
         const link = `${appUrl}/verify-email#${token.reveal()}`
-        const content = registration({ appUrl, link, hours: registrationHours })
+        const content = writer.write('registration', { hours: registrationHours }, link)
         return { content, withdraw: (later) => later.withdrawRegistrationToken(digest) }
       },
     }
   },
 
-  async email_changed({ appUrl }, { queuedAt }) {
-    return withoutSecret(emailChanged({ appUrl, changedAt: queuedAt }))
+  async email_changed(courier, { queuedAt }) {
+    return notice(courier, 'email_changed', { changedAt: queuedAt })
   },
 
-  async new_sign_in({ appUrl }, { queuedAt }) {
-    return withoutSecret(newSignIn({ appUrl, signedInAt: queuedAt }))
+  async new_sign_in(courier, { queuedAt }) {
+    return notice(courier, 'new_sign_in', { signedInAt: queuedAt })
   },
 
-  async api_key_created({ config, appUrl }, { apiKeyId, queuedAt }) {
+  async api_key_created(courier, { apiKeyId, queuedAt }) {
+    const { store } = courier.config
     // Sent also where it was revoked meanwhile: whoever made it may have used it.
-    const apiKey = apiKeyId === null ? null : await config.store.findApiKeyById(apiKeyId)
-    return withoutSecret(apiKeyCreated({ appUrl, name: apiKey?.name ?? null, createdAt: queuedAt }))
+    const apiKey = apiKeyId === null ? null : await store.findApiKeyById(apiKeyId)
+    const key = apiKey && unlinked(apiKey.name)
+    return notice(courier, 'api_key_created', { key, createdAt: queuedAt })
   },
 
-  async api_key_expiring({ config, appUrl }, { apiKeyId }) {
+  async api_key_expiring(courier, { apiKeyId }) {
+    const { config } = courier
     const apiKey = apiKeyId === null ? null : await config.store.findApiKeyById(apiKeyId)
     if (!apiKey || apiKey.expiresAt <= config.clock()) return null
-    return withoutSecret(apiKeyExpiring({ appUrl, name: apiKey.name, expiresAt: apiKey.expiresAt }))
+    const { name, expiresAt } = apiKey
+    return notice(courier, 'api_key_expiring', { key: unlinked(name), expiresAt })
   },
 }
 
-// A mail without a secret.
-function withoutSecret(content: Content): Draft {
+// A mail without a secret: its button leads to the front end.
+function notice<Kind extends MailKind>(
+  { writer, appUrl }: Courier,
+  kind: Kind,
+  values: MailValues[Kind],
+): Draft {
+  const content = writer.write(kind, values, appUrl)
   return { hold: async () => {}, write: async () => ({ content, withdraw: async () => {} }) }
 }
 

@@ -7,6 +7,7 @@ import type { Message, Transport } from '../core/mail.ts'
 import { parseSender } from '../core/sender.ts'
 import type { Courier } from './courier.ts'
 import { deliver } from './delivery.ts'
+import { createWriter, type MailOptions } from './messages/writer.ts'
 import {
   attemptMilliseconds,
   latestDueMilliseconds,
@@ -23,6 +24,8 @@ export interface OutboxOptions {
   readonly from: string
   /** Where the front end is, such as `https://app.example.com`: the one source of links in mails. */
   readonly appUrl: string
+  /** What mails are called, look like and say. Default: the sender's name, in plain English. */
+  readonly mails?: MailOptions
   /** Default: faults alone, on standard error. */
   readonly log?: Log
 }
@@ -37,7 +40,10 @@ export interface Outbox {
   stop(): Promise<void>
 }
 
-/** @throws RangeError for a `from` that is no address, or an `appUrl` that no link can begin with */
+/**
+ * @throws RangeError for a `from` that is no address, an `appUrl` that no link can begin with, or
+ *   `mails` with a name or colours that nobody could read
+ */
 export function createOutbox(auth: Auth, options: OutboxOptions): Outbox {
   return new Worker(auth, options)
 }
@@ -60,12 +66,16 @@ class Worker implements Outbox {
   #running: Promise<void> | null = null
   #alarm = new AbortController()
 
-  constructor(auth: Auth, { transport, from, appUrl, log = faultsOnly }: OutboxOptions) {
+  constructor(
+    auth: Auth,
+    { transport, from, appUrl, mails = {}, log = faultsOnly }: OutboxOptions,
+  ) {
     const [sender, site] = [parseSender(from), parseAppUrl(appUrl)]
     if (!sender) throw new RangeError(`${from} is no sender like Projects <no-reply@example.com>`)
     if (!site) throw new RangeError(`${appUrl} is no URL like https://app.example.com`)
     const { config } = auth
-    this.#courier = { config, log: unfailing(log), transport, from: sender, appUrl: site }
+    const writer = createWriter(mails, { from: sender, appUrl: site })
+    this.#courier = { config, log: unfailing(log), transport, from: sender, appUrl: site, writer }
     this.#pause = new Pause(this.#courier)
     this.#unsubscribe = auth.onMessageQueued(() => this.#alarm.abort())
   }

@@ -242,7 +242,7 @@ test('the owner is told that the password was changed, and by what time', async 
   await server.outbox.deliverDue()
   const [notice] = server.mailbox.mails
   expect(notice).toMatchObject({ to: ann.email_address, subject: 'Your password was changed' })
-  expect(notice?.text).toContain('on 1 January 2026 at 12:00 UTC')
+  expect(notice?.html).toContain('on 1 January 2026 at 12:00 UTC')
   expect(`${notice?.text}${notice?.html}`).not.toContain(password)
 })
 

@@ -1,0 +1,58 @@
+import { isLine } from '../../core/line.ts'
+import type { Sender } from '../../core/mail.ts'
+import { type Colors, ownColors, requireReadable } from './colors.ts'
+import type { Content } from './content.ts'
+import { english } from './english.ts'
+import type { Letter } from './letter.ts'
+import { pageOf } from './page.ts'
+import { textOf } from './text.ts'
+import type { MailKind, MailValues, OwnWords, Words } from './words.ts'
+
+/** What an application's mails are called, look like and say. */
+export interface MailOptions {
+  /** What people know the application by. Default: the sender's name, else the host of `appUrl`. */
+  readonly name?: string
+  /** The language of the words, for whatever reads them aloud. Default: `en`. */
+  readonly language?: string
+  readonly colors?: Colors
+  readonly words?: OwnWords
+}
+
+/** Writes mails. */
+export interface Writer {
+  /** @param link where the button leads: with a token in it, or to the front end */
+  write<Kind extends MailKind>(kind: Kind, values: MailValues[Kind], link: string): Content
+}
+
+/** @throws RangeError for a name that is no line, and for colours that cannot be read */
+export function createWriter(
+  { name, language = 'en', colors = ownColors, words: own = {} }: MailOptions,
+  { from, appUrl }: { readonly from: Sender; readonly appUrl: string },
+): Writer {
+  const { host } = new URL(appUrl)
+  const site = name ?? from.name ?? host
+  if (site.trim() === '' || !isLine(site)) throw new RangeError(`“${site}” is no name in one line`)
+  requireReadable(colors)
+  return {
+    write(kind, values, link) {
+      const said = { ...values, site }
+      const words = inLines({ ...english[kind](said), ...own[kind]?.(said) })
+      const letter: Letter = { ...words, site, host, link, language, colors }
+      return { subject: words.subject, text: textOf(letter), html: pageOf(letter) }
+    },
+  }
+}
+
+function inLines({ subject, before, button, after }: Words): Words {
+  return {
+    subject: inLine(subject),
+    before: before.map(inLine),
+    button: inLine(button),
+    after: after.map(inLine),
+  }
+}
+
+// SECURITY: the subject goes into a header; with a line break it would begin another one.
+function inLine(words: string): string {
+  return words.replace(/[ \p{Cc}\p{Cs}\p{Zl}\p{Zp}]+/gu, ' ').trim()
+}
