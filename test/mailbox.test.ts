@@ -220,6 +220,23 @@ test('the HTML of a mail is shown in a frame without scripts, whose links open a
   )
 })
 
+test('a mail is shown as on the screen that was chosen, and so is the next one', async () => {
+  const visit = await develop([mailAbout('Hello'), mailAbout('Another')])
+  const first = '/dev/mailbox?mail=5%40example.com'
+  for (const [query, shown, kept] of [
+    ['', 'own', ''],
+    ['&screen=dark', 'dark', '&#38;screen=dark'],
+    ['&screen=light', 'light', '&#38;screen=light'],
+    ['&screen=%22%3E', 'own', ''],
+  ]) {
+    const { text } = await visit(first + query)
+    expect(text).toContain(`<iframe class="${shown}" title="Hello"`)
+    expect(text).toContain(`<a href="mailbox?mail=7%40example.com${kept}">`)
+    expect(text).toContain(`<a href="mailbox?mail=5%40example.com&#38;view=text${kept}">Text</a>`)
+  }
+  expect((await visit(`${first}&view=text&screen=dark`)).text).not.toContain('aria-label="Screen"')
+})
+
 test('a mail that is gone is 404, and the page says so', async () => {
   for (const mails of [[], [mailAbout('Hello')]]) {
     const visit = await develop(mails)

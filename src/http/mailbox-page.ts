@@ -2,12 +2,15 @@ import { Html, html } from '../core/html.ts'
 import { mailboxStyle } from './mailbox-style.ts'
 import type { PresentedMail } from './mails.ts'
 
-type View = 'html' | 'text'
+/** How a mail is looked at: `screen` is that of the reader, or one that is light, or dark. */
+interface Look {
+  readonly view: 'html' | 'text'
+  readonly screen: 'own' | 'light' | 'dark'
+}
 
-interface Shown {
+interface Shown extends Look {
   /** The mail that was asked for; `gone` where there is none by this id. */
   readonly open: PresentedMail | 'gone' | null
-  readonly view: View
   readonly refresh: 'on' | 'off'
   readonly origin: string
 }
@@ -33,7 +36,7 @@ ${isWaiting ? html`<meta http-equiv="refresh" content="4">` : ''}
 <p>${count(mails)}</p>
 <nav aria-label="Mailbox">${open === null ? toggle(refresh) : ''}<a href="mailbox.json">JSON</a></nav>
 </header>
-${mails.length === 0 ? emptiness(shown) : html`${list(mails, open)}<main>${reader(shown)}</main>`}
+${mails.length === 0 ? emptiness(shown) : html`${list(mails, shown)}<main>${reader(shown)}</main>`}
 </body>
 </html>
 `
@@ -64,10 +67,10 @@ ${open === 'gone' ? html`<p><a href="mailbox">Wait for new mails</a></p>` : ''}
 </main>`
 }
 
-function list(mails: readonly PresentedMail[], open: Shown['open']): Html {
+function list(mails: readonly PresentedMail[], { open, screen }: Shown): Html {
   const items = mails.map((mail) => {
     const current = mail === open ? html` aria-current="true"` : ''
-    return html`<li><a href="${linkTo(mail, 'html')}"${current}>
+    return html`<li><a href="${linkTo(mail, { view: 'html', screen })}"${current}>
 <span class="subject">${mail.subject}</span>
 <span class="to">${mail.to}</span>
 ${time(mail.date)}
@@ -79,7 +82,7 @@ ${items}</ol></nav>
 `
 }
 
-function reader({ open, view }: Shown): Html {
+function reader({ open, view, screen }: Shown): Html {
   if (open === null) return html`<p class="hint">Choose a mail to read it.</p>`
   const back = html`<a class="back" href="mailbox">All mails</a>`
   if (open === 'gone') {
@@ -95,22 +98,33 @@ ${back}
 <div><dt>To</dt><dd>${open.to}</dd></div>
 <div><dt>Date</dt><dd>${time(open.date)}</dd></div>
 </dl>
-<nav class="tabs" aria-label="View">${tab(open, { of: 'html', view })}${tab(open, { of: 'text', view })}</nav>
+<div class="tabs">${views(open, { view, screen })}${view === 'html' ? screens(open, screen) : ''}</div>
 </header>
-${view === 'html' ? frame(open) : html`<pre class="text">${linked(open.text)}</pre>`}
+${view === 'html' ? frame(open, screen) : html`<pre class="text">${linked(open.text)}</pre>`}
 </article>`
 }
 
-function tab(mail: PresentedMail, { of, view }: { of: View; view: View }): Html {
-  const current = of === view ? html` aria-current="page"` : ''
-  return html`<a href="${linkTo(mail, of)}"${current}>${of === 'html' ? 'HTML' : 'Text'}</a>`
+function views(mail: PresentedMail, { view, screen }: Look): Html {
+  const tab = (of: Look['view'], name: string) =>
+    html`<a href="${linkTo(mail, { view: of, screen })}"${of === view ? currentPage : ''}>${name}</a>`
+  return html`<nav aria-label="View">${tab('html', 'HTML')}${tab('text', 'Text')}</nav>`
 }
+
+function screens(mail: PresentedMail, screen: Look['screen']): Html {
+  const tab = (of: Look['screen'], name: string) =>
+    html`<a href="${linkTo(mail, { view: 'html', screen: of })}"${of === screen ? currentPage : ''}>${name}</a>`
+  return html`<nav aria-label="Screen">${tab('own', 'As yours')}${tab('light', 'Light')}${tab('dark', 'Dark')}</nav>`
+}
+
+const currentPage = html` aria-current="page"`
 
 // SECURITY: whatever a mail holds runs no script and reads nothing of this page. A link in it may
 // open a tab, which is then a page like any other: a reset needs its script and its form.
-function frame({ subject, html: body }: PresentedMail): Html {
+//
+// A browser shows a frame the colours that its element asks for, as if the screen were such a one.
+function frame({ subject, html: body }: PresentedMail, screen: Look['screen']): Html {
   const content = `<base target="_blank">${body}`
-  return html`<iframe title="${subject}" sandbox="allow-popups allow-popups-to-escape-sandbox" srcdoc="${content}"></iframe>`
+  return html`<iframe class="${screen}" title="${subject}" sandbox="allow-popups allow-popups-to-escape-sandbox" srcdoc="${content}"></iframe>`
 }
 
 const address = /(https?:\/\/[^\s<>"']*[^\s<>"'.,;:!?)])/
@@ -126,8 +140,10 @@ function linked(text: string): Html[] {
     )
 }
 
-function linkTo({ id }: PresentedMail, view: View): string {
-  return `mailbox?mail=${encodeURIComponent(id)}${view === 'text' ? '&view=text' : ''}`
+function linkTo({ id }: PresentedMail, { view, screen }: Look): string {
+  const text = view === 'text' ? '&view=text' : ''
+  const own = screen === 'own' ? '' : `&screen=${screen}`
+  return `mailbox?mail=${encodeURIComponent(id)}${text}${own}`
 }
 
 // The reader sits at this machine: its time zone is theirs.

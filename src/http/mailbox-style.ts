@@ -75,7 +75,8 @@ dl div { display: flex; gap: 12px; }
 dt { flex: 0 0 40px; color: var(--quiet); }
 dd { min-width: 0; overflow-wrap: anywhere; }
 dd time { color: inherit; font-size: inherit; }
-.tabs { display: flex; gap: 4px; margin-left: -12px; }
+.tabs { display: flex; flex-wrap: wrap; justify-content: space-between; margin-inline: -12px; }
+.tabs nav { display: flex; gap: 4px; }
 .tabs a {
   padding: 8px 12px;
   border-bottom: 3px solid transparent;
@@ -85,6 +86,8 @@ dd time { color: inherit; font-size: inherit; }
 .tabs a:hover { color: var(--ink); }
 .tabs a[aria-current] { border-bottom-color: var(--accent); color: var(--ink); font-weight: 600; }
 iframe { flex: 1 0 320px; width: 100%; border: 0; }
+.light { color-scheme: light; }
+.dark { color-scheme: dark; }
 .text {
   padding: 20px;
   font: 15px/1.6 ui-monospace, 'SF Mono', Menlo, Consolas, monospace;

@@ -9,6 +9,7 @@ import { type Route, route } from './route.ts'
 const query = z.object({
   mail: z.string().optional(),
   view: z.enum(['html', 'text']).catch('html'),
+  screen: z.enum(['own', 'light', 'dark']).catch('own'),
   refresh: z.enum(['on', 'off']).catch('on'),
 })
 
@@ -22,11 +23,11 @@ export function mailbox({ mails }: Mailbox): Route[] {
       summary: 'The mails, newest first, as a page',
       query,
       answers: { 200: { description: 'The page' }, 404: { description: 'The mail is gone' } },
-      handle({ query: { mail: id, view, refresh }, origin }) {
+      handle({ query: { mail: id, ...look }, origin }) {
         const presented = mails.map(presentMail)
         const found = presented.find((mail) => mail.id === id)
         const open = id === undefined ? null : (found ?? 'gone')
-        const shown = mailboxPage(presented, { open, view, refresh, origin })
+        const shown = mailboxPage(presented, { ...look, open, origin })
         return page(shown, open === 'gone' ? 404 : 200)
       },
     }),
