@@ -11,8 +11,9 @@ import {
 } from 'latchkey/server'
 import { openDatabase } from './database.ts'
 import { startDevelopment } from './development.ts'
-import { chooseTransport } from './mail.ts'
+import { mails } from './mails.ts'
 import { routes, scopes } from './routes.ts'
+import { chooseTransport } from './transport.ts'
 
 await start(async (environment) => {
   const { mode, listen, databaseUrl, appUrl } = environment
@@ -23,7 +24,8 @@ await start(async (environment) => {
   const store = createStore(database)
   const auth = createAuth({ ...environment, store, apiKeys: { scopes }, log })
   const { transport, mailbox } = chooseTransport(environment.mail)
-  const outbox = createOutbox(auth, { transport, from: environment.mail.from, appUrl, log })
+  const { from } = environment.mail
+  const outbox = createOutbox(auth, { transport, from, appUrl, mails, log })
   outbox.start()
   const sweeper = createSweeper(auth, { log })
   sweeper.start()
