@@ -1,6 +1,7 @@
 // What is so of every mail, whatever it is about, and whatever an application makes of it.
-import { createMailbox, createOutbox, type MailOptions, type OwnWords } from 'latchkey/server'
+import { createMailbox, createOutbox, type MailOptions } from 'latchkey/server'
 import { describe, expect, test } from 'vitest'
+import type { OwnWords } from '../src/mail/messages/words.ts'
 import { ann, bearer, createApiKey, mailedToken, mailFrom, sender, startServer } from './harness.ts'
 import { kinds, links, sample, token } from './sample-mails.ts'
 
@@ -189,6 +190,30 @@ test('of all that is mailed only what is for a token holds one, and no function 
   expect(seen).toHaveLength(mails.length)
   expect(seen.filter(hasToken)).toEqual([])
   expect(hasToken(token)).toBe(true)
+})
+
+test('a mail whose words cannot be had does not leave and leaves no token; once they can it is sent', async () => {
+  let isBroken = true
+  const words: OwnWords = {
+    password_reset: () => {
+      if (isBroken) throw new Error('No translation')
+      return { subject: 'Neues Passwort' }
+    },
+  }
+  const { auth, clock, mailbox, outbox } = await startServer({ mails: { words } })
+  const { store } = auth.config
+  const user = await auth.createUser({ emailAddress: ann.email_address, password: ann.password })
+  await auth.requestPasswordReset(ann.email_address)
+  await outbox.deliverDue()
+  expect(mailbox.mails).toEqual([])
+  expect(await store.countPasswordResets(user, clock())).toBe(0)
+  const [message] = await store.listMessages(null, { limit: 1 })
+  expect(message).toMatchObject({ status: 'queued', lastError: 'Error: No translation' })
+  isBroken = false
+  clock.advance({ minutes: 2 })
+  await outbox.deliverDue()
+  expect(mailbox.mails).toMatchObject([{ subject: 'Neues Passwort' }])
+  expect(await store.countPasswordResets(user, clock())).toBe(1)
 })
 
 test('what somebody calls a key leads nowhere: it is neither markup nor a link nor an address', async () => {

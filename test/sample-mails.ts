@@ -1,6 +1,7 @@
 // Every kind of mail, written without anything having happened.
-import type { MailKind, MailOptions, MailValues, Sender } from 'latchkey/server'
+import type { MailOptions, Sender } from 'latchkey/server'
 import type { Content } from '../src/mail/messages/content.ts'
+import type { MailKind, MailValues } from '../src/mail/messages/words.ts'
 import { createWriter } from '../src/mail/messages/writer.ts'
 import { sender } from './harness.ts'
 
@@ -21,7 +22,7 @@ const values: MailValues = {
 
 export const kinds = Object.keys(values) as MailKind[]
 
-export const appUrl = 'https://app.example.com:8443/projects'
+const appUrl = 'https://app.example.com:8443/projects'
 export const token = 'lkr_4WxHJvGz3dTq8bNcRk5sYfPm7uEaL2Vj9eXoUi'
 
 /** Where the button leads: as in `drafts.ts`, in three kinds to what a token is for. */

@@ -5,12 +5,12 @@ export interface ButtonColors {
 }
 
 /** The application's colours, for readers with a light screen and for those with a dark one. */
-export interface Colors {
+export interface MailColors {
   readonly light: ButtonColors
   readonly dark: ButtonColors
 }
 
-export const ownColors: Colors = {
+export const ownColors: MailColors = {
   light: { accent: '#1f4fd8', onAccent: '#ffffff' },
   dark: { accent: '#93b1ff', onAccent: '#0e1015' },
 }
@@ -25,7 +25,7 @@ export const paper = {
 const leastContrast = 4.5
 
 /** @throws RangeError for what is no colour, and for words on a button that many could not read */
-export function requireReadable(colors: Colors): void {
+export function requireReadable(colors: MailColors): void {
   for (const theme of ['light', 'dark'] as const) {
     const { accent, onAccent } = colors[theme]
     for (const color of [accent, onAccent]) {
@@ -40,8 +40,8 @@ export function requireReadable(colors: Colors): void {
   }
 }
 
-/** From 1 to 21 (WCAG 2.2, "contrast ratio"). */
-export function contrastOf(one: string, other: string): number {
+// From 1 to 21 (WCAG 2.2, "contrast ratio").
+function contrastOf(one: string, other: string): number {
   const [a, b] = [luminanceOf(one), luminanceOf(other)]
   return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05)
 }

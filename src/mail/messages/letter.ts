@@ -1,4 +1,4 @@
-import type { Colors } from './colors.ts'
+import type { MailColors } from './colors.ts'
 import type { Words } from './words.ts'
 
 /** A mail before it is text or HTML: words that are one line each, and the one link. */
@@ -10,7 +10,7 @@ export interface Letter extends Words {
   /** May hold a token, in its fragment, which no server and no `Referer` ever sees. */
   readonly link: string
   readonly language: string
-  readonly colors: Colors
+  readonly colors: MailColors
 }
 
 // In ASCII, as all that is ours in the text: what is not is encoded on its way, and whoever reads a mail

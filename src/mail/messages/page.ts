@@ -1,5 +1,5 @@
 import { Html, html } from '../../core/html.ts'
-import { type Colors, paper } from './colors.ts'
+import { type MailColors, paper } from './colors.ts'
 import { type Letter, signature } from './letter.ts'
 
 /**
@@ -61,7 +61,7 @@ function button({ button, link, colors: { light } }: Letter): Html {
 }
 
 // SECURITY: nothing is escaped here; the colours were read by `requireReadable`.
-function darkStyle({ dark }: Colors): Html {
+function darkStyle({ dark }: MailColors): Html {
   const { desk, card, line, ink, quiet } = paper.dark
   return new Html(`
 :root { color-scheme: light dark; supported-color-schemes: light dark; }

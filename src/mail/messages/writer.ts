@@ -1,6 +1,6 @@
 import { isLine } from '../../core/line.ts'
 import type { Sender } from '../../core/mail.ts'
-import { type Colors, ownColors, requireReadable } from './colors.ts'
+import { type MailColors, ownColors, requireReadable } from './colors.ts'
 import type { Content } from './content.ts'
 import { english } from './english.ts'
 import type { Letter } from './letter.ts'
@@ -14,7 +14,7 @@ export interface MailOptions {
   readonly name?: string
   /** The language of the words, for whatever reads them aloud. Default: `en`. */
   readonly language?: string
-  readonly colors?: Colors
+  readonly colors?: MailColors
   readonly words?: OwnWords
 }
 
