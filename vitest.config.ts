@@ -13,6 +13,7 @@ const once = [
   'test/framing.test.ts',
   'test/latchkey-command-postgres.test.ts',
   'test/latchkey-command-sqlite.test.ts',
+  'test/mails-guide.test.ts',
   'test/outbox-timers.test.ts',
   'test/package.test.ts',
   'test/postgres-*.test.ts',

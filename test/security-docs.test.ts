@@ -82,8 +82,10 @@ test('what looks like the name of a test is one', () => {
 const elsewhere = [
   'test/benchmarks.test.ts',
   'test/browser/chromium.test.ts',
+  'test/browser/mails.test.ts',
   'test/latchkey-command-postgres.test.ts',
   'test/latchkey-command-sqlite.test.ts',
+  'test/mails-guide.test.ts',
   'test/migrate-command.test.ts',
   'test/outbox-smtp.test.ts',
   'test/outbox-timers.test.ts',
