@@ -149,7 +149,12 @@ test.each([
   [
     'SQL',
     /\b(SELECT|INSERT INTO|DELETE FROM)\b/,
-    ['src/storage/', 'src/testing/store-contract/', 'templates/api/'],
+    [
+      'src/storage/',
+      'src/testing/store-contract/',
+      'src/testing/test-database.ts',
+      'templates/api/',
+    ],
   ],
 ])('%s stands only where it belongs', (_what, pattern, allowed) => {
   for (const { path, text } of sources) {

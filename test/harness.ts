@@ -7,7 +7,6 @@ import {
   type AppOptions,
   type Auth,
   type AuthOptions,
-  argon2id,
   createApp,
   createAuth,
   createMailbox,
@@ -19,12 +18,13 @@ import {
   type MailOptions,
   migrate,
   type Outbox,
+  type PasswordHash,
   parseEmailAddress,
   type Route,
   type Sender,
   type Transport,
 } from 'latchkey/server'
-import { type Clock, movableClock } from 'latchkey/testing'
+import { type Clock, movableClock, testSettings } from 'latchkey/testing'
 import pg from 'pg'
 import { expect, inject, onTestFinished } from 'vitest'
 import { routeTable } from '../src/http/routes.ts'
@@ -56,7 +56,7 @@ export interface Reply {
 export const appUrl = 'https://app.example.com'
 
 /** The cheapest argon2id there is: what it costs is measured where it matters. */
-export const cheapHash = argon2id({ cost: { memoryKibibytes: 8, passes: 1 } })
+export const cheapHash: PasswordHash = testSettings().passwordHash
 
 /** What access tokens of a test say, and with what their keys are encrypted. */
 export const accessTokens = {
@@ -80,9 +80,8 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
   const database = await openDatabase(options.databaseUrl)
   const clock = movableClock(options.now)
   const store = createStore(options.watch?.(database) ?? database)
-  const unguarded = { rateLimits: 'off', passwordHash: cheapHash } as const
   const own = { apiKeys: { scopes }, accessTokens }
-  const auth = createAuth({ store, clock, ...own, ...unguarded, ...options.auth })
+  const auth = createAuth({ store, clock, ...own, ...testSettings(), ...options.auth })
   const mailbox = createMailbox()
   const transport = options.transport ?? mailbox
   const outbox = createOutbox(auth, {

@@ -23,7 +23,7 @@ export function readDatabaseUrl(read: EnvironmentReader, mode: Mode): string {
   })
 }
 
-function isDatabaseUrl(text: string): boolean {
+export function isDatabaseUrl(text: string): boolean {
   return sqliteUrl.test(text) || (postgresUrl.test(text) && URL.canParse(text) && isDecodable(text))
 }
 

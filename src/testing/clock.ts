@@ -2,22 +2,36 @@
 export interface Clock {
   (): Date
   advance(by: Duration): void
+  /** Moves it to an instant, later or earlier. */
+  set(to: Date): void
 }
 
-interface Duration {
-  readonly days?: number
-  readonly hours?: number
-  readonly minutes?: number
-  readonly seconds?: number
-  readonly milliseconds?: number
+/** So much time; its parts are added up. */
+export interface Duration {
+  readonly days?: number | undefined
+  readonly hours?: number | undefined
+  readonly minutes?: number | undefined
+  readonly seconds?: number | undefined
+  readonly milliseconds?: number | undefined
 }
 
 /** For `createAuth({ clock })`: time is moved, never slept. */
-export function movableClock(start: Date = new Date('2026-01-01T12:00:00Z')): Clock {
+export function movableClock(start: Date = noon): Clock {
   let now = start.getTime()
   const clock = () => new Date(now)
-  clock.advance = ({ days = 0, hours = 0, minutes = 0, seconds = 0, milliseconds = 0 }) => {
-    now += (((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 1_000 + milliseconds
-  }
+  clock.advance = ({ days = 0, hours = 0, minutes = 0, seconds = 0, milliseconds = 0 }: Duration) =>
+    move(now + (((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 1_000 + milliseconds)
+  clock.set = (to: Date) => move(to.getTime())
   return clock
+
+  function move(to: number): void {
+    if (!(Math.abs(to) <= latest)) throw new RangeError('There is no such time')
+    now = to
+  }
 }
+
+/** Where a clock starts to which nothing else is said. */
+export const noon: Date = new Date('2026-01-01T12:00:00Z')
+
+// ECMA-262 §21.4.1.1: beyond it a Date is none, and whatever is compared with it is false.
+const latest = 8.64e15

@@ -1,38 +1,71 @@
-/** Your app, or any other that answers requests in the process: Hono's `request`. */
-interface TestedApp {
-  request(path: string, init: RequestInit): Response | Promise<Response>
-}
+import { obtain, type Said, type TestedApp, textOf } from './tested-app.ts'
 
-/** A user who has signed up, with the header that their requests carry. */
+/** A user who is logged in, with the headers that their requests carry. */
 export interface TestUser {
   readonly id: string
   readonly emailAddress: string
   readonly password: string
   readonly token: string
-  readonly headers: { readonly authorization: string }
+  /** `Authorization`; or the cookie, and what a browser says of the page that sends it. */
+  readonly headers: Readonly<Record<string, string>>
+}
+
+/** Whom to log in as. Whoever has an `id` is known to the app; everybody else signs up. */
+export interface LogIn {
+  readonly id?: string | undefined
+  /** Default: one that nobody has yet. */
+  readonly emailAddress?: string | undefined
+  readonly password?: string | undefined
+  /** What your sign-up asks for beside address and password. */
+  readonly fields?: Readonly<Record<string, unknown>> | undefined
+  /** Where the token travels; default `bearer`. */
+  readonly transport?: 'bearer' | 'cookie' | undefined
 }
 
 let users = 0
 
 /**
- * Signs a new user up through the front door, and returns what their requests need:
- * `app.request('/v1/notes', { headers })`.
+ * Signs somebody up through the front door, and returns what their requests need:
+ * `app.request('/v1/notes', { headers })`. Given a user, it logs them in once more: another device.
  *
+ * @param who an address, or more of them; without it somebody new
  * @throws Error when the app refuses, with its answer
  */
-export async function logInAs(
-  app: TestedApp,
-  emailAddress = `user-${++users}@example.com`,
-): Promise<TestUser> {
-  const password = `correct horse ${emailAddress}`
-  const response = await app.request('/v1/registrations', {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ email_address: emailAddress, password }),
+export async function logInAs(app: TestedApp, who: string | LogIn = {}): Promise<TestUser> {
+  const person = typeof who === 'string' ? { emailAddress: who } : who
+  const emailAddress = person.emailAddress ?? `user-${++users}@example.com`
+  const password = person.password ?? `correct horse ${emailAddress}`
+  const isKnown = person.id !== undefined
+  const { fields = {}, transport = 'bearer' } = person
+  const body = {
+    ...(isKnown ? {} : fields),
+    ...{ email_address: emailAddress, password },
+    ...(transport === 'cookie' ? { transport } : {}),
+  }
+  const said = await obtain(app, isKnown ? 'POST /v1/session' : 'POST /v1/registrations', {
+    body,
+    headers: transport === 'cookie' ? ownPage : {},
+    status: isKnown ? 200 : 201,
   })
-  const text = await response.text()
-  if (response.status !== 201) throw new Error(`Signing up answered ${response.status}: ${text}`)
-  const { token, user } = JSON.parse(text)
-  const headers = { authorization: `Bearer ${token}` }
-  return { id: user.id, emailAddress, password, token, headers }
+  const { token, headers } = transport === 'cookie' ? inCookie(said) : inHeader(said)
+  const id = person.id ?? textOf(said.body.user, 'id')
+  return { id, emailAddress, password, token, headers }
+}
+
+// What a browser says of a request that a page of the API's own origin makes (Fetch Metadata §2.2).
+const ownPage = { 'sec-fetch-site': 'same-origin' }
+
+type Held = Pick<TestUser, 'token' | 'headers'>
+
+function inHeader({ body }: Said): Held {
+  const token = textOf(body, 'token')
+  return { token, headers: { authorization: `Bearer ${token}` } }
+}
+
+function inCookie({ headers, text }: Said): Held {
+  const cookies = headers.getSetCookie().map((line) => line.replace(/;.*/s, ''))
+  const cookie = cookies.find((pair) => /^(?:__Host-)?session=lks_/.test(pair))
+  if (cookie === undefined) throw new Error(`No cookie came with the answer ${text}`)
+  const token = cookie.replace(/^[^=]*=/, '')
+  return { token, headers: { cookie, ...ownPage } }
 }

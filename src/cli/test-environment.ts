@@ -1,0 +1,46 @@
+import { isDatabaseUrl } from './database-url.ts'
+import { EnvironmentError, EnvironmentReader, type Variables } from './environment-reader.ts'
+
+/** What the environment says to a server of tests. */
+export interface TestEnvironment {
+  readonly port: number
+  readonly controlPort: number
+  /** Null for a file of its own, which goes with it. */
+  readonly databaseUrl: string | null
+}
+
+/**
+ * Reads the variables of `docs/reference/testing.md`. `DATABASE_URL` is none of them: what it names is
+ * not to be emptied by whoever starts tests in the wrong shell.
+ *
+ * @throws EnvironmentError with a sentence for each variable that cannot be read
+ */
+export function readTestEnvironment(variables: Variables = process.env): TestEnvironment {
+  const read = new EnvironmentReader(variables)
+  const environment = {
+    port: read.integer('PORT', { otherwise: 3000, from: 0, to: 65_535 }),
+    controlPort: read.integer('CONTROL_PORT', { otherwise: 3009, from: 0, to: 65_535 }),
+    databaseUrl: readTestDatabaseUrl(read),
+  }
+  read.finish()
+  return environment
+}
+
+function readTestDatabaseUrl(read: EnvironmentReader): string | null {
+  if (!read.isSet('TEST_DATABASE_URL')) return null
+  return read.parsed('TEST_DATABASE_URL', {
+    parse: (text) => (isDatabaseUrl(text) ? text : null),
+    wanted:
+      'must be sqlite: and the path of a file, or postgres:// with user, password, server and database',
+    example: 'sqlite:storage/test.sqlite3',
+    otherwise: null,
+  })
+}
+
+/** @throws EnvironmentError in one that calls itself production */
+export function refuseProduction(what: string, variables: Variables = process.env): void {
+  if (variables.NODE_ENV?.trim().toLowerCase() !== 'production') return
+  throw new EnvironmentError(
+    `${what} is for tests, and NODE_ENV is production: nothing was started`,
+  )
+}

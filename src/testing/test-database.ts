@@ -1,0 +1,72 @@
+import { EnvironmentError } from '../cli/environment-reader.ts'
+import { readText } from '../storage/columns.ts'
+import type { Database } from '../storage/database.ts'
+import { isNotMigrated, type Migrations, migrate } from '../storage/migrate.ts'
+
+/**
+ * Migrates a database that tests may empty, and says so in it.
+ *
+ * SECURITY: whatever else has tables is somebody's, and is left alone: a test that was started with the
+ * address of another database than was meant would delete everything in it.
+ *
+ * @throws EnvironmentError for one with tables that no test has made
+ */
+export async function claimDatabase(
+  database: Database,
+  migrations: readonly Migrations[],
+): Promise<void> {
+  const tables = await listTables(database)
+  if (tables.length > 0 && !tables.includes(mark)) {
+    throw new EnvironmentError(
+      `The database has tables that no test made, ${tables[0]} among them: name an empty one, for tests alone`,
+    )
+  }
+  await database.migration((transaction) =>
+    transaction.script(`CREATE TABLE IF NOT EXISTS ${mark} (claimed BIGINT NOT NULL PRIMARY KEY)`),
+  )
+  await migrate(database, migrations)
+}
+
+const mark = 'latchkey_test_database'
+
+/** Deletes every row of every table, but for those that are kept and what is known of migrations. */
+export async function emptyDatabase(database: Database, keep: readonly string[]): Promise<void> {
+  const kept = new Set([mark, 'latchkey_migrations', ...keep])
+  const tables = (await listTables(database)).filter((table) => !kept.has(table)).map(quoted)
+  const script = (await isPostgres(database))
+    ? `TRUNCATE ${tables.join(', ')} RESTART IDENTITY`
+    : tables.map((table) => `DELETE FROM ${table};`).join('\n')
+  // In a migration no foreign key stands in the way, whatever the order, and all are looked at in the end.
+  await database.migration((transaction) => transaction.script(script))
+}
+
+async function listTables(database: Database): Promise<string[]> {
+  const rows = await database.query((await isPostgres(database)) ? postgresTables : sqliteTables)
+  return rows.map(([name]) => readText(name))
+}
+
+async function isPostgres(database: Database): Promise<boolean> {
+  try {
+    await database.query('SELECT 1 FROM pg_class LIMIT 1')
+    return true
+  } catch (error) {
+    if (isNotMigrated(error)) return false
+    throw error
+  }
+}
+
+// Without those of extensions, which are theirs.
+const postgresTables = `SELECT relname FROM pg_class
+  WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p')
+    AND NOT EXISTS (SELECT 1 FROM pg_depend WHERE objid = pg_class.oid AND deptype = 'e')
+  ORDER BY relname`
+
+// Without the tables behind a virtual one, which it empties itself; with those of AUTOINCREMENT.
+const sqliteTables = `SELECT name FROM pragma_table_list
+  WHERE schema = 'main' AND type IN ('table', 'virtual')
+    AND (name NOT LIKE 'sqlite\\_%' ESCAPE '\\' OR name = 'sqlite_sequence')
+  ORDER BY name`
+
+function quoted(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`
+}
