@@ -1,6 +1,7 @@
 // latchkey/testing
 export { createApiKey, type TestApiKey, type WantedApiKey } from './testing/api-key.ts'
 export { type Clock, type Duration, movableClock } from './testing/clock.ts'
+export { startControlServer } from './testing/control-server.ts'
 export { type LogIn, logInAs, type TestUser } from './testing/log-in.ts'
 export { captureMails, type MailOptions, type Mails } from './testing/mails.ts'
 export { runStoreContract, type StoreContract } from './testing/store-contract.ts'

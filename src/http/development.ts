@@ -15,7 +15,7 @@ export interface Developer {
  */
 export function admitDeveloper(
   request: Pick<Asked, 'headers'>,
-  { ipAddress }: Client,
+  { ipAddress }: Pick<Client, 'ipAddress'>,
 ): Developer | null {
   const { headers } = request
   const host = headers.get('host') ?? ''

@@ -1,0 +1,58 @@
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import { explain } from '../cli/explain.ts'
+import { serve } from '../cli/serve.ts'
+import { readTestEnvironment, refuseProduction } from '../cli/test-environment.ts'
+import { nodeServer } from '../http/node.ts'
+import { control } from './control.ts'
+import { createTestServer, type TestServerOptions } from './test-server.ts'
+
+// Nobody else is to reach either: in the API somebody can be whoever they like.
+const host = '127.0.0.1'
+
+/**
+ * Serves your application for a suite in another language, or in a browser, and beside it, on another
+ * port of this machine, what the suite steers it by. When both listen, a line says where:
+ * `{"api":"http://localhost:3000","control":"http://localhost:3009"}`. Ctrl-C and SIGTERM end it.
+ *
+ * What stops the start is said in a sentence, and the process ends with 1: `NODE_ENV=production`, or a
+ * database that is not for tests alone.
+ */
+export async function startControlServer<Fields = unknown>(
+  options: Omit<TestServerOptions<Fields>, 'databaseUrl'>,
+): Promise<void> {
+  try {
+    console.log(JSON.stringify(await run(options)))
+  } catch (error) {
+    console.error(explainStart(error))
+    process.exit(1)
+  }
+}
+
+async function run<Fields>(options: TestServerOptions<Fields>) {
+  refuseProduction('startControlServer()')
+  const { port, controlPort, databaseUrl } = readTestEnvironment()
+  const server = await createTestServer({ ...options, databaseUrl })
+  const listener = nodeServer({ fetch: (request, peer) => steered.fetch(request, peer) })
+  const onClose = async () => {
+    listener.close()
+    listener.closeAllConnections()
+    await server.close()
+  }
+  const running = await serve(server.app, { host, port, onClose })
+  const api = `http://localhost:${running.port}`
+  const steered = control(server, api)
+  listener.listen({ host, port: controlPort })
+  await once(listener, 'listening')
+  const address = listener.address() as AddressInfo
+  return { api, control: `http://localhost:${address.port}` }
+}
+
+// What is said to whoever starts the application names the variables of the application.
+function explainStart(error: unknown): unknown {
+  if (error instanceof Error && Object(error).code === 'EADDRINUSE') {
+    return `${error.message}: stop what listens there, or set another port, for example PORT=3100 or CONTROL_PORT=3109`
+  }
+  const said = explain(error)
+  return typeof said === 'string' ? said.replaceAll(/\bDATABASE_URL/g, 'TEST_DATABASE_URL') : said
+}
