@@ -1,15 +1,16 @@
 import { deepEqual, equal } from 'node:assert/strict'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
-import { type App, createApp, createAuth, createStore, migrate } from 'latchkey/server'
-import { logInAs, movableClock } from 'latchkey/testing'
-import { openDatabase } from './database.ts'
-import { routes, scopes } from './routes.ts'
+import {
+  createApiKey,
+  createTestServer,
+  logInAs,
+  type TestServer,
+  verifyAddress,
+} from 'latchkey/testing'
+import { testOptions } from './testing.ts'
 
 test('a project is its owner’s alone', async (context) => {
-  const { app } = await open(context)
+  const { app } = await startServer(context)
   const [ann, bob] = [await logInAs(app), await logInAs(app)]
   const body = new URLSearchParams({ title: 'Garden' })
   const created = await app.request('/v1/projects', { method: 'POST', body, headers: ann.headers })
@@ -24,24 +25,49 @@ test('a project is its owner’s alone', async (context) => {
   deepEqual(await list.json(), { projects: [], next_cursor: null })
 })
 
+test('a key that may read creates no project', async (context) => {
+  const server = await startServer(context)
+  const ann = await logInAs(server.app)
+  await verifyAddress(server, ann)
+  const { headers } = await createApiKey(server.app, ann, { scopes: ['projects:read'] })
+  const body = new URLSearchParams({ title: 'Garden' })
+  const refused = await server.app.request('/v1/projects', { method: 'POST', body, headers })
+  equal(refused.status, 403)
+  const list = await server.app.request('/v1/projects', { headers })
+  deepEqual(await list.json(), { projects: [], next_cursor: null })
+})
+
 test('whoever has not come back for thirty days logs in again', async (context) => {
-  const { app, clock } = await open(context)
+  const { app, clock } = await startServer(context)
   const { headers } = await logInAs(app)
   clock.advance({ days: 30 })
   equal((await app.request('/v1/projects', { headers })).status, 401)
 })
 
-async function open(
-  context: TestContext,
-): Promise<{ app: App; clock: ReturnType<typeof movableClock> }> {
-  const folder = await mkdtemp(join(tmpdir(), 'projects-'))
-  const { database, migrations } = await openDatabase(`sqlite:${join(folder, 'test.sqlite3')}`)
-  context.after(async () => {
-    await database.close()
-    await rm(folder, { recursive: true })
-  })
-  await migrate(database, migrations)
-  const clock = movableClock()
-  const auth = createAuth({ store: createStore(database), clock, apiKeys: { scopes } })
-  return { app: createApp(auth, { routes: routes(database) }), clock }
+test('the link in the mail sets a new password once, and for a quarter of an hour', async (context) => {
+  const { app, mails, clock } = await startServer(context)
+  const ann = await logInAs(app, 'ann@example.com')
+  const ask = { method: 'POST', body: new URLSearchParams({ email_address: ann.emailAddress }) }
+  const reset = async (token: string) => {
+    const body = new URLSearchParams({ token, password: 'another horse battery' })
+    return (await app.request('/v1/passwords', { method: 'PUT', body })).status
+  }
+
+  await app.request('/v1/passwords', ask)
+  const late = await mails.tokenTo(ann.emailAddress)
+  clock.advance({ minutes: 15 })
+  equal(await reset(late), 401)
+
+  await app.request('/v1/passwords', ask)
+  const token = await mails.tokenTo(ann.emailAddress)
+  equal(await reset(token), 200)
+  equal(await reset(token), 401)
+  equal((await mails.newestTo(ann.emailAddress)).subject, 'Your password was changed')
+  equal((await app.request('/v1/projects', { headers: ann.headers })).status, 401)
+})
+
+async function startServer(context: TestContext): Promise<TestServer> {
+  const server = await createTestServer(testOptions)
+  context.after(() => server.close())
+  return server
 }
