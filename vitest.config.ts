@@ -25,6 +25,7 @@ const once = [
   'test/slow-clients.test.ts',
   'test/start.test.ts',
   'test/template.test.ts',
+  'test/testing/guide.test.ts',
   'test/timing/*.test.ts',
 ]
 

@@ -19,29 +19,29 @@ export function control(server: TestServer, api: string): Control {
   const { clock, mails } = server
   const now = () => ({ now: clock().toISOString() })
   app.use(admitSuite)
-  app.get('/', (context) => context.json({ api, ...now(), routes }))
+  app.get('/', (context) => say(context, { api, ...now(), routes }))
 
   app.post('/reset', async (context) => {
     await server.reset()
-    return context.json(now())
+    return say(context, now())
   })
 
   app.get('/mails', async (context) => {
     const to = context.req.query('to')
     const found = to === undefined ? await mails.all() : await mails.to(to)
-    return context.json({
+    return say(context, {
       mails: found.map((mail) => ({ ...presentMail(mail), ...linkAndToken(linkIn(mail)) })),
     })
   })
 
-  app.get('/clock', (context) => context.json(now()))
+  app.get('/clock', (context) => say(context, now()))
 
   app.post('/clock', async (context) => {
     const moved = await read(context, moveSchema)
     if (moved instanceof Response) return moved
     if ('now' in moved) clock.set(new Date(moved.now))
     else clock.advance(moved.advance)
-    return context.json(now())
+    return say(context, now())
   })
 
   app.post('/sessions', async (context) => {
@@ -50,7 +50,7 @@ export function control(server: TestServer, api: string): Control {
     const { id, email_address: emailAddress, password, fields, transport, address } = wanted
     const user = await logInAs(server.app, { id, emailAddress, password, fields, transport })
     if (address === 'verified') await verifyAddress(server, user)
-    return context.json(presentUser(user), 201)
+    return say(context, presentUser(user), 201)
   })
 
   app.notFound((context) => refuse(context, 404, 'There is nothing here: GET / says what there is'))
@@ -113,8 +113,16 @@ function sentence(error: z.ZodError): string {
   return z.prettifyError(error).replaceAll('✖ ', '')
 }
 
-function refuse(context: Context, status: 400 | 403 | 404 | 415 | 422, error: string): Response {
-  return context.json({ error }, status)
+type Refused = 400 | 403 | 404 | 415 | 422
+
+function refuse(context: Context, status: Refused, error: string): Response {
+  return say(context, { error }, status)
+}
+
+// With an end of line, as the API's own: a shell shows it as it is.
+function say(context: Context, body: object, status: 200 | 201 | Refused = 200): Response {
+  const headers = { 'content-type': 'application/json', 'cache-control': 'no-store' }
+  return context.body(`${JSON.stringify(body)}\n`, status, headers)
 }
 
 function linkAndToken(link: string | null) {
