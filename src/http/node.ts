@@ -1,10 +1,10 @@
 /// <reference types="node" />
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { Socket } from 'node:net'
 import { getRequestListener, RequestError } from '@hono/node-server'
 import { bareEnvelope, type Presented, present, toResponse } from './answers.ts'
 import { type Peer, shortcutInto } from './app.ts'
 import { type Refusal, refuse } from './problems.ts'
+import { judgeRaw, originForm } from './raw-head.ts'
 import { closeSlowClients } from './slow-clients.ts'
 
 /** The app, or one of yours that it is mounted in. */
@@ -26,16 +26,10 @@ export function nodeListener(app: Fetch): Listener {
     { hostname: 'localhost', errorHandler: (error) => toResponse(presentBare(explain(error))) },
   )
   const shortcut = shortcutInto(app)
-  const condemned = new WeakSet<Socket>()
   return async (incoming, outgoing) => {
-    // SECURITY: it came in one piece with what was refused. Its answer would never be sent, and what it
-    // asks for would be done nevertheless.
-    if (condemned.has(incoming.socket)) return
-    const refusal = refuseRaw(incoming)
-    if (refusal) {
-      condemned.add(incoming.socket)
-      return send(outgoing, presentBare(refusal))
-    }
+    const judged = judgeRaw(incoming)
+    if (judged === 'condemned') return
+    if (judged) return send(outgoing, presentBare(judged))
     incoming.url = originForm(incoming.url ?? '/')
     const short = shortcut?.(incoming)
     if (!short) return listener(incoming, outgoing)
@@ -88,50 +82,8 @@ function presentBare(refusal: Refusal): Presented {
   return present(refusal, bareEnvelope())
 }
 
-// What is wrong in a request's head puts all in doubt that follows it on the connection.
-function refuseRaw({ method, httpVersion, headers, rawHeaders }: IncomingMessage): Refusal | null {
-  if (method === 'TRACE') {
-    return refuse('method_not_allowed', {
-      headers: { allow: 'GET, HEAD, POST, PUT, PATCH, DELETE', connection: 'close' },
-    })
-  }
-  // SECURITY: of two Host headers a proxy and we might each believe another (RFC 9112 §3.2), and of
-  // two Authorization headers Hono would make one.
-  const hosts = count(rawHeaders, 'host')
-  // RFC 9112 §3.2; HTTP/1.0 knows no Host.
-  const isNamed = hosts === 1 || (hosts === 0 && httpVersion === '1.0')
-  if (!isNamed) return refuseHead('Send one Host header')
-  if (count(rawHeaders, 'authorization') > 1) return refuseHead('Send one Authorization header')
-  // SECURITY: of these Node reports the error behind the headers, when the route is already at work:
-  // a log-out that is answered 400 would have been done.
-  const coding = headers['transfer-encoding']?.toLowerCase()
-  const isKnown = coding === undefined || coding === 'chunked'
-  if (!isKnown) return refuseHead('The one Transfer-Encoding that is read is chunked')
-  const isSpoken = httpVersion === '1.1' || (httpVersion === '1.0' && coding === undefined)
-  return isSpoken ? null : refuseHead('Send HTTP/1.1, or HTTP/1.0 with a Content-Length')
-}
-
-function refuseHead(error: string): Refusal {
-  return refuse('invalid_request', { error, headers: { connection: 'close' } })
-}
-
-function count(rawHeaders: readonly string[], name: string): number {
-  let found = 0
-  for (let index = 0; index < rawHeaders.length; index += 2) {
-    const other = rawHeaders[index]
-    if (other?.length === name.length && other.toLowerCase() === name) found++
-  }
-  return found
-}
-
-// RFC 9112 §3.2.2 lets a client send the whole URL; whom it names is not read.
-function originForm(target: string): string {
-  if (target.startsWith('/')) return target
-  const path = target.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '')
-  return path.startsWith('?') || path === '' ? `/${path}` : path
-}
-
-function send(outgoing: ServerResponse, { status, body, headers }: Presented): void {
+/** Writes an answer on Node's own response. */
+export function send(outgoing: ServerResponse, { status, body, headers }: Presented): void {
   if (body !== null) headers['content-length'] = String(Buffer.byteLength(body))
   outgoing.writeHead(status, headers).end(body)
 }

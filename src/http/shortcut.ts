@@ -1,10 +1,10 @@
-import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import { RegExpRouter } from 'hono/router/reg-exp-router'
 import { SmartRouter } from 'hono/router/smart-router'
 import { TrieRouter } from 'hono/router/trie-router'
 import type { Presented } from './answers.ts'
-import type { Asked } from './asked.ts'
 import type { Dispatcher } from './dispatcher.ts'
+import { NodeRequest } from './node-request.ts'
 import type { Route } from './route.ts'
 
 /**
@@ -57,41 +57,4 @@ function find(router: SmartRouter<Route>, path: string): Found | null {
     params[name] = typeof value === 'number' ? (stash?.[value] ?? '') : value
   }
   return { route, params }
-}
-
-/** A request without a body, as Node has it. */
-class NodeRequest implements Asked {
-  readonly method = 'GET'
-  readonly url: string
-  readonly body = null
-  readonly headers: NodeHeaders
-
-  constructor({ headers }: IncomingMessage, url: string) {
-    this.url = url
-    this.headers = new NodeHeaders(headers)
-  }
-
-  async arrayBuffer(): Promise<ArrayBuffer> {
-    return new ArrayBuffer(0)
-  }
-}
-
-class NodeHeaders {
-  readonly #headers: IncomingHttpHeaders
-
-  constructor(headers: IncomingHttpHeaders) {
-    this.#headers = headers
-  }
-
-  get(name: string): string | null {
-    return this.#headers[name]?.toString() ?? null
-  }
-
-  has(name: string): boolean {
-    return this.#headers[name] !== undefined
-  }
-
-  keys(): string[] {
-    return Object.keys(this.#headers)
-  }
 }
