@@ -96,6 +96,7 @@ export type {
   UserPage,
 } from './core/store.ts'
 export type { StoreTransaction } from './core/store-transaction.ts'
+export type { AdmissionOptions, Approaching } from './http/admission.ts'
 export { type Answer, answer } from './http/answers.ts'
 export {
   type App,
@@ -107,6 +108,7 @@ export {
 } from './http/app.ts'
 export type { CookieOptions, SiteData } from './http/cookie.ts'
 export { lineField, textField } from './http/fields.ts'
+export { createGate, type Gate } from './http/gate.ts'
 export { type Fetch, nodeListener, nodeServer } from './http/node.ts'
 export { pageOf, pageQuery } from './http/page.ts'
 export { type Problem, type Refusal, type RefusalCode, refuse } from './http/problems.ts'

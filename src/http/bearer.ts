@@ -47,7 +47,7 @@ export async function authenticateRequest(
 
 /** The same, where an API key with the scope will do as well. */
 export async function authorizeRequest(
-  incoming: Pick<Incoming, 'auth' | 'request' | 'cookie' | 'sender'>,
+  incoming: Approach & Pick<Incoming, 'sender'>,
   scope: string,
 ): Promise<Principal | Refusal> {
   const { auth, sender } = incoming

@@ -2,12 +2,9 @@ import type { MiddlewareHandler } from 'hono'
 import type { Auth } from '../core/auth.ts'
 import { runAs } from '../core/current.ts'
 import type { Authenticated } from '../core/entities.ts'
-import { AuthError } from '../core/errors.ts'
-import { bareEnvelope, present, requestIdOf, toResponse } from './answers.ts'
-import { authenticateRequest } from './bearer.ts'
-import { type CookieOptions, type SessionCookie, sessionCookie } from './cookie.ts'
-import { refusalOf } from './errors.ts'
-import { isRefusal, type Refusal } from './problems.ts'
+import { Admission, type AdmissionOptions, openedBy, presentRefusal } from './admission.ts'
+import { toResponse } from './answers.ts'
+import { isRefusal } from './problems.ts'
 
 /** What `protect` puts into the context: `c.var.session`, `c.var.user`. */
 export interface Protected {
@@ -15,7 +12,7 @@ export interface Protected {
 }
 
 /** What `protect` may be told. */
-export interface ProtectOptions extends Pick<CookieOptions, 'corsOrigins' | 'mode'> {
+export interface ProtectOptions extends AdmissionOptions {
   readonly allowUnauthenticated?: readonly string[]
 }
 
@@ -33,38 +30,16 @@ export interface ProtectOptions extends Pick<CookieOptions, 'corsOrigins' | 'mod
  *   is none
  */
 export function protect(auth: Auth, options: ProtectOptions = {}): MiddlewareHandler<Protected> {
-  const opened = new Set(options.allowUnauthenticated?.map(requireExact))
-  const cookie = sessionCookie(options)
+  const admission = new Admission(auth, options)
+  const isOpened = openedBy(options.allowUnauthenticated)
   return async (context, next) => {
-    // Whoever may GET may ask for the headers alone.
-    const method = context.req.method === 'HEAD' ? 'GET' : context.req.method
-    if (opened.has(`${method} ${context.req.path}`)) return next()
-    const authenticated = await authenticate(auth, context.req.raw, cookie)
-    if (isRefusal(authenticated)) {
-      const envelope = bareEnvelope(requestIdOf(context.req.raw.headers))
-      return toResponse(present(authenticated, envelope))
-    }
-    context.set('session', authenticated.session)
-    context.set('user', authenticated.user)
-    return runAs({ ...authenticated, apiKey: null }, next)
-  }
-}
-
-function requireExact(name: string): string {
-  if (/^[A-Z]+ \/[^:*]*$/.test(name)) return name
-  throw new RangeError(`Open a route by method and path without patterns, not ${name}`)
-}
-
-// What Latchkey's own routes answer while the database is away, and not the app's 500.
-async function authenticate(
-  auth: Auth,
-  request: Request,
-  cookie: SessionCookie,
-): Promise<Authenticated | Refusal> {
-  try {
-    return await authenticateRequest({ auth, request, cookie })
-  } catch (error) {
-    if (error instanceof AuthError) return refusalOf(error, auth.config.passwords)
-    throw error
+    const { method, path, raw } = context.req
+    if (isOpened(method, path)) return next()
+    const authenticated = await admission.authenticate(raw)
+    if (isRefusal(authenticated)) return toResponse(presentRefusal(authenticated, raw))
+    const { session, user } = authenticated
+    context.set('session', session)
+    context.set('user', user)
+    return runAs({ session, user, apiKey: null }, next)
   }
 }

@@ -1,0 +1,86 @@
+import type { Auth } from '../core/auth.ts'
+import type { Authenticated, Principal } from '../core/entities.ts'
+import { AuthError } from '../core/errors.ts'
+import { bareEnvelope, type Presented, present, requestIdOf } from './answers.ts'
+import type { Asked } from './asked.ts'
+import { authenticateRequest, authorizeRequest } from './bearer.ts'
+import { type CookieOptions, type SessionCookie, sessionCookie } from './cookie.ts'
+import { refusalOf } from './errors.ts'
+import { isRefusal, type Refusal, refuse } from './problems.ts'
+
+/** Which cookie a session may be in, and whose pages may act by it: as `createApp` has it. */
+export type AdmissionOptions = Pick<CookieOptions, 'corsOrigins' | 'mode'>
+
+/** What is read of a request before a route of an application. */
+export type Approaching = Pick<Asked, 'method' | 'headers'>
+
+/** What a route of an application asks of whoever comes. */
+export type RouteAccess = 'session' | 'fresh' | { readonly scope: string }
+
+/** Who is let in to the routes of an application, whichever server they are in. */
+export class Admission {
+  readonly #auth: Auth
+  readonly #cookie: SessionCookie
+
+  /** @throws RangeError for an origin that is none */
+  constructor(auth: Auth, options: AdmissionOptions) {
+    this.#auth = auth
+    this.#cookie = sessionCookie(options)
+  }
+
+  /** Who holds the session that the request carries, or what it gets instead of the route. */
+  async authenticate(request: Approaching): Promise<Authenticated | Refusal> {
+    try {
+      return await authenticateRequest({ auth: this.#auth, request, cookie: this.#cookie })
+    } catch (error) {
+      return this.#explain(error)
+    }
+  }
+
+  /** The same for a route that asks for more than a session, or where a key will do. */
+  async admit(request: Approaching, access: RouteAccess): Promise<Principal | Refusal> {
+    if (typeof access === 'object') return this.#authorize(request, access.scope)
+    const found = await this.authenticate(request)
+    if (isRefusal(found)) return found
+    const { session, user } = found
+    if (access === 'fresh' && !this.#auth.isFresh(session)) {
+      return refuse('fresh_authentication_required')
+    }
+    return { session, user, apiKey: null }
+  }
+
+  async #authorize(request: Approaching, scope: string): Promise<Principal | Refusal> {
+    const incoming = { auth: this.#auth, request, cookie: this.#cookie, sender: { userId: null } }
+    try {
+      return await authorizeRequest(incoming, scope)
+    } catch (error) {
+      return this.#explain(error)
+    }
+  }
+
+  // What Latchkey's own routes answer while the database is away, and not the app's 500.
+  #explain(error: unknown): Refusal {
+    if (error instanceof AuthError) return refusalOf(error, this.#auth.config.passwords)
+    throw error
+  }
+}
+
+/** A refusal in the form that is sent, to somebody with these headers. */
+export function presentRefusal(refusal: Refusal, { headers }: Pick<Asked, 'headers'>): Presented {
+  return present(refusal, bareEnvelope(requestIdOf(headers)))
+}
+
+/** Whether a method and a path, spelled exactly so, are among the routes that are opened by name. */
+export type IsOpened = (method: string, path: string) => boolean
+
+/** @throws RangeError for a name with a pattern in it, which would open nothing */
+export function openedBy(names: readonly string[] = []): IsOpened {
+  const opened = new Set(names.map(requireExact))
+  // Whoever may GET may ask for the headers alone.
+  return (method, path) => opened.has(`${method === 'HEAD' ? 'GET' : method} ${path}`)
+}
+
+function requireExact(name: string): string {
+  if (/^[A-Z]+ \/[^:*]*$/.test(name)) return name
+  throw new RangeError(`Open a route by method and path without patterns, not ${name}`)
+}
