@@ -14,6 +14,7 @@ const once = [
   'test/latchkey-command-postgres.test.ts',
   'test/latchkey-command-sqlite.test.ts',
   'test/mails-guide.test.ts',
+  'test/mounts/guide.test.ts',
   'test/outbox-timers.test.ts',
   'test/package.test.ts',
   'test/postgres-*.test.ts',

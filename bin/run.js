@@ -52,7 +52,10 @@ function isInstalled() {
 
 // What `npm install` does for "latchkey": "file:../..", without a second tree of packages.
 function linkTemplates() {
-  const modules = join(root, 'templates', 'api', 'node_modules')
+  for (const name of ['api', 'mounts']) linkTemplate(join(root, 'templates', name, 'node_modules'))
+}
+
+function linkTemplate(modules) {
   const link = join(modules, 'latchkey')
   if (existsSync(link) && realpathSync(link) === realpathSync(root)) return
   mkdirSync(modules, { recursive: true })

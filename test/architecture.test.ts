@@ -86,6 +86,9 @@ test('a resource server is jose and what every runtime has', () => {
   }
 })
 
+// What is published, and packages that a template has beside it.
+const usable = /^(node:|latchkey\/[\w-]+$|(zod|uuid|hono|fastify|express)$)/
+
 test('templates use the published sub-paths, as a user would', () => {
   for (const { path, text } of sources.filter(({ path }) => path.startsWith('templates/'))) {
     const own = /^templates\/\w+\//.exec(path)?.[0] ?? ''
@@ -94,7 +97,7 @@ test('templates use the published sub-paths, as a user would', () => {
         const imported = resolveImport(path, specifier)
         const isAllowed = imported.startsWith(own) || betweenTemplates.includes(imported)
         expect(isAllowed, `${path} imports ${specifier}`).toBe(true)
-      } else expect(specifier).toMatch(/^(node:|latchkey\/[\w-]+$|zod$|uuid$)/)
+      } else expect(specifier).toMatch(usable)
     }
   }
 })

@@ -58,11 +58,20 @@ test('an installed package signs up and logs in, migrations and word list includ
 })
 
 test('a bundle for browsers gets a sentence instead of the server’s code', async () => {
-  for (const path of ['server', 'sqlite', 'hono', 'testing']) {
+  for (const path of ['server', 'sqlite', 'hono', 'fastify', 'express', 'testing']) {
     const script = `await import('latchkey/${path}').catch((error) => console.log(error.message))`
     const said = await runScript(install(), script, ['--conditions=browser'])
     expect(said).toContain('run on a server')
   }
+})
+
+test('whoever has neither Fastify nor Express misses neither', async () => {
+  const script = `
+    for (const name of ['fastify', 'express']) {
+      const { latchkey, protect } = await import('latchkey/' + name)
+      console.log(typeof latchkey, typeof protect)
+    }`
+  expect(await runScript(install(), script)).toBe('function function\nfunction function')
 })
 
 test('the installed package brings the command, which lists the outbox', async () => {

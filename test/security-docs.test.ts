@@ -87,6 +87,7 @@ const elsewhere = [
   'test/latchkey-command-sqlite.test.ts',
   'test/mails-guide.test.ts',
   'test/migrate-command.test.ts',
+  'test/mounts/guide.test.ts',
   'test/outbox-smtp.test.ts',
   'test/outbox-timers.test.ts',
   'test/parity/coming-from-rails.test.ts',

@@ -1,0 +1,2 @@
+// latchkey/express
+export { latchkey, type ProtectOptions, protect } from './http/express.ts'

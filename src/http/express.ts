@@ -1,0 +1,127 @@
+import type { IncomingMessage } from 'node:http'
+import type { NextFunction, Request, RequestHandler } from 'express'
+import type { Auth } from '../core/auth.ts'
+import { runAs } from '../core/current.ts'
+import type { Session, User } from '../core/entities.ts'
+import { Admission, type AdmissionOptions, openedBy, presentRefusal } from './admission.ts'
+import { type AppOptions, createApp } from './app.ts'
+import { nodeListener, send } from './node.ts'
+import { NodeHeaders } from './node-request.ts'
+import { isRefusal } from './problems.ts'
+import { judgeRaw, originForm } from './raw-head.ts'
+
+declare global {
+  namespace Express {
+    interface Request {
+      /** The session that the request came by, behind `protect`. On a route that is opened, to read it throws. */
+      session: Session
+      /** Whose request it is, likewise. */
+      user: User
+    }
+  }
+}
+
+/** What `protect` may be told. */
+export interface ProtectOptions extends AdmissionOptions {
+  readonly allowUnauthenticated?: readonly string[]
+}
+
+/**
+ * Latchkey's own routes as middleware of an Express app, or of a path in one; all other requests it
+ * passes on.
+ *
+ * @throws RangeError as `createApp`
+ */
+export function latchkey(auth: Auth, options: AppOptions = {}): RequestHandler {
+  const app = createApp(auth, options)
+  const listener = nodeListener(app)
+  return (request, response, next) => {
+    const [path = ''] = originForm(request.url).split('?', 1)
+    const [found] = app.router.match('GET', path)
+    if (found.length === 0) return next()
+    if (!restoreBody(request)) return next(new Error(spent))
+    // Express takes the promise, and has what it throws.
+    return listener(request, response)
+  }
+}
+
+const spent =
+  'The body of a request to Latchkey was read already: app.use(latchkey(auth)) before what reads it'
+
+/**
+ * Middleware for your own Express app: everything registered after it needs a live session, but for
+ * the routes that are opened by name, as with Rails' `allow_unauthenticated_access`.
+ *
+ * A name is a method and a whole path, `GET /welcome`, and opens only what is spelled exactly so, however
+ * the router reads it.
+ *
+ * A session may also be in the cookie that `createApp` sets, in the same `mode` as there: what is not
+ * GET, HEAD or OPTIONS then has to come from a page of this origin, or of one in `corsOrigins`.
+ *
+ * @throws RangeError for a name with a pattern in it, which would open nothing, and for an origin that
+ *   is none
+ */
+export function protect(auth: Auth, options: ProtectOptions = {}): RequestHandler {
+  const admission = new Admission(auth, options)
+  const isOpened = openedBy(options.allowUnauthenticated)
+  return async (request, response, next) => {
+    if (isOpened(request.method, request.baseUrl + request.path)) return open(request, next)
+    const judged = judgeRaw(request)
+    if (judged === 'condemned') return
+    const headers = new NodeHeaders(request.headers)
+    const found = judged ?? (await admission.authenticate({ method: request.method, headers }))
+    if (isRefusal(found)) return send(response, presentRefusal(found, { headers }))
+    const { session, user } = found
+    request.session = session
+    request.user = user
+    runAs({ session, user, apiKey: null }, next)
+  }
+}
+
+function open(request: Request, next: NextFunction): void {
+  Object.defineProperties(request, nobody)
+  next()
+}
+
+const nobody = { session: refused('session'), user: refused('user') }
+
+function refused(name: string): PropertyDescriptor {
+  return {
+    configurable: true,
+    get(): never {
+      throw new Error(
+        `A route that is opened has no request.${name}, whoever asks: close it, or ask current()`,
+      )
+    },
+  }
+}
+
+/**
+ * Gives the listener a body again that `express.json()` or its like has read before it, since there is
+ * nothing left to wait for.
+ *
+ * @returns whether there is one
+ */
+function restoreBody(request: IncomingMessage & { body?: unknown; rawBody?: unknown }): boolean {
+  const isRead = request.readableDidRead && !['GET', 'HEAD'].includes(request.method ?? '')
+  if (!isRead || request.rawBody instanceof Buffer) return true
+  const text = rewrite(request.body, request.headers['content-type'] ?? '')
+  if (text === null) return false
+  request.rawBody = Buffer.from(text)
+  return true
+}
+
+function rewrite(body: unknown, type: string): string | Buffer | null {
+  if (body === undefined) return null
+  if (body instanceof Buffer) return body
+  const isForm = /^application\/x-www-form-urlencoded\b/i.test(type)
+  if (!isForm || typeof body === 'string')
+    return typeof body === 'string' ? body : JSON.stringify(body)
+  const form = new URLSearchParams()
+  for (const [name, value] of Object.entries(Object(body))) {
+    // The last of several counts, as everywhere; what is no text is no field of Latchkey's.
+    const last: unknown = Array.isArray(value) ? value.at(-1) : value
+    if (typeof last === 'string') form.set(name, last)
+  }
+  return form.toString()
+}

@@ -1,0 +1,55 @@
+// Handlers of one's own in a server that speaks Request and Response.
+import { AuthError, createGate, current } from 'latchkey/server'
+import { expect, test } from 'vitest'
+import { bearer, inCookie, signUp, startServer } from '../harness.ts'
+
+const url = 'https://api.example.com/notes'
+
+test('a handler is called for whoever holds a session, with whatever else its server passes', async () => {
+  const server = await startServer()
+  const own = bearer(await signUp(server))
+  const calls: unknown[] = []
+  const handler = createGate(server.auth).protect(
+    async (_request, { user, session }, id: number, name: string) => {
+      calls.push([id, name, session.userId === user.id, current()?.session?.id === session.id])
+      return new Response('notes')
+    },
+  )
+  expect((await handler(new Request(url), 1, 'a')).status).toBe(401)
+  const forged = { ...own, authorization: 'Bearer lks_none' }
+  expect((await handler(new Request(url, { headers: forged }), 2, 'b')).status).toBe(401)
+  expect(calls).toEqual([])
+  const answered = await handler(new Request(url, { headers: own }), 3, 'c')
+  expect([await answered.text(), calls]).toEqual(['notes', [[3, 'c', true, true]]])
+})
+
+test('whoever asks is found by header or cookie, and nobody where the request is not theirs', async () => {
+  const server = await startServer()
+  const token = await signUp(server)
+  const gate = createGate(server.auth)
+  const find = async (method: string, headers: Record<string, string>) =>
+    (await gate.find({ method, headers: new Headers(headers) }))?.user.emailAddress ?? null
+  expect(await find('GET', bearer(token))).toBe('ann@example.com')
+  expect(await find('POST', inCookie(token))).toBe('ann@example.com')
+  const { cookie } = inCookie(token)
+  expect(await find('GET', { cookie })).toBe('ann@example.com')
+  expect(await find('POST', { cookie })).toBeNull()
+  expect(await find('GET', {})).toBeNull()
+  expect(await find('GET', { cookie: `session=${token}` })).toBeNull()
+  const inDevelopment = createGate(server.auth, { mode: 'development' })
+  const request = { method: 'GET', headers: new Headers({ cookie: `session=${token}` }) }
+  expect((await inDevelopment.find(request))?.user.emailAddress).toBe('ann@example.com')
+  expect(() => createGate(server.auth, { corsOrigins: ['*'] })).toThrow(RangeError)
+})
+
+test('while the database is away a handler answers 503, and to look for somebody throws', async () => {
+  const server = await startServer()
+  const headers = new Headers(bearer(await signUp(server)))
+  const gate = createGate(server.auth)
+  server.auth.config.store.findSession = async () => {
+    throw new AuthError('unavailable')
+  }
+  const answered = await gate.protect(() => new Response())(new Request(url, { headers }))
+  expect([answered.status, answered.headers.get('retry-after')]).toEqual([503, '2'])
+  await expect(gate.find({ method: 'GET', headers })).rejects.toMatchObject({ code: 'unavailable' })
+})
