@@ -34,6 +34,20 @@ test.each(kinds)(
   },
 )
 
+test('words without an end make no mail wider than its screen', async () => {
+  const { openProfile } = await openBrowser()
+  const page = await (await openProfile()).newPage()
+  const long = 'Donaudampfschifffahrt'.repeat(9)
+  const words = {
+    registration: () => ({ subject: long, before: [long], button: long, after: [long] }),
+  }
+  await page.setContent(sample('registration', { name: long, words }).html)
+  for (const width of [320, 600]) {
+    await page.setViewportSize({ width, height: 760 })
+    expect(await widthOf(page)).toBe(width)
+  }
+})
+
 test('the mailbox of development shows a mail as on a light and as on a dark screen, and as text', async () => {
   const { openProfile } = await openBrowser()
   const page = await (await openProfile()).newPage()

@@ -25,14 +25,14 @@ export function pageOf(letter: Letter): string {
 <style>${darkStyle(colors)}</style>
 <!--[if mso]><style>* { font-family: Segoe UI, Arial, sans-serif !important; }</style><![endif]-->
 </head>
-<body class="desk" style="margin:0;background-color:${desk};color:${ink};font:16px/1.5 ${font}">
+<body class="desk" style="margin:0;overflow-wrap:anywhere;background-color:${desk};color:${ink};font:16px/1.5 ${font}">
 <div style="display:none;max-height:0;overflow:hidden">${before[0] ?? ''}</div>
 <table role="presentation" lang="${language}" class="desk" width="100%" cellpadding="0" cellspacing="0" style="background-color:${desk}">
 <tr><td align="center" style="padding:32px 12px">
 <!--[if mso]><table role="presentation" width="560" cellpadding="0" cellspacing="0"><tr><td><![endif]-->
 <table role="presentation" width="100%" cellpadding="0" cellspacing="0" style="max-width:560px;text-align:left">
 <tr><td class="ink" style="padding:0 8px 16px;color:${ink};font:600 16px/1.5 ${font}">${site}</td></tr>
-<tr><td class="card ink" style="padding:32px 24px 16px;border:1px solid ${line};border-radius:12px;background-color:${card};color:${ink};font:16px/1.5 ${font};overflow-wrap:anywhere">
+<tr><td class="card ink" style="padding:32px 24px 16px;border:1px solid ${line};border-radius:12px;background-color:${card};color:${ink};font:16px/1.5 ${font}">
 <h1 style="margin:0;font:600 22px/1.3 ${font}">${subject}</h1>
 ${before.map(paragraph)}${button(letter)}
 ${after.map(paragraph)}<p class="line quiet" style="margin:24px 0 0;padding:16px 0 0;border-top:1px solid ${line};color:${quiet};font:14px/1.5 ${font};word-break:break-all">${link}</p>
