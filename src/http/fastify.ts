@@ -4,14 +4,12 @@ import type {
   FastifyReply,
   FastifyRequest,
   onRequestHookHandler,
-  preValidationHookHandler,
 } from 'fastify'
 import type { Auth } from '../core/auth.ts'
-import { current, runAs } from '../core/current.ts'
+import { runAs } from '../core/current.ts'
 import type { Principal, Session, User } from '../core/entities.ts'
 import { Admission, type AdmissionOptions, presentRefusal, type RouteAccess } from './admission.ts'
 import { type AppOptions, createApp } from './app.ts'
-import { descendantsOf } from './fastify-scopes.ts'
 import { nodeListener } from './node.ts'
 import { NodeHeaders } from './node-request.ts'
 import { isRefusal, type Refusal } from './problems.ts'
@@ -85,7 +83,7 @@ function plugin<Options extends object>(
 
 function mountTable(scope: FastifyInstance, { auth, ...options }: LatchkeyOptions): void {
   const listener = nodeListener(createApp(auth, options))
-  const depth = scope.prefix.split('/').length - 1
+  const depth = scope.prefix.replace(/\/$/, '').split('/').length - 1
   const above = new RegExp(`^(?:/[^/?]*){${depth}}`)
   const answer: onRequestHookHandler = ({ raw }, reply) => {
     reply.hijack()
@@ -119,16 +117,12 @@ function close(scope: FastifyInstance, { auth, ...options }: ProtectOptions): vo
   }
   scope.decorateRequest('session', { getter: readSession })
   scope.decorateRequest('user', { getter: readUser })
-  const admit = admitTo(new Admission(auth, options))
-  // SECURITY: a scope has the hooks that its parent had when it was made. One that was made before is
-  // closed too: the order in which plugins are registered is not to open a route.
-  for (const each of [scope, ...descendantsOf(scope)]) {
-    each.addHook('onRoute', ({ config, url }) =>
-      requireAccess(config?.access, { url, scopes: auth.config.apiKeys.scopes }),
-    )
-    each.addHook('onRequest', admit)
-    each.addHook('preValidation', resume)
-  }
+  scope.addHook('onRoute', ({ config, url }) =>
+    requireAccess(config?.access, { url, scopes: auth.config.apiKeys.scopes }),
+  )
+  // SECURITY: Fastify gives a hook to every route and scope that there is by the start, also to those
+  // that were registered before it. On a route alone it would miss them.
+  scope.addHook('onRequest', admitTo(new Admission(auth, options)))
 }
 
 /** @throws RangeError for an access that there is not, which would leave the route closed */
@@ -168,13 +162,6 @@ function sendRefusal(refusal: Refusal, request: FastifyRequest, reply: FastifyRe
   if (refusal.status >= 500) request.log.error({ code: refusal.code }, 'not let in')
   const presented = presentRefusal(refusal, { headers })
   reply.code(presented.status).headers(presented.headers).send(presented.body)
-}
-
-// A body is read by listeners that Node calls on behalf of the connection, not of the request.
-const resume: preValidationHookHandler = (request, _reply, done) => {
-  const principal = request[held]
-  if (!principal || current() === principal) return done()
-  runAs(principal, done)
 }
 
 function readSession(this: FastifyRequest): Session {
