@@ -1,0 +1,65 @@
+import { ApiError, failure, refusalOf } from './api-error.ts'
+
+export type Fetch = (url: string, init: RequestInit) => Promise<Response>
+
+const attempts = 3
+const longestWaitSeconds = 5
+
+/**
+ * Sends a request. One that only reads is sent again where the API could not be reached or was too busy:
+ * when it says so, or a little later.
+ *
+ * @throws ApiError for whatever is no success
+ */
+export async function send(fetch: Fetch, url: string, init: RequestInit): Promise<Response> {
+  const { method = 'GET', signal } = init
+  // What writes may have been done, though nobody heard of it.
+  const mayRepeat = /^(GET|HEAD)$/.test(method)
+  for (let attempt = 1; ; attempt++) {
+    const answer = await sendOnce(fetch, url, init)
+    if (!(answer instanceof ApiError)) return answer
+    const seconds = mayRepeat && attempt < attempts ? pauseBehind(answer, attempt) : null
+    if (seconds === null) throw answer
+    await pause(seconds * 1_000, signal)
+  }
+}
+
+async function sendOnce(
+  fetch: Fetch,
+  url: string,
+  init: RequestInit,
+): Promise<Response | ApiError> {
+  let response: Response
+  try {
+    response = await fetch(url, init)
+  } catch (cause) {
+    // Whoever gave up knows why.
+    if (init.signal?.aborted) throw cause
+    return failure('unreachable', 'The server cannot be reached', { cause })
+  }
+  return response.ok ? response : refusalOf(response)
+}
+
+/** Seconds, or null where there is no sense in asking again. */
+function pauseBehind({ status, retryAfterSeconds }: ApiError, attempt: number): number | null {
+  if (status === 0) return attempt / 5
+  const isBusy = status === 503 || status === 429
+  const isSoon = retryAfterSeconds !== null && retryAfterSeconds <= longestWaitSeconds
+  return isBusy && isSoon ? retryAfterSeconds : null
+}
+
+/** Until then, or until somebody gives up; of a signal that lives on nothing is kept. */
+export function pause(milliseconds: number, signal?: AbortSignal | null): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const giveUp = () => {
+      clearTimeout(timer)
+      reject(signal?.reason)
+    }
+    const timer = setTimeout(() => {
+      signal?.removeEventListener('abort', giveUp)
+      resolve()
+    }, milliseconds)
+    if (signal?.aborted) giveUp()
+    signal?.addEventListener('abort', giveUp)
+  })
+}

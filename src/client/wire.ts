@@ -1,0 +1,142 @@
+// What the API says and hears, in its own names. A test compares them with the schemas of its routes.
+
+export interface User {
+  readonly id: string
+  readonly email_address: string
+  readonly email_verified: boolean
+  /** Instants are ISO 8601 in UTC. */
+  readonly created_at: string
+  readonly updated_at: string
+}
+
+/** A log-in on a device. */
+export interface Session {
+  readonly id: string
+  readonly name: string
+  readonly created_at: string
+  readonly last_used_at: string
+  readonly expires_at: string
+  readonly ip_address: string | null
+  readonly user_agent: string | null
+  /** Whether it is the one that asks. */
+  readonly current: boolean
+}
+
+export interface ApiKey {
+  readonly id: string
+  readonly name: string
+  readonly scopes: readonly string[]
+  readonly created_at: string
+  readonly last_used_at: string | null
+  readonly expires_at: string
+}
+
+/** Something that happened to the user. */
+export interface AuditEvent {
+  readonly id: string
+  readonly event: string
+  readonly occurred_at: string
+  readonly actor: 'user' | 'operator' | 'anybody'
+  readonly detail: string | null
+  readonly session_id: string | null
+  readonly api_key_id: string | null
+  readonly ip_address: string | null
+  readonly user_agent: string | null
+  readonly request_id: string | null
+}
+
+/** A JWT for another service, which lives for minutes. */
+export interface AccessToken {
+  readonly access_token: string
+  readonly token_type: 'Bearer'
+  /** Seconds. */
+  readonly expires_in: number
+}
+
+/** One field that breaks a rule. */
+export interface Problem {
+  readonly field: string
+  readonly code: string
+  readonly message: string
+}
+
+/** Which part of a list: 50 at first, 100 at most; `cursor` is the `next_cursor` of the part before. */
+export interface PageQuery {
+  readonly limit?: number
+  readonly cursor?: string
+}
+
+export interface Credentials {
+  readonly email_address: string
+  readonly password: string
+}
+
+/** Beside these whatever the API's `signUpFields` ask for. */
+export interface NewUser extends Credentials {
+  readonly password_confirmation?: string | null
+  readonly [field: string]: unknown
+}
+
+/** The challenge is the password of today, here and wherever it is asked for. */
+export interface NewPassword {
+  readonly password_challenge: string
+  readonly password: string
+  readonly password_confirmation?: string | null
+}
+
+/** With the token of a mail. */
+export interface PasswordReset {
+  readonly token: string
+  readonly password: string
+  readonly password_confirmation?: string | null
+}
+
+/** What asks for the password of somebody who proved it ten minutes ago, or more. */
+export interface Challenged {
+  readonly password_challenge?: string
+}
+
+export interface NewEmailAddress extends Challenged {
+  readonly email_address: string
+}
+
+/** The token of a mail, and where the user is not logged in, their password. */
+export interface AddressProof {
+  readonly token: string
+  readonly password?: string
+}
+
+export interface NewApiKey extends Challenged {
+  readonly name: string
+  /** A list, or words with spaces between. */
+  readonly scopes: string | readonly string[]
+  readonly expires_at?: string | null
+}
+
+export interface WantedAccessToken {
+  readonly audience: string
+  readonly scope?: string | readonly string[]
+}
+
+/** Why the API refuses, as its documentation explains it; an application has codes of its own beside these. */
+export type RefusalCode =
+  | 'invalid_request'
+  | 'unauthenticated'
+  | 'invalid_token'
+  | 'invalid_credentials'
+  | 'invalid_reset_token'
+  | 'invalid_verification_token'
+  | 'sign_up_closed'
+  | 'csrf'
+  | 'insufficient_scope'
+  | 'email_verification_required'
+  | 'fresh_authentication_required'
+  | 'not_found'
+  | 'method_not_allowed'
+  | 'payload_too_large'
+  | 'unsupported_media_type'
+  | 'validation_failed'
+  | 'rate_limited'
+  | 'internal_error'
+  | 'overloaded'
+  | 'unavailable'
