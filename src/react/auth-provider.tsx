@@ -1,0 +1,36 @@
+'use client'
+import { createContext, type ReactNode, useContext, useSyncExternalStore } from 'react'
+import type { Client } from '../client/client.ts'
+import { type Auth, type SessionState, type SessionStore, storeOf } from './session-store.ts'
+
+const AuthContext = createContext<SessionStore | null>(null)
+
+/** Gives everything inside it the session of one client. */
+export function AuthProvider({ client, children }: { client: Client; children?: ReactNode }) {
+  return <AuthContext value={storeOf(client)}>{children}</AuthContext>
+}
+
+/**
+ * Who is logged in; the component is drawn again when that changes, also in another tab.
+ *
+ * @throws Error outside an `AuthProvider`
+ */
+export function useSession(): SessionState {
+  const { subscribe, current, first } = useProvided()
+  return useSyncExternalStore(subscribe, current, first)
+}
+
+/**
+ * The client with its verbs, and `refresh` to ask for the session anew: the same object each time.
+ *
+ * @throws Error outside an `AuthProvider`
+ */
+export function useAuth(): Auth {
+  return useProvided()
+}
+
+function useProvided(): SessionStore {
+  const store = useContext(AuthContext)
+  if (store) return store
+  throw new Error('There is no <AuthProvider> around this component')
+}

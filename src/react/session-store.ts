@@ -1,0 +1,99 @@
+import { ApiError } from '../client/api-error.ts'
+import type { Client } from '../client/client.ts'
+import type { Session, User } from '../client/wire.ts'
+
+/** Who is logged in, as far as it is known. */
+export type SessionState =
+  | { readonly status: 'loading' }
+  | { readonly status: 'signed_out' }
+  | { readonly status: 'signed_in'; readonly user: User; readonly session: Session }
+  /** Nobody knows: the API could not be asked. `retry` asks it again. */
+  | { readonly status: 'failed'; readonly error: ApiError; readonly retry: () => void }
+
+/** What to do about it. */
+export interface Auth {
+  readonly client: Client
+  /** Asks who it is again, such as after the user changed something of theirs; what is shown stays until then. */
+  readonly refresh: () => Promise<void>
+}
+
+const loading: SessionState = { status: 'loading' }
+const signedOut: SessionState = { status: 'signed_out' }
+
+// A client has one, whatever is drawn how often: so a session is asked for once, and nothing is missed while
+// no component asks for it.
+const stores = new WeakMap<Client, SessionStore>()
+
+/** The one of a client. */
+export function storeOf(client: Client): SessionStore {
+  const store = stores.get(client) ?? new SessionStore(client)
+  stores.set(client, store)
+  return store
+}
+
+/** What all components of a page know of the session: it is asked for once, whoever wants to know. */
+export class SessionStore implements Auth {
+  readonly client: Client
+  readonly #listeners = new Set<() => void>()
+  #state = loading
+  // Of several questions under way the one that was asked last is answered.
+  #asked = 0
+
+  constructor(client: Client) {
+    this.client = client
+  }
+
+  readonly current = (): SessionState => this.#state
+
+  /** On a server, where nobody is anybody, and in the browser until it has taken over from there. */
+  readonly first = (): SessionState => loading
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    if (this.#asked === 0) this.#start()
+    this.#listeners.add(listener)
+    return () => void this.#listeners.delete(listener)
+  }
+
+  readonly refresh = async (): Promise<void> => {
+    this.#asked += 1
+    const asked = this.#asked
+    const state = await this.#ask()
+    const isOfUse = state.status !== 'failed' || this.#state.status !== 'signed_in'
+    if (asked === this.#asked && isOfUse) this.#set(state)
+  }
+
+  #start(): void {
+    this.client.listen((change) => {
+      if (change === 'signed_in') this.#askAnew()
+      else this.#signOut()
+    })
+    void this.refresh()
+  }
+
+  // It may be somebody else: nobody is shown, or taken for who they were, until that is known.
+  readonly #askAnew = (): void => {
+    this.#set(loading)
+    void this.refresh()
+  }
+
+  #signOut(): void {
+    this.#asked += 1
+    this.#set(signedOut)
+  }
+
+  async #ask(): Promise<SessionState> {
+    try {
+      if (!(await this.client.mayBeSignedIn())) return signedOut
+      return { status: 'signed_in', ...(await this.client.session.show()) }
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error
+      if (error.status === 401) return signedOut
+      return { status: 'failed', error, retry: this.#askAnew }
+    }
+  }
+
+  #set(state: SessionState): void {
+    this.#state = state
+    for (const listener of [...this.#listeners]) listener()
+  }
+}

@@ -1,0 +1,64 @@
+'use client'
+import { useCallback, useEffect, useRef, useState } from 'react'
+import { ApiError } from '../client/api-error.ts'
+
+/** How far something is that was asked of the API. */
+export type ActionState<Result> =
+  | { readonly status: 'idle' }
+  | { readonly status: 'running' }
+  | { readonly status: 'done'; readonly result: Result }
+  | { readonly status: 'refused'; readonly error: ApiError; readonly fields: FieldMessages }
+
+/** What is wrong with each field of a form. */
+export type FieldMessages = Readonly<Record<string, string>>
+
+/** Something to ask of the API, such as a form does when it is sent. */
+export interface Action<Input extends readonly unknown[], Result> {
+  readonly state: ActionState<Result>
+  /** Does nothing while it is running: a second click is no second request. */
+  run(...input: Input): Promise<void>
+  /** As if nothing had been asked: what is still under way is not heard of any more. */
+  reset(): void
+}
+
+/** Runs one verb of the client, and says how far it is: idle, running, done or refused. */
+export function useAction<Input extends readonly unknown[], Result>(
+  verb: (...input: Input) => Promise<Result>,
+): Action<Input, Result> {
+  const [state, setState] = useState<ActionState<Result>>({ status: 'idle' })
+  // What is under way, if anything is.
+  const running = useRef<object>(null)
+  const latest = useRef(verb)
+  useEffect(() => {
+    latest.current = verb
+  })
+  const run = useCallback(async (...input: Input) => {
+    if (running.current) return
+    const own = {}
+    running.current = own
+    const settle = (settled: ActionState<Result>) => {
+      if (running.current !== own) return
+      running.current = null
+      setState(settled)
+    }
+    setState({ status: 'running' })
+    try {
+      settle({ status: 'done', result: await latest.current(...input) })
+    } catch (error) {
+      if (error instanceof ApiError) settle({ status: 'refused', error, fields: fieldsOf(error) })
+      else {
+        settle({ status: 'idle' })
+        throw error
+      }
+    }
+  }, [])
+  const reset = useCallback(() => {
+    running.current = null
+    setState({ status: 'idle' })
+  }, [])
+  return { state, run, reset }
+}
+
+function fieldsOf({ details }: ApiError): FieldMessages {
+  return Object.fromEntries(details.map(({ field, message }) => [field, message]))
+}
