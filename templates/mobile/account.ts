@@ -1,0 +1,53 @@
+import { ApiError, type Client, type User } from 'latchkey/client'
+
+/** What the app shows: its pages, the log-in, or that it has to wait. */
+export type Account =
+  | { readonly status: 'signed_in'; readonly user: User }
+  | { readonly status: 'signed_out' }
+  /** There is a token, and nobody to ask: show what the app has kept, and restore again later. */
+  | { readonly status: 'offline'; readonly error: ApiError }
+  /** The phone does not hand the token out yet: restore again when the app comes to the front. */
+  | { readonly status: 'locked'; readonly error: unknown }
+
+/** Whose session the phone has kept. When the app starts, and again behind `offline` and `locked`. */
+export async function restore(client: Client): Promise<Account> {
+  try {
+    if (!(await client.mayBeSignedIn())) return { status: 'signed_out' }
+  } catch (error) {
+    return { status: 'locked', error }
+  }
+  try {
+    const { user } = await client.session.show()
+    return { status: 'signed_in', user }
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error
+    // Nothing but a 401 says that the session is over.
+    return error.status === 401 ? { status: 'signed_out' } : { status: 'offline', error }
+  }
+}
+
+/** Names this device in the list of devices: what a phone sends as its user agent names nobody's. */
+export async function nameDevice(client: Client, name: string): Promise<void> {
+  const { session } = await client.session.show()
+  await client.sessions.rename(session.id, name)
+}
+
+/**
+ * Logs out, without the API too: then this phone has forgotten the token, and the session ends from another
+ * device, or for want of use.
+ */
+export async function logOut(client: Client): Promise<'revoked' | 'forgotten'> {
+  try {
+    await client.session.delete()
+    return 'revoked'
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error
+    return 'forgotten'
+  }
+}
+
+/** The token that a link in a mail leads into the app with, or null. */
+export function tokenIn(link: string): string | null {
+  const [, token = null] = /^https:\/\/[^#]+#(lk[rv]_\w+)$/.exec(link) ?? []
+  return token
+}

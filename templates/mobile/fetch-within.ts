@@ -1,0 +1,22 @@
+type Fetch = (url: string, init: RequestInit) => Promise<Response>
+
+/**
+ * A `fetch` that gives up where an answer does not begin in time: the phone's own waits for a minute.
+ * `AbortSignal.timeout` and `AbortSignal.any` would be shorter, and not every phone has them.
+ */
+export function fetchWithin(seconds: number): Fetch {
+  return async (url, init) => {
+    const { signal } = init
+    const controller = new AbortController()
+    const timer = setTimeout(() => controller.abort(), seconds * 1_000)
+    const leave = () => controller.abort(signal?.reason)
+    signal?.addEventListener('abort', leave)
+    if (signal?.aborted) leave()
+    try {
+      return await fetch(url, { ...init, signal: controller.signal })
+    } finally {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', leave)
+    }
+  }
+}
