@@ -52,7 +52,9 @@ function isInstalled() {
 
 // What `npm install` does for "latchkey": "file:../..", without a second tree of packages.
 function linkTemplates() {
-  for (const name of ['api', 'mounts']) linkTemplate(join(root, 'templates', name, 'node_modules'))
+  for (const name of ['api', 'mounts', 'web']) {
+    linkTemplate(join(root, 'templates', name, 'node_modules'))
+  }
 }
 
 function linkTemplate(modules) {

@@ -12,10 +12,13 @@ type Development = Pick<Environment, 'listen' | 'mail' | 'webPort'> & {
   readonly port: number
 }
 
-/** The pages behind the links in mails, a user to try the API with, whose password is new each time, and a tour. */
+/** The front end, a user to try the API with, whose password is new each time, and a tour. */
 export async function startDevelopment(development: Development): Promise<void> {
   const { auth, database, listen, mail, port, webPort } = development
   const origin = `http://localhost:${port}`
+  // What builds the pages is there in development alone.
+  const { buildWeb } = await import('../web/build.ts')
+  await buildWeb()
   const page = nodeServer(web({ apiOrigin: origin })).listen(webPort, listen.host)
   await once(page, 'listening')
   // It is no reason to stay when the API has ended.
@@ -24,7 +27,7 @@ export async function startDevelopment(development: Development): Promise<void> 
   const mails = mail.kind === 'kept' ? `at ${origin}/dev/mailbox` : 'sent to the mail server'
   console.log(`
 The API listens on ${origin}, in development mode; mails are ${mails},
-and the pages that their links open are on http://localhost:${webPort}.
+and the front end is on http://localhost:${webPort}.
 Log in as ${emailAddress} with the password ${password}, new at each start
 
 ${tour(origin, password)}

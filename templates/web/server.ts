@@ -1,42 +1,46 @@
-import { readFileSync } from 'node:fs'
+import { globSync, readFileSync } from 'node:fs'
+import { extname, join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 
 /** What serves these pages: `nodeServer(web(…))`. */
 export interface Web {
   fetch(request: Request): Response
 }
 
+interface WebOptions {
+  readonly apiOrigin: string
+  /** Where the browser keeps the session: `token` in `localStorage`, `cookie` where no script reads it. */
+  readonly session?: 'token' | 'cookie'
+}
+
 /**
- * The pages behind the links in mails, for as long as there is no front end: `/reset-password` and
- * `/verify-email`.
+ * The front end, as `build.ts` made it. Any server of static files can do the same: every path that is no
+ * file is `index.html`, with the two places in it filled in.
  *
  * @throws RangeError for what is no origin
  */
-export function web({ apiOrigin }: { apiOrigin: string }): Web {
+export function web({ apiOrigin, session = 'token' }: WebOptions): Web {
   requireOrigin(apiOrigin)
-  const pages = new Map([
-    ['/', welcome],
-    ['/reset-password', speakingTo(apiOrigin, 'reset-password.html')],
-    ['/verify-email', speakingTo(apiOrigin, 'verify-email.html')],
-    ['/mail-link.css', { type: 'text/css', content: file('mail-link.css') }],
-    ['/mail-link.js', { type: 'text/javascript', content: file('mail-link.js') }],
-  ])
-  const headers = securityHeaders(apiOrigin)
+  const standing = securityHeaders(apiOrigin)
+  const { page, files } = readBuild((html) =>
+    html.replace('API_ORIGIN', apiOrigin).replace('SESSION_PLACE', session),
+  )
   return {
-    fetch: ({ method, url }) => {
-      if (method !== 'GET' && method !== 'HEAD') return methodNotAllowed(headers)
-      const found = pages.get(new URL(url).pathname)
-      const { type, content } = found ?? nothing
-      return new Response(method === 'HEAD' ? null : content, {
-        status: found ? 200 : 404,
-        headers: { ...headers, 'content-type': `${type}; charset=utf-8` },
-      })
+    fetch(request) {
+      if (request.method !== 'GET' && request.method !== 'HEAD') {
+        return refuse(405, 'Method Not Allowed', { ...standing, allow: 'GET, HEAD' })
+      }
+      const { pathname } = new URL(request.url)
+      // W3C, A Well-Known URL for Changing Passwords: no other such path is a page, or this is not believed.
+      if (pathname === '/.well-known/change-password') return lead('/account', standing)
+      if (pathname.startsWith('/.well-known/')) return refuse(404, 'Not Found', standing)
+      const file = files.get(pathname)
+      if (file) return respond(request, file, standing)
+      // A file that a newer build has no more is not the page.
+      if (extname(pathname) !== '') return refuse(404, 'Not Found', standing)
+      return respond(request, page, standing)
     },
   }
-}
-
-interface Page {
-  readonly type: string
-  readonly content: string
 }
 
 // SECURITY: what this pattern lets through means nothing to HTML and nothing to a policy, where a
@@ -47,60 +51,24 @@ function requireOrigin(text: string): void {
   throw new RangeError(`${text} is no origin like http://localhost:3000`)
 }
 
-function speakingTo(apiOrigin: string, name: string): Page {
-  const content = file(name).replace('API_ORIGIN', apiOrigin)
-  return { type: 'text/html', content }
-}
+type Headers = Readonly<Record<string, string>>
 
-function file(name: string): string {
-  return readFileSync(new URL(`./${name}`, import.meta.url), 'utf8')
-}
-
-const welcome = message({
-  title: 'The front end goes here',
-  text: 'Until there is one, this server has the pages that the links in mails open, and no other.',
-})
-
-const nothing = message({
-  title: 'There is no such page',
-  text: 'If you followed a link from a mail, open the mail again and follow it once more.',
-})
-
-function message({ title, text }: { title: string; text: string }): Page {
-  const content = `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>${title}</title>
-<link rel="stylesheet" href="/mail-link.css">
-</head>
-<body>
-<main>
-<h1>${title}</h1>
-<p>${text}</p>
-</main>
-</body>
-</html>
-`
-  return { type: 'text/html', content }
-}
-
-// SECURITY: the page holds a token that opens an account. It runs no script but its own, speaks to
-// the API alone, cannot be framed, and tells nobody where it was.
-function securityHeaders(apiOrigin: string): Record<string, string> {
+// SECURITY: the pages hold what opens an account. They run no script but their own, speak to the API
+// alone, cannot be framed, and tell nobody where they were.
+function securityHeaders(apiOrigin: string): Headers {
   const policy = [
     "default-src 'none'",
     "script-src 'self'",
     "style-src 'self'",
+    "img-src 'self'",
     `connect-src ${apiOrigin}`,
     "base-uri 'none'",
     "form-action 'none'",
     "frame-ancestors 'none'",
+    "require-trusted-types-for 'script'",
+    "trusted-types 'none'",
   ]
   return {
-    'cache-control': 'no-store',
     'content-security-policy': policy.join('; '),
     'cross-origin-opener-policy': 'same-origin',
     'cross-origin-resource-policy': 'same-origin',
@@ -109,7 +77,67 @@ function securityHeaders(apiOrigin: string): Record<string, string> {
   }
 }
 
-function methodNotAllowed(headers: Record<string, string>): Response {
-  const allowed = { allow: 'GET, HEAD', 'content-type': 'text/plain; charset=utf-8' }
-  return new Response('Method Not Allowed\n', { status: 405, headers: { ...headers, ...allowed } })
+interface File {
+  readonly headers: Headers
+  readonly content: Uint8Array<ArrayBuffer>
+  /** The same, for whoever takes gzip. */
+  readonly packed: Uint8Array<ArrayBuffer>
+}
+
+function readBuild(fill: (html: string) => string): { page: File; files: Map<string, File> } {
+  const folder = join(import.meta.dirname, 'dist')
+  const contents = new Map(
+    globSync('**/*.*', { cwd: folder }).map((name) => [
+      `/${name.replaceAll('\\', '/')}`,
+      readFileSync(join(folder, name)),
+    ]),
+  )
+  const html = contents.get('/index.html')
+  if (!html) throw new Error('There is no dist/index.html: build the front end first')
+  const page = prepare('/index.html', Buffer.from(fill(html.toString())))
+  const files = new Map([...contents].map(([path, content]) => [path, prepare(path, content)]))
+  return { page, files: files.set('/index.html', page) }
+}
+
+const types: Partial<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+}
+
+function prepare(path: string, content: Buffer): File {
+  // The name of what the build made changes with what is in it.
+  const isForGood = path.startsWith('/assets/')
+  return {
+    content: new Uint8Array(content),
+    packed: new Uint8Array(gzipSync(content, { level: 9 })),
+    headers: {
+      'content-type': types[extname(path)] ?? 'application/octet-stream',
+      'cache-control': isForGood ? 'public, max-age=31536000, immutable' : 'no-cache',
+      vary: 'Accept-Encoding',
+    },
+  }
+}
+
+function respond(
+  request: Request,
+  { content, packed, headers }: File,
+  standing: Headers,
+): Response {
+  const isPacked = /\bgzip\b/.test(request.headers.get('accept-encoding') ?? '')
+  const encoding = isPacked ? { 'content-encoding': 'gzip' } : {}
+  const body = isPacked ? packed : content
+  return new Response(request.method === 'HEAD' ? null : body, {
+    headers: { ...standing, ...headers, ...encoding },
+  })
+}
+
+function lead(path: string, headers: Headers): Response {
+  return new Response(null, { status: 302, headers: { ...headers, location: path } })
+}
+
+function refuse(status: number, message: string, headers: Headers): Response {
+  const plain = { ...headers, 'content-type': 'text/plain; charset=utf-8' }
+  return new Response(`${message}\n`, { status, headers: plain })
 }

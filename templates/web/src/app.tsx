@@ -1,0 +1,106 @@
+import { useSession } from 'latchkey/react'
+import { type ReactNode, Suspense } from 'react'
+import { Navigate, Route, Routes, useLocation } from 'react-router'
+import { WelcomePage } from './pages/welcome.tsx'
+import { Failed } from './parts/failed.tsx'
+import { Header } from './parts/header.tsx'
+import { later } from './parts/later.tsx'
+import { Page } from './parts/page.tsx'
+import { Toasts } from './parts/toasts.tsx'
+import { useSessionEnd } from './session-end.ts'
+
+// Every page is fetched when somebody goes there, but for the one that strangers see first.
+const HomePage = later(() => import('./pages/home.tsx'))
+const LogInPage = later(() => import('./pages/log-in.tsx'))
+const SignUpPage = later(() => import('./pages/sign-up.tsx'))
+const ForgotPasswordPage = later(() => import('./pages/forgot-password.tsx'))
+const ResetPasswordPage = later(() => import('./pages/reset-password.tsx'))
+const VerifyEmailPage = later(() => import('./pages/verify-email.tsx'))
+const AccountPage = later(() => import('./pages/account.tsx'))
+const DevicesPage = later(() => import('./pages/devices.tsx'))
+const ApiKeysPage = later(() => import('./pages/api-keys.tsx'))
+const ActivityPage = later(() => import('./pages/activity.tsx'))
+const NotFoundPage = later(() => import('./pages/not-found.tsx'))
+
+/** Which page is where, and who may see it. */
+export function App() {
+  return (
+    <Toasts>
+      <Header />
+      <Suspense fallback={<Waiting />}>
+        <Routes>
+          <Route path="/" element={<Home />} />
+          <Route path="/log-in" element={guest(<LogInPage />)} />
+          <Route path="/sign-up" element={guest(<SignUpPage />)} />
+          <Route path="/forgot-password" element={<ForgotPasswordPage />} />
+          <Route path="/reset-password" element={<ResetPasswordPage />} />
+          <Route path="/verify-email" element={<VerifyEmailPage />} />
+          <Route path="/account" element={user(<AccountPage />)} />
+          <Route path="/account/devices" element={user(<DevicesPage />)} />
+          <Route path="/account/api-keys" element={user(<ApiKeysPage />)} />
+          <Route path="/account/activity" element={user(<ActivityPage />)} />
+          <Route path="*" element={<NotFoundPage />} />
+        </Routes>
+      </Suspense>
+    </Toasts>
+  )
+}
+
+function Home() {
+  const session = useSession()
+  const end = useSessionEnd()
+  if (session.status === 'loading') return <Waiting />
+  if (session.status === 'failed') return <Unreachable retry={session.retry} />
+  if (session.status === 'signed_in') return <HomePage />
+  return end === 'lost' ? <Navigate to="/log-in" replace /> : <WelcomePage />
+}
+
+const user = (page: ReactNode) => <ForUsers>{page}</ForUsers>
+const guest = (page: ReactNode) => <ForGuests>{page}</ForGuests>
+
+// Whoever has to log in first gets where they wanted; whoever logs out wanted to leave.
+function ForUsers({ children }: { children: ReactNode }) {
+  const session = useSession()
+  const end = useSessionEnd()
+  const { pathname } = useLocation()
+  if (session.status === 'loading') return <Waiting />
+  if (session.status === 'failed') return <Unreachable retry={session.retry} />
+  if (session.status === 'signed_in') return children
+  if (end === 'logged_out' || end === 'deleted') return <Navigate to="/" replace />
+  return <Navigate to="/log-in" state={{ from: pathname }} replace />
+}
+
+function ForGuests({ children }: { children: ReactNode }) {
+  const session = useSession()
+  const { state } = useLocation()
+  if (session.status === 'loading') return <Waiting />
+  return session.status === 'signed_in' ? <Navigate to={placeIn(state)} replace /> : children
+}
+
+// A state can be whatever another version of these pages put there.
+function placeIn(state: unknown): string {
+  const from: unknown = Object(state).from
+  return typeof from === 'string' && /^\/(?!\/)/.test(from) ? from : '/'
+}
+
+function Waiting() {
+  return (
+    <main id="main">
+      <h1 className="hidden">Projects</h1>
+      <p className="waiting" role="status">
+        Loading …
+      </p>
+    </main>
+  )
+}
+
+function Unreachable({ retry }: { retry: () => void }) {
+  return (
+    <Page title="Projects">
+      <Failed
+        what="The server can’t be reached. Check your connection and try again."
+        retry={retry}
+      />
+    </Page>
+  )
+}

@@ -1,0 +1,46 @@
+import { useAction, useAuth } from 'latchkey/react'
+import { useState } from 'react'
+import { CurrentPasswordField } from '../../parts/current-password-field.tsx'
+import { Dialog } from '../../parts/dialog.tsx'
+import { Form } from '../../parts/form.tsx'
+import { leave } from '../../session-end.ts'
+import { Setting } from './setting.tsx'
+
+export function AccountEnd() {
+  const [isOpen, setOpen] = useState(false)
+  return (
+    <Setting
+      title="Delete account"
+      button={
+        <button type="button" className="quiet danger" onClick={() => setOpen(true)}>
+          Delete account
+        </button>
+      }
+      below={isOpen && <Deletion onClose={() => setOpen(false)} />}
+    >
+      Deletes your projects and everything else of yours, for good.
+    </Setting>
+  )
+}
+
+// App leads to the welcome page when the session is gone.
+function Deletion({ onClose }: { onClose: () => void }) {
+  const { client } = useAuth()
+  const { state, run } = useAction((password_challenge: string) =>
+    leave('deleted', () => client.user.delete({ password_challenge })),
+  )
+  return (
+    <Dialog title="Delete your account?" onClose={onClose}>
+      <Form
+        state={state}
+        look="danger"
+        submit="Delete my account"
+        onSend={({ password_challenge = '' }) => void run(password_challenge)}
+        onCancel={onClose}
+      >
+        <p>Your projects, devices and API keys go with it. This can’t be undone.</p>
+        <CurrentPasswordField />
+      </Form>
+    </Dialog>
+  )
+}

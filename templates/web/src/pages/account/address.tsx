@@ -1,0 +1,91 @@
+import type { User } from 'latchkey/client'
+import { useAction, useAuth } from 'latchkey/react'
+import { useState } from 'react'
+import { ConfirmAddress } from '../../parts/confirm-address.tsx'
+import { CurrentPasswordField } from '../../parts/current-password-field.tsx'
+import { Dialog } from '../../parts/dialog.tsx'
+import { Field } from '../../parts/field.tsx'
+import { Form } from '../../parts/form.tsx'
+import { Setting } from './setting.tsx'
+
+/** Where the mails go: another address is theirs when they have opened the link that is sent there. */
+export function Address({ user }: { user: User }) {
+  const { email_address, email_verified } = user
+  const [isOpen, setOpen] = useState(false)
+  const [wanted, setWanted] = useState<string | null>(null)
+  const isPending = wanted !== null && wanted !== email_address
+  return (
+    <Setting
+      title={
+        <>
+          Email address{' '}
+          <span className={email_verified ? 'tag good' : 'tag'}>
+            {email_verified ? 'Confirmed' : 'Not confirmed'}
+          </span>
+        </>
+      }
+      button={
+        <button type="button" className="quiet" onClick={() => setOpen(true)}>
+          Change email address
+        </button>
+      }
+      below={
+        <>
+          {isPending && (
+            <p className="note" role="status">
+              We’ve sent an email to {wanted}. Your address changes once you open the link in it.
+            </p>
+          )}
+          {!email_verified && !isPending && <ConfirmAddress emailAddress={email_address} />}
+          {isOpen && (
+            <NewAddress
+              onClose={() => setOpen(false)}
+              onSent={(address) => {
+                setOpen(false)
+                setWanted(address)
+              }}
+            />
+          )}
+        </>
+      }
+    >
+      {email_address}
+    </Setting>
+  )
+}
+
+interface NewAddressProps {
+  readonly onSent: (emailAddress: string) => void
+  readonly onClose: () => void
+}
+
+function NewAddress({ onSent, onClose }: NewAddressProps) {
+  const { client } = useAuth()
+  const { state, run } = useAction(
+    async (change: { email_address: string; password_challenge: string }) => {
+      await client.user.update(change)
+      onSent(change.email_address.trim().toLowerCase())
+    },
+  )
+  return (
+    <Dialog title="Change email address" onClose={onClose}>
+      <Form
+        state={state}
+        submit="Send link"
+        onSend={({ email_address = '', password_challenge = '' }) =>
+          void run({ email_address, password_challenge })
+        }
+        onCancel={onClose}
+      >
+        <Field
+          label="New email address"
+          name="email_address"
+          type="email"
+          autoComplete="email"
+          hint="We’ll send a link there. Until you open it, nothing changes."
+        />
+        <CurrentPasswordField />
+      </Form>
+    </Dialog>
+  )
+}

@@ -1,0 +1,47 @@
+import { useAction, useAuth } from 'latchkey/react'
+import { CurrentPasswordField } from '../../parts/current-password-field.tsx'
+import { Dialog } from '../../parts/dialog.tsx'
+import { Choice, Field } from '../../parts/field.tsx'
+import { Form } from '../../parts/form.tsx'
+import { CreatedApiKey } from './created-api-key.tsx'
+import { scopes } from './scopes.ts'
+import { ScopesField } from './scopes-field.tsx'
+
+const dayInMilliseconds = 86_400_000
+const lifetimes = { 7: '7 days', 30: '30 days', 90: '90 days', 365: 'a year' }
+
+interface NewApiKeyProps {
+  readonly onCreated: () => void
+  readonly onClose: () => void
+}
+
+export function NewApiKey({ onCreated, onClose }: NewApiKeyProps) {
+  const { client } = useAuth()
+  const { state, run } = useAction(async (typed: Record<string, string>) => {
+    const { name = '', days = '', password_challenge = '' } = typed
+    const { token } = await client.apiKeys.create({
+      name,
+      password_challenge,
+      scopes: Object.keys(scopes).filter((scope) => scope in typed),
+      expires_at: new Date(Date.now() + Number(days) * dayInMilliseconds).toISOString(),
+    })
+    onCreated()
+    return token
+  })
+  if (state.status === 'done') return <CreatedApiKey token={state.result} onClose={onClose} />
+  return (
+    <Dialog title="New API key" onClose={onClose}>
+      <Form
+        state={state}
+        submit="Create API key"
+        onSend={(typed) => void run(typed)}
+        onCancel={onClose}
+      >
+        <Field label="Name" name="name" hint="What will use it, for example Nightly backup" />
+        <ScopesField />
+        <Choice label="Expires in" name="days" defaultValue="90" options={lifetimes} />
+        <CurrentPasswordField />
+      </Form>
+    </Dialog>
+  )
+}

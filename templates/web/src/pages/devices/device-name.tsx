@@ -1,0 +1,32 @@
+import type { Session } from 'latchkey/client'
+import { useAction, useAuth } from 'latchkey/react'
+import { Dialog } from '../../parts/dialog.tsx'
+import { Field } from '../../parts/field.tsx'
+import { Form } from '../../parts/form.tsx'
+
+interface DeviceNameProps {
+  readonly device: Session
+  readonly onSaved: (device: Session) => void
+  readonly onClose: () => void
+}
+
+/** Another name for a device, so that its user knows it again. */
+export function DeviceName({ device, onSaved, onClose }: DeviceNameProps) {
+  const { client } = useAuth()
+  const { state, run } = useAction(async (name: string) => {
+    const { session } = await client.sessions.rename(device.id, name)
+    onSaved(session)
+  })
+  return (
+    <Dialog title="Rename device" onClose={onClose}>
+      <Form
+        state={state}
+        submit="Save name"
+        onSend={({ name = '' }) => void run(name)}
+        onCancel={onClose}
+      >
+        <Field label="Name" name="name" defaultValue={device.name} hint="For example, My laptop" />
+      </Form>
+    </Dialog>
+  )
+}

@@ -1,0 +1,49 @@
+import { useAction, useAuth } from 'latchkey/react'
+import { Link } from 'react-router'
+import { Field } from '../parts/field.tsx'
+import { Form } from '../parts/form.tsx'
+import { NarrowPage } from '../parts/page.tsx'
+
+export default function ForgotPasswordPage() {
+  const { client } = useAuth()
+  const { state, run, reset } = useAction(async (emailAddress: string) => {
+    await client.passwords.create(emailAddress)
+    return emailAddress
+  })
+  if (state.status === 'done') return <Sent to={state.result} retry={reset} />
+  return (
+    <NarrowPage title="Forgot your password?">
+      <p className="muted">
+        Enter the email address of your account, and we’ll send you a link to choose a new password.
+      </p>
+      <Form
+        state={state}
+        submit="Send link"
+        onSend={({ email_address = '' }) => void run(email_address)}
+      >
+        <Field label="Email address" name="email_address" type="email" autoComplete="username" />
+      </Form>
+      <p className="aside">
+        <Link to="/log-in">Back to log in</Link>
+      </p>
+    </NarrowPage>
+  )
+}
+
+// The same for an address that nobody has: who has an account is nobody’s business.
+function Sent({ to, retry }: { to: string; retry: () => void }) {
+  return (
+    <NarrowPage title="Check your email">
+      <p>
+        If there is an account for <strong>{to}</strong>, a link to choose a new password is on its
+        way. It works once, and only for a few minutes.
+      </p>
+      <p className="aside">Nothing there? Look in your spam folder, or check the address.</p>
+      <div className="actions">
+        <button type="button" className="quiet" onClick={retry}>
+          Use another address
+        </button>
+      </div>
+    </NarrowPage>
+  )
+}

@@ -1,0 +1,54 @@
+import { useAction, useAuth } from 'latchkey/react'
+import { Link, useLocation } from 'react-router'
+import { Field } from '../parts/field.tsx'
+import { Form } from '../parts/form.tsx'
+import { NarrowPage } from '../parts/page.tsx'
+import { PasswordField } from '../parts/password-field.tsx'
+import { useSessionEnd } from '../session-end.ts'
+
+/** Where the session leads, App decides when it is there. */
+export default function LogInPage() {
+  const { client } = useAuth()
+  const { state: location } = useLocation()
+  const { state, run } = useAction(client.session.create)
+  return (
+    <NarrowPage title="Log in">
+      <Reason />
+      <Form
+        state={state}
+        submit="Log in"
+        onSend={({ email_address = '', password = '' }) => void run({ email_address, password })}
+      >
+        <Field label="Email address" name="email_address" type="email" autoComplete="username" />
+        <PasswordField label="Password" name="password" autoComplete="current-password" />
+      </Form>
+      <p className="aside">
+        <Link to="/forgot-password">Forgot your password?</Link>
+        <br />
+        New here?{' '}
+        <Link to="/sign-up" state={location}>
+          Sign up
+        </Link>
+      </p>
+    </NarrowPage>
+  )
+}
+
+/** Why somebody is asked to who did not ask for it. */
+function Reason() {
+  const end = useSessionEnd()
+  const { state } = useLocation()
+  if (Object(state).isReset === true) {
+    return (
+      <p className="note" role="status">
+        Your password has been changed. Log in with the new one.
+      </p>
+    )
+  }
+  if (end !== 'lost') return null
+  return (
+    <p className="note" role="status">
+      You were logged out. Log in again to carry on.
+    </p>
+  )
+}

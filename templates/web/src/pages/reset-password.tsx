@@ -1,0 +1,65 @@
+import { useAction, useAuth } from 'latchkey/react'
+import { Link, Navigate } from 'react-router'
+import { Form } from '../parts/form.tsx'
+import { NewPasswordField } from '../parts/new-password-field.tsx'
+import { NarrowPage } from '../parts/page.tsx'
+import { useLinkToken } from '../parts/use-link-token.ts'
+
+export default function ResetPasswordPage() {
+  const token = useLinkToken()
+  // What became of one link is nothing to the next, opened in the same tab.
+  return <Reset key={token} token={token} />
+}
+
+function Reset({ token }: { token: string }) {
+  const { client, refresh } = useAuth()
+  const { state, run } = useAction(async (password: string) => {
+    await client.passwords.update({ token, password })
+    // It ended every session, and one may be here.
+    await refresh()
+  })
+  if (state.status === 'done') return <Navigate to="/log-in" state={{ isReset: true }} replace />
+  if (state.status === 'refused' && state.error.code === 'invalid_reset_token') return <DeadLink />
+  if (token === '') return <NoLink />
+  return (
+    <NarrowPage title="Choose a new password">
+      <p className="muted">You’ll be logged out on all your devices.</p>
+      <Form
+        state={state}
+        submit="Save new password"
+        onSend={({ password = '' }) => void run(password)}
+      >
+        <NewPasswordField label="New password" />
+      </Form>
+    </NarrowPage>
+  )
+}
+
+function DeadLink() {
+  return (
+    <NarrowPage title="This link no longer works">
+      <p>Each link works once, and only for a few minutes. Use the newest one, or get another.</p>
+      <div className="actions">
+        <Link className="button" to="/forgot-password">
+          Get a new link
+        </Link>
+      </div>
+    </NarrowPage>
+  )
+}
+
+function NoLink() {
+  return (
+    <NarrowPage title="Open the link in your email">
+      <p>
+        To choose a new password, open the link in the email we sent you. If you’ve just reloaded
+        this page, open it again.
+      </p>
+      <div className="actions">
+        <Link className="button quiet" to="/forgot-password">
+          Get a new link
+        </Link>
+      </div>
+    </NarrowPage>
+  )
+}

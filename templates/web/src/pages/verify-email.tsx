@@ -1,0 +1,84 @@
+import { useAction, useAuth, useSession } from 'latchkey/react'
+import { Link } from 'react-router'
+import { Form } from '../parts/form.tsx'
+import { NarrowPage } from '../parts/page.tsx'
+import { PasswordField } from '../parts/password-field.tsx'
+import { useLinkToken } from '../parts/use-link-token.ts'
+
+/** One click, since programs that look into mails open links too; and whoever is not logged in, their password. */
+export default function VerifyEmailPage() {
+  const token = useLinkToken()
+  // What became of one link is nothing to the next, opened in the same tab.
+  return <Proof key={token} token={token} />
+}
+
+function Proof({ token }: { token: string }) {
+  const { client, refresh } = useAuth()
+  const session = useSession()
+  const { state, run } = useAction(async (proof: { token: string; password?: string }) => {
+    const { user } = await client.emailVerifications.update(proof)
+    await refresh()
+    return user.email_address
+  })
+  if (state.status === 'done') return <Done emailAddress={state.result} />
+  if (state.status === 'refused' && state.error.status === 401) return <DeadLink />
+  if (token === '') return <NoLink />
+  // Somebody may be logged in here whose address it is not.
+  const isRefused = state.status === 'refused' && 'password' in state.fields
+  return (
+    <NarrowPage title="Confirm your email address">
+      <Form
+        state={state}
+        submit="Confirm"
+        onSend={({ password }) =>
+          void run(password === undefined ? { token } : { token, password })
+        }
+      >
+        {session.status === 'signed_in' && !isRefused ? (
+          <p>Let us know that our emails reach you.</p>
+        ) : (
+          <PasswordField label="Password" name="password" autoComplete="current-password" />
+        )}
+      </Form>
+    </NarrowPage>
+  )
+}
+
+function Done({ emailAddress }: { emailAddress: string }) {
+  return (
+    <NarrowPage title="Your email address is confirmed">
+      <p>
+        From now on we write to <strong>{emailAddress}</strong>.
+      </p>
+      <div className="actions">
+        <Link className="button" to="/">
+          Go to your projects
+        </Link>
+      </div>
+    </NarrowPage>
+  )
+}
+
+function DeadLink() {
+  return (
+    <NarrowPage title="This link no longer works">
+      <p>Each link works once, and only for a day. You can get another on your account page.</p>
+      <div className="actions">
+        <Link className="button" to="/account">
+          Go to your account
+        </Link>
+      </div>
+    </NarrowPage>
+  )
+}
+
+function NoLink() {
+  return (
+    <NarrowPage title="Open the link in your email">
+      <p>
+        To confirm your address, open the link in the email we sent you. If you’ve just reloaded
+        this page, open it again.
+      </p>
+    </NarrowPage>
+  )
+}

@@ -1,0 +1,36 @@
+import { useAction } from 'latchkey/react'
+import type { ReactNode } from 'react'
+import { Dialog } from './dialog.tsx'
+import { Form } from './form.tsx'
+
+interface ConfirmDialogProps {
+  readonly title: string
+  /** What happens then. */
+  readonly children: ReactNode
+  /** The button that does it, named by what it does. */
+  readonly submit: string
+  readonly act: () => Promise<unknown>
+  readonly onDone: () => void
+  readonly onClose: () => void
+}
+
+/** Asks before something is gone. */
+export function ConfirmDialog({ title, children, submit, act, ...then }: ConfirmDialogProps) {
+  const { state, run } = useAction(async () => {
+    await act()
+    then.onDone()
+  })
+  return (
+    <Dialog title={title} onClose={then.onClose}>
+      <Form
+        state={state}
+        look="danger"
+        submit={submit}
+        onSend={() => void run()}
+        onCancel={then.onClose}
+      >
+        <p>{children}</p>
+      </Form>
+    </Dialog>
+  )
+}

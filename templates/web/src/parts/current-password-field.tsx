@@ -1,0 +1,18 @@
+import { useSession } from 'latchkey/react'
+import { PasswordField } from './password-field.tsx'
+
+/** For what is sensitive: the password, and for a manager of passwords whose it is. */
+export function CurrentPasswordField() {
+  const session = useSession()
+  const username = session.status === 'signed_in' ? session.user.email_address : ''
+  return (
+    <>
+      <input type="text" name="username" autoComplete="username" value={username} readOnly hidden />
+      <PasswordField
+        label="Current password"
+        name="password_challenge"
+        autoComplete="current-password"
+      />
+    </>
+  )
+}

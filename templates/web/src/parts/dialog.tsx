@@ -1,0 +1,37 @@
+import { type KeyboardEvent, type ReactNode, useId, useLayoutEffect, useRef } from 'react'
+
+interface DialogProps {
+  readonly title: string
+  readonly children: ReactNode
+  /** What the Escape key does; where it is `stay`, only a button in the dialog leaves it. */
+  readonly onClose: (() => void) | 'stay'
+}
+
+/** Something above the page, which waits meanwhile; the focus goes back to where it was. */
+export function Dialog({ title, children, onClose }: DialogProps) {
+  const id = useId()
+  const dialog = useRef<HTMLDialogElement>(null)
+  // Closed while it is still in the page: only then does the browser give the focus back.
+  useLayoutEffect(() => {
+    const { current } = dialog
+    current?.showModal()
+    return () => current?.close()
+  }, [])
+  return (
+    <dialog
+      ref={dialog}
+      aria-labelledby={id}
+      closedby={onClose === 'stay' ? 'none' : 'closerequest'}
+      onKeyDown={onClose === 'stay' ? stay : undefined}
+      onCancel={onClose === 'stay' ? undefined : onClose}
+    >
+      <h2 id={id}>{title}</h2>
+      {children}
+    </dialog>
+  )
+}
+
+// For browsers that do not know `closedby`.
+function stay(event: KeyboardEvent): void {
+  if (event.key === 'Escape') event.preventDefault()
+}

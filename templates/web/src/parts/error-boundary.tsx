@@ -1,0 +1,35 @@
+import { Component, type ReactNode } from 'react'
+
+/** What a fault of ours shows: never a white page, and always a way on. */
+export class ErrorBoundary extends Component<{ children: ReactNode }, { isBroken: boolean }> {
+  override state = { isBroken: false }
+
+  static getDerivedStateFromError() {
+    return { isBroken: true }
+  }
+
+  override render() {
+    return this.state.isBroken ? <Broken /> : this.props.children
+  }
+}
+
+// Plain links: whatever is broken may be what makes the others work.
+function Broken() {
+  return (
+    <main className="narrow">
+      <title>Something went wrong · Projects</title>
+      <div className="sheet" role="alert">
+        <h1>Something went wrong</h1>
+        <p>The mistake is ours, not yours. Reload the page, or start again from your projects.</p>
+        <div className="actions">
+          <button type="button" onClick={() => location.reload()}>
+            Reload
+          </button>
+          <a className="button quiet" href="/">
+            Go to your projects
+          </a>
+        </div>
+      </div>
+    </main>
+  )
+}

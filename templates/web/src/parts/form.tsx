@@ -1,0 +1,96 @@
+import type { ApiError } from 'latchkey/client'
+import type { ActionState } from 'latchkey/react'
+import { type FormEvent, type ReactNode, useEffect, useRef, useState } from 'react'
+import { Problems } from './field.tsx'
+import { explain } from './words.ts'
+
+interface FormProps {
+  readonly state: ActionState<unknown>
+  /** What was typed, by the names of the fields. */
+  readonly onSend: (typed: Record<string, string>) => void
+  readonly submit: string
+  readonly children?: ReactNode
+  readonly look?: 'danger' | 'quiet'
+  /** In a dialog. */
+  readonly onCancel?: () => void
+}
+
+/** A form whose fields say what is wrong with them, and which says the rest itself. */
+export function Form({ state, onSend, submit, children, look, onCancel }: FormProps) {
+  const form = useRef<HTMLFormElement>(null)
+  const [names, setNames] = useState<readonly string[]>([])
+  const [corrected, setCorrected] = useState<readonly string[]>([])
+  const isRunning = state.status === 'running'
+  useEffect(() => {
+    if (state.status === 'refused') focusFirstProblem(form.current)
+  }, [state])
+  const send = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault()
+    if (isRunning) return
+    setNames(namesIn(event.currentTarget))
+    setCorrected([])
+    const typed = [...new FormData(event.currentTarget)]
+    onSend(Object.fromEntries(typed.map(([name, value]) => [name, String(value)])))
+  }
+  const onInput = ({ target }: FormEvent<HTMLFormElement>) =>
+    setCorrected((before) => [...before, nameOf(target)])
+  return (
+    // Judged by the API, in its words: a browser's own bubbles stop some of what it would accept.
+    <form ref={form} onSubmit={send} onInput={onInput} noValidate>
+      {state.status === 'refused' && <Refusal error={state.error} names={names} />}
+      <Problems value={problemsIn(state, corrected)}>{children}</Problems>
+      <div className="actions">
+        {onCancel && (
+          <button type="button" className="quiet" onClick={onCancel}>
+            Cancel
+          </button>
+        )}
+        <button type="submit" className={look} aria-disabled={isRunning}>
+          {submit}
+        </button>
+      </div>
+      <p className="hidden" role="status">
+        {isRunning && 'One moment …'}
+      </p>
+    </form>
+  )
+}
+
+/** What is wrong with a field stands beside it; what is wrong with none of them, above all. */
+function Refusal({ error, names }: { error: ApiError; names: readonly string[] }) {
+  const others = error.details.filter(({ field }) => !names.includes(field))
+  if (error.details.length > 0 && others.length === 0) {
+    return (
+      <p className="hidden" role="alert">
+        {error.message}
+      </p>
+    )
+  }
+  return (
+    <p className="note bad" role="alert" tabIndex={-1}>
+      {others.length > 0 ? others.map(({ message }) => message).join('. ') : explain(error)}
+    </p>
+  )
+}
+
+// A problem is one until something else is typed.
+function problemsIn(
+  state: ActionState<unknown>,
+  corrected: readonly string[],
+): Readonly<Record<string, string>> {
+  if (state.status !== 'refused') return {}
+  const left = Object.entries(state.fields).filter(([name]) => !corrected.includes(name))
+  return Object.fromEntries(left)
+}
+
+function namesIn(form: HTMLFormElement): string[] {
+  return [...form.elements].map(nameOf).filter(Boolean)
+}
+
+function nameOf(target: EventTarget): string {
+  return target instanceof Element ? (target.getAttribute('name') ?? '') : ''
+}
+
+function focusFirstProblem(form: HTMLFormElement | null): void {
+  form?.querySelector<HTMLElement>('.note.bad, [aria-invalid="true"]')?.focus()
+}

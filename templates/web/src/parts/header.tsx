@@ -1,0 +1,58 @@
+import { useAuth, useSession } from 'latchkey/react'
+import { Link, NavLink } from 'react-router'
+import { leave } from '../session-end.ts'
+import { useToast } from './toasts.tsx'
+import { explain } from './words.ts'
+
+/** What stands above all pages. Until it is known who looks, it promises nothing. */
+export function Header() {
+  const { status } = useSession()
+  return (
+    <>
+      <button type="button" className="skip" onClick={skip}>
+        Skip to content
+      </button>
+      <header className="top">
+        <div className="bar">
+          <Link className="brand" to="/">
+            <img src="/icon.svg" alt="" />
+            Projects
+          </Link>
+          <nav className="links" aria-label="Main">
+            {status === 'signed_in' && <UserLinks />}
+            {status === 'signed_out' && <GuestLinks />}
+          </nav>
+        </div>
+      </header>
+    </>
+  )
+}
+
+// No link to #main: what stands behind the # of an address here is the token of a mail's link.
+function skip(): void {
+  document.getElementById('main')?.focus()
+}
+
+function UserLinks() {
+  const { client } = useAuth()
+  const toast = useToast()
+  const logOut = () =>
+    leave('logged_out', client.session.delete).catch((error) => toast(explain(error)))
+  return (
+    <>
+      <NavLink to="/account">Account</NavLink>
+      <button type="button" onClick={() => void logOut()}>
+        Log out
+      </button>
+    </>
+  )
+}
+
+function GuestLinks() {
+  return (
+    <>
+      <NavLink to="/log-in">Log in</NavLink>
+      <NavLink to="/sign-up">Sign up</NavLink>
+    </>
+  )
+}

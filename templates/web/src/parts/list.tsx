@@ -1,0 +1,97 @@
+import { type ReactNode, useEffect, useRef } from 'react'
+import { Failed } from './failed.tsx'
+import { focusTitle } from './page.tsx'
+import type { List } from './use-list.ts'
+import { explain } from './words.ts'
+
+interface ListViewProps<Item> {
+  readonly list: List<Item>
+  /** What to say while there are none. */
+  readonly empty: ReactNode
+  /** A `<Row>`. */
+  readonly children: (item: Item) => ReactNode
+}
+
+/** A list in each of its states: loading, failed, empty, and there, with more to come or not. */
+export function ListView<Item>({ list, empty, children }: ListViewProps<Item>) {
+  const { state } = list
+  const rows = useKeptFocus(state.status === 'there' ? state.items.length : null)
+  if (state.status === 'loading') return <Loading />
+  if (state.status === 'failed') return <Failed what={state.what} retry={list.retry} />
+  if (state.items.length === 0 && state.next === null) {
+    return <div className="box blank">{empty}</div>
+  }
+  return (
+    <>
+      <ul className="box" ref={rows}>
+        {state.items.map(children)}
+      </ul>
+      {state.next !== null && <More more={list.more} />}
+    </>
+  )
+}
+
+// The button that was pressed may be gone with its row, or when there is no more: whoever asked for more
+// goes on with the first of what came, everybody else with the title.
+function useKeptFocus(count: number | null) {
+  const rows = useRef<HTMLUListElement>(null)
+  const before = useRef(count)
+  useEffect(() => {
+    const from = before.current
+    before.current = count
+    if (from === null || count === null || document.activeElement !== document.body) return
+    if (count < from) focusTitle()
+    const first = rows.current?.children[from]
+    if (first instanceof HTMLElement) first.focus()
+  }, [count])
+  return rows
+}
+
+function More({ more: { state, run } }: Pick<List<unknown>, 'more'>) {
+  return (
+    <div className="more">
+      {state.status === 'refused' && (
+        <p className="note bad" role="alert">
+          {explain(state.error)}
+        </p>
+      )}
+      <button
+        type="button"
+        className="quiet"
+        aria-disabled={state.status === 'running'}
+        onClick={() => void run()}
+      >
+        Show more
+      </button>
+    </div>
+  )
+}
+
+interface RowProps {
+  /** An `<Icon>`, where the kind of the thing says something. */
+  readonly icon?: ReactNode
+  readonly children: ReactNode
+  /** What can be done with it: buttons. */
+  readonly actions?: ReactNode
+}
+
+export function Row({ icon, children, actions }: RowProps) {
+  return (
+    <li className="row" tabIndex={-1}>
+      {icon}
+      <div className="what">{children}</div>
+      {actions && <div className="does">{actions}</div>}
+    </li>
+  )
+}
+
+function Loading() {
+  return (
+    <div className="box" role="status">
+      <span className="hidden">Loading …</span>
+      <div className="row skeleton" />
+      <div className="row skeleton" />
+      <div className="row skeleton" />
+    </div>
+  )
+}

@@ -1,0 +1,31 @@
+import { useState } from 'react'
+import { PasswordField } from './password-field.tsx'
+
+// As PASSWORD_MINIMUM_LENGTH of the API has it, which judges in any case.
+const minimumLength = 8
+
+/** A password to be chosen, and while it is typed, what is still missing. */
+export function NewPasswordField({ label = 'Password' }: { label?: string }) {
+  const [text, setText] = useState('')
+  return (
+    <PasswordField
+      label={label}
+      name="password"
+      autoComplete="new-password"
+      onType={setText}
+      hint={<Guidance text={text} />}
+    />
+  )
+}
+
+// Counted as the API counts. How good it is beyond that nobody can tell from its letters.
+function Guidance({ text }: { text: string }) {
+  const missing = minimumLength - [...text.normalize('NFC')].length
+  if (missing === minimumLength) return `Use ${minimumLength} characters or more.`
+  if (missing > 0) return `${missing} more ${missing === 1 ? 'character' : 'characters'} to go.`
+  return (
+    <span className="met" role="status">
+      ✓ Long enough. Longer is safer.
+    </span>
+  )
+}

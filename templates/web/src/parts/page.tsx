@@ -1,0 +1,77 @@
+import { type ReactNode, useEffect, useRef } from 'react'
+import { NavLink, useLocation } from 'react-router'
+
+interface PageProps {
+  /** In the tab of the browser, and above the page. */
+  readonly title: string
+  readonly children: ReactNode
+  /** What most people do here, at the right of the title. */
+  readonly action?: ReactNode
+  readonly look?: 'welcome'
+}
+
+/** A page of things: lists and settings. */
+export function Page({ title, action, look, children }: PageProps) {
+  return (
+    <main id="main" className={look} tabIndex={-1}>
+      {look === 'welcome' && <img src="/icon.svg" alt="" />}
+      <Title title={title} action={action} />
+      {children}
+    </main>
+  )
+}
+
+/** A page with one thing to do, or to know. */
+export function NarrowPage({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <main id="main" className="narrow" tabIndex={-1}>
+      <div className="sheet">
+        <Title title={title} />
+        {children}
+      </div>
+    </main>
+  )
+}
+
+/** The pages about the user themselves. */
+export function AccountPart({ title, action, children }: PageProps) {
+  return (
+    <main id="main" tabIndex={-1}>
+      <nav className="tabs" aria-label="Account">
+        <NavLink to="/account" end>
+          Account
+        </NavLink>
+        <NavLink to="/account/devices">Devices</NavLink>
+        <NavLink to="/account/api-keys">API keys</NavLink>
+        <NavLink to="/account/activity">Activity</NavLink>
+      </nav>
+      <Title title={title} action={action} />
+      {children}
+    </main>
+  )
+}
+
+function Title({ title, action }: Pick<PageProps, 'title' | 'action'>) {
+  const heading = useRef<HTMLHeadingElement>(null)
+  const first = useRef(title)
+  const { key } = useLocation()
+  useEffect(() => {
+    // On the first page the browser has the focus; whoever goes on from there is told where they are.
+    if (key === 'default' && title === first.current) return
+    heading.current?.focus()
+  }, [key, title])
+  return (
+    <div className="title">
+      <title>{title === 'Projects' ? title : `${title} · Projects`}</title>
+      <h1 ref={heading} tabIndex={-1}>
+        {title}
+      </h1>
+      {action}
+    </div>
+  )
+}
+
+/** Where the focus goes when what had it is gone. */
+export function focusTitle(): void {
+  document.querySelector('h1')?.focus()
+}

@@ -1,0 +1,21 @@
+import { useEffect, useState } from 'react'
+
+/**
+ * The token of the link that led here. It stands behind the #, where no server sees it; it is taken out of
+ * the address bar and the history at once, and kept by this component alone.
+ */
+export function useLinkToken(): string {
+  const [token, setToken] = useState(() => location.hash.slice(1))
+  useEffect(() => {
+    const take = () => {
+      if (location.hash === '') return
+      setToken(location.hash.slice(1))
+      history.replaceState(history.state, '', location.pathname)
+    }
+    take()
+    // A second link, opened in this tab, changes nothing but what is behind the #.
+    addEventListener('hashchange', take)
+    return () => removeEventListener('hashchange', take)
+  }, [])
+  return token
+}

@@ -1,0 +1,82 @@
+import { type ActionState, useAction } from 'latchkey/react'
+import { useCallback, useEffect, useState } from 'react'
+import { explain } from './words.ts'
+
+interface Part<Item> {
+  readonly items: readonly Item[]
+  readonly next: string | null
+}
+
+/** A list of the API, as much of it as was asked for. */
+type ListState<Item> =
+  | { readonly status: 'loading' }
+  | { readonly status: 'failed'; readonly what: string }
+  | ({ readonly status: 'there' } & Part<Item>)
+
+export interface List<Item> {
+  readonly state: ListState<Item>
+  readonly more: { readonly state: ActionState<void>; run(): Promise<void> }
+  /** Asks again, and shows that it does. */
+  retry(): void
+  /** Asks again; what is shown stays until the answer is there. */
+  reload(): void
+  /** Shows an item as it is now: in its place, or as the last. */
+  put(item: Item): void
+  remove(id: string): void
+}
+
+/**
+ * Asks for a list, part by part.
+ *
+ * @param ask the same function each time, or it is asked again
+ */
+export function useList<Item extends { readonly id: string }>(
+  ask: (cursor: string | null) => Promise<Part<Item>>,
+): List<Item> {
+  const [state, setState] = useState<ListState<Item>>({ status: 'loading' })
+  const [round, setRound] = useState(0)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another round asks again
+  useEffect(() => {
+    let isWanted = true
+    const show = (state: () => ListState<Item>) => isWanted && setState(state)
+    ask(null).then(
+      (part) => show(() => ({ status: 'there', ...part })),
+      // Here a fault, which is no refusal, ends at the error boundary.
+      (error) => show(() => ({ status: 'failed', what: explain(error) })),
+    )
+    return () => {
+      isWanted = false
+    }
+  }, [ask, round])
+  const change = useCallback(
+    (to: (part: Part<Item>) => Part<Item>) =>
+      setState((now) => (now.status === 'there' ? { status: 'there', ...to(now) } : now)),
+    [],
+  )
+  const more = useAction(async () => {
+    if (state.status !== 'there' || state.next === null) return
+    const { items, next } = await ask(state.next)
+    change((now) => ({ items: items.reduce(withItem, now.items), next }))
+  })
+  const reload = useCallback(() => setRound((each) => each + 1), [])
+  return {
+    state,
+    more,
+    reload,
+    retry() {
+      setState({ status: 'loading' })
+      reload()
+    },
+    put: (item) => change(({ items, next }) => ({ items: withItem(items, item), next })),
+    remove: (id) =>
+      change(({ items, next }) => ({ items: items.filter((each) => each.id !== id), next })),
+  }
+}
+
+function withItem<Item extends { readonly id: string }>(
+  items: readonly Item[],
+  item: Item,
+): readonly Item[] {
+  const isThere = items.some(({ id }) => id === item.id)
+  return isThere ? items.map((each) => (each.id === item.id ? item : each)) : [...items, item]
+}

@@ -1,0 +1,27 @@
+import { ApiError } from 'latchkey/client'
+
+/**
+ * What to tell a person of a refusal that belongs to no field.
+ *
+ * @throws whatever is no refusal, but a fault
+ */
+export function explain(error: unknown): string {
+  if (!(error instanceof ApiError)) throw error
+  const { code, status, message, requestId, retryAfterSeconds } = error
+  if (code === 'unreachable') {
+    return 'The server can’t be reached. Check your connection and try again.'
+  }
+  if (status === 429) return `Too many attempts. Try again ${inWords(retryAfterSeconds)}.`
+  if (status === 503) return `The server is busy. Try again ${inWords(retryAfterSeconds)}.`
+  if (status < 500) return message
+  const number = requestId ? ` If it keeps happening, tell us this number: ${requestId}` : ''
+  return `Something went wrong. Try again.${number}`
+}
+
+function inWords(seconds: number | null): string {
+  if (!seconds) return 'later'
+  const minutes = Math.ceil(seconds / 60)
+  if (minutes > 90) return `in ${Math.ceil(minutes / 60)} hours`
+  if (seconds > 90) return `in ${minutes} minutes`
+  return seconds === 1 ? 'in a second' : `in ${Math.ceil(seconds)} seconds`
+}

@@ -1,0 +1,42 @@
+import { client } from './api.ts'
+
+/** Your own resource, as your API has it: replace it, or add others beside it. */
+export interface Project {
+  readonly id: string
+  readonly title: string
+  readonly description: string | null
+  readonly created_at: string
+  readonly updated_at: string
+}
+
+export interface NewProject {
+  readonly title: string
+  readonly description: string | null
+}
+
+interface ProjectPage {
+  readonly projects: readonly Project[]
+  readonly next_cursor: string | null
+}
+
+export const projects = {
+  async list(cursor: string | null): Promise<ProjectPage> {
+    const response = await client.fetch(`/v1/projects?limit=20${cursor ? `&cursor=${cursor}` : ''}`)
+    return response.json()
+  },
+  create: (project: NewProject) => send('POST', '/v1/projects', project),
+  update: (id: string, project: NewProject) => send('PATCH', `/v1/projects/${id}`, project),
+  async delete(id: string): Promise<void> {
+    await client.fetch(`/v1/projects/${id}`, { method: 'DELETE' })
+  },
+}
+
+async function send(method: string, path: string, project: NewProject): Promise<Project> {
+  const response = await client.fetch(path, {
+    method,
+    body: JSON.stringify(project),
+    headers: { 'content-type': 'application/json' },
+  })
+  const answered: { project: Project } = await response.json()
+  return answered.project
+}
