@@ -4,7 +4,8 @@ import { dirname, join, relative } from 'node:path'
 import { expect, test } from 'vitest'
 
 const isTest = (path: string) => path.endsWith('.test.ts')
-const sources = globSync('{src,templates}/**/*.ts', { exclude: ['**/node_modules/**'] })
+const generated = ['**/node_modules/**', '**/dist/**']
+const sources = globSync('{src,templates}/**/*.{ts,tsx}', { exclude: generated })
   .filter((path) => !isTest(path))
   .map((path) => ({ path, text: readFileSync(path, 'utf8') }))
 
@@ -17,6 +18,8 @@ const rings: Record<string, string[]> = {
   cli: ['core', 'http', 'storage', 'mail'],
   testing: ['core', 'http', 'storage', 'mail', 'cli'],
   'resource-server': [],
+  client: [],
+  react: ['client'],
 }
 
 // What core may use of Node: computation, and one file that ships with it.
@@ -75,8 +78,17 @@ test('core talks to nothing in the world', () => {
   }
 })
 
-// In development the API serves the front end too; what else they share is the network.
-const betweenTemplates = ['templates/web/server.ts']
+// In development the API builds and serves the front end too; what else they share is the network.
+const betweenTemplates = ['templates/web/build.ts', 'templates/web/server.ts']
+
+const templatePackages: Record<string, RegExp> = {
+  'templates/mobile/': /^latchkey\/client$/,
+  'templates/mounts/': /^(node:|latchkey\/[\w-]+$|(hono|fastify|express)$)/,
+  'templates/api/': /^(node:|latchkey\/[\w-]+$|zod$|uuid$)/,
+  'templates/web/':
+    /^(node:|latchkey\/(client|react|server)$|vite$|react(-dom|-router)?(\/client)?$)/,
+  'templates/web/src/': /^(latchkey\/(client|react)$|react(-dom|-router)?(\/client)?$)/,
+}
 
 test('a resource server is jose and what every runtime has', () => {
   for (const { path, text } of sources.filter(({ path }) => ringOf(path) === 'resource-server')) {
@@ -86,18 +98,30 @@ test('a resource server is jose and what every runtime has', () => {
   }
 })
 
-// What is published, and packages that a template has beside it.
-const usable = /^(node:|latchkey\/[\w-]+$|(zod|uuid|hono|fastify|express)$)/
+test('a client is what browsers, phones and Node have, and React is all that its hooks add', () => {
+  for (const { path, text } of sources) {
+    const ring = ringOf(path)
+    if (ring !== 'client' && ring !== 'react') continue
+    const packages = importsOf(text).filter((each) => !each.startsWith('.'))
+    expect([path, packages]).toEqual([
+      path,
+      packages.filter((each) => ring === 'react' && each === 'react'),
+    ])
+    expect(text, path).not.toMatch(/\b(process|Buffer|require|document|window)\b/)
+  }
+})
 
 test('templates use the published sub-paths, as a user would', () => {
   for (const { path, text } of sources.filter(({ path }) => path.startsWith('templates/'))) {
     const own = /^templates\/\w+\//.exec(path)?.[0] ?? ''
+    const places = Object.keys(templatePackages).filter((place) => path.startsWith(place))
+    const packages = places.map((place) => templatePackages[place])
     for (const specifier of importsOf(text)) {
       if (specifier.startsWith('.')) {
         const imported = resolveImport(path, specifier)
         const isAllowed = imported.startsWith(own) || betweenTemplates.includes(imported)
         expect(isAllowed, `${path} imports ${specifier}`).toBe(true)
-      } else expect(specifier).toMatch(usable)
+      } else for (const allowed of packages) expect(specifier).toMatch(allowed ?? /^$/)
     }
   }
 })
@@ -122,7 +146,7 @@ test('no file imports itself over others', () => {
     sources.map(({ path, text }) => [
       path,
       importsOf(text)
-        .filter((each) => each.startsWith('.'))
+        .filter((each) => /^\..*\.tsx?$/.test(each))
         .map((each) => resolveImport(path, each)),
     ]),
   )

@@ -11,6 +11,8 @@ const report = join(scratch, 'vitest.json')
 const checks = [
   ['format and lint', ['node_modules/@biomejs/biome/bin/biome', 'check', '--error-on-warnings']],
   ['types', ['node_modules/typescript/bin/tsc']],
+  ['types of the front end', ['node_modules/typescript/bin/tsc', '--project', 'templates/web']],
+  ['types of its tests', ['node_modules/typescript/bin/tsc', '--project', 'test/browser']],
   ['unused code', ['node_modules/knip/bin/knip.js']],
 ] as const
 

@@ -1,4 +1,5 @@
 import type { TestProject } from 'vitest/node'
+import { buildWeb } from '../templates/web/build.ts'
 import { clusterFolder, findBinaries, startCluster } from './postgres-cluster.ts'
 
 declare module 'vitest' {
@@ -14,6 +15,8 @@ declare module 'vitest' {
 
 /** One PostgreSQL for all tests: that of TEST_DATABASE_URL, or one that is gone when they are. */
 export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
+  // Once, before several files of tests want it at a time.
+  await buildWeb()
   const folder = clusterFolder()
   const binaries = findBinaries(folder.path)
   project.provide('postgresBinaries', binaries)

@@ -115,6 +115,67 @@ test('a service beside the API needs of all packages jose alone, whatever it is 
   }
 })
 
+test('the client needs no package at all, and what it adds for React needs React alone', async () => {
+  const script = `
+    import { createClient, inMemory } from 'latchkey/client'
+    const fetch = async () => Response.json({ user: { id: 'ann' } })
+    const client = createClient('https://api.example.com', { session: inMemory(), fetch })
+    console.log((await client.user.show()).user.id)`
+  for (const condition of ['node', 'browser', 'workerd', 'edge-light']) {
+    const said = await runScript(install([]), script, [`--conditions=${condition}`])
+    expect([condition, said]).toEqual([condition, 'ann'])
+  }
+  const react = `import * as react from 'latchkey/react'; console.log(Object.keys(react).join())`
+  const said = await runScript(install(['react']), react)
+  expect(said).toBe('AuthProvider,useAction,useAuth,useSession')
+  // Frameworks that draw on a server take it for the browser's by these words.
+  for (const file of ['auth-provider', 'use-action']) {
+    expect(readFileSync(`dist/react/${file}.js`, 'utf8')).toMatch(/^'use client';?\n/)
+  }
+})
+
+test.each([
+  ['a page', { lib: ['es2024', 'dom'], types: [] }],
+  ['Node', { lib: ['es2024'], types: ['node'] }],
+])(
+  'the types of client and hooks are whole for %s',
+  async (_where, environment) => {
+    const types = ['@types/node', 'undici-types', '@types/react', 'csstype', 'react']
+    const folder = install(types)
+    writeFileSync(
+      join(folder, 'app.ts'),
+      `import { ApiError, type Client, createClient, inWebStorage, type User } from 'latchkey/client'
+    import { AuthProvider, useAction, useSession } from 'latchkey/react'
+    export const client: Client = createClient('/api', { session: inWebStorage('localStorage') })
+    export async function who(): Promise<User | null> {
+      try {
+        return (await client.user.show()).user
+      } catch (error) {
+        if (error instanceof ApiError && error.code === 'unauthenticated') return null
+        throw error
+      }
+    }
+    export function useName(): string | null {
+      const { state } = useAction(client.session.create)
+      const session = useSession()
+      if (state.status === 'refused') return state.fields.email_address ?? null
+      return session.status === 'signed_in' ? session.user.email_address : null
+    }
+    export const Provider = AuthProvider
+    // @ts-expect-error: a log-in has a password
+    client.session.create({ email_address: 'ann@example.com' })`,
+    )
+    const strict = { strict: true, exactOptionalPropertyTypes: true, skipLibCheck: false }
+    const compilerOptions = { ...strict, ...environment, module: 'nodenext', noEmit: true }
+    const config = { compilerOptions: { ...compilerOptions, target: 'es2024' }, files: ['app.ts'] }
+    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config))
+    writeFileSync(join(folder, 'package.json'), '{"type":"module"}')
+    const compiled = run('node_modules/.bin/tsc', ['--project', folder]).catch((error) => error)
+    expect((await compiled).stdout).toBe('')
+  },
+  60_000,
+)
+
 test('there is no bare root, and nothing inside can be reached around the exports', async () => {
   for (const path of ['latchkey', 'latchkey/core/auth.js', 'latchkey/dist/server.js']) {
     const script = `await import('${path}').catch((error) => console.log(error.code))`

@@ -1,5 +1,10 @@
 // A real Chromium. Each file of tests has one of its own, each test a profile of its own.
-import { type BrowserContext, chromium, type Page } from 'playwright-core'
+import {
+  type BrowserContext,
+  type BrowserContextOptions,
+  chromium,
+  type Page,
+} from 'playwright-core'
 import { afterAll, onTestFinished } from 'vitest'
 import { findChromium } from './chromium.ts'
 import { openSites, type Sites } from './sites.ts'
@@ -8,7 +13,7 @@ import { openSites, type Sites } from './sites.ts'
 export interface Browser {
   readonly sites: Sites
   /** Opens the browser of somebody who was nowhere before. */
-  openProfile(): Promise<BrowserContext>
+  openProfile(options?: BrowserContextOptions): Promise<BrowserContext>
 }
 
 let opened: Promise<Browser & { close(): Promise<void> }> | undefined
@@ -31,12 +36,14 @@ async function launch(): Promise<Browser & { close(): Promise<void> }> {
   const browser = await chromium.launch({
     ...found,
     // Its sandbox does not work for root, whom containers run tests as.
+    // People have bars to scroll with, which take their room.
+    ignoreDefaultArgs: ['--hide-scrollbars'],
     args: ['--no-sandbox', '--ignore-certificate-errors', `--host-resolver-rules=${rules}`],
   })
   return {
     sites,
-    async openProfile() {
-      const profile = await browser.newContext()
+    async openProfile(options) {
+      const profile = await browser.newContext(options)
       onTestFinished(() => profile.close())
       return profile
     },

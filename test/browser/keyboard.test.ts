@@ -1,0 +1,109 @@
+// Somebody without a mouse, or without animations.
+import type { Page } from 'playwright-core'
+import { expect, test } from 'vitest'
+import { ann } from '../harness.ts'
+import { openFrontEnd } from './front-end.ts'
+import { follow, reads, sees } from './person.ts'
+
+/** Goes on with the Tab key until something has the focus. */
+async function tabTo(page: Page, name: string): Promise<void> {
+  for (let stop = 0; stop < 40; stop++) {
+    await page.keyboard.press('Tab')
+    const here = await page.evaluate(() => {
+      const { activeElement: focused } = document
+      const [label] = focused instanceof HTMLInputElement ? (focused.labels ?? []) : []
+      return (label ?? focused)?.textContent?.trim() ?? ''
+    })
+    expect(await isFocusSeen(page)).toBe(true)
+    if (here === name) return
+  }
+  throw new Error(`The Tab key does not lead to ${name}`)
+}
+
+/** Whether a line stands around what has the focus; a browser's own bars have theirs. */
+function isFocusSeen(page: Page): Promise<boolean> {
+  return page.evaluate(() => {
+    const { activeElement: focused } = document
+    if (!focused || focused === document.body) return true
+    const { outlineStyle, outlineWidth } = getComputedStyle(focused)
+    const { width, height, top, left } = focused.getBoundingClientRect()
+    const isOnPage = width > 0 && height > 0 && top >= 0 && left >= 0
+    return isOnPage && outlineStyle !== 'none' && Number.parseFloat(outlineWidth) >= 2
+  })
+}
+
+test.each(['none', 'active'] as const)(
+  'with forced colours %s somebody signs up, makes a project and logs out by the keyboard, and sees where they are',
+  async (forcedColors) => {
+    const front = await openFrontEnd()
+    const page = await front.open()
+    await page.emulateMedia({ forcedColors })
+    await sees(page, 'All your projects in one place')
+    await tabTo(page, 'Skip to content')
+    await tabTo(page, 'Sign up')
+    await page.keyboard.press('Enter')
+    await sees(page, 'Sign up')
+    await tabTo(page, 'Email address')
+    await page.keyboard.type(ann.email_address)
+    await tabTo(page, 'Password')
+    await page.keyboard.type(ann.password)
+    await page.keyboard.press('Enter')
+    await reads(page, 'No projects yet')
+    await tabTo(page, 'New project')
+    await page.keyboard.press('Space')
+    await page.getByRole('dialog').waitFor()
+    await page.keyboard.type('Garden')
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { name: 'Garden' }).waitFor()
+    await page.evaluate(() => document.body.focus())
+    await tabTo(page, 'Log out')
+    await page.keyboard.press('Enter')
+    await page.getByRole('link', { name: 'Sign up' }).first().waitFor()
+    expect(front.api.requests).toContain('DELETE /v1/session')
+  },
+)
+
+test('whoever goes to another page hears its name: it is the title of the tab, and its heading has the focus', async () => {
+  const front = await openFrontEnd()
+  const page = await front.openAs(ann, '/account')
+  await reads(page, ann.email_address)
+  const seen = new Set([await page.title()])
+  for (const [name, title] of [
+    ['Devices', 'Devices'],
+    ['API keys', 'API keys'],
+    ['Activity', 'Recent activity'],
+    ['Account', 'Account'],
+  ] as const) {
+    await page
+      .getByRole('navigation', { name: 'Account' })
+      .getByRole('link', { name, exact: true })
+      .click()
+    await sees(page, title)
+    await page.waitForFunction((text) => document.activeElement?.textContent === text, title)
+    expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('H1')
+    expect(await page.title()).toBe(`${title} · Projects`)
+    seen.add(await page.title())
+  }
+  expect(seen.size).toBe(4)
+  await page.goBack()
+  await sees(page, 'Recent activity')
+  await page.waitForFunction(() => document.activeElement?.textContent === 'Recent activity')
+})
+
+test('whoever wants no motion gets none, also while something is loaded', async () => {
+  const front = await openFrontEnd()
+  const page = await front.openAs(ann, '/account')
+  await reads(page, ann.email_address)
+  const running = () => page.evaluate(() => document.getAnimations().length)
+  const load = async () => {
+    front.api.hold()
+    await follow(page, 'Projects')
+    await page.getByRole('status').filter({ hasText: 'Loading' }).waitFor()
+  }
+  await load()
+  expect(await running()).toBeGreaterThan(0)
+  await page.emulateMedia({ reducedMotion: 'reduce' })
+  expect(await running()).toBe(0)
+  front.api.mend()
+  await reads(page, 'No projects yet')
+})

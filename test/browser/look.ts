@@ -1,0 +1,62 @@
+// What is wrong with the look of a page, as far as programs can tell.
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import axe from 'axe-core'
+import type { Page } from 'playwright-core'
+
+const screens = join('test-results', 'screens')
+const themes = ['light', 'dark'] as const
+const widths = [360, 768, 1440]
+
+/** All that is wrong with what a page shows now; leaves pictures of it. */
+export async function look(page: Page, name: string): Promise<string[]> {
+  const faults: string[] = []
+  for (const colorScheme of themes) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+    for (const width of widths) {
+      await page.setViewportSize({ width, height: 900 })
+      await page.evaluate(haveAppeared)
+      const state = `${name} ${colorScheme} ${width}`
+      faults.push(...(await judge(page)).map((fault) => `${state}: ${fault}`))
+      mkdirSync(screens, { recursive: true })
+      await page.screenshot({ path: join(screens, `${state.replaceAll(' ', '-')}.png`) })
+    }
+  }
+  // As narrow as a page of 1280 points is at 400 % (WCAG 1.4.10).
+  await page.setViewportSize({ width: 320, height: 900 })
+  if (await isTooWide(page)) faults.push(`${name} 320: it scrolls sideways`)
+  return faults
+}
+
+// Runs in the page: what is half faded in has half its contrast.
+async function haveAppeared(): Promise<void> {
+  const endless = (animation: Animation) =>
+    animation.effect?.getComputedTiming().iterations === Number.POSITIVE_INFINITY
+  const ending = document.getAnimations().filter((animation) => !endless(animation))
+  await Promise.allSettled(ending.map(({ finished }) => finished))
+}
+
+async function judge(page: Page): Promise<string[]> {
+  return [...((await isTooWide(page)) ? ['it scrolls sideways'] : []), ...(await violations(page))]
+}
+
+function isTooWide(page: Page): Promise<boolean> {
+  return page.evaluate(() => {
+    const { scrollWidth, clientWidth } = document.documentElement
+    return scrollWidth > clientWidth
+  })
+}
+
+/** By every rule that axe has, those of experience too. */
+async function violations(page: Page): Promise<string[]> {
+  if (!(await page.evaluate('"axe" in window'))) await page.evaluate(axe.source)
+  const { violations: found } = Object(
+    await page.evaluate(
+      'axe.run(document, { resultTypes: ["violations"], rules: { "target-size": { enabled: true } } })',
+    ),
+  )
+  return Array.from(found, (violation) => {
+    const { id, nodes } = Object(violation)
+    return `${id} ${nodes.map(({ target }: { target: unknown }) => String(target)).join(', ')}`
+  })
+}

@@ -1,0 +1,104 @@
+// The network, or the API, is away or slow.
+import { expect, test } from 'vitest'
+import { ann, signUp } from '../harness.ts'
+import { openFrontEnd } from './front-end.ts'
+import { field, fill, hears, logIn, press, reads, sees } from './person.ts'
+
+const away = 'The server can’t be reached'
+
+test.each([
+  ['/', 'No projects yet', '/v1/projects'],
+  ['/account/devices', 'This device', '/v1/sessions'],
+  ['/account/api-keys', 'No API keys yet', '/v1/api_keys'],
+  ['/account/activity', 'Signed up', '/v1/events'],
+])(
+  'on %s somebody without a network is told so, and tries again when it is back',
+  async (path, there, asked) => {
+    const front = await openFrontEnd()
+    const page = await front.openAs(ann, path === '/' ? '/account' : '/')
+    await page.getByRole('button', { name: 'Log out' }).waitFor()
+    front.api.cut()
+    front.expectFaults(`net::ERR_EMPTY_RESPONSE ${asked}`)
+    // Within the page, which has the session: the list alone is missing.
+    if (path === '/') await page.getByRole('link', { name: 'Projects' }).click()
+    else await page.getByRole('link', { name: 'Account' }).click()
+    for (const name of ['Devices', 'API keys', 'Activity']) {
+      if (path.endsWith(name.toLowerCase().replace(' ', '-')))
+        await page.getByRole('link', { name, exact: true }).click()
+    }
+    await hears(page, away)
+    front.api.mend()
+    await press(page, 'Try again')
+    await reads(page, there)
+
+    front.api.cut()
+    front.expectFaults('net::ERR_EMPTY_RESPONSE /v1/session')
+    await page.reload()
+    await hears(page, away)
+    expect(await page.evaluate(() => localStorage.length)).toBe(1)
+    front.api.mend()
+    await press(page, 'Try again')
+    await reads(page, there)
+  },
+)
+
+test('a form that could not be sent says so and keeps what was typed, also when the browser is offline', async () => {
+  const front = await openFrontEnd()
+  await signUp(front.server)
+  front.expectFaults('net::ERR_EMPTY_RESPONSE /v1/session')
+  front.expectFaults('net::ERR_INTERNET_DISCONNECTED /v1/projects')
+  const page = await front.open('/log-in')
+  front.api.cut()
+  await logIn(page)
+  await hears(page, away)
+  expect(await field(page, 'Password').inputValue()).toBe(ann.password)
+  front.api.mend()
+  await press(page, 'Log in')
+  await reads(page, 'No projects yet')
+
+  await press(page, 'New project')
+  await fill(page, { Title: 'Garden', 'Description (optional)': 'Beds' })
+  await page.context().setOffline(true)
+  await press(page, 'Create project')
+  await hears(page, away)
+  expect(await field(page, 'Title').inputValue()).toBe('Garden')
+  expect(await field(page, 'Description (optional)').inputValue()).toBe('Beds')
+  await page.context().setOffline(false)
+  await press(page, 'Create project')
+  await page.getByRole('heading', { name: 'Garden' }).waitFor()
+})
+
+test('while an answer is on its way the page says so, and a second click is no second request', async () => {
+  const front = await openFrontEnd()
+  const page = await front.open('/sign-up')
+  await fill(page, { 'Email address': ann.email_address, Password: ann.password })
+  front.api.hold()
+  await press(page, 'Sign up')
+  await page.getByRole('status').filter({ hasText: 'One moment' }).waitFor()
+  await page.getByRole('button', { name: 'Sign up' }).click({ force: true })
+  await field(page, 'Password').press('Enter')
+  await field(page, 'Password').press('Enter')
+  front.api.mend()
+  await reads(page, 'No projects yet')
+  expect(front.api.requests.filter((line) => line.startsWith('POST'))).toEqual([
+    'POST /v1/registrations',
+  ])
+
+  front.api.hold()
+  await page.reload()
+  await page.getByRole('status').filter({ hasText: 'Loading' }).waitFor()
+  front.api.mend()
+  await reads(page, 'No projects yet')
+})
+
+test('whoever logs out without a network is logged out here, and told that the server was not reached', async () => {
+  const front = await openFrontEnd()
+  const page = await front.openAs(ann, '/account')
+  await reads(page, ann.email_address)
+  front.api.cut()
+  front.expectFaults('net::ERR_EMPTY_RESPONSE /v1/session')
+  await press(page, 'Log out')
+  await reads(page, away)
+  await sees(page, 'All your projects in one place')
+  expect(await page.evaluate(() => localStorage.length)).toBe(0)
+})

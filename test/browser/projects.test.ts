@@ -1,0 +1,105 @@
+// The projects of somebody, in a browser.
+import type { Page } from 'playwright-core'
+import { expect, test } from 'vitest'
+import { ann, bearer, signUp } from '../harness.ts'
+import { type FrontEnd, openFrontEnd } from './front-end.ts'
+import { field, fill, focused, hears, press, problemOf, reads } from './person.ts'
+
+/** What is in the list of the page. */
+function titles(page: Page): Promise<string[]> {
+  return page.getByRole('main').getByRole('listitem').getByRole('heading').allInnerTexts()
+}
+
+async function create(page: Page, title: string, description = ''): Promise<void> {
+  await press(page, 'New project')
+  await fill(page, { Title: title, 'Description (optional)': description })
+  await press(page, 'Create project')
+  await page.getByRole('dialog').waitFor({ state: 'detached' })
+  await page.getByRole('heading', { name: title }).waitFor()
+}
+
+/** Somebody who has so many projects. */
+async function withProjects({ server }: FrontEnd, count: number): Promise<void> {
+  const token = await signUp(server)
+  for (let each = 1; each <= count; each++) {
+    const project = { title: `Project ${each}` }
+    await server.send('POST /v1/projects', project, bearer(token))
+  }
+}
+
+test('a project is created, changed, and deleted when that is confirmed', async () => {
+  const front = await openFrontEnd()
+  const page = await front.openAs(ann)
+  await reads(page, 'No projects yet')
+  await create(page, 'Garden', 'Beds,\nand a pond')
+  await reads(page, 'and a pond')
+  await create(page, '<b>Kitchen</b>')
+  await press(page, 'Edit Garden')
+  expect(await field(page, 'Description (optional)').inputValue()).toBe('Beds,\nand a pond')
+  await fill(page, { Title: 'Meadow', 'Description (optional)': '' })
+  await press(page, 'Save changes')
+  await page.getByRole('heading', { name: 'Meadow' }).waitFor()
+  expect(await titles(page)).toEqual(['Meadow', '<b>Kitchen</b>'])
+  await press(page, 'Delete Meadow')
+  await press(page, 'Cancel')
+  expect(await titles(page)).toEqual(['Meadow', '<b>Kitchen</b>'])
+  await press(page, 'Delete Meadow')
+  await press(page, 'Delete project')
+  await page.getByRole('heading', { name: 'Meadow' }).waitFor({ state: 'detached' })
+  await page.reload()
+  await page.getByRole('heading', { name: 'Kitchen' }).waitFor()
+  expect(await titles(page)).toEqual(['<b>Kitchen</b>'])
+})
+
+test('a project without a title says so at the title, and the rest of what was typed stays', async () => {
+  const front = await openFrontEnd()
+  front.expectFaults('422 /v1/projects')
+  const page = await front.openAs(ann)
+  await press(page, 'New project')
+  await fill(page, { 'Description (optional)': 'Beds' })
+  await press(page, 'Create project')
+  expect(await problemOf(page, 'Title')).toBe("Title can't be blank")
+  expect(await focused(page)).toBe('Title')
+  expect(await field(page, 'Description (optional)').inputValue()).toBe('Beds')
+  await fill(page, { Title: 'Garden' })
+  await press(page, 'Create project')
+  await page.getByRole('heading', { name: 'Garden' }).waitFor()
+})
+
+test('a project that was deleted elsewhere is not changed: the form says so, and keeps what was typed', async () => {
+  const front = await openFrontEnd()
+  await withProjects(front, 1)
+  const page = await front.openAs(ann)
+  await press(page, 'Edit Project 1')
+  await front.server.database.transaction((transaction) =>
+    transaction.query('DELETE FROM projects'),
+  )
+  await fill(page, { Title: 'Garden' })
+  front.expectFaults('404 /v1/projects/:id')
+  await press(page, 'Save changes')
+  await hears(page, /not|no /i)
+  expect(await field(page, 'Title').inputValue()).toBe('Garden')
+})
+
+test('of many projects the first are shown, and the rest when somebody asks for it', async () => {
+  const front = await openFrontEnd()
+  await withProjects(front, 21)
+  const page = await front.openAs(ann)
+  await page.getByRole('heading', { name: 'Project 20' }).waitFor()
+  expect(await titles(page)).toHaveLength(20)
+  await press(page, 'Show more')
+  await page.getByRole('heading', { name: 'Project 21' }).waitFor()
+  const all = await titles(page)
+  expect(new Set(all).size).toBe(21)
+  expect(await page.getByRole('button', { name: 'Show more' }).count()).toBe(0)
+})
+
+test('the projects of somebody else are not shown', async () => {
+  const front = await openFrontEnd()
+  await withProjects(front, 2)
+  const bob = { ...ann, email_address: 'bob@example.com' }
+  await signUp(front.server, bob)
+  const page = await front.openAs(bob)
+  await reads(page, 'No projects yet')
+  expect(await page.getByText('Project 1').count()).toBe(0)
+})

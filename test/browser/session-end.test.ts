@@ -1,0 +1,97 @@
+// A session that ends while somebody is at it, in a browser.
+import { expect, test } from 'vitest'
+import { ann, bearer, signUp } from '../harness.ts'
+import { openFrontEnd } from './front-end.ts'
+import { field, fill, kept, logIn, press, reads, sees } from './person.ts'
+
+test('whoever comes back after a month logs in once, and is where they were', async () => {
+  const front = await openFrontEnd()
+  const page = await front.openAs(ann, '/account/devices')
+  await reads(page, 'This device')
+  front.server.clock.advance({ days: 31 })
+  front.expectFaults('401 /v1/session')
+  await page.reload()
+  await sees(page, 'Log in')
+  expect(await kept(page)).toEqual({ local: [], session: 0, cookie: '' })
+  await logIn(page)
+  await sees(page, 'Devices')
+  await reads(page, 'This device')
+})
+
+test('a session that ends before a form is sent is told, and is ended in every tab at once', async () => {
+  const front = await openFrontEnd()
+  const page = await front.openAs(ann)
+  await reads(page, 'No projects yet')
+  const other = await page.context().newPage()
+  await other.goto(`${front.origin}/account`)
+  await reads(other, ann.email_address)
+  front.server.clock.advance({ days: 31 })
+  front.expectFaults('401 /v1/projects')
+  await press(page, 'New project')
+  await fill(page, { Title: 'Garden' })
+  await press(page, 'Create project')
+  await reads(page, 'You were logged out')
+  await sees(other, 'Log in')
+  await reads(other, 'You were logged out')
+  expect(front.api.requests.filter((line) => line === 'POST /v1/projects')).toHaveLength(1)
+})
+
+test('after a password reset elsewhere the browser is logged out at its next act', async () => {
+  const front = await openFrontEnd()
+  await signUp(front.server)
+  const page = await front.openAs(ann, '/account')
+  await reads(page, ann.email_address)
+  const { server } = front
+  await server.send('POST /v1/passwords', { email_address: ann.email_address })
+  const token = (await front.link()).split('#')[1]
+  const password = 'staple battery correct'
+  expect((await server.send('PUT /v1/passwords', { token, password })).status).toBe(200)
+  front.expectFaults('401 /v1/sessions')
+  await page.getByRole('link', { name: 'Devices' }).click()
+  await sees(page, 'Log in')
+  await reads(page, 'You were logged out')
+  await logIn(page, { ...ann, password })
+  await sees(page, 'Devices')
+})
+
+test('with a session in a cookie a stranger is welcomed, and told of nothing that they lost', async () => {
+  const front = await openFrontEnd({ session: 'cookie' })
+  front.expectFaults('401 /v1/session')
+  const page = await front.open('/')
+  await sees(page, 'All your projects in one place')
+  await page.goto(`${front.origin}/account`)
+  await sees(page, 'Log in')
+  expect(await page.getByText('You were logged out').count()).toBe(0)
+})
+
+test('with a session in a cookie scripts see nothing of it, but that it is over', async () => {
+  const front = await openFrontEnd({ session: 'cookie' })
+  // Whether there is a cookie only the API knows, until a session has ended here.
+  front.expectFaults('401 /v1/session')
+  const page = await front.open('/sign-up')
+  await fill(page, { 'Email address': ann.email_address, Password: ann.password })
+  await press(page, 'Sign up')
+  await reads(page, 'No projects yet')
+  expect(await kept(page)).toEqual({ local: [], session: 0, cookie: '' })
+  const [cookie] = await page.context().cookies()
+  expect(cookie).toMatchObject({ name: 'session', httpOnly: true, sameSite: 'Lax' })
+  await page.reload()
+  await reads(page, 'No projects yet')
+  await press(page, 'Log out')
+  await sees(page, 'All your projects in one place')
+  expect(await kept(page)).toEqual({ local: ['latchkey.session'], session: 0, cookie: '' })
+  expect(await page.context().cookies()).toEqual([])
+  const { status } = await front.server.send('GET /v1/user', undefined, bearer(cookie?.value ?? ''))
+  expect(status).toBe(401)
+  const asked = front.api.requests.length
+  await page.goto(`${front.origin}/account`)
+  await sees(page, 'Log in')
+  expect(front.api.requests).toHaveLength(asked)
+  expect(await field(page, 'Password').inputValue()).toBe('')
+  await logIn(page)
+  await reads(page, ann.email_address)
+  front.server.clock.advance({ days: 31 })
+  await page.reload()
+  await sees(page, 'Log in')
+  expect(await kept(page)).toEqual({ local: ['latchkey.session'], session: 0, cookie: '' })
+})
