@@ -1,0 +1,80 @@
+// The guide to proxies: what its commands show, of a proxy that is right and of the wrong ones. The
+// files for nginx and Caddy cannot be run here; what they send on is sent here by a proxy of the test's own.
+import { type IncomingMessage, request } from 'node:http'
+import { nodeServer } from 'latchkey/server'
+import { expect, onTestFinished, test } from 'vitest'
+import { ann, signUp, startServer } from '../harness.ts'
+import { blocksOf, listen, shell } from './guide.ts'
+
+const page = 'docs/guides/behind-a-proxy.md'
+const [variable = '', look = '', ...others] = blocksOf(page, 'sh')
+const [, list = ''] = /^export TRUSTED_PROXIES=(.*)$/m.exec(variable) ?? []
+const client = '198.51.100.7'
+const madeUp = '203.0.113.66'
+
+type Passed = Record<string, string | string[]>
+
+/** A proxy to which everybody is `client`, and what its files in the guide would send on. */
+async function proxy(to: string, change: (headers: Passed) => Passed): Promise<string> {
+  const server = nodeServer({ fetch: () => new Response() })
+  server.removeAllListeners('request').on('request', (incoming, outgoing) => {
+    const { method = 'GET', url = '/' } = incoming
+    const onward = request(to + url, { method, headers: change(sentBy(incoming)) }, (answer) => {
+      outgoing.writeHead(answer.statusCode ?? 502, answer.headers)
+      answer.pipe(outgoing)
+    })
+    incoming.pipe(onward)
+  })
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+  onTestFinished(() => void server.close())
+  return `http://127.0.0.1:${Object(server.address()).port}`
+}
+
+function sentBy({ headersDistinct }: IncomingMessage): Passed {
+  const present = Object.entries(headersDistinct).map(([name, [value = ''] = []]) => [name, value])
+  return Object.fromEntries(present)
+}
+
+const right = ({ forwarded: _taken, ...headers }: Passed): Passed => {
+  const before = headers['x-forwarded-for']
+  return {
+    ...headers,
+    'x-forwarded-for': before ? `${before}, ${client}` : client,
+    'x-request-id': 'of-the-proxy',
+  }
+}
+
+/** What the commands of the guide say after a log-in through a proxy. */
+async function seen(trustedProxies: string[], change = right, sent = {}): Promise<string[]> {
+  const server = await startServer({ app: { trustedProxies }, now: new Date() })
+  await signUp(server)
+  const API = await proxy(await listen(server.app), change)
+  const body = new URLSearchParams(ann)
+  const answer = await fetch(`${API}/v1/session`, { method: 'POST', body, headers: sent })
+  const { token: TOKEN } = Object(await answer.json())
+  return (await shell(look, { env: { API, TOKEN } })).trim().split(/\r?\n/)
+}
+
+test('behind a proxy that is in the list the address is the client’s, whatever it made up', async () => {
+  expect(others).toEqual([])
+  const forged = { 'x-forwarded-for': madeUp, forwarded: `for=${madeUp}` }
+  expect(await seen([list], right, forged)).toEqual([
+    `"ip_address":"${client}"`,
+    'x-request-id: of-the-proxy',
+  ])
+})
+
+test('each wrong address of the guide’s table has the cause that stands there', async () => {
+  expect((await seen([]))[0]).toBe('"ip_address":"127.0.0.1"')
+  const passesOn = (headers: Passed) => headers
+  const forged = { 'x-forwarded-for': madeUp }
+  const [found, id] = await seen([list], passesOn, forged)
+  expect(found).toBe(`"ip_address":"${madeUp}"`)
+  // One that is none is replaced.
+  expect(id).toMatch(/^x-request-id: [0-9a-f-]{36}$/)
+  expect((await seen([list, '198.51.100.0/24'], right, forged))[0]).toBe(`"ip_address":"${madeUp}"`)
+  // With both headers, and different, neither is believed.
+  const keepsBoth = (headers: Passed) => ({ ...headers, ...right(headers) })
+  const both = { forwarded: `for=${madeUp}` }
+  expect((await seen([list], keepsBoth, both))[0]).toBe('"ip_address":"127.0.0.1"')
+})
