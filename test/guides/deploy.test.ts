@@ -1,0 +1,102 @@
+// The guide to deploying: the program that the unit and the image start, with the variables that stand
+// there. systemd and Docker are not here.
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseEnv, promisify } from 'node:util'
+import { expect, onTestFinished, test } from 'vitest'
+import { temporaryFolder } from '../harness.ts'
+import { until } from '../until.ts'
+import { blocksOf, freePort, shell } from './guide.ts'
+
+const run = promisify(execFile)
+const page = 'docs/guides/deploy.md'
+const [file = ''] = blocksOf(page, 'env')
+const [unit = ''] = blocksOf(page, 'ini')
+const [image = ''] = blocksOf(page, 'dockerfile')
+const commands = blocksOf(page, 'sh')
+
+/** As systemd and Docker read it: nothing is quoted, nothing is expanded. */
+const variables: Record<string, string> = Object.fromEntries(
+  file
+    .trim()
+    .split('\n')
+    .map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
+)
+
+async function serve(command: readonly string[], own: Record<string, string>) {
+  const folder = temporaryFolder()
+  const port = await freePort()
+  const databaseUrl = `sqlite:${join(folder, 'app.sqlite3')}`
+  const given = { PATH: process.env.PATH, ...variables, ...own }
+  const env = { ...given, PORT: String(port), DATABASE_URL: databaseUrl }
+  const [program, ...args] = command
+  expect(program).toMatch(/^(?:\/usr\/bin\/)?node$/)
+  const child = spawn(process.execPath, ['--conditions=source', ...args], {
+    cwd: 'templates/api',
+    env,
+  })
+  onTestFinished(() => void child.kill('SIGKILL'))
+  await until(async () => expect((await health(port)).status).toBe(200))
+  return { child, port, databaseUrl }
+}
+
+const health = (port: number) => fetch(`http://127.0.0.1:${port}/health/ready`)
+
+async function end(child: ChildProcess): Promise<unknown> {
+  const ended = once(child, 'exit')
+  child.kill('SIGTERM')
+  return ended
+}
+
+test('the file of variables is the same to systemd, Docker and Node, and lacks none', async () => {
+  expect(parseEnv(file)).toEqual(variables)
+  const required = Object.entries(variables).slice(0, 4)
+  for (const [name] of required) {
+    const args = ['--conditions=source', 'templates/api/server.ts']
+    const env = { PATH: process.env.PATH, ...variables, [name]: '' }
+    const failed = await run(process.execPath, args, { env }).catch((error) => error)
+    expect([failed.code, failed.stderr.startsWith(name)]).toEqual([1, true])
+  }
+})
+
+test('what the unit starts is ready, and ends well within its time on SIGTERM', async () => {
+  const setting = (name: string) => new RegExp(`^${name}=(.*)$`, 'm').exec(unit)?.[1] ?? ''
+  const { child } = await serve(setting('ExecStart').split(' '), {})
+  expect(await end(child)).toEqual([0, null])
+  const [, seconds = ''] = /drainMilliseconds = (\d+)_000/.exec(source('src/cli/serve.ts')) ?? []
+  expect(Number(setting('TimeoutStopSec'))).toBeGreaterThan(Number(seconds))
+  expect(`sqlite:/var/lib/${setting('StateDirectory')}/app.sqlite3`).toBe(variables.DATABASE_URL)
+})
+
+test('what the image starts is ready on every address, and its health check knows', async () => {
+  const json = (name: string) =>
+    JSON.parse(new RegExp(`^${name} (\\[.*)$`, 'm').exec(image)?.[1] ?? '')
+  const [, set = ''] = /^ENV (.*)$/m.exec(image) ?? []
+  const own = Object.fromEntries(set.split(' ').map((pair) => pair.split('=')))
+  const { child, port } = await serve(json('CMD'), own)
+  const [, , code] = json('HEALTHCHECK CMD')
+  const check = ['-e', code.replace('3000', String(port))]
+  await run(process.execPath, check)
+  await end(child)
+  await expect(run(process.execPath, check)).rejects.toThrow()
+})
+
+test('the command works with the file of variables', async () => {
+  const [command = ''] = commands.filter((each) => each.includes('--env-file=/etc/api.env node_m'))
+  const { databaseUrl, child } = await serve(['node', 'server.ts'], {})
+  const folder = temporaryFolder()
+  const lines = { ...variables, DATABASE_URL: databaseUrl }
+  const text = Object.entries(lines).map((pair) => pair.join('='))
+  writeFileSync(join(folder, 'api.env'), text.join('\n'))
+  const [, run = ''] = / -- (.*)/.exec(command) ?? []
+  const entry = join(process.cwd(), 'src/cli/latchkey.ts')
+  const here = run.replace('/etc/', `${folder}/`).replace('node_modules/.bin/latchkey', entry)
+  expect(await shell(here)).toBe('There are no users.\n')
+  await end(child)
+})
+
+function source(path: string): string {
+  return readFileSync(path, 'utf8')
+}
