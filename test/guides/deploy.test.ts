@@ -12,7 +12,7 @@ import { blocksOf, freePort, shell } from './guide.ts'
 
 const run = promisify(execFile)
 const page = 'docs/guides/deploy.md'
-const [file = ''] = blocksOf(page, 'env')
+const [file = ''] = blocksOf(page, 'dotenv')
 const [unit = ''] = blocksOf(page, 'ini')
 const [image = ''] = blocksOf(page, 'dockerfile')
 const commands = blocksOf(page, 'sh')
