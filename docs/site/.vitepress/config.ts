@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { defineConfig } from 'vitepress'
+import { defineConfig, type Plugin } from 'vitepress'
 import { slug, targetOf } from '../links.ts'
 import { first, navigation } from '../navigation.ts'
 
@@ -8,6 +8,17 @@ const docs = fileURLToPath(new URL('../..', import.meta.url))
 const root = join(docs, '..')
 // Where the files are that are no pages, such as https://example.com/latchkey/blob/main
 const repository = process.env.REPOSITORY_URL
+
+// The pages lie outside this folder, and what they are compiled to asks for Vue from there.
+const here = fileURLToPath(import.meta.url)
+const ownVue: Plugin = {
+  name: 'own-vue',
+  enforce: 'pre',
+  resolveId(id, importer, { ssr }) {
+    if (!importer?.includes('.md') || !/^vue(?:\/|$)/.test(id)) return null
+    return ssr ? { id, external: true } : this.resolve(id, here, { skipSelf: true })
+  },
+}
 
 export default defineConfig({
   title: 'Latchkey',
@@ -33,6 +44,7 @@ export default defineConfig({
       })
     },
   },
+  vite: { plugins: [ownVue] },
   themeConfig: {
     sidebar: navigation(docs).map((section) => ({ ...section, items: [...section.items] })),
     outline: { level: [2, 3] },
