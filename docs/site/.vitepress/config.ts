@@ -15,8 +15,9 @@ const ownVue: Plugin = {
   name: 'own-vue',
   enforce: 'pre',
   resolveId(id, importer, { ssr }) {
-    if (!importer?.includes('.md') || !/^vue(?:\/|$)/.test(id)) return null
-    return ssr ? { id, external: true } : this.resolve(id, here, { skipSelf: true })
+    if (!/^vue(?:\/|$)/.test(id)) return null
+    if (ssr) return { id, external: true }
+    return importer?.includes('.md') ? this.resolve(id, here, { skipSelf: true }) : null
   },
 }
 
