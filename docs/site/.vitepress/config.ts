@@ -25,6 +25,8 @@ export default defineConfig({
   title: 'Latchkey',
   description: 'Authentication for API-only TypeScript backends',
   lang: 'en',
+  // No picture, and no 404 for it.
+  head: [['link', { rel: 'icon', href: 'data:,' }]],
   srcDir: '..',
   srcExclude: ['site/**'],
   // A path without a slash at its end means a file, whatever serves it.
@@ -45,7 +47,8 @@ export default defineConfig({
       })
     },
   },
-  vite: { plugins: [ownVue] },
+  // The index of the search, and the longest of tables.
+  vite: { plugins: [ownVue], build: { chunkSizeWarningLimit: 2_000 } },
   themeConfig: {
     sidebar: navigation(docs).map((section) => ({ ...section, items: [...section.items] })),
     outline: { level: [2, 3] },
