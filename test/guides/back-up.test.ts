@@ -67,7 +67,7 @@ test('the copy is whole while the server writes, for its owner alone, and never 
   await database.close()
   expect(Number(row[0])).toBeLessThanOrEqual(written)
   await expect(backUp(folder)).rejects.toThrow('already exists')
-})
+}, 60_000)
 
 test('what ended since the copy is back when it is restored, and the guide ends the sessions', async () => {
   const { folder, server, token } = await prepare()
@@ -90,7 +90,7 @@ test('what ended since the copy is back when it is restored, and the guide ends 
   expect(await statusOf(restored, key.token)).toBe(200)
   expect((await restored.send('POST /v1/session', ann)).status).toBe(200)
   expect((await restored.send('PUT /v1/passwords', reset)).status).toBe(200)
-})
+}, 60_000)
 
 test('the log of the old file is not taken for that of the copy', async () => {
   const { folder, server, token } = await prepare()
@@ -99,7 +99,7 @@ test('the log of the old file is not taken for that of the copy', async () => {
   const restored = await startAgain(await restoreBy(restore, folder))
   expect(await restored.database.query('PRAGMA integrity_check')).toEqual([['ok']])
   expect(await restored.database.query('SELECT title FROM projects')).toEqual([])
-})
+}, 60_000)
 
 /** Restores where the files of the old server are, as it left them when it was cut off. */
 async function restoreBy(commands: string, folder: string): Promise<string> {

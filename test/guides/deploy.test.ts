@@ -59,7 +59,7 @@ test('the file of variables is the same to systemd, Docker and Node, and lacks n
     const failed = await run(process.execPath, args, { env }).catch((error) => error)
     expect([failed.code, failed.stderr.startsWith(name)]).toEqual([1, true])
   }
-})
+}, 60_000)
 
 test('what the unit starts is ready, and ends well within its time on SIGTERM', async () => {
   const setting = (name: string) => new RegExp(`^${name}=(.*)$`, 'm').exec(unit)?.[1] ?? ''
@@ -68,7 +68,7 @@ test('what the unit starts is ready, and ends well within its time on SIGTERM', 
   const [, seconds = ''] = /drainMilliseconds = (\d+)_000/.exec(source('src/cli/serve.ts')) ?? []
   expect(Number(setting('TimeoutStopSec'))).toBeGreaterThan(Number(seconds))
   expect(`sqlite:/var/lib/${setting('StateDirectory')}/app.sqlite3`).toBe(variables.DATABASE_URL)
-})
+}, 60_000)
 
 test('what the image starts is ready on every address, and its health check knows', async () => {
   const json = (name: string) =>
@@ -81,7 +81,7 @@ test('what the image starts is ready on every address, and its health check know
   await run(process.execPath, check)
   await end(child)
   await expect(run(process.execPath, check)).rejects.toThrow()
-})
+}, 60_000)
 
 test('the command works with the file of variables', async () => {
   const [command = ''] = commands.filter((each) => each.includes('--env-file=/etc/api.env node_m'))
@@ -95,7 +95,7 @@ test('the command works with the file of variables', async () => {
   const here = run.replace('/etc/', `${folder}/`).replace('node_modules/.bin/latchkey', entry)
   expect(await shell(here)).toBe('There are no users.\n')
   await end(child)
-})
+}, 60_000)
 
 function source(path: string): string {
   return readFileSync(path, 'utf8')

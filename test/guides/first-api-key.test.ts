@@ -49,7 +49,7 @@ test('a key is created, used and rotated by the commands of the guide', async ()
   expect([await isLetIn(old), await isLetIn(next)]).toEqual([false, true])
   const [pattern = ''] = blocksOf(page, '')
   expect(next).toMatch(new RegExp(`^${pattern.trim()}$`))
-})
+}, 60_000)
 
 test('an operator sees and revokes a key without a session', async () => {
   const { server, token, env, isLetIn } = await prepare()
@@ -59,7 +59,7 @@ test('an operator sees and revokes a key without a session', async () => {
   expect(told).toContain('Nightly build')
   expect(told).not.toContain(key)
   expect(await isLetIn(key)).toBe(false)
-})
+}, 60_000)
 
 test('what ends a key, and what leaves it, is what the table says', async () => {
   const { server, token, isLetIn } = await prepare()
@@ -76,4 +76,4 @@ test('what ends a key, and what leaves it, is what the table says', async () => 
   const reset = { token: mailedToken(server), password: 'a third horse battery' }
   expect((await server.send('PUT /v1/passwords', reset)).status).toBe(200)
   expect(await isLetIn(key)).toBe(false)
-})
+}, 60_000)

@@ -100,7 +100,7 @@ test('the routes of the guide compile, and answer as its table says', async () =
     '200 403 200 403',
     '200 403 403 403',
   ])
-})
+}, 60_000)
 
 test('the test of the guide passes for its routes, and fails for one that was opened', async () => {
   const folder = prepare()
@@ -109,4 +109,4 @@ test('the test of the guide passes for its routes, and fails for one that was op
   const files = { 'notes.ts': opened, 'app.ts': app, 'signature.ts': signature }
   const other = packageFolder({ ...files, 'closed.test.ts': closed })
   await expect(said(other, 'closed.test.ts')).rejects.toThrow()
-})
+}, 60_000)

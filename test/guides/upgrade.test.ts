@@ -48,7 +48,7 @@ test('what is pending is shown as in the guide, and nothing is changed', async (
   expect(await shell('npx latchkey migrate 2> /dev/null', { env })).toBe(
     `Applied latchkey/${newest}\n`,
   )
-})
+}, 60_000)
 
 test('the version before starts on the newer schema, and has nothing to do', async () => {
   const { database, before, env } = await prepare()
@@ -56,10 +56,10 @@ test('the version before starts on the newer schema, and has nothing to do', asy
   expect(await migrate(database, [before])).toEqual([])
   const { command, shown } = parts(back)
   expect(await shell(`${command} 2> /dev/null`, { env })).toBe(shown)
-})
+}, 60_000)
 
 test('a migration that was changed after it was applied stops the start', async () => {
   const { database, before, files } = await prepare()
   writeFileSync(join(files, '0001_users_and_sessions.sql'), 'CREATE TABLE more (id TEXT)')
   await expect(migrate(database, [before])).rejects.toThrow('0001_users_and_sessions.sql')
-})
+}, 60_000)
