@@ -1,33 +1,23 @@
 import { randomBytes } from 'node:crypto'
-import { once } from 'node:events'
-import { type Auth, type Database, type Environment, nodeServer } from 'latchkey/server'
+import type { Auth, Database, Environment } from 'latchkey/server'
 import { v7 as newId } from 'uuid'
-import { web } from '../web/server.ts'
 
 const emailAddress = 'demo@example.com'
 
-type Development = Pick<Environment, 'listen' | 'mail' | 'webPort'> & {
+type Development = Pick<Environment, 'mail'> & {
   readonly auth: Auth
   readonly database: Database
   readonly port: number
 }
 
-/** The front end, a user to try the API with, whose password is new each time, and a tour. */
+/** A user to try the API with, whose password is new each time, and a tour. */
 export async function startDevelopment(development: Development): Promise<void> {
-  const { auth, database, listen, mail, port, webPort } = development
+  const { auth, database, mail, port } = development
   const origin = `http://localhost:${port}`
-  // What builds the pages is there in development alone.
-  const { buildWeb } = await import('../web/build.ts')
-  await buildWeb()
-  const page = nodeServer(web({ apiOrigin: origin })).listen(webPort, listen.host)
-  await once(page, 'listening')
-  // It is no reason to stay when the API has ended.
-  page.unref()
   const password = await seed(auth, database)
   const mails = mail.kind === 'kept' ? `at ${origin}/dev/mailbox` : 'sent to the mail server'
   console.log(`
-The API listens on ${origin}, in development mode; mails are ${mails},
-and the front end is on http://localhost:${webPort}.
+The API listens on ${origin}, in development mode; mails are ${mails}.
 Log in as ${emailAddress} with the password ${password}, new at each start
 
 ${tour(origin, password)}

@@ -11,6 +11,7 @@ import {
 } from 'latchkey/server'
 import { openDatabase } from './database.ts'
 import { startDevelopment } from './development.ts'
+import { startFrontEnd } from './front-end.ts'
 import { mails } from './mails.ts'
 import { routes, scopes } from './routes.ts'
 import { chooseTransport } from './transport.ts'
@@ -40,5 +41,7 @@ await start(async (environment) => {
   const { port } = await serve(app, { ...listen, onClose })
   log.info({ mode, port }, 'listening')
   await migration.finished
-  if (mode === 'development') await startDevelopment({ ...environment, auth, database, port })
+  if (mode === 'production') return
+  await startFrontEnd({ ...environment, port })
+  await startDevelopment({ ...environment, auth, database, port })
 })

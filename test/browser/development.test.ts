@@ -10,7 +10,7 @@ import { page } from './sites.ts'
 
 async function startHere() {
   const { origin: api, said } = await start(temporaryFolder())
-  const [, frontEnd = ''] = /links open are on (\S+)\.$/m.exec(said()) ?? []
+  const [, frontEnd = ''] = /front end is on (\S+)\.$/m.exec(said()) ?? []
   const [, password] = /with the password (\S+),/.exec(said()) ?? []
   const demo = { email_address: 'demo@example.com', password, transport: 'cookie' }
   const { openProfile } = await openBrowser()

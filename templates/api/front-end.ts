@@ -1,0 +1,43 @@
+import { once } from 'node:events'
+import { watch } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { type Environment, nodeServer } from 'latchkey/server'
+import { web } from '../web/server.ts'
+
+type FrontEnd = Pick<Environment, 'listen' | 'webPort'> & { readonly port: number }
+
+/** The front end, on a port of its own: in production any server of static files has it. */
+export async function startFrontEnd({ listen, webPort, port }: FrontEnd): Promise<void> {
+  const apiOrigin = `http://localhost:${port}`
+  // What builds the pages is there in development alone.
+  const { buildWeb } = await import('../web/build.ts')
+  await buildWeb()
+  let pages = web({ apiOrigin })
+  const server = nodeServer({ fetch: (request: Request) => pages.fetch(request) })
+  await once(server.listen(webPort, listen.host), 'listening')
+  // It is no reason to stay when the API has ended.
+  server.unref()
+  onChange(async () => {
+    await buildWeb()
+    pages = web({ apiOrigin })
+  })
+  console.log(`\nThe front end is on http://localhost:${webPort}.`)
+}
+
+// One build after the other: an editor that saves several files writes them one by one.
+function onChange(build: () => Promise<void>): void {
+  const sources = fileURLToPath(new URL('../web/src', import.meta.url))
+  let turn = Promise.resolve()
+  let isWaiting = false
+  watch(sources, { recursive: true, persistent: false }, () => {
+    if (isWaiting) return
+    isWaiting = true
+    turn = turn
+      .then(() => {
+        isWaiting = false
+        return build()
+      })
+      // What cannot be built is said, and the last pages that could be stay.
+      .catch((error) => console.error(error instanceof Error ? error.message : error))
+  })
+}

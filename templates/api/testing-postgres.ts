@@ -1,0 +1,46 @@
+import { randomUUID } from 'node:crypto'
+import { createApp, type Database } from 'latchkey/server'
+import type { OpenedDatabase, TestServerOptions } from 'latchkey/testing'
+import { openDatabase } from './database.ts'
+import { routes, scopes } from './routes.ts'
+
+/** How tests build this application: as `server.ts` does, but for what is outside. */
+export const testOptions: TestServerOptions = {
+  open: openSchema,
+  databaseUrl: testDatabaseUrl(),
+  auth: { apiKeys: { scopes } },
+  app: (auth, database) => createApp(auth, { mode: 'development', routes: routes(database) }),
+}
+
+function testDatabaseUrl(): string {
+  const url = process.env.TEST_DATABASE_URL
+  if (url) return url
+  throw new Error(
+    'TEST_DATABASE_URL must name a PostgreSQL database in which the tests may make schemas, for example TEST_DATABASE_URL=postgres://postgres:postgres@127.0.0.1:5432/test',
+  )
+}
+
+// Each test server empties its database: in a schema of its own, which goes when it is closed, it is
+// in nobody's way, however many files of tests run at a time.
+async function openSchema(text: string): Promise<OpenedDatabase> {
+  const schema = `test_${randomUUID().replaceAll('-', '')}`
+  await run(text, `CREATE SCHEMA ${schema}`)
+  const url = new URL(text)
+  url.searchParams.set('options', `-c search_path=${schema}`)
+  const { database, migrations } = await openDatabase(url.href)
+  return { database: closing(database, () => run(text, `DROP SCHEMA ${schema} CASCADE`)), migrations }
+}
+
+function closing(database: Database, remove: () => Promise<void>): Database {
+  const close = database.close.bind(database)
+  return Object.assign(database, { close: () => close().then(remove) })
+}
+
+async function run(url: string, sql: string): Promise<void> {
+  const { database } = await openDatabase(url)
+  try {
+    await database.transaction((transaction) => transaction.query(sql))
+  } finally {
+    await database.close()
+  }
+}
