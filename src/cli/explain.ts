@@ -7,6 +7,7 @@ import { EnvironmentError } from './environment-reader.ts'
 export function explain(error: unknown): unknown {
   if (!(error instanceof Error)) return error
   if (error instanceof EnvironmentError || isAboutMigrations(error)) return error.message
+  if (aboutUrl.test(error.message)) return `DATABASE_URL cannot be used: ${error.message}`
   if (error instanceof AuthError && error.cause instanceof Error) return explainAway(error.cause)
   const code = read(error, 'code')
   if (code === 'EADDRINUSE') {
@@ -26,6 +27,9 @@ export function explain(error: unknown): unknown {
 // What migrate() says of the files, and of what they leave behind.
 const aboutMigrations =
   /^(Migration \S+ was changed|Name the migration|A row of the table \S+ refers)/
+
+// What a server with one database says of a URL of the other.
+const aboutUrl = /^(SQLite needs the path of a file|PostgreSQL needs a URL)/
 
 function isAboutMigrations(error: Error): boolean {
   return error instanceof MigrationError || aboutMigrations.test(error.message)

@@ -27,13 +27,17 @@ export interface PostgresOptions {
  * @param source a URL, for at most 12 connections of this process's own: 2 for looking up tokens,
  * 10 for everything else; or your `pg.Pool`, which stays yours to end, and 2 connections beside it,
  * made with its options: what you do to its connections in `connect` is not done to these
- * @throws TypeError for what is no URL
+ * @throws TypeError for what is no URL, or that of another database
  */
 export async function openPostgres(
   source: string | pg.Pool,
   options: PostgresOptions = {},
 ): Promise<Database> {
   const names = options.statements ?? (usesPooler(source) ? 'unnamed' : 'named')
+  // pg would ask a server on this machine, whatever the file is called.
+  if (typeof source === 'string' && source.startsWith('sqlite:')) {
+    throw new TypeError('PostgreSQL needs a URL like postgres://user:password@127.0.0.1:5432/app')
+  }
   if (typeof source !== 'string') {
     return new PostgresDatabase(source, { names, onClose: async () => {} })
   }
