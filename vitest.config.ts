@@ -16,6 +16,7 @@ const once = [
   'test/docs.test.ts',
   'test/framing.test.ts',
   'test/guides/*.test.ts',
+  'test/generator/*.test.ts',
   'test/latchkey-command-postgres.test.ts',
   'test/latchkey-command-sqlite.test.ts',
   'test/mobile/{guide,snippets}.test.ts',

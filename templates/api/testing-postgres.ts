@@ -28,7 +28,10 @@ async function openSchema(text: string): Promise<OpenedDatabase> {
   const url = new URL(text)
   url.searchParams.set('options', `-c search_path=${schema}`)
   const { database, migrations } = await openDatabase(url.href)
-  return { database: closing(database, () => run(text, `DROP SCHEMA ${schema} CASCADE`)), migrations }
+  return {
+    database: closing(database, () => run(text, `DROP SCHEMA IF EXISTS ${schema} CASCADE`)),
+    migrations,
+  }
 }
 
 function closing(database: Database, remove: () => Promise<void>): Database {

@@ -1,7 +1,8 @@
 import { explain } from '../explain.ts'
 import { type Command, Refused, UsageError } from './command.ts'
 import { commands } from './commands.ts'
-import { help, version } from './help.ts'
+import { help } from './help.ts'
+import { version } from './installation.ts'
 import { complain, endWhenWritten, print } from './output.ts'
 
 /**

@@ -3,6 +3,7 @@ import type { Command } from './command.ts'
 import { listEvents } from './events.ts'
 import { limitCommands } from './limits.ts'
 import { migrateDatabase } from './migrate.ts'
+import { newProject } from './new.ts'
 import { listMessages } from './outbox.ts'
 import { retryMessages } from './outbox-retry.ts'
 import { sessionCommands } from './sessions.ts'
@@ -12,6 +13,7 @@ import { userCommands } from './users.ts'
 
 /** Everything that `latchkey` does, in the order of its help. */
 export const commands: readonly Command[] = [
+  newProject,
   migrateDatabase,
   ...userCommands,
   ...sessionCommands,

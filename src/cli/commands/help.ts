@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import { type Command, type Options, UsageError } from './command.ts'
 import { commands } from './commands.ts'
 import { columns } from './output.ts'
@@ -23,12 +21,13 @@ function startsWith(beginning: string): (command: Command) => boolean {
   return ({ name }) => name.startsWith(beginning)
 }
 
+// What works on no database takes none from the environment.
 function commandHelp({ name, summary, details, operands, options, examples }: Command): string {
   const usage = ['Usage: latchkey', name, operands, '[OPTION …]'].filter(Boolean).join(' ')
   return [
     `${usage}\n\n${summary}.\n\n${details}`,
     section('Options', [...optionRows(options), ['-h, --help', 'Show this help']]),
-    section('Environment', environment),
+    ...('dev' in options ? [section('Environment', environment)] : []),
     section(
       'Examples',
       examples.map((example) => [example]),
@@ -66,10 +65,4 @@ const environment = [['DATABASE_URL', 'The database: sqlite:storage/app.sqlite3 
 
 function section(title: string, rows: readonly (readonly string[])[]): string {
   return [`${title}:`, ...columns(rows).map((line) => `  ${line}`)].join('\n')
-}
-
-/** Of the package, which is two folders up in a checkout and one in what is published. */
-export function version(): string {
-  const manifest = fileURLToPath(import.meta.resolve('latchkey/package.json'))
-  return String(JSON.parse(readFileSync(manifest, 'utf8')).version)
 }

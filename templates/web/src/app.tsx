@@ -1,6 +1,7 @@
 import { useSession } from 'latchkey/react'
 import { type ReactNode, Suspense } from 'react'
 import { Navigate, Route, Routes, useLocation } from 'react-router'
+import { name } from './name.ts'
 import { WelcomePage } from './pages/welcome.tsx'
 import { Failed } from './parts/failed.tsx'
 import { Header } from './parts/header.tsx'
@@ -96,7 +97,7 @@ function Waiting() {
 
 function Unreachable({ retry }: { retry: () => void }) {
   return (
-    <Page title="Projects">
+    <Page title={name}>
       <Failed
         what="The server can’t be reached. Check your connection and try again."
         retry={retry}

@@ -1,4 +1,5 @@
 import { Component, type ReactNode } from 'react'
+import { name } from '../name.ts'
 
 /** What a fault of ours shows: never a white page, and always a way on. */
 export class ErrorBoundary extends Component<{ children: ReactNode }, { isBroken: boolean }> {
@@ -17,7 +18,7 @@ export class ErrorBoundary extends Component<{ children: ReactNode }, { isBroken
 function Broken() {
   return (
     <main className="narrow">
-      <title>Something went wrong · Projects</title>
+      <title>{`Something went wrong · ${name}`}</title>
       <div className="sheet" role="alert">
         <h1>Something went wrong</h1>
         <p>The mistake is ours, not yours. Reload the page, or start again from your projects.</p>

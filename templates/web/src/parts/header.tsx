@@ -1,5 +1,6 @@
 import { useAuth, useSession } from 'latchkey/react'
 import { Link, NavLink } from 'react-router'
+import { name } from '../name.ts'
 import { leave } from '../session-end.ts'
 import { useToast } from './toasts.tsx'
 import { explain } from './words.ts'
@@ -16,7 +17,7 @@ export function Header() {
         <div className="bar">
           <Link className="brand" to="/">
             <img src="/icon.svg" alt="" />
-            Projects
+            {name}
           </Link>
           <nav className="links" aria-label="Main">
             {status === 'signed_in' && <UserLinks />}

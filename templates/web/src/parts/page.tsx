@@ -1,5 +1,6 @@
 import { type ReactNode, useEffect, useRef } from 'react'
 import { NavLink, useLocation } from 'react-router'
+import { name } from '../name.ts'
 
 interface PageProps {
   /** In the tab of the browser, and above the page. */
@@ -62,7 +63,7 @@ function Title({ title, action }: Pick<PageProps, 'title' | 'action'>) {
   }, [key, title])
   return (
     <div className="title">
-      <title>{title === 'Projects' ? title : `${title} · Projects`}</title>
+      <title>{title === name ? title : `${title} · ${name}`}</title>
       <h1 ref={heading} tabIndex={-1}>
         {title}
       </h1>

@@ -1,0 +1,45 @@
+import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { delimiter } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+/** Of the package, which is two folders up in a checkout and one in what is published. */
+export function version(): string {
+  return String(readManifest().version)
+}
+
+/** Whether this is a clone of the repository, and no package that npm has installed. */
+export function isCheckout(): boolean {
+  return readManifest().private === true
+}
+
+/**
+ * The packages, with their versions, that a project needs where the Node of this machine is older
+ * than what Latchkey needs. Such a one runs this in a checkout alone, which brings its own along.
+ */
+export function listNodePackages(): Readonly<Record<string, string>> {
+  const { optionalDependencies = {}, engines } = readManifest()
+  return isNodeNew(engines.node.replace('>=', '')) ? {} : optionalDependencies
+}
+
+function isNodeNew(wanted: string): boolean {
+  // What npm puts before the rest is the package's own, and not what a project finds.
+  const path = process.env.PATH?.split(delimiter).filter((folder) => !/node_modules/.test(folder))
+  const env = { ...process.env, PATH: path?.join(delimiter) }
+  const { stdout } = spawnSync('node', ['--version'], { env, encoding: 'utf8' })
+  const [major = 0, minor = 0] = (stdout ?? '').trim().replace('v', '').split('.').map(Number)
+  const [wantedMajor = 0, wantedMinor = 0] = wanted.split('.').map(Number)
+  return major > wantedMajor || (major === wantedMajor && minor >= wantedMinor)
+}
+
+interface Manifest {
+  readonly version: string
+  readonly private?: boolean
+  readonly engines: { readonly node: string }
+  readonly optionalDependencies?: Readonly<Record<string, string>>
+}
+
+function readManifest(): Manifest {
+  const manifest = fileURLToPath(import.meta.resolve('latchkey/package.json'))
+  return JSON.parse(readFileSync(manifest, 'utf8'))
+}

@@ -1,0 +1,131 @@
+import { statSync } from 'node:fs'
+import { basename, relative, resolve } from 'node:path'
+import { createInterface } from 'node:readline/promises'
+import { databases, frontEnds, type LatchkeySource, type Project } from '../../generator/choices.ts'
+import { findOccupants } from '../../generator/folder.ts'
+import { isTitle, namesOf, titleWanted } from '../../generator/names.ts'
+import { writeProject } from '../../generator/project.ts'
+import { startRepository } from '../../generator/repository.ts'
+import { defineCommand, Refused, UsageError } from './command.ts'
+import { isCheckout, listNodePackages, version } from './installation.ts'
+import { nextSteps } from './next-steps.ts'
+import { complain, print } from './output.ts'
+
+export const newProject = defineCommand(
+  {
+    name: 'new',
+    summary: 'Begin a project: an API with users, and pages for it',
+    details: `Writes a project into DIR, which may not be there or has to be empty but for
+what belongs to git, and a licence: an API with log-in, a resource with its tests, and a front
+end. It is yours from then on. Where DIR is in no repository of git, one begins
+there, without a commit.`,
+    operands: 'DIR',
+    options: {
+      database: {
+        type: 'string',
+        value: databases.join('|'),
+        meaning: 'Where its data is; sqlite without it',
+      },
+      'front-end': {
+        type: 'string',
+        value: frontEnds.join('|'),
+        meaning: 'What its pages are made with; react without it',
+      },
+      name: {
+        type: 'string',
+        value: 'NAME',
+        meaning: 'What people read in its pages and mails; made from DIR without it',
+      },
+      package: {
+        type: 'string',
+        value: 'FILE.tgz',
+        meaning: 'Take Latchkey from this file, and not from the registry',
+      },
+      yes: { type: 'boolean', meaning: 'Ask nothing, even on a terminal' },
+    },
+    examples: [
+      'latchkey new my-api',
+      'latchkey new my-api --database postgres --front-end none',
+      "latchkey new . --name 'Ann and Bob'",
+    ],
+  },
+  async ({ values, positionals }) => {
+    const choices = {
+      database: parseChoice(values.database, { option: '--database', choices: databases }),
+      frontEnd: parseChoice(values['front-end'], { option: '--front-end', choices: frontEnds }),
+    }
+    const title = parseTitle(values.name)
+    const latchkey = parsePackage(values.package)
+    const directory = resolve(await readDirectory(positionals, values))
+    requireFree(directory)
+    const names = namesOf(basename(directory), { title })
+    const project = { ...choices, names, latchkey, nodePackages: listNodePackages() }
+    write(directory, project)
+    const repository = startRepository(directory, { environment: process.env })
+    print(nextSteps(directory, { project, repository }))
+    // SECURITY: nobody knows whose package it is that npm may find there one day.
+    if (latchkey.kind === 'registry' && isCheckout()) complain(fromCheckout)
+  },
+)
+
+const fromCheckout =
+  'This is a clone, and npm will ask the registry for latchkey: --package FILE.tgz takes what npm run build && npm pack ./dist make'
+
+function parseChoice<Choice extends string>(
+  given: string | undefined,
+  { option, choices }: { option: string; choices: readonly [Choice, ...Choice[]] },
+): Choice {
+  const choice = given === undefined ? choices[0] : choices.find((each) => each === given)
+  if (choice !== undefined) return choice
+  throw new UsageError(`${option} must be one of ${choices.join(', ')}`)
+}
+
+function parseTitle(name: string | undefined): string | null {
+  if (name === undefined) return null
+  if (!isTitle(name)) throw new UsageError(`--name ${titleWanted}`)
+  return name
+}
+
+function parsePackage(file: string | undefined): LatchkeySource {
+  if (file === undefined) return { kind: 'registry', version: version() }
+  const isFile = statSync(file, { throwIfNoEntry: false })?.isFile() ?? false
+  if (!isFile || !file.endsWith('.tgz')) {
+    throw new UsageError(`--package must name a file that npm pack has made, and '${file}' is none`)
+  }
+  return { kind: 'file', tarball: file, path: `vendor/latchkey-${version()}.tgz` }
+}
+
+interface Asking {
+  readonly yes?: boolean | undefined
+}
+
+async function readDirectory(
+  [directory, ...more]: readonly string[],
+  { yes }: Asking,
+): Promise<string> {
+  if (more.length > 0) throw new UsageError('One DIR is needed')
+  if (directory) return directory
+  if (yes || !process.stdin.isTTY || !process.stdout.isTTY) throw new UsageError('DIR is needed')
+  const terminal = createInterface({ input: process.stdin, output: process.stdout })
+  const answer = await terminal.question('Where shall the project be? (my-api) ')
+  terminal.close()
+  return answer.trim() || 'my-api'
+}
+
+function requireFree(directory: string): void {
+  const called = relative('.', directory) || 'This folder'
+  const occupants = findOccupants(directory)
+  if (occupants === null) throw new Refused(`${called} is no folder: name another`)
+  if (occupants.length === 0) return
+  const listed = occupants.slice(0, 3).join(', ') + (occupants.length > 3 ? ' and more' : '')
+  throw new Refused(`${called} is not empty, it has ${listed}: name another folder`)
+}
+
+function write(directory: string, project: Project): void {
+  try {
+    writeProject(directory, project)
+  } catch (error) {
+    const isSystems = error instanceof Error && 'syscall' in error
+    throw isSystems ? new Refused(`Nothing was written: ${error.message}`) : error
+  }
+}

@@ -1,0 +1,82 @@
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { dirname, join } from 'node:path'
+import type { Files } from './template.ts'
+
+/** What a folder may hold in which a project begins: a forge makes some of it with a repository. */
+const tolerated = ['.git', '.gitattributes', '.github', 'LICENSE', 'LICENSE.md', 'LICENSE.txt']
+
+/** What is in the way of a new project: the names of files, or null where the way is one itself. */
+export function findOccupants(directory: string): readonly string[] | null {
+  const entry = statSync(directory, { throwIfNoEntry: false })
+  if (!entry) return []
+  if (!entry.isDirectory()) return null
+  return readdirSync(directory)
+    .filter((name) => !tolerated.includes(name))
+    .sort()
+}
+
+/** Writes all of the files or, when that fails, none; nothing that is there is changed. */
+export function writeFolder(directory: string, files: Files): void {
+  if (existsSync(directory)) writeInside(directory, files)
+  else writeBeside(directory, files)
+}
+
+// It appears at once, when all is written.
+function writeBeside(directory: string, files: Files): void {
+  const parent = dirname(directory)
+  const made = mkdirSync(parent, { recursive: true })
+  try {
+    inDraft(parent, files, (draft) => renameSync(draft, directory))
+  } catch (error) {
+    if (made !== undefined) rmSync(made, { recursive: true })
+    throw error
+  }
+}
+
+// Whoever stands in the folder stays in it: it is filled and not replaced.
+function writeInside(directory: string, files: Files): void {
+  const moved: string[] = []
+  try {
+    inDraft(directory, files, (draft) => {
+      for (const name of readdirSync(draft)) {
+        const place = join(directory, name)
+        if (existsSync(place)) throw isThere(place)
+        renameSync(join(draft, name), place)
+        moved.push(place)
+      }
+    })
+  } catch (error) {
+    for (const place of moved) rmSync(place, { recursive: true })
+    throw error
+  }
+}
+
+function inDraft(parent: string, files: Files, finish: (draft: string) => void): void {
+  const temporary = mkdtempSync(join(parent, '.latchkey-new-'))
+  try {
+    // That one is its owner's alone; a project is whatever the umask says.
+    const draft = join(temporary, 'project')
+    for (const [path, content] of files) {
+      mkdirSync(dirname(join(draft, path)), { recursive: true })
+      writeFileSync(join(draft, path), content)
+    }
+    finish(draft)
+  } finally {
+    rmSync(temporary, { recursive: true, force: true })
+  }
+}
+
+// Somebody else was quicker.
+function isThere(place: string): Error {
+  const fault = { code: 'EEXIST', syscall: 'rename', path: place }
+  return Object.assign(new Error(`EEXIST: ${place} is there already`), fault)
+}

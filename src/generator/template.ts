@@ -1,0 +1,65 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Choices } from './choices.ts'
+
+/** What stands in a project, by its path there. */
+export type Files = Map<string, Buffer>
+
+/** The files of a project with these choices, as they stand in the templates. */
+export function readTemplate(choices: Choices): Files {
+  const files: Files = new Map()
+  for (const [path, content] of readFolder('project')) files.set(projectPath(path), content)
+  for (const [path, content] of readFolder('api')) {
+    const place = apiPath(path, choices)
+    if (place !== null) files.set(place, content)
+  }
+  if (choices.frontEnd === 'none') return files
+  for (const [path, content] of readFolder('web')) files.set(`web/${path}`, content)
+  return files
+}
+
+/** Whether something of that name is a template's, and not made from one. */
+export function isTemplate(name: string): boolean {
+  return !made.includes(name)
+}
+
+// A project has one .gitignore, which is none while it lies in a package: npm would obey it.
+const made = ['node_modules', 'dist', 'storage', 'package-lock.json', '.gitignore', '.DS_Store']
+
+function* readFolder(name: string): Generator<[path: string, content: Buffer]> {
+  // In a checkout and in what is published they are beside the manifest.
+  const manifest = import.meta.resolve('latchkey/package.json')
+  const folder = fileURLToPath(new URL(`templates/${name}/`, manifest))
+  for (const path of listFiles(folder)) yield [path, readFileSync(join(folder, path))]
+}
+
+function listFiles(folder: string, below = ''): string[] {
+  const entries = readdirSync(join(folder, below), { withFileTypes: true })
+  return entries
+    .filter(({ name }) => isTemplate(name))
+    .flatMap((entry) => {
+      const path = below === '' ? entry.name : `${below}/${entry.name}`
+      return entry.isDirectory() ? listFiles(folder, path) : [path]
+    })
+}
+
+// Some tools, npm among them, take a name that begins with a dot for their own.
+function projectPath(path: string): string {
+  return /^(env\.|gitignore$)/.test(path) ? `.${path}` : path
+}
+
+/** What there is one of for each database: its name in a project, and those in the template. */
+const alternatives = [
+  { name: 'database.ts', sqlite: 'database-sqlite.ts', postgres: 'database-postgres.ts' },
+  { name: 'testing.ts', sqlite: 'testing.ts', postgres: 'testing-postgres.ts' },
+]
+
+function apiPath(path: string, { database, frontEnd }: Choices): string | null {
+  const chosen = alternatives.find((each) => each[database] === path)
+  if (chosen) return chosen.name
+  if (alternatives.some((each) => Object.values(each).includes(path))) return null
+  if (frontEnd === 'none' && path === 'front-end.ts') return null
+  const other = database === 'sqlite' ? 'postgres' : 'sqlite'
+  return path.startsWith(`migrations/${other}/`) ? null : path
+}
