@@ -1,36 +1,40 @@
-// Makes dist/: the package as it is published, compiled, with a manifest of its own.
+// Makes dist/: the package as it is published, compiled, with a manifest of its own; and beside it
+// create-latchkey/dist/, or both elsewhere:
+//
+//   node bin/run.js bin/build.ts [FOLDER FOLDER]
 import { execFileSync } from 'node:child_process'
 import { copyFileSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { isTemplate } from '../src/generator/template.ts'
 
-rmSync('dist', { recursive: true, force: true })
+const [dist = 'dist', createDist = 'create-latchkey/dist'] = process.argv.slice(2)
+
+rmSync(dist, { recursive: true, force: true })
 const compile = ['node_modules/typescript/bin/tsc', '--project', 'tsconfig.build.json']
-execFileSync(process.execPath, compile, { stdio: 'inherit' })
-cpSync('src/storage/migrations', 'dist/storage/migrations', { recursive: true })
-copyFileSync('src/core/common-passwords.bin', 'dist/core/common-passwords.bin')
-cpSync('templates', 'dist/templates', {
+execFileSync(process.execPath, [...compile, '--outDir', dist], { stdio: 'inherit' })
+cpSync('src/storage/migrations', `${dist}/storage/migrations`, { recursive: true })
+copyFileSync('src/core/common-passwords.bin', `${dist}/core/common-passwords.bin`)
+cpSync('templates', `${dist}/templates`, {
   recursive: true,
   filter: (path) => isTemplate(basename(path)),
 })
-for (const file of ['LICENSE', 'NOTICE', 'README.md']) copyFileSync(file, `dist/${file}`)
-writeFileSync('dist/package.json', `${JSON.stringify(publishedManifest(), null, 2)}\n`)
+for (const file of ['LICENSE', 'NOTICE', 'README.md']) copyFileSync(file, `${dist}/${file}`)
+writeFileSync(`${dist}/package.json`, `${JSON.stringify(publishedManifest(), null, 2)}\n`)
 
 buildCreateLatchkey()
 
 // What `npm create latchkey` fetches, in a package of its own that is published with this one.
 function buildCreateLatchkey(): void {
-  const folder = 'create-latchkey/dist'
-  rmSync(folder, { recursive: true, force: true })
-  mkdirSync(folder)
-  copyFileSync('create-latchkey/index.js', `${folder}/index.js`)
-  copyFileSync('LICENSE', `${folder}/LICENSE`)
+  rmSync(createDist, { recursive: true, force: true })
+  mkdirSync(createDist, { recursive: true })
+  copyFileSync('create-latchkey/index.js', `${createDist}/index.js`)
+  copyFileSync('LICENSE', `${createDist}/LICENSE`)
   const { version, license, engines } = JSON.parse(readFileSync('package.json', 'utf8'))
   const manifest = JSON.parse(readFileSync('create-latchkey/package.json', 'utf8'))
   const { private: _private, ...rest } = manifest
   const dependencies = { latchkey: version }
   const published = { ...rest, version, license, engines, dependencies }
-  writeFileSync(`${folder}/package.json`, `${JSON.stringify(published, null, 2)}\n`)
+  writeFileSync(`${createDist}/package.json`, `${JSON.stringify(published, null, 2)}\n`)
 }
 
 // The checkout's manifest less what only the checkout needs: above all the Node binaries.

@@ -86,7 +86,8 @@ async function runServer(
   files: Readonly<Record<string, string>>,
   asked: string,
 ): Promise<string> {
-  const [, code = ''] = /```ts\n([\s\S]*?)```/.exec(page(path)) ?? []
+  const blocks = [...page(path).matchAll(/```ts\n([\s\S]*?)```/g)].map(([, block = '']) => block)
+  const code = blocks.find((block) => /^(const running = )?await serve/m.test(block)) ?? ''
   const folder = temporaryFolder()
   mkdirSync(join(folder, 'node_modules'))
   symlinkSync(process.cwd(), join(folder, 'node_modules/latchkey'))

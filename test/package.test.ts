@@ -195,8 +195,39 @@ test('the published manifest has no fault, no development tools and no Node bina
 test('what is published debugs to its source, and holds no test', () => {
   const files = readdirSync('dist', { recursive: true, encoding: 'utf8' })
   expect(files).toContain('core/auth.js')
-  expect(files.filter((file) => file.includes('.test.'))).toEqual([])
+  // But for those of the templates, which are there to be copied.
+  const own = files.filter((file) => !file.startsWith('templates'))
+  expect(own.filter((file) => file.includes('.test.'))).toEqual([])
   expect(readFileSync('dist/core/auth.js.map', 'utf8')).toContain('sourcesContent')
+})
+
+test('what is published holds the templates, and nothing that was made from them', () => {
+  const files = readdirSync('dist/templates', { recursive: true, encoding: 'utf8' })
+  const wanted = ['api/server.ts', 'api/projects.test.ts', 'web/src/main.tsx', 'project/gitignore']
+  expect(files).toEqual(expect.arrayContaining(wanted))
+  expect(
+    files.filter((file) => /(^|\/)(node_modules|dist|storage|\.git\w*)(\/|$)/.test(file)),
+  ).toEqual([])
+})
+
+test('create-latchkey is packed with it: the same version, one dependency, one file', async () => {
+  const published = JSON.parse(readFileSync('create-latchkey/dist/package.json', 'utf8'))
+  const { version, license, engines } = manifest
+  const dependencies = { latchkey: version }
+  expect(published).toMatchObject({
+    name: 'create-latchkey',
+    version,
+    license,
+    engines,
+    dependencies,
+  })
+  expect(readdirSync('create-latchkey/dist').sort()).toEqual([
+    'LICENSE',
+    'index.js',
+    'package.json',
+  ])
+  const { messages } = await publint({ pkgDir: 'create-latchkey/dist', strict: true })
+  expect(messages.filter(({ type }) => type !== 'suggestion')).toEqual([])
 })
 
 test('at most 14 packages run with the application, and no install script has to run', () => {

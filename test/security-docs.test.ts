@@ -95,6 +95,8 @@ const elsewhere = [
   'test/client-wire.test.ts',
   'test/client.test.ts',
   'test/docs-pages.test.ts',
+  'test/generator/new.test.ts',
+  'test/generator/projects.test.ts',
   'test/guides/back-up.test.ts',
   'test/guides/behind-a-proxy.test.ts',
   'test/guides/cookie-mode.test.ts',
