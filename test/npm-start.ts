@@ -32,7 +32,7 @@ export async function start(
   })
   while (!said.includes(until)) await once(child.stdout, 'data')
   await new Promise((resolve) => setImmediate(resolve))
-  const origin = /http:\/\/localhost:\d+/.exec(said)?.[0] ?? ''
+  const [, origin = ''] = /API listens on (http:\/\/localhost:\d+)/.exec(said) ?? []
   return { process: child, origin, said: () => said, complained: () => complained }
 }
 

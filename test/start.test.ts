@@ -24,7 +24,7 @@ test('npm start prints a tour of four lines that can be pasted', async () => {
 
 test('npm start says where the mails and the page of their links are, and both are there', async () => {
   const { origin, said } = await start(temporaryFolder())
-  const [, mailbox = ''] = /mails are at (\S+),/.exec(said()) ?? []
+  const [, mailbox = ''] = /mails are at (\S+)\.$/m.exec(said()) ?? []
   const [, page = ''] = /front end is on (\S+)\.$/m.exec(said()) ?? []
   const body = new URLSearchParams({ email_address: 'demo@example.com' })
   expect((await fetch(`${origin}/v1/passwords`, { method: 'POST', body })).status).toBe(200)
