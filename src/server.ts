@@ -121,6 +121,8 @@ export { createMailbox } from './mail/transports/mailbox.ts'
 export {
   readInstant,
   readInstantOrNull,
+  readNumber,
+  readNumberOrNull,
   readText,
   readTextOrNull,
 } from './storage/columns.ts'

@@ -16,6 +16,10 @@ export function readNumber(value: Value | undefined): number {
   throw unexpected('a number', value)
 }
 
+export function readNumberOrNull(value: Value | undefined): number | null {
+  return value === null ? null : readNumber(value)
+}
+
 /** An instant is stored as such, or in SQLite as milliseconds since 1970. */
 export function readInstant(value: Value | undefined): Date {
   if (value instanceof Date) return value

@@ -9,62 +9,130 @@ import {
 } from 'latchkey/testing'
 import { testOptions } from './testing.ts'
 
-test('a project is its owner’s alone', async (context) => {
-  const { app } = await startServer(context)
-  const [ann, bob] = [await logInAs(app), await logInAs(app)]
-  const body = new URLSearchParams({ title: 'Garden' })
-  const created = await app.request('/v1/projects', { method: 'POST', body, headers: ann.headers })
-  equal(created.status, 201)
-  const { project } = Object(await created.json())
-  equal(project.created_at, '2026-01-01T12:00:00.000Z')
-  const path = `/v1/projects/${project.id}`
-  equal((await app.request(path, { headers: ann.headers })).status, 200)
-  equal((await app.request(path, { headers: bob.headers })).status, 404)
-  equal((await app.request(path)).status, 401)
-  const list = await app.request('/v1/projects', { headers: bob.headers })
-  deepEqual(await list.json(), { projects: [], next_cursor: null })
+const path = '/v1/projects'
+const scopes = {
+  read: 'projects:read',
+  write: 'projects:write',
+}
+const sent = {
+  title: 'Garden',
+  description: 'Beans, peas\nand a shed',
+}
+const changed = {
+  title: 'Kitchen',
+  description: null,
+}
+const refused = {
+  title: 5,
+}
+
+type Headers = Readonly<Record<string, string>>
+
+test('a project is created, shown, listed, changed and deleted', async (context) => {
+  const server = await startServer(context)
+  const { headers } = await logInAs(server.app)
+  const created = await create(server, headers)
+  const { id, created_at, updated_at, ...rest } = created
+  deepEqual(rest, sent)
+  equal(created_at, updated_at)
+  const one = `${path}/${id}`
+  const shown = await ask(server, `GET ${one}`, { headers })
+  deepEqual(shown, [200, { project: created }])
+  deepEqual(await list(server, headers), [created])
+
+  server.clock.advance({ minutes: 1 })
+  const [status, body] = await ask(server, `PATCH ${one}`, { headers, body: changed })
+  equal(status, 200)
+  const now = body.project
+  deepEqual(now, { ...created, ...changed, updated_at: now.updated_at })
+  equal(now.updated_at > updated_at, true)
+
+  deepEqual(await ask(server, `DELETE ${one}`, { headers }), [204, null])
+  equal((await ask(server, `GET ${one}`, { headers }))[0], 404)
+  deepEqual(await list(server, headers), [])
 })
 
-test('a key that may read creates no project', async (context) => {
+test('one with a field that is not what it has to be is refused, and so is such a change', async (context) => {
+  const server = await startServer(context)
+  const { headers } = await logInAs(server.app)
+  equal((await ask(server, `POST ${path}`, { headers, body: { ...sent, ...refused } }))[0], 422)
+  deepEqual(await list(server, headers), [])
+  const created = await create(server, headers)
+  equal((await ask(server, `PATCH ${path}/${created.id}`, { headers, body: refused }))[0], 422)
+  deepEqual(await list(server, headers), [created])
+})
+
+test('a project is its owner’s alone', async (context) => {
+  const server = await startServer(context)
+  const [ann, bob] = [await logInAs(server.app), await logInAs(server.app)]
+  const created = await create(server, ann.headers)
+  for (const method of ['GET', 'PATCH', 'DELETE']) {
+    equal((await ask(server, `${method} ${path}/${created.id}`, { headers: bob.headers }))[0], 404)
+    equal((await ask(server, `${method} ${path}/${created.id}`, { headers: {} }))[0], 401)
+  }
+  deepEqual(await list(server, bob.headers), [])
+  deepEqual(await list(server, ann.headers), [created])
+})
+
+test('a list has pages, oldest first', async (context) => {
+  const server = await startServer(context)
+  const { headers } = await logInAs(server.app)
+  const created = []
+  for (let count = 0; count < 3; count += 1) created.push(await create(server, headers))
+  const [, first] = await ask(server, `GET ${path}?limit=2`, { headers })
+  deepEqual(first.projects, created.slice(0, 2))
+  const [, second] = await ask(server, `GET ${path}?cursor=${first.next_cursor}`, { headers })
+  deepEqual(second, { projects: created.slice(2), next_cursor: null })
+})
+
+test('a key may do what its scope says, and nothing else', async (context) => {
   const server = await startServer(context)
   const ann = await logInAs(server.app)
   await verifyAddress(server, ann)
-  const { headers } = await createApiKey(server.app, ann, { scopes: ['projects:read'] })
-  const body = new URLSearchParams({ title: 'Garden' })
-  const refused = await server.app.request('/v1/projects', { method: 'POST', body, headers })
-  equal(refused.status, 403)
-  const list = await server.app.request('/v1/projects', { headers })
-  deepEqual(await list.json(), { projects: [], next_cursor: null })
+  const reader = await createApiKey(server.app, ann, { scopes: [scopes.read] })
+  const writer = await createApiKey(server.app, ann, { scopes: [scopes.write] })
+  const created = await create(server, writer.headers)
+  equal((await ask(server, `GET ${path}`, { headers: writer.headers }))[0], 403)
+  equal((await ask(server, `POST ${path}`, { headers: reader.headers, body: sent }))[0], 403)
+  equal((await ask(server, `DELETE ${path}/${created.id}`, { headers: reader.headers }))[0], 403)
+  deepEqual(await list(server, reader.headers), [created])
 })
 
-test('whoever has not come back for thirty days logs in again', async (context) => {
-  const { app, clock } = await startServer(context)
-  const { headers } = await logInAs(app)
-  clock.advance({ days: 30 })
-  equal((await app.request('/v1/projects', { headers })).status, 401)
+test('with a user goes all that is theirs, and nothing of another', async (context) => {
+  const server = await startServer(context)
+  const [ann, bob] = [await logInAs(server.app), await logInAs(server.app)]
+  await create(server, ann.headers)
+  const { id } = await create(server, bob.headers)
+  const confirmed = { password_challenge: ann.password }
+  equal((await ask(server, 'DELETE /v1/user', { headers: ann.headers, body: confirmed }))[0], 204)
+  deepEqual(await server.database.query('SELECT id FROM projects'), [[id]])
 })
 
-test('the link in the mail sets a new password once, and for a quarter of an hour', async (context) => {
-  const { app, mails, clock } = await startServer(context)
-  const ann = await logInAs(app, 'ann@example.com')
-  const ask = { method: 'POST', body: new URLSearchParams({ email_address: ann.emailAddress }) }
-  const reset = async (token: string) => {
-    const body = new URLSearchParams({ token, password: 'another horse battery' })
-    return (await app.request('/v1/passwords', { method: 'PUT', body })).status
-  }
+async function create(server: TestServer, headers: Headers) {
+  const [status, body] = await ask(server, `POST ${path}`, { headers, body: sent })
+  equal(status, 201)
+  return body.project
+}
 
-  await app.request('/v1/passwords', ask)
-  const late = await mails.tokenTo(ann.emailAddress)
-  clock.advance({ minutes: 15 })
-  equal(await reset(late), 401)
+async function list(server: TestServer, headers: Headers) {
+  const [status, body] = await ask(server, `GET ${path}`, { headers })
+  equal(status, 200)
+  return body.projects
+}
 
-  await app.request('/v1/passwords', ask)
-  const token = await mails.tokenTo(ann.emailAddress)
-  equal(await reset(token), 200)
-  equal(await reset(token), 401)
-  equal((await mails.newestTo(ann.emailAddress)).subject, 'Your password was changed')
-  equal((await app.request('/v1/projects', { headers: ann.headers })).status, 401)
-})
+async function ask(server: TestServer, line: string, { headers, body }: Asked) {
+  const [method = '', target = ''] = line.split(' ')
+  const json = { ...headers, 'content-type': 'application/json' }
+  const init = body ? { method, headers: json, body: JSON.stringify(body) } : { method, headers }
+  const answer = await server.app.request(target, init)
+  const text = await answer.text()
+  return [answer.status, text === '' ? null : JSON.parse(text)]
+}
+
+interface Asked {
+  readonly headers: Headers
+  readonly body?: object
+}
 
 async function startServer(context: TestContext): Promise<TestServer> {
   const server = await createTestServer(testOptions)

@@ -13,25 +13,46 @@ import {
   route,
   textField,
   toTimestamp,
+  type Value,
 } from 'latchkey/server'
 import { NIL, v7 as newId } from 'uuid'
 import { z } from 'zod'
 
 const path = '/v1/projects'
 const id = z.object({ id: z.uuid().toLowerCase() })
-const title = textField({ maximumLength: 200 })
-const description = textField({ minimumLength: 0, maximumLength: 10_000 }).nullable()
-const project = z.object({
+
+/** What is sent of a project. */
+const fields = z.object({
+  title: textField({ maximumLength: 200 }),
+  description: textField({ minimumLength: 0, maximumLength: 10_000 }).nullable(),
+})
+const newFields = fields.extend({
+  description: fields.shape.description.default(null),
+})
+const changes = z.object({
+  title: fields.shape.title.exactOptional(),
+  description: fields.shape.description.exactOptional(),
+})
+type Fields = z.infer<typeof fields>
+
+/** What is shown of it. */
+const shown = z.object({
   id: z.uuid(),
   title: z.string(),
   description: z.string().nullable(),
   created_at: z.iso.datetime(),
   updated_at: z.iso.datetime(),
 })
-type Project = z.infer<typeof project>
+type Project = z.infer<typeof shown>
 
-const one = { description: 'The project', body: z.object({ project }) }
-const many = z.object({ projects: z.array(project), next_cursor: z.uuid().nullable() })
+const one = {
+  description: 'The project',
+  body: z.object({ project: shown }),
+}
+const many = z.object({
+  projects: z.array(shown),
+  next_cursor: z.uuid().nullable(),
+})
 
 /** The projects of whoever is logged in, or of whose API key it is; another user's do not exist. */
 export function projects(database: Database): Route[] {
@@ -57,22 +78,20 @@ export function projects(database: Database): Route[] {
       access: 'session_or_key',
       scope: 'projects:write',
       summary: 'Create a project',
-      body: z.object({ title, description: description.default(null) }),
+      body: newFields,
       answers: { 201: one },
-      async handle({ auth, user, body: { title, description } }) {
+      async handle({ auth, user, body }) {
         const now = auth.config.clock()
-        const project = await database.transaction(async (transaction) => {
+        const created = await database.transaction(async (transaction) => {
           // Whoever was deleted since the request was let in gets no project.
           const held = await transaction.query(holdUser, [user.id])
           if (held.length === 0) return null
-          const [row = []] = await transaction.query(
-            `INSERT INTO projects (user_id, ${columns}) VALUES ($1, $2, $3, $4, $5, $5)
-             RETURNING ${columns}`,
-            [user.id, newId(), title, description, now],
-          )
+          const values = [user.id, newId(), now, ...toValues(body)]
+          const [row = []] = await transaction.query(insert, values)
           return toProject(row)
         })
-        return project ? answer({ project }, 201) : refuse('invalid_token')
+        if (!created) return refuse('invalid_token')
+        return answer({ project: created }, 201)
       },
     }),
 
@@ -85,7 +104,7 @@ export function projects(database: Database): Route[] {
       params: id,
       answers: { 200: one },
       async handle({ user, params }) {
-        const found = await find(database, user.id, params.id)
+        const found = await find(database, params.id, user.id)
         return found ? answer({ project: found }) : refuse('not_found')
       },
     }),
@@ -97,18 +116,15 @@ export function projects(database: Database): Route[] {
       scope: 'projects:write',
       summary: 'Change the fields that are sent',
       params: id,
-      body: z.object({ title, description }).partial(),
+      body: changes,
       answers: { 200: one },
       async handle({ auth, user, params, body }) {
+        const now = auth.config.clock()
         const changed = await database.transaction(async (transaction) => {
-          const found = await find(transaction, user.id, params.id)
+          const found = await find(transaction, params.id, user.id)
           if (!found) return null
-          const { title = found.title, description = found.description } = body
-          const [row = []] = await transaction.query(
-            `UPDATE projects SET title = $1, description = $2, updated_at = $3 WHERE id = $4
-             RETURNING ${columns}`,
-            [title, description, auth.config.clock(), found.id],
-          )
+          const values = [found.id, now, ...toValues({ ...found, ...body })]
+          const [row = []] = await transaction.query(update, values)
           return toProject(row)
         })
         return changed ? answer({ project: changed }) : refuse('not_found')
@@ -125,10 +141,7 @@ export function projects(database: Database): Route[] {
       answers: { 204: { description: 'It is gone' } },
       async handle({ user, params }) {
         const deleted = await database.transaction((transaction) =>
-          transaction.query('DELETE FROM projects WHERE id = $1 AND user_id = $2 RETURNING id', [
-            params.id,
-            user.id,
-          ]),
+          transaction.query(remove, [params.id, user.id]),
         )
         return deleted.length === 1 ? answer(undefined, 204) : refuse('not_found')
       },
@@ -138,15 +151,29 @@ export function projects(database: Database): Route[] {
 
 const columns = 'id, title, description, created_at, updated_at'
 const holdUser = 'SELECT 1 FROM users WHERE id = $1 FOR SHARE'
-const listByUser = `SELECT ${columns} FROM projects WHERE user_id = $1 AND id > $2
-  ORDER BY id LIMIT $3`
+const listByUser = `SELECT ${columns} FROM projects
+  WHERE user_id = $1 AND id > $2 ORDER BY id LIMIT $3`
+const byId = `SELECT ${columns} FROM projects
+  WHERE id = $1 AND user_id = $2`
+const insert = `INSERT INTO projects (
+    user_id, id, created_at, updated_at, title, description
+  ) VALUES ($1, $2, $3, $3, $4, $5)
+  RETURNING ${columns}`
+const update = `UPDATE projects SET
+    updated_at = $2, title = $3, description = $4
+  WHERE id = $1
+  RETURNING ${columns}`
+const remove = `DELETE FROM projects
+  WHERE id = $1 AND user_id = $2
+  RETURNING id`
 
-async function find(connection: Connection, userId: string, id: string): Promise<Project | null> {
-  const [row] = await connection.query(
-    `SELECT ${columns} FROM projects WHERE id = $1 AND user_id = $2`,
-    [id, userId],
-  )
+async function find(connection: Connection, id: string, userId: string) {
+  const [row] = await connection.query(byId, [id, userId])
   return row ? toProject(row) : null
+}
+
+function toValues(fields: Fields): Value[] {
+  return [fields.title, fields.description]
 }
 
 function toProject(row: Row): Project {
