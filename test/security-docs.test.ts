@@ -97,6 +97,7 @@ const elsewhere = [
   'test/docs-pages.test.ts',
   'test/generator/new.test.ts',
   'test/generator/projects.test.ts',
+  'test/generator/resource.test.ts',
   'test/guides/back-up.test.ts',
   'test/guides/behind-a-proxy.test.ts',
   'test/guides/cookie-mode.test.ts',

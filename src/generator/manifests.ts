@@ -7,10 +7,7 @@ export function writeManifests(files: Files, project: Project): void {
   if (project.frontEnd === 'none') return
   change(files, 'web/package.json', (manifest) => webManifest(manifest, project))
   // The front end has rules of its own: a browser is no Node.
-  change(files, 'tsconfig.json', (config) => ({
-    ...config,
-    exclude: ['**/node_modules', '**/dist', 'web/src'],
-  }))
+  exclude(files, ['**/node_modules', '**/dist', 'web/src'])
 }
 
 type Json = Readonly<Record<string, unknown>>
@@ -18,6 +15,16 @@ type Json = Readonly<Record<string, unknown>>
 function change(files: Files, path: string, edit: (content: Json) => Json): void {
   const content: Json = JSON.parse(files.get(path)?.toString() ?? '')
   files.set(path, Buffer.from(`${JSON.stringify(edit(content), null, 2)}\n`))
+}
+
+// As a formatter has it: JSON.stringify would put each word of a list on a line of its own.
+function exclude(files: Files, paths: readonly string[]): void {
+  const listed = paths.map((path) => `"${path}"`).join(', ')
+  const config = files.get('tsconfig.json')?.toString() ?? ''
+  files.set(
+    'tsconfig.json',
+    Buffer.from(config.replace(/\n\}\s*$/, `,\n  "exclude": [${listed}]\n}\n`)),
+  )
 }
 
 function apiManifest(manifest: Json, project: Project): Json {

@@ -19,6 +19,11 @@ export function readTemplate(choices: Choices): Files {
   return files
 }
 
+/** One file of a template, such as `api/projects.ts`. */
+export function readTemplateFile(path: string): string {
+  return readFileSync(join(templateFolder(''), path), 'utf8')
+}
+
 /** Whether something of that name is a template's, and not made from one. */
 export function isTemplate(name: string): boolean {
   return !made.includes(name)
@@ -28,10 +33,14 @@ export function isTemplate(name: string): boolean {
 const made = ['node_modules', 'dist', 'storage', 'package-lock.json', '.gitignore', '.DS_Store']
 
 function* readFolder(name: string): Generator<[path: string, content: Buffer]> {
+  const folder = templateFolder(name)
+  for (const path of listFiles(folder)) yield [path, readFileSync(join(folder, path))]
+}
+
+function templateFolder(name: string): string {
   // In a checkout and in what is published they are beside the manifest.
   const manifest = import.meta.resolve('latchkey/package.json')
-  const folder = fileURLToPath(new URL(`templates/${name}/`, manifest))
-  for (const path of listFiles(folder)) yield [path, readFileSync(join(folder, path))]
+  return fileURLToPath(new URL(`templates/${name}`, manifest))
 }
 
 function listFiles(folder: string, below = ''): string[] {

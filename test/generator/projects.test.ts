@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, expect, inject, onTestFinished, test } from 'vitest'
+import { fieldTypes } from '../../src/generator/field.ts'
 import { postgresSchema } from '../harness.ts'
 import { parseMail } from '../parsed-mail.ts'
 import { startMailServer } from '../smtp-harness.ts'
@@ -61,6 +62,32 @@ test.each([
     expect([code, stdout]).toEqual([0, expect.stringMatching(/^ℹ pass [2-9]\nℹ fail 0$/m)])
   },
   60_000,
+)
+
+test.each(['sqlite', 'postgres'] as const)(
+  'resources that were generated in a project on %s pass its tests, its compiler and a linter',
+  async (database) => {
+    const name = `generated-${database}`
+    const fields = Object.keys(fieldTypes)
+    const each = (rest: string) => fields.map((type) => `'a_${type}:${type}${rest}'`).join(' ')
+    const generate = `${latchkey} generate resource`
+    const written = await world.run(`${latchkey} new ${name} --database ${database} && cd ${name} &&
+      ${generate} line_items ${each('')} && ${generate} categories ${each('?')} &&
+      ${generate} people name:string 'born_on:date?' --singular person`)
+    expect([written.code, written.stdout]).toEqual([0, expect.not.stringContaining('by hand')])
+    await world.run(`cp -al shop/node_modules ${name} && cp -aln lean/node_modules ${name}`)
+    const variables = { TEST_DATABASE_URL: inject('postgresUrl') }
+    const compile =
+      'node_modules/typescript/bin/tsc && node_modules/typescript/bin/tsc --project web'
+    const { code, stdout } = await world.run(`node --test && ${compile}`, {
+      cwd: folder(name),
+      variables,
+    })
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/^ℹ pass 26\nℹ fail 0$/m)])
+    const lint = `node node_modules/@biomejs/biome/bin/biome check --vcs-enabled=false --config-path=. '${folder(name)}'`
+    expect(await world.run(lint, { cwd: process.cwd() })).toMatchObject({ code: 0 })
+  },
+  90_000,
 )
 
 test('npm run dev serves the API and the pages, lets the demo user in, and ends with Ctrl-C', async () => {

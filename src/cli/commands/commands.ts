@@ -1,6 +1,7 @@
 import { apiKeyCommands } from './api-keys.ts'
 import type { Command } from './command.ts'
 import { listEvents } from './events.ts'
+import { generateResource } from './generate.ts'
 import { limitCommands } from './limits.ts'
 import { migrateDatabase } from './migrate.ts'
 import { newProject } from './new.ts'
@@ -14,6 +15,7 @@ import { userCommands } from './users.ts'
 /** Everything that `latchkey` does, in the order of its help. */
 export const commands: readonly Command[] = [
   newProject,
+  generateResource,
   migrateDatabase,
   ...userCommands,
   ...sessionCommands,

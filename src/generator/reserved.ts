@@ -1,0 +1,55 @@
+/** Whether SQLite or PostgreSQL takes it for another thing than a column, or JavaScript every object's. */
+export function isReservedColumn(name: string): boolean {
+  return words.has(name)
+}
+
+/** Whether a table, a path or something in the code around has that name already. */
+export function isReservedResource({ plural, singular }: Record<'plural' | 'singular', string>) {
+  return words.has(plural) || taken.has(plural) || taken.has(singular)
+}
+
+// What either database refuses as the name of a column.
+const words = new Set(
+  `all alter analyse analyze and any array as asc asymmetric authorization autoincrement between binary both
+  case cast check collate collation column commit concurrently constraint create cross current_catalog
+  current_date current_role current_schema current_time current_timestamp current_user default
+  deferrable delete desc distinct do drop else end escape except exists false fetch for foreign freeze from
+  full grant group having if ilike in index indexed initially inner insert intersect into is isnull join
+  lateral leading left like limit localtime localtimestamp materialized natural not nothing notnull null
+  offset on only or order outer overlaps placing primary references returning right select
+  session_user set similar some symmetric system_user table tablesample then to trailing transaction
+  true union unique update user using values variadic verbose when where window with add
+  cmax cmin ctid tableoid xmax xmin constructor`.split(/\s+/),
+)
+
+const taken = new Set([
+  // Tables and paths of Latchkey's.
+  ...['access_tokens', 'api_keys', 'email_changes', 'email_verifications', 'events'],
+  ...[
+    'failed_attempts',
+    'guard_counts',
+    'latchkey_migrations',
+    'leases',
+    'outbox',
+    'password_resets',
+  ],
+  ...['password', 'session', 'user'],
+  ...['passwords', 'registrations', 'revocations', 'seen_devices', 'session_aliases', 'sessions'],
+  ...['sessions_by_digest', 'signing_keys', 'users'],
+  // What a resource, or the table of routes, has under these names.
+  ...['changes', 'columns', 'fields', 'routes', 'scopes'],
+  ...[
+    'connection',
+    'database',
+    'date',
+    'field',
+    'number',
+    'promise',
+    'route',
+    'row',
+    'string',
+    'value',
+  ],
+  // Words of JavaScript.
+  ...['class', 'extends', 'implements', 'this'],
+])

@@ -1,0 +1,79 @@
+import { isReservedResource } from './reserved.ts'
+
+/** What a resource is called, in the forms in which it stands in code. */
+export interface ResourceNames {
+  /** `line_items`: the table, the path, the scopes, the list in an answer. */
+  readonly plural: string
+  /** `line_item`: one of them in an answer. */
+  readonly singular: string
+  /** `line-items`: the files. */
+  readonly file: string
+  /** `lineItems`: the function. */
+  readonly camel: string
+  /** `LineItem`: the type. */
+  readonly type: string
+  /** `line items` and `a line item`: the sentences. */
+  readonly words: { readonly plural: string; readonly singular: string; readonly one: string }
+}
+
+/** Reads a name in the plural; a text says what is wrong with it. */
+export function parseResourceNames(
+  name: string,
+  options: { readonly singular: string | null },
+): ResourceNames | string {
+  const plural = toSnake(name)
+  if (!isName(plural)) {
+    return `'${name}' is no name of a resource: at most ${maximumName} letters and digits, such as line_items`
+  }
+  const singular = options.singular === null ? singularOf(plural) : toSnake(options.singular)
+  if (singular === null || singular === plural) {
+    return `NAME is in the plural, such as notes, and ${plural} is none: --singular says what one of them is called`
+  }
+  if (!isName(singular)) return `--singular '${options.singular}' is no name such as line_item`
+  if (isReservedResource({ plural, singular })) {
+    return `${plural} has another meaning in the database or in the code: take another name`
+  }
+  const words = { plural: plural.replaceAll('_', ' '), singular: singular.replaceAll('_', ' ') }
+  return {
+    plural,
+    singular,
+    file: plural.replaceAll('_', '-'),
+    camel: toCamel(plural),
+    type: toCamel(`_${singular}`),
+    words: { ...words, one: `${articleOf(words.singular)} ${words.singular}` },
+  }
+}
+
+// What is written with a longer one would not fit on its lines.
+const maximumName = 30
+
+function isName(name: string): boolean {
+  return /^[a-z][a-z0-9]*(_[a-z][a-z0-9]*)*$/.test(name) && name.length <= maximumName
+}
+
+function toSnake(name: string): string {
+  return name
+    .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
+    .replaceAll('-', '_')
+    .toLowerCase()
+}
+
+function toCamel(name: string): string {
+  return name.replace(/_([a-z])/g, (_all, letter: string) => letter.toUpperCase())
+}
+
+// The regular ones, and what is common of the others; whoever has another word says it.
+function singularOf(plural: string): string | null {
+  if (/(^|_)(cookie|movie|calorie|zombie|tie|pie|lie|die)s$/.test(plural))
+    return plural.slice(0, -1)
+  if (/[^aeiou_]ies$/.test(plural)) return `${plural.slice(0, -3)}y`
+  if (/(caches|headaches|[aeo]uses|axes)$/.test(plural)) return plural.slice(0, -1)
+  if (/(ss|sh|ch|x|zz|us)es$/.test(plural)) return plural.slice(0, -2)
+  if (/[^s]s$/.test(plural)) return plural.slice(0, -1)
+  return null
+}
+
+function articleOf(words: string): 'a' | 'an' {
+  if (/^(uni|use|usa|eu|one)/.test(words)) return 'a'
+  return /^([aeiou]|hour|heir|honor)/.test(words) ? 'an' : 'a'
+}
