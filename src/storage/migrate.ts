@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { types } from 'node:util'
 import { AuthError } from '../core/errors.ts'
 import { readText } from './columns.ts'
 import type { Connection, Database, Transaction } from './database.ts'
@@ -95,7 +96,8 @@ export async function listMigrations(
 
 /** Whether a statement failed for want of a table or column: a migration is pending. */
 export function isNotMigrated(error: unknown): boolean {
-  if (!(error instanceof Error)) return false
+  // Not `instanceof`: under Jest an error of SQLite is of another realm than this code.
+  if (!types.isNativeError(error)) return false
   if (/^no such (table|column): /.test(error.message)) return true
   return 'code' in error && (error.code === '42P01' || error.code === '42703')
 }

@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm'
 import { expect, test } from 'vitest'
 import { AuthError } from '../core/errors.ts'
 import { isBusy, isWriteToReader, toAuthError } from './sqlite-errors.ts'
@@ -55,4 +56,10 @@ test('only a write to a connection that reads is one, not a disk that became rea
   expect(isWriteToReader(sqliteError(8))).toBe(true)
   expect(isWriteToReader(sqliteError(1032))).toBe(false)
   expect(isWriteToReader(sqliteError(776))).toBe(false)
+})
+
+test('an error of another realm, as SQLite’s are under Jest, means the same', () => {
+  const cause = runInNewContext("Object.assign(new Error('database is locked'), { errcode: 5 })")
+  expect(cause).not.toBeInstanceOf(Error)
+  expect(toAuthError(cause)).toMatchObject({ code: 'unavailable', cause })
 })

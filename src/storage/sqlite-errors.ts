@@ -1,3 +1,4 @@
+import { types } from 'node:util'
 import { AuthError } from '../core/errors.ts'
 import { DeadlineError } from './deadline.ts'
 
@@ -22,7 +23,7 @@ export function toAuthError(error: unknown): unknown {
 }
 
 function isTaken(error: unknown): boolean {
-  return error instanceof Error && /^UNIQUE .*: users\.email_address$/.test(error.message)
+  return types.isNativeError(error) && /^UNIQUE .*: users\.email_address$/.test(error.message)
 }
 
 /** Whether a statement that writes was sent to the connection that only reads. */
@@ -34,7 +35,9 @@ function primaryCode(error: unknown): number {
   return extendedCode(error) & 0xff
 }
 
+// Not `instanceof`: Jest runs tests in a realm of their own, and the errors of SQLite are from Node's.
 function extendedCode(error: unknown): number {
-  const known = error instanceof Error && 'errcode' in error && typeof error.errcode === 'number'
+  const known =
+    types.isNativeError(error) && 'errcode' in error && typeof error.errcode === 'number'
   return known ? Number(error.errcode) : 0
 }
