@@ -1,5 +1,5 @@
 // latchkey/server
-export type { Environment } from './cli/environment.ts'
+export { type Environment, readEnvironment } from './cli/environment.ts'
 export { createLog } from './cli/log.ts'
 export { type Migrating, migrateAtStart } from './cli/migrate-at-start.ts'
 export { type Running, type ServeOptions, serve } from './cli/serve.ts'
