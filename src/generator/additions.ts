@@ -1,6 +1,12 @@
-import { closeSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import type { PlannedFile } from './resource.ts'
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+
+/** A file that is to be in a project, and whether it is there already. */
+export interface PlannedFile {
+  readonly path: string
+  readonly content: string | Buffer
+  readonly is: 'new' | 'changed'
+}
 
 /**
  * Writes all of the files into a project or, when that fails, none: what was there is as it was.
@@ -20,23 +26,23 @@ export function writeAdditions(directory: string, files: readonly PlannedFile[])
   }
 }
 
-function add(place: string, content: string): () => void {
-  const remove = () => rmSync(place, { force: true })
-  // Opened before anything else: what somebody has put there meanwhile is not ours to remove.
-  const file = openSync(place, 'wx')
+function add(place: string, content: string | Buffer): () => void {
+  // The first of its folders that was not there.
+  const made = mkdirSync(dirname(place), { recursive: true }) ?? place
+  const remove = () => rmSync(made, { recursive: true, force: true })
   try {
-    writeFileSync(file, content)
+    writeFileSync(place, content, { flag: 'wx' })
   } catch (error) {
-    remove()
+    // What somebody has put there meanwhile is not ours to remove.
+    const isTheirs = error instanceof Error && 'code' in error && error.code === 'EEXIST'
+    if (!isTheirs) remove()
     throw error
-  } finally {
-    closeSync(file)
   }
   return remove
 }
 
 // Half of a file is never there: it is renamed when it is whole.
-function change(place: string, content: string): () => void {
+function change(place: string, content: string | Buffer): () => void {
   const before = readFileSync(place)
   const draft = `${place}.latchkey-draft`
   try {

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import type { PlannedFile } from './additions.ts'
 import { type Choices, databases } from './choices.ts'
 import type { Field } from './field.ts'
 import { describeScopes, register, registrationSteps } from './registration.ts'
@@ -10,13 +11,6 @@ import { readTemplateFile } from './template.ts'
 export interface Resource {
   readonly names: ResourceNames
   readonly fields: readonly Field[]
-}
-
-/** A file that is to be written: a new one, or one that is there with its new content. */
-export interface PlannedFile {
-  readonly path: string
-  readonly content: string
-  readonly is: 'new' | 'changed'
 }
 
 /** What is to be written for a resource, and what is left to a person. */

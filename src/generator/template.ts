@@ -9,13 +9,13 @@ export type Files = Map<string, Buffer>
 /** The files of a project with these choices, as they stand in the templates. */
 export function readTemplate(choices: Choices): Files {
   const files: Files = new Map()
-  for (const [path, content] of readFolder('project')) files.set(projectPath(path), content)
-  for (const [path, content] of readFolder('api')) {
+  for (const [path, content] of readTemplateFolder('project')) files.set(projectPath(path), content)
+  for (const [path, content] of readTemplateFolder('api')) {
     const place = apiPath(path, choices)
     if (place !== null) files.set(place, content)
   }
   if (choices.frontEnd === 'none') return files
-  for (const [path, content] of readFolder('web')) files.set(`web/${path}`, content)
+  for (const [path, content] of readTemplateFolder('web')) files.set(`web/${path}`, content)
   return files
 }
 
@@ -32,7 +32,8 @@ export function isTemplate(name: string): boolean {
 // A project has one .gitignore, which is none while it lies in a package: npm would obey it.
 const made = ['node_modules', 'dist', 'storage', 'package-lock.json', '.gitignore', '.DS_Store']
 
-function* readFolder(name: string): Generator<[path: string, content: Buffer]> {
+/** All files of a template, by their paths in it. */
+export function* readTemplateFolder(name: string): Generator<[path: string, content: Buffer]> {
   const folder = templateFolder(name)
   for (const path of listFiles(folder)) yield [path, readFileSync(join(folder, path))]
 }

@@ -1,15 +1,15 @@
-import { statSync } from 'node:fs'
 import { basename, relative, resolve } from 'node:path'
 import { createInterface } from 'node:readline/promises'
-import { databases, frontEnds, type LatchkeySource, type Project } from '../../generator/choices.ts'
+import { databases, frontEnds, type Project } from '../../generator/choices.ts'
 import { findOccupants } from '../../generator/folder.ts'
 import { isTitle, namesOf, titleWanted } from '../../generator/names.ts'
 import { writeProject } from '../../generator/project.ts'
 import { startRepository } from '../../generator/repository.ts'
 import { defineCommand, Refused, UsageError } from './command.ts'
-import { isCheckout, listNodePackages, version } from './installation.ts'
+import { listNodePackages } from './installation.ts'
 import { nextSteps } from './next-steps.ts'
-import { complain, print } from './output.ts'
+import { print } from './output.ts'
+import { packageOption, parsePackage, warnOfRegistry } from './package-option.ts'
 
 export const newProject = defineCommand(
   {
@@ -36,11 +36,7 @@ there, without a commit.`,
         value: 'NAME',
         meaning: 'What people read in its pages and mails; made from DIR without it',
       },
-      package: {
-        type: 'string',
-        value: 'FILE.tgz',
-        meaning: 'Take Latchkey from this file, and not from the registry',
-      },
+      package: packageOption,
       yes: { type: 'boolean', meaning: 'Ask nothing, even on a terminal' },
     },
     examples: [
@@ -63,13 +59,9 @@ there, without a commit.`,
     write(directory, project)
     const repository = startRepository(directory, { environment: process.env })
     print(nextSteps(directory, { project, repository }))
-    // SECURITY: nobody knows whose package it is that npm may find there one day.
-    if (latchkey.kind === 'registry' && isCheckout()) complain(fromCheckout)
+    warnOfRegistry(latchkey)
   },
 )
-
-const fromCheckout =
-  'This is a clone, and npm will ask the registry for latchkey: --package FILE.tgz takes what npm run build && npm pack ./dist make'
 
 function parseChoice<Choice extends string>(
   given: string | undefined,
@@ -84,15 +76,6 @@ function parseTitle(name: string | undefined): string | null {
   if (name === undefined) return null
   if (!isTitle(name)) throw new UsageError(`--name ${titleWanted}`)
   return name
-}
-
-function parsePackage(file: string | undefined): LatchkeySource {
-  if (file === undefined) return { kind: 'registry', version: version() }
-  const isFile = statSync(file, { throwIfNoEntry: false })?.isFile() ?? false
-  if (!isFile || !file.endsWith('.tgz')) {
-    throw new UsageError(`--package must name a file that npm pack has made, and '${file}' is none`)
-  }
-  return { kind: 'file', tarball: file, path: `vendor/latchkey-${version()}.tgz` }
 }
 
 interface Asking {

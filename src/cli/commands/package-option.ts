@@ -1,0 +1,30 @@
+import { statSync } from 'node:fs'
+import type { LatchkeySource } from '../../generator/choices.ts'
+import { UsageError } from './command.ts'
+import { isCheckout, version } from './installation.ts'
+import { complain } from './output.ts'
+
+/** Where a project that is written gets Latchkey from. */
+export const packageOption = {
+  type: 'string',
+  value: 'FILE.tgz',
+  meaning: 'Take Latchkey from this file, and not from the registry',
+} as const
+
+export function parsePackage(file: string | undefined): LatchkeySource {
+  if (file === undefined) return { kind: 'registry', version: version() }
+  const isFile = statSync(file, { throwIfNoEntry: false })?.isFile() ?? false
+  if (!isFile || !file.endsWith('.tgz')) {
+    throw new UsageError(`--package must name a file that npm pack has made, and '${file}' is none`)
+  }
+  return { kind: 'file', tarball: file, path: `vendor/latchkey-${version()}.tgz` }
+}
+
+/** Says of a clone that what npm will find may be another package. */
+export function warnOfRegistry({ kind }: LatchkeySource): void {
+  // SECURITY: nobody knows whose package it is that npm may find there one day.
+  if (kind === 'registry' && isCheckout()) complain(fromCheckout)
+}
+
+const fromCheckout =
+  'This is a clone, and npm will ask the registry for latchkey: --package FILE.tgz takes what npm run build && npm pack ./dist make'
