@@ -177,7 +177,12 @@ test.each([
     'the environment',
     /process\.(env|argv)/,
     // Tests are started by another runner's command line than the application's.
-    ['src/cli/', 'templates/api/testing-postgres.ts'],
+    [
+      'src/cli/',
+      'templates/api/testing-postgres.ts',
+      'templates/authentication/shared/environment.ts',
+      'templates/authentication/shared/testing-database-postgres.ts',
+    ],
   ],
   [
     'SQL',

@@ -2,6 +2,7 @@ import { apiKeyCommands } from './api-keys.ts'
 import type { Command } from './command.ts'
 import { listEvents } from './events.ts'
 import { generateResource } from './generate.ts'
+import { generateAuthentication } from './generate-authentication.ts'
 import { limitCommands } from './limits.ts'
 import { migrateDatabase } from './migrate.ts'
 import { newProject } from './new.ts'
@@ -16,6 +17,7 @@ import { userCommands } from './users.ts'
 export const commands: readonly Command[] = [
   newProject,
   generateResource,
+  generateAuthentication,
   migrateDatabase,
   ...userCommands,
   ...sessionCommands,

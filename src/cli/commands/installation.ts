@@ -22,6 +22,13 @@ export function listNodePackages(): Readonly<Record<string, string>> {
   return isNodeNew(engines.node.replace('>=', '')) ? {} : optionalDependencies
 }
 
+/** The packages that a project brings for Latchkey, with the versions that it works with. */
+export function listPeers(): Readonly<Record<string, string>> {
+  const asked = Object.entries(readManifest().peerDependencies)
+  const peers = asked.map(([name, range]) => [name, range.replace(/^>=(\S+) <.*$/, '^$1')])
+  return { ...Object.fromEntries(peers), '@types/pg': '^8.23.1', 'fastify-plugin': '^6.0.0' }
+}
+
 function isNodeNew(wanted: string): boolean {
   // What npm puts before the rest is the package's own, and not what a project finds.
   const path = process.env.PATH?.split(delimiter).filter((folder) => !/node_modules/.test(folder))
@@ -36,6 +43,7 @@ interface Manifest {
   readonly version: string
   readonly private?: boolean
   readonly engines: { readonly node: string }
+  readonly peerDependencies: Readonly<Record<string, string>>
   readonly optionalDependencies?: Readonly<Record<string, string>>
 }
 

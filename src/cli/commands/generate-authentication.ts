@@ -1,0 +1,85 @@
+import { writeAdditions } from '../../generator/additions.ts'
+import { type Plan, planAuthentication } from '../../generator/authentication.ts'
+import { databases } from '../../generator/choices.ts'
+import { type ExistingProject, readExistingProject } from '../../generator/existing-project.ts'
+import { defineCommand, Refused, UsageError } from './command.ts'
+import { listPeers } from './installation.ts'
+import { print } from './output.ts'
+import { packageOption, parsePackage, warnOfRegistry } from './package-option.ts'
+
+export const generateAuthentication = defineCommand(
+  {
+    name: 'generate authentication',
+    summary: 'Add log-in to a project of Hono, Fastify, Express or Next.js',
+    details: `Writes into the project in this folder what its users sign up and log in
+with: set-up, routes, mails, and tests of them, in the project's own language
+and for its own runner. Adds to package.json, .gitignore and .env.example, and
+puts the lines into the server's file where it is clear where they belong;
+elsewhere it says which. Nothing that is there is overwritten.`,
+    operands: null,
+    options: {
+      database: {
+        type: 'string',
+        value: databases.join('|'),
+        meaning: 'Where users and sessions are; sqlite without it',
+      },
+      package: packageOption,
+      'dry-run': { type: 'boolean', meaning: 'Say what would be written, and write nothing' },
+    },
+    examples: [
+      'latchkey generate authentication --dry-run',
+      'latchkey generate authentication',
+      'latchkey generate authentication --database postgres',
+    ],
+  },
+  async ({ values }) => {
+    const options = {
+      database: parseDatabase(values.database),
+      latchkey: parsePackage(values.package),
+      peers: listPeers(),
+    }
+    const project = readExistingProject('.')
+    if (typeof project === 'string') throw new Refused(project)
+    const plan = planAuthentication(project, options)
+    if (typeof plan === 'string') throw new Refused(plan)
+    const isDry = values['dry-run'] ?? false
+    if (!isDry) write(plan)
+    print(report(plan, { project, isDry }))
+    warnOfRegistry(options.latchkey)
+  },
+)
+
+function parseDatabase(given: string = databases[0]): (typeof databases)[number] {
+  const database = databases.find((each) => each === given)
+  if (database !== undefined) return database
+  throw new UsageError(`--database must be one of ${databases.join(', ')}`)
+}
+
+function write(plan: Plan): void {
+  try {
+    writeAdditions('.', plan.files)
+  } catch (error) {
+    const isSystems = error instanceof Error && 'syscall' in error
+    throw isSystems ? new Refused(`Nothing was written: ${error.message}`) : error
+  }
+}
+
+function report(
+  { files, steps }: Plan,
+  { project, isDry }: { project: ExistingProject; isDry: boolean },
+): string {
+  const [wrote, changed] = isDry ? ['Would write', 'Would change'] : ['Wrote', 'Changed']
+  const { scripts = {} } = project.manifest
+  const run = ['dev', 'start'].find((script) => script in scripts)
+  return [
+    ...files.map(({ path, is }) => `${is === 'new' ? wrote : changed} ${path}`),
+    ...(steps.length > 0 ? ['', 'Left to do by hand:', ...steps.map((step) => `  ${step}`)] : []),
+    '',
+    ...['npm install', 'npm test', ...(run ? [`npm run ${run}`] : [])].map((line) => `  ${line}`),
+    '',
+    production,
+  ].join('\n')
+}
+
+const production =
+  'In production DATABASE_URL, APP_URL, MAIL_FROM and SMTP_URL must be set: .env is for development.'

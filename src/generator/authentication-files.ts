@@ -1,0 +1,116 @@
+import { existsSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path/posix'
+import { toCommonJs, toJavaScript } from './authentication-code.ts'
+import type { ExistingProject, Framework } from './existing-project.ts'
+import { type Files, readTemplateFolder } from './template.ts'
+
+/** What the code is to say of the project. */
+export interface Wanted {
+  readonly database: 'sqlite' | 'postgres'
+  readonly title: string
+}
+
+/** The files of code, by their paths in the project: copies of the templates in its own language. */
+export function writeCode(project: ExistingProject, { database, title }: Wanted): Files {
+  const places = placesOf(project)
+  const files: Files = new Map()
+  for (const [path, content] of readTemplateFolder('authentication')) {
+    const module = moduleOf(path, { framework: project.framework, database })
+    const place = module === null ? undefined : places[module]
+    if (place === undefined) continue
+    const text = content
+      .toString()
+      .replace("'My App'", () => `'${title}'`)
+      .replace("['GET /']", openRoutes(project))
+    files.set(
+      `${place}.${project.language}`,
+      Buffer.from(translate(text, { project, places, place })),
+    )
+  }
+  return files
+}
+
+// What fastify-cli writes has tests that expect its second route open.
+function openRoutes({ directory, source, loadsPlugins }: ExistingProject): string {
+  const hasExample = loadsPlugins && existsSync(join(directory, `${source}routes/example`))
+  return hasExample ? "['GET /', 'GET /example']" : "['GET /']"
+}
+
+type Places = Readonly<Record<string, string>>
+
+// Each module by its name in the templates, and its path in the project without an extension.
+function placesOf({ directory, framework, source, loadsPlugins }: ExistingProject): Places {
+  const auth = `${source}auth`
+  const tests = existsSync(join(directory, 'test')) ? 'test/auth' : auth
+  const shared = ['auth', 'database', 'environment', 'mails', 'migrate', 'transport']
+  return {
+    ...Object.fromEntries(shared.map((name) => [name, `${auth}/${name}`])),
+    mount: loadsPlugins ? `${source}plugins/authentication` : `${auth}/mount`,
+    testing: `${tests}/testing`,
+    'testing-database': `${tests}/testing-database`,
+    'authentication.test': `${tests}/authentication.test`,
+    ...(framework === 'next' ? nextPlaces(source) : {}),
+  }
+}
+
+function nextPlaces(source: string): Places {
+  return {
+    authentication: `${source}auth/authentication`,
+    handlers: `${source}auth/handlers`,
+    route: `${source}app/v1/[...path]/route`,
+    example: `${source}app/me/route`,
+  }
+}
+
+function moduleOf(
+  path: string,
+  { framework, database }: { framework: Framework; database: Wanted['database'] },
+): string | null {
+  const [, folder = '', name = ''] = /^(\w+)\/([\w.-]+)\.ts$/.exec(path) ?? []
+  if (folder !== 'shared' && folder !== framework) return null
+  if (framework === 'next' && path === 'shared/transport.ts') return null
+  const isPostgres = name.endsWith('-postgres')
+  if (database === 'sqlite') return isPostgres ? null : name
+  return withAlternative.includes(name) ? null : name.replace('-postgres', '')
+}
+
+const withAlternative = ['database', 'testing-database']
+
+interface Translating {
+  readonly project: ExistingProject
+  readonly places: Places
+  readonly place: string
+}
+
+function translate(text: string, { project, places, place }: Translating): string {
+  const { language, modules, runner } = project
+  const located = text
+    .replace(/ from '\.\.?\/(?:\w+\/)?([\w-]+)\.ts'/g, (_all, module: string) => {
+      const path = relative(dirname(place), places[module] ?? module)
+      const local = path.startsWith('.') ? path : `./${path}`
+      return ` from '${local}${project.ending}'`
+    })
+    .replace("from 'node:test'", `from '${runner}'`)
+  const sorted = sortImports(located)
+  if (language === 'ts') return sorted
+  const plain = toJavaScript(sorted)
+  return modules === 'cjs' ? toCommonJs(plain) : plain
+}
+
+// As the templates have them: packages first, then the project's own, by their paths.
+function sortImports(text: string): string {
+  return text.replace(/(?:^import [\s\S]*?from '\.[^']*'\n)+/m, (block) => {
+    const lines = block.match(/^import [\s\S]*?from '[^']*'\n/gm) ?? []
+    const rank = (line: string) => /from '(.*)'/.exec(line)?.[1] ?? ''
+    const own = lines.filter((line) => rank(line).startsWith('.'))
+    const others = lines.filter((line) => !rank(line).startsWith('.'))
+    own.sort(
+      (one, other) => depth(rank(other)) - depth(rank(one)) || (rank(one) < rank(other) ? -1 : 1),
+    )
+    return [...others, ...own].join('')
+  })
+}
+
+function depth(path: string): number {
+  return path.split('../').length
+}

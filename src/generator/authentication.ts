@@ -1,0 +1,109 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { PlannedFile } from './additions.ts'
+import { type Wanted, writeCode } from './authentication-files.ts'
+import { additionsTo, type Packages } from './authentication-packages.ts'
+import { append, ignored, writeExample } from './authentication-settings.ts'
+import { apply, type Edited, listEdits } from './existing-edits.ts'
+import { extendManifest } from './existing-manifest.ts'
+import type { ExistingProject } from './existing-project.ts'
+import { namesOf } from './names.ts'
+import type { Files } from './template.ts'
+
+/** What is to be done to a project, and what is left to a person. */
+export interface Plan {
+  readonly files: readonly PlannedFile[]
+  readonly steps: readonly string[]
+}
+
+/**
+ * Plans authentication for a project: code in its own language, settings, scripts; a text says why it
+ * cannot be had.
+ */
+export function planAuthentication(
+  project: ExistingProject,
+  options: Packages & Pick<Wanted, 'database'>,
+): Plan | string {
+  const { database } = options
+  const { title } = namesOf(project.manifest.name ?? 'app', { title: null })
+  const code = addPackage(writeCode(project, { database, title }), { project, options })
+  const occupied = [...code.keys()].filter((path) => isThere(project, path))
+  if (occupied.length > 0) {
+    return `Nothing was written, because it would overwrite ${occupied.join(', ')}`
+  }
+  const manifest = readFileSync(join(project.directory, 'package.json'), 'utf8')
+  const example = writeExample(project, { database, title })
+  const hasEnvironment = isThere(project, '.env')
+  const edits = listEdits(project).map((edit) => apply(project, edit))
+  const own: [string, string][] = hasEnvironment ? [] : [['.env', example]]
+  const texts: [path: string, content: string | Buffer][] = [
+    ...code,
+    ...own,
+    ['package.json', extendManifest(manifest, additionsTo(project, options))],
+    ['.env.example', append(project, '.env.example', example)],
+    ['.gitignore', append(project, '.gitignore', ignored(project))],
+    ...edits.flatMap((edit): [string, string][] =>
+      edit.kind === 'edited' ? [[edit.path, edit.text]] : [],
+    ),
+  ]
+  const files = texts.map(
+    ([path, content]): PlannedFile => ({
+      path,
+      content,
+      is: isThere(project, path) ? 'changed' : 'new',
+    }),
+  )
+  const steps = [...edits.flatMap(inWords), ...remarks(project, { hasEnvironment, database })]
+  return { files, steps }
+}
+
+function isThere({ directory }: ExistingProject, path: string): boolean {
+  return existsSync(join(directory, path))
+}
+
+interface Adding {
+  readonly project: ExistingProject
+  readonly options: Packages
+}
+
+// The same one may be there from before.
+function addPackage(code: Files, { project, options: { latchkey } }: Adding): Files {
+  if (latchkey.kind !== 'file') return code
+  const content = readFileSync(latchkey.tarball)
+  const place = join(project.directory, latchkey.path)
+  const isSame = existsSync(place) && content.equals(readFileSync(place))
+  return isSame ? code : code.set(latchkey.path, content)
+}
+
+function inWords(edited: Edited): readonly string[] {
+  if (edited.kind === 'edited') return []
+  const lines = edited.steps.flatMap((step) => step.split('\n'))
+  return [`In ${edited.path}:`, ...lines.map((line) => `  ${line}`)]
+}
+
+function remarks(
+  { compiler, language, loadsPlugins, besideJest, source }: ExistingProject,
+  { hasEnvironment, database }: { hasEnvironment: boolean; database: Wanted['database'] },
+): readonly string[] {
+  const resolution = compiler.moduleResolution?.toLowerCase()
+  const isOld = language === 'ts' && (resolution === 'node' || resolution === 'node10')
+  return [
+    ...(isOld
+      ? [
+          'In tsconfig.json: "moduleResolution": "node16" or "bundler", or the compiler does not find latchkey/server',
+        ]
+      : []),
+    ...(hasEnvironment ? ['In .env, which was there: what .env.example has'] : []),
+    ...(database === 'postgres' ? ['Make the databases that .env and TEST_DATABASE_URL name'] : []),
+    ...(besideJest
+      ? [
+          `Have Jest leave ${source}auth alone (testPathIgnorePatterns): it loads no ES modules there, and node --test does`,
+        ]
+      : []),
+    ...(loadsPlugins
+      ? [
+          'Your routes are closed now, but for those that plugins/authentication opens: tests of others log in first',
+        ]
+      : []),
+  ]
+}

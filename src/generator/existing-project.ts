@@ -1,0 +1,167 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+export const frameworks = ['hono', 'fastify', 'express', 'next'] as const
+export type Framework = (typeof frameworks)[number]
+
+/** A project that was there before, as far as whoever writes into it has to know it. */
+export interface ExistingProject {
+  readonly directory: string
+  readonly framework: Framework
+  readonly manifest: Manifest
+  readonly language: 'ts' | 'js'
+  readonly modules: 'esm' | 'cjs'
+  /** What stands behind the name of a file where it is imported. */
+  readonly ending: '.ts' | '.js' | ''
+  /** What stands before the paths of its code: `src/`, or nothing. */
+  readonly source: 'src/' | ''
+  /** The file in which its app is made; null where none was found. */
+  readonly entry: string | null
+  /** Whether `@fastify/autoload` takes whatever lies in `plugins/`. */
+  readonly loadsPlugins: boolean
+  readonly runner: 'node:test' | 'vitest' | '@jest/globals'
+  /** Whether there is Jest, which cannot run the tests. */
+  readonly besideJest: boolean
+  readonly compiler: CompilerOptions
+}
+
+export interface Manifest {
+  readonly name?: string
+  readonly type?: string
+  readonly main?: string
+  readonly scripts?: Readonly<Record<string, string>>
+  readonly dependencies?: Readonly<Record<string, string>>
+  readonly devDependencies?: Readonly<Record<string, string>>
+}
+
+interface CompilerOptions {
+  readonly noEmit?: boolean
+  readonly outDir?: string
+  readonly rootDir?: string
+  readonly types?: readonly string[]
+  readonly moduleResolution?: string
+  readonly allowImportingTsExtensions?: boolean
+  readonly rewriteRelativeImportExtensions?: boolean
+}
+
+/** What a project is, or a sentence that says why nothing can be written into it. */
+export function readExistingProject(directory: string): ExistingProject | string {
+  const file = join(directory, 'package.json')
+  if (!existsSync(file)) return `There is no package.json here: run this in the folder of a project`
+  const manifest = readManifest(file)
+  if (manifest === null) return 'package.json here is no JSON'
+  const packages = { ...manifest.devDependencies, ...manifest.dependencies }
+  const framework = findFramework(packages)
+  if (framework === null) return unknownFramework
+  const refused = refuseVersion(framework, packages)
+  if (refused !== null) return refused
+  const language = existsSync(join(directory, 'tsconfig.json')) ? 'ts' : 'js'
+  const compiler = language === 'ts' ? readCompilerOptions(directory) : {}
+  const isModule = manifest.type === 'module' || framework === 'next'
+  if (framework === 'hono' && !isModule) return moduleWanted
+  const modules = isModule ? 'esm' : 'cjs'
+  const source = findSource(directory, framework)
+  if (source === null)
+    return 'Next.js needs the App Router for this, and there is no folder app or src/app'
+  const entry = framework === 'next' ? null : findEntry(directory, { framework, manifest })
+  return {
+    ...{ directory, framework, manifest, language, modules, source, entry, compiler },
+    ending: findEnding({ language, modules, compiler }),
+    loadsPlugins:
+      entry !== null && /@fastify\/autoload/.test(readFileSync(join(directory, entry), 'utf8')),
+    ...findRunner(packages, { language, modules }),
+  }
+}
+
+const unknownFramework =
+  'package.json names none of hono, fastify, express and next: authentication is generated for Hono, Fastify 5, Express 5 and Next.js'
+const moduleWanted =
+  'Latchkey is mounted with a top-level await in Hono: package.json needs "type": "module" for that'
+
+function readManifest(file: string): Manifest | null {
+  try {
+    return Object(JSON.parse(readFileSync(file, 'utf8')))
+  } catch {
+    return null
+  }
+}
+
+// Next first: beside it the others are for something that runs inside of it.
+function findFramework(packages: object): Framework | null {
+  const order = ['next', 'fastify', 'express', 'hono'] as const
+  return order.find((name) => name in packages) ?? null
+}
+
+function refuseVersion(
+  framework: Framework,
+  packages: Readonly<Record<string, string>>,
+): string | null {
+  if (framework !== 'express' && framework !== 'fastify') return null
+  const wanted = packages[framework] ?? ''
+  const [, major] = /^[\^~>=v\s]*(\d+)/.exec(wanted) ?? []
+  if (major === undefined || Number(major) >= 5) return null
+  const name = framework === 'express' ? 'Express' : 'Fastify'
+  return `${name} 5 is needed, and package.json has ${wanted}: npm install ${framework}@5, and then this again`
+}
+
+function readCompilerOptions(directory: string): CompilerOptions {
+  const text = readFileSync(join(directory, 'tsconfig.json'), 'utf8')
+  const plain = text
+    .replace(/("(?:\\.|[^"\\])*")|\/\/.*|\/\*[\s\S]*?\*\//g, (_all, string = '') => string)
+    .replace(/,(?=\s*[\]}])/g, '')
+  try {
+    return Object(JSON.parse(plain)).compilerOptions ?? {}
+  } catch {
+    return {}
+  }
+}
+
+function findSource(directory: string, framework: Framework): 'src/' | '' | null {
+  if (framework === 'next') {
+    if (existsSync(join(directory, 'app'))) return ''
+    return existsSync(join(directory, 'src/app')) ? 'src/' : null
+  }
+  return existsSync(join(directory, 'src')) ? 'src/' : ''
+}
+
+function findEntry(
+  directory: string,
+  { framework, manifest }: { framework: Framework; manifest: Manifest },
+): string | null {
+  const made = { hono: /\bnew Hono\b/, express: /\bexpress\(\)/, fastify: fastifyMade, next: /^$/ }
+  const names = ['app', 'index', 'server', 'main'].flatMap((name) => [`src/${name}`, name])
+  const files = names.flatMap((name) =>
+    ['ts', 'js', 'mts', 'mjs', 'cjs'].map((end) => `${name}.${end}`),
+  )
+  const candidates = [...(manifest.main ? [manifest.main.replace(/^\.\//, '')] : []), ...files]
+  return (
+    candidates.find((path) => {
+      const file = join(directory, path)
+      return existsSync(file) && made[framework].test(readFileSync(file, 'utf8'))
+    }) ?? null
+  )
+}
+
+const fastifyMade = /\b[fF]astify\(|@fastify\/autoload/
+
+function findEnding({
+  language,
+  modules,
+  compiler,
+}: Pick<ExistingProject, 'language' | 'modules' | 'compiler'>): ExistingProject['ending'] {
+  if (modules === 'cjs') return ''
+  const { noEmit, allowImportingTsExtensions, rewriteRelativeImportExtensions } = compiler
+  const isTs = noEmit || allowImportingTsExtensions || rewriteRelativeImportExtensions
+  return language === 'ts' && isTs ? '.ts' : '.js'
+}
+
+function findRunner(
+  packages: object,
+  { language, modules }: Pick<ExistingProject, 'language' | 'modules'>,
+): Pick<ExistingProject, 'runner' | 'besideJest'> {
+  if ('vitest' in packages) return { runner: 'vitest', besideJest: false }
+  if (!('jest' in packages)) return { runner: 'node:test', besideJest: false }
+  // Jest loads an ES module, which Latchkey is, into nothing but others of them.
+  const isLoaded = language === 'js' && modules === 'esm'
+  return { runner: isLoaded ? '@jest/globals' : 'node:test', besideJest: !isLoaded }
+}

@@ -1,0 +1,35 @@
+import type { FastifyInstance } from 'fastify'
+import fp from 'fastify-plugin'
+import { latchkey } from 'latchkey/fastify'
+import type { AppOptions, Auth } from 'latchkey/server'
+import { openAuth } from '../shared/auth.ts'
+
+/** Which of your routes are open to everybody; in a route itself it is `config: { access: 'public' }`. */
+const allowUnauthenticated = ['GET /']
+
+/**
+ * Gives an app the routes of authentication, and closes every other to whoever is not logged in, but for
+ * those above; there `request.user` says who asks.
+ */
+const authentication = fp(async (app) => {
+  const { auth, options, close } = await openAuth()
+  app.addHook('onClose', close)
+  await mount(app, auth, options)
+})
+
+export default authentication
+
+/** The same around an `auth` that is there: tests have one of their own. */
+export async function mount(
+  app: FastifyInstance,
+  auth: Auth,
+  options: AppOptions = {},
+): Promise<void> {
+  // By request, since a route may have been registered before this.
+  app.addHook('onRequest', async ({ method, routeOptions: { url = '', config } }) => {
+    // Whoever may GET may ask for the headers alone.
+    const name = `${method === 'HEAD' ? 'GET' : method} ${url.replace(/(?<=.)\/$/, '')}`
+    if (allowUnauthenticated.includes(name)) config.access = 'public'
+  })
+  await app.register(latchkey, { auth, ...options })
+}

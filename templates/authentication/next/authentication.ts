@@ -1,0 +1,29 @@
+import type { Gate, User } from 'latchkey/server'
+import { connection } from 'next/server'
+import { openAuth } from '../shared/auth.ts'
+import { type Authentication, surround } from './handlers.ts'
+
+/** Closes a route of yours: `export const GET = protect((request, { user }) => …)`. */
+export const protect: Gate['protect'] = (handle) => {
+  return async (request, ...rest) => {
+    const { gate } = await authentication()
+    return gate.protect(handle)(request, ...rest)
+  }
+}
+
+/** Who asks for a page, or null for nobody: `await findUser(await headers())`. */
+export async function findUser(headers: Headers): Promise<User | null> {
+  const { gate } = await authentication()
+  const found = await gate.find({ method: 'GET', headers })
+  return found?.user ?? null
+}
+
+/** Opened once, by the first request. Next loads a module more than once: hence `globalThis`. */
+export async function authentication(): Promise<Authentication> {
+  // A build that renders ahead ends here: it has no database, and nobody asks it for anything.
+  await connection()
+  kept.authentication ??= openAuth().then(({ auth, options }) => surround(auth, options))
+  return kept.authentication
+}
+
+const kept: { authentication?: Promise<Authentication> } = Object(globalThis)

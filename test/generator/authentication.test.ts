@@ -1,0 +1,236 @@
+// latchkey generate authentication, in projects as the frameworks' own generators write them.
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { until } from '../until.ts'
+import { freshProjects } from './fresh-projects.ts'
+import { freePort, latchkey, startWorld, type World } from './world.ts'
+
+let world: World
+beforeAll(async () => {
+  world = await startWorld()
+  // What all of them need, installed once; each gets links to it.
+  write('all', { 'package.json': JSON.stringify({ dependencies: everything() }) })
+  const { code, stderr } = await world.run('npm install', { cwd: folder('all') })
+  if (code !== 0) throw new Error(`Nothing was installed: ${stderr}`)
+}, 180_000)
+afterAll(() => world.end(), 60_000)
+
+function everything(): object {
+  const names = ['express', 'fastify', 'hono', 'nodemailer', 'pg', 'typescript', '@types/node']
+  const { devDependencies, dependencies } = JSON.parse(readFileSync('package.json', 'utf8'))
+  const versions = [...names, '@types/express', '@hono/node-server'].map((name) => [
+    name,
+    devDependencies[name] ?? dependencies[name],
+  ])
+  const own = { latchkey: `file:${world.tarball}`, 'fastify-plugin': '*' }
+  return { ...Object.fromEntries(versions), ...own }
+}
+
+const folder = (name: string) => join(world.folder, name)
+const read = (name: string, path: string) => readFileSync(join(folder(name), path), 'utf8')
+
+function write(name: string, files: Readonly<Record<string, string>>): void {
+  for (const [path, text] of Object.entries(files)) {
+    const file = join(folder(name), path)
+    mkdirSync(dirname(file), { recursive: true })
+    writeFileSync(file, text)
+  }
+}
+
+async function begin(framework: string, name: string, files = {}): Promise<void> {
+  write(name, { ...freshProjects[framework], ...files })
+  await world.run(`cp -al '${folder('all')}/node_modules' '${folder(name)}'`)
+}
+
+const generate = (name: string, options = '') =>
+  world.run(`${latchkey} generate authentication ${options}`, { cwd: folder(name) })
+
+test.each(['hono', 'express', 'fastify', 'next'])(
+  'a fresh project of %s passes the tests that were written, and is as formatted as by hand',
+  async (framework) => {
+    await begin(framework, framework)
+    const generated = await generate(framework, `--package '${world.tarball}'`)
+    expect([generated.code, generated.stderr]).toEqual([0, ''])
+    expect(generated.stdout).not.toContain('by hand')
+    const { code, stdout } = await world.run('npm test', { cwd: folder(framework) })
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/^ℹ pass 10\nℹ fail 0$/m)])
+    expect(existsSync(join(folder(framework), 'storage'))).toBe(false)
+
+    const config = { 'biome.json': readFileSync('biome.json', 'utf8').replace(/"vcs".*/, '') }
+    write(framework, config)
+    const biome = join(process.cwd(), 'node_modules/@biomejs/biome/bin/biome')
+    const places = ['auth', 'src/auth'].filter((path) => existsSync(join(folder(framework), path)))
+    const checked = await world.run(`node '${biome}' check ${places.join(' ')}`, {
+      cwd: folder(framework),
+    })
+    expect([checked.code, checked.stdout + checked.stderr]).toEqual([0, expect.anything()])
+  },
+  120_000,
+)
+
+test.each([
+  ['hono', 'npm run build && npm start'],
+  ['express', 'npm start'],
+  ['fastify', 'npm start'],
+])(
+  'the server of %s signs up, logs in, resets by mail and is closed to everybody else',
+  async (name, line) => {
+    const PORT = await freePort()
+    const running = world.begin(line, { cwd: folder(name), variables: { PORT } })
+    await running.until('Server is running')
+    const ask = asker(`http://localhost:${PORT}`)
+    const ann = { email_address: 'ann@example.com', password: 'correct horse battery' }
+
+    expect((await ask('GET /')).text).toMatch(/^Hello/)
+    expect((await ask('GET /closed')).status).toBe(401)
+    const { token } = JSON.parse((await ask('POST /v1/registrations', { body: ann })).text)
+    expect((await ask('GET /closed', { token })).text).toBe('Come in')
+    const wrong = { ...ann, password: 'wrong horse battery' }
+    expect((await ask('POST /v1/session', { body: wrong })).status).toBe(401)
+    expect((await ask('DELETE /v1/session', { token })).status).toBe(200)
+    expect((await ask('GET /closed', { token })).status).toBe(401)
+
+    await ask('POST /v1/passwords', { body: { email_address: ann.email_address } })
+    let reset = ''
+    await until(async () => {
+      reset = /#(lkr_\w+)/.exec((await ask('GET /dev/mailbox.json')).text)?.[1] ?? ''
+      expect(reset).not.toBe('')
+    })
+    const chosen = { token: reset, password: 'another horse battery' }
+    expect((await ask('PUT /v1/passwords', { body: chosen })).status).toBe(200)
+    expect((await ask('PUT /v1/passwords', { body: chosen })).status).toBe(401)
+    const again = { ...ann, password: chosen.password }
+    expect((await ask('POST /v1/session', { body: again })).status).toBe(200)
+    await running.interrupt()
+
+    const { code, stdout } = await world.run('npm run migrate', { cwd: folder(name) })
+    expect([code, stdout]).toEqual([0, expect.stringContaining('The database is up to date')])
+  },
+  60_000,
+)
+
+interface Asking {
+  readonly body?: object
+  readonly token?: string
+}
+
+function asker(origin: string) {
+  return async (line: string, { body, token }: Asking = {}) => {
+    const [method = '', path = ''] = line.split(' ')
+    const headers = {
+      'content-type': 'application/json',
+      ...(token ? { authorization: `Bearer ${token}` } : {}),
+    }
+    const sent = body ? { body: JSON.stringify(body) } : {}
+    const answer = await fetch(origin + path, { method, headers, ...sent })
+    return { status: answer.status, text: await answer.text() }
+  }
+}
+
+test('static files of Express stay open, and its lines are in the manner of the file', () => {
+  const app = read('express', 'app.js')
+  expect(app).toContain("var { mountAuthentication } = require('./auth/mount');\n")
+  expect(app).toMatch(/app\.use\(authenticationRoutes\);\n\napp\.use\(express\.json/)
+  expect(app).toMatch(/'public'\)\)\);\napp\.use\(requireAuthentication\);\n/)
+})
+
+test('in production a server says which variables are missing, and does not start', async () => {
+  const variables = { PORT: await freePort(), NODE_ENV: 'production' }
+  const { code, stderr } = await world.run('npm start', { cwd: folder('fastify'), variables })
+  expect(code).not.toBe(0)
+  expect(stderr).toContain('SMTP_URL must be set in production')
+})
+
+test('a second time is refused: nothing is overwritten', async () => {
+  const before = read('hono', 'package.json')
+  write('hono', { 'src/auth/mails.ts': 'mine' })
+  const { code, stderr } = await generate('hono')
+  expect([code, stderr]).toEqual([1, expect.stringContaining('src/auth/mails.ts')])
+  expect([read('hono', 'src/auth/mails.ts'), read('hono', 'package.json')]).toEqual([
+    'mine',
+    before,
+  ])
+})
+
+test('--dry-run says what would be written, and writes nothing', async () => {
+  write('dry', freshProjects.hono ?? {})
+  const before = readdirSync(folder('dry'), { recursive: true })
+  const { code, stdout } = await generate('dry', '--dry-run')
+  expect(code).toBe(0)
+  for (const path of ['src/auth/mount.ts', '.env.example', 'src/index.ts', 'package.json']) {
+    expect(stdout).toMatch(new RegExp(`^Would (?:write|change) ${path}$`, 'm'))
+  }
+  expect(readdirSync(folder('dry'), { recursive: true })).toEqual(before)
+  expect(read('dry', 'package.json')).toBe(freshProjects.hono?.['package.json'])
+})
+
+test('a file that somebody has written otherwise is left alone, and the lines are printed', async () => {
+  const own = "import { Hono } from 'hono'\nexport const make = () => new Hono({ strict: false })\n"
+  write('own', { ...freshProjects.hono, 'src/index.ts': own })
+  const { code, stdout } = await generate('own')
+  expect([code, read('own', 'src/index.ts')]).toEqual([0, own])
+  expect(stdout).toContain('In src/index.ts:\n')
+  expect(stdout).toContain("import { mountAuthentication } from './auth/mount.js'")
+  expect(stdout).toContain('await mountAuthentication(app)')
+})
+
+test('what fastify-cli writes loads it as a plugin, keeps its tests, and compiles', async () => {
+  write('cli', freshProjects['fastify-cli'] ?? {})
+  const { code, stdout } = await generate('cli')
+  expect([code, stdout]).toEqual([0, expect.stringContaining('src/plugins/authentication.ts')])
+  expect(read('cli', 'src/plugins/authentication.ts')).toContain("['GET /', 'GET /example']")
+  const tested = read('cli', 'test/auth/testing.ts')
+  expect(tested).toContain("from '../../src/plugins/authentication'")
+  expect(read('cli', 'tsconfig.json')).toContain('"rootDir": "src",')
+  expect(read('cli', 'test/tsconfig.json')).toContain('"rootDir": "..",')
+  const manifest = read('cli', 'package.json')
+  expect(Object.keys(JSON.parse(manifest).dependencies)).toEqual([
+    ...['fastify', 'fastify-plugin', '@fastify/autoload', 'latchkey', 'nodemailer'],
+  ])
+  expect(manifest.endsWith('}')).toBe(true)
+  expect(JSON.parse(manifest).scripts.migrate).toBe('npm run build:ts && node dist/auth/migrate.js')
+})
+
+test('PostgreSQL is asked for by name, and comes without SQLite', async () => {
+  write('postgres', freshProjects.express ?? {})
+  expect((await generate('postgres', '--database postgres')).code).toBe(0)
+  expect(read('postgres', 'auth/database.js')).toContain("require('latchkey/postgres')")
+  expect(read('postgres', 'auth/testing-database.js')).toContain('TEST_DATABASE_URL')
+  expect(JSON.parse(read('postgres', 'package.json')).dependencies).toHaveProperty('pg')
+  expect(read('postgres', '.env')).toContain('DATABASE_URL=postgres://')
+})
+
+test.each([
+  ['no project', {}, 'There is no package.json here'],
+  ['no server', { 'package.json': '{}' }, 'for Hono, Fastify 5, Express 5 and Next.js'],
+  [
+    'Express 4',
+    { 'package.json': '{"dependencies":{"express":"~4.16.1"}}' },
+    'Express 5 is needed, and package.json has ~4.16.1: npm install express@5',
+  ],
+  [
+    'Hono in CommonJS',
+    { 'package.json': '{"dependencies":{"hono":"^4"}}' },
+    'package.json needs "type": "module"',
+  ],
+  [
+    'Next without the App Router',
+    { 'package.json': '{"dependencies":{"next":"16"}}' },
+    'needs the App Router',
+  ],
+])('%s is refused with a sentence, and nothing is written', async (name, files, sentence) => {
+  write(name, { '.keep': '', ...files })
+  const { code, stderr } = await generate(name)
+  expect([code, stderr]).toEqual([1, expect.stringContaining(sentence)])
+  expect(readdirSync(folder(name)).sort()).toEqual(['.keep', ...Object.keys(files)])
+})
+
+test.each(['--database mysql', '--package nothing.tgz', 'more', '--what'])(
+  'the words %s are a mistake',
+  async (words) => {
+    write('words', freshProjects.hono ?? {})
+    const { code, stderr } = await generate('words', words)
+    expect([code, stderr]).toEqual([2, expect.stringContaining('generate authentication --help')])
+  },
+)
