@@ -76,7 +76,10 @@ export async function createTestServer<Fields = unknown>(
   refuseProduction('createTestServer()')
   const { now = noon, keep = [] } = options
   const place = await placeOf(options.databaseUrl ?? null)
-  const { database, migrations } = await options.open(place.url)
+  const { database, migrations } = await options.open(place.url).catch(async (error) => {
+    await place.remove()
+    throw error
+  })
   const close = async () => {
     await database.close()
     await place.remove()

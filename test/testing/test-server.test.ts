@@ -1,10 +1,11 @@
 // An application as its own tests build it: alone, quick, and as new when they say so.
+import { readdirSync } from 'node:fs'
 import { createApp, migrate, route } from 'latchkey/server'
 import { createTestServer, logInAs, testSettings } from 'latchkey/testing'
 import { afterEach, describe, expect, inject, test, vi } from 'vitest'
 import { openDatabase } from '../../templates/api/database.ts'
 import { testOptions } from '../../templates/api/testing.ts'
-import { emptyDatabaseUrl } from '../harness.ts'
+import { emptyDatabaseUrl, temporaryFolder } from '../harness.ts'
 import { count, forget, startTestServer } from './projects-api.ts'
 
 afterEach(() => void vi.unstubAllEnvs())
@@ -15,6 +16,14 @@ test('a test has its application, and nothing of another test', async () => {
   expect((await one.app.request('/v1/projects', { headers })).status).toBe(200)
   expect((await other.app.request('/v1/projects', { headers })).status).toBe(401)
   expect([await count(one, 'users'), await count(other, 'users')]).toEqual([1, 0])
+})
+
+test('a database that cannot be opened leaves no folder behind', async () => {
+  const folder = temporaryFolder()
+  vi.stubEnv('TMPDIR', folder)
+  const open = () => Promise.reject(new Error('no database'))
+  await expect(createTestServer({ ...testOptions, open })).rejects.toThrow('no database')
+  expect(readdirSync(folder)).toEqual([])
 })
 
 test('time stands still until it is moved, and everything that expires goes by it', async () => {
