@@ -3,7 +3,9 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { openSqlite } from 'latchkey/sqlite'
+import { createTestServer } from 'latchkey/testing'
 import { expect, test } from 'vitest'
+import { testOptions } from '../templates/api/testing.ts'
 import { temporaryFolder } from './harness.ts'
 import { start, stop } from './npm-start.ts'
 
@@ -118,6 +120,17 @@ test('a port that is taken and a database that cannot be opened are said in a se
     'DATABASE_URL cannot be used: file is not a database',
   )
   expect(run({ DATABASE_URL: 'sqlite:/dev/null/x/y' })).toThrow('ENOTDIR')
+})
+
+test('no server starts on a database that tests may empty', async () => {
+  const path = join(temporaryFolder(), 'test.sqlite3')
+  const server = await createTestServer({ ...testOptions, databaseUrl: `sqlite:${path}` })
+  await server.close()
+  const args = ['--conditions=source', 'templates/api/server.ts', '--dev']
+  const env = { ...process.env, PORT: '0', DATABASE_URL: `sqlite:${path}` }
+  const run = () => execFileSync(process.execPath, args, { env, encoding: 'utf8', stdio: 'pipe' })
+  expect(run).toThrow('DATABASE_URL names a database that tests empty')
+  expect(run).not.toThrow(/\bat .*:\d+:\d+/)
 })
 
 test('without --dev the database, the mail server and the front end must be named', () => {

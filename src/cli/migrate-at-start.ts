@@ -3,6 +3,8 @@ import { AuthError } from '../core/errors.ts'
 import type { Log } from '../core/log.ts'
 import type { Database } from '../storage/database.ts'
 import { type Migrations, migrate } from '../storage/migrate.ts'
+import { isForTests, testMark } from '../storage/test-mark.ts'
+import { EnvironmentError } from './environment-reader.ts'
 import { explain } from './explain.ts'
 
 /** How far a migration has come that does not hold up the start. */
@@ -17,6 +19,7 @@ export interface Migrating {
  *
  * @returns when the database is migrated, or was found to be away
  * @throws MigrationError, Error as `migrate` does; `finished` rejects with what comes later
+ * @throws EnvironmentError for a database that tests empty
  */
 export async function migrateAtStart(
   database: Database,
@@ -24,7 +27,7 @@ export async function migrateAtStart(
   { log }: { log: Log },
 ): Promise<Migrating> {
   try {
-    await migrate(database, sources)
+    await migrateOwn(database, sources)
     return { finished: Promise.resolve() }
   } catch (error) {
     if (!isAway(error)) throw error
@@ -42,13 +45,23 @@ async function migrateLater(
   for (;;) {
     await wait(1_000)
     try {
-      await migrate(database, sources)
+      await migrateOwn(database, sources)
       log.info({}, 'the database is there, and migrated')
       return
     } catch (error) {
       if (!isAway(error)) throw error
     }
   }
+}
+
+// SECURITY: the next run of the tests would delete whatever a server had written into it.
+async function migrateOwn(database: Database, sources: readonly Migrations[]): Promise<void> {
+  if (await isForTests(database)) {
+    throw new EnvironmentError(
+      `DATABASE_URL names a database that tests empty: name another, or drop its table ${testMark}`,
+    )
+  }
+  await migrate(database, sources)
 }
 
 function isAway(error: unknown): boolean {

@@ -2,6 +2,7 @@ import { EnvironmentError } from '../cli/environment-reader.ts'
 import { readText } from '../storage/columns.ts'
 import type { Database } from '../storage/database.ts'
 import { isNotMigrated, type Migrations, migrate } from '../storage/migrate.ts'
+import { testMark } from '../storage/test-mark.ts'
 
 /**
  * Migrates a database that tests may empty, and says so in it.
@@ -16,22 +17,22 @@ export async function claimDatabase(
   migrations: readonly Migrations[],
 ): Promise<void> {
   const tables = await listTables(database)
-  if (tables.length > 0 && !tables.includes(mark)) {
+  if (tables.length > 0 && !tables.includes(testMark)) {
     throw new EnvironmentError(
       `The database has tables that no test made, ${tables[0]} among them: name an empty one, for tests alone`,
     )
   }
   await database.migration((transaction) =>
-    transaction.script(`CREATE TABLE IF NOT EXISTS ${mark} (claimed BIGINT NOT NULL PRIMARY KEY)`),
+    transaction.script(
+      `CREATE TABLE IF NOT EXISTS ${testMark} (claimed BIGINT NOT NULL PRIMARY KEY)`,
+    ),
   )
   await migrate(database, migrations)
 }
 
-const mark = 'latchkey_test_database'
-
 /** Deletes every row of every table, but for those that are kept and what is known of migrations. */
 export async function emptyDatabase(database: Database, keep: readonly string[]): Promise<void> {
-  const kept = new Set([mark, 'latchkey_migrations', ...keep])
+  const kept = new Set([testMark, 'latchkey_migrations', ...keep])
   const tables = (await listTables(database)).filter((table) => !kept.has(table)).map(quoted)
   const script = (await isPostgres(database))
     ? `TRUNCATE ${tables.join(', ')} RESTART IDENTITY`

@@ -86,8 +86,8 @@ function placeIn(state: unknown): string {
 
 function Waiting() {
   return (
-    <main id="main">
-      <h1 className="hidden">Projects</h1>
+    <main id="main" tabIndex={-1}>
+      <h1 className="hidden">{name}</h1>
       <p className="waiting" role="status">
         Loading …
       </p>

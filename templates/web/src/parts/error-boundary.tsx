@@ -17,7 +17,7 @@ export class ErrorBoundary extends Component<{ children: ReactNode }, { isBroken
 // Plain links: whatever is broken may be what makes the others work.
 function Broken() {
   return (
-    <main className="narrow">
+    <main id="main" className="narrow" tabIndex={-1}>
       <title>{`Something went wrong · ${name}`}</title>
       <div className="sheet" role="alert">
         <h1>Something went wrong</h1>

@@ -21,7 +21,8 @@ const units: readonly [Intl.RelativeTimeFormatUnit, number][] = [
 
 function inWords(seconds: number): string {
   for (const [unit, length] of units) {
-    const count = Math.round(seconds / length)
+    // Not rounded up: thirteen hours ago is not yesterday.
+    const count = Math.trunc(seconds / length)
     if (count !== 0) return relative.format(count, unit)
   }
   return relative.format(0, 'second')

@@ -8,18 +8,22 @@ export function useToast() {
 }
 
 export function Toasts({ children }: { children: ReactNode }) {
-  const [words, setWords] = useState('')
+  const [said, setSaid] = useState({ words: '', times: 0 })
+  const [say] = useState(
+    () => (words: string) => setSaid(({ times }) => ({ words, times: times + 1 })),
+  )
   useEffect(() => {
-    if (words === '') return
-    const timer = setTimeout(() => setWords(''), 7000)
+    if (said.words === '') return
+    const timer = setTimeout(() => say(''), 7000)
     return () => clearTimeout(timer)
-  }, [words])
+  }, [said, say])
   return (
-    <Toast value={setWords}>
+    <Toast value={say}>
       {children}
       {/* There from the beginning: what is read out is what changes in it. */}
       <p className="toast" role="status">
-        {words}
+        {/* To say the same again is news, too. */}
+        {said.words !== '' && <span key={said.times}>{said.words}</span>}
       </p>
     </Toast>
   )

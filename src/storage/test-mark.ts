@@ -1,0 +1,16 @@
+import type { Database } from './database.ts'
+import { isNotMigrated } from './migrate.ts'
+
+/** The table by which a database says that tests may empty it. */
+export const testMark = 'latchkey_test_database'
+
+/** Whether tests may empty it: then it is no place for rows that somebody wants to keep. */
+export async function isForTests(database: Database): Promise<boolean> {
+  try {
+    await database.query(`SELECT 1 FROM ${testMark}`)
+    return true
+  } catch (error) {
+    if (isNotMigrated(error)) return false
+    throw error
+  }
+}
