@@ -50,6 +50,10 @@ export function readExistingProject(directory: string): ExistingProject | string
   if (!existsSync(file)) return `There is no package.json here: run this in the folder of a project`
   const manifest = readManifest(file)
   if (manifest === null) return 'package.json here is no JSON'
+  // A clone's command runs in the clone, wherever somebody called it.
+  if (manifest.name === 'latchkey') {
+    return 'This is the folder of Latchkey itself: run this in the folder of a project'
+  }
   const packages = { ...manifest.devDependencies, ...manifest.dependencies }
   const framework = findFramework(packages)
   if (framework === null) return unknownFramework

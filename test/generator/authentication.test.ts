@@ -153,6 +153,14 @@ test('a second time is refused: nothing is overwritten', async () => {
   ])
 })
 
+test('Latchkey’s own folder is no project, though its package.json names Hono', async () => {
+  const manifest = JSON.stringify({ name: 'latchkey', dependencies: { hono: '^4.0.0' } })
+  write('latchkey', { 'package.json': manifest })
+  const { code, stderr } = await generate('latchkey')
+  expect([code, stderr]).toEqual([1, expect.stringContaining('the folder of Latchkey itself')])
+  expect(readdirSync(folder('latchkey'))).toEqual(['package.json'])
+})
+
 test('--dry-run says what would be written, and writes nothing', async () => {
   write('dry', freshProjects.hono ?? {})
   const before = readdirSync(folder('dry'), { recursive: true })
