@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path/posix'
 import { toCommonJs, toJavaScript } from './authentication-code.ts'
+import { settingsFile } from './development.ts'
 import type { ExistingProject, Framework } from './existing-project.ts'
 import { type Files, readTemplateFolder } from './template.ts'
 
@@ -20,6 +21,7 @@ export function writeCode(project: ExistingProject, { database, title }: Wanted)
     if (place === undefined) continue
     const text = content
       .toString()
+      .replaceAll("'.env'", `'${settingsFile(project)}'`)
       .replace("'My App'", () => `'${title}'`)
       .replace("['GET /']", openRoutes(project))
     files.set(

@@ -1,5 +1,6 @@
 import type { Wanted } from './authentication-files.ts'
 import type { LatchkeySource } from './choices.ts'
+import { developmentScripts } from './development.ts'
 import { type Additions, hasTests } from './existing-manifest.ts'
 import type { ExistingProject } from './existing-project.ts'
 
@@ -30,6 +31,7 @@ export function additionsTo(
       migrate: migrateLine(project),
       ...(hasTests(project) ? {} : { test: testLine(project) }),
     },
+    changed: developmentScripts(project),
   }
 }
 

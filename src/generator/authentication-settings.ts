@@ -1,27 +1,35 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Wanted } from './authentication-files.ts'
+import { settingsFile } from './development.ts'
 import type { ExistingProject } from './existing-project.ts'
 import { readTemplateFile } from './template.ts'
 
 /** The variables of a server, with values for development. */
-export function writeExample({ framework }: ExistingProject, { database, title }: Wanted): string {
+export function writeExample(project: ExistingProject, { database, title }: Wanted): string {
+  const { framework } = project
   const appUrl = framework === 'next' ? 'http://localhost:3000' : 'http://localhost:5173'
   const databaseUrl =
     database === 'sqlite'
       ? 'sqlite:storage/development.sqlite3'
       : 'postgres://postgres:postgres@127.0.0.1:5432/development'
-  const values: Record<string, string> = { appUrl, databaseUrl, title }
+  const values: Record<string, string> = {
+    ...{ appUrl, databaseUrl, title },
+    file: settingsFile(project),
+  }
   const template = readTemplateFile('authentication/shared/env.example')
   return template.replace(/\{\{(\w+)\}\}/g, (_all, name) => values[name] ?? '')
 }
 
 /** What git is to leave alone. */
-export function ignored({ framework, directory }: ExistingProject): string {
+export function ignored(project: ExistingProject): string {
+  const { framework, directory } = project
   const first = existsSync(join(directory, '.gitignore')) ? [] : ['node_modules/']
   // Next ignores whatever begins with `.env`.
   const example = framework === 'next' ? ['!.env.example'] : []
-  return [...first, 'storage/', '.env', ...example].map((line) => `${line}\n`).join('')
+  return [...first, 'storage/', settingsFile(project), ...example]
+    .map((line) => `${line}\n`)
+    .join('')
 }
 
 /** A file with those lines at its end that it has not got; it may not be there. */

@@ -4,6 +4,7 @@ import type { PlannedFile } from './additions.ts'
 import { type Wanted, writeCode } from './authentication-files.ts'
 import { additionsTo, type Packages } from './authentication-packages.ts'
 import { append, ignored, writeExample } from './authentication-settings.ts'
+import { developmentScripts, settingsFile } from './development.ts'
 import { apply, type Edited, listEdits } from './existing-edits.ts'
 import { extendManifest } from './existing-manifest.ts'
 import type { ExistingProject } from './existing-project.ts'
@@ -14,6 +15,8 @@ import type { Files } from './template.ts'
 export interface Plan {
   readonly files: readonly PlannedFile[]
   readonly steps: readonly string[]
+  /** The script that starts the server in development. */
+  readonly run: 'dev' | null
 }
 
 /**
@@ -33,9 +36,9 @@ export function planAuthentication(
   }
   const manifest = readFileSync(join(project.directory, 'package.json'), 'utf8')
   const example = writeExample(project, { database, title })
-  const hasEnvironment = isThere(project, '.env')
+  const hasEnvironment = isThere(project, settingsFile(project))
   const edits = listEdits(project).map((edit) => apply(project, edit))
-  const own: [string, string][] = hasEnvironment ? [] : [['.env', example]]
+  const own: [string, string][] = hasEnvironment ? [] : [[settingsFile(project), example]]
   const texts: [path: string, content: string | Buffer][] = [
     ...code,
     ...own,
@@ -54,7 +57,8 @@ export function planAuthentication(
     }),
   )
   const steps = [...edits.flatMap(inWords), ...remarks(project, { hasEnvironment, database })]
-  return { files, steps }
+  const { dev = project.manifest.scripts?.dev } = developmentScripts(project)
+  return { files, steps, run: dev === undefined ? null : 'dev' }
 }
 
 function isThere({ directory }: ExistingProject, path: string): boolean {
@@ -82,9 +86,12 @@ function inWords(edited: Edited): readonly string[] {
 }
 
 function remarks(
-  { compiler, language, loadsPlugins, besideJest, source }: ExistingProject,
+  project: ExistingProject,
   { hasEnvironment, database }: { hasEnvironment: boolean; database: Wanted['database'] },
 ): readonly string[] {
+  const { compiler, framework, language, loadsPlugins, besideJest, source } = project
+  const file = settingsFile(project)
+  const asks = framework === 'next' || Object.keys(developmentScripts(project)).length > 0
   const resolution = compiler.moduleResolution?.toLowerCase()
   const isOld = language === 'ts' && (resolution === 'node' || resolution === 'node10')
   return [
@@ -93,8 +100,15 @@ function remarks(
           'In tsconfig.json: "moduleResolution": "node16" or "bundler", or the compiler does not find latchkey/server',
         ]
       : []),
-    ...(hasEnvironment ? ['In .env, which was there: what .env.example has'] : []),
-    ...(database === 'postgres' ? ['Make the databases that .env and TEST_DATABASE_URL name'] : []),
+    ...(asks
+      ? []
+      : [
+          `Have whatever starts your server in development ${loadsPlugins ? '' : 'give it --dev, or '}set NODE_ENV=development there: else it is in production`,
+        ]),
+    ...(hasEnvironment ? [`In ${file}, which was there: what .env.example has`] : []),
+    ...(database === 'postgres'
+      ? [`Make the databases that ${file} and TEST_DATABASE_URL name`]
+      : []),
     ...(besideJest
       ? [
           `Have Jest leave ${source}auth alone (testPathIgnorePatterns): it loads no ES modules there, and node --test does`,
@@ -103,6 +117,7 @@ function remarks(
     ...(loadsPlugins
       ? [
           'Your routes are closed now, but for those that plugins/authentication opens: tests of others log in first',
+          'Have tests that start the whole app run with NODE_ENV=development, or with the variables of production',
         ]
       : []),
   ]

@@ -6,6 +6,8 @@ export interface Additions {
   readonly devDependencies: Readonly<Record<string, string>>
   /** Those that the project has already stay as they are. */
   readonly scripts: Readonly<Record<string, string>>
+  /** Those that are to be so, whatever they were. */
+  readonly changed: Readonly<Record<string, string>>
 }
 
 /** A manifest with more in it: whatever it had stays, in its order and with its indentation. */
@@ -20,7 +22,7 @@ export function extendManifest(text: string, additions: Additions): string {
   const more = lacking(additions.devDependencies)
   const extended = {
     ...manifest,
-    scripts: { ...additions.scripts, ...withoutPlaceholder(scripts) },
+    scripts: { ...additions.scripts, ...withoutPlaceholder(scripts), ...additions.changed },
     dependencies: inOrder(dependencies, lacking(additions.dependencies)),
     ...(Object.keys(more).length > 0 ? { devDependencies: inOrder(devDependencies, more) } : {}),
   }

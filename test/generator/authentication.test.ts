@@ -70,9 +70,9 @@ test.each(['hono', 'express', 'fastify', 'next'])(
 )
 
 test.each([
-  ['hono', 'npm run build && npm start'],
-  ['express', 'npm start'],
-  ['fastify', 'npm start'],
+  ['hono', 'npm run build && npm start -- --dev'],
+  ['express', 'npm run dev'],
+  ['fastify', 'npm run dev'],
 ])(
   'the server of %s signs up, logs in, resets by mail and is closed to everybody else',
   async (name, line) => {
@@ -104,7 +104,7 @@ test.each([
     expect((await ask('POST /v1/session', { body: again })).status).toBe(200)
     await running.interrupt()
 
-    const { code, stdout } = await world.run('npm run migrate', { cwd: folder(name) })
+    const { code, stdout } = await world.run('npm run migrate -- --dev', { cwd: folder(name) })
     expect([code, stdout]).toEqual([0, expect.stringContaining('The database is up to date')])
   },
   60_000,
@@ -135,11 +135,48 @@ test('static files of Express stay open, and its lines are in the manner of the 
   expect(app).toMatch(/'public'\)\)\);\napp\.use\(requireAuthentication\);\n/)
 })
 
-test('in production a server says which variables are missing, and does not start', async () => {
-  const variables = { PORT: await freePort(), NODE_ENV: 'production' }
-  const { code, stderr } = await world.run('npm start', { cwd: folder('fastify'), variables })
+test.each([
+  ['without a word', 'npm start', {}],
+  ['with NODE_ENV=production', 'npm start', { NODE_ENV: 'production' }],
+  ['with NODE_ENV=production and --dev', 'npm run dev', { NODE_ENV: 'production' }],
+])('%s a server does not start, and takes nothing from .env', async (_words, line, more) => {
+  const example = read('fastify', '.env')
+  const url = 'DATABASE_URL=sqlite:storage/taken.sqlite3'
+  const smtp = 'SMTP_URL=smtps://ann:secret@smtp.example.com'
+  write('fastify', { '.env': `NODE_ENV=development\n${url}\n${smtp}\n${example}` })
+  const variables = { PORT: await freePort(), ...more }
+  const { code, stderr } = await world.run(line, { cwd: folder('fastify'), variables })
+  write('fastify', { '.env': example })
   expect(code).not.toBe(0)
-  expect(stderr).toContain('SMTP_URL must be set in production')
+  for (const name of ['DATABASE_URL', 'APP_URL', 'MAIL_FROM', 'SMTP_URL']) {
+    expect(stderr).toContain(`${name} must be set in production`)
+  }
+  expect(existsSync(join(folder('fastify'), 'storage/taken.sqlite3'))).toBe(false)
+})
+
+test('development is asked for by a script, and by no file', () => {
+  const dev = (name: string) => JSON.parse(read(name, 'package.json')).scripts.dev
+  expect(dev('hono')).toBe('tsx watch src/index.ts --dev')
+  expect(dev('express')).toBe('node ./bin/www --dev')
+  expect(dev('fastify')).toBe('node server.js --dev')
+  expect(dev('next')).toBe('next dev')
+  for (const name of ['hono', 'express', 'fastify', 'next']) {
+    expect(read(name, '.env.example')).not.toMatch(/^NODE_ENV/m)
+  }
+  // Next.js reads `.env` in production as well.
+  expect(existsSync(join(folder('next'), '.env'))).toBe(false)
+  expect(read('next', '.env.development.local')).toContain('DATABASE_URL=')
+  expect(read('next', '.gitignore')).toContain('.env.development.local\n')
+  expect(read('next', 'auth/environment.ts')).toContain("'.env.development.local'")
+})
+
+test('where it is not clear what starts the server, it says who has to ask for development', async () => {
+  const scripts = { dev: 'concurrently "npm:watch" "npm:serve"' }
+  const manifest = { scripts, dependencies: { express: '^5.3.0' } }
+  write('unclear', { 'package.json': JSON.stringify(manifest) })
+  const { code, stdout } = await generate('unclear')
+  expect([code, stdout]).toEqual([0, expect.stringContaining('give it --dev')])
+  expect(JSON.parse(read('unclear', 'package.json')).scripts.dev).toBe(scripts.dev)
 })
 
 test('a second time is refused: nothing is overwritten', async () => {
@@ -187,6 +224,8 @@ test('what fastify-cli writes loads it as a plugin, keeps its tests, and compile
   write('cli', freshProjects['fastify-cli'] ?? {})
   const { code, stdout } = await generate('cli')
   expect([code, stdout]).toEqual([0, expect.stringContaining('src/plugins/authentication.ts')])
+  // It keeps its words from the server.
+  expect(stdout).toContain('in development set NODE_ENV=development there')
   expect(read('cli', 'src/plugins/authentication.ts')).toContain("['GET /', 'GET /example']")
   const tested = read('cli', 'test/auth/testing.ts')
   expect(tested).toContain("from '../../src/plugins/authentication'")

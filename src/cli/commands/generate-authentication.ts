@@ -1,7 +1,7 @@
 import { writeAdditions } from '../../generator/additions.ts'
 import { type Plan, planAuthentication } from '../../generator/authentication.ts'
 import { databases } from '../../generator/choices.ts'
-import { type ExistingProject, readExistingProject } from '../../generator/existing-project.ts'
+import { readExistingProject } from '../../generator/existing-project.ts'
 import { defineCommand, Refused, UsageError } from './command.ts'
 import { listPeers } from './installation.ts'
 import { print } from './output.ts'
@@ -44,7 +44,7 @@ elsewhere it says which. Nothing that is there is overwritten.`,
     if (typeof plan === 'string') throw new Refused(plan)
     const isDry = values['dry-run'] ?? false
     if (!isDry) write(plan)
-    print(report(plan, { project, isDry }))
+    print(report(plan, isDry ? 'dry' : 'written'))
     warnOfRegistry(options.latchkey)
   },
 )
@@ -64,13 +64,8 @@ function write(plan: Plan): void {
   }
 }
 
-function report(
-  { files, steps }: Plan,
-  { project, isDry }: { project: ExistingProject; isDry: boolean },
-): string {
-  const [wrote, changed] = isDry ? ['Would write', 'Would change'] : ['Wrote', 'Changed']
-  const { scripts = {} } = project.manifest
-  const run = ['dev', 'start'].find((script) => script in scripts)
+function report({ files, steps, run }: Plan, dry: 'dry' | 'written'): string {
+  const [wrote, changed] = dry === 'dry' ? ['Would write', 'Would change'] : ['Wrote', 'Changed']
   return [
     ...files.map(({ path, is }) => `${is === 'new' ? wrote : changed} ${path}`),
     ...(steps.length > 0 ? ['', 'Left to do by hand:', ...steps.map((step) => `  ${step}`)] : []),
@@ -82,4 +77,4 @@ function report(
 }
 
 const production =
-  'In production DATABASE_URL, APP_URL, MAIL_FROM and SMTP_URL must be set: .env is for development.'
+  'In production DATABASE_URL, APP_URL, MAIL_FROM and SMTP_URL must be set: what was written is read in development only.'

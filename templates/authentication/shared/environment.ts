@@ -2,11 +2,19 @@ import { existsSync } from 'node:fs'
 import { type Environment, readEnvironment } from 'latchkey/server'
 
 /**
- * What the environment says, behind it what `.env` says. In development nothing has to be set; without
- * `NODE_ENV=development` whatever is missing stops the start, with a sentence for each variable.
+ * What the environment says. In development, which `--dev` or `NODE_ENV=development` asks for, nothing has
+ * to be set, and `.env` counts behind it; else whatever is missing stops the start, with a sentence for
+ * each variable.
  */
 export function environment(): Environment {
-  if (existsSync('.env')) process.loadEnvFile('.env')
-  const isDevelopment = process.env.NODE_ENV === 'development'
+  const isDevelopment = isAskedFor()
+  const file = '.env'
+  if (isDevelopment && existsSync(file)) process.loadEnvFile(file)
   return readEnvironment(process.env, isDevelopment ? ['--dev'] : [])
+}
+
+// SECURITY: asked before `.env` is read: no copy of that file puts a server into development.
+function isAskedFor(): boolean {
+  const { NODE_ENV } = process.env
+  return NODE_ENV === 'development' || (NODE_ENV !== 'production' && process.argv.includes('--dev'))
 }
