@@ -17,6 +17,8 @@ export interface Plan {
   readonly steps: readonly string[]
   /** The script that starts the server in development. */
   readonly run: 'dev' | null
+  /** What is to be set on a server. */
+  readonly production: readonly string[]
 }
 
 /**
@@ -58,7 +60,19 @@ export function planAuthentication(
   )
   const steps = [...edits.flatMap(inWords), ...remarks(project, { hasEnvironment, database })]
   const { dev = project.manifest.scripts?.dev } = developmentScripts(project)
-  return { files, steps, run: dev === undefined ? null : 'dev' }
+  return { files, steps, run: dev === undefined ? null : 'dev', production: productionOf(project) }
+}
+
+function productionOf({ framework }: ExistingProject): readonly string[] {
+  const variables = 'DATABASE_URL, APP_URL, MAIL_FROM and SMTP_URL'
+  return [
+    `In production ${variables} must be set: what was written is read in development only.`,
+    ...(framework === 'next'
+      ? [
+          'Next.js does not say whom a connection comes from: put a proxy in front and set TRUSTED_PROXIES to its address, or all clients count as one.',
+        ]
+      : []),
+  ]
 }
 
 function isThere({ directory }: ExistingProject, path: string): boolean {

@@ -53,6 +53,7 @@ test.each(['hono', 'express', 'fastify', 'next'])(
     const generated = await generate(framework, `--package '${world.tarball}'`)
     expect([generated.code, generated.stderr]).toEqual([0, ''])
     expect(generated.stdout).not.toContain('by hand')
+    expect(generated.stdout.includes('TRUSTED_PROXIES')).toBe(framework === 'next')
     const { code, stdout } = await world.run('npm test', { cwd: folder(framework) })
     expect([code, stdout]).toEqual([0, expect.stringMatching(/^ℹ pass 10\nℹ fail 0$/m)])
     expect(existsSync(join(folder(framework), 'storage'))).toBe(false)
@@ -127,6 +128,56 @@ function asker(origin: string) {
     return { status: answer.status, text: await answer.text() }
   }
 }
+
+test.each([
+  ['is believed by nobody without a proxy', 'undefined', null],
+  ['counts where TRUSTED_PROXIES names one', "['10.0.0.1']", '203.0.113.9'],
+])('the address that a client of Next.js gives %s', async (_words, trustedProxies, address) => {
+  const program = `
+    import { createTestServer, logInAs } from 'latchkey/testing'
+    import { surround } from './handlers.ts'
+    import { testingDatabase } from './testing-database.ts'
+    const server = await createTestServer({
+      ...testingDatabase,
+      app(auth) {
+        const { answer } = surround(auth, { mode: 'development', trustedProxies: ${trustedProxies} ?? [] })
+        return { fetch: answer }
+      },
+    })
+    const ann = { email_address: 'ann@example.com', password: 'correct horse battery' }
+    const headers = { 'content-type': 'application/json', 'x-forwarded-for': '203.0.113.9' }
+    const made = { method: 'POST', headers, body: JSON.stringify(ann) }
+    const { token } = await (await server.app.request('/v1/registrations', made)).json()
+    const asked = { headers: { ...headers, authorization: 'Bearer ' + token } }
+    const { sessions } = await (await server.app.request('/v1/sessions', asked)).json()
+    console.log(JSON.stringify(sessions.map((session) => session.ip_address)))
+    await server.close()`
+  write('next', { 'auth/program.ts': program })
+  const { stdout, stderr } = await world.run('node auth/program.ts', { cwd: folder('next') })
+  expect([stdout, stderr]).toEqual([`${JSON.stringify([address])}\n`, expect.any(String)])
+})
+
+test('findUser says who asks for a page of Next.js, and nobody to a server action', async () => {
+  const program = `
+    import { authentication, findUser } from './authentication.ts'
+    const { answer } = await authentication()
+    const ann = { email_address: 'ann@example.com', password: 'correct horse battery' }
+    const made = await answer(new Request('http://localhost/v1/registrations', {
+      method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(ann) }))
+    const authorization = 'Bearer ' + (await made.json()).token
+    const page = await findUser(new Headers({ authorization }))
+    const action = await findUser(new Headers({ authorization, 'next-action': '7f3a' }))
+    console.log(JSON.stringify([page?.emailAddress, action]))
+    process.exit()`
+  write('next', {
+    'auth/program.ts': program,
+    'node_modules/next/package.json': '{"exports":{"./server":"./server.mjs"}}',
+    'node_modules/next/server.mjs': 'export const connection = async () => {}\n',
+  })
+  const variables = { NODE_ENV: 'development' }
+  const { stdout } = await world.run('node auth/program.ts', { cwd: folder('next'), variables })
+  expect(stdout).toContain('["ann@example.com",null]\n')
+})
 
 test('static files of Express stay open, and its lines are in the manner of the file', () => {
   const app = read('express', 'app.js')

@@ -64,7 +64,7 @@ function write(plan: Plan): void {
   }
 }
 
-function report({ files, steps, run }: Plan, dry: 'dry' | 'written'): string {
+function report({ files, steps, run, production }: Plan, dry: 'dry' | 'written'): string {
   const [wrote, changed] = dry === 'dry' ? ['Would write', 'Would change'] : ['Wrote', 'Changed']
   return [
     ...files.map(({ path, is }) => `${is === 'new' ? wrote : changed} ${path}`),
@@ -72,9 +72,6 @@ function report({ files, steps, run }: Plan, dry: 'dry' | 'written'): string {
     '',
     ...['npm install', 'npm test', ...(run ? [`npm run ${run}`] : [])].map((line) => `  ${line}`),
     '',
-    production,
+    ...production,
   ].join('\n')
 }
-
-const production =
-  'In production DATABASE_URL, APP_URL, MAIL_FROM and SMTP_URL must be set: what was written is read in development only.'

@@ -11,8 +11,13 @@ export const protect: Gate['protect'] = (handle) => {
   }
 }
 
-/** Who asks for a page, or null for nobody: `await findUser(await headers())`. */
+/**
+ * Who asks for a page, or null for nobody: `await findUser(await headers())`. For rendering only: a server
+ * action, which changes things, gets null.
+ */
 export async function findUser(headers: Headers): Promise<User | null> {
+  // SECURITY: this asks as for a GET, which is not looked at for forgery by another site; an action is a POST.
+  if (headers.has('next-action')) return null
   const { gate } = await authentication()
   const found = await gate.find({ method: 'GET', headers })
   return found?.user ?? null

@@ -9,11 +9,14 @@ export interface Authentication {
 
 /** What stands around an `auth`: tests have one of their own. */
 export function surround(auth: Auth, options: AppOptions = {}): Authentication {
-  // Next says in X-Forwarded-For whom a connection comes from, behind what a proxy has said there.
-  const trustedProxies = ['127.0.0.1', ...(options.trustedProxies ?? [])]
+  // SECURITY: Next does not say whom a connection comes from, and leaves an X-Forwarded-For that a client
+  // has sent. Only where TRUSTED_PROXIES names a proxy in front is that header somebody else's.
+  const proxies = options.trustedProxies ?? []
+  const address = proxies.length > 0 ? '127.0.0.1' : null
+  const trustedProxies = address === null ? [] : [address, ...proxies]
   const handler = createHandler(auth, { ...options, trustedProxies })
   return {
-    answer: (request) => handler(request, { address: '127.0.0.1' }),
+    answer: (request) => handler(request, { address }),
     gate: createGate(auth, options),
   }
 }
