@@ -44,7 +44,8 @@ test('words without an end make no mail wider than its screen', async () => {
   await page.setContent(sample('registration', { name: long, words }).html)
   for (const width of [320, 600]) {
     await page.setViewportSize({ width, height: 760 })
-    expect(await widthOf(page)).toBe(width)
+    // Less a bar at its side, where it has one.
+    expect(await widthOf(page)).toBeLessThanOrEqual(width)
   }
 })
 
