@@ -25,13 +25,23 @@ function testDatabaseUrl(): string {
 async function openSchema(text: string): Promise<OpenedDatabase> {
   const schema = `test_${randomUUID().replaceAll('-', '')}`
   await run(text, `CREATE SCHEMA ${schema}`)
-  const url = new URL(text)
-  url.searchParams.set('options', `-c search_path=${schema}`)
-  const { database, migrations } = await openDatabase(url.href)
-  return {
-    database: closing(database, () => run(text, `DROP SCHEMA IF EXISTS ${schema} CASCADE`)),
-    migrations,
+  const remove = () => run(text, `DROP SCHEMA IF EXISTS ${schema} CASCADE`)
+  try {
+    const { database, migrations } = await openDatabase(within(text, schema))
+    return { database: closing(database, remove), migrations }
+  } catch (error) {
+    await remove()
+    throw error
   }
+}
+
+// What the URL asks of the server stays asked.
+function within(text: string, schema: string): string {
+  const url = new URL(text)
+  const asked = url.searchParams.get('options')
+  const path = `-c search_path=${schema}`
+  url.searchParams.set('options', asked ? `${asked} ${path}` : path)
+  return url.href
 }
 
 function closing(database: Database, remove: () => Promise<void>): Database {

@@ -1,7 +1,9 @@
 // latchkey generate authentication, in projects as the frameworks' own generators write them.
+import { randomUUID } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import pg from 'pg'
+import { afterAll, beforeAll, expect, inject, onTestFinished, test } from 'vitest'
 import { until } from '../until.ts'
 import { freshProjects } from './fresh-projects.ts'
 import { freePort, latchkey, startWorld, type World } from './world.ts'
@@ -291,12 +293,88 @@ test('what fastify-cli writes loads it as a plugin, keeps its tests, and compile
 })
 
 test('PostgreSQL is asked for by name, and comes without SQLite', async () => {
-  write('postgres', freshProjects.express ?? {})
+  await begin('express', 'postgres')
   expect((await generate('postgres', '--database postgres')).code).toBe(0)
   expect(read('postgres', 'auth/database.js')).toContain("require('latchkey/postgres')")
   expect(read('postgres', 'auth/testing-database.js')).toContain('TEST_DATABASE_URL')
   expect(JSON.parse(read('postgres', 'package.json')).dependencies).toHaveProperty('pg')
   expect(read('postgres', '.env')).toContain('DATABASE_URL=postgres://')
+})
+
+// Other tests make schemas in the one that all share.
+async function ownDatabase(): Promise<string> {
+  const name = `generated_${randomUUID().replaceAll('-', '')}`
+  const run = async (sql: string) => {
+    const client = new pg.Client(inject('postgresUrl'))
+    await client.connect()
+    await client.query(sql)
+    await client.end()
+  }
+  await run(`CREATE DATABASE ${name}`)
+  onTestFinished(() => run(`DROP DATABASE ${name} WITH (FORCE)`))
+  const url = new URL(inject('postgresUrl'))
+  url.pathname = name
+  return url.href
+}
+
+test('tests on PostgreSQL are in schemas of their own, which go, and keep what the URL asks', async () => {
+  const program = `
+    const { testingDatabase: { open, databaseUrl } } = require('./testing-database')
+    const ask = async ({ database }, sql) => database.transaction((each) => each.query(sql))
+    const left = "SELECT nspname FROM pg_namespace WHERE nspname LIKE 'test\\\\_%' ORDER BY nspname"
+    const where = "SELECT current_schema(), current_setting('work_mem')"
+    async function look() {
+      const outside = await require('./database').openDatabase(databaseUrl)
+      const before = JSON.stringify(await ask(outside, left))
+      const [one, other] = [await open(databaseUrl), await open(databaseUrl)]
+      const [[first], [second]] = [await ask(one, where), await ask(other, where)]
+      await one.database.close()
+      await other.database.close()
+      const after = JSON.stringify(await ask(outside, left))
+      await outside.database.close()
+      console.log(JSON.stringify([first[0] !== second[0], first[1], before === after]))
+    }
+    look()`
+  const url = new URL(await ownDatabase())
+  url.searchParams.set('options', '-c work_mem=12345')
+  write('postgres', { 'auth/program.js': program })
+  const variables = { TEST_DATABASE_URL: url.href }
+  const { stdout, stderr } = await world.run('node auth/program.js', {
+    cwd: folder('postgres'),
+    variables,
+  })
+  expect([stdout, stderr]).toEqual(['[true,"12345kB",true]\n', ''])
+  const both = await world.run('npm test & npm test; wait $!', {
+    cwd: folder('postgres'),
+    variables,
+  })
+  expect([both.code, both.stdout.match(/^ℹ (?:pass 10|fail 0)$/gm)?.length]).toEqual([0, 4])
+}, 60_000)
+
+test('a database for tests that cannot be opened leaves no schema behind', async () => {
+  const program = `
+    const { openDatabase } = require('./database')
+    const { testingDatabase: { open, databaseUrl } } = require('./testing-database')
+    const left = "SELECT nspname FROM pg_namespace WHERE nspname LIKE 'test\\\\_%' ORDER BY nspname"
+    async function look() {
+      const outside = await openDatabase(databaseUrl)
+      const list = () => outside.database.transaction((each) => each.query(left))
+      const before = JSON.stringify(await list())
+      const said = await open(databaseUrl).catch((error) => error.message)
+      console.log(JSON.stringify([said, JSON.stringify(await list()) === before]))
+      await outside.database.close()
+    }
+    look()`
+  const broken = read('postgres', 'auth/database.js').replace(
+    /async function openDatabase\(url\) \{/,
+    "$& if (url.includes('search_path')) throw new Error('No such luck');",
+  )
+  const kept = read('postgres', 'auth/database.js')
+  write('postgres', { 'auth/program.js': program, 'auth/database.js': broken })
+  const variables = { TEST_DATABASE_URL: await ownDatabase() }
+  const { stdout } = await world.run('node auth/program.js', { cwd: folder('postgres'), variables })
+  write('postgres', { 'auth/database.js': kept })
+  expect(stdout).toBe('["No such luck",true]\n')
 })
 
 test.each([

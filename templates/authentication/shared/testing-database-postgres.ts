@@ -1,15 +1,56 @@
-import type { TestServerOptions } from 'latchkey/testing'
+import { randomUUID } from 'node:crypto'
+import type { Database } from 'latchkey/server'
+import type { OpenedDatabase, TestServerOptions } from 'latchkey/testing'
 import { openDatabase } from './database.ts'
 
-const databaseUrl = process.env.TEST_DATABASE_URL
-if (!databaseUrl) {
+/** Where tests have their data: in a schema of their own, which goes when they end. */
+export const testingDatabase: Pick<TestServerOptions, 'open' | 'databaseUrl'> = {
+  open: openSchema,
+  databaseUrl: testDatabaseUrl(),
+}
+
+function testDatabaseUrl(): string {
+  const url = process.env.TEST_DATABASE_URL
+  if (url) return url
   throw new Error(
-    'TEST_DATABASE_URL must name a PostgreSQL database that is for tests alone: they empty it',
+    'TEST_DATABASE_URL must name a PostgreSQL database in which the tests may make schemas, for example TEST_DATABASE_URL=postgres://postgres:postgres@127.0.0.1:5432/test',
   )
 }
 
-/** Where tests have their data. */
-export const testingDatabase: Pick<TestServerOptions, 'open' | 'databaseUrl'> = {
-  open: openDatabase,
-  databaseUrl,
+// Each test server empties its database: in a schema of its own, which goes when it is closed, it is
+// in nobody's way, however many files of tests run at a time.
+async function openSchema(text: string): Promise<OpenedDatabase> {
+  const schema = `test_${randomUUID().replaceAll('-', '')}`
+  await run(text, `CREATE SCHEMA ${schema}`)
+  const remove = () => run(text, `DROP SCHEMA IF EXISTS ${schema} CASCADE`)
+  try {
+    const { database, migrations } = await openDatabase(within(text, schema))
+    return { database: closing(database, remove), migrations }
+  } catch (error) {
+    await remove()
+    throw error
+  }
+}
+
+// What the URL asks of the server stays asked.
+function within(text: string, schema: string): string {
+  const url = new URL(text)
+  const asked = url.searchParams.get('options')
+  const path = `-c search_path=${schema}`
+  url.searchParams.set('options', asked ? `${asked} ${path}` : path)
+  return url.href
+}
+
+function closing(database: Database, remove: () => Promise<void>): Database {
+  const close = database.close.bind(database)
+  return Object.assign(database, { close: () => close().then(remove) })
+}
+
+async function run(url: string, sql: string): Promise<void> {
+  const { database } = await openDatabase(url)
+  try {
+    await database.transaction((transaction) => transaction.query(sql))
+  } finally {
+    await database.close()
+  }
 }
