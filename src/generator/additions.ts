@@ -1,5 +1,16 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import {
+  chmodSync,
+  closeSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 
 /** A file that is to be in a project, and whether it is there already. */
 export interface PlannedFile {
@@ -31,7 +42,7 @@ function add(place: string, content: string | Buffer): () => void {
   const made = mkdirSync(dirname(place), { recursive: true }) ?? place
   const remove = () => rmSync(made, { recursive: true, force: true })
   try {
-    writeFileSync(place, content, { flag: 'wx' })
+    writeFileSync(place, content, { flag: 'wx', mode: isSecret(place) ? 0o600 : 0o666 })
   } catch (error) {
     // What somebody has put there meanwhile is not ours to remove.
     const isTheirs = error instanceof Error && 'code' in error && error.code === 'EEXIST'
@@ -41,15 +52,27 @@ function add(place: string, content: string | Buffer): () => void {
   return remove
 }
 
+// Passwords of servers come to stand in it.
+function isSecret(place: string): boolean {
+  const name = basename(place)
+  return name.startsWith('.env') && name !== '.env.example'
+}
+
 // Half of a file is never there: it is renamed when it is whole.
 function change(place: string, content: string | Buffer): () => void {
-  const before = readFileSync(place)
-  const draft = `${place}.latchkey-draft`
+  // A link stays one, to a file that is another.
+  const file = realpathSync(place)
+  const before = readFileSync(file)
+  const draft = `${file}.latchkey-draft`
+  // One that is there is somebody's: this throws then, and it stays.
+  closeSync(openSync(draft, 'wx', 0o600))
   try {
-    writeFileSync(draft, content, { flag: 'wx' })
-    renameSync(draft, place)
-  } finally {
+    writeFileSync(draft, content)
+    chmodSync(draft, statSync(file).mode & 0o7777)
+    renameSync(draft, file)
+  } catch (error) {
     rmSync(draft, { force: true })
+    throw error
   }
-  return () => writeFileSync(place, before)
+  return () => writeFileSync(file, before)
 }
