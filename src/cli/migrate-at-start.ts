@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { AuthError } from '../core/errors.ts'
 import type { Log } from '../core/log.ts'
-import type { Database } from '../storage/database.ts'
+import type { Connection, Database } from '../storage/database.ts'
 import { type Migrations, migrate } from '../storage/migrate.ts'
 import { isForTests, testMark } from '../storage/test-mark.ts'
 import { EnvironmentError } from './environment-reader.ts'
@@ -54,14 +54,19 @@ async function migrateLater(
   }
 }
 
-// SECURITY: the next run of the tests would delete whatever a server had written into it.
+// The database learns of the check's failures as of the migration's: while it has not been migrated,
+// nobody looks for its tables.
 async function migrateOwn(database: Database, sources: readonly Migrations[]): Promise<void> {
-  if (await isForTests(database)) {
+  await migrate(database, sources, { check: refuseTests })
+}
+
+// SECURITY: the next run of the tests would delete whatever a server had written into it.
+async function refuseTests(connection: Connection): Promise<void> {
+  if (await isForTests(connection)) {
     throw new EnvironmentError(
       `DATABASE_URL names a database that tests empty: name another, or drop its table ${testMark}`,
     )
   }
-  await migrate(database, sources)
 }
 
 function isAway(error: unknown): boolean {

@@ -37,6 +37,12 @@ export interface MigrationStatus {
   readonly status: 'applied' | 'pending'
 }
 
+/** What is looked at before a migration. */
+export interface MigrateOptions {
+  /** Throws where these migrations do not belong; asked at every attempt. */
+  readonly check?: (connection: Connection) => Promise<void>
+}
+
 /**
  * Applies what has not been applied yet, owner by owner, all in one transaction: two processes that
  * start together wait for each other, and one that dies leaves nothing half done. Where nothing is
@@ -50,10 +56,13 @@ export interface MigrationStatus {
 export async function migrate(
   database: Database,
   sources: readonly Migrations[],
+  { check }: MigrateOptions = {},
 ): Promise<string[]> {
   const migrations = await readAll(sources)
-  const isPending = async (connection: Connection) =>
-    findPending(migrations, await readApplied(connection)).length > 0
+  const isPending = async (connection: Connection) => {
+    await check?.(connection)
+    return findPending(migrations, await readApplied(connection)).length > 0
+  }
   const applied = await database.migration(
     (transaction) => applyPending(transaction, migrations),
     isPending,
