@@ -26,8 +26,8 @@ const newestKnown = {
 
 test('whoever adds a migration puts the code before it here', () => {
   expect(kinds.map((kind) => filesOf(kind).at(-1))).toEqual([
-    '0012_access_tokens.sql',
-    '0011_access_tokens.sql',
+    '0013_imports.sql',
+    '0012_imports.sql',
   ])
 })
 

@@ -28,6 +28,8 @@ const taken = new Set([
   ...[
     'failed_attempts',
     'guard_counts',
+    'imported_sessions',
+    'imported_users',
     'latchkey_migrations',
     'leases',
     'outbox',
