@@ -107,7 +107,7 @@ export {
   type Peer,
 } from './http/app.ts'
 export type { CookieOptions, SiteData } from './http/cookie.ts'
-export { lineField, textField } from './http/fields.ts'
+export { lineField, passwordChallengeField, textField } from './http/fields.ts'
 export { createGate, type Gate } from './http/gate.ts'
 export { type Fetch, nodeListener, nodeServer } from './http/node.ts'
 export { pageOf, pageQuery } from './http/page.ts'

@@ -1,5 +1,7 @@
+import { z } from 'zod'
 import type { Authenticated } from '../core/entities.ts'
 import type { Candidate } from './exchange.ts'
+import { passwordChallengeField } from './fields.ts'
 import { describeProblem } from './messages.ts'
 import { type Refusal, refuse } from './problems.ts'
 
@@ -18,6 +20,14 @@ export function admitFresh({ session, user }: Authenticated) {
     return isRight ? null : wrongChallenge
   }
 }
+
+/**
+ * What a sensitive route reads that asks for nothing else: without a schema no body would be read, and the
+ * password in it be ignored. The handler gets none of it.
+ */
+export const challengeBody = z
+  .object({ password_challenge: passwordChallengeField.optional() })
+  .transform(() => undefined)
 
 function refuseChallenge(code: string, words: string): Refusal {
   const problem = describeProblem('password_challenge', code, words)

@@ -5,7 +5,7 @@ import type { Answer } from './answers.ts'
 import { authenticateRequest, authorizeRequest, type Holder } from './bearer.ts'
 import { admitDeveloper, type Developer } from './development.ts'
 import { type Admit, type Exchange, type Incoming, parse, type Schemas } from './exchange.ts'
-import { admitFresh } from './password-challenge.ts'
+import { admitFresh, challengeBody } from './password-challenge.ts'
 import { isRefusal, refuse } from './problems.ts'
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
@@ -57,7 +57,10 @@ interface PublicDefinition<B, P, Q> extends Definition<B, P, Q> {
 }
 
 interface SessionDefinition<B, P, Q> extends Definition<B, P, Q> {
-  /** The body of a route that is `fresh` has `passwordChallengeField` among its fields. */
+  /**
+   * The body of a route that is `fresh` has `passwordChallengeField` among its fields; one that names no
+   * body takes that alone, but for a GET, which has none.
+   */
   readonly access: 'session' | 'fresh'
   readonly handle: Handle<Exchange<B, P, Q> & Holder>
 }
@@ -89,7 +92,7 @@ export function route<Body = undefined, Params = undefined, Query = undefined>(
   definition: AnyDefinition<Body, Params, Query>,
 ): Route {
   const { method, path, access, summary, answers } = definition
-  const { body = null, params = null, query = null } = definition
+  const { body = bodyWithout(definition), params = null, query = null } = definition
   const schemas = { body, params, query }
   const read = (incoming: Incoming, admit: Admit<Params> | null = null) =>
     parse<Body, Params, Query>(incoming, { schemas, admit })
@@ -140,4 +143,8 @@ export function route<Body = undefined, Params = undefined, Query = undefined>(
 
   const scope = definition.access === 'session_or_key' ? definition.scope : null
   return { method, path, access, scope, summary, schemas, answers, respond }
+}
+
+function bodyWithout({ method, access }: Pick<Route, 'method' | 'access'>): z.ZodType | null {
+  return access === 'fresh' && method !== 'GET' ? challengeBody : null
 }

@@ -1,5 +1,7 @@
 // What a user does with their account: another password, proof of the password, the end of it all.
+import { answer, passwordChallengeField, type Route, route } from 'latchkey/server'
 import { expect, test } from 'vitest'
+import { z } from 'zod'
 import { nobody } from '../../src/core/client.ts'
 import {
   ann,
@@ -120,6 +122,61 @@ test('the right password in the body is enough, and a wrong one is refused howev
   }
   server.clock.advance({ hours: 1 })
   expect((await remove(ann.password)).status).toBe(204)
+})
+
+test.each([
+  ['no body', {}],
+  [
+    'a body of its own',
+    { body: z.object({ password_challenge: passwordChallengeField.optional() }) },
+  ],
+])('a sensitive route of your own with %s takes the password along', async (_words, more) => {
+  const given: unknown[] = []
+  const wipe: Route = route({
+    ...{ method: 'DELETE', path: '/notes', access: 'fresh', summary: 'Delete your notes', ...more },
+    answers: { 204: { description: 'They are gone' } },
+    handle({ body }: { body: unknown }) {
+      given.push(body)
+      return answer(undefined, 204)
+    },
+  })
+  const server = await startServer({ app: { routes: [wipe] } })
+  const token = await signUp(server)
+  const ask = (body?: object) => server.send('DELETE /notes', body, bearer(token))
+  for (const minutes of [0, 10]) {
+    server.clock.advance({ minutes })
+    for (const password_challenge of ['wrong password', '', null, 7]) {
+      const { status, body } = await ask({ password_challenge })
+      expect([status, body.details[0].field]).toEqual([422, 'password_challenge'])
+    }
+  }
+  expect((await ask()).body.code).toBe('fresh_authentication_required')
+  expect((await ask({ password: ann.password })).body.code).toBe('fresh_authentication_required')
+  expect(given).toEqual([])
+  expect((await ask({ password_challenge: ann.password })).status).toBe(204)
+  // Whoever asks for no body is not handed a password.
+  expect(given).toEqual(['body' in more ? { password_challenge: ann.password } : undefined])
+  const { paths } = (await server.send('GET /openapi.json')).body
+  const { content } = paths['/notes'].delete.requestBody
+  expect(content['application/json'].schema.properties).toHaveProperty('password_challenge')
+})
+
+test('a sensitive GET of your own has no body, and asks for a session that is fresh', async () => {
+  const secret = route({
+    method: 'GET',
+    path: '/secret',
+    access: 'fresh',
+    summary: 'What nobody else sees',
+    answers: { 200: { description: 'It', body: z.object({ secret: z.string() }) } },
+    handle: () => answer({ secret: 'x' }),
+  })
+  const server = await startServer({ app: { routes: [secret] } })
+  const token = await signUp(server)
+  expect((await server.send('GET /secret', undefined, bearer(token))).status).toBe(200)
+  server.clock.advance({ minutes: 10 })
+  expect((await server.send('GET /secret', undefined, bearer(token))).status).toBe(403)
+  const { paths } = (await server.send('GET /openapi.json')).body
+  expect(paths['/secret'].get).not.toHaveProperty('requestBody')
 })
 
 test('the password of whoever has the old address now is nobody else’s', async () => {
