@@ -1,8 +1,9 @@
 // latchkey/server
 export { type Environment, readEnvironment } from './cli/environment.ts'
+export { explain } from './cli/explain.ts'
 export { createLog } from './cli/log.ts'
 export { type Migrating, migrateAtStart } from './cli/migrate-at-start.ts'
-export { type Running, type ServeOptions, serve } from './cli/serve.ts'
+export { type Running, type ServeOptions, serve, stopOnSignals } from './cli/serve.ts'
 export { start } from './cli/start.ts'
 export type { AccessTokenPolicy } from './core/access-token-policy.ts'
 export type { IssuedAccessToken, SubmittedAccessToken } from './core/access-tokens.ts'

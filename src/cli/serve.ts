@@ -1,6 +1,8 @@
 import { once } from 'node:events'
-import type { Server } from 'node:http'
-import type { AddressInfo, Socket } from 'node:net'
+import { Server as HttpServer } from 'node:http'
+import { Server as HttpsServer } from 'node:https'
+import type { AddressInfo, Server, Socket } from 'node:net'
+import { setTimeout as wait } from 'node:timers/promises'
 import { type Fetch, nodeServer } from '../http/node.ts'
 
 /** A server that accepts requests. */
@@ -29,10 +31,24 @@ const drainMilliseconds = 8_000
  */
 export async function serve(app: Fetch, { host, port, onClose }: ServeOptions): Promise<Running> {
   const server = nodeServer(app)
-  const silent = trackSilent(server)
   server.listen({ host, port })
   await once(server, 'listening')
+  const stop = stopOnSignals(server, { onClose })
+  const address = server.address() as AddressInfo
+  return { port: address.port, stop }
+}
 
+/**
+ * The same end for a server that something else has made: that of Express's `listen`, of Hono's `serve`, or
+ * `app.server` of Fastify, whose `onClose` is its own `close`.
+ *
+ * @returns what stops it without a signal, and leaves the process alone
+ */
+export function stopOnSignals(
+  server: Server,
+  { onClose }: Pick<ServeOptions, 'onClose'>,
+): () => Promise<void> {
+  const silent = trackSilent(server)
   let stopped: Promise<void> | undefined
   const stop = () => {
     stopped ??= drain(server, silent).then(onClose).finally(ignoreSignals)
@@ -44,14 +60,15 @@ export async function serve(app: Fetch, { host, port, onClose }: ServeOptions): 
     for (const signal of signals) process.off(signal, end)
   }
   for (const signal of signals) process.on(signal, end)
-  const address = server.address() as AddressInfo
-  return { port: address.port, stop }
+  return stop
 }
 
 // Connections on which nothing was ever asked; Node does not count them as idle.
 function trackSilent(server: Server): Set<Socket> {
   const silent = new Set<Socket>()
-  server.on('connection', (socket) => {
+  if (!isHttp(server)) return silent
+  // With TLS a request names another socket than the one that was accepted.
+  server.on(server instanceof HttpsServer ? 'secureConnection' : 'connection', (socket: Socket) => {
     silent.add(socket)
     socket.once('close', () => silent.delete(socket))
   })
@@ -60,16 +77,23 @@ function trackSilent(server: Server): Set<Socket> {
 }
 
 async function drain(server: Server, silent: ReadonlySet<Socket>): Promise<void> {
-  const ended = once(server, 'close')
+  const ended = new AbortController()
+  const closed = once(server, 'close').then(() => ended.abort())
+  const http = isHttp(server) ? server : null
   // A client that keeps its connection is answered once more, and told to go.
-  server.prependListener('request', (_request, response) => {
+  http?.prependListener('request', (_request, response) => {
     response.shouldKeepAlive = false
   })
   server.close()
   for (const socket of silent) socket.destroy()
-  const idle = setInterval(() => server.closeIdleConnections(), 100)
-  const force = setTimeout(() => server.closeAllConnections(), drainMilliseconds)
-  await ended
+  const idle = setInterval(() => http?.closeIdleConnections(), 100)
+  const late = wait(drainMilliseconds, undefined, { signal: ended.signal }).catch(() => {})
+  await Promise.race([closed, late])
   clearInterval(idle)
-  clearTimeout(force)
+  http?.closeAllConnections()
+}
+
+// One of HTTP/2 closes no single connections, and is not waited for longer than that.
+function isHttp(server: Server): server is HttpServer | HttpsServer {
+  return server instanceof HttpServer || server instanceof HttpsServer
 }

@@ -17,7 +17,8 @@ export function writeCode(project: ExistingProject, { database, title }: Wanted)
   const files: Files = new Map()
   for (const [path, content] of readTemplateFolder('authentication')) {
     const module = moduleOf(path, { framework: project.framework, database })
-    const place = module === null ? undefined : places[module]
+    if (module === null || isTaken(project, module)) continue
+    const place = places[module]
     if (place === undefined) continue
     const text = content
       .toString()
@@ -32,6 +33,16 @@ export function writeCode(project: ExistingProject, { database, title }: Wanted)
   return files
 }
 
+/** What Next.js runs when its server starts is one of these, and may be somebody's. */
+export function instrumentationFiles({ source }: ExistingProject): readonly string[] {
+  return ['ts', 'js', 'tsx', 'jsx'].map((ending) => `${source}instrumentation.${ending}`)
+}
+
+function isTaken(project: ExistingProject, module: string): boolean {
+  const paths = module === 'instrumentation' ? instrumentationFiles(project) : []
+  return paths.some((path) => existsSync(join(project.directory, path)))
+}
+
 // What fastify-cli writes has tests that expect its second route open.
 function openRoutes({ directory, source, loadsPlugins }: ExistingProject): string {
   const hasExample = loadsPlugins && existsSync(join(directory, `${source}routes/example`))
@@ -44,7 +55,7 @@ type Places = Readonly<Record<string, string>>
 function placesOf({ directory, framework, source, loadsPlugins }: ExistingProject): Places {
   const auth = `${source}auth`
   const tests = existsSync(join(directory, 'test')) ? 'test/auth' : auth
-  const shared = ['auth', 'database', 'environment', 'mails', 'migrate', 'transport']
+  const shared = ['auth', 'database', 'environment', 'mails', 'migrate', 'server', 'transport']
   return {
     ...Object.fromEntries(shared.map((name) => [name, `${auth}/${name}`])),
     mount: loadsPlugins ? `${source}plugins/authentication` : `${auth}/mount`,
@@ -61,6 +72,7 @@ function nextPlaces(source: string): Places {
     handlers: `${source}auth/handlers`,
     route: `${source}app/v1/[...path]/route`,
     example: `${source}app/me/route`,
+    instrumentation: `${source}instrumentation`,
   }
 }
 
@@ -71,6 +83,8 @@ function moduleOf(
   const [, folder = '', name = ''] = /^(\w+)\/([\w.-]+)\.ts$/.exec(path) ?? []
   if (folder !== 'shared' && folder !== framework) return null
   if (framework === 'next' && path === 'shared/transport.ts') return null
+  const hasHooks = framework === 'next' || framework === 'fastify'
+  if (hasHooks && path === 'shared/server.ts') return null
   const isPostgres = name.endsWith('-postgres')
   if (database === 'sqlite') return isPostgres ? null : name
   return withAlternative.includes(name) ? null : name.replace('-postgres', '')
@@ -87,11 +101,14 @@ interface Translating {
 function translate(text: string, { project, places, place }: Translating): string {
   const { language, modules, runner } = project
   const located = text
-    .replace(/ from '\.\.?\/(?:\w+\/)?([\w-]+)\.ts'/g, (_all, module: string) => {
-      const path = relative(dirname(place), places[module] ?? module)
-      const local = path.startsWith('.') ? path : `./${path}`
-      return ` from '${local}${project.ending}'`
-    })
+    .replace(
+      /( from |\bimport\()'\.\.?\/(?:\w+\/)?([\w-]+)\.ts'/g,
+      (_all, word, module: string) => {
+        const path = relative(dirname(place), places[module] ?? module)
+        const local = path.startsWith('.') ? path : `./${path}`
+        return `${word}'${local}${project.ending}'`
+      },
+    )
     .replace("from 'node:test'", `from '${runner}'`)
   const sorted = sortImports(located)
   if (language === 'ts') return sorted

@@ -1,7 +1,7 @@
 import type { RequestHandler } from 'express'
 import { latchkey, protect } from 'latchkey/express'
 import type { AppOptions, Auth } from 'latchkey/server'
-import { openAuth } from '../shared/auth.ts'
+import { openAuthentication } from '../shared/server.ts'
 
 /** Which of your routes are open to everybody: a method and a path, spelled exactly so. */
 const allowUnauthenticated = ['GET /']
@@ -13,21 +13,23 @@ interface Mount {
   readonly requireAuthentication: RequestHandler
 }
 
-/** For `app.use`; there `request.user` says who asks. The first requests wait until the database is open. */
+/** For `app.use`; there `request.user` says who asks. The database is opened when the server listens. */
 export function mountAuthentication(): Mount {
-  const mounted = openAuth().then(({ auth, options, close }) => {
-    closeAtEnd(close)
-    return mount(auth, options)
-  })
-  const authenticationRoutes: RequestHandler = async (request, response, next) => {
-    const { authenticationRoutes } = await mounted
-    return authenticationRoutes(request, response, next)
+  let mounted: Promise<Mount> | undefined
+  const open = () => {
+    mounted ??= openAuthentication().then(({ auth, options }) => mount(auth, options))
+    return mounted
   }
-  const requireAuthentication: RequestHandler = async (request, response, next) => {
-    const { requireAuthentication } = await mounted
-    return requireAuthentication(request, response, next)
+  return {
+    authenticationRoutes: async (request, response, next) => {
+      const { authenticationRoutes } = await open()
+      return authenticationRoutes(request, response, next)
+    },
+    requireAuthentication: async (request, response, next) => {
+      const { requireAuthentication } = await open()
+      return requireAuthentication(request, response, next)
+    },
   }
-  return { authenticationRoutes, requireAuthentication }
 }
 
 /** The same around an `auth` that is there: tests have one of their own. */
@@ -36,10 +38,4 @@ export function mount(auth: Auth, options: AppOptions = {}): Mount {
     authenticationRoutes: latchkey(auth, options),
     requireAuthentication: protect(auth, { ...options, allowUnauthenticated }),
   }
-}
-
-// `once`: a second signal ends the process at once, as ever.
-function closeAtEnd(close: () => Promise<void>): void {
-  const end = () => void close().finally(() => process.exit())
-  process.once('SIGINT', end).once('SIGTERM', end)
 }

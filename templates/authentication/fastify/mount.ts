@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import { latchkey } from 'latchkey/fastify'
-import type { AppOptions, Auth } from 'latchkey/server'
-import { openAuth } from '../shared/auth.ts'
+import { type AppOptions, type Auth, stopOnSignals } from 'latchkey/server'
+import { giveUp, openAuth } from '../shared/auth.ts'
 
 /** Which of your routes are open to everybody; in a route itself it is `config: { access: 'public' }`. */
 const allowUnauthenticated = ['GET /']
@@ -12,8 +12,13 @@ const allowUnauthenticated = ['GET /']
  * those above; there `request.user` says who asks.
  */
 const authentication = fp(async (app) => {
-  const { auth, options, close } = await openAuth()
+  const { auth, options, start, close } = await openAuth().catch(giveUp)
   app.addHook('onClose', close)
+  app.addHook('onListen', async () => {
+    start()
+    // On Ctrl-C and SIGTERM: what has begun is answered within eight seconds, then the app closes, and this.
+    stopOnSignals(app.server, { onClose: () => app.close() })
+  })
   await mount(app, auth, options)
 })
 

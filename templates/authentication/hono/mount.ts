@@ -1,29 +1,35 @@
-import type { Hono } from 'hono'
+import type { Hono, MiddlewareHandler } from 'hono'
 import { type Protected, protect } from 'latchkey/hono'
 import { type AppOptions, type Auth, createApp } from 'latchkey/server'
-import { openAuth } from '../shared/auth.ts'
+import { openAuthentication } from '../shared/server.ts'
 
 /** Which of your routes are open to everybody: a method and a path, spelled exactly so. */
 const allowUnauthenticated = ['GET /']
 
 /**
  * Gives an app the routes of authentication. Whatever is registered after it is closed to whoever is not
- * logged in, but for the routes above; there `c.var.user` says who asks.
+ * logged in, but for the routes above; there `c.var.user` says who asks. The database is opened when the
+ * server listens.
  */
-export async function mountAuthentication(app: Hono<Protected>): Promise<void> {
-  const { auth, options, close } = await openAuth()
-  mount(app, auth, options)
-  closeAtEnd(close)
+export function mountAuthentication(app: Hono<Protected>): void {
+  let mounted: Promise<MiddlewareHandler<Protected>> | undefined
+  app.use(async (c, next) => {
+    mounted ??= openAuthentication().then(({ auth, options }) => authentication(auth, options))
+    const answer = await mounted
+    return answer(c, next)
+  })
 }
 
 /** The same around an `auth` that is there: tests have one of their own. */
 export function mount(app: Hono<Protected>, auth: Auth, options: AppOptions = {}): void {
-  app.route('/', createApp(auth, options))
-  app.use(protect(auth, { ...options, allowUnauthenticated }))
+  app.use(authentication(auth, options))
 }
 
-// `once`: a second signal ends the process at once, as ever.
-function closeAtEnd(close: () => Promise<void>): void {
-  const end = () => void close().finally(() => process.exit())
-  process.once('SIGINT', end).once('SIGTERM', end)
+function authentication(auth: Auth, options: AppOptions): MiddlewareHandler<Protected> {
+  const routes = createApp(auth, options)
+  const guard = protect(auth, { ...options, allowUnauthenticated })
+  return async (c, next) => {
+    const [known] = routes.router.match('GET', c.req.path)
+    return known.length > 0 ? routes.fetch(c.req.raw, Object(c.env)) : guard(c, next)
+  }
 }

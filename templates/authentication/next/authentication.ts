@@ -1,6 +1,6 @@
 import type { Gate, User } from 'latchkey/server'
 import { connection } from 'next/server'
-import { openAuth } from '../shared/auth.ts'
+import { giveUp, openAuth } from '../shared/auth.ts'
 import { type Authentication, surround } from './handlers.ts'
 
 /** Closes a route of yours: `export const GET = protect((request, { user }) => …)`. */
@@ -23,12 +23,29 @@ export async function findUser(headers: Headers): Promise<User | null> {
   return found?.user ?? null
 }
 
-/** Opened once, by the first request. Next loads a module more than once: hence `globalThis`. */
+/** Opens it when the server starts: `instrumentation.ts` asks for that. */
+export async function startAuthentication(): Promise<void> {
+  await opened().catch(giveUp)
+}
+
 export async function authentication(): Promise<Authentication> {
   // A build that renders ahead ends here: it has no database, and nobody asks it for anything.
   await connection()
-  kept.authentication ??= openAuth().then(({ auth, options }) => surround(auth, options))
+  return opened()
+}
+
+// Once. Next loads a module more than once: hence `globalThis`.
+function opened(): Promise<Authentication> {
+  kept.authentication ??= open()
   return kept.authentication
+}
+
+async function open(): Promise<Authentication> {
+  const { auth, options, start, stop } = await openAuth()
+  start()
+  // Next itself lets answers finish, and ends the process behind them. The database is theirs until then.
+  process.once('SIGINT', stop).once('SIGTERM', stop)
+  return surround(auth, options)
 }
 
 const kept: { authentication?: Promise<Authentication> } = Object(globalThis)

@@ -6,6 +6,7 @@ import {
   createOutbox,
   createStore,
   createSweeper,
+  explain,
   migrateAtStart,
 } from 'latchkey/server'
 import { openDatabase } from './database.ts'
@@ -13,33 +14,51 @@ import { environment } from './environment.ts'
 import { mails } from './mails.ts'
 import { chooseTransport } from './transport.ts'
 
-/** Authentication that runs, and what ends it. */
+/** Authentication on an open database, of which nothing runs yet. */
 export interface Opened {
   readonly auth: Auth
   /** What its routes, and those that it closes, are to know of the environment. */
   readonly options: AppOptions
+  /** Sends mails and sweeps from then on: for a server that listens. */
+  start(): void
+  /** Ends that, and writes down what waits. The database stays open for answers that are on their way. */
+  stop(): Promise<void>
+  /** Ends all of it. */
   close(): Promise<void>
 }
 
-/** Opens the database and migrates it, and sends mails and sweeps from then on. */
+/** Opens the database, and migrates it. */
 export async function openAuth(): Promise<Opened> {
   const settings = environment()
   const { database, migrations } = await openDatabase(settings.databaseUrl)
   const log = createLog(settings)
-  await migrateAtStart(database, migrations, { log })
+  const { finished } = await migrateAtStart(database, migrations, { log })
+  // A database that was away is migrated later, and may turn out to be none that will do.
+  finished.catch(giveUp)
 
   const auth = createAuth({ ...settings, store: createStore(database), log })
   const { mail, appUrl } = settings
   const { transport, mailbox } = chooseTransport(mail)
   const outbox = createOutbox(auth, { transport, from: mail.from, appUrl, mails, log })
-  outbox.start()
   const sweeper = createSweeper(auth, { log })
-  sweeper.start()
 
-  const close = async () => {
+  const start = () => {
+    outbox.start()
+    sweeper.start()
+  }
+  const stop = async () => {
     await Promise.all([outbox.stop(), sweeper.stop()])
     await auth.flush()
+  }
+  const close = async () => {
+    await stop()
     await database.close()
   }
-  return { auth, options: { ...settings, mailbox, log }, close }
+  return { auth, options: { ...settings, mailbox, log }, start, stop, close }
+}
+
+/** Says why a server cannot start, in a sentence where that could be foreseen, and ends the process. */
+export function giveUp(error: unknown): never {
+  console.error(explain(error))
+  process.exit(1)
 }

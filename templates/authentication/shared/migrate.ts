@@ -1,12 +1,9 @@
-import { MigrationError, migrate } from 'latchkey/server'
+import { migrate } from 'latchkey/server'
+import { giveUp } from './auth.ts'
 import { openDatabase } from './database.ts'
 import { environment } from './environment.ts'
 
-migrateDatabase().catch((error) => {
-  // What can be mended is said in a sentence.
-  console.error(error instanceof MigrationError ? error.message : error)
-  process.exitCode = 1
-})
+migrateDatabase().catch(giveUp)
 
 async function migrateDatabase(): Promise<void> {
   const { database, migrations } = await openDatabase(environment().databaseUrl)

@@ -1,0 +1,42 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { ExistingProject } from './existing-project.ts'
+
+/** A file of the project's own, and what is to stand there instead. */
+export interface Edit {
+  readonly path: string
+  readonly changes: readonly Change[]
+}
+
+export interface Change {
+  /** Has to be there exactly once; otherwise nobody knows whether this is the place. */
+  readonly at: RegExp
+  readonly to: (found: string, groups: readonly string[]) => string
+  /** What somebody does by hand, where it is not. */
+  readonly byHand: string
+}
+
+/** Of a change that is always left to be done by hand. */
+export const nowhere = /(?!)/
+
+/** What has become of an edit: the new text, or what is left to be done. */
+export type Edited =
+  | { readonly kind: 'edited'; readonly path: string; readonly text: string }
+  | { readonly kind: 'by hand'; readonly path: string; readonly steps: readonly string[] }
+
+/** Makes all changes to a file, or none where one has no place. */
+export function apply(project: ExistingProject, { path, changes }: Edit): Edited {
+  const file = join(project.directory, path)
+  let text = existsSync(file) ? readFileSync(file, 'utf8') : ''
+  for (const { at, to } of changes) {
+    const found = [...text.matchAll(new RegExp(at.source, 'gm'))]
+    const [only] = found
+    if (found.length !== 1 || only === undefined) {
+      return { kind: 'by hand', path, steps: changes.map(({ byHand }) => byHand) }
+    }
+    const [all, ...groups] = only
+    const before = text.slice(0, only.index)
+    text = before + to(all, groups) + text.slice(only.index + all.length)
+  }
+  return { kind: 'edited', path, text }
+}

@@ -1,0 +1,76 @@
+import { readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { basename, extname } from 'node:path/posix'
+import { type Change, type Edit, nowhere } from './edit.ts'
+import type { ExistingProject } from './existing-project.ts'
+import { importBehind, importOf } from './import-lines.ts'
+
+/** What the file in which a server begins to listen is to have more, so that it sends mails and ends well. */
+export function findListener(project: ExistingProject): Edit {
+  const found = candidates(project)
+    .map((path) => ({ path, text: readText(join(project.directory, path)) }))
+    .find(({ text }) => listening(project, text) !== null)
+  const { path = null, text = '' } = found ?? {}
+  const line = importOf('{ runAuthentication }', project, { module: 'server', path })
+  const place = listening(project, text) ?? nowhere
+  return {
+    path: path ?? 'the file in which your server listens',
+    changes: [
+      { ...importBehind(appOf(project, path), [line]), byHand: line },
+      ...runChanges(text, place),
+    ],
+  }
+}
+
+// The file that makes the app, and what the frameworks' generators and habits call another.
+function candidates({ entry }: ExistingProject): readonly string[] {
+  const names = ['server', 'index', 'main', 'app', 'www']
+  const files = names.flatMap((name) => ['', 'src/', 'bin/'].map((folder) => folder + name))
+  const endings = ['.ts', '.js', '.mts', '.mjs', '.cjs', '']
+  const others = files.flatMap((file) => endings.map((ending) => file + ending))
+  return [...(entry === null ? [] : [entry]), ...others]
+}
+
+function readText(file: string): string {
+  const isFile = statSync(file, { throwIfNoEntry: false })?.isFile() ?? false
+  return isFile ? readFileSync(file, 'utf8') : ''
+}
+
+// The call whose value is a server of `node:http`; null where a file has none.
+function listening({ framework }: ExistingProject, text: string): RegExp | null {
+  if (framework === 'hono') return text.includes('@hono/node-server') ? behind('serve') : null
+  // Behind it somebody's own server listens.
+  if (/\bcreateServer\(/.test(text)) return behind('(?:https?\\.)?createServer')
+  return /\.listen\(/.test(text) ? behind('\\w+\\.listen') : null
+}
+
+function behind(call: string): RegExp {
+  return new RegExp(`^((?:export )?(?:const|let|var) (\\w+)(?:: [\\w.]+)? = )?(${call}\\()`)
+}
+
+// In the file of the app it stands behind the line that was just put in.
+function appOf({ entry }: ExistingProject, path: string | null): string {
+  if (path === entry) return '\\.[^\'"]*/auth/mount(?:\\.\\w+)?'
+  const name = basename(entry ?? 'app', extname(entry ?? ''))
+  return `\\.[^'"]*/${name}(?:\\.\\w+)?`
+}
+
+function runChanges(text: string, place: RegExp): readonly Change[] {
+  const [, , own] = new RegExp(place.source, 'm').exec(text) ?? []
+  const server = own ?? (/\bserver\b/.test(text) ? 'httpServer' : 'server')
+  const kind = /^var /m.test(text) ? 'var' : 'const'
+  const end = /^(?:import|const|let|var) .*;$/m.test(text) ? ';' : ''
+  return [
+    {
+      at: place,
+      to: (_all, [made = `${kind} ${server} = `, _own, call = '']) => made + call,
+      byHand: 'behind the call that makes the server listen, with what that returns:',
+    },
+    {
+      // Where the text ends, but for empty lines.
+      at: /(?<!\s)\s*(?![\s\S])/,
+      to: () => `\n\nrunAuthentication(${server})${end}\n`,
+      byHand: '  runAuthentication(server)',
+    },
+  ]
+}

@@ -1,0 +1,77 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Change } from './edit.ts'
+import type { ExistingProject } from './existing-project.ts'
+import { type Importing, importBehind, importOf } from './import-lines.ts'
+
+/** What the file that makes an app is to have more, so that authentication is in it. */
+export function mountChanges(project: ExistingProject): readonly Change[] {
+  const { framework } = project
+  return framework === 'next' ? [] : mounts[framework](project)
+}
+
+const mounts = {
+  hono: (project: ExistingProject): readonly Change[] => {
+    const isTyped = project.language === 'ts'
+    const typed = isTyped ? ["import type { Protected } from 'latchkey/hono'"] : []
+    const imports = [...typed, importOf('{ mountAuthentication }', project, mountOf(project))]
+    return [
+      importBehind('hono', imports),
+      {
+        at: /^((?:export )?(?:const|let|var) (\w+) = new Hono)\(\)(;?)$/,
+        to: (_all, [made = '', app = '', end = '']) =>
+          `${made}${isTyped ? '<Protected>' : ''}()${end}\n\nmountAuthentication(${app})${end}`,
+        byHand: `right behind \`const app = new Hono${isTyped ? '<Protected>' : ''}()\`:
+  mountAuthentication(app)`,
+      },
+    ]
+  },
+  fastify: (project: ExistingProject): readonly Change[] => [
+    importBehind('fastify', [importOf('authentication', project, mountOf(project))]),
+    {
+      at: /^(?:export )?(?:const|let|var) (\w+)(?:: \w+)? = [fF]astify\([^()]*\)(;?)$/,
+      to: (made, [app = '', end = '']) => `${made}\n\n${app}.register(authentication)${end}`,
+      byHand: 'right behind `const app = Fastify(…)`:\n  app.register(authentication)',
+    },
+  ],
+  express: (project: ExistingProject): readonly Change[] => [
+    importBehind('express', [importOf('{ mountAuthentication }', project, mountOf(project))]),
+    ...expressMount(project),
+  ],
+}
+
+function mountOf({ entry }: ExistingProject): Importing {
+  return { module: 'mount', path: entry }
+}
+
+// Static files were for everybody, and stay so.
+function expressMount({ directory, entry }: ExistingProject): readonly Change[] {
+  const text = entry === null ? '' : readFileSync(join(directory, entry), 'utf8')
+  const made = /^(?:export )?(const|let|var) (\w+)(?:: [\w.]+)? = express\(\)(;?)$/
+  const declared = (kind: string, end: string) =>
+    `${kind} { authenticationRoutes, requireAuthentication } = mountAuthentication()${end}`
+  const byHand = `right behind \`const app = express()\`:
+  const { authenticationRoutes, requireAuthentication } = mountAuthentication()
+  app.use(authenticationRoutes, requireAuthentication)`
+  const files = /^(\w+)\.use\(express\.static\(.*\)\)(;?)$/
+  if (!new RegExp(files.source, 'm').test(text)) {
+    const use = (app: string) => `${app}.use(authenticationRoutes, requireAuthentication)`
+    const to: Change['to'] = (all, [kind = '', app = '', end = '']) =>
+      `${all}\n\n${declared(kind, end)}\n${use(app)}${end}`
+    return [{ at: made, to, byHand }]
+  }
+  return [
+    {
+      at: made,
+      to: (all, [kind = '', app = '', end = '']) =>
+        `${all}\n\n${declared(kind, end)}\n${app}.use(authenticationRoutes)${end}`,
+      byHand,
+    },
+    {
+      at: files,
+      to: (all, [app = '', end = '']) => `${all}\n${app}.use(requireAuthentication)${end}`,
+      byHand:
+        'app.use(requireAuthentication) rather behind express.static, whose files are for everybody',
+    },
+  ]
+}

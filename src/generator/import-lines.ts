@@ -1,0 +1,44 @@
+import { dirname, relative } from 'node:path/posix'
+import type { Change } from './edit.ts'
+import type { ExistingProject } from './existing-project.ts'
+
+export interface Importing {
+  /** One of the modules in `auth/`. */
+  readonly module: 'mount' | 'server'
+  /** The file that is to have the line. */
+  readonly path: string | null
+}
+
+/** The line that loads something of what was written. */
+export function importOf(
+  names: string,
+  { modules, source, ending }: ExistingProject,
+  { module, path }: Importing,
+): string {
+  const folder = path === null ? source : `${dirname(path)}/`
+  const place = relative(folder, `${source}auth/${module}`)
+  const from = `'${place.startsWith('.') ? '' : './'}${place}${ending}'`
+  return modules === 'cjs' && !path?.endsWith('ts')
+    ? `const ${names} = require(${from})`
+    : `import ${names} from ${from}`
+}
+
+/** Behind the line that loads a module, in the manner of that line; its name is a pattern. */
+export function importBehind(name: string, lines: readonly string[]): Change {
+  return {
+    at: new RegExp(
+      `^(?:import .*\\bfrom |(?:const|let|var) .* = require\\()(['"])(?:${name})\\1\\)?(?:\\(.*\\))?(;?)$`,
+    ),
+    to: (found, [quote = "'", end = '']) => {
+      const kind = /^(?:const|let|var)/.exec(found)?.[0] ?? 'const'
+      const alike = lines.map((line) =>
+        line
+          .replace(/^const/, kind)
+          .replaceAll("'", quote)
+          .concat(end),
+      )
+      return [found, ...alike].join('\n')
+    },
+    byHand: lines.join('\n'),
+  }
+}

@@ -1,0 +1,45 @@
+import type { Server } from 'node:net'
+import { stopOnSignals } from 'latchkey/server'
+import { giveUp, type Opened, openAuth } from './auth.ts'
+
+/**
+ * For the server that your app listens with: mails are sent from when it does. On Ctrl-C and SIGTERM it takes
+ * no more requests, answers those that have begun within eight seconds, and ends all of it and the process.
+ */
+export function runAuthentication(server: Server): void {
+  if (server.listening) run(server)
+  else server.once('listening', () => run(server))
+}
+
+function run(server: Server): void {
+  isRun = true
+  stopOnSignals(server, { onClose: closeAuthentication })
+  openAuthentication().then(({ start }) => start(), giveUp)
+}
+
+/** Opened once: by the server that listens, or by the first request of a test that needs none. */
+export function openAuthentication(): Promise<Opened> {
+  opened ??= openAuth().then(warnOfMails)
+  return opened
+}
+
+/** For the end of tests that ask your app itself; there is nothing to open again. */
+export async function closeAuthentication(): Promise<void> {
+  const last = await opened
+  await last?.close()
+}
+
+let opened: Promise<Opened> | undefined
+let isRun = false
+
+// Nobody would see it: a request does not wait for its mail.
+function warnOfMails(ready: Opened): Opened {
+  const forget = ready.auth.onMessageQueued(() => {
+    forget()
+    if (!isRun) console.error(unsent)
+  })
+  return ready
+}
+
+const unsent =
+  'A mail waits, and nobody sends it: call runAuthentication(server) where your server listens'
