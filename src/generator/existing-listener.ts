@@ -57,7 +57,7 @@ function appOf({ entry }: ExistingProject, path: string | null): string {
 
 function runChanges(text: string, place: RegExp): readonly Change[] {
   const [, , own] = new RegExp(place.source, 'm').exec(text) ?? []
-  const server = own ?? (/\bserver\b/.test(text) ? 'httpServer' : 'server')
+  const server = own ?? (isNamed(text, 'server') ? 'httpServer' : 'server')
   const kind = /^var /m.test(text) ? 'var' : 'const'
   const end = /^(?:import|const|let|var) .*;$/m.test(text) ? ';' : ''
   return [
@@ -73,4 +73,10 @@ function runChanges(text: string, place: RegExp): readonly Change[] {
       byHand: '  runAuthentication(server)',
     },
   ]
+}
+
+// Outside of strings and comments.
+function isNamed(text: string, name: string): boolean {
+  const code = text.replace(/'[^'\n]*'|"[^"\n]*"|\/\/.*/g, '')
+  return new RegExp(`\\b${name}\\b`).test(code)
 }

@@ -62,7 +62,6 @@ export function readExistingProject(directory: string): ExistingProject | string
   const language = existsSync(join(directory, 'tsconfig.json')) ? 'ts' : 'js'
   const compiler = language === 'ts' ? readCompilerOptions(directory) : {}
   const isModule = manifest.type === 'module' || framework === 'next'
-  if (framework === 'hono' && !isModule) return moduleWanted
   const modules = isModule ? 'esm' : 'cjs'
   const source = findSource(directory, framework)
   if (source === null)
@@ -79,8 +78,6 @@ export function readExistingProject(directory: string): ExistingProject | string
 
 const unknownFramework =
   'package.json names none of hono, fastify, express and next: authentication is generated for Hono, Fastify 5, Express 5 and Next.js'
-const moduleWanted =
-  'Latchkey is mounted with a top-level await in Hono: package.json needs "type": "module" for that'
 
 function readManifest(file: string): Manifest | null {
   try {

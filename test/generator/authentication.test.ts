@@ -1,52 +1,19 @@
 // latchkey generate authentication, in projects as the frameworks' own generators write them.
 import { randomUUID } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, inject, onTestFinished, test } from 'vitest'
 import { until } from '../until.ts'
-import { freshProjects } from './fresh-projects.ts'
-import { freePort, latchkey, startWorld, type World } from './world.ts'
+import { type Projects, startProjects } from './existing-projects.ts'
+import { freePort, type World } from './world.ts'
 
 let world: World
+let { folder, read, write, begin, generate }: Projects = Object()
 beforeAll(async () => {
-  world = await startWorld()
-  // What all of them need, installed once; each gets links to it.
-  write('all', { 'package.json': JSON.stringify({ dependencies: everything() }) })
-  const { code, stderr } = await world.run('npm install', { cwd: folder('all') })
-  if (code !== 0) throw new Error(`Nothing was installed: ${stderr}`)
+  ;({ world, folder, read, write, begin, generate } = await startProjects())
 }, 180_000)
 afterAll(() => world.end(), 60_000)
-
-function everything(): object {
-  const names = ['express', 'fastify', 'hono', 'nodemailer', 'pg', 'typescript', '@types/node']
-  const { devDependencies, dependencies } = JSON.parse(readFileSync('package.json', 'utf8'))
-  const versions = [...names, '@types/express', '@hono/node-server'].map((name) => [
-    name,
-    devDependencies[name] ?? dependencies[name],
-  ])
-  const own = { latchkey: `file:${world.tarball}`, 'fastify-plugin': '*' }
-  return { ...Object.fromEntries(versions), ...own }
-}
-
-const folder = (name: string) => join(world.folder, name)
-const read = (name: string, path: string) => readFileSync(join(folder(name), path), 'utf8')
-
-function write(name: string, files: Readonly<Record<string, string>>): void {
-  for (const [path, text] of Object.entries(files)) {
-    const file = join(folder(name), path)
-    mkdirSync(dirname(file), { recursive: true })
-    writeFileSync(file, text)
-  }
-}
-
-async function begin(framework: string, name: string, files = {}): Promise<void> {
-  write(name, { ...freshProjects[framework], ...files })
-  await world.run(`cp -al '${folder('all')}/node_modules' '${folder(name)}'`)
-}
-
-const generate = (name: string, options = '') =>
-  world.run(`${latchkey} generate authentication ${options}`, { cwd: folder(name) })
 
 test.each(['hono', 'express', 'fastify', 'next'])(
   'a fresh project of %s passes the tests that were written, and is as formatted as by hand',
@@ -181,13 +148,6 @@ test('findUser says who asks for a page of Next.js, and nobody to a server actio
   expect(stdout).toContain('["ann@example.com",null]\n')
 })
 
-test('static files of Express stay open, and its lines are in the manner of the file', () => {
-  const app = read('express', 'app.js')
-  expect(app).toContain("var { mountAuthentication } = require('./auth/mount');\n")
-  expect(app).toMatch(/app\.use\(authenticationRoutes\);\n\napp\.use\(express\.json/)
-  expect(app).toMatch(/'public'\)\)\);\napp\.use\(requireAuthentication\);\n/)
-})
-
 test.each([
   ['without a word', 'npm start', {}],
   ['with NODE_ENV=production', 'npm start', { NODE_ENV: 'production' }],
@@ -221,75 +181,6 @@ test('development is asked for by a script, and by no file', () => {
   expect(read('next', '.env.development.local')).toContain('DATABASE_URL=')
   expect(read('next', '.gitignore')).toContain('.env.development.local\n')
   expect(read('next', 'auth/environment.ts')).toContain("'.env.development.local'")
-})
-
-test('where it is not clear what starts the server, it says who has to ask for development', async () => {
-  const scripts = { dev: 'concurrently "npm:watch" "npm:serve"' }
-  const manifest = { scripts, dependencies: { express: '^5.3.0' } }
-  write('unclear', { 'package.json': JSON.stringify(manifest) })
-  const { code, stdout } = await generate('unclear')
-  expect([code, stdout]).toEqual([0, expect.stringContaining('give it --dev')])
-  expect(JSON.parse(read('unclear', 'package.json')).scripts.dev).toBe(scripts.dev)
-})
-
-test('a second time is refused: nothing is overwritten', async () => {
-  const before = read('hono', 'package.json')
-  write('hono', { 'src/auth/mails.ts': 'mine' })
-  const { code, stderr } = await generate('hono')
-  expect([code, stderr]).toEqual([1, expect.stringContaining('src/auth/mails.ts')])
-  expect([read('hono', 'src/auth/mails.ts'), read('hono', 'package.json')]).toEqual([
-    'mine',
-    before,
-  ])
-})
-
-test('Latchkey’s own folder is no project, though its package.json names Hono', async () => {
-  const manifest = JSON.stringify({ name: 'latchkey', dependencies: { hono: '^4.0.0' } })
-  write('latchkey', { 'package.json': manifest })
-  const { code, stderr } = await generate('latchkey')
-  expect([code, stderr]).toEqual([1, expect.stringContaining('the folder of Latchkey itself')])
-  expect(readdirSync(folder('latchkey'))).toEqual(['package.json'])
-})
-
-test('--dry-run says what would be written, and writes nothing', async () => {
-  write('dry', freshProjects.hono ?? {})
-  const before = readdirSync(folder('dry'), { recursive: true })
-  const { code, stdout } = await generate('dry', '--dry-run')
-  expect(code).toBe(0)
-  for (const path of ['src/auth/mount.ts', '.env.example', 'src/index.ts', 'package.json']) {
-    expect(stdout).toMatch(new RegExp(`^Would (?:write|change) ${path}$`, 'm'))
-  }
-  expect(readdirSync(folder('dry'), { recursive: true })).toEqual(before)
-  expect(read('dry', 'package.json')).toBe(freshProjects.hono?.['package.json'])
-})
-
-test('a file that somebody has written otherwise is left alone, and the lines are printed', async () => {
-  const own = "import { Hono } from 'hono'\nexport const make = () => new Hono({ strict: false })\n"
-  write('own', { ...freshProjects.hono, 'src/index.ts': own })
-  const { code, stdout } = await generate('own')
-  expect([code, read('own', 'src/index.ts')]).toEqual([0, own])
-  expect(stdout).toContain('In src/index.ts:\n')
-  expect(stdout).toContain("import { mountAuthentication } from './auth/mount.js'")
-  expect(stdout).toContain('await mountAuthentication(app)')
-})
-
-test('what fastify-cli writes loads it as a plugin, keeps its tests, and compiles', async () => {
-  write('cli', freshProjects['fastify-cli'] ?? {})
-  const { code, stdout } = await generate('cli')
-  expect([code, stdout]).toEqual([0, expect.stringContaining('src/plugins/authentication.ts')])
-  // It keeps its words from the server.
-  expect(stdout).toContain('in development set NODE_ENV=development there')
-  expect(read('cli', 'src/plugins/authentication.ts')).toContain("['GET /', 'GET /example']")
-  const tested = read('cli', 'test/auth/testing.ts')
-  expect(tested).toContain("from '../../src/plugins/authentication'")
-  expect(read('cli', 'tsconfig.json')).toContain('"rootDir": "src",')
-  expect(read('cli', 'test/tsconfig.json')).toContain('"rootDir": "..",')
-  const manifest = read('cli', 'package.json')
-  expect(Object.keys(JSON.parse(manifest).dependencies)).toEqual([
-    ...['fastify', 'fastify-plugin', '@fastify/autoload', 'latchkey', 'nodemailer'],
-  ])
-  expect(manifest.endsWith('}')).toBe(true)
-  expect(JSON.parse(manifest).scripts.migrate).toBe('npm run build:ts && node dist/auth/migrate.js')
 })
 
 test('PostgreSQL is asked for by name, and comes without SQLite', async () => {
@@ -351,6 +242,24 @@ test('tests on PostgreSQL are in schemas of their own, which go, and keep what t
   expect([both.code, both.stdout.match(/^ℹ (?:pass 10|fail 0)$/gm)?.length]).toEqual([0, 4])
 }, 60_000)
 
+test('a test that asks an app on PostgreSQL ends when it closes what it has opened', async () => {
+  const program = `
+    const app = require('../app')
+    const { closeAuthentication } = require('./server')
+    const server = app.listen(0, async () => {
+      const origin = 'http://localhost:' + server.address().port
+      const authorization = 'Bearer lks_' + 'x'.repeat(38)
+      const { status } = await fetch(origin + '/closed', { headers: { authorization } })
+      console.log(status)
+      server.close().closeAllConnections()
+      await closeAuthentication()
+    })`
+  write('postgres', { 'auth/program.js': program })
+  const variables = { NODE_ENV: 'development', DATABASE_URL: await ownDatabase() }
+  const ran = await world.run('node auth/program.js', { cwd: folder('postgres'), variables })
+  expect([ran.code, ran.stdout]).toEqual([0, '401\n'])
+})
+
 test('a database for tests that cannot be opened leaves no schema behind', async () => {
   const program = `
     const { openDatabase } = require('./database')
@@ -376,37 +285,3 @@ test('a database for tests that cannot be opened leaves no schema behind', async
   write('postgres', { 'auth/database.js': kept })
   expect(stdout).toBe('["No such luck",true]\n')
 })
-
-test.each([
-  ['no project', {}, 'There is no package.json here'],
-  ['no server', { 'package.json': '{}' }, 'for Hono, Fastify 5, Express 5 and Next.js'],
-  [
-    'Express 4',
-    { 'package.json': '{"dependencies":{"express":"~4.16.1"}}' },
-    'Express 5 is needed, and package.json has ~4.16.1: npm install express@5',
-  ],
-  [
-    'Hono in CommonJS',
-    { 'package.json': '{"dependencies":{"hono":"^4"}}' },
-    'package.json needs "type": "module"',
-  ],
-  [
-    'Next without the App Router',
-    { 'package.json': '{"dependencies":{"next":"16"}}' },
-    'needs the App Router',
-  ],
-])('%s is refused with a sentence, and nothing is written', async (name, files, sentence) => {
-  write(name, { '.keep': '', ...files })
-  const { code, stderr } = await generate(name)
-  expect([code, stderr]).toEqual([1, expect.stringContaining(sentence)])
-  expect(readdirSync(folder(name)).sort()).toEqual(['.keep', ...Object.keys(files)])
-})
-
-test.each(['--database mysql', '--package nothing.tgz', 'more', '--what'])(
-  'the words %s are a mistake',
-  async (words) => {
-    write('words', freshProjects.hono ?? {})
-    const { code, stderr } = await generate('words', words)
-    expect([code, stderr]).toEqual([2, expect.stringContaining('generate authentication --help')])
-  },
-)

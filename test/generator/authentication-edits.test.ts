@@ -1,0 +1,253 @@
+// latchkey generate authentication: which files of a project's own it changes, and which it leaves alone.
+import { execFile } from 'node:child_process'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { promisify } from 'node:util'
+import { expect, test } from 'vitest'
+import { temporaryFolder } from '../harness.ts'
+import { freshProjects } from './fresh-projects.ts'
+import type { Ran } from './world.ts'
+
+type Files = Readonly<Record<string, string>>
+
+const run = promisify(execFile)
+const command = join(process.cwd(), 'src/cli/latchkey.ts')
+
+// Of nothing that is installed: what is written is only read here.
+function project(files: Files = {}) {
+  const folder = temporaryFolder()
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true })
+    writeFileSync(join(folder, path), text)
+  }
+  return {
+    read: (path: string) => readFileSync(join(folder, path), 'utf8'),
+    list: () => readdirSync(folder, { recursive: true }).sort(),
+    async generate(options = ''): Promise<Ran> {
+      const words = ['generate', 'authentication', ...options.split(' ').filter(Boolean)]
+      const ran = run(process.execPath, ['--conditions=source', command, ...words], { cwd: folder })
+      const { code = 0, stdout, stderr } = await ran.catch((error) => error)
+      return { code, stdout, stderr }
+    },
+  }
+}
+
+const fresh = (name: string, files: Files = {}) => project({ ...freshProjects[name], ...files })
+
+// What npm init leaves, for a server that is written by hand.
+function own(framework: string, files: Files) {
+  const dependencies = { [framework]: '^5.0.0', '@hono/node-server': '^2.0.0' }
+  const manifest = { type: 'module', scripts: { start: 'node index.js' }, dependencies }
+  return project({ 'package.json': JSON.stringify(manifest), ...files })
+}
+
+test('static files of Express stay open, and its lines are in the manner of the file', async () => {
+  const { generate, read } = fresh('express')
+  expect((await generate()).stdout).not.toContain('by hand')
+  const app = read('app.js')
+  expect(app).toContain("var { mountAuthentication } = require('./auth/mount');\n")
+  expect(app).toMatch(/app\.use\(authenticationRoutes\);\n\napp\.use\(express\.json/)
+  expect(app).toMatch(/'public'\)\)\);\napp\.use\(requireAuthentication\);\n/)
+  const www = read('bin/www')
+  expect(www).toContain("'../app');\nvar { runAuthentication } = require('../auth/server');\n")
+  expect(www).toContain(
+    '\nvar server = http.createServer(app).listen(process.env.PORT, function() {',
+  )
+  expect(www).toMatch(/\}\);\n\nrunAuthentication\(server\);\n$/)
+})
+
+test('the server that create-hono lets listen gets a name, and is run at the end of its file', async () => {
+  const { generate, read } = fresh('hono')
+  await generate()
+  const index = read('src/index.ts')
+  expect(index).toContain(`import { Hono } from 'hono'
+import type { Protected } from 'latchkey/hono'
+import { mountAuthentication } from './auth/mount.js'
+import { runAuthentication } from './auth/server.js'
+
+const app = new Hono<Protected>()
+
+mountAuthentication(app)
+`)
+  expect(index).toContain('\nconst server = serve({\n  fetch: app.fetch,\n')
+  expect(index).toMatch(/\n\}\)\n\nrunAuthentication\(server\)\n$/)
+})
+
+const made = {
+  express: "import express from 'express'\n\nexport const app = express()\n\napp.get('/', f)\n",
+  hono: "import { Hono } from 'hono'\n\nexport const app = new Hono()\n\napp.get('/', f)\n",
+  fastify: "import Fastify from 'fastify'\n\nexport const app = Fastify()\n\napp.get('/', f)\n",
+}
+const inserted = {
+  express: `export const app = express()
+
+const { authenticationRoutes, requireAuthentication } = mountAuthentication()
+app.use(authenticationRoutes, requireAuthentication)
+`,
+  hono: 'export const app = new Hono()\n\nmountAuthentication(app)\n',
+  fastify: 'export const app = Fastify()\n\napp.register(authentication)\n',
+}
+
+test.each(['express', 'hono', 'fastify'] as const)(
+  'an app of %s that its file exports is mounted in',
+  async (framework) => {
+    const { generate, read } = own(framework, { 'app.js': made[framework] })
+    await generate()
+    expect(read('app.js')).toContain(inserted[framework])
+  },
+)
+
+test.each(['express', 'hono', 'fastify'] as const)(
+  'an app of %s is mounted in where it is exported at the end',
+  async (framework) => {
+    const text = `${made[framework].replace('export ', '')}\nexport default app\n`
+    const { generate, read } = own(framework, { 'app.js': text })
+    await generate()
+    expect(read('app.js')).toContain(inserted[framework].replace('export ', ''))
+    expect(read('app.js')).toMatch(/\nexport default app\n$/)
+  },
+)
+
+test('the file that lets an app listen may be another, and what it calls the server stays', async () => {
+  const index = "import { app } from './app.js'\n\nconst http = app.listen(3000)\n"
+  const { generate, read } = own('express', { 'app.js': made.express, 'index.js': index })
+  expect((await generate()).stdout).not.toContain('by hand')
+  expect(read('index.js')).toBe(`import { app } from './app.js'
+import { runAuthentication } from './auth/server.js'
+
+const http = app.listen(3000)
+
+runAuthentication(http)
+`)
+})
+
+test('a name that a file has already is not given to its server', async () => {
+  const files = { 'app.js': `${made.express}\nconst server = 'mine'\n\napp.listen(3000)\n` }
+  const { generate, read } = own('express', files)
+  await generate()
+  expect(read('app.js')).toMatch(
+    /\nconst httpServer = app\.listen\(3000\)\n\nrunAuthentication\(httpServer\)\n$/,
+  )
+})
+
+test.each([
+  ['within a condition', 'if (import.meta.main) {\n  app.listen(3000)\n}\n'],
+  ['twice', 'app.listen(3000)\napp.listen(3001)\n'],
+])(
+  'where an app listens %s, the line for that is printed, and the app is mounted in',
+  async (_words, text) => {
+    const { generate, read } = own('express', { 'app.js': `${made.express}\n${text}` })
+    const { code, stdout } = await generate()
+    expect([code, stdout]).toEqual([0, expect.stringContaining('In app.js:\n')])
+    expect(stdout).toContain("import { runAuthentication } from './auth/server.js'")
+    expect(stdout).toContain('runAuthentication(server)')
+    expect(read('app.js')).toContain(inserted.express)
+    expect(read('app.js')).not.toContain('runAuthentication')
+  },
+)
+
+test('an instrumentation.ts that Next.js has already is left alone, and the lines are printed', async () => {
+  const text = 'export function register() {}\n'
+  const { generate, read } = fresh('next', { 'instrumentation.ts': text })
+  const { code, stdout } = await generate()
+  expect([code, read('instrumentation.ts')]).toEqual([0, text])
+  expect(stdout).toContain('In instrumentation.ts:\n')
+  expect(stdout).toContain('await startAuthentication()')
+})
+
+test('where it is not clear what starts the server, it says who has to ask for development', async () => {
+  const scripts = { dev: 'concurrently "npm:watch" "npm:serve"' }
+  const manifest = { scripts, dependencies: { express: '^5.3.0' } }
+  const { generate, read } = project({ 'package.json': JSON.stringify(manifest) })
+  const { code, stdout } = await generate()
+  expect([code, stdout]).toEqual([0, expect.stringContaining('give it --dev')])
+  expect(JSON.parse(read('package.json')).scripts.dev).toBe(scripts.dev)
+})
+
+test('a second time is refused: nothing is overwritten', async () => {
+  const { generate, read, list } = fresh('hono')
+  await generate()
+  const before = [list(), read('package.json'), read('src/index.ts')]
+  const { code, stderr } = await generate()
+  expect([code, stderr]).toEqual([1, expect.stringContaining('src/auth/mails.ts')])
+  expect([list(), read('package.json'), read('src/index.ts')]).toEqual(before)
+})
+
+test('Latchkey’s own folder is no project, though its package.json names Hono', async () => {
+  const manifest = JSON.stringify({ name: 'latchkey', dependencies: { hono: '^4.0.0' } })
+  const { generate, list } = project({ 'package.json': manifest })
+  const { code, stderr } = await generate()
+  expect([code, stderr]).toEqual([1, expect.stringContaining('the folder of Latchkey itself')])
+  expect(list()).toEqual(['package.json'])
+})
+
+test('--dry-run says what would be written, and writes nothing', async () => {
+  const { generate, read, list } = fresh('hono')
+  const before = list()
+  const { code, stdout } = await generate('--dry-run')
+  expect(code).toBe(0)
+  for (const path of ['src/auth/mount.ts', '.env.example', 'src/index.ts', 'package.json']) {
+    expect(stdout).toMatch(new RegExp(`^Would (?:write|change) ${path}$`, 'm'))
+  }
+  expect(list()).toEqual(before)
+  expect(read('package.json')).toBe(freshProjects.hono?.['package.json'])
+})
+
+test('a file that somebody has written otherwise is left alone, and the lines are printed', async () => {
+  const text =
+    "import { Hono } from 'hono'\nexport const make = () => new Hono({ strict: false })\n"
+  const { generate, read } = fresh('hono', { 'src/index.ts': text })
+  const { code, stdout } = await generate()
+  expect([code, read('src/index.ts')]).toEqual([0, text])
+  expect(stdout).toContain('In src/index.ts:\n')
+  expect(stdout).toContain("import { mountAuthentication } from './auth/mount.js'")
+  expect(stdout).toContain('  mountAuthentication(app)')
+  expect(stdout).toContain('In the file in which your server listens:\n')
+})
+
+test('what fastify-cli writes loads it as a plugin, keeps its tests, and compiles', async () => {
+  const { generate, read } = fresh('fastify-cli')
+  const { code, stdout } = await generate()
+  expect([code, stdout]).toEqual([0, expect.stringContaining('src/plugins/authentication.ts')])
+  // It keeps its words from the server.
+  expect(stdout).toContain('in development set NODE_ENV=development there')
+  expect(read('src/plugins/authentication.ts')).toContain("['GET /', 'GET /example']")
+  const tested = read('test/auth/testing.ts')
+  expect(tested).toContain("from '../../src/plugins/authentication'")
+  expect(read('tsconfig.json')).toContain('"rootDir": "src",')
+  expect(read('test/tsconfig.json')).toContain('"rootDir": "..",')
+  const manifest = read('package.json')
+  expect(Object.keys(JSON.parse(manifest).dependencies)).toEqual([
+    ...['fastify', 'fastify-plugin', '@fastify/autoload', 'latchkey', 'nodemailer'],
+  ])
+  expect(manifest.endsWith('}')).toBe(true)
+  expect(JSON.parse(manifest).scripts.migrate).toBe('npm run build:ts && node dist/auth/migrate.js')
+})
+
+test.each([
+  ['no project', {}, 'There is no package.json here'],
+  ['no server', { 'package.json': '{}' }, 'for Hono, Fastify 5, Express 5 and Next.js'],
+  [
+    'Express 4',
+    { 'package.json': '{"dependencies":{"express":"~4.16.1"}}' },
+    'Express 5 is needed, and package.json has ~4.16.1: npm install express@5',
+  ],
+  [
+    'Next without the App Router',
+    { 'package.json': '{"dependencies":{"next":"16"}}' },
+    'needs the App Router',
+  ],
+])('%s is refused with a sentence, and nothing is written', async (_name, files, sentence) => {
+  const { generate, list } = project(files)
+  const { code, stderr } = await generate()
+  expect([code, stderr]).toEqual([1, expect.stringContaining(sentence)])
+  expect(list()).toEqual(Object.keys(files))
+})
+
+test.each(['--database mysql', '--package nothing.tgz', 'more', '--what'])(
+  'the words %s are a mistake',
+  async (words) => {
+    const { code, stderr } = await fresh('hono').generate(words)
+    expect([code, stderr]).toEqual([2, expect.stringContaining('generate authentication --help')])
+  },
+)
