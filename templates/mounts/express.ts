@@ -1,8 +1,7 @@
 // Latchkey in an Express app.
-import { once } from 'node:events'
 import express, { type Express } from 'express'
 import { latchkey, protect } from 'latchkey/express'
-import type { AppOptions, Auth } from 'latchkey/server'
+import { type AppOptions, type Auth, stopOnSignals } from 'latchkey/server'
 import { openAuth } from './auth.ts'
 
 export function notes(auth: Auth, options: AppOptions = {}): Express {
@@ -21,8 +20,6 @@ export function notes(auth: Auth, options: AppOptions = {}): Express {
 if (import.meta.main) {
   const { auth, close } = await openAuth()
   const server = notes(auth).listen(3000, '127.0.0.1')
+  stopOnSignals(server, { onClose: close })
   console.log('http://localhost:3000')
-  await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')])
-  await once(server.close(), 'close')
-  await close()
 }

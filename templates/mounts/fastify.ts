@@ -1,8 +1,7 @@
 // Latchkey in a Fastify app.
-import { once } from 'node:events'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { latchkey } from 'latchkey/fastify'
-import type { AppOptions, Auth } from 'latchkey/server'
+import { type AppOptions, type Auth, stopOnSignals } from 'latchkey/server'
 import { openAuth } from './auth.ts'
 
 export async function notes(auth: Auth, options: AppOptions = {}): Promise<FastifyInstance> {
@@ -19,6 +18,5 @@ if (import.meta.main) {
   const app = await notes(auth)
   app.addHook('onClose', close)
   console.log(await app.listen({ host: '127.0.0.1', port: 3000 }))
-  await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')])
-  await app.close()
+  stopOnSignals(app.server, { onClose: () => app.close() })
 }

@@ -45,39 +45,45 @@ test.each(names)('the example for %s serves by itself, and ends when it is told'
   expect(await ended).toEqual([0, null])
 })
 
-test('the files for Next.js are routes and a function that compile, and do what the guide says', async () => {
-  const folder = packageFolder()
-  const files = {
-    'auth.ts': authModule,
-    'app/v1/[...path]/route.ts': handler,
-    'app/notes/route.ts': route,
-    'app/current-user.ts': component,
-    'node_modules/next/package.json': '{"type":"module"}',
-    'node_modules/next/headers.js': `export let sent = new Headers()
+test.each([
+  ['without a proxy', '[]', '429'],
+  ['behind one', "['10.0.0.1']", '401'],
+])(
+  'the files for Next.js compile, and do what the guide says %s',
+  async (_words, proxies, elsewhere) => {
+    const folder = packageFolder()
+    const files = {
+      'auth.ts': authModule,
+      'app/v1/[...path]/route.ts': handler.replace('= []', `= ${proxies}`),
+      'app/notes/route.ts': route,
+      'app/current-user.ts': component,
+      'node_modules/next/package.json': '{"type":"module"}',
+      'node_modules/next/headers.js': `export let sent = new Headers()
       export const send = (headers) => { sent = new Headers(headers) }
       export const headers = async () => sent`,
-    'node_modules/next/headers.d.ts': `export function send(headers: object): void
+      'node_modules/next/headers.d.ts': `export function send(headers: object): void
       export function headers(): Promise<Headers>`,
-    'asked.ts': asked,
-  }
-  for (const [path, content] of Object.entries(files)) {
-    mkdirSync(dirname(join(folder, path)), { recursive: true })
-    // Next finds the file by the name of its package.
-    writeFileSync(join(folder, path), content.replace("'next/headers'", "'next/headers.js'"))
-  }
-  const extended = { extends: join(process.cwd(), 'tsconfig.json'), include: ['**/*.ts'] }
-  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(extended))
-  await run('node_modules/.bin/tsc', ['--project', folder])
-  const args = ['--conditions=source', 'asked.ts']
-  const { stdout } = await run(process.execPath, args, { cwd: folder })
-  expect(stdout.trim().split('\n')).toEqual([
-    'signed up 201',
-    'session 200, notes ann@example.com, component ann@example.com',
-    'without: 401 401 null',
-    'other methods 405 204',
-    'guesses end with 429, elsewhere 401',
-  ])
-})
+      'asked.ts': asked,
+    }
+    for (const [path, content] of Object.entries(files)) {
+      mkdirSync(dirname(join(folder, path)), { recursive: true })
+      // Next finds the file by the name of its package.
+      writeFileSync(join(folder, path), content.replace("'next/headers'", "'next/headers.js'"))
+    }
+    const extended = { extends: join(process.cwd(), 'tsconfig.json'), include: ['**/*.ts'] }
+    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(extended))
+    await run('node_modules/.bin/tsc', ['--project', folder])
+    const args = ['--conditions=source', 'asked.ts']
+    const { stdout } = await run(process.execPath, args, { cwd: folder })
+    expect(stdout.trim().split('\n')).toEqual([
+      'signed up 201',
+      'session 200, notes ann@example.com, component ann@example.com, action undefined',
+      'without: 401 401 null',
+      'other methods 405 204',
+      `guesses end with 429, elsewhere ${elsewhere}`,
+    ])
+  },
+)
 
 const authModule = `
 import { createAuth, createStore, migrate } from 'latchkey/server'
@@ -103,7 +109,10 @@ const headers = { authorization: 'Bearer ' + token }
 send(headers)
 const session = await latchkey.GET(ask('/v1/session', { headers }))
 const { of } = Object(await (await notes(ask('/notes', { headers }))).json())
-console.log('session ' + session.status + ', notes ' + of + ', component ' + (await currentUser())?.emailAddress)
+const component = (await currentUser())?.emailAddress
+send({ ...headers, 'next-action': '7f3a' })
+const action = (await currentUser())?.emailAddress
+console.log('session ' + session.status + ', notes ' + of + ', component ' + component + ', action ' + action)
 send({})
 const [bare, closed] = [await latchkey.GET(ask('/v1/session')), await notes(ask('/notes'))]
 console.log('without:', bare.status, closed.status, await currentUser())
