@@ -2,7 +2,6 @@ import { once } from 'node:events'
 import { Server as HttpServer } from 'node:http'
 import { Server as HttpsServer } from 'node:https'
 import type { AddressInfo, Server, Socket } from 'node:net'
-import { setTimeout as wait } from 'node:timers/promises'
 import { type Fetch, nodeServer } from '../http/node.ts'
 
 /** A server that accepts requests. */
@@ -77,8 +76,8 @@ function trackSilent(server: Server): Set<Socket> {
 }
 
 async function drain(server: Server, silent: ReadonlySet<Socket>): Promise<void> {
-  const ended = new AbortController()
-  const closed = once(server, 'close').then(() => ended.abort())
+  const closed = once(server, 'close')
+  const late = Promise.withResolvers<void>()
   const http = isHttp(server) ? server : null
   // A client that keeps its connection is answered once more, and told to go.
   http?.prependListener('request', (_request, response) => {
@@ -87,9 +86,10 @@ async function drain(server: Server, silent: ReadonlySet<Socket>): Promise<void>
   server.close()
   for (const socket of silent) socket.destroy()
   const idle = setInterval(() => http?.closeIdleConnections(), 100)
-  const late = wait(drainMilliseconds, undefined, { signal: ended.signal }).catch(() => {})
-  await Promise.race([closed, late])
+  const force = setTimeout(late.resolve, drainMilliseconds)
+  await Promise.race([closed, late.promise])
   clearInterval(idle)
+  clearTimeout(force)
   http?.closeAllConnections()
 }
 
