@@ -180,6 +180,8 @@ test.each([
     [
       'src/cli/',
       'templates/api/testing-postgres.ts',
+      // Next says there which of its run times it is.
+      'templates/authentication/next/instrumentation.ts',
       'templates/authentication/shared/environment.ts',
       'templates/authentication/shared/testing-database-postgres.ts',
     ],
