@@ -19,6 +19,12 @@ export interface PlannedFile {
   readonly is: 'new' | 'changed'
 }
 
+/** What is to be done to a project that is there, and what is left to a person. */
+export interface Plan {
+  readonly files: readonly PlannedFile[]
+  readonly steps: readonly string[]
+}
+
 /**
  * Writes all of the files into a project or, when that fails, none: what was there is as it was.
  *

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { PlannedFile } from './additions.ts'
+import type { Plan, PlannedFile } from './additions.ts'
 import { type Wanted, writeCode } from './authentication-files.ts'
 import { additionsTo, type Packages } from './authentication-packages.ts'
 import { append, ignored, writeExample } from './authentication-settings.ts'
@@ -12,10 +12,8 @@ import type { ExistingProject } from './existing-project.ts'
 import { namesOf } from './names.ts'
 import type { Files } from './template.ts'
 
-/** What is to be done to a project, and what is left to a person. */
-export interface Plan {
-  readonly files: readonly PlannedFile[]
-  readonly steps: readonly string[]
+/** What is to be done, and what is said of it. */
+export interface AuthenticationPlan extends Plan {
   /** The script that starts the server in development. */
   readonly run: 'dev' | null
   /** What is to be set on a server. */
@@ -29,7 +27,7 @@ export interface Plan {
 export function planAuthentication(
   project: ExistingProject,
   options: Packages & Pick<Wanted, 'database'>,
-): Plan | string {
+): AuthenticationPlan | string {
   const { database } = options
   const { title } = namesOf(project.manifest.name ?? 'app', { title: null })
   const code = addPackage(writeCode(project, { database, title }), { project, options })

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import type { PlannedFile } from './additions.ts'
+import type { Plan, PlannedFile } from './additions.ts'
 import { type Choices, databases } from './choices.ts'
 import type { Field } from './field.ts'
 import { describeScopes, register, registrationSteps } from './registration.ts'
@@ -8,15 +8,9 @@ import { resourceCode, resourceMigration, resourceTests } from './resource-code.
 import type { ResourceNames } from './resource-names.ts'
 import { readTemplateFile } from './template.ts'
 
-export interface Resource {
+interface Resource {
   readonly names: ResourceNames
   readonly fields: readonly Field[]
-}
-
-/** What is to be written for a resource, and what is left to a person. */
-export interface Plan {
-  readonly files: readonly PlannedFile[]
-  readonly steps: readonly string[]
 }
 
 /** Plans a resource for the project in this folder; a text says why it cannot be had. */

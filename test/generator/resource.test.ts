@@ -80,6 +80,7 @@ Wrote migrations/sqlite/0008_line_items.sql
 Wrote migrations/postgres/0002_line_items.sql
 Changed routes.ts
 Changed web/src/pages/api-keys/scopes.ts
+
 One of the line items is called a line item: --singular says otherwise.
 `)
   const routes = read(command.folder, 'routes.ts')

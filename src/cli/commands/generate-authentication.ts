@@ -1,11 +1,11 @@
-import { writeAdditions } from '../../generator/additions.ts'
-import { type Plan, planAuthentication } from '../../generator/authentication.ts'
+import { type AuthenticationPlan, planAuthentication } from '../../generator/authentication.ts'
 import { databases } from '../../generator/choices.ts'
 import { readExistingProject } from '../../generator/existing-project.ts'
 import { defineCommand, Refused, UsageError } from './command.ts'
 import { listPeers } from './installation.ts'
 import { print } from './output.ts'
 import { packageOption, parsePackage, warnOfRegistry } from './package-option.ts'
+import { dryRunOption, writePlan } from './plan.ts'
 
 export const generateAuthentication = defineCommand(
   {
@@ -24,7 +24,7 @@ elsewhere it says which. Nothing that is there is overwritten.`,
         meaning: 'Where users and sessions are; sqlite without it',
       },
       package: packageOption,
-      'dry-run': { type: 'boolean', meaning: 'Say what would be written, and write nothing' },
+      'dry-run': dryRunOption,
     },
     examples: [
       'latchkey generate authentication --dry-run',
@@ -42,9 +42,8 @@ elsewhere it says which. Nothing that is there is overwritten.`,
     if (typeof project === 'string') throw new Refused(project)
     const plan = planAuthentication(project, options)
     if (typeof plan === 'string') throw new Refused(plan)
-    const isDry = values['dry-run'] ?? false
-    if (!isDry) write(plan)
-    print(report(plan, isDry ? 'dry' : 'written'))
+    print(writePlan(plan, { isDry: values['dry-run'] ?? false }))
+    print(nextSteps(plan))
     warnOfRegistry(options.latchkey)
   },
 )
@@ -55,23 +54,7 @@ function parseDatabase(given: string = databases[0]): (typeof databases)[number]
   throw new UsageError(`--database must be one of ${databases.join(', ')}`)
 }
 
-function write(plan: Plan): void {
-  try {
-    writeAdditions('.', plan.files)
-  } catch (error) {
-    const isSystems = error instanceof Error && 'syscall' in error
-    throw isSystems ? new Refused(`Nothing was written: ${error.message}`) : error
-  }
-}
-
-function report({ files, steps, run, production }: Plan, dry: 'dry' | 'written'): string {
-  const [wrote, changed] = dry === 'dry' ? ['Would write', 'Would change'] : ['Wrote', 'Changed']
-  return [
-    ...files.map(({ path, is }) => `${is === 'new' ? wrote : changed} ${path}`),
-    ...(steps.length > 0 ? ['', 'Left to do by hand:', ...steps.map((step) => `  ${step}`)] : []),
-    '',
-    ...['npm install', 'npm test', ...(run ? [`npm run ${run}`] : [])].map((line) => `  ${line}`),
-    '',
-    ...production,
-  ].join('\n')
+function nextSteps({ run, production }: AuthenticationPlan): string {
+  const commands = ['npm install', 'npm test', ...(run ? [`npm run ${run}`] : [])]
+  return ['', ...commands.map((line) => `  ${line}`), '', ...production].join('\n')
 }

@@ -1,9 +1,9 @@
-import { writeAdditions } from '../../generator/additions.ts'
 import { fieldTypes, parseFields } from '../../generator/field.ts'
-import { type Plan, planResource, type Resource } from '../../generator/resource.ts'
+import { planResource } from '../../generator/resource.ts'
 import { parseResourceNames } from '../../generator/resource-names.ts'
 import { defineCommand, Refused, UsageError } from './command.ts'
 import { print } from './output.ts'
+import { dryRunOption, writePlan } from './plan.ts'
 
 export const generateResource = defineCommand(
   {
@@ -22,7 +22,7 @@ with ? behind it the field may be null. Some shells want that quoted; :optional 
         value: 'WORD',
         meaning: 'What one of them is called; made from NAME without it',
       },
-      'dry-run': { type: 'boolean', meaning: 'Say what would be written, and write nothing' },
+      'dry-run': dryRunOption,
     },
     examples: [
       'latchkey generate resource notes title:string body:text:optional',
@@ -33,40 +33,16 @@ with ? behind it the field may be null. Some shells want that quoted; :optional 
   async ({ values, positionals: [name, ...words] }) => {
     if (!name) throw new UsageError('NAME is needed')
     const singular = values.singular ?? null
-    const resource = {
-      names: accepted(parseResourceNames(name, { singular })),
-      fields: accepted(parseFields(words)),
-    }
-    const plan = planResource('.', resource)
+    const names = accepted(parseResourceNames(name, { singular }))
+    const plan = planResource('.', { names, fields: accepted(parseFields(words)) })
     if (typeof plan === 'string') throw new Refused(plan)
-    const isDry = values['dry-run'] ?? false
-    if (!isDry) write(plan)
-    print(report(plan, { resource, isDry }))
+    const { plural, one } = names.words
+    print(writePlan(plan, { isDry: values['dry-run'] ?? false }))
+    print(`\nOne of the ${plural} is called ${one}: --singular says otherwise.`)
   },
 )
 
 function accepted<T>(parsed: T | string): T {
   if (typeof parsed === 'string') throw new UsageError(parsed)
   return parsed
-}
-
-function write({ files }: Plan): void {
-  try {
-    writeAdditions('.', files)
-  } catch (error) {
-    const isSystems = error instanceof Error && 'syscall' in error
-    throw isSystems ? new Refused(`Nothing was written: ${error.message}`) : error
-  }
-}
-
-function report(
-  { files, steps }: Plan,
-  { resource: { names }, isDry }: { resource: Resource; isDry: boolean },
-): string {
-  const [wrote, changed] = isDry ? ['Would write', 'Would change'] : ['Wrote', 'Changed']
-  return [
-    ...files.map(({ path, is }) => `${is === 'new' ? wrote : changed} ${path}`),
-    `One of the ${names.words.plural} is called ${names.words.one}: --singular says otherwise.`,
-    ...(steps.length > 0 ? ['', 'Left to do by hand:', ...steps.map((step) => `  ${step}`)] : []),
-  ].join('\n')
 }

@@ -1,6 +1,6 @@
 import { basename, relative, resolve } from 'node:path'
 import { createInterface } from 'node:readline/promises'
-import { databases, frontEnds, type Project } from '../../generator/choices.ts'
+import { databases, frontEnds } from '../../generator/choices.ts'
 import { findOccupants } from '../../generator/folder.ts'
 import { isTitle, namesOf, titleWanted } from '../../generator/names.ts'
 import { writeProject } from '../../generator/project.ts'
@@ -10,6 +10,7 @@ import { listNodePackages } from './installation.ts'
 import { nextSteps } from './next-steps.ts'
 import { print } from './output.ts'
 import { packageOption, parsePackage, warnOfRegistry } from './package-option.ts'
+import { refuseUnwritten } from './plan.ts'
 
 export const newProject = defineCommand(
   {
@@ -56,7 +57,7 @@ there, without a commit.`,
     requireFree(directory)
     const names = namesOf(basename(directory), { title })
     const project = { ...choices, names, latchkey, nodePackages: listNodePackages() }
-    write(directory, project)
+    refuseUnwritten(() => writeProject(directory, project))
     const repository = startRepository(directory, { environment: process.env })
     print(nextSteps(directory, { project, repository }))
     warnOfRegistry(latchkey)
@@ -102,13 +103,4 @@ function requireFree(directory: string): void {
   if (occupants.length === 0) return
   const listed = occupants.slice(0, 3).join(', ') + (occupants.length > 3 ? ' and more' : '')
   throw new Refused(`${called} is not empty, it has ${listed}: name another folder`)
-}
-
-function write(directory: string, project: Project): void {
-  try {
-    writeProject(directory, project)
-  } catch (error) {
-    const isSystems = error instanceof Error && 'syscall' in error
-    throw isSystems ? new Refused(`Nothing was written: ${error.message}`) : error
-  }
 }
