@@ -79,8 +79,13 @@ test('core talks to nothing in the world', () => {
   }
 })
 
-// In development the API builds and serves the front end too; what else they share is the network.
-const betweenTemplates = ['templates/web/build.ts', 'templates/web/server.ts']
+// In development the API builds and serves the front end too; what else they share is the network. Where
+// tests have their data is one file, which is copied into whatever is generated.
+const betweenTemplates = [
+  'templates/web/build.ts',
+  'templates/web/server.ts',
+  'templates/api/testing-database.ts',
+]
 
 const templatePackages: Record<string, RegExp> = {
   'templates/mobile/': /^latchkey\/client$/,
@@ -179,11 +184,10 @@ test.each([
     // Tests are started by another runner's command line than the application's.
     [
       'src/cli/',
-      'templates/api/testing-postgres.ts',
+      'templates/api/testing-database-postgres.ts',
       // Next says there which of its run times it is.
       'templates/authentication/next/instrumentation.ts',
       'templates/authentication/shared/environment.ts',
-      'templates/authentication/shared/testing-database-postgres.ts',
     ],
   ],
   [

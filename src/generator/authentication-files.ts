@@ -3,7 +3,7 @@ import { dirname, join, relative } from 'node:path/posix'
 import { toCommonJs, toJavaScript } from './authentication-code.ts'
 import { settingsFile } from './development.ts'
 import type { ExistingProject, Framework } from './existing-project.ts'
-import { type Files, readTemplateFolder } from './template.ts'
+import { type Files, readTemplateFile, readTemplateFolder } from './template.ts'
 
 /** What the code is to say of the project. */
 export interface Wanted {
@@ -15,13 +15,12 @@ export interface Wanted {
 export function writeCode(project: ExistingProject, { database, title }: Wanted): Files {
   const places = placesOf(project)
   const files: Files = new Map()
-  for (const [path, content] of readTemplateFolder('authentication')) {
+  for (const [path, content] of readSources()) {
     const module = moduleOf(path, { framework: project.framework, database })
     if (module === null || isTaken(project, module)) continue
     const place = places[module]
     if (place === undefined) continue
     const text = content
-      .toString()
       .replaceAll("'.env'", `'${settingsFile(project)}'`)
       .replace("'My App'", () => `'${title}'`)
       .replace("['GET /']", openRoutes(project))
@@ -41,6 +40,16 @@ export function instrumentationFiles({ source }: ExistingProject): readonly stri
 function isTaken(project: ExistingProject, module: string): boolean {
   const paths = module === 'instrumentation' ? instrumentationFiles(project) : []
   return paths.some((path) => existsSync(join(project.directory, path)))
+}
+
+// Where tests have their data is the same in a project of `latchkey new`.
+function* readSources(): Generator<[path: string, content: string]> {
+  for (const [path, content] of readTemplateFolder('authentication')) {
+    yield [path, content.toString()]
+  }
+  for (const name of ['testing-database.ts', 'testing-database-postgres.ts']) {
+    yield [`shared/${name}`, readTemplateFile(`api/${name}`)]
+  }
 }
 
 // What fastify-cli writes has tests that expect its second route open.
@@ -102,7 +111,7 @@ function translate(text: string, { project, places, place }: Translating): strin
   const { language, modules, runner } = project
   const located = text
     .replace(
-      /( from |\bimport\()'\.\.?\/(?:\w+\/)?([\w-]+)\.ts'/g,
+      /( from |\bimport\()'(?:\.\.?\/)+(?:\w+\/)?([\w-]+)\.ts'/g,
       (_all, word, module: string) => {
         const path = relative(dirname(place), places[module] ?? module)
         const local = path.startsWith('.') ? path : `./${path}`

@@ -62,7 +62,11 @@ function projectPath(path: string): string {
 /** What there is one of for each database: its name in a project, and those in the template. */
 const alternatives = [
   { name: 'database.ts', sqlite: 'database-sqlite.ts', postgres: 'database-postgres.ts' },
-  { name: 'testing.ts', sqlite: 'testing.ts', postgres: 'testing-postgres.ts' },
+  {
+    name: 'testing-database.ts',
+    sqlite: 'testing-database.ts',
+    postgres: 'testing-database-postgres.ts',
+  },
 ]
 
 function apiPath(path: string, { database, frontEnd }: Choices): string | null {

@@ -3,7 +3,7 @@ import type { Server } from 'node:http'
 import express, { type Express } from 'express'
 import type { Auth } from 'latchkey/server'
 import { createTestServer, type TestServer } from 'latchkey/testing'
-import { testingDatabase } from '../shared/testing-database.ts'
+import { testingDatabase } from '../../api/testing-database.ts'
 import { mount } from './mount.ts'
 
 /** Runs a test against an app of its own: on a new database, with a clock that a test moves. */

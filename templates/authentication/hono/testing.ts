@@ -1,7 +1,7 @@
 import { Hono } from 'hono'
 import type { Protected } from 'latchkey/hono'
 import { createTestServer, type TestServer } from 'latchkey/testing'
-import { testingDatabase } from '../shared/testing-database.ts'
+import { testingDatabase } from '../../api/testing-database.ts'
 import { mount } from './mount.ts'
 
 /** Runs a test against an app of its own: on a new database, with a clock that a test moves. */

@@ -1,5 +1,5 @@
 import { createTestServer, type TestServer } from 'latchkey/testing'
-import { testingDatabase } from '../shared/testing-database.ts'
+import { testingDatabase } from '../../api/testing-database.ts'
 import { surround } from './handlers.ts'
 
 /** Runs a test against handlers of its own: on a new database, with a clock that a test moves. */
