@@ -156,6 +156,42 @@ test('without --dev there is no demo user, no tour, and the log is made of JSON'
   await database.close()
 })
 
+test.each([
+  ['production, unless something is set', [], {}, 'production'],
+  ['what was set', [], { NODE_ENV: 'test' }, 'test'],
+  ['nothing in development', ['--dev'], {}, 'undefined'],
+])('NODE_ENV is %s', (_words, args, set, expected) => {
+  const said = run('await start(async () => console.log(process.env.NODE_ENV))', { args, set })
+  expect(said).toBe(`${expected}\n`)
+})
+
+test('a server in production is given nothing that is for tests', () => {
+  const program = `import { testSettings } from 'latchkey/testing'
+    await start(async () => console.log(testSettings()))`
+  expect(() => run(program, { args: [], set: {} })).toThrow(
+    'testSettings() is for tests, and NODE_ENV is production',
+  )
+})
+
+interface Running {
+  readonly args: readonly string[]
+  readonly set: Readonly<Record<string, string>>
+}
+
+function run(program: string, { args, set }: Running): string {
+  const { NODE_ENV: _own, ...others } = process.env
+  const needed = {
+    DATABASE_URL: 'sqlite:storage/app.sqlite3',
+    APP_URL: 'https://app.example.com',
+    SMTP_URL: 'smtps://smtp.example.com',
+    MAIL_FROM: 'no-reply@example.com',
+  }
+  const code = `import { start } from 'latchkey/server'\n${program}`
+  const command = ['--conditions=source', '--input-type=module', '--eval', code, '--', ...args]
+  const env = { ...others, ...needed, ...set }
+  return execFileSync(process.execPath, command, { env, encoding: 'utf8', stdio: 'pipe' })
+}
+
 test('a password may have to be long: the demo user’s is', async () => {
   const variables = { PASSWORD_MINIMUM_LENGTH: '64' }
   const { said } = await start(temporaryFolder(), { variables })

@@ -13,6 +13,8 @@ import { endWithSupervisor, supervise } from './supervisor.ts'
 export async function start(program: (environment: Environment) => Promise<void>): Promise<void> {
   try {
     const environment = readEnvironment(process.env, process.argv)
+    // SECURITY: what is for tests refuses by it, and packages look at it. Who has set it knows better.
+    if (environment.mode === 'production') process.env.NODE_ENV ||= 'production'
     if (cluster.isPrimary) warn(environment)
     if (environment.processes > 1 && cluster.isPrimary) {
       process.exit(await supervise({ ...environment, log: createLog(environment) }))

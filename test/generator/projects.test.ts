@@ -170,6 +170,8 @@ test('with the variables of .env it signs up, logs in, logs out and resets by ma
   const example = readFileSync(join(folder('shop'), '.env.example'), 'utf8')
   const env = example.replace(/^SMTP_URL=.*$/m, `SMTP_URL=${mails.url}\nPORT=${PORT}`)
   writeFileSync(join(folder('shop'), '.env'), env)
+  const tests = await world.run('npm run test:server', { cwd: folder('shop') })
+  expect([tests.code, tests.stderr]).toEqual([1, expect.stringContaining('NODE_ENV is production')])
   const running = world.begin('npm start', { cwd: folder('shop') })
   await running.until('"listening"')
 

@@ -165,7 +165,7 @@ function at(code: string, { api, control }: { api: string; control: string }): s
 
 test('the template is started as the guide starts it', () => {
   const { scripts } = JSON.parse(page('templates/api/package.json'))
-  expect(scripts['test:server']).toBe('node control-server.ts')
+  expect(scripts['test:server']).toBe('node --env-file-if-exists=.env control-server.ts')
   expect(page('templates/api/control-server.ts')).toContain('await startControlServer(testOptions)')
 })
 
