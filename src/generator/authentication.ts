@@ -116,7 +116,7 @@ function remarks(
     ...(asks
       ? []
       : [
-          `Have whatever starts your server in development ${loadsPlugins ? '' : 'give it --dev, or '}set NODE_ENV=development there: else it is in production`,
+          `Have whatever starts your server in development give it ${loadsPlugins ? '-- ' : ''}--dev, or set NODE_ENV=development there: else it is in production`,
         ]),
     ...(hasEnvironment ? [`In ${file}, which was there: what .env.example has`] : []),
     ...(database === 'postgres'
@@ -130,7 +130,7 @@ function remarks(
     ...(loadsPlugins
       ? [
           'Your routes are closed now, but for those that plugins/authentication opens: tests of others log in first',
-          'Have tests that start the whole app run with NODE_ENV=development, or with the variables of production',
+          'Have tests that start the whole app give it dev: true, beside skipOverride in test/helper, or the variables of production',
         ]
       : []),
   ]

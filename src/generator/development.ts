@@ -9,18 +9,45 @@ export function developmentScripts({
   manifest: { scripts = {} },
 }: Pick<ExistingProject, 'framework' | 'manifest'>): Readonly<Record<string, string>> {
   if (framework === 'next') return {}
-  const own = Object.entries(scripts).filter(([name]) => name === 'dev')
-  const lines = own.length > 0 ? own : [['dev', scripts.start ?? '']]
+  // What fastify-cli writes for TypeScript has a second one, which the first starts beside the compiler.
+  const own = ['dev', 'dev:start'].filter((name) => name in scripts)
+  const lines =
+    own.length > 0 ? own.map((name) => [name, scripts[name]]) : [['dev', begun(scripts)]]
   return Object.fromEntries(
-    lines.flatMap(([name, line = '']) =>
-      startsServer.test(line) ? [[name, `${line} --dev`]] : [],
-    ),
+    lines.flatMap(([name = '', line = '']) => {
+      const asking = asked(line)
+      return asking === null ? [] : [[name, asking]]
+    }),
   )
 }
 
-// What stands behind the server's file is the server's; `fastify start` of fastify-cli keeps it to itself.
+// The server of `start`, which begins anew when a file has changed.
+function begun({ start = '' }: Readonly<Record<string, string>>): string {
+  return start
+    .replace(/(?<=^|&& )node (?!.*--watch)/, 'node --watch ')
+    .replace(/(?<=^|&& )tsx (?!watch )/, 'tsx watch ')
+    .replace(/(?<=^|&& )fastify start (?!.*-w)/, 'fastify start -w ')
+}
+
+function asked(line: string): string | null {
+  if (startsServer.test(line)) return `${line} --dev`
+  if (!startsPlugin.test(line)) return null
+  // What stands behind `--` is for the app.
+  return `${withoutData(line)}${line.includes(' -- ') ? '' : ' --'} --dev`
+}
+
+// fastify-cli watches the whole folder: what the database writes would start the server again, for ever.
+function withoutData(line: string): string {
+  if (!/ (?:-w|--watch)\b/.test(line)) return line
+  return line.includes('--ignore-watch=')
+    ? line.replace(/--ignore-watch=(\S+)/, '--ignore-watch="$1 storage"')
+    : line.replace('fastify start', 'fastify start --ignore-watch=storage')
+}
+
+// What stands behind the server's file is the server's.
 const startsServer =
   /(?:^|&& )(?:node|nodemon|tsx|ts-node)(?: [^\s&|;<>"'`]+)* [^\s&|;<>"'`]*[./][^\s&|;<>"'`]*$/
+const startsPlugin = /(?:^|&& )fastify start(?: [^\s&|;<>"'`]+)+$/
 
 /** The file in which variables are for development. */
 export function settingsFile({ framework }: Pick<ExistingProject, 'framework'>): string {

@@ -209,8 +209,11 @@ test('what fastify-cli writes loads it as a plugin, keeps its tests, and compile
   const { generate, read } = fresh('fastify-cli')
   const { code, stdout } = await generate()
   expect([code, stdout]).toEqual([0, expect.stringContaining('src/plugins/authentication.ts')])
-  // It keeps its words from the server.
-  expect(stdout).toContain('in development set NODE_ENV=development there')
+  expect(stdout).not.toContain('NODE_ENV')
+  expect(stdout).toContain('\n  npm run dev\n')
+  // What stands behind `--` is handed to the app.
+  const { scripts } = JSON.parse(read('package.json'))
+  expect(scripts['dev:start']).toMatch(/^fastify start .* dist\/app\.js -- --dev$/)
   expect(read('src/plugins/authentication.ts')).toContain("['GET /', 'GET /example']")
   const tested = read('test/auth/testing.ts')
   expect(tested).toContain("from '../../src/plugins/authentication'")

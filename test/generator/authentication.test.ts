@@ -151,7 +151,7 @@ test('findUser says who asks for a page of Next.js, and nobody to a server actio
 test.each([
   ['without a word', 'npm start', {}],
   ['with NODE_ENV=production', 'npm start', { NODE_ENV: 'production' }],
-  ['with NODE_ENV=production and --dev', 'npm run dev', { NODE_ENV: 'production' }],
+  ['with NODE_ENV=production and --dev', 'npm start -- --dev', { NODE_ENV: 'production' }],
 ])('%s a server does not start, and takes nothing from .env', async (_words, line, more) => {
   const example = read('fastify', '.env')
   const url = 'DATABASE_URL=sqlite:storage/taken.sqlite3'
@@ -170,8 +170,8 @@ test.each([
 test('development is asked for by a script, and by no file', () => {
   const dev = (name: string) => JSON.parse(read(name, 'package.json')).scripts.dev
   expect(dev('hono')).toBe('tsx watch src/index.ts --dev')
-  expect(dev('express')).toBe('node ./bin/www --dev')
-  expect(dev('fastify')).toBe('node server.js --dev')
+  expect(dev('express')).toBe('node --watch ./bin/www --dev')
+  expect(dev('fastify')).toBe('node --watch server.js --dev')
   expect(dev('next')).toBe('next dev')
   for (const name of ['hono', 'express', 'fastify', 'next']) {
     expect(read(name, '.env.example')).not.toMatch(/^NODE_ENV/m)
@@ -181,6 +181,29 @@ test('development is asked for by a script, and by no file', () => {
   expect(read('next', '.env.development.local')).toContain('DATABASE_URL=')
   expect(read('next', '.gitignore')).toContain('.env.development.local\n')
   expect(read('next', 'auth/environment.ts')).toContain("'.env.development.local'")
+})
+
+test.each([
+  ['asks for development', { dev: true }, {}, '200'],
+  ['asks for nothing without that', {}, {}, 'DATABASE_URL must be set in production'],
+  [
+    'is not listened to in production',
+    { dev: true },
+    { NODE_ENV: 'production' },
+    'DATABASE_URL must be set in production',
+  ],
+])('what fastify-cli hands to the app %s', async (_words, options, variables, expected) => {
+  const program = `
+    import Fastify from 'fastify'
+    import authentication from './mount.js'
+    const app = Fastify()
+    await app.register(authentication, ${JSON.stringify(options)})
+    console.log((await app.inject('/health/live')).statusCode)
+    await app.close()`
+  write('fastify', { 'auth/program.js': program })
+  const cwd = folder('fastify')
+  const { stdout, stderr } = await world.run('node auth/program.js', { cwd, variables })
+  expect(stdout + stderr).toContain(expected)
 })
 
 test('PostgreSQL is asked for by name, and comes without SQLite', async () => {

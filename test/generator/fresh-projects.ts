@@ -161,7 +161,8 @@ const fastifyCli: Project = {
       scripts: {
         test: 'npm run build:ts && c8 node --test -r ts-node/register "test/**/*.ts"',
         'build:ts': 'npm run clean && tsc',
-        dev: 'npm run build:ts && fastify start -P dist/app.js',
+        dev: 'npm run build:ts && concurrently -k "npm:watch:ts" "npm:dev:start"',
+        'dev:start': 'fastify start --ignore-watch=.ts$ -w -l info -P dist/app.js',
       },
       dependencies: {
         fastify: '^5.0.0',

@@ -7,12 +7,18 @@ import { giveUp, openAuth } from '../shared/auth.ts'
 /** Which of your routes are open to everybody; in a route itself it is `config: { access: 'public' }`. */
 const allowUnauthenticated = ['GET /']
 
+interface Asked {
+  /** What `fastify start` is given as `-- --dev`: only the app hears of it. */
+  readonly dev?: boolean
+}
+
 /**
  * Gives an app the routes of authentication, and closes every other to whoever is not logged in, but for
  * those above; there `request.user` says who asks.
  */
-const authentication = fp(async (app) => {
-  const { auth, options, start, close } = await openAuth().catch(giveUp)
+const authentication = fp(async (app, { dev }: Asked) => {
+  const args = dev ? ['--dev'] : undefined
+  const { auth, options, start, close } = await openAuth(args).catch(giveUp)
   app.addHook('onClose', close)
   app.addHook('onListen', async () => {
     start()

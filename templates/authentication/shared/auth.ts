@@ -28,8 +28,8 @@ export interface Opened {
 }
 
 /** Opens the database, and migrates it. */
-export async function openAuth(): Promise<Opened> {
-  const settings = environment()
+export async function openAuth(args?: readonly string[]): Promise<Opened> {
+  const settings = environment(args)
   const { database, migrations } = await openDatabase(settings.databaseUrl)
   const log = createLog(settings)
   const { finished } = await migrateAtStart(database, migrations, { log })

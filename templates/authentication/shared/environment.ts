@@ -6,15 +6,15 @@ import { type Environment, readEnvironment } from 'latchkey/server'
  * to be set, and `.env` counts behind it; else whatever is missing stops the start, with a sentence for
  * each variable.
  */
-export function environment(): Environment {
-  const isDevelopment = isAskedFor()
+export function environment(args: readonly string[] = process.argv): Environment {
+  const isDevelopment = isAskedFor(args)
   const file = '.env'
   if (isDevelopment && existsSync(file)) process.loadEnvFile(file)
   return readEnvironment(process.env, isDevelopment ? ['--dev'] : [])
 }
 
 // SECURITY: asked before `.env` is read: no copy of that file puts a server into development.
-function isAskedFor(): boolean {
+function isAskedFor(args: readonly string[]): boolean {
   const { NODE_ENV } = process.env
-  return NODE_ENV === 'development' || (NODE_ENV !== 'production' && process.argv.includes('--dev'))
+  return NODE_ENV === 'development' || (NODE_ENV !== 'production' && args.includes('--dev'))
 }
