@@ -95,6 +95,7 @@ const elsewhere = [
   'test/client-wire.test.ts',
   'test/client.test.ts',
   'test/docs-pages.test.ts',
+  'test/forms.test.ts',
   'test/generator/authentication-edits.test.ts',
   'test/generator/authentication-end.test.ts',
   'test/generator/authentication.test.ts',

@@ -22,6 +22,11 @@ export async function readBody(request: Asked): Promise<Record<string, unknown> 
   }
 }
 
+/** Whether a body that was read is a form, which has no other values than texts. */
+export function isForm({ headers }: Asked): boolean {
+  return parseMediaType(headers.get('content-type')) === 'form'
+}
+
 // The announced length refuses a large body before it is read; without one it is counted.
 async function readBytes(request: Asked): Promise<Uint8Array | 'too large'> {
   const announced = request.headers.get('content-length')

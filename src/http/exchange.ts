@@ -2,9 +2,10 @@ import type { z } from 'zod'
 import type { Auth } from '../core/auth.ts'
 import type { Client } from '../core/client.ts'
 import type { Asked } from './asked.ts'
-import { readBody } from './body.ts'
+import { isForm, readBody } from './body.ts'
 import type { SessionCookie } from './cookie.ts'
 import { toProblems } from './fields.ts'
+import { readSpelled } from './form.ts'
 import { isRefusal, type Refusal, refuse } from './problems.ts'
 
 /** A request on its way to the handler of a route. */
@@ -89,7 +90,8 @@ async function parseBody<Body, Params, Query>(
   if (isRefusal(input)) return input
   const refused = await admit?.({ auth, client, request, cookie, params, input })
   if (refused) return refused
-  const body = await parseInput(schemas.body, input)
+  const kind = isForm(request) ? 'form' : 'json'
+  const body = await parseInput(schemas.body, input, kind)
   if (!body.success) return refuse('validation_failed', { problems: body.problems })
   return { ...exchange, body: body.data as Body }
 }
@@ -107,11 +109,19 @@ function parsePart(schema: z.ZodType | null, read: () => Record<string, unknown>
 }
 
 // A field of the application's own may look something up.
-async function parseInput(schema: z.ZodType | null, input: Record<string, unknown>): Promise<Part> {
+async function parseInput(
+  schema: z.ZodType | null,
+  input: Readonly<Record<string, unknown>>,
+  kind: 'json' | 'form',
+): Promise<Part> {
   if (!schema) return { success: true, data: undefined }
   const parsed = await schema.safeParseAsync(input)
   if (parsed.success) return parsed
-  return { success: false, problems: toProblems(parsed.error.issues, input) }
+  const { issues } = parsed.error
+  const spelled = kind === 'form' ? readSpelled(input, issues) : null
+  // Once more at most: what was read is no text any more.
+  if (spelled) return parseInput(schema, spelled, 'json')
+  return { success: false, problems: toProblems(issues, input) }
 }
 
 function readQuery({ url }: Asked): Record<string, string> {

@@ -127,7 +127,7 @@ interface Confirmed {
 /** What zod found, as the problems of an answer: a sentence for people, a code for programs. */
 export function toProblems(
   issues: readonly z.core.$ZodIssue[],
-  input: Record<string, unknown>,
+  input: Readonly<Record<string, unknown>>,
 ): Problem[] {
   return issues.map((issue) => {
     const field = String(issue.path[0] ?? 'input')
