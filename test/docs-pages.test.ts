@@ -104,7 +104,7 @@ const shown = [
   ['docs/guides/behind-a-proxy.md', 'api.example.com {', 'Caddy; tried by hand, 2.6.2'],
   ['docs/guides/deploy.md', 'useradd ', 'needs root'],
   ['docs/guides/deploy.md', 'systemctl ', 'needs systemd'],
-  ['docs/guides/deploy.md', 'node_modules\nstorage', 'a list of Docker’s'],
+  ['docs/guides/deploy.md', '**/node_modules', 'a list of Docker’s'],
   ['docs/guides/deploy.md', 'docker build ', 'needs Docker'],
   ['docs/guides/hooks.md', 'curl ', 'its request is sent to the same server, in TypeScript'],
   ['docs/guides/mobile.md', 'openapi-generator-cli ', 'a program in Java; not tried'],

@@ -1,14 +1,14 @@
-// The guide to deploying: the program that the unit and the image start, with the variables that stand
-// there. systemd and Docker are not here.
+// The guide to deploying: the program that the unit and the image start, in a project as latchkey new
+// writes it, with the variables that stand there. systemd and Docker are not here.
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseEnv, promisify } from 'node:util'
 import { expect, onTestFinished, test } from 'vitest'
 import { temporaryFolder } from '../harness.ts'
 import { until } from '../until.ts'
-import { blocksOf, freePort, shell } from './guide.ts'
+import { blocksOf, freePort, packageFolder, shell } from './guide.ts'
 
 const run = promisify(execFile)
 const page = 'docs/guides/deploy.md'
@@ -25,6 +25,17 @@ const variables: Record<string, string> = Object.fromEntries(
     .map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
 )
 
+/** What is on the server: a project, and of the packages those that it needs there. */
+async function newProject(): Promise<string> {
+  const written = join(temporaryFolder(), 'api')
+  await run(process.execPath, ['--conditions=source', latchkey, 'new', written])
+  const project = packageFolder({})
+  cpSync(written, project, { recursive: true })
+  return project
+}
+
+const latchkey = join(process.cwd(), 'src/cli/latchkey.ts')
+
 async function serve(command: readonly string[], own: Record<string, string>) {
   const folder = temporaryFolder()
   const port = await freePort()
@@ -34,7 +45,7 @@ async function serve(command: readonly string[], own: Record<string, string>) {
   const [program, ...args] = command
   expect(program).toMatch(/^(?:\/usr\/bin\/)?node$/)
   const child = spawn(process.execPath, ['--conditions=source', ...args], {
-    cwd: 'templates/api',
+    cwd: await newProject(),
     env,
   })
   onTestFinished(() => void child.kill('SIGKILL'))
@@ -52,14 +63,23 @@ async function end(child: ChildProcess): Promise<unknown> {
 
 test('the file of variables is the same to systemd, Docker and Node, and lacks none', async () => {
   expect(parseEnv(file)).toEqual(variables)
+  const cwd = await newProject()
   const required = Object.entries(variables).slice(0, 4)
   for (const [name] of required) {
-    const args = ['--conditions=source', 'templates/api/server.ts']
     const env = { PATH: process.env.PATH, ...variables, [name]: '' }
-    const failed = await run(process.execPath, args, { env }).catch((error) => error)
+    const args = ['--conditions=source', 'server.ts']
+    const failed = await run(process.execPath, args, { cwd, env }).catch((error) => error)
     expect([failed.code, failed.stderr.startsWith(name)]).toEqual([1, true])
   }
 }, 60_000)
+
+test('what is for tests does not start with them', async () => {
+  const env = { PATH: process.env.PATH, ...variables }
+  const args = ['--conditions=source', 'control-server.ts']
+  const cwd = await newProject()
+  const failed = await run(process.execPath, args, { cwd, env }).catch((error) => error)
+  expect([failed.code, failed.stderr]).toEqual([1, expect.stringContaining('NODE_ENV')])
+})
 
 test('what the unit starts is ready, and ends well within its time on SIGTERM', async () => {
   const setting = (name: string) => new RegExp(`^${name}=(.*)$`, 'm').exec(unit)?.[1] ?? ''
@@ -91,8 +111,7 @@ test('the command works with the file of variables', async () => {
   const text = Object.entries(lines).map((pair) => pair.join('='))
   writeFileSync(join(folder, 'api.env'), text.join('\n'))
   const [, run = ''] = / -- (.*)/.exec(command) ?? []
-  const entry = join(process.cwd(), 'src/cli/latchkey.ts')
-  const here = run.replace('/etc/', `${folder}/`).replace('node_modules/.bin/latchkey', entry)
+  const here = run.replace('/etc/', `${folder}/`).replace('node_modules/.bin/latchkey', latchkey)
   expect(await shell(here)).toBe('There are no users.\n')
   await end(child)
 }, 60_000)

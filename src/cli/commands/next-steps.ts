@@ -24,8 +24,8 @@ export function nextSteps(directory: string, { project, repository }: Written): 
   return paragraphs.join('\n')
 }
 
-const bringsNode =
-  'The Node of this machine is too old: npm install brings one for npm run and npx.'
+const bringsNode = `The Node of this machine is too old: npm install brings one for npm run and npx. What it says of
+EBADENGINE is about the old one, which then runs npm alone.`
 
 function steps(directory: string, { database, frontEnd, names }: Project): string[] {
   const folder = relative('.', directory)
