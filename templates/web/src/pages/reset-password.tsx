@@ -1,6 +1,7 @@
 import { useAction, useAuth } from 'latchkey/react'
 import { Link, Navigate } from 'react-router'
 import { Form } from '../parts/form.tsx'
+import { DeadLink, NoLink } from '../parts/link-page.tsx'
 import { NewPasswordField } from '../parts/new-password-field.tsx'
 import { NarrowPage } from '../parts/page.tsx'
 import { useLinkToken } from '../parts/use-link-token.ts'
@@ -19,8 +20,30 @@ function Reset({ token }: { token: string }) {
     await refresh()
   })
   if (state.status === 'done') return <Navigate to="/log-in" state={{ isReset: true }} replace />
-  if (state.status === 'refused' && state.error.code === 'invalid_reset_token') return <DeadLink />
-  if (token === '') return <NoLink />
+  if (state.status === 'refused' && state.error.code === 'invalid_reset_token') {
+    return (
+      <DeadLink
+        action={
+          <Link className="button" to="/forgot-password">
+            Get a new link
+          </Link>
+        }
+      >
+        Each link works once, and only for a few minutes. Use the newest one, or get another.
+      </DeadLink>
+    )
+  }
+  if (token === '') {
+    return (
+      <NoLink purpose="choose a new password">
+        <div className="actions">
+          <Link className="button quiet" to="/forgot-password">
+            Get a new link
+          </Link>
+        </div>
+      </NoLink>
+    )
+  }
   return (
     <NarrowPage title="Choose a new password">
       <p className="muted">You’ll be logged out on all your devices.</p>
@@ -31,35 +54,6 @@ function Reset({ token }: { token: string }) {
       >
         <NewPasswordField label="New password" />
       </Form>
-    </NarrowPage>
-  )
-}
-
-function DeadLink() {
-  return (
-    <NarrowPage title="This link no longer works">
-      <p>Each link works once, and only for a few minutes. Use the newest one, or get another.</p>
-      <div className="actions">
-        <Link className="button" to="/forgot-password">
-          Get a new link
-        </Link>
-      </div>
-    </NarrowPage>
-  )
-}
-
-function NoLink() {
-  return (
-    <NarrowPage title="Open the link in your email">
-      <p>
-        To choose a new password, open the link in the email we sent you. If you’ve just reloaded
-        this page, open it again.
-      </p>
-      <div className="actions">
-        <Link className="button quiet" to="/forgot-password">
-          Get a new link
-        </Link>
-      </div>
     </NarrowPage>
   )
 }

@@ -1,6 +1,7 @@
 import { useAction, useAuth, useSession } from 'latchkey/react'
 import { Link } from 'react-router'
 import { Form } from '../parts/form.tsx'
+import { DeadLink, NoLink } from '../parts/link-page.tsx'
 import { NarrowPage } from '../parts/page.tsx'
 import { PasswordField } from '../parts/password-field.tsx'
 import { useLinkToken } from '../parts/use-link-token.ts'
@@ -21,8 +22,20 @@ function Proof({ token }: { token: string }) {
     return user.email_address
   })
   if (state.status === 'done') return <Done emailAddress={state.result} />
-  if (state.status === 'refused' && state.error.status === 401) return <DeadLink />
-  if (token === '') return <NoLink />
+  if (state.status === 'refused' && state.error.status === 401) {
+    return (
+      <DeadLink
+        action={
+          <Link className="button" to="/account">
+            Go to your account
+          </Link>
+        }
+      >
+        Each link works once, and only for a day. You can get another on your account page.
+      </DeadLink>
+    )
+  }
+  if (token === '') return <NoLink purpose="confirm your address" />
   // Somebody may be logged in here whose address it is not.
   const isRefused = state.status === 'refused' && 'password' in state.fields
   return (
@@ -55,30 +68,6 @@ function Done({ emailAddress }: { emailAddress: string }) {
           Go to your projects
         </Link>
       </div>
-    </NarrowPage>
-  )
-}
-
-function DeadLink() {
-  return (
-    <NarrowPage title="This link no longer works">
-      <p>Each link works once, and only for a day. You can get another on your account page.</p>
-      <div className="actions">
-        <Link className="button" to="/account">
-          Go to your account
-        </Link>
-      </div>
-    </NarrowPage>
-  )
-}
-
-function NoLink() {
-  return (
-    <NarrowPage title="Open the link in your email">
-      <p>
-        To confirm your address, open the link in the email we sent you. If you’ve just reloaded
-        this page, open it again.
-      </p>
     </NarrowPage>
   )
 }
