@@ -7,6 +7,7 @@ import {
   clientOf,
   holding,
   Jar,
+  openTabs,
   refused,
   turns,
   webStorage,
@@ -15,17 +16,10 @@ import { sessionsOf } from './cookie-session.ts'
 import { ann, type Server, signUp, startServer } from './harness.ts'
 
 /** Two tabs of one browser; whoever is in it is ann. */
-async function twoTabs(server: Server, between = holding('')) {
-  const jar = new Jar()
-  const storage = webStorage()
-  const session = inCookie(storage)
-  const one = clientOf(server, { session, jar, between: between.between })
-  const other = clientOf(server, { session, jar })
-  const heard = changesOf(other.client)
-  await one.client.registrations.create(ann)
-  await vi.waitFor(() => expect(heard).toEqual(['signed_in']))
-  heard.length = 0
-  return { jar, storage, one, other, heard }
+async function twoTabs(server: Server, { between } = holding('')) {
+  const [jar, storage] = [new Jar(), webStorage()]
+  const tabs = await openTabs(server, { session: inCookie(storage), jar, between })
+  return { jar, storage, ...tabs }
 }
 
 test('sign-up, log-in, rotation and log-out: the browser has the token, and no script', async () => {

@@ -8,8 +8,8 @@ import {
   inMemory,
   type TokenStorage,
 } from 'latchkey/client'
-import { onTestFinished, vi } from 'vitest'
-import { ownPage, type Server } from './harness.ts'
+import { expect, onTestFinished, vi } from 'vitest'
+import { ann, ownPage, type Server } from './harness.ts'
 
 export const api = 'https://api.example.com'
 export const bob = { email_address: 'bob@example.com', password: 'staple battery correct' }
@@ -55,6 +55,17 @@ export function clientOf({ app }: Server, surroundings: Surroundings = {}): Serv
   }
   const client = createClient(api, { session, fetch })
   return { client, sent, lines: () => sent.map(({ line }) => line) }
+}
+
+/** Two tabs with one session, of ann, who has just signed up in the first; and what the other has heard since. */
+export async function openTabs(server: Server, { between, ...shared }: Surroundings) {
+  const one = clientOf(server, between ? { ...shared, between } : shared)
+  const other = clientOf(server, shared)
+  const heard = changesOf(other.client)
+  await one.client.registrations.create(ann)
+  await vi.waitFor(() => expect(heard).toEqual(['signed_in']))
+  heard.length = 0
+  return { one, other, heard }
 }
 
 /** The cookies of a browser, and what it says of its page. */

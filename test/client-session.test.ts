@@ -10,6 +10,7 @@ import {
   changesOf,
   clientOf,
   holding,
+  openTabs,
   refused,
   turns,
   webStorage,
@@ -20,15 +21,9 @@ import { ann, bearer, type Server, signUp, startServer } from './harness.ts'
 const run = promisify(execFile)
 
 /** Two tabs with one token, on a server where ann is signed up and logged in. */
-async function twoTabs(server: Server, between = holding('')) {
+async function twoTabs(server: Server, { between } = holding('')) {
   const session = { ...inMemory(), isShared: true }
-  const one = clientOf(server, { session, between: between.between })
-  const other = clientOf(server, { session })
-  const heard = changesOf(other.client)
-  await one.client.registrations.create(ann)
-  await vi.waitFor(() => expect(heard).toEqual(['signed_in']))
-  heard.length = 0
-  return { session, one, other, heard }
+  return { session, ...(await openTabs(server, { session, between })) }
 }
 
 /** The storage of another tab, which shows what was written here when it is let. */
