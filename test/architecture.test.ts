@@ -30,7 +30,8 @@ const coreModules: Record<string, string[]> = {
   'node:fs': ['src/core/common-passwords.ts'],
   'node:os': ['src/core/password-hash.ts'],
   'node:zlib': ['src/core/tokens.ts'],
-  '@node-rs/argon2': ['src/core/password-hash.ts'],
+  '@node-rs/argon2': ['src/core/password-hash.ts', 'src/core/imported-hashes/argon2.ts'],
+  '@node-rs/bcrypt': ['src/core/imported-hashes/bcrypt.ts'],
   jose: [
     'src/core/access-tokens.ts',
     'src/core/key-encryption.ts',

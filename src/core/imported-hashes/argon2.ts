@@ -1,0 +1,52 @@
+import { randomBytes } from 'node:crypto'
+import { verify } from '@node-rs/argon2'
+import { decodeBase64, encodeBase64, keyLength } from './bytes.ts'
+import { type HashFamily, refuseCosts } from './family.ts'
+
+const pattern =
+  /^\$argon2(id?|d)\$v=(16|19)\$m=(\d{1,7}),t=(\d{1,3}),p=(\d{1,2})\$([\w+/]+)\$([\w+/]+)$/
+
+// RFC 9106 §3.1 asks for eight bytes at least; the library reads no more than these.
+const saltLength = { from: 8, to: 48 }
+
+const mebibyte = 1024
+
+/** What a hash of Latchkey's own costs, and is filled up to where it is less. */
+export const ownWork = 47_104
+
+/**
+ * PHC strings of argon2id, argon2i and argon2d. What is argon2id and no more work than a hash of
+ * Latchkey's own is as such a one was before its cost was raised, and has no scheme.
+ */
+export const argon2: HashFamily = {
+  parse(text) {
+    const [, variant = '', version, ...rest] = pattern.exec(text) ?? []
+    if (version === undefined) return null
+    const [memory = 0, passes = 0, lanes = 0] = rest.slice(0, 3).map(Number)
+    const [salt = '', key = ''] = rest.slice(3)
+    if (!decodeBase64(salt, saltLength) || !decodeBase64(key, keyLength)) return null
+    const refusal = refuseCosts([
+      // RFC 9106 §3.1: eight blocks for each lane.
+      [memory, { from: Math.max(8 * lanes, mebibyte), to: 256 * mebibyte }],
+      [passes, { from: 1, to: 10 }],
+      [lanes, { from: 1, to: 16 }],
+      [memory * passes, { from: 0, to: 1024 * mebibyte }],
+    ])
+    if (refusal) return refusal
+    const isOwn = variant === 'id' && version === '19' && memory * passes <= ownWork
+    const scheme = `argon2${variant}/m=${memory},t=${passes},p=${lanes}`
+    return {
+      passwordHash: text,
+      scheme: isOwn ? null : scheme,
+      verify: (password) => verify(text, password.reveal()),
+    }
+  },
+
+  unmatched(scheme) {
+    const [, variant, parameters] =
+      /^argon2(id?|d)\/(m=\d{1,7},t=\d{1,3},p=\d{1,2})$/.exec(scheme) ?? []
+    if (variant === undefined) return null
+    const [salt, key] = [randomBytes(16), randomBytes(32)].map(encodeBase64)
+    return `$argon2${variant}$v=19$${parameters}$${salt}$${key}`
+  },
+}

@@ -1,0 +1,63 @@
+import { randomBytes } from 'node:crypto'
+import { verify } from '@node-rs/bcrypt'
+import type { Secret } from '../secret.ts'
+import { type ForeignHash, type HashFamily, type ImportedKeys, refuseCosts } from './family.ts'
+
+// Written in one way only: of the last character of the salt two bits count, and four of the hash's.
+const pattern =
+  /^(\$bcrypt-peppered)?(\$2[aby]\$(\d\d)\$[./A-Za-z0-9]{21}[.Oeu][./A-Za-z0-9]{30}[.CGKOSWaeimquy26])$/
+
+const costs = { from: 4, to: 14 }
+
+/**
+ * `$2a$`, `$2b$` and `$2y$`, which are one and the same for what their systems have hashed; and behind
+ * `$bcrypt-peppered` those of Devise, which appends its pepper to the password.
+ *
+ * bcrypt reads 72 bytes. Whoever had more logs in with them, and is hashed anew with all of them. A
+ * NUL is a byte like any other, as in Go, Rust and Java: where an origin stopped at it, nobody could
+ * tell what stood behind it, and whoever has such a password chooses another one.
+ */
+export const bcrypt: HashFamily = {
+  parse(text) {
+    const [, peppered, hash, digits] = pattern.exec(text) ?? []
+    if (hash === undefined) return null
+    const cost = Number(digits)
+    const refusal = refuseCosts([[cost, costs]])
+    if (refusal) return refusal
+    const scheme = `bcrypt/${cost}`
+    return peppered === undefined ? plain(hash, scheme) : withPepper(text, { hash, scheme })
+  },
+
+  unmatched(scheme) {
+    const [, cost] = /^bcrypt\/(\d{1,2})$/.exec(scheme) ?? []
+    if (cost === undefined) return null
+    const characters = [...randomBytes(51)].map((byte) => alphabet[byte % 64])
+    const [salt, digest] = [characters.slice(0, 21), characters.slice(21)]
+    return `$2b$${cost.padStart(2, '0')}$${salt.join('')}.${digest.join('')}.`
+  },
+}
+
+const alphabet = './ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
+
+function plain(passwordHash: string, scheme: string): ForeignHash {
+  return {
+    passwordHash,
+    scheme,
+    verify: (password) => verify(password.reveal(), passwordHash),
+  }
+}
+
+function withPepper(
+  passwordHash: string,
+  { hash, scheme }: { hash: string; scheme: string },
+): ForeignHash {
+  return {
+    passwordHash,
+    scheme,
+    async verify(password: Secret, { pepper }: ImportedKeys) {
+      // SECURITY: without its pepper it is nobody's password, in the same time.
+      const matches = await verify(password.reveal() + (pepper ?? ''), hash)
+      return matches && pepper !== null
+    },
+  }
+}

@@ -1,0 +1,36 @@
+import { timingSafeEqual } from 'node:crypto'
+
+/** How long salts and keys may be, in bytes. */
+export interface Length {
+  readonly from: number
+  readonly to: number
+}
+
+export const saltLength: Length = { from: 1, to: 64 }
+export const keyLength: Length = { from: 16, to: 64 }
+
+/**
+ * The bytes of a text in Base64, with its padding or without; null for any other text, and for a
+ * length that is not allowed.
+ */
+export function decodeBase64(text: string, { from, to }: Length): Buffer | null {
+  const bytes = Buffer.from(text, 'base64')
+  if (bytes.length < from || bytes.length > to) return null
+  // Buffer skips what it cannot read, and bits that are left over: then it would be another text's.
+  const whole = bytes.toString('base64')
+  return text === whole || text === withoutPadding(whole) ? bytes : null
+}
+
+/** Base64 as PHC strings have it: without padding. */
+export function encodeBase64(bytes: Uint8Array): string {
+  return withoutPadding(Buffer.from(bytes).toString('base64'))
+}
+
+function withoutPadding(text: string): string {
+  return text.replace(/={1,2}$/, '')
+}
+
+/** SECURITY: how much of two keys is the same must not be told by the time. */
+export function areEqual(one: Uint8Array, other: Uint8Array): boolean {
+  return one.length === other.length && timingSafeEqual(one, other)
+}

@@ -1,0 +1,56 @@
+import { argon2 } from './argon2.ts'
+import { bcrypt } from './bcrypt.ts'
+import { type ForeignHash, type HashFamily, type HashRefusal, refuseHash } from './family.ts'
+import { firebase } from './firebase.ts'
+import { pbkdf2 } from './pbkdf2.ts'
+import { scrypt } from './scrypt.ts'
+
+/** A password hash of another system, in the form that `users` keeps it in. */
+export interface ImportedHash {
+  readonly passwordHash: string
+  /** Its kind and cost, such as `bcrypt/12`; null where the work is one of Latchkey's own. */
+  readonly scheme: string | null
+}
+
+/** Of whoever has no password, such as those who logged in through others: a reset mail gives them one. */
+export const noPassword = '!'
+
+/** Longer than any that is read. */
+const maximumLength = 512
+
+const families: readonly HashFamily[] = [bcrypt, scrypt, pbkdf2, firebase, argon2]
+
+/**
+ * Reads a hash of another system, in every way of writing that is accepted, those in which hashes are
+ * kept included. Nothing is hashed; the time is linear in the text.
+ */
+export function parseImportedHash(text: string): ImportedHash | HashRefusal {
+  if (text === '' || text === noPassword) return { passwordHash: noPassword, scheme: null }
+  const parsed = parse(text) ?? refuseHash('unknown_format')
+  if ('refusal' in parsed) return parsed
+  return { passwordHash: parsed.passwordHash, scheme: parsed.scheme }
+}
+
+/** A hash that is kept, to verify it; null where it is nothing that can be read, or has no scheme. */
+export function readForeignHash(passwordHash: string): ForeignHash | null {
+  const parsed = parse(passwordHash)
+  return parsed && !('refusal' in parsed) && parsed.scheme !== null ? parsed : null
+}
+
+/** The work of a scheme: a hash of it that no password belongs to; null for a scheme that is none. */
+export function unmatchedHash(scheme: string): ForeignHash | null {
+  for (const family of families) {
+    const passwordHash = family.unmatched(scheme)
+    if (passwordHash !== null) return readForeignHash(passwordHash)
+  }
+  return null
+}
+
+function parse(text: string): ForeignHash | HashRefusal | null {
+  if (text.length > maximumLength) return null
+  for (const family of families) {
+    const parsed = family.parse(text)
+    if (parsed) return parsed
+  }
+  return null
+}

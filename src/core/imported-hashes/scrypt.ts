@@ -1,0 +1,105 @@
+import { randomBytes, scrypt as scryptInto } from 'node:crypto'
+import { areEqual, decodeBase64, encodeBase64, keyLength, saltLength } from './bytes.ts'
+import { type ForeignHash, type HashFamily, type HashRefusal, refuseCosts } from './family.ts'
+
+/** What scrypt costs (RFC 7914): N is 2 to the power of `logN`. */
+export interface ScryptCost {
+  readonly logN: number
+  readonly blockSize: number
+  readonly parallelism: number
+}
+
+const phc = /^\$scrypt\$ln=(\d{1,2}),r=(\d{1,2}),p=(\d{1,2})\$([\w+/]+)\$([\w+/]+)$/
+
+/**
+ * PHC strings, as passlib and most libraries write them; and `salt:key` of better-auth, kept as
+ * `$better-auth$salt$key`.
+ */
+export const scrypt: HashFamily = {
+  parse: (text) => parsePhc(text) ?? parseBetterAuth(text),
+
+  unmatched(scheme) {
+    const [, logN, blockSize, parallelism] =
+      /^scrypt\/(\d{1,2}),(\d{1,2}),(\d{1,2})$/.exec(scheme) ?? []
+    if (logN === undefined) return null
+    const [salt, key] = [randomBytes(16), randomBytes(64)].map(encodeBase64)
+    return `$scrypt$ln=${logN},r=${blockSize},p=${parallelism}$${salt}$${key}`
+  },
+}
+
+function parsePhc(text: string): ForeignHash | HashRefusal | null {
+  const [, logN, blockSize, parallelism, saltText = '', keyText = ''] = phc.exec(text) ?? []
+  const salt = decodeBase64(saltText, saltLength)
+  const key = decodeBase64(keyText, keyLength)
+  if (!salt || !key) return null
+  const cost = {
+    logN: Number(logN),
+    blockSize: Number(blockSize),
+    parallelism: Number(parallelism),
+  }
+  const refusal = refuseScrypt(cost)
+  if (refusal) return refusal
+  return {
+    passwordHash: `$scrypt$${parametersOf(cost)}$${encodeBase64(salt)}$${encodeBase64(key)}`,
+    scheme: schemeOf(cost),
+    async verify(password) {
+      const made = await deriveScrypt(password.reveal(), { salt, cost, length: key.length })
+      return areEqual(made, key)
+    },
+  }
+}
+
+const betterAuth = /^(?:\$better-auth\$([\da-f]{32})\$|([\da-f]{32}):)([\da-f]{128})$/
+const betterAuthCost: ScryptCost = { logN: 14, blockSize: 16, parallelism: 1 }
+
+function parseBetterAuth(text: string): ForeignHash | null {
+  const [, kept, given, hex] = betterAuth.exec(text) ?? []
+  const salt = kept ?? given
+  if (salt === undefined || hex === undefined) return null
+  const key = Buffer.from(hex, 'hex')
+  return {
+    passwordHash: `$better-auth$${salt}$${hex}`,
+    scheme: schemeOf(betterAuthCost),
+    async verify(password) {
+      // The salt is the text, not the bytes that it spells.
+      const using = { salt: Buffer.from(salt), cost: betterAuthCost, length: key.length }
+      return areEqual(await deriveScrypt(password.reveal().normalize('NFKC'), using), key)
+    },
+  }
+}
+
+/** The first fault of a cost. Memory is 128 bytes times N times r; work is N times r times p. */
+export function refuseScrypt({ logN, blockSize, parallelism }: ScryptCost): HashRefusal | null {
+  const N = 2 ** logN
+  return refuseCosts([
+    [logN, { from: 10, to: 17 }],
+    [blockSize, { from: 1, to: 16 }],
+    [parallelism, { from: 1, to: 4 }],
+    [128 * N * blockSize, { from: 0, to: 128 * 1024 * 1024 }],
+    [N * blockSize * parallelism, { from: 0, to: 2 ** 21 }],
+  ])
+}
+
+function parametersOf({ logN, blockSize, parallelism }: ScryptCost): string {
+  return `ln=${logN},r=${blockSize},p=${parallelism}`
+}
+
+function schemeOf({ logN, blockSize, parallelism }: ScryptCost): string {
+  return `scrypt/${logN},${blockSize},${parallelism}`
+}
+
+/** A key of this length, made on libuv's threads. */
+export function deriveScrypt(
+  password: string,
+  { salt, cost, length }: { salt: Uint8Array; cost: ScryptCost; length: number },
+): Promise<Buffer> {
+  const [N, r, p] = [2 ** cost.logN, cost.blockSize, cost.parallelism]
+  // Twice what it takes: Node's default allows 32 MiB alone.
+  const options = { N, r, p, maxmem: 256 * N * r + 1024 * 1024 }
+  return new Promise((resolve, reject) => {
+    scryptInto(password, salt, length, options, (error, key) => {
+      if (error) reject(error)
+      else resolve(key)
+    })
+  })
+}
