@@ -9,6 +9,7 @@ import {
   type Database,
   type PasswordHash,
   route,
+  Secret,
 } from 'latchkey/server'
 import { expect, test } from 'vitest'
 import { generateToken } from '../src/core/tokens.ts'
@@ -45,6 +46,8 @@ async function startCounting(apiKeys: Partial<ApiKeyPolicy> = {}) {
     apiKeys,
     accessTokens,
   })
+  // Which schemes of other systems remain is read for the first password of a minute.
+  await auth.config.passwordHash.verify(null, new Secret('nobody'))
   const app = createApp(auth, { routes: apiKeys.scopes ? [notes] : [] })
   const send = async (line: string, body?: unknown, headers = {}) => {
     events.length = 0
@@ -95,9 +98,9 @@ function countHashes(events: Event[]): PasswordHash {
       events.push('hash')
       return cheapHash.hash(password)
     },
-    verify(passwordHash, password) {
+    verify(...given) {
       events.push('verify')
-      return cheapHash.verify(passwordHash, password)
+      return cheapHash.verify(...given)
     },
   }
 }

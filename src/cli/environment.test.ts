@@ -22,6 +22,7 @@ const defaults = {
   passwords: { minimumLength: 8, rejectCommon: true },
   sessions: { idleHours: 720, maximumHours: 2160, maximumPerUser: 100 },
   accessTokens: { issuer: 'https://app.example.com', audiences: [], keyEncryptionKey: null },
+  importedKeys: { pepper: null, firebase: null },
   resetTokenMinutes: 15,
   rateLimits: 'on',
   appUrl: 'https://app.example.com',
@@ -102,6 +103,9 @@ test('every variable is read', () => {
     ACCESS_TOKEN_AUDIENCES: 'https://files.example.com, billing',
     ACCESS_TOKEN_ISSUER: 'https://api.example.com/v1/',
     KEY_ENCRYPTION_KEY: ownKey.toString('base64'),
+    IMPORTED_PEPPER: 'a pepper of Devise',
+    IMPORTED_FIREBASE_KEY: ownKey.toString('base64'),
+    IMPORTED_FIREBASE_SALT_SEPARATOR: 'AQI=',
     RATE_LIMITS: 'on',
     APP_URL: 'https://example.com/app/',
     SMTP_URL: 'smtp://user:p%40ss@smtp.example.com:2525',
@@ -125,6 +129,10 @@ test('every variable is read', () => {
       audiences: ['https://files.example.com', 'billing'],
       keyEncryptionKey: ownKey,
     },
+    importedKeys: {
+      pepper: 'a pepper of Devise',
+      firebase: { signerKey: ownKey, saltSeparator: Buffer.from([1, 2]) },
+    },
     resetTokenMinutes: 60,
     rateLimits: 'on',
     appUrl: 'https://example.com/app',
@@ -135,6 +143,16 @@ test('every variable is read', () => {
     },
     logLevel: 'silent',
   })
+})
+
+test.each([
+  ['of another length', Buffer.alloc(8, 7).toString('base64')],
+  ['no Base64', 'a signer key!'],
+])('a key of Firebase that is %s stops the start, and is not said', (_what, key) => {
+  const [fault, ...more] = faults({ ...production, IMPORTED_FIREBASE_KEY: key })
+  expect(more).toEqual([])
+  expect(fault).toMatch(/^IMPORTED_FIREBASE_KEY must be base64_signer_key of /)
+  expect(fault).not.toContain(key)
 })
 
 test('a browser can be told to clear nothing', () => {
@@ -346,8 +364,11 @@ test.each(['', ' ', '\t\n'])('a variable that holds %j is not set', (empty) => {
     'RATE_LIMITS',
   ]
   const keys = ['ACCESS_TOKEN_AUDIENCES', 'ACCESS_TOKEN_ISSUER', 'KEY_ENCRYPTION_KEY']
+  const imported = ['PEPPER', 'FIREBASE_KEY', 'FIREBASE_SALT_SEPARATOR'].map(
+    (name) => `IMPORTED_${name}`,
+  )
   const variables = Object.fromEntries(
-    [...names, ...more, ...keys, ...mail].map((name) => [name, empty]),
+    [...names, ...more, ...keys, ...imported, ...mail].map((name) => [name, empty]),
   )
   expect(readEnvironment(variables, ['--dev'])).toEqual(inDevelopment)
   expect(faults({ ...production, DATABASE_URL: empty })).toHaveLength(1)

@@ -1,5 +1,6 @@
 import type { AccessTokenPolicy } from '../core/access-token-policy.ts'
 import { parseAppUrl } from '../core/app-url.ts'
+import type { ImportedKeys } from '../core/imported-hashes/family.ts'
 import type { SessionPolicy, SignUp } from '../core/options.ts'
 import type { PasswordPolicy } from '../core/password-policy.ts'
 import { parseSender } from '../core/sender.ts'
@@ -10,6 +11,7 @@ import { parseSmtpUrl } from '../mail/transports/smtp-url.ts'
 import { readAccessTokens } from './access-token-environment.ts'
 import { readDatabaseUrl } from './database-url.ts'
 import { EnvironmentReader, type Mode, type Variables } from './environment-reader.ts'
+import { readImportedKeys } from './imported-keys-environment.ts'
 
 export type { Mode } from './environment-reader.ts'
 
@@ -29,6 +31,8 @@ export interface Environment {
   readonly passwords: Omit<PasswordPolicy, 'contextWords'>
   readonly sessions: SessionPolicy
   readonly accessTokens: AccessTokenPolicy
+  /** What imported passwords were hashed with beside their salt. */
+  readonly importedKeys: ImportedKeys
   readonly resetTokenMinutes: number
   readonly rateLimits: 'on' | 'off'
   /** Where the links in mails lead. */
@@ -74,6 +78,7 @@ export function readEnvironment(variables: Variables, args: readonly string[]): 
     },
     sessions: readSessions(read),
     accessTokens: readAccessTokens(read, { mode, appUrl }),
+    importedKeys: readImportedKeys(read),
     resetTokenMinutes: read.integer('RESET_TOKEN_MINUTES', { otherwise: 15, from: 1, to: 1440 }),
     rateLimits: readRateLimits(read, mode),
     appUrl,

@@ -19,6 +19,7 @@ import {
 } from './email-verifications.ts'
 import { listEvents } from './events.ts'
 import { freshen, isFresh, verifyChallenge } from './freshness.ts'
+import { countPasswordSchemes, forgetImportedPasswords } from './imported-passwords.ts'
 import type { AuthOptions } from './options.ts'
 import {
   changePassword,
@@ -102,6 +103,8 @@ export function createAuth<Fields = unknown>(options: AuthOptions<Fields>): Auth
     deleteOwnUser: (session, client = nobody) => deleteOwnUser(config, session, client),
     createUser: (credentials) => createUser(config, credentials),
     setPassword: (credentials) => setPassword(config, credentials),
+    countPasswordSchemes: () => countPasswordSchemes(config),
+    forgetImportedPasswords: () => forgetImportedPasswords(config),
     requestPasswordReset: (emailAddress, client = nobody) =>
       requestPasswordReset(config, emailAddress, client),
     isPasswordResetLive: (token) => isPasswordResetLive(config, token),

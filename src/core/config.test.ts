@@ -23,6 +23,10 @@ const store: Store = {
   listUsers: async () => [],
   findCredentials: async () => null,
   findCredentialsById: async () => null,
+  listPasswordSchemes: async () => [],
+  countPasswordSchemes: async () => [],
+  findPasswordSchemes: async () => new Map(),
+  findLastSessionImport: async () => null,
   findPasswordReset: async () => null,
   countPasswordResets: async () => 0,
   findEmailVerification: async () => null,
@@ -82,11 +86,13 @@ test('one setting leaves the others of its group at their defaults', () => {
   expect(config.sessions).toEqual({ idleHours: 1, maximumHours: 2_160, maximumPerUser: 100 })
 })
 
-test('what is given is used', () => {
+test('what is given is used', async () => {
   const clock = () => new Date(0)
   const random = (size: number) => new Uint8Array(size)
-  const config = resolveConfiguration({ store, clock, random, passwordHash: cheapHash })
-  expect(config).toMatchObject({ clock, random, passwordHash: cheapHash })
+  const passwordHash = { ...cheapHash, hash: async () => 'given' }
+  const config = resolveConfiguration({ store, clock, random, passwordHash })
+  expect(config).toMatchObject({ clock, random })
+  expect(await config.passwordHash.hash(new Secret('password'))).toBe('given')
 })
 
 test.each(settings)('%s.%s may be as low as %d and as high as %d', (group, name, from, to) => {

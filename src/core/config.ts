@@ -6,12 +6,15 @@ import { DeadTokens } from './dead-tokens.ts'
 import { Guard } from './guard.ts'
 import type { Hooks } from './hooks.ts'
 import { ids } from './ids.ts'
+import { importKeptMilliseconds } from './imported-tokens.ts'
+import { Kept } from './kept.ts'
 import { LastUse } from './last-use.ts'
 import { faultsOnly, type Log, unfailing } from './log.ts'
 import { requireOptions } from './option-rules.ts'
 import type { ApiKeyPolicy, AuthOptions, SessionPolicy, SignUp } from './options.ts'
 import { argon2id, type PasswordHash } from './password-hash.ts'
 import type { PasswordPolicy } from './password-policy.ts'
+import { amongSchemes } from './password-schemes.ts'
 import { RefusedAttempts } from './refused-attempts.ts'
 import type { Store } from './store.ts'
 import type { Random } from './tokens.ts'
@@ -41,6 +44,8 @@ export interface Configuration {
   readonly clock: () => Date
   readonly random: Random
   readonly passwordHash: PasswordHash
+  /** When sessions were last imported, with tokens that another system issued; null for never. */
+  readonly importedSessions: Pick<Kept<Date | null>, 'get'>
 }
 
 /** @throws RangeError for a number that would switch a protection off */
@@ -88,12 +93,22 @@ export function resolveConfiguration<Fields>(
     clock,
     random,
     newId,
-    passwordHash: options.passwordHash ?? argon2id({ processes: options.processes ?? 1 }),
+    passwordHash: amongSchemes(options.passwordHash ?? defaultHash(options), { store, clock }),
+    importedSessions: new Kept({
+      read: () => store.findLastSessionImport(),
+      clock,
+      milliseconds: importKeptMilliseconds,
+    }),
   }
   requireOptions(config)
   const { requestsPerMinute } = config.apiKeys
   const apiKeyLimit = new ApiKeyLimit(store, clock, requestsPerMinute)
   return { ...config, ...(options.rateLimits === 'off' ? unlimited : { apiKeyLimit }) }
+}
+
+function defaultHash(options: Pick<AuthOptions, 'processes' | 'importedKeys'>): PasswordHash {
+  const { processes = 1, importedKeys = {} } = options
+  return argon2id({ processes, importedKeys })
 }
 
 const unlimited = {

@@ -3,11 +3,12 @@ import type { Configuration } from './config.ts'
 import { maximumDeviceNameLength } from './device-name.ts'
 import type { Session } from './entities.ts'
 import { AuthError } from './errors.ts'
+import { sessionDigest } from './imported-tokens.ts'
 import { isName } from './line.ts'
 import type { Secret } from './secret.ts'
 import { horizonOf, isLive } from './sessions.ts'
 import type { OwnSession } from './statements/sessions.ts'
-import { generateToken, parseToken } from './tokens.ts'
+import { generateToken } from './tokens.ts'
 import { perform } from './unit-of-work.ts'
 
 /** A page of a user's sessions, newest first, without those that are over. */
@@ -91,7 +92,7 @@ export async function rotateToken(
   { session: { id: sessionId, userId }, token: old }: { session: Session; token: Secret },
   client: Client,
 ): Promise<Secret | null> {
-  const from = parseToken('session', old.reveal())
+  const from = await sessionDigest(config, old.reveal())
   if (!from) return null
   await config.guard.count('session_token', { account: userId, client })
   const { token, digest } = generateToken('session', config.random)

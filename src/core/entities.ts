@@ -19,6 +19,12 @@ export interface Credentials {
   readonly passwordHash: string
 }
 
+/** How many users have a hash that another system made in one way, such as `bcrypt/12`. */
+export interface PasswordSchemeCount {
+  readonly scheme: string
+  readonly users: number
+}
+
 /** One log-in on one device: what can be listed and revoked. */
 export interface Session {
   readonly id: string

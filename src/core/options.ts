@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { AccessTokenPolicy } from './access-token-policy.ts'
 import type { Hooks } from './hooks.ts'
+import type { ImportedKeys } from './imported-hashes/family.ts'
 import type { Log } from './log.ts'
 import type { PasswordHash } from './password-hash.ts'
 import type { PasswordPolicy } from './password-policy.ts'
@@ -36,7 +37,9 @@ export interface AuthOptions<Fields = unknown> {
    * standard error.
    */
   readonly log?: Log
-  /** Default `argon2id()`, with a share of the cores. */
+  /** What the system that users were imported from hashed beside their passwords; default nothing. */
+  readonly importedKeys?: Partial<ImportedKeys>
+  /** Default `argon2id()`, with a share of the cores and `importedKeys`. */
   readonly passwordHash?: PasswordHash
 }
 

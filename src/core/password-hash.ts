@@ -2,6 +2,9 @@ import { randomBytes } from 'node:crypto'
 import { availableParallelism } from 'node:os'
 import { hash, parseOptions, verify } from '@node-rs/argon2'
 import { HashQueue, type HashQueueLimits } from './hash-queue.ts'
+import { ownWork } from './imported-hashes/argon2.ts'
+import { type ImportedKeys, noKeys } from './imported-hashes/family.ts'
+import { readForeignHash, unmatchedHash } from './imported-hashes/imported-hash.ts'
 import type { Secret } from './secret.ts'
 
 /** Turns passwords into PHC strings and back into yes or no. Slow on purpose. */
@@ -10,8 +13,15 @@ export interface PasswordHash {
   /**
    * Whether the password belongs to the hash. No hash, null, takes as long and says no; so does one
    * that cannot be read.
+   *
+   * @param among the schemes of other systems that users still have, each once: every password costs
+   *   all of them, and a hash of another scheme cannot be read. Default none
    */
-  verify(passwordHash: string | null, password: Secret): Promise<boolean>
+  verify(
+    passwordHash: string | null,
+    password: Secret,
+    among?: { readonly schemes: readonly string[] },
+  ): Promise<boolean>
   /** Whether a hash was made at today's cost; if not, the next log-in replaces it. */
   isCurrent(passwordHash: string): boolean
 }
@@ -23,7 +33,7 @@ export interface Argon2idCost {
 }
 
 // OWASP's Password Storage Cheat Sheet and ASVS 5.0 appendix C both approve these.
-const defaultCost: Argon2idCost = { memoryKibibytes: 47_104, passes: 1 }
+const defaultCost: Argon2idCost = { memoryKibibytes: ownWork, passes: 1 }
 
 function defaultLimits(processes: number): HashQueueLimits {
   // One core stays free for the requests that need no hash, and one of libuv's four threads for
@@ -32,47 +42,67 @@ function defaultLimits(processes: number): HashQueueLimits {
   return { concurrency: Math.max(1, Math.min(share, 3)), waiting: 32, waitMilliseconds: 2_000 }
 }
 
+interface Argon2idOptions {
+  readonly cost?: Argon2idCost
+  readonly processes?: number
+  readonly limits?: Partial<HashQueueLimits>
+  /** Of the system that users were imported from; default none. */
+  readonly importedKeys?: Partial<ImportedKeys>
+}
+
 /**
  * argon2id on libuv's threads, off the event loop: 46 MiB, one pass, one lane, a 16-byte random
  * salt (RFC 9106). As many at once as there are cores but one, shared by so many processes, three
- * at most; 32 waiting, two seconds at most.
+ * at most; 32 waiting, two seconds at most. Hashes of other systems are verified too, never made.
  *
  * @throws AuthError `overloaded` when the queue is full or the wait too long
  * @throws RangeError for a concurrency that lets nothing run
  */
-export function argon2id(
-  options: { cost?: Argon2idCost; processes?: number; limits?: Partial<HashQueueLimits> } = {},
-): PasswordHash {
+export function argon2id(options: Argon2idOptions = {}): PasswordHash {
   const { memoryKibibytes, passes } = options.cost ?? defaultCost
   const queue = new HashQueue({ ...defaultLimits(options.processes ?? 1), ...options.limits })
+  const keys = { ...noKeys, ...options.importedKeys }
   // SECURITY: an unknown user costs what a known one does. The cost is today's, whatever it is.
   const nobody = unmatched(memoryKibibytes, passes)
+
+  const verifyOwn = async (made: Made | null, password: Secret) => {
+    if (!made) {
+      await verify(nobody, password.reveal())
+      return false
+    }
+    const matches = await verify(made.passwordHash, password.reveal())
+    // SECURITY: a hash of less work, from before the cost was raised, would tell by its time that
+    // somebody has the address. Also where it matches: whose user is banned is to look the same.
+    const kibibytes = Math.floor((memoryKibibytes * passes - made.work) / passes)
+    const rest = kibibytes < leastMemory ? null : unmatched(kibibytes, passes)
+    if (rest) await verify(rest, password.reveal())
+    return matches
+  }
 
   return {
     hash: (password) =>
       queue.run(() =>
         hash(password.reveal(), { memoryCost: memoryKibibytes, timeCost: passes, parallelism: 1 }),
       ),
-    verify(passwordHash, password) {
+    verify(passwordHash, password, { schemes } = { schemes: [] }) {
       const made = passwordHash === null ? null : parse(passwordHash)
+      const isOwn = made?.isOwnKind === true && made.work <= memoryKibibytes * passes
+      const foreign = passwordHash === null || isOwn ? null : readForeignHash(passwordHash)
       return queue.run(async () => {
-        if (!made) {
-          await verify(nobody, password.reveal())
-          return false
+        let matches = await verifyOwn(foreign ? null : made, password)
+        // SECURITY: every password costs the sum of all that there is, in the same order, so that the
+        // time tells neither who came from another system nor that somebody has the address.
+        for (const scheme of schemes) {
+          const each = scheme === foreign?.scheme ? foreign : unmatchedHash(scheme)
+          if ((await each?.verify(password, keys)) && each === foreign) matches = true
         }
-        const matches = await verify(made.passwordHash, password.reveal())
-        // SECURITY: a hash of less work, from before the cost was raised, would tell by its time that
-        // somebody has the address. Also where it matches: whose user is banned is to look the same.
-        const kibibytes = Math.floor((memoryKibibytes * passes - made.work) / passes)
-        const rest = kibibytes < leastMemory ? null : unmatched(kibibytes, passes)
-        if (rest) await verify(rest, password.reveal())
         return matches
       })
     },
     isCurrent(passwordHash) {
-      const made = parse(passwordHash)?.options
+      const made = parse(passwordHash)
       if (made?.memoryCost !== memoryKibibytes || made.timeCost !== passes) return false
-      return made.parallelism === 1 && passwordHash.startsWith('$argon2id$')
+      return made.isOwnKind && made.parallelism === 1
     },
   }
 }
@@ -80,12 +110,16 @@ export function argon2id(
 // RFC 9106 §3.1: eight blocks for each lane.
 const leastMemory = 8
 
+type Made = NonNullable<ReturnType<typeof parse>>
+
 // Null for what is no argon2: of another library, or cut off. To throw would answer 500, to whoever has
 // the address of such a user, and to nobody else.
 function parse(passwordHash: string) {
   try {
-    const options = parseOptions(passwordHash)
-    return { passwordHash, options, work: options.memoryCost * options.timeCost }
+    const { memoryCost = 0, timeCost = 0, parallelism } = parseOptions(passwordHash)
+    const isOwnKind = passwordHash.startsWith('$argon2id$')
+    const work = memoryCost * timeCost
+    return { passwordHash, memoryCost, timeCost, parallelism, isOwnKind, work }
   } catch {
     return null
   }

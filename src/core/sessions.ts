@@ -5,12 +5,13 @@ import { type EmailAddress, parseEmailAddress } from './email-address.ts'
 import type { Authenticated, Credentials, Session, SessionHorizon, User } from './entities.ts'
 import { noteRefusal } from './events.ts'
 import type { PasswordAttempt } from './guard.ts'
+import { sessionDigest } from './imported-tokens.ts'
 import { newMessage } from './mail.ts'
 import { normalizePassword } from './password-policy.ts'
 import type { Secret } from './secret.ts'
 import type { SeenDevice } from './statements/sessions.ts'
 import type { StoreTransaction } from './store-transaction.ts'
-import { generateToken, parseToken } from './tokens.ts'
+import { generateToken } from './tokens.ts'
 import { perform } from './unit-of-work.ts'
 
 /** What a person types to sign up or to log in. */
@@ -85,7 +86,9 @@ export async function authenticate(
   config: Configuration,
   token: string,
 ): Promise<Authenticated | null> {
-  const digest = parseToken('session', token)
+  const looked = sessionDigest(config, token)
+  // Not awaited where it is there: a promise costs more than the digest.
+  const digest = looked instanceof Promise ? await looked : looked
   const found = digest && (await config.store.findSession(digest))
   if (!found || !isLive(config, found.session) || found.user.bannedAt !== null) return null
   config.sessionUse.note(found.session)

@@ -8,6 +8,7 @@ import type {
   EmailProof,
   EmailVerification,
   PasswordReset,
+  PasswordSchemeCount,
   Registration,
   Session,
   SessionAlias,
@@ -59,6 +60,14 @@ export interface Store extends GuardStore {
   findCredentials(emailAddress: EmailAddress): Promise<Credentials | null>
   /** Of a user who is known already, whatever address they have by now. */
   findCredentialsById(userId: string): Promise<Credentials | null>
+  /** Of the hashes of other systems that users have: few, each once. */
+  listPasswordSchemes(): Promise<string[]>
+  /** The same with how many users have each. */
+  countPasswordSchemes(): Promise<PasswordSchemeCount[]>
+  /** Of the users whose ids are none before `from` and none behind `to`: those who have one. */
+  findPasswordSchemes(range: UserRange): Promise<ReadonlyMap<string, string>>
+  /** When sessions with tokens of another system were last imported; null for never. */
+  findLastSessionImport(): Promise<Date | null>
   /** One that was not consumed; whether it has expired is the caller's to judge. */
   findPasswordReset(tokenDigest: Uint8Array): Promise<PasswordReset | null>
   /** Those of a user that are neither consumed nor, at `now`, expired. */
@@ -168,6 +177,11 @@ export interface UserPage {
   readonly limit: number
   /** The id of the last user of the page before, or null for the first page. */
   readonly after: string | null
+}
+
+export interface UserRange {
+  readonly from: string
+  readonly to: string
 }
 
 export interface ApiKeyPage {

@@ -4,7 +4,15 @@ import type { Client } from './client.ts'
 import type { Configuration } from './config.ts'
 import type { Count, CountedSubject } from './counts.ts'
 import type { SubmittedProof, Verified } from './email-verifications.ts'
-import type { ApiKey, AuditEvent, Authenticated, Authorized, Session, User } from './entities.ts'
+import type {
+  ApiKey,
+  AuditEvent,
+  Authenticated,
+  Authorized,
+  PasswordSchemeCount,
+  Session,
+  User,
+} from './entities.ts'
 import type { EventName } from './event-names.ts'
 import type { SubmittedChallenge } from './freshness.ts'
 import type { PasswordChange, SubmittedPasswordChange } from './passwords.ts'
@@ -217,6 +225,16 @@ export interface Auth {
    * @throws AuthError `validation_failed`, `overloaded`, `unavailable`
    */
   setPassword(credentials: SubmittedCredentials): Promise<User | null>
+  /** How many users still have a hash of another system, by kind and cost. */
+  countPasswordSchemes(): Promise<PasswordSchemeCount[]>
+  /**
+   * Takes these hashes away: a password is then chosen by a reset mail, and log-in costs no more than
+   * a hash of today.
+   *
+   * @returns how many users there were
+   * @throws AuthError `unavailable`, with some of them taken away: asked again, it takes the others
+   */
+  forgetImportedPasswords(): Promise<number>
   /**
    * Queues the mail with a link; says nothing of whether anybody has the address.
    *

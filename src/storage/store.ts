@@ -9,6 +9,7 @@ import * as failures from './failed-attempts.ts'
 import * as guard from './guard.ts'
 import { recordUses } from './last-use.ts'
 import * as outbox from './outbox.ts'
+import * as schemes from './password-schemes.ts'
 import * as passwords from './passwords.ts'
 import * as registrations from './registrations.ts'
 import * as sessions from './sessions.ts'
@@ -33,6 +34,10 @@ export function createStore(database: Database): Store {
     listUsers: (page) => users.listUsers(database, page),
     findCredentials: (emailAddress) => users.findCredentials(database, emailAddress),
     findCredentialsById: (userId) => users.findCredentialsById(database, userId),
+    listPasswordSchemes: () => schemes.listPasswordSchemes(database),
+    countPasswordSchemes: () => schemes.countPasswordSchemes(database),
+    findPasswordSchemes: (range) => schemes.findPasswordSchemes(database, range),
+    findLastSessionImport: () => sessions.findLastSessionImport(database),
     findPasswordReset: (tokenDigest) => passwords.findPasswordReset(database, tokenDigest),
     countPasswordResets: (user, now) => passwords.countPasswordResets(database, user, now),
     findEmailVerification: (digest) => emails.findEmailVerification(database, digest),
@@ -66,6 +71,7 @@ function statements(connection: Connection): StoreTransaction {
     holdPasswordHash: (user, hash) => users.holdPasswordHash(connection, user, hash),
     replacePasswordHash: (user, change) => users.replacePasswordHash(connection, user, change),
     resetPasswordHash: (userId, change) => users.resetPasswordHash(connection, userId, change),
+    forgetImportedPasswords: (change) => schemes.forgetImportedPasswords(connection, change),
     verifyEmailAddress: (proof, at) => users.verifyEmailAddress(connection, proof, at),
     replaceEmailAddress: (proof, at) => users.replaceEmailAddress(connection, proof, at),
     banUser: (userId, at) => users.banUser(connection, userId, at),

@@ -90,7 +90,7 @@ export async function replacePasswordHash(
   change: PasswordHashChange,
 ): Promise<boolean> {
   const replaced = await connection.query(
-    `UPDATE users SET password_hash = $1, updated_at = $2
+    `UPDATE users SET password_hash = $1, password_scheme = NULL, updated_at = $2
      WHERE id = $3 AND password_hash = $4 AND banned_at IS NULL
      RETURNING id`,
     [change.to, change.at, user.id, change.from],
@@ -104,7 +104,7 @@ export async function resetPasswordHash(
   { to, at }: { to: string; at: Date },
 ): Promise<User | null> {
   const [row] = await connection.query(
-    `UPDATE users SET password_hash = $1, updated_at = $2,
+    `UPDATE users SET password_hash = $1, password_scheme = NULL, updated_at = $2,
        email_verified_at = COALESCE(email_verified_at, $2)
      WHERE id = $3
      RETURNING ${userColumns}`,

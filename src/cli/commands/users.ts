@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto'
+import type { Auth } from '../../core/auth.ts'
 import type { User } from '../../core/entities.ts'
 import { AuthError } from '../../core/errors.ts'
 import { type Command, defineCommand, Refused, UsageError } from './command.ts'
 import { databaseOptions } from './database.ts'
+import { forgetImportedPasswords } from './imported-passwords.ts'
 import { complain, jsonOption, print, printJson, printTable, readable } from './output.ts'
 import { pageOptions, parsePage } from './page.ts'
 import { oneOf, toJson, userOperand, withAuth, withUser } from './user.ts'
@@ -18,8 +20,11 @@ const listUsers = defineCommand(
   },
   async ({ values }) => {
     const page = parsePage(values)
-    const users = await withAuth(values, ({ config }) => config.store.listUsers(page))
-    if (values.json) printJson({ users: users.map(toJson) })
+    const { users, schemes } = await withAuth(values, async (auth) => {
+      const listed = await auth.config.store.listUsers(page)
+      return { users: listed, schemes: await findSchemes(auth, listed) }
+    })
+    if (values.json) printJson({ users: users.map((user) => withScheme(user, schemes)) })
     else if (users.length === 0) print('There are no users.')
     else printTable([header, ...users.map(toRow)])
     if (users.length === page.limit && values.limit === undefined) {
@@ -27,6 +32,19 @@ const listUsers = defineCommand(
     }
   },
 )
+
+type Schemes = ReadonlyMap<string, string>
+
+async function findSchemes({ config }: Auth, users: readonly User[]): Promise<Schemes> {
+  const [first, last] = [users.at(0), users.at(-1)]
+  if (!first || !last) return new Map()
+  return config.store.findPasswordSchemes({ from: first.id, to: last.id })
+}
+
+// How another system hashed the password, until a log-in replaces the hash.
+function withScheme(user: User, schemes: Schemes) {
+  return { ...toJson(user), password_scheme: schemes.get(user.id) ?? null }
+}
 
 const header = ['ID', 'EMAIL ADDRESS', 'VERIFIED', 'BANNED (UTC)', 'CREATED (UTC)']
 
@@ -50,7 +68,7 @@ const showUser = defineCommand(
       const sessions = await auth.listSessions(user.id, { limit: 1_000, after: null })
       const apiKeys = await auth.listApiKeys(user.id, { limit: 1_000, after: null })
       const counts = { sessions: sessions.length, api_keys: apiKeys.length }
-      const shown = { ...toJson(user), ...counts }
+      const shown = { ...withScheme(user, await findSchemes(auth, [user])), ...counts }
       if (given.values.json) printJson({ user: shown })
       else printTable(Object.entries(shown).map(([name, value]) => [name, String(value ?? '')]))
     })
@@ -167,4 +185,5 @@ export const userCommands: readonly Command[] = [
   unbanUser,
   revokeSessions,
   deleteUser,
+  forgetImportedPasswords,
 ]

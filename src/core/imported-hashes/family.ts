@@ -22,6 +22,8 @@ export interface ImportedKeys {
   readonly firebase: FirebaseKeys | null
 }
 
+export const noKeys: ImportedKeys = { pepper: null, firebase: null }
+
 export interface FirebaseKeys {
   readonly signerKey: Uint8Array
   readonly saltSeparator: Uint8Array

@@ -21,7 +21,7 @@ export interface UserStatements {
    */
   holdPasswordHash(user: User, passwordHash: string): Promise<boolean>
   /**
-   * Replaces the hash where it still is `from`, and the user is not banned.
+   * Replaces the hash where it still is `from`, and the user is not banned. No other system's is left.
    *
    * @returns whether it was
    */
@@ -33,6 +33,12 @@ export interface UserStatements {
    * @returns the user, or null where there is none any more
    */
   resetPasswordHash(userId: string, change: { to: string; at: Date }): Promise<User | null>
+  /**
+   * Puts `to` in the place of so many hashes of other systems at most.
+   *
+   * @returns how many
+   */
+  forgetImportedPasswords(change: { to: string; at: Date; maximum: number }): Promise<number>
   /**
    * Notes that the user's own address is proved.
    *

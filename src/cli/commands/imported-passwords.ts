@@ -1,0 +1,43 @@
+import type { PasswordSchemeCount } from '../../core/entities.ts'
+import { type Command, defineCommand } from './command.ts'
+import { databaseOptions } from './database.ts'
+import { jsonOption, print, printJson } from './output.ts'
+import { withAuth } from './user.ts'
+
+/** Ends the time in which each log-in costs the hashes of other systems too. */
+export const forgetImportedPasswords: Command = defineCommand(
+  {
+    name: 'users forget-imported-passwords',
+    summary: 'Take away the imported password hashes that no log-in has replaced',
+    details: `These users choose a password by a reset mail; sessions live on. From a minute later
+each log-in costs one hash of today, and no more those of other systems.`,
+    operands: null,
+    options: {
+      'dry-run': { type: 'boolean', meaning: 'Change nothing, and say how many there are' },
+      json: jsonOption,
+      ...databaseOptions,
+    },
+    examples: [
+      'latchkey users forget-imported-passwords --dry-run',
+      'latchkey users forget-imported-passwords',
+    ],
+  },
+  async ({ values }) => {
+    const isDry = values['dry-run'] === true
+    const { schemes, users } = await withAuth(values, async (auth) => {
+      const counted = await auth.countPasswordSchemes()
+      return {
+        schemes: counted,
+        users: isDry ? sum(counted) : await auth.forgetImportedPasswords(),
+      }
+    })
+    if (values.json) return printJson({ dry_run: isDry, users, password_schemes: schemes })
+    const of = schemes.map(({ scheme, users }) => `${users} of ${scheme}`).join(', ')
+    const what = `${users} imported ${users === 1 ? 'password' : 'passwords'}`
+    print(isDry ? `${what} would be forgotten${of && `: ${of}`}` : `Forgot ${what}`)
+  },
+)
+
+function sum(counted: readonly PasswordSchemeCount[]): number {
+  return counted.reduce((total, { users }) => total + users, 0)
+}

@@ -1,0 +1,28 @@
+import { decodeBase64 } from '../core/imported-hashes/bytes.ts'
+import type { FirebaseKeys, ImportedKeys } from '../core/imported-hashes/family.ts'
+import type { EnvironmentReader } from './environment-reader.ts'
+
+/** What Devise and Firebase hash beside a password: none of it is in the database. */
+export function readImportedKeys(read: EnvironmentReader): ImportedKeys {
+  const pepper = read.text('IMPORTED_PEPPER', { otherwise: '' })
+  return { pepper: pepper === '' ? null : pepper, firebase: readFirebaseKeys(read) }
+}
+
+function readFirebaseKeys(read: EnvironmentReader): FirebaseKeys | null {
+  const saltSeparator = read.parsed('IMPORTED_FIREBASE_SALT_SEPARATOR', {
+    parse: (text) => decodeBase64(text, { from: 1, to: 64 }),
+    wanted: "must be base64_salt_separator of the project's password hash parameters",
+    example: defaultSeparator,
+    otherwise: Buffer.from(defaultSeparator, 'base64'),
+  })
+  const name = 'IMPORTED_FIREBASE_KEY'
+  if (!read.isSet(name)) return null
+  const signerKey = decodeBase64(read.text(name, { otherwise: '' }), { from: 16, to: 64 })
+  if (signerKey) return { signerKey, saltSeparator }
+  // No key as an example: somebody would take it.
+  const fault = "must be base64_signer_key of the project's password hash parameters"
+  read.fault(name, fault, '"$(cat firebase-signer-key)"')
+  return null
+}
+
+const defaultSeparator = 'Bw=='

@@ -1,0 +1,25 @@
+import type { Configuration } from './config.ts'
+import type { PasswordSchemeCount } from './entities.ts'
+import { noPassword } from './imported-hashes/imported-hash.ts'
+
+/** How many hashes of other systems there are, by scheme. */
+export function countPasswordSchemes({ store }: Configuration): Promise<PasswordSchemeCount[]> {
+  return store.countPasswordSchemes()
+}
+
+/**
+ * Takes away every hash of another system that no log-in has replaced, in small steps: log-in costs no
+ * more than before the import, and those users choose a password by a reset mail. Sessions live on.
+ *
+ * @returns how many users there were
+ * @throws AuthError `unavailable`, with some of them taken away: asked again, it takes the others
+ */
+export async function forgetImportedPasswords({ store, clock }: Configuration): Promise<number> {
+  let forgotten = 0
+  for (;;) {
+    const change = { to: noPassword, at: clock(), maximum: 500 }
+    const some = await store.transaction((each) => each.forgetImportedPasswords(change))
+    forgotten += some
+    if (some === 0) return forgotten
+  }
+}
