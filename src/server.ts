@@ -26,6 +26,7 @@ export type {
   EmailProof,
   EmailVerification,
   PasswordReset,
+  PasswordSchemeCount,
   Principal,
   Registration,
   Session,
@@ -40,6 +41,7 @@ export type { FailedAttempts, FailedAttemptsStore } from './core/failed-attempts
 export type { SubmittedChallenge } from './core/freshness.ts'
 export type { GuardCount, GuardStore, GuardWindow } from './core/guard.ts'
 export type { HookContext, HookEvents, Hooks } from './core/hooks.ts'
+export type { FirebaseKeys, ImportedKeys } from './core/imported-hashes/family.ts'
 export type { Counted, GuardedAct } from './core/limits.ts'
 export type { Log, LogEntry } from './core/log.ts'
 export type {
@@ -95,6 +97,7 @@ export type {
   SweptPart,
   SweptTable,
   UserPage,
+  UserRange,
 } from './core/store.ts'
 export type { StoreTransaction } from './core/store-transaction.ts'
 export type { AdmissionOptions, Approaching } from './http/admission.ts'

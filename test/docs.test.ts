@@ -39,7 +39,13 @@ test('every code of a refusal is explained, with its status, and no other', () =
 })
 
 test('every variable that is read is in the table, and no other', () => {
-  const names = ['environment', 'environment-reader', 'database-url', 'access-token-environment']
+  const names = [
+    'environment',
+    'environment-reader',
+    'database-url',
+    'access-token-environment',
+    'imported-keys-environment',
+  ]
   const source = names.map((name) => page(`src/cli/${name}.ts`)).join()
   const read = new Set(source.match(/(?<=')[A-Z]+(?:_[A-Z]+)*(?=')/g))
   const rows = page('docs/reference/configuration.md').matchAll(/^\| `([A-Z_]+)` \|/gm)

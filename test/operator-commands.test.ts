@@ -7,6 +7,7 @@ import { openSession } from '../src/core/sessions.ts'
 import { openDatabase } from '../templates/api/database.ts'
 import { type Command, prepareCommand, run } from './command.ts'
 import { ann, cheapHash, signUpDirectly } from './harness.ts'
+import { importHash } from './imported-people.ts'
 
 const emailAddress = ann.email_address
 
@@ -230,6 +231,42 @@ test('users are listed page by page, and a deleted one is gone', async () => {
   expect(await list(`--limit 2 --after ${ids[1]}`)).toEqual(ids.slice(2))
   expect((await run(command, `latchkey users delete ${ids[0]}`)).code).toBe(0)
   expect(await list('')).toEqual(ids.slice(1))
+})
+
+test('imported passwords are shown by their scheme, counted, and forgotten', async () => {
+  const { command, auth, database } = await prepare()
+  for (const name of ['ann', 'bob']) {
+    const person = { emailAddress: `${name}@example.com`, password: ann.password }
+    await signUpDirectly(auth, person)
+  }
+  await importHash(database, {
+    emailAddress: 'bob@example.com',
+    hash: '$2b$04$N9qo8uLOickgx2ZMRZoMye9COBKsOPKEJDHJoe/BuRouJin6Qswhq',
+  })
+  const schemes = async () => {
+    const [, text] = await said(command, 'latchkey users list --json')
+    const { users } = JSON.parse(text)
+    return users.map((user: Record<string, string>) => [user.email_address, user.password_scheme])
+  }
+  const [own, bobs] = [
+    ['ann@example.com', null],
+    ['bob@example.com', 'bcrypt/4'],
+  ]
+  expect((await schemes()).sort()).toEqual([own, bobs])
+  const [, shown] = await said(command, 'latchkey users show bob@example.com')
+  expect(shown).toMatch(/^password_scheme +bcrypt\/4$/m)
+  const forget = 'latchkey users forget-imported-passwords'
+  expect(await said(command, `${forget} --dry-run`)).toEqual([
+    0,
+    '1 imported password would be forgotten: 1 of bcrypt/4',
+  ])
+  const counted = { users: 1, password_schemes: [{ scheme: 'bcrypt/4', users: 1 }] }
+  const [, json] = await said(command, `${forget} --json`)
+  expect(JSON.parse(json)).toEqual({ dry_run: false, ...counted })
+  expect((await schemes()).sort()).toEqual([own, ['bob@example.com', null]])
+  const as = (name: string) =>
+    auth.logIn({ emailAddress: `${name}@example.com`, password: ann.password })
+  expect([await as('bob'), (await as('ann'))?.user.emailAddress]).toEqual([null, 'ann@example.com'])
 })
 
 test('what is over goes, by the lifetimes that the server has, and all else stays', async () => {

@@ -93,6 +93,19 @@ export function usersContract({ test, open }: StoreContract): void {
     deepEqual(found, { user: { ...user, updatedAt: at }, passwordHash: 'second' })
   })
 
+  test('where nobody was imported there are no hashes of other systems', async () => {
+    const store = await open()
+    const { user } = await insert(store)
+    const range = { from: user.id, to: user.id }
+    deepEqual(await store.listPasswordSchemes(), [])
+    deepEqual(await store.countPasswordSchemes(), [])
+    deepEqual([...(await store.findPasswordSchemes(range))], [])
+    equal(await store.findLastSessionImport(), null)
+    const change = { to: '!', at: user.updatedAt, maximum: 9 }
+    equal(await store.transaction((each) => each.forgetImportedPasswords(change)), 0)
+    deepEqual(await store.findCredentials(user.emailAddress), { user, passwordHash: 'hash' })
+  })
+
   test('a banned user is held and changed by nobody, until the ban ends', async () => {
     const store = await open()
     const { user } = await insert(store)
