@@ -25,6 +25,13 @@ export function classes(tokens: DeadTokens): Record<string, TimedClass> {
     'banned user': logIn(addresses(known.banned), password),
     'unproven address': logIn(addresses(known.unproven)),
     'older hash': logIn(addresses(known.olderHash)),
+    // On a server of its own: while a hash of bcrypt is there everybody's log-in costs one.
+    'imported, wrong password': { ...logIn(addresses(known.imported)), port: 'imported' },
+    'native, where others were imported': {
+      ...logIn(addresses(known.native)),
+      port: 'imported',
+    },
+    'unknown, where others were imported': { ...logIn(nobody), port: 'imported' },
     'unknown, not hashed': { ...logIn(nobody), port: 'unhashed' },
     'unknown, 0.5 ms later': { ...logIn(nobody), port: 'delayed' },
     'reset of a known address': reset(addresses(known.forgetful)),
@@ -57,6 +64,11 @@ export interface Comparison {
 
 export const comparisons: readonly Comparison[] = [
   ...pairs(['unknown address', 'wrong password', 'banned user', 'unproven address']),
+  ...pairs([
+    'unknown, where others were imported',
+    'imported, wrong password',
+    'native, where others were imported',
+  ]),
   ...pairs(['reset of an unknown address', 'reset of a known address']),
   ...pairs(['unknown session', 'revoked session']),
   // A row is read of the one, and none of the other: that it was good once, its holder knows.

@@ -29,6 +29,8 @@ export const known = {
   banned: 'b',
   unproven: 'p',
   olderHash: 'o',
+  imported: 'i',
+  native: 'n',
   forgetful: 'r',
   expired: 'e',
   revoked: 'd',
@@ -48,9 +50,10 @@ export interface DeadTokens {
 export async function createPeople(database: Database): Promise<DeadTokens> {
   const today = await argon2id().hash(new Secret(password))
   const older = await argon2id({ cost: olderCost }).hash(new Secret(password))
-  const { proved, banned, unproven, olderHash, forgetful, expired, revoked } = known
-  for (const letter of [proved, unproven, forgetful]) await signUp(database, letter, today)
+  const { proved, banned, unproven, olderHash, forgetful, expired, revoked, native } = known
+  for (const letter of [proved, unproven, forgetful, native]) await signUp(database, letter, today)
   await signUp(database, olderHash, older)
+  await importPeople(database)
   const auth = authWith(database, today)
   for (const { user } of await signUp(database, banned, today)) await auth.banUser(user.id)
   const expiredHolders = await signUp(database, expired, today, 100)
@@ -67,6 +70,16 @@ export async function createPeople(database: Database): Promise<DeadTokens> {
     revokedSessions: revokedHolders.map(({ token }) => token.reveal()),
     expiredResets: await createExpiredResets(database, expiredHolders),
   }
+}
+
+// Of a wrong password every hash is as good as any: this one is of bcrypt, at cost 8.
+const bcrypt = '$2b$08$N9qo8uLOickgx2ZMRZoMye9COBKsOPKEJDHJoe/BuRouJin6Qswhq'
+
+async function importPeople(database: Database): Promise<void> {
+  await signUp(database, known.imported, bcrypt)
+  await database.transaction((each) =>
+    each.query("UPDATE users SET password_scheme = 'bcrypt/8' WHERE password_hash = $1", [bcrypt]),
+  )
 }
 
 export function unknownTokens(kind: 'session' | 'passwordReset'): string[] {

@@ -29,11 +29,11 @@ export async function timeRounds(
 }
 
 async function openAll(listening: Readonly<Record<Port, number>>) {
-  const [right, unhashed, delayed] = await Promise.all(
+  const [right, imported, unhashed, delayed] = await Promise.all(
     ports.map((port) => Connection.open(listening[port])),
   )
-  if (!right || !unhashed || !delayed) throw new Error('The server listens nowhere')
-  return { right, unhashed, delayed }
+  if (!right || !imported || !unhashed || !delayed) throw new Error('The server listens nowhere')
+  return { right, imported, unhashed, delayed }
 }
 
 function shuffled<T>(values: readonly T[]): T[] {

@@ -38,8 +38,9 @@ async function portsOf(child: ChildProcess): Promise<Record<Port, number>> {
     throw new Error('The server ended before it listened')
   })
   const [said] = await Promise.race([once(child, 'message'), gone])
-  const [right = 0, unhashed = 0, delayed = 0] = ports.map((port) => Number(Object(said)[port]))
-  return { right, unhashed, delayed }
+  const told = ports.map((port) => Number(Object(said)[port]))
+  const [right = 0, imported = 0, unhashed = 0, delayed = 0] = told
+  return { right, imported, unhashed, delayed }
 }
 
 async function stop(child: ChildProcess): Promise<void> {

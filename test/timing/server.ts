@@ -1,5 +1,5 @@
-// The server that is timed, in production mode and without limits, three times over: as it is, and with each of
-// two faults that the test has to find. node server.ts DATABASE_URL; says its ports over IPC.
+// The server that is timed, in production mode and without limits, four times over: as it is, without
+// and with imported users, and with each of two faults that the test has to find. node server.ts DATABASE_URL; says its ports over IPC.
 import {
   argon2id,
   createApp,
@@ -8,7 +8,6 @@ import {
   createOutbox,
   createStore,
   type PasswordHash,
-  type Secret,
   serve,
   type Transport,
 } from 'latchkey/server'
@@ -21,8 +20,10 @@ const store = createStore(database)
 const log = createLog({ mode: 'production', logLevel: 'info' })
 const hash = argon2id()
 
-const faults: Record<Port, (known: string | null, password: Secret) => Promise<boolean>> = {
+const faults: Record<Port, PasswordHash['verify']> = {
+  // As if nobody had been imported, whose hash everybody would pay for.
   right: (known, password) => hash.verify(known, password),
+  imported: (known, password, among) => hash.verify(known, password, among),
   unhashed: async (known, password) => known !== null && hash.verify(known, password),
   delayed: async (known, password) => {
     const isRight = await hash.verify(known, password)
