@@ -12,8 +12,8 @@ interface Looked {
   readonly sessions: { readonly maximumHours: number }
 }
 
-/** How long what was read of imported sessions is kept. */
-export const importKeptMilliseconds = 10_000
+/** How long what was read of imported sessions is kept: whoever is asked just before an import knows of it soon. */
+export const importKeptMilliseconds = 250
 
 /**
  * The digest to look up the token of a session by, which may be one that another system issued; null for

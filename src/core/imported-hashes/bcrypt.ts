@@ -3,9 +3,8 @@ import { verify } from '@node-rs/bcrypt'
 import type { Secret } from '../secret.ts'
 import { type ForeignHash, type HashFamily, type ImportedKeys, refuseCosts } from './family.ts'
 
-// Written in one way only: of the last character of the salt two bits count, and four of the hash's.
 const pattern =
-  /^(\$bcrypt-peppered)?(\$2[aby]\$(\d\d)\$[./A-Za-z0-9]{21}[.Oeu][./A-Za-z0-9]{30}[.CGKOSWaeimquy26])$/
+  /^(\$bcrypt-peppered)?(\$2[aby]\$(\d\d)\$[./A-Za-z0-9]{21})(.)([./A-Za-z0-9]{30})(.)$/
 
 const costs = { from: 4, to: 14 }
 
@@ -19,13 +18,18 @@ const costs = { from: 4, to: 14 }
  */
 export const bcrypt: HashFamily = {
   parse(text) {
-    const [, peppered, hash, digits] = pattern.exec(text) ?? []
-    if (hash === undefined) return null
+    const [, peppered, beginning, digits, ofSalt, middle, ofHash] = pattern.exec(text) ?? []
+    // Of the last character of the salt two bits count, and four of the hash's; some have filled in others.
+    const [lastOfSalt, lastOfHash] = [keepBits(ofSalt, 0x30), keepBits(ofHash, 0x3c)]
+    if (beginning === undefined || lastOfSalt === null || lastOfHash === null) return null
+    const hash = beginning + lastOfSalt + middle + lastOfHash
     const cost = Number(digits)
     const refusal = refuseCosts([[cost, costs]])
     if (refusal) return refusal
     const scheme = `bcrypt/${cost}`
-    return peppered === undefined ? plain(hash, scheme) : withPepper(text, { hash, scheme })
+    return peppered === undefined
+      ? plain(hash, scheme)
+      : withPepper(peppered + hash, { hash, scheme })
   },
 
   unmatched(scheme) {
@@ -38,6 +42,11 @@ export const bcrypt: HashFamily = {
 }
 
 const alphabet = './ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
+
+function keepBits(character = '', mask: number): string | null {
+  const value = character === '' ? -1 : alphabet.indexOf(character)
+  return value === -1 ? null : (alphabet[value & mask] ?? null)
+}
 
 function plain(passwordHash: string, scheme: string): ForeignHash {
   return {
