@@ -138,7 +138,8 @@ export function toProblems(
 
 function explain(issue: z.core.$ZodIssue, value: unknown): { code: string; message: string } {
   if (issue.code === 'custom') {
-    return { code: String(issue.params?.code ?? 'invalid'), message: issue.message }
+    const message = issue.message === withoutWords ? 'is invalid' : issue.message
+    return { code: String(issue.params?.code ?? 'invalid'), message }
   }
   const isMissing = value == null && codesOfMissing.has(issue.code)
   if (isMissing) return { code: 'blank', message: "can't be blank" }
@@ -151,6 +152,9 @@ function explain(issue: z.core.$ZodIssue, value: unknown): { code: string; messa
   }
   return { code: 'invalid', message: 'is invalid' }
 }
+
+// What zod says for a `refine` that has no words of its own; no sentence, behind the name of a field.
+const withoutWords = 'Invalid input'
 
 const codesOfMissing: ReadonlySet<unknown> = new Set([
   'invalid_type',

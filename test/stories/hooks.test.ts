@@ -315,6 +315,17 @@ test('a hook that takes too long is undone, and others go on', async () => {
   expect((await send('POST /v1/registrations', annWithName)).status).toBe(201)
 }, 20_000)
 
+test('a rule of one’s own without words refuses in words, and one with words in its own', async () => {
+  const name = z
+    .string()
+    .refine((text) => text !== 'root')
+    .refine((text) => text.length > 4, 'is too plain')
+  const { send, count } = await startWith({}, { signUpFields: z.object({ name }) })
+  const { status, body } = await send('POST /v1/registrations', { ...ann, name: 'root' })
+  expect([status, body.error]).toEqual([422, ['Name is invalid', 'Name is too plain']])
+  expect(await count('users')).toBe(0)
+})
+
 test('fields that would take the place of Latchkey’s own are refused at the start', async () => {
   const { auth } = await startWith({})
   const { store } = auth.config
