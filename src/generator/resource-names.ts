@@ -64,6 +64,8 @@ function toCamel(name: string): string {
 
 // The regular ones, and what is common of the others; whoever has another word says it.
 function singularOf(plural: string): string | null {
+  // Nobody has a new, a sery, or a note_.
+  if (/(^|_)(news|series|species|s)$/.test(plural)) return null
   if (/(^|_)(cookie|movie|calorie|zombie|tie|pie|lie|die)s$/.test(plural))
     return plural.slice(0, -1)
   if (/[^aeiou_]ies$/.test(plural)) return `${plural.slice(0, -3)}y`
