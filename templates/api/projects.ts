@@ -104,7 +104,7 @@ export function projects(database: Database): Route[] {
       params: id,
       answers: { 200: one },
       async handle({ user, params }) {
-        const found = await find(database, params.id, user.id)
+        const found = await find(database, byId, [params.id, user.id])
         return found ? answer({ project: found }) : refuse('not_found')
       },
     }),
@@ -121,7 +121,8 @@ export function projects(database: Database): Route[] {
       async handle({ auth, user, params, body }) {
         const now = auth.config.clock()
         const changed = await database.transaction(async (transaction) => {
-          const found = await find(transaction, params.id, user.id)
+          // Held, so that two changes at once are one after the other, and neither is lost.
+          const found = await find(transaction, holdById, [params.id, user.id])
           if (!found) return null
           const values = [found.id, now, ...toValues({ ...found, ...body })]
           const [row = []] = await transaction.query(update, values)
@@ -155,6 +156,7 @@ const listByUser = `SELECT ${columns} FROM projects
   WHERE user_id = $1 AND id > $2 ORDER BY id LIMIT $3`
 const byId = `SELECT ${columns} FROM projects
   WHERE id = $1 AND user_id = $2`
+const holdById = `${byId} FOR UPDATE`
 const insert = `INSERT INTO projects (
     user_id, id, created_at, updated_at, title, description
   ) VALUES ($1, $2, $3, $3, $4, $5)
@@ -167,8 +169,8 @@ const remove = `DELETE FROM projects
   WHERE id = $1 AND user_id = $2
   RETURNING id`
 
-async function find(connection: Connection, id: string, userId: string) {
-  const [row] = await connection.query(byId, [id, userId])
+async function find(connection: Connection, sql: string, values: Value[]) {
+  const [row] = await connection.query(sql, values)
   return row ? toProject(row) : null
 }
 

@@ -50,6 +50,24 @@ test('another user’s project does not exist, and is not changed by asking', as
   expect((await asAnn(`GET ${path}`)).body).toEqual({ project })
 })
 
+test('two changes at once are both made, and one beside a deletion is made or finds nothing', async () => {
+  const send = await as(await startServer())
+  for (let round = 0; round < 20; round += 1) {
+    const { project } = (await send('POST /v1/projects', { title: 'First' })).body
+    const path = `/v1/projects/${project.id}`
+    const change = (body: object) => send(`PATCH ${path}`, body)
+    await Promise.all([change({ title: 'Second' }), change({ description: 'why' })])
+    const found = (await send(`GET ${path}`)).body.project
+    expect(found).toMatchObject({ title: 'Second', description: 'why' })
+    const [changed, deleted] = await Promise.all([
+      change({ title: 'Third' }),
+      send(`DELETE ${path}`),
+    ])
+    expect([200, 404]).toContain(changed.status)
+    expect(deleted.status).toBe(204)
+  }
+})
+
 test('an owner named in the body does not become the owner', async () => {
   const server = await startServer()
   const asAnn = await as(server)
