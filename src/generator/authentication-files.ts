@@ -80,6 +80,8 @@ function nextPlaces(source: string): Places {
     authentication: `${source}auth/authentication`,
     handlers: `${source}auth/handlers`,
     route: `${source}app/v1/[...path]/route`,
+    'health-route': `${source}app/health/[...path]/route`,
+    'well-known-route': `${source}app/.well-known/[...path]/route`,
     example: `${source}app/me/route`,
     instrumentation: `${source}instrumentation`,
   }

@@ -50,7 +50,11 @@ const startsServer =
 const startsPlugin = /(?:^|&& )fastify start(?: [^\s&|;<>"'`]+)+$/
 
 /** The file in which variables are for development. */
-export function settingsFile({ framework }: Pick<ExistingProject, 'framework'>): string {
-  // Next.js itself reads `.env` in production as well.
-  return framework === 'next' ? '.env.development.local' : '.env'
+export function settingsFile({
+  framework,
+  loadsPlugins,
+}: Pick<ExistingProject, 'framework' | 'loadsPlugins'>): string {
+  // SECURITY: Next.js and fastify-cli themselves read `.env`, in production as well.
+  if (framework === 'next') return '.env.development.local'
+  return loadsPlugins ? '.env.development' : '.env'
 }

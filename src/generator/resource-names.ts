@@ -16,19 +16,25 @@ export interface ResourceNames {
   readonly words: { readonly plural: string; readonly singular: string; readonly one: string }
 }
 
-/** Reads a name in the plural; a text says what is wrong with it. */
+/**
+ * Reads a name: of many, or of one of them where that is clear; a text says what is wrong with it.
+ *
+ * @param options.singular what one of them is called, or null where it follows from the name
+ */
 export function parseResourceNames(
   name: string,
   options: { readonly singular: string | null },
 ): ResourceNames | string {
-  const plural = toSnake(name)
-  if (!isName(plural)) {
+  const given = toSnake(name)
+  if (!isName(given)) {
     return `'${name}' is no name of a resource: at most ${maximumName} letters and digits, such as line_items`
   }
+  const plural = options.singular === null && isSingular(given) ? pluralOf(given) : given
   const singular = options.singular === null ? singularOf(plural) : toSnake(options.singular)
   if (singular === null || singular === plural) {
     return `NAME is in the plural, such as notes, and ${plural} is none: --singular says what one of them is called`
   }
+  if (!isName(plural)) return `'${name}' is too long: at most ${maximumName} letters and digits`
   if (!isName(singular)) return `--singular '${options.singular}' is no name such as line_item`
   if (isReservedResource({ plural, singular })) {
     return `${plural} has another meaning in the database or in the code: take another name`
@@ -60,6 +66,20 @@ function toSnake(name: string): string {
 
 function toCamel(name: string): string {
   return name.replace(/_([a-z])/g, (_all, letter: string) => letter.toUpperCase())
+}
+
+// What does not end in s is one of them, as Rails has it too, but for words that are both, or many already.
+function isSingular(name: string): boolean {
+  return !/s$|(^|_)(people|children|men|women|feet|teeth|mice|geese|sheep|fish|deer|media|data|criteria|staff|feedback|equipment|information|money)$/.test(
+    name,
+  )
+}
+
+function pluralOf(singular: string): string {
+  if (/(^|_)(person|child|man|woman|foot|tooth|mouse|goose|criterion|medium|datum)$/.test(singular))
+    return singular
+  if (/[^aeiou_]y$/.test(singular)) return `${singular.slice(0, -1)}ies`
+  return /(sh|ch|x|z)$/.test(singular) ? `${singular}es` : `${singular}s`
 }
 
 // The regular ones, and what is common of the others; whoever has another word says it.

@@ -206,11 +206,16 @@ test('a file that somebody has written otherwise is left alone, and the lines ar
 })
 
 test('what fastify-cli writes loads it as a plugin, keeps its tests, and compiles', async () => {
-  const { generate, read } = fresh('fastify-cli')
+  const { generate, read, list } = fresh('fastify-cli')
   const { code, stdout } = await generate()
   expect([code, stdout]).toEqual([0, expect.stringContaining('src/plugins/authentication.ts')])
   expect(stdout).not.toContain('NODE_ENV')
   expect(stdout).toContain('\n  npm run dev\n')
+  // It reads `.env` by itself, in production too.
+  expect(list()).not.toContain('.env')
+  expect(read('.env.development')).toContain('DATABASE_URL=')
+  expect(read('.gitignore')).toContain('.env.development\n')
+  expect(read('src/auth/environment.ts')).toContain("'.env.development'")
   // What stands behind `--` is handed to the app.
   const { scripts } = JSON.parse(read('package.json'))
   expect(scripts['dev:start']).toMatch(/^fastify start .* dist\/app\.js -- --dev$/)

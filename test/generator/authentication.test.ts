@@ -181,6 +181,9 @@ test('development is asked for by a script, and by no file', () => {
   expect(read('next', '.env.development.local')).toContain('DATABASE_URL=')
   expect(read('next', '.gitignore')).toContain('.env.development.local\n')
   expect(read('next', 'auth/environment.ts')).toContain("'.env.development.local'")
+  for (const path of ['health/[...path]', '.well-known/[...path]']) {
+    expect(read('next', `app/${path}/route.ts`)).toContain("from '../../v1/[...path]/route.ts'")
+  }
 })
 
 test.each([

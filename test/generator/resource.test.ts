@@ -130,6 +130,18 @@ test('what is written needs no formatter, however long the names and however man
 }, 60_000)
 
 test.each([
+  ['note', 'notes'],
+  ['LineItem', 'line_items'],
+  ['category', 'categories'],
+  ['box', 'boxes'],
+  ['day', 'days'],
+])('%s is taken for one of the %s', (name, plural) => {
+  const singular = parseResourceNames(plural, { singular: null })
+  expect(parseResourceNames(name, { singular: null })).toEqual(singular)
+  expect(singular).toMatchObject({ plural })
+})
+
+test.each([
   ['notes', 'note', 'a note', 'Note'],
   ['lineItems', 'line_item', 'a line item', 'LineItem'],
   ['Categories', 'category', 'a category', 'Category'],
@@ -157,7 +169,8 @@ test('another word is said', () => {
 
 test.each([
   ['', 'NAME is needed'],
-  ['note title:string', 'NAME is in the plural, such as notes, and note is none'],
+  ['person title:string', 'NAME is in the plural, such as notes, and person is none'],
+  ['people title:string', 'NAME is in the plural, such as notes, and people is none'],
   ['sheep title:string --singular sheep', 'NAME is in the plural'],
   ['news title:string', 'NAME is in the plural, such as notes, and news is none'],
   ['tv_series title:string', 'NAME is in the plural, such as notes, and tv_series is none'],

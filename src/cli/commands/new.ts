@@ -54,7 +54,7 @@ there, without a commit.`,
     const title = parseTitle(values.name)
     const latchkey = parsePackage(values.package)
     const directory = resolve(await readDirectory(positionals, values))
-    requireFree(directory)
+    refuseUnwritten(() => requireFree(directory))
     const names = namesOf(basename(directory), { title })
     const project = { ...choices, names, latchkey, nodePackages: listNodePackages() }
     refuseUnwritten(() => writeProject(directory, project))

@@ -1,0 +1,2 @@
+// Whether the process answers, and whether its database does.
+export { GET, HEAD } from './route.ts'
