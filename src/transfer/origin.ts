@@ -1,10 +1,16 @@
+import type { Value } from '../core/connection.ts'
+import type { TransferTable } from '../storage/transfer-tables.ts'
+import type { OriginId } from '../storage/transfers.ts'
+
 /**
  * Where users come from. It is read once, in order, in one consistent picture and in bounded memory:
- * users first, then sessions.
+ * users first, then sessions; of a user's sessions the newest first where that can be had.
  */
 export interface Origin {
   /** What `imported_users` calls it, such as `rails`. */
   readonly name: string
+  /** What whoever imports should know, in sentences. */
+  readonly notes: readonly string[]
   /** @throws OriginError */
   read(): AsyncIterable<OriginRow>
   /** How many rows there will be, for the progress; null where that cannot be told beforehand. */
@@ -12,7 +18,7 @@ export interface Origin {
   close(): Promise<void>
 }
 
-export type OriginRow = OriginUser | OriginSession | OriginFault
+export type OriginRow = OriginUser | OriginSession | OriginRecord | OriginTokens | OriginFault
 
 /** A user as their system wrote them down: nothing in it was looked at yet. */
 export interface OriginUser {
@@ -44,10 +50,28 @@ export interface OriginSession {
   readonly where: string
 }
 
+/** A row of Latchkey's own export, which has the shape of its table. */
+export interface OriginRecord {
+  readonly type: 'record'
+  readonly table: TransferTable
+  readonly values: readonly Value[]
+  /** Of a user: what other systems called them. */
+  readonly originIds: readonly OriginId[]
+  readonly where: string
+}
+
+/** From its own export: from when on tokens of another system are looked up. */
+export interface OriginTokens {
+  readonly type: 'tokens'
+  readonly origin: string
+  readonly importedAt: Date
+  readonly where: string
+}
+
 /** Something that is no row, in a file that goes on behind it. */
 export interface OriginFault {
   readonly type: 'fault'
-  readonly reason: 'malformed_line' | 'line_too_long'
+  readonly reason: 'malformed_line' | 'line_too_long' | 'invalid_record'
   readonly where: string
 }
 

@@ -1,0 +1,284 @@
+import type { Session, User } from '../core/entities.ts'
+import { byCount, list, padded, tuples } from './batches.ts'
+import { readInstantOrNull, readText, readTextOrNull } from './columns.ts'
+import type { Connection, Value } from './database.ts'
+
+// Statements of imports: each takes up to 500 rows, and leaves what is there.
+
+/** A user who was imported, as they are by now. */
+export interface ImportedUser {
+  readonly userId: string
+  readonly emailAddress: string
+  readonly passwordHash: string
+  /** Null when they have logged in, or chosen a password, since. */
+  readonly passwordScheme: string | null
+  readonly bannedAt: Date | null
+}
+
+const selectImported = byCount(
+  (count) => `SELECT imported_users.origin_id, users.id, users.password_hash, users.password_scheme,
+    users.banned_at, users.email_address
+  FROM imported_users JOIN users ON users.id = imported_users.user_id
+  WHERE imported_users.origin = $1 AND imported_users.origin_id IN ${list(count, 1)}`,
+)
+
+/** By what their origin calls them. */
+export async function findImportedUsers(
+  connection: Connection,
+  origin: string,
+  originIds: readonly string[],
+): Promise<Map<string, ImportedUser>> {
+  if (originIds.length === 0) return new Map()
+  const { count, values } = padded(originIds.map((id) => [id]))
+  const rows = await connection.query(selectImported(count), [origin, ...values])
+  return new Map(
+    rows.map((row) => [
+      readText(row[0]),
+      {
+        userId: readText(row[1]),
+        passwordHash: readText(row[2]),
+        passwordScheme: readTextOrNull(row[3]),
+        bannedAt: readInstantOrNull(row[4]),
+        emailAddress: readText(row[5]),
+      },
+    ]),
+  )
+}
+
+const selectTaken = byCount(
+  (count) => `SELECT email_address FROM users WHERE email_address IN ${list(count)}`,
+)
+
+/** Which of these addresses have a user. */
+export async function findTakenAddresses(
+  connection: Connection,
+  emailAddresses: readonly string[],
+): Promise<Set<string>> {
+  return findTexts(connection, selectTaken, emailAddresses)
+}
+
+const selectUsers = byCount((count) => `SELECT id FROM users WHERE id IN ${list(count)}`)
+
+/** Which of these users there are. */
+export async function findUserIds(
+  connection: Connection,
+  ids: readonly string[],
+): Promise<Set<string>> {
+  return findTexts(connection, selectUsers, ids)
+}
+
+/** A user as an import writes them. */
+export interface NewUser extends User {
+  readonly originId: string
+  readonly passwordHash: string
+  readonly passwordScheme: string | null
+}
+
+const insertUsers = byCount(
+  (count) => `INSERT INTO users (id, email_address, password_hash, password_scheme,
+    email_verified_at, banned_at, created_at, updated_at)
+  VALUES ${tuples(count, 8)}
+  ON CONFLICT DO NOTHING RETURNING id`,
+)
+
+const insertImported = byCount(
+  (count) => `INSERT INTO imported_users (origin, origin_id, user_id) VALUES ${tuples(count, 3)}
+  ON CONFLICT DO NOTHING`,
+)
+
+/** @returns the ids of those who are new: of the others somebody has the id or the address */
+export async function insertImportedUsers(
+  connection: Connection,
+  origin: string,
+  users: readonly NewUser[],
+): Promise<Set<string>> {
+  if (users.length === 0) return new Set()
+  const { count, values } = padded(users.map(toColumns))
+  const rows = await connection.query(insertUsers(count), values)
+  const inserted = new Set(rows.map(([id]) => readText(id)))
+  const imported = users.filter(({ id }) => inserted.has(id))
+  if (imported.length > 0) {
+    const mapped = padded(imported.map(({ id, originId }) => [origin, originId, id]))
+    await connection.query(insertImported(mapped.count), mapped.values)
+  }
+  return inserted
+}
+
+function toColumns(user: NewUser): Value[] {
+  return [
+    user.id,
+    user.emailAddress,
+    user.passwordHash,
+    user.passwordScheme,
+    user.emailVerifiedAt,
+    user.bannedAt,
+    user.createdAt,
+    user.updatedAt,
+  ]
+}
+
+/**
+ * Another hash for a user who has not logged in since the import. Their sessions end: a password was
+ * changed where they come from, which has ended those there.
+ *
+ * @returns false where they have by now
+ */
+export async function updateImportedHash(
+  connection: Connection,
+  userId: string,
+  change: Pick<NewUser, 'passwordHash' | 'passwordScheme' | 'updatedAt'> & { from: string },
+): Promise<boolean> {
+  const rows = await connection.query(
+    `UPDATE users SET password_hash = $1, password_scheme = $2, updated_at = $3
+     WHERE id = $4 AND password_hash = $5 AND password_scheme IS NOT NULL
+     RETURNING id`,
+    [change.passwordHash, change.passwordScheme, change.updatedAt, userId, change.from],
+  )
+  if (rows.length === 0) return false
+  await connection.query('DELETE FROM sessions WHERE user_id = $1', [userId])
+  return true
+}
+
+/** How hashes that are still another system's were made. */
+export async function listSchemes(connection: Connection): Promise<Set<string>> {
+  // An index answers it, one step for each of them.
+  const rows = await connection.query(
+    `WITH RECURSIVE schemes (scheme) AS (
+       SELECT min(password_scheme) FROM users WHERE password_scheme IS NOT NULL
+       UNION ALL
+       SELECT (SELECT min(password_scheme) FROM users WHERE password_scheme > schemes.scheme)
+       FROM schemes WHERE schemes.scheme IS NOT NULL
+     )
+     SELECT scheme FROM schemes WHERE scheme IS NOT NULL`,
+  )
+  return new Set(rows.map(([scheme]) => readText(scheme)))
+}
+
+export interface NewSession extends Session {
+  readonly tokenDigest: Uint8Array
+}
+
+const selectDigests = byCount(
+  (count) => `SELECT token_digest FROM sessions WHERE token_digest IN ${list(count)}`,
+)
+
+/** Which of these digests there are, in hexadecimal. */
+export async function findSessionDigests(
+  connection: Connection,
+  digests: readonly Uint8Array[],
+): Promise<Set<string>> {
+  if (digests.length === 0) return new Set()
+  const { count, values } = padded(digests.map((digest) => [digest]))
+  const rows = await connection.query(selectDigests(count), values)
+  return new Set(rows.map(([digest]) => Buffer.from(readBytes(digest)).toString('hex')))
+}
+
+const selectActive = byCount(
+  (count) => `SELECT DISTINCT user_id FROM events WHERE user_id IN ${list(count)}
+  AND name NOT IN ('authn_login_fail', 'authn_login_lock', 'authn_password_change_fail')`,
+)
+
+/** Those of these users to whom something has happened here that nobody but they, or an operator, can do. */
+export async function findActiveUsers(
+  connection: Connection,
+  userIds: readonly string[],
+): Promise<Set<string>> {
+  return findTexts(connection, selectActive, userIds)
+}
+
+/** Whether everybody was logged out here, and sessions of the origin had come before. */
+export async function wasEverybodyLoggedOut(
+  connection: Connection,
+  origin: string,
+): Promise<boolean> {
+  const rows = await connection.query(
+    `SELECT id FROM events
+     WHERE user_id IS NULL AND name = 'session_expired' AND detail = 'everybody'
+       AND EXISTS (SELECT 1 FROM imported_sessions WHERE origin = $1) LIMIT 1`,
+    [origin],
+  )
+  return rows.length > 0
+}
+
+const insertSessions = byCount(
+  (count) => `INSERT INTO sessions (id, user_id, token_digest, name, ip_address, user_agent,
+    created_at, last_used_at, password_verified_at)
+  VALUES ${tuples(count, 9)}
+  ON CONFLICT DO NOTHING RETURNING id`,
+)
+
+/** @returns the ids of those that are new */
+export async function insertImportedSessions(
+  connection: Connection,
+  sessions: readonly NewSession[],
+): Promise<Set<string>> {
+  if (sessions.length === 0) return new Set()
+  const { count, values } = padded(
+    sessions.map((session) => [
+      session.id,
+      session.userId,
+      session.tokenDigest,
+      session.name,
+      session.ipAddress,
+      session.userAgent,
+      session.createdAt,
+      session.lastUsedAt,
+      session.passwordVerifiedAt,
+    ]),
+  )
+  const rows = await connection.query(insertSessions(count), values)
+  return new Set(rows.map(([id]) => readText(id)))
+}
+
+const deleteById = byCount((count) => `DELETE FROM sessions WHERE id IN ${list(count)}`)
+
+export async function deleteImportedSessions(
+  connection: Connection,
+  ids: readonly string[],
+): Promise<void> {
+  if (ids.length === 0) return
+  const { count, values } = padded(ids.map((id) => [id]))
+  await connection.query(deleteById(count), values)
+}
+
+const holdById = byCount(
+  (count) => `SELECT id FROM users WHERE id IN ${list(count)} ORDER BY id FOR KEY SHARE`,
+)
+
+/** Those of these users who are there, and stay until the transaction ends. */
+export async function holdUsers(
+  connection: Connection,
+  userIds: readonly string[],
+): Promise<Set<string>> {
+  return findTexts(connection, holdById, userIds)
+}
+
+/** From when on the tokens of an origin are looked up. */
+export async function noteImportedSessions(
+  connection: Connection,
+  origin: string,
+  importedAt: Date,
+): Promise<void> {
+  await connection.query(
+    `INSERT INTO imported_sessions (origin, imported_at) VALUES ($1, $2)
+     ON CONFLICT (origin) DO UPDATE SET imported_at = excluded.imported_at
+     WHERE imported_sessions.imported_at < excluded.imported_at`,
+    [origin, importedAt],
+  )
+}
+
+async function findTexts(
+  connection: Connection,
+  select: (count: number) => string,
+  texts: readonly string[],
+): Promise<Set<string>> {
+  if (texts.length === 0) return new Set()
+  const { count, values } = padded(texts.map((text) => [text]))
+  const rows = await connection.query(select(count), values)
+  return new Set(rows.map(([text]) => readText(text)))
+}
+
+export function readBytes(value: Value | undefined): Uint8Array {
+  if (value instanceof Uint8Array) return value
+  throw new TypeError('The column should hold bytes')
+}

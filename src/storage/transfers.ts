@@ -1,0 +1,114 @@
+import type { Row } from '../core/connection.ts'
+import { batchRows, byCount, list, padded, tuples } from './batches.ts'
+import { readInstant, readText } from './columns.ts'
+import type { Connection, Value } from './database.ts'
+import { firstId } from './page.ts'
+import type { TransferTable } from './transfer-tables.ts'
+
+/** The next rows in the order of their ids, all columns. */
+export function selectPage(
+  connection: Connection,
+  { name, columns }: TransferTable,
+  { after, limit }: { after: string | null; limit: number },
+): Promise<Row[]> {
+  const names = columns.map((column) => column.name).join(', ')
+  return connection.query(`SELECT ${names} FROM ${name} WHERE id > $1 ORDER BY id LIMIT $2`, [
+    after ?? firstId,
+    limit,
+  ])
+}
+
+/** What another system called a user. */
+export interface OriginId {
+  readonly origin: string
+  readonly originId: string
+}
+
+const selectOrigins = byCount(
+  (count) =>
+    `SELECT user_id, origin, origin_id FROM imported_users WHERE user_id IN ${list(count)}`,
+)
+
+/** By the id of their user, in no order that databases agree on. */
+export async function findOriginIds(
+  connection: Connection,
+  userIds: readonly string[],
+): Promise<Map<string, OriginId[]>> {
+  const found = new Map<string, OriginId[]>()
+  if (userIds.length === 0) return found
+  const { count, values } = padded(userIds.map((id) => [id]))
+  for (const row of await connection.query(selectOrigins(count), values)) {
+    const userId = readText(row[0])
+    const own = { origin: readText(row[1]), originId: readText(row[2]) }
+    found.set(userId, [...(found.get(userId) ?? []), own])
+  }
+  return found
+}
+
+export interface ImportedSessions {
+  readonly origin: string
+  readonly importedAt: Date
+}
+
+/** Few: one for each system that sessions came from. */
+export async function listImportedSessions(connection: Connection): Promise<ImportedSessions[]> {
+  const rows = await connection.query('SELECT origin, imported_at FROM imported_sessions')
+  return rows.map((row) => ({ origin: readText(row[0]), importedAt: readInstant(row[1]) }))
+}
+
+const inserts = new Map<string, (count: number) => string>()
+
+/** @returns the ids of those that are new; those that cannot be, for what is there, are left out */
+export async function insertRows(
+  connection: Connection,
+  table: TransferTable,
+  rows: readonly (readonly Value[])[],
+): Promise<Set<string>> {
+  if (rows.length === 0) return new Set()
+  const insert = inserts.get(table.name) ?? byCount((count) => insertInto(table, count))
+  inserts.set(table.name, insert)
+  const { count, values } = padded(rows)
+  const inserted = await connection.query(insert(count), values)
+  return new Set(inserted.map(([id]) => readText(id)))
+}
+
+function insertInto({ name, columns }: TransferTable, count: number): string {
+  const names = columns.map((column) => column.name).join(', ')
+  return `INSERT INTO ${name} (${names}) VALUES ${tuples(count, columns.length)}
+    ON CONFLICT DO NOTHING RETURNING id`
+}
+
+const selects = new Map<string, (count: number) => string>()
+
+/** Which of these ids there are in a table. */
+export async function findIds(
+  connection: Connection,
+  { name }: TransferTable,
+  ids: readonly string[],
+): Promise<Set<string>> {
+  if (ids.length === 0) return new Set()
+  const select =
+    selects.get(name) ?? byCount((count) => `SELECT id FROM ${name} WHERE id IN ${list(count)}`)
+  selects.set(name, select)
+  const { count, values } = padded(ids.map((id) => [id]))
+  return new Set((await connection.query(select(count), values)).map(([id]) => readText(id)))
+}
+
+const insertOrigins = byCount(
+  (count) => `INSERT INTO imported_users (origin, origin_id, user_id) VALUES ${tuples(count, 3)}
+    ON CONFLICT DO NOTHING`,
+)
+
+export async function insertOriginIds(
+  connection: Connection,
+  rows: readonly (OriginId & { readonly userId: string })[],
+): Promise<void> {
+  for (let from = 0; from < rows.length; from += batchRows) {
+    const { count, values } = padded(
+      rows
+        .slice(from, from + batchRows)
+        .map(({ origin, originId, userId }) => [origin, originId, userId]),
+    )
+    await connection.query(insertOrigins(count), values)
+  }
+}
