@@ -1,8 +1,10 @@
 import { apiKeyCommands } from './api-keys.ts'
 import type { Command } from './command.ts'
 import { listEvents } from './events.ts'
+import { exportDatabase } from './export.ts'
 import { generateResource } from './generate.ts'
 import { generateAuthentication } from './generate-authentication.ts'
+import { importCommands } from './import.ts'
 import { limitCommands } from './limits.ts'
 import { migrateDatabase } from './migrate.ts'
 import { newProject } from './new.ts'
@@ -19,6 +21,8 @@ export const commands: readonly Command[] = [
   generateResource,
   generateAuthentication,
   migrateDatabase,
+  ...importCommands,
+  exportDatabase,
   ...userCommands,
   ...sessionCommands,
   ...apiKeyCommands,

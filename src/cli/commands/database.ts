@@ -27,16 +27,31 @@ interface DatabaseOptions {
  * @throws EnvironmentError for a DATABASE_URL that is missing or cannot be read
  * @throws Refused where there is no such database, or one without the newest migrations
  */
-export async function withStore<T>(
+export function withStore<T>(
   options: DatabaseOptions,
   work: (store: Store) => Promise<T>,
+): Promise<T> {
+  return withMigrated(options, (url) => {
+    return withDatabase(url, (database) => work(createStore(database)))
+  })
+}
+
+/**
+ * For whoever opens the database that the environment names, in another way than others.
+ *
+ * @throws EnvironmentError for a DATABASE_URL that is missing or cannot be read
+ * @throws Refused where there is no such database, or one without the newest migrations
+ */
+export async function withMigrated<T>(
+  options: DatabaseOptions,
+  work: (url: string) => Promise<T>,
 ): Promise<T> {
   const url = readDatabaseUrl(options)
   requireDatabase(url)
   // To open a file changes it, which may be somebody else's.
   if (url.startsWith('sqlite:') && !isMigrated(url)) throw new Refused(notMigrated)
   try {
-    return await withDatabase(url, (database) => work(createStore(database)))
+    return await work(url)
   } catch (error) {
     throw isNotMigrated(error) ? new Refused(notMigrated) : error
   }

@@ -29,7 +29,19 @@ export const jsonOption = { type: 'boolean', meaning: 'Print JSON, for programs'
 
 /** What was asked for, for a program: one line. */
 export function printJson(value: unknown): void {
-  print(JSON.stringify(value).replace(unprintable, escaped))
+  print(toJsonLine(value))
+}
+
+/** JSON without a line break, or anything else that a terminal would obey. */
+export function toJsonLine(value: unknown): string {
+  return JSON.stringify(value).replace(unprintable, escaped)
+}
+
+/** The same for lines of JSON, each with its end. */
+export function escapeJsonLines(lines: string): string {
+  return lines.replace(unprintable, (character) => {
+    return character === '\n' ? character : escaped(character)
+  })
 }
 
 /** What was asked for, for people: the columns one below the other. */

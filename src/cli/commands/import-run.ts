@@ -1,0 +1,153 @@
+import { randomBytes } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { constants, setPriority } from 'node:os'
+import { setTimeout as wait } from 'node:timers/promises'
+import { parseImportedHash } from '../../core/imported-hashes/imported-hash.ts'
+import { importFrom } from '../../transfer/import.ts'
+import { type Origin, OriginError } from '../../transfer/origin.ts'
+import type { RefusedRow } from '../../transfer/refusals.ts'
+import type { Summary } from '../../transfer/tally.ts'
+import { readSessionEnvironment } from '../environment.ts'
+import { Refused } from './command.ts'
+import { databaseOptions, withDatabase, withMigrated } from './database.ts'
+import { ImportProgress } from './import-progress.ts'
+import { complain, jsonOption, printJson, printTable, toJsonLine } from './output.ts'
+import { PrivateFile } from './private-file.ts'
+
+/** For every command that imports. */
+export const importOptions = {
+  'dry-run': { type: 'boolean', meaning: 'Say what would be imported, and write nothing' },
+  map: { type: 'string', value: 'FILE', meaning: 'JSON: what its tables and columns are called' },
+  report: {
+    type: 'string',
+    value: 'FILE',
+    meaning: 'Write each refused row and why into a new file',
+  },
+  json: jsonOption,
+  ...databaseOptions,
+} as const
+
+interface Given {
+  readonly 'dry-run'?: boolean | undefined
+  readonly map?: string | undefined
+  readonly report?: string | undefined
+  readonly json?: boolean | undefined
+  readonly dev?: boolean | undefined
+}
+
+/**
+ * Imports what `open` opens, and says what came of it.
+ *
+ * @throws Refused where it cannot be read or written
+ */
+export async function runImport(
+  given: Given,
+  open: (mapping: unknown) => Promise<Origin>,
+): Promise<void> {
+  const begunAt = performance.now()
+  // Servers on the same machine come first.
+  setPriority(constants.priority.PRIORITY_LOW)
+  const refused = new RefusedRows(given.report === undefined ? null : new PrivateFile(given.report))
+  try {
+    const summary = await withMigrated(given, (url) => importInto(url, { given, open, refused }))
+    refused.end()
+    const seconds = Math.round(performance.now() - begunAt) / 1_000
+    say(summary, { given, seconds })
+  } catch (error) {
+    refused.end()
+    throw error instanceof OriginError ? new Refused(error.message) : error
+  }
+}
+
+interface Work {
+  readonly given: Given
+  readonly open: (mapping: unknown) => Promise<Origin>
+  readonly refused: RefusedRows
+}
+
+async function importInto(url: string, { given, open, refused }: Work): Promise<Summary> {
+  const { maximumPerUser } = readSessionEnvironment(process.env)
+  const origin = await open(given.map === undefined ? null : readMapping(given.map))
+  try {
+    for (const note of origin.notes) complain(note)
+    const progress = new ImportProgress({
+      total: await origin.count(),
+      screen: process.stderr,
+      monotonic: () => performance.now(),
+    })
+    const summary = await withDatabase(url, (database) =>
+      importFrom(origin, database, {
+        mode: given['dry-run'] ? 'dry-run' : 'write',
+        now: new Date(),
+        random: randomBytes,
+        parseHash: parseImportedHash,
+        sessionsPerUser: maximumPerUser,
+        onRefused: (row) => refused.add(row),
+        onProgress: (rows) => progress.show(rows),
+        pause: () => pauseFor(url),
+      }),
+    )
+    progress.clear()
+    return summary
+  } finally {
+    await origin.close()
+  }
+}
+
+// Whoever waits for the lock of a file looks for it every 10 ms: it has to be free by then.
+const sqlitePauseMilliseconds = 12
+
+async function pauseFor(url: string): Promise<void> {
+  if (url.startsWith('sqlite:')) await wait(sqlitePauseMilliseconds)
+}
+
+function readMapping(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'))
+  } catch (error) {
+    const reason = error instanceof SyntaxError ? 'it is no JSON' : String(Object(error).message)
+    throw new Refused(`${file} cannot be read: ${reason}`)
+  }
+}
+
+const shownRows = 10
+
+/** The first of them are shown, all of them are in the report. */
+class RefusedRows {
+  readonly #report: PrivateFile | null
+  #count = 0
+
+  constructor(report: PrivateFile | null) {
+    this.#report = report
+  }
+
+  add({ where, reason, emailAddress }: RefusedRow): void {
+    this.#count += 1
+    const row = { where, reason, email_address: emailAddress?.slice(0, 254) ?? null }
+    this.#report?.write(`${toJsonLine(row)}\n`)
+    if (this.#count > shownRows) return
+    const whose = row.email_address === null ? '' : ` ${row.email_address}`
+    complain(`${where}: ${reason}${whose}`)
+  }
+
+  end(): void {
+    this.#report?.close()
+    const more = this.#count - shownRows
+    if (more <= 0) return
+    const where = this.#report ? 'the report has all' : '--report FILE takes all'
+    complain(`… and ${more} more were refused: ${where}`)
+  }
+}
+
+function say(summary: Summary, { given, seconds }: { given: Given; seconds: number }): void {
+  const isDry = given['dry-run'] === true
+  if (given.json) printJson({ dry_run: isDry, ...summary, seconds })
+  else printTable(toRows(summary, seconds))
+  if (isDry) complain('Nothing was written: this was a dry run')
+}
+
+function toRows({ refused, ...counts }: Summary, seconds: number): string[][] {
+  const reasons = Object.entries(refused).map(([reason, rows]) => [`refused: ${reason}`, rows])
+  const rows = [...Object.entries(counts), ...reasons, ['seconds', seconds]]
+  return rows.map(([name, value]) => [String(name), String(value)])
+}

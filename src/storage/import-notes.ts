@@ -1,0 +1,64 @@
+import { DatabaseSync } from 'node:sqlite'
+
+/**
+ * What one import has seen: whoever is in it twice is found, also where nothing is written. A database
+ * of its own that only this process has, in memory while it is small and then on disk.
+ */
+export class ImportNotes {
+  readonly #database = new DatabaseSync('')
+  readonly #insertUser
+  readonly #findUser
+  readonly #insertAddress
+  readonly #insertSession
+  readonly #countSessions
+  readonly #oldestSession
+  readonly #deleteSession
+
+  constructor() {
+    this.#database.exec(`
+      PRAGMA cache_size = -16384; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;
+      CREATE TABLE users (id TEXT NOT NULL PRIMARY KEY) WITHOUT ROWID;
+      CREATE TABLE addresses (address TEXT NOT NULL PRIMARY KEY) WITHOUT ROWID;
+      CREATE TABLE sessions (user TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (user, id)) WITHOUT ROWID;
+      BEGIN`)
+    const prepare = (sql: string) => this.#database.prepare(sql)
+    this.#insertUser = prepare('INSERT OR IGNORE INTO users VALUES (?1)')
+    this.#findUser = prepare('SELECT 1 FROM users WHERE id = ?1')
+    this.#insertAddress = prepare('INSERT OR IGNORE INTO addresses VALUES (?1)')
+    this.#insertSession = prepare('INSERT OR IGNORE INTO sessions VALUES (?1, ?2)')
+    this.#countSessions = prepare('SELECT count(*) AS count FROM sessions WHERE user = ?1')
+    this.#oldestSession = prepare('SELECT id FROM sessions WHERE user = ?1 ORDER BY id LIMIT 1')
+    this.#deleteSession = prepare('DELETE FROM sessions WHERE user = ?1 AND id = ?2')
+  }
+
+  /** @returns false where there was one of this id before */
+  addUser(id: string): boolean {
+    return this.#insertUser.run(id).changes === 1
+  }
+
+  hasUser(id: string): boolean {
+    return this.#findUser.get(id) !== undefined
+  }
+
+  /** @returns false where somebody had it before */
+  addAddress(address: string): boolean {
+    return this.#insertAddress.run(address).changes === 1
+  }
+
+  /**
+   * Of a user's sessions the newest ones stay.
+   *
+   * @returns the one that has to go for it, which may be itself; null for none
+   */
+  addSession(user: string, id: string, { maximum }: { maximum: number }): string | null {
+    const isNew = this.#insertSession.run(user, id).changes === 1
+    if (!isNew || Number(this.#countSessions.get(user)?.count) <= maximum) return null
+    const oldest = String(this.#oldestSession.get(user)?.id)
+    this.#deleteSession.run(user, oldest)
+    return oldest
+  }
+
+  close(): void {
+    this.#database.close()
+  }
+}

@@ -1,0 +1,102 @@
+import { batchRows } from '../storage/batches.ts'
+import type { Database } from '../storage/database.ts'
+import { ImportNotes } from '../storage/import-notes.ts'
+import { listSchemes, noteImportedSessions, wasEverybodyLoggedOut } from '../storage/imports.ts'
+import { type Importing, write } from './importing.ts'
+import type { Origin, OriginRow } from './origin.ts'
+import { importRecords } from './records.ts'
+import type { RefusedRow } from './refusals.ts'
+import type { RowRules } from './row.ts'
+import { importSessions } from './sessions.ts'
+import { type Summary, Tally } from './tally.ts'
+import { importUsers } from './users.ts'
+
+export interface ImportOptions extends RowRules {
+  readonly mode: 'write' | 'dry-run'
+  readonly sessionsPerUser: number
+  readonly onRefused: (row: RefusedRow) => void
+  /** How many rows were looked at by now. */
+  readonly onProgress: (rows: number) => void
+  readonly pause: () => Promise<void>
+}
+
+/**
+ * Brings in all that an origin has, in batches, each in a transaction of its own. Run again it goes on
+ * where it was cut off: what is there stays as it is.
+ *
+ * @throws OriginError where the origin cannot be read
+ * @throws AuthError `unavailable` where the database is away
+ */
+export async function importFrom(
+  origin: Origin,
+  database: Database,
+  options: ImportOptions,
+): Promise<Summary> {
+  const tally = new Tally(options.onRefused)
+  const notes = new ImportNotes()
+  try {
+    const importing: Importing = {
+      ...options,
+      database,
+      origin: origin.name,
+      notes,
+      tally,
+      schemes: await listSchemes(database),
+      wasEverybodyLoggedOut: await wasEverybodyLoggedOut(database, origin.name),
+    }
+    let rows = 0
+    for await (const batch of inBatches(origin.read())) {
+      await importBatch(importing, batch)
+      rows += batch.length
+      options.onProgress(rows)
+    }
+    return tally.summary()
+  } finally {
+    notes.close()
+  }
+}
+
+type Kind = OriginRow['type']
+type RowOf<Type extends Kind> = Extract<OriginRow, { type: Type }>
+
+// Rows of one kind, one table, in the order in which they came; what is no row goes with any of them.
+async function* inBatches(rows: AsyncIterable<OriginRow>): AsyncGenerator<OriginRow[]> {
+  let batch: OriginRow[] = []
+  let kind: unknown = null
+  for await (const row of rows) {
+    const own = kindOf(row)
+    if (batch.length === batchRows || (own !== kind && own !== null && kind !== null)) {
+      yield batch
+      batch = []
+      kind = null
+    }
+    batch.push(row)
+    kind ??= own
+  }
+  if (batch.length > 0) yield batch
+}
+
+function kindOf(row: OriginRow): unknown {
+  if (row.type === 'fault') return null
+  return row.type === 'record' ? row.table : row.type
+}
+
+async function importBatch(importing: Importing, batch: readonly OriginRow[]): Promise<void> {
+  await importUsers(importing, ofType(batch, 'user'))
+  await importSessions(importing, ofType(batch, 'session'))
+  const records = ofType(batch, 'record')
+  const [first] = records
+  if (first) await importRecords(importing, first.table, records)
+  for (const { origin, importedAt } of ofType(batch, 'tokens')) {
+    const note = (transaction: Parameters<typeof noteImportedSessions>[0]) =>
+      noteImportedSessions(transaction, origin, importedAt)
+    await write(importing, note, () => undefined)
+  }
+  for (const { reason, where } of ofType(batch, 'fault')) {
+    importing.tally.refuse(reason, { where, emailAddress: null })
+  }
+}
+
+function ofType<Type extends Kind>(batch: readonly OriginRow[], type: Type): RowOf<Type>[] {
+  return batch.filter((row): row is RowOf<Type> => row.type === type)
+}

@@ -1,0 +1,68 @@
+import { createReadStream } from 'node:fs'
+import { OriginError } from './origin.ts'
+
+/** Of one line, or of one record of a CSV file: nothing of a user is as long. */
+export const longestLine = 1_048_576
+
+/** A line of a file, with its number. */
+export type Line =
+  | { readonly number: number; readonly bytes: Buffer }
+  | { readonly number: number; readonly bytes: null }
+
+/** The bytes of a file, or of the standard input where it is called `-`. */
+export function openBytes(file: string): AsyncIterable<Buffer> {
+  return file === '-' ? process.stdin : explained(file, createReadStream(file))
+}
+
+async function* explained(file: string, chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  try {
+    yield* chunks
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && 'syscall' in error)) throw error
+    throw new OriginError(`${file} cannot be read: ${error.message}`)
+  }
+}
+
+/** Its lines, without those that are empty; null for one that is too long, of which nothing is kept. */
+export async function* readLines(chunks: AsyncIterable<Buffer>): AsyncGenerator<Line> {
+  let number = 1
+  let parts: Buffer[] = []
+  let length = 0
+  const take = (): Line => {
+    const bytes = length > longestLine ? null : Buffer.concat(parts)
+    parts = []
+    length = 0
+    return { number, bytes }
+  }
+  for await (const chunk of chunks) {
+    let from = 0
+    for (;;) {
+      const end = chunk.indexOf(0x0a, from)
+      const part = chunk.subarray(from, end === -1 ? chunk.length : end)
+      length += part.length
+      if (length <= longestLine) parts.push(part)
+      else parts = []
+      if (end === -1) break
+      const line = take()
+      if (!isBlank(line)) yield line
+      number += 1
+      from = end + 1
+    }
+  }
+  const last = take()
+  if (!isBlank(last)) yield last
+}
+
+function isBlank({ bytes }: Line): boolean {
+  return bytes !== null && (bytes.length === 0 || (bytes.length === 1 && bytes[0] === 0x0d))
+}
+
+/** How many lines a file has; null for the standard input. */
+export async function countLines(file: string): Promise<number | null> {
+  if (file === '-') return null
+  let lines = 0
+  for await (const chunk of openBytes(file)) {
+    for (let at = chunk.indexOf(0x0a); at !== -1; at = chunk.indexOf(0x0a, at + 1)) lines += 1
+  }
+  return lines
+}

@@ -1,0 +1,99 @@
+import { countLines, type Line, openBytes, readLines } from './lines.ts'
+import { mapNames } from './mapping.ts'
+import { type Origin, OriginError, type OriginRow } from './origin.ts'
+import { end, header, readRecord } from './record.ts'
+import { type FieldNames, fieldNames, optionalFields, toOriginUser } from './user-fields.ts'
+
+/**
+ * A file with an object of JSON in each line: an export of Latchkey's, or users.
+ *
+ * @param file a path, or `-` for the standard input
+ * @throws OriginError
+ */
+export async function openNdjson(file: string, mapping: unknown, name: string): Promise<Origin> {
+  const { users } = mapNames(fieldNames, mapping)
+  const count = await countLines(file)
+  const lines = readLines(openBytes(file))
+  const first = await lines.next()
+  const object = first.done ? null : readObject(first.value)
+  const isExport = object?.type === header.type
+  if (isExport && object.version !== header.version) {
+    throw new OriginError(
+      `This export is of version ${String(object.version)}; this Latchkey reads version ${header.version}`,
+    )
+  }
+  return {
+    name: isExport ? 'latchkey' : name,
+    notes: [],
+    read: () => (isExport ? readExport(lines) : readUsers(first, lines, users)),
+    count: async () => count,
+    async close() {
+      await lines.return(undefined)
+    },
+  }
+}
+
+async function* readUsers(
+  first: IteratorResult<Line>,
+  rest: AsyncIterable<Line>,
+  mapped: FieldNames,
+): AsyncGenerator<OriginRow> {
+  if (first.done) return
+  // Each line says which fields it has.
+  const own = optionalFields.map((field) => [field, mapped[field] ?? field])
+  const names = { ...mapped, ...Object.fromEntries(own) }
+  yield toUser(first.value, names)
+  for await (const line of rest) yield toUser(line, names)
+}
+
+function toUser(line: Line, names: FieldNames): OriginRow {
+  const object = readObject(line)
+  if (!object) return fault(line)
+  const read = (name: string) => (Object.hasOwn(object, name) ? object[name] : null)
+  return toOriginUser(names, where(line), read)
+}
+
+async function* readExport(lines: AsyncIterable<Line>): AsyncGenerator<OriginRow> {
+  let rows = 0
+  let isWhole = false
+  for await (const line of lines) {
+    const object = readObject(line)
+    if (object?.type === end) {
+      isWhole = object.records === rows
+      continue
+    }
+    rows += 1
+    if (!object) yield fault(line)
+    else yield readRecord(object, where(line)) ?? { ...fault(line), reason: 'invalid_record' }
+  }
+  if (isWhole) return
+  throw new OriginError(
+    'The export is not whole: its last line is missing, or does not say how many records there are. What is in it was imported',
+  )
+}
+
+function fault(line: Line): Extract<OriginRow, { type: 'fault' }> {
+  const reason = line.bytes === null ? 'line_too_long' : 'malformed_line'
+  return { type: 'fault', reason, where: where(line) }
+}
+
+function where({ number }: Line): string {
+  return `line ${number}`
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
+/** Null for what is no object of JSON in UTF-8. A byte order mark may stand before the first. */
+function readObject({ bytes }: Line): Readonly<Record<string, unknown>> | null {
+  if (!bytes) return null
+  try {
+    const value: unknown = JSON.parse(utf8.decode(bytes))
+    return isObject(value) ? value : null
+  } catch {
+    return null
+  }
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -1,0 +1,128 @@
+import type { Value } from '../core/connection.ts'
+import { parseEmailAddress } from '../core/email-address.ts'
+import { parseEventName } from '../core/event-names.ts'
+import {
+  apiKeys,
+  events,
+  sessions,
+  type TransferColumn,
+  type TransferTable,
+  toJson,
+  users,
+} from '../storage/transfer-tables.ts'
+import type { ImportedSessions, OriginId } from '../storage/transfers.ts'
+import type { OriginRecord, OriginTokens } from './origin.ts'
+
+// The lines of an export. Their names are an interface: they are read back years later.
+
+export const header = { type: 'latchkey_export', version: 1 } as const
+
+/** The type of the last line, which says how many there are between it and the first. */
+export const end = 'latchkey_export_end'
+
+const tables: Readonly<Record<string, TransferTable>> = {
+  user: users,
+  session: sessions,
+  api_key: apiKeys,
+  event: events,
+}
+
+const types = new Map(Object.entries(tables).map(([type, { name }]) => [name, type]))
+
+/** A row of a table as a record. */
+export function writeRecord(table: TransferTable, row: readonly Value[]): Record<string, unknown> {
+  const fields = table.columns.map((column, index) => [column.name, toJson(column, row[index])])
+  return { type: types.get(table.name), ...Object.fromEntries(fields) }
+}
+
+/** What other systems called a user, in an order that every database agrees on. */
+export function writeOriginIds(originIds: readonly OriginId[]): Record<string, string>[] {
+  return originIds
+    .map(({ origin, originId }) => ({ origin, origin_id: originId }))
+    .sort((a, b) => compare(`${a.origin}\0${a.origin_id}`, `${b.origin}\0${b.origin_id}`))
+}
+
+export function writeTokens({ origin, importedAt }: ImportedSessions): Record<string, unknown> {
+  return { type: 'imported_sessions', origin, imported_at: importedAt.toISOString() }
+}
+
+/** By code units, as no collation of a database does. */
+export function compare(a: string, b: string): number {
+  if (a === b) return 0
+  return a < b ? -1 : 1
+}
+
+/** @returns null for what an export does not hold */
+export function readRecord(
+  record: Readonly<Record<string, unknown>>,
+  where: string,
+): OriginRecord | OriginTokens | null {
+  const { type } = record
+  if (type === 'imported_sessions') return readTokens(record, where)
+  const table = typeof type === 'string' && Object.hasOwn(tables, type) ? tables[type] : undefined
+  if (!table) return null
+  const values = table.columns.map((column) => readColumn(table, column, record[column.name]))
+  const originIds = readOriginIds(table === users ? record.origins : [])
+  const known = new Set(['type', 'origins', ...table.columns.map(({ name }) => name)])
+  if (Object.keys(record).some((name) => !known.has(name)) || !originIds) return null
+  if (!values.every((value) => value !== undefined)) return null
+  return { type: 'record', table, values, originIds, where }
+}
+
+function readTokens(record: Readonly<Record<string, unknown>>, where: string): OriginTokens | null {
+  const importedAt = readInstant(record.imported_at)
+  const { origin } = record
+  if (typeof origin !== 'string' || !isKept(origin) || !importedAt) return null
+  return { type: 'tokens', origin, importedAt, where }
+}
+
+function readOriginIds(value: unknown): OriginId[] | null {
+  if (!Array.isArray(value)) return null
+  const originIds = value.map((each) => {
+    const { origin, origin_id: originId } = Object(each)
+    const isRead = typeof origin === 'string' && typeof originId === 'string'
+    return isRead && isKept(origin) && isKept(originId) ? { origin, originId } : null
+  })
+  return originIds.every((each) => each !== null) ? originIds : null
+}
+
+// Undefined for what the column cannot hold: a batch would be lost over one row.
+function readColumn(
+  table: TransferTable,
+  { name, kind, isNullable }: TransferColumn,
+  value: unknown,
+): Value | undefined {
+  if (value === null) return isNullable ? null : undefined
+  if (typeof value !== 'string') return undefined
+  if (kind === 'uuid') return uuid.test(value) ? value : undefined
+  if (kind === 'instant') return readInstant(value) ?? undefined
+  if (kind === 'bytes') return readDigest(value)
+  const isAccepted = rules[`${table.name}.${name}`] ?? isKept
+  return isAccepted(value) ? value : undefined
+}
+
+const rules: Readonly<Record<string, (text: string) => boolean>> = {
+  'users.email_address': (text) => parseEmailAddress(text) === text,
+  'api_keys.scopes': (text) => /^[!-~]+( [!-~]+)*$/.test(text) && text.length <= 4_096,
+  'events.name': (text) => parseEventName(text) !== null,
+  'events.actor': (text) => ['user', 'operator', 'anybody'].includes(text),
+}
+
+const uuid = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/
+
+// Neither NUL, which PostgreSQL does not keep, nor half of a character.
+function isKept(text: string): boolean {
+  return text.length <= 4_096 && !/[\0\p{Cs}]/u.test(text)
+}
+
+function readInstant(value: unknown): Date | null {
+  if (typeof value !== 'string') return null
+  const instant = new Date(value)
+  const isExact = !Number.isNaN(instant.getTime()) && instant.toISOString() === value
+  return isExact ? instant : null
+}
+
+function readDigest(text: string): Uint8Array | undefined {
+  const bytes = Buffer.from(text, 'base64url')
+  return bytes.length === 32 && bytes.toString('base64url') === text ? bytes : undefined
+}

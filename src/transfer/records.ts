@@ -1,0 +1,136 @@
+import type { Value } from '../core/connection.ts'
+import { findActiveUsers, findTakenAddresses, findUserIds, holdUsers } from '../storage/imports.ts'
+import { apiKeys, events, type TransferTable, users } from '../storage/transfer-tables.ts'
+import { findIds, insertOriginIds, insertRows } from '../storage/transfers.ts'
+import { type Importing, write } from './importing.ts'
+import type { OriginRecord } from './origin.ts'
+import { hashRefusals, type Refusal } from './refusals.ts'
+import { admitScheme } from './schemes.ts'
+
+/** Brings in a batch of rows of Latchkey's own export: as they were, or not at all. */
+export async function importRecords(
+  importing: Importing,
+  table: TransferTable,
+  rows: readonly OriginRecord[],
+): Promise<void> {
+  const { database, notes, tally } = importing
+  const once = rows.filter((row) => {
+    return notes.addUser(keyOf(table, idOf(row))) || refuse(importing, 'id_taken', row)
+  })
+  const there = await findIds(database, table, once.map(idOf))
+  if (table === users) tally.add('unchanged', there.size)
+  const fresh = once.filter((row) => !there.has(idOf(row)))
+  const admitted = await (table === users
+    ? admitUsers(importing, fresh)
+    : admitOwned(importing, table, fresh))
+  const inserted = await save(importing, table, admitted)
+  tally.add(countOf(table), inserted.size)
+  // What is there under another id.
+  for (const row of admitted) if (!inserted.has(idOf(row))) refuse(importing, 'id_taken', row)
+}
+
+function countOf(table: TransferTable): 'imported' | 'sessions' | 'api_keys' | 'events' {
+  if (table === users) return 'imported'
+  if (table === apiKeys) return 'api_keys'
+  return table === events ? 'events' : 'sessions'
+}
+
+async function admitUsers(
+  importing: Importing,
+  rows: readonly OriginRecord[],
+): Promise<readonly OriginRecord[]> {
+  const { database, notes } = importing
+  const addresses = rows.map((row) => textOf(row, 'email_address'))
+  const taken = await findTakenAddresses(database, addresses)
+  return rows.filter((row) => {
+    const address = textOf(row, 'email_address')
+    const refusal = judgePassword(importing, row)
+    if (refusal) return refuse(importing, refusal, row)
+    if (taken.has(address) || !notes.addAddress(address)) {
+      return refuse(importing, 'email_address_taken', row)
+    }
+    return true
+  })
+}
+
+// SECURITY: a file may say anything: a hash that would stall the log-ins is none, whoever wrote it.
+function judgePassword(importing: Importing, row: OriginRecord): Refusal | null {
+  const passwordHash = textOf(row, 'password_hash')
+  const parsed = importing.parseHash(passwordHash)
+  if ('refusal' in parsed) return hashRefusals[parsed.refusal]
+  const scheme = row.values[columnOf(users, 'password_scheme')] ?? null
+  const isAsKept = parsed.passwordHash === passwordHash && parsed.scheme === scheme
+  if (!isAsKept) return 'invalid_record'
+  return admitScheme(importing, parsed.scheme) ? null : 'too_many_schemes'
+}
+
+async function admitOwned(
+  importing: Importing,
+  table: TransferTable,
+  rows: readonly OriginRecord[],
+): Promise<readonly OriginRecord[]> {
+  if (table.owner === null) return rows
+  const { database, mode, notes } = importing
+  const owners = [...new Set(rows.map((row) => textOf(row, 'user_id')))]
+  const known = await findUserIds(database, owners)
+  const active = await findActiveUsers(database, [...known])
+  return rows.filter((row) => {
+    const userId = textOf(row, 'user_id')
+    const isNew = mode === 'dry-run' && notes.hasUser(keyOf(users, userId))
+    if (!known.has(userId) && !isNew) return refuse(importing, 'unknown_user', row)
+    // SECURITY: what was revoked since an import before must not live again. Events come last, so
+    // those of the export itself are not there yet.
+    return !active.has(userId) || refuse(importing, 'ended_here', row)
+  })
+}
+
+async function save(
+  importing: Importing,
+  table: TransferTable,
+  rows: readonly OriginRecord[],
+): Promise<Set<string>> {
+  if (rows.length === 0) return new Set()
+  return write(
+    importing,
+    async (transaction) => {
+      const owned = table.owner === null ? [] : rows.map((row) => textOf(row, 'user_id'))
+      const held = await holdUsers(transaction, [...new Set(owned)])
+      const kept =
+        table.owner === null ? rows : rows.filter((row) => held.has(textOf(row, 'user_id')))
+      const inserted = await insertRows(
+        transaction,
+        table,
+        kept.map(({ values }) => values),
+      )
+      const originIds = kept
+        .filter((row) => inserted.has(idOf(row)))
+        .flatMap((row) => row.originIds.map((each) => ({ ...each, userId: idOf(row) })))
+      await insertOriginIds(transaction, originIds)
+      return inserted
+    },
+    () => new Set(rows.map(idOf)),
+  )
+}
+
+function idOf({ values }: OriginRecord): string {
+  return String(values[0])
+}
+
+function keyOf({ name }: TransferTable, id: string): string {
+  return `${name} ${id}`
+}
+
+function textOf({ table, values }: OriginRecord, name: string): string {
+  const value: Value | undefined = values[columnOf(table, name)]
+  return typeof value === 'string' ? value : ''
+}
+
+function columnOf({ columns }: TransferTable, name: string): number {
+  return columns.findIndex((column) => column.name === name)
+}
+
+function refuse({ tally }: Importing, reason: Refusal, row: OriginRecord): false {
+  const emailAddress = row.table === users ? textOf(row, 'email_address') : null
+  tally.refuse(reason, { where: row.where, emailAddress })
+  return false
+}

@@ -1,0 +1,118 @@
+import { hash } from 'node:crypto'
+import { v7 } from 'uuid'
+import { parseEmailAddress } from '../core/email-address.ts'
+import type { HashRefusal } from '../core/imported-hashes/family.ts'
+import type { ImportedHash } from '../core/imported-hashes/imported-hash.ts'
+import type { Random } from '../core/tokens.ts'
+import type { NewUser } from '../storage/imports.ts'
+import { parseInstant } from './instant.ts'
+import type { OriginSession, OriginUser } from './origin.ts'
+import { hashRefusals, type Refusal } from './refusals.ts'
+
+/** What a row needs to become a user or a session. */
+export interface RowRules {
+  readonly now: Date
+  readonly parseHash: (text: string) => ImportedHash | HashRefusal
+  readonly random: Random
+}
+
+/** A row that breaks a rule. */
+export interface Refused {
+  readonly refusal: Refusal
+}
+
+/** A user of the origin, by Latchkey's rules. */
+export function parseUser(row: OriginUser, rules: RowRules): NewUser | Refused {
+  const written = textOf(row.emailAddress).trim()
+  if (written === '') return { refusal: 'blank_email_address' }
+  const emailAddress = parseEmailAddress(written)
+  if (!emailAddress) return { refusal: 'invalid_email_address' }
+  const originId = row.originId ?? emailAddress
+  if (!isOriginId(originId)) return { refusal: 'invalid_id' }
+  const hashed = parsePassword(textOf(row.passwordHash).trim(), rules)
+  if ('refusal' in hashed) return hashed
+  const emailVerifiedAt = parseInstant(row.emailVerifiedAt)
+  const bannedAt = parseInstant(row.bannedAt)
+  const created = parseInstant(row.createdAt)
+  const updated = parseInstant(row.updatedAt)
+  if (emailVerifiedAt === 'invalid' || bannedAt === 'invalid') return { refusal: 'invalid_instant' }
+  if (created === 'invalid' || updated === 'invalid') return { refusal: 'invalid_instant' }
+  const createdAt = created ?? updated ?? rules.now
+  return {
+    originId,
+    id: isUuid(originId) ? originId.toLowerCase() : newId(createdAt, rules.random),
+    emailAddress,
+    ...hashed,
+    emailVerifiedAt,
+    bannedAt,
+    createdAt,
+    updatedAt: updated ?? createdAt,
+  }
+}
+
+// All of it random behind the instant: many users may have been made on one day.
+function newId(at: Date, random: Random): string {
+  return v7({ msecs: at.getTime(), random: random(16) })
+}
+
+/** A session of the origin, but for whose it is here. Its life begins with the import. */
+export function parseSession(row: OriginSession): ParsedSession | Refused {
+  const token = textOf(row.token)
+  // SECURITY: what a bare token is looked up by; shorter ones could be guessed.
+  if (!/^[A-Za-z0-9]{24,32}$/.test(token)) return { refusal: 'invalid_token' }
+  const createdAt = parseInstant(row.createdAt)
+  if (createdAt === 'invalid') return { refusal: 'invalid_instant' }
+  const tokenDigest = Buffer.from(hash('sha256', token, 'hex'), 'hex')
+  return {
+    tokenDigest,
+    id: sessionId(tokenDigest, createdAt ?? new Date(0)),
+    ipAddress: clip(row.ipAddress),
+    userAgent: clip(row.userAgent),
+  }
+}
+
+export interface ParsedSession {
+  readonly id: string
+  readonly tokenDigest: Uint8Array
+  readonly ipAddress: string | null
+  readonly userAgent: string | null
+}
+
+// In the order in which they began where they come from; and each import gives it the same.
+function sessionId(tokenDigest: Uint8Array, createdAt: Date): string {
+  const random = Buffer.from(hash('sha256', tokenDigest, 'hex'), 'hex').subarray(0, 16)
+  return v7({ msecs: createdAt.getTime(), seq: random.readUInt32BE(6) & 0x7fffffff, random })
+}
+
+type Password = Pick<NewUser, 'passwordHash' | 'passwordScheme'>
+
+function parsePassword(text: string, { parseHash }: RowRules): Password | Refused {
+  const parsed = parseHash(text)
+  if ('refusal' in parsed) return { refusal: hashRefusals[parsed.refusal] }
+  return { passwordHash: parsed.passwordHash, passwordScheme: parsed.scheme }
+}
+
+const uuid = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i
+
+export function isUuid(text: string): boolean {
+  return uuid.test(text)
+}
+
+function isOriginId(text: string): boolean {
+  return text !== '' && text.length <= 255 && isText(text)
+}
+
+/** SECURITY: PostgreSQL keeps no NUL, and U+FFFD stands where bytes were no UTF-8. */
+export function isText(text: string): boolean {
+  return !/[\p{Cc}\p{Cs}\ufffd]/u.test(text)
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : ''
+}
+
+// As much as a request may say of itself.
+function clip(value: unknown): string | null {
+  const text = textOf(value).slice(0, 1_024)
+  return text !== '' && isText(text) ? text : null
+}

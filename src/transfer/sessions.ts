@@ -1,0 +1,142 @@
+import {
+  deleteImportedSessions,
+  findActiveUsers,
+  findImportedUsers,
+  findSessionDigests,
+  holdUsers,
+  type ImportedUser,
+  insertImportedSessions,
+  type NewSession,
+  noteImportedSessions,
+} from '../storage/imports.ts'
+import { type Importing, write } from './importing.ts'
+import type { OriginSession } from './origin.ts'
+import type { Refusal } from './refusals.ts'
+import { type ParsedSession, parseSession } from './row.ts'
+
+/** Brings in a batch of sessions, each once: those of users who are there by now, and have not acted here. */
+export async function importSessions(
+  importing: Importing,
+  rows: readonly OriginSession[],
+): Promise<void> {
+  const parsed = rows.flatMap((row) => parse(importing, row) ?? [])
+  const known = await look(importing, parsed)
+  const trimmed: string[] = []
+  const wanted = parsed.filter((row) => {
+    const isThere = known.digests.has(hex(row.session.tokenDigest))
+    if (!(isThere ? isUntouched(row, known) : isWelcome(importing, row, known))) return false
+    return isNewest(importing, row, trimmed) && !isThere
+  })
+  await save(importing, { wanted, trimmed, known })
+}
+
+async function look({ database, origin }: Importing, rows: readonly Row[]): Promise<Known> {
+  const originIds = [...new Set(rows.map(({ originUserId }) => originUserId))]
+  const users = await findImportedUsers(database, origin, originIds)
+  const userIds = [...users.values()].map(({ userId }) => userId)
+  const tokenDigests = rows.map(({ session }) => session.tokenDigest)
+  return {
+    users,
+    active: await findActiveUsers(database, userIds),
+    digests: await findSessionDigests(database, tokenDigests),
+  }
+}
+
+interface Row {
+  readonly session: ParsedSession
+  readonly originUserId: string
+  readonly where: string
+}
+
+interface Known {
+  readonly users: ReadonlyMap<string, ImportedUser>
+  /** Users who have done something here. */
+  readonly active: ReadonlySet<string>
+  /** Of sessions that are there. */
+  readonly digests: ReadonlySet<string>
+}
+
+function parse({ tally }: Importing, row: OriginSession): Row | null {
+  const { originUserId, where } = row
+  const session = parseSession(row)
+  if (!('refusal' in session)) return { session, originUserId, where }
+  tally.refuse(session.refusal, { where, emailAddress: null })
+  return null
+}
+
+// Of whoever has acted here nothing is touched: neither is there room made among their sessions.
+function isUntouched({ originUserId }: Row, { users, active }: Known): boolean {
+  const user = users.get(originUserId)
+  return user !== undefined && !active.has(user.userId)
+}
+
+function isWelcome(importing: Importing, row: Row, { users, active }: Known): boolean {
+  const user = users.get(row.originUserId)
+  // In a dry run nobody who would be new is there.
+  const isNew = importing.mode === 'dry-run' && importing.notes.hasUser(row.originUserId)
+  if (!user) return isNew || refuse(importing, 'unknown_user', row)
+  if (user.bannedAt) return refuse(importing, 'banned_user', row)
+  // SECURITY: a token that was revoked, or exchanged, since an import before must not live again.
+  const mayHaveEnded = active.has(user.userId) || importing.wasEverybodyLoggedOut
+  return !mayHaveEnded || refuse(importing, 'ended_here', row)
+}
+
+function isNewest(importing: Importing, row: Row, trimmed: string[]): boolean {
+  const { notes, tally, sessionsPerUser } = importing
+  const { id } = row.session
+  const gone = notes.addSession(row.originUserId, id, { maximum: sessionsPerUser })
+  if (gone === null) return true
+  tally.refuse('too_many_sessions', { where: row.where, emailAddress: null })
+  if (gone === id) return false
+  // One that came before, and was counted.
+  trimmed.push(gone)
+  tally.add('sessions', -1)
+  return true
+}
+
+interface Change {
+  readonly wanted: readonly Row[]
+  /** The ids of those that make room. */
+  readonly trimmed: readonly string[]
+  readonly known: Known
+}
+
+async function save(importing: Importing, { wanted, trimmed, known }: Change): Promise<void> {
+  const { tally, now, origin } = importing
+  if (wanted.length + trimmed.length === 0) return
+  const sessions = wanted.flatMap((row) => {
+    const user = known.users.get(row.originUserId)
+    return user ? [toSession(row, user, now)] : []
+  })
+  const inserted = await write(
+    importing,
+    async (transaction) => {
+      const userIds = [...new Set(sessions.map(({ userId }) => userId))]
+      const held = await holdUsers(transaction, userIds)
+      const kept = sessions.filter(({ userId }) => held.has(userId))
+      const ids = await insertImportedSessions(transaction, kept)
+      if (ids.size > 0) await noteImportedSessions(transaction, origin, now)
+      await deleteImportedSessions(transaction, trimmed)
+      return ids.size
+    },
+    () => wanted.length,
+  )
+  tally.add('sessions', inserted)
+}
+
+// SECURITY: not fresh. Nobody has proved here to know the password.
+const never = new Date(0)
+
+function toSession({ session }: Row, { userId }: ImportedUser, now: Date): NewSession {
+  const times = { createdAt: now, lastUsedAt: now, passwordVerifiedAt: never }
+  return { ...session, userId, name: null, ...times }
+}
+
+function hex(digest: Uint8Array): string {
+  return Buffer.from(digest).toString('hex')
+}
+
+function refuse({ tally }: Importing, reason: Refusal, { where }: Row): false {
+  tally.refuse(reason, { where, emailAddress: null })
+  return false
+}

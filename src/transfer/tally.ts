@@ -1,0 +1,51 @@
+import type { Refusal, RefusedRow } from './refusals.ts'
+
+/** What an import did, or in a dry run would do. */
+export interface Summary {
+  /** Users who are new. */
+  readonly imported: number
+  /** Users who are there from an import before. */
+  readonly unchanged: number
+  /** Users whose password was changed where they come from, and who have not logged in here since. */
+  readonly updated: number
+  /** Sessions, API keys and events that are new. */
+  readonly sessions: number
+  readonly api_keys: number
+  readonly events: number
+  /** Rows by the reason, those that there are. */
+  readonly refused: Readonly<Partial<Record<Refusal, number>>>
+}
+
+type Count = Exclude<keyof Summary, 'refused'>
+
+/** Counts rows, and passes on those that are refused. */
+export class Tally {
+  readonly #onRefused: (row: RefusedRow) => void
+  readonly #counts: Record<Count, number> = {
+    imported: 0,
+    unchanged: 0,
+    updated: 0,
+    sessions: 0,
+    api_keys: 0,
+    events: 0,
+  }
+  readonly #refused = new Map<Refusal, number>()
+
+  constructor(onRefused: (row: RefusedRow) => void) {
+    this.#onRefused = onRefused
+  }
+
+  add(count: Count, rows = 1): void {
+    this.#counts[count] += rows
+  }
+
+  refuse(reason: Refusal, { where, emailAddress }: Omit<RefusedRow, 'reason'>): void {
+    this.#refused.set(reason, (this.#refused.get(reason) ?? 0) + 1)
+    this.#onRefused({ where, reason, emailAddress })
+  }
+
+  summary(): Summary {
+    const refused = Object.fromEntries([...this.#refused].sort(([a], [b]) => (a < b ? -1 : 1)))
+    return { ...this.#counts, refused }
+  }
+}
