@@ -1,5 +1,5 @@
 import type { Session, User } from '../core/entities.ts'
-import { byCount, list, padded, tuples } from './batches.ts'
+import { byCount, list, sendRows, tuples } from './batches.ts'
 import { readInstantOrNull, readText, readTextOrNull } from './columns.ts'
 import type { Connection, Value } from './database.ts'
 
@@ -28,9 +28,8 @@ export async function findImportedUsers(
   origin: string,
   originIds: readonly string[],
 ): Promise<Map<string, ImportedUser>> {
-  if (originIds.length === 0) return new Map()
-  const { count, values } = padded(originIds.map((id) => [id]))
-  const rows = await connection.query(selectImported(count), [origin, ...values])
+  const keys = originIds.map((id) => [id])
+  const rows = await sendRows(connection, selectImported, keys, [origin])
   return new Map(
     rows.map((row) => [
       readText(row[0]),
@@ -92,15 +91,14 @@ export async function insertImportedUsers(
   origin: string,
   users: readonly NewUser[],
 ): Promise<Set<string>> {
-  if (users.length === 0) return new Set()
-  const { count, values } = padded(users.map(toColumns))
-  const rows = await connection.query(insertUsers(count), values)
+  const rows = await sendRows(connection, insertUsers, users.map(toColumns))
   const inserted = new Set(rows.map(([id]) => readText(id)))
   const imported = users.filter(({ id }) => inserted.has(id))
-  if (imported.length > 0) {
-    const mapped = padded(imported.map(({ id, originId }) => [origin, originId, id]))
-    await connection.query(insertImported(mapped.count), mapped.values)
-  }
+  await sendRows(
+    connection,
+    insertImported,
+    imported.map(({ id, originId }) => [origin, originId, id]),
+  )
   return inserted
 }
 
@@ -167,9 +165,8 @@ export async function findSessionDigests(
   connection: Connection,
   digests: readonly Uint8Array[],
 ): Promise<Set<string>> {
-  if (digests.length === 0) return new Set()
-  const { count, values } = padded(digests.map((digest) => [digest]))
-  const rows = await connection.query(selectDigests(count), values)
+  const keys = digests.map((digest) => [digest])
+  const rows = await sendRows(connection, selectDigests, keys)
   return new Set(rows.map(([digest]) => Buffer.from(readBytes(digest)).toString('hex')))
 }
 
@@ -212,8 +209,9 @@ export async function insertImportedSessions(
   connection: Connection,
   sessions: readonly NewSession[],
 ): Promise<Set<string>> {
-  if (sessions.length === 0) return new Set()
-  const { count, values } = padded(
+  const rows = await sendRows(
+    connection,
+    insertSessions,
     sessions.map((session) => [
       session.id,
       session.userId,
@@ -226,7 +224,6 @@ export async function insertImportedSessions(
       session.passwordVerifiedAt,
     ]),
   )
-  const rows = await connection.query(insertSessions(count), values)
   return new Set(rows.map(([id]) => readText(id)))
 }
 
@@ -236,9 +233,8 @@ export async function deleteImportedSessions(
   connection: Connection,
   ids: readonly string[],
 ): Promise<void> {
-  if (ids.length === 0) return
-  const { count, values } = padded(ids.map((id) => [id]))
-  await connection.query(deleteById(count), values)
+  const keys = ids.map((id) => [id])
+  await sendRows(connection, deleteById, keys)
 }
 
 const holdById = byCount(
@@ -272,9 +268,8 @@ async function findTexts(
   select: (count: number) => string,
   texts: readonly string[],
 ): Promise<Set<string>> {
-  if (texts.length === 0) return new Set()
-  const { count, values } = padded(texts.map((text) => [text]))
-  const rows = await connection.query(select(count), values)
+  const keys = texts.map((text) => [text])
+  const rows = await sendRows(connection, select, keys)
   return new Set(rows.map(([text]) => readText(text)))
 }
 

@@ -1,5 +1,5 @@
 import type { Row } from '../core/connection.ts'
-import { batchRows, byCount, list, padded, tuples } from './batches.ts'
+import { byCount, list, sendRows, tuples } from './batches.ts'
 import { readInstant, readText } from './columns.ts'
 import type { Connection, Value } from './database.ts'
 import { firstId } from './page.ts'
@@ -35,9 +35,8 @@ export async function findOriginIds(
   userIds: readonly string[],
 ): Promise<Map<string, OriginId[]>> {
   const found = new Map<string, OriginId[]>()
-  if (userIds.length === 0) return found
-  const { count, values } = padded(userIds.map((id) => [id]))
-  for (const row of await connection.query(selectOrigins(count), values)) {
+  const keys = userIds.map((id) => [id])
+  for (const row of await sendRows(connection, selectOrigins, keys)) {
     const userId = readText(row[0])
     const own = { origin: readText(row[1]), originId: readText(row[2]) }
     found.set(userId, [...(found.get(userId) ?? []), own])
@@ -64,11 +63,9 @@ export async function insertRows(
   table: TransferTable,
   rows: readonly (readonly Value[])[],
 ): Promise<Set<string>> {
-  if (rows.length === 0) return new Set()
   const insert = inserts.get(table.name) ?? byCount((count) => insertInto(table, count))
   inserts.set(table.name, insert)
-  const { count, values } = padded(rows)
-  const inserted = await connection.query(insert(count), values)
+  const inserted = await sendRows(connection, insert, rows)
   return new Set(inserted.map(([id]) => readText(id)))
 }
 
@@ -86,12 +83,11 @@ export async function findIds(
   { name }: TransferTable,
   ids: readonly string[],
 ): Promise<Set<string>> {
-  if (ids.length === 0) return new Set()
   const select =
     selects.get(name) ?? byCount((count) => `SELECT id FROM ${name} WHERE id IN ${list(count)}`)
   selects.set(name, select)
-  const { count, values } = padded(ids.map((id) => [id]))
-  return new Set((await connection.query(select(count), values)).map(([id]) => readText(id)))
+  const keys = ids.map((id) => [id])
+  return new Set((await sendRows(connection, select, keys)).map(([id]) => readText(id)))
 }
 
 const insertOrigins = byCount(
@@ -103,12 +99,9 @@ export async function insertOriginIds(
   connection: Connection,
   rows: readonly (OriginId & { readonly userId: string })[],
 ): Promise<void> {
-  for (let from = 0; from < rows.length; from += batchRows) {
-    const { count, values } = padded(
-      rows
-        .slice(from, from + batchRows)
-        .map(({ origin, originId, userId }) => [origin, originId, userId]),
-    )
-    await connection.query(insertOrigins(count), values)
-  }
+  await sendRows(
+    connection,
+    insertOrigins,
+    rows.map(({ origin, originId, userId }) => [origin, originId, userId]),
+  )
 }

@@ -2,7 +2,7 @@ import { batchRows } from '../storage/batches.ts'
 import type { Database } from '../storage/database.ts'
 import { ImportNotes } from '../storage/import-notes.ts'
 import { listSchemes, noteImportedSessions, wasEverybodyLoggedOut } from '../storage/imports.ts'
-import { type Importing, write } from './importing.ts'
+import { type Importing, type Turns, write } from './importing.ts'
 import type { Origin, OriginRow } from './origin.ts'
 import { importRecords } from './records.ts'
 import type { RefusedRow } from './refusals.ts'
@@ -17,7 +17,7 @@ export interface ImportOptions extends RowRules {
   readonly onRefused: (row: RefusedRow) => void
   /** How many rows were looked at by now. */
   readonly onProgress: (rows: number) => void
-  readonly pause: () => Promise<void>
+  readonly turns: Turns
 }
 
 /**

@@ -3,6 +3,9 @@ import type { ImportNotes } from '../storage/import-notes.ts'
 import type { RowRules } from './row.ts'
 import type { Tally } from './tally.ts'
 
+/** When a transaction may begin, so that others have their turn before it. */
+export type Turns = <T>(work: () => Promise<T>) => Promise<T>
+
 /** One import that is under way: what its steps share. */
 export interface Importing extends RowRules {
   readonly database: Database
@@ -15,18 +18,14 @@ export interface Importing extends RowRules {
   readonly sessionsPerUser: number
   /** Whether everybody was logged out here, so that sessions of those who were there before are over. */
   readonly wasEverybodyLoggedOut: boolean
-  /** After each transaction, so that others have their turn. */
-  readonly pause: () => Promise<void>
+  readonly turns: Turns
 }
 
 /** A batch in one transaction, which in a dry run does nothing but read. */
 export async function write<T>(
-  { database, mode, pause }: Importing,
+  { database, mode, turns }: Importing,
   work: (connection: Connection) => Promise<T>,
   dry: () => T,
 ): Promise<T> {
-  if (mode === 'dry-run') return dry()
-  const result = await database.transaction(work)
-  await pause()
-  return result
+  return mode === 'dry-run' ? dry() : turns(() => database.transaction(work))
 }

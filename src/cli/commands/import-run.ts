@@ -4,6 +4,7 @@ import { constants, setPriority } from 'node:os'
 import { setTimeout as wait } from 'node:timers/promises'
 import { parseImportedHash } from '../../core/imported-hashes/imported-hash.ts'
 import { importFrom } from '../../transfer/import.ts'
+import type { Turns } from '../../transfer/importing.ts'
 import { type Origin, OriginError } from '../../transfer/origin.ts'
 import type { RefusedRow } from '../../transfer/refusals.ts'
 import type { Summary } from '../../transfer/tally.ts'
@@ -84,7 +85,7 @@ async function importInto(url: string, { given, open, refused }: Work): Promise<
         sessionsPerUser: maximumPerUser,
         onRefused: (row) => refused.add(row),
         onProgress: (rows) => progress.show(rows),
-        pause: () => pauseFor(url),
+        turns: url.startsWith('sqlite:') ? inTurns() : (work) => work(),
       }),
     )
     progress.clear()
@@ -95,10 +96,18 @@ async function importInto(url: string, { given, open, refused }: Work): Promise<
 }
 
 // Whoever waits for the lock of a file looks for it every 10 ms: it has to be free by then.
-const sqlitePauseMilliseconds = 12
+const freeMilliseconds = 12
 
-async function pauseFor(url: string): Promise<void> {
-  if (url.startsWith('sqlite:')) await wait(sqlitePauseMilliseconds)
+// Rows are read and looked at meanwhile.
+function inTurns(): Turns {
+  let freeAt = Number.NEGATIVE_INFINITY
+  return async (work) => {
+    const left = freeAt + freeMilliseconds - performance.now()
+    if (left > 0) await wait(left)
+    const result = await work()
+    freeAt = performance.now()
+    return result
+  }
 }
 
 function readMapping(file: string): unknown {
