@@ -1,9 +1,8 @@
 import { Readable } from 'node:stream'
 import { type CsvError, parse } from 'csv-parse'
 import { countLines, longestLine, openBytes } from './lines.ts'
-import { mapNames } from './mapping.ts'
 import { type Origin, OriginError, type OriginRow } from './origin.ts'
-import { type FieldNames, fieldNames, optionalFields, toOriginUser } from './user-fields.ts'
+import { type FieldNames, isOptional, readFieldNames, toOriginUser } from './user-fields.ts'
 
 /**
  * Users of a CSV file in UTF-8 (RFC 4180), whose first line names the columns; those that nobody asks
@@ -13,7 +12,7 @@ import { type FieldNames, fieldNames, optionalFields, toOriginUser } from './use
  * @throws OriginError
  */
 export async function openCsv(file: string, mapping: unknown, name: string): Promise<Origin> {
-  const { users } = mapNames(fieldNames, mapping)
+  const users = readFieldNames(mapping)
   const lines = await countLines(file)
   return {
     name,
@@ -53,22 +52,29 @@ async function* read(file: string, names: FieldNames): AsyncGenerator<OriginRow>
     else yield toUser(record, columns, `line ${info.lines}`)
   }
   yield* faults(skipped)
+  requireWhole(skipped)
   if (!columns) throw new OriginError(`${nameOf(file)} has no line that names its columns`)
 }
 
+// Behind these the parser does not find its place again.
+const lost = ['CSV_MAX_RECORD_SIZE', 'CSV_QUOTE_NOT_CLOSED']
+
 // Twice for one line, where it has two faults.
 function* faults(skipped: Skipped[]): Generator<OriginRow> {
-  let last = 0
-  for (const { line, code } of skipped.splice(0)) {
-    // SECURITY: the parser has lost its place there, and rows would be lost without a word.
-    if (code === 'CSV_MAX_RECORD_SIZE' || code === 'CSV_QUOTE_NOT_CLOSED') {
-      throw new OriginError(
-        `Up to line ${line} there is a record that does not end: look for a quote that is not closed, or a field of more than 1 MB. Nothing behind it was read`,
-      )
-    }
-    if (line !== last) yield { type: 'fault', reason: 'malformed_line', where: `line ${line}` }
-    last = line
+  const all = skipped.splice(0)
+  skipped.push(...all.filter(({ code = '' }) => lost.includes(code)))
+  const lines = new Set(all.filter((each) => !skipped.includes(each)).map(({ line }) => line))
+  for (const line of lines) {
+    yield { type: 'fault', reason: 'malformed_line', where: `line ${line}` }
   }
+}
+
+// SECURITY: rows would be lost without a word. Those before it were read.
+function requireWhole([first]: readonly Skipped[]): void {
+  if (!first) return
+  throw new OriginError(
+    `Up to line ${first.line} there is a record that does not end: look for a quote that is not closed, or a field of more than 1 MB. Nothing behind it was read`,
+  )
 }
 
 function lineOf(error: CsvError | undefined): number {
@@ -87,23 +93,20 @@ function readHeader(header: readonly string[], mapped: FieldNames): Columns {
     )
   }
   const indexes = new Map(header.map((name, index) => [name.trim(), index]))
-  const names: Record<string, string | null> = { ...mapped }
-  for (const field of optionalFields) {
-    if (names[field] === null && indexes.has(field)) names[field] = field
-  }
-  for (const name of Object.values(names)) {
-    if (name === null || indexes.has(name)) continue
+  for (const [field, name] of Object.entries(mapped)) {
+    if (name === null || indexes.has(name) || isOptional(field, name)) continue
+    const columns = [...indexes.keys()].join(', ').slice(0, 300)
     throw new OriginError(
-      `The file has no column ${name}, but ${[...indexes.keys()].join(', ').slice(0, 300)}: name it with --map, or null for none`,
+      `The file has no column ${name}, but ${columns}: say with --map what it is called, or null for none`,
     )
   }
-  return { names: { ...mapped, ...names }, indexes }
+  return { names: mapped, indexes }
 }
 
 function toUser(record: readonly string[], { names, indexes }: Columns, where: string): OriginRow {
   return toOriginUser(names, where, (name) => record[indexes.get(name) ?? -1])
 }
 
-export function nameOf(file: string): string {
+function nameOf(file: string): string {
   return file === '-' ? 'The standard input' : file
 }

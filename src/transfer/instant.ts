@@ -23,15 +23,17 @@ const written =
   /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?\s?(Z|UTC|[+-]\d\d(?::?\d\d)?)?)?$/
 
 function parseText(text: string): Date | 'invalid' {
-  const [whole, year, month, day, hour = '00', minute = '00', second = '00', fraction = '', zone] =
-    written.exec(text) ?? []
-  if (whole === undefined) return 'invalid'
-  const milliseconds = fraction.padEnd(3, '0').slice(0, 3)
-  const utc = `${year}-${month}-${day}T${hour}:${minute}:${second}.${milliseconds}Z`
-  const instant = new Date(utc)
+  const found = written.exec(text)
+  if (!found) return 'invalid'
+  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = found
+    .slice(1, 7)
+    .map((digits) => Number(digits ?? 0))
+  const milliseconds = Number((found[7] ?? '').padEnd(3, '0').slice(0, 3))
+  const instant = new Date(Date.UTC(year, month - 1, day, hour, minute, second, milliseconds))
   // The 30th of February would be a day in March.
-  if (Number.isNaN(instant.getTime()) || instant.toISOString() !== utc) return 'invalid'
-  return inRange(new Date(instant.getTime() - offset(zone)))
+  const isThere = instant.getUTCDate() === day && instant.getUTCMonth() === month - 1
+  if (!isThere || hour > 23 || minute > 59 || second > 59) return 'invalid'
+  return inRange(new Date(instant.getTime() - offset(found[8])))
 }
 
 function offset(zone: string | undefined): number {

@@ -1,42 +1,42 @@
 import { OriginError } from './origin.ts'
 
-/** Names of an origin's tables and columns, by what Latchkey calls them; null for what it lacks. */
-export type Names<Defaults extends NameGroups = NameGroups> = {
-  readonly [Group in keyof Defaults]: {
-    readonly [Name in keyof Defaults[Group]]: Defaults[Group][Name] extends string
-      ? string
-      : string | null
+/** Names of what an origin has, by what Latchkey calls them; null for what it lacks. */
+export type Names<Default extends NameGroups = NameGroups> = {
+  readonly [Group in keyof Default]: {
+    readonly [Name in keyof Default[Group]]: string | null
   }
 }
 
-/** By group, such as `users`; a name that may be null stands for a column that need not be there. */
-export type NameGroups = Readonly<Record<string, Readonly<Record<string, string | null>>>>
+/** By group, such as `users`. */
+export type NameGroups = Readonly<Record<string, Readonly<Record<string, string>>>>
 
 /**
  * The names that an origin has by default, with those that the file behind `--map` gives it:
- * `{ "users": { "table": "accounts", "created_at": null } }`.
+ * `{ "users": { "email_address": "E-Mail", "created_at": null } }`.
  *
  * @param given its JSON, or null without one
  * @throws OriginError for what is no such object, and for names that the origin does not have
  */
-export function mapNames<const Defaults extends NameGroups>(
-  defaults: Defaults,
+export function mapNames<const Default extends NameGroups>(
+  defaults: Default,
   given: unknown,
-): Names<Defaults> {
-  const names = Object.fromEntries(
-    Object.entries(defaults).map(([group, own]) => [group, new Map(Object.entries(own))]),
+): Names<Default> {
+  const names = new Map(
+    Object.entries(defaults).map(([group, own]) => {
+      return [group, new Map<string, string | null>(Object.entries(own))]
+    }),
   )
   for (const [group, own] of entriesOf(given ?? {}, 'The mapping')) {
-    const known = Object.hasOwn(names, group) ? names[group] : undefined
-    if (!known) throw unknown(group, Object.keys(names))
-    for (const [name, value] of entriesOf(own, group)) {
+    const known = names.get(group)
+    if (!known) throw unknown(group, [...names.keys()])
+    for (const [name, value] of entriesOf(own, `In the mapping ${group}`)) {
       if (!known.has(name)) throw unknown(`${group}.${name}`, [...known.keys()])
       known.set(name, readName(value, `${group}.${name}`))
     }
   }
-  const merged = Object.entries(names).map(([group, own]) => [group, Object.fromEntries(own)])
-  // As many names as the defaults have, and of their groups.
-  return Object.fromEntries(merged) as Names<Defaults>
+  const merged = [...names].map(([group, own]) => [group, Object.fromEntries(own)])
+  // The names of the defaults, and no others.
+  return Object.fromEntries(merged) as Names<Default>
 }
 
 function entriesOf(value: unknown, what: string): [string, unknown][] {

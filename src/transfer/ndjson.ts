@@ -1,8 +1,7 @@
 import { countLines, type Line, openBytes, readLines } from './lines.ts'
-import { mapNames } from './mapping.ts'
 import { type Origin, OriginError, type OriginRow } from './origin.ts'
 import { end, header, readRecord } from './record.ts'
-import { type FieldNames, fieldNames, optionalFields, toOriginUser } from './user-fields.ts'
+import { type FieldNames, readFieldNames, toOriginUser } from './user-fields.ts'
 
 /**
  * A file with an object of JSON in each line: an export of Latchkey's, or users.
@@ -11,7 +10,7 @@ import { type FieldNames, fieldNames, optionalFields, toOriginUser } from './use
  * @throws OriginError
  */
 export async function openNdjson(file: string, mapping: unknown, name: string): Promise<Origin> {
-  const { users } = mapNames(fieldNames, mapping)
+  const users = readFieldNames(mapping)
   const count = await countLines(file)
   const lines = readLines(openBytes(file))
   const first = await lines.next()
@@ -36,12 +35,9 @@ export async function openNdjson(file: string, mapping: unknown, name: string): 
 async function* readUsers(
   first: IteratorResult<Line>,
   rest: AsyncIterable<Line>,
-  mapped: FieldNames,
+  names: FieldNames,
 ): AsyncGenerator<OriginRow> {
   if (first.done) return
-  // Each line says which fields it has.
-  const own = optionalFields.map((field) => [field, mapped[field] ?? field])
-  const names = { ...mapped, ...Object.fromEntries(own) }
   yield toUser(first.value, names)
   for await (const line of rest) yield toUser(line, names)
 }

@@ -1,29 +1,34 @@
-import type { Names } from './mapping.ts'
-import type { OriginUser } from './origin.ts'
+import { mapNames, type Names } from './mapping.ts'
+import { OriginError, type OriginUser } from './origin.ts'
 
-/** What files call the fields of a user, where `--map` says nothing else. */
-export const fieldNames = {
+// What files call the fields of a user, where `--map` says nothing else.
+const fieldNames = {
   users: {
-    id: null,
+    id: 'id',
     email_address: 'email_address',
     password_hash: 'password_hash',
-    email_verified_at: null,
-    banned_at: null,
-    created_at: null,
-    updated_at: null,
+    email_verified_at: 'email_verified_at',
+    banned_at: 'banned_at',
+    created_at: 'created_at',
+    updated_at: 'updated_at',
   },
 } as const
 
-/** Those that a file need not have: under these names, where it has them. */
-export const optionalFields = [
-  'id',
-  'email_verified_at',
-  'banned_at',
-  'created_at',
-  'updated_at',
-] as const
-
 export type FieldNames = Names<typeof fieldNames>['users']
+
+/** @throws OriginError for a mapping that cannot be */
+export function readFieldNames(mapping: unknown): FieldNames {
+  const { users } = mapNames(fieldNames, mapping)
+  if (users.email_address === null) {
+    throw new OriginError('In the mapping users.email_address must be a name: nobody is without')
+  }
+  return users
+}
+
+/** What a file need not have under the name that nobody has mapped. */
+export function isOptional(field: string, name: string): boolean {
+  return field === name && field !== 'email_address' && field !== 'password_hash'
+}
 
 /** A user by what a file says under these names. */
 export function toOriginUser(

@@ -1,0 +1,107 @@
+// What files of CSV and of JSON lines are like, when others have written them.
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { openCsv } from '../../src/transfer/csv.ts'
+import { openNdjson } from '../../src/transfer/ndjson.ts'
+import type { OriginRow } from '../../src/transfer/origin.ts'
+import { temporaryFolder } from '../harness.ts'
+
+const header = 'email_address,password_hash'
+
+async function read(open: typeof openCsv, content: string | Uint8Array): Promise<string[]> {
+  const file = join(temporaryFolder(), 'users')
+  writeFileSync(file, content)
+  const origin = await open(file, null, 'file')
+  const rows: string[] = []
+  try {
+    for await (const row of origin.read()) rows.push(describe(row))
+  } catch (error) {
+    rows.push(String(error))
+  } finally {
+    await origin.close()
+  }
+  return rows
+}
+
+function describe(row: OriginRow): string {
+  if (row.type === 'fault') return `${row.where}: ${row.reason}`
+  return row.type === 'user' ? `${row.where}: ${row.emailAddress} ${row.passwordHash}` : row.type
+}
+
+const readCsv = (content: string | Uint8Array) => read(openCsv, content)
+const readNdjson = (content: string | Uint8Array) => read(openNdjson, content)
+const utf16 = (text: string) => Buffer.from(`\ufeff${text}`, 'utf16le')
+
+test.each<[string, string | Uint8Array, string[]]>([
+  ['a byte order mark', `\ufeff${header}\na,b\n`, ['line 2: a b']],
+  ['line breaks of Windows', `${header}\r\na,b\r\nc,d\r\n`, ['line 2: a b', 'line 3: c d']],
+  ['no line break at the end', `${header}\na,b`, ['line 2: a b']],
+  ['empty lines', `${header}\n\na,b\n\n`, ['line 3: a b']],
+  ['quotes, and commas inside', `${header}\n"a,""x""","b"\n`, ['line 2: a,"x" b']],
+  ['a line break inside', `${header}\n"a\nx",b\nc,d\n`, ['line 3: a\nx b', 'line 4: c d']],
+  ['columns that nobody asks for', `x,${header},y\n1,a,b,2\n`, ['line 2: a b']],
+  ['too few columns', `${header}\na\nc,d\n`, ['line 2: malformed_line', 'line 3: c d']],
+  ['too many columns', `${header}\na,b,c\nc,d\n`, ['line 2: malformed_line', 'line 3: c d']],
+  ['a quote in the midst', `${header}\na,x"y"\nc,d\n`, ['line 2: malformed_line', 'line 3: c d']],
+  ['NUL', `${header}\na\0,b\n`, ['line 2: a\0 b']],
+  ['Latin-1', Buffer.from(`${header}\n\xe4,b\n`, 'latin1'), ['line 2: \ufffd b']],
+  ['no lines', '', [expect.stringMatching(/has no line that names its columns/)]],
+  ['no header', 'a@example.com,b\n', [expect.stringMatching(/no column email_address, but a@ex/)]],
+  ['semicolons', 'email_address;password_hash\n', [expect.stringMatching(/no column email_addr/)]],
+  ['UTF-16, and says so', utf16(`${header}\na,b\n`), ['line 2: a b']],
+  ['UTF-16', utf16(header).subarray(2), [expect.stringMatching(/not in UTF-8.*iconv/)]],
+])('a CSV file with %s', async (_quirk, content, expected) => {
+  expect(await readCsv(content)).toEqual(expected)
+})
+
+test.each([
+  ['a field of more than 1 MB', `a,${'x'.repeat(1_048_577)}`],
+  ['a quote that is not closed', 'a,"b'],
+  ['a quote that is closed too early', 'a,"b"c'],
+])('a CSV file is not read on behind %s, and that is said', async (_fault, line) => {
+  const rows = await readCsv(`${header}\nfirst,x\n${line}\nlast,y\n`)
+  expect(rows).toContain('line 2: first x')
+  expect(rows.at(-1)).toMatch(/^OriginError: Up to line [34] .* Nothing behind it was read$/)
+  expect(rows.join()).not.toContain('last')
+})
+
+const user = (address: string) => `{"email_address":"${address}","password_hash":"b"}`
+
+test.each<[string, string | Uint8Array, string[]]>([
+  ['a byte order mark', `\ufeff${user('a')}\n`, ['line 1: a b']],
+  [
+    'line breaks of Windows',
+    `${user('a')}\r\n\r\n${user('c')}\r\n`,
+    ['line 1: a b', 'line 3: c b'],
+  ],
+  ['no line break at the end', `${user('a')}\n${user('c')}`, ['line 1: a b', 'line 2: c b']],
+  ['no JSON', `nonsense\n${user('c')}\n`, ['line 1: malformed_line', 'line 2: c b']],
+  ['no object', `[1]\nnull\n7\n`, [1, 2, 3].map((line) => `line ${line}: malformed_line`)],
+  ['an inherited name', '{"__proto__":{"email_address":"a"}}', ['line 1: null null']],
+  [
+    'bytes that are no UTF-8',
+    Buffer.from(`${user('\xe4')}\n${user('c')}\n`, 'latin1'),
+    ['line 1: malformed_line', 'line 2: c b'],
+  ],
+  ['UTF-16', utf16(user('a')), ['line 1: malformed_line']],
+  [
+    'more than 1 MB in a line',
+    `${user('a'.repeat(1_048_576))}\n${user('c')}\n`,
+    ['line 1: line_too_long', 'line 2: c b'],
+  ],
+  ['nothing in it', '', []],
+  ['another version of an export', '{"type":"latchkey_export","version":2}', ['rejected']],
+])('a file of JSON lines with %s', async (_quirk, content, expected) => {
+  const rows = await readNdjson(content).catch((error) => {
+    expect(String(error)).toMatch(/is of version 2; this Latchkey reads version 1/)
+    return ['rejected']
+  })
+  expect(rows).toEqual(expected)
+})
+
+test('how many rows there will be is known of a file', async () => {
+  const file = join(temporaryFolder(), 'users')
+  writeFileSync(file, `${header}\na,b\nc,d\n`)
+  expect(await (await openCsv(file, null, 'csv')).count()).toBe(2)
+})

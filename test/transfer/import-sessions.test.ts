@@ -1,0 +1,180 @@
+// Sessions that were open elsewhere: who stays logged in, and whose token must not live again.
+import { createHash } from 'node:crypto'
+import { createAuth, createStore } from 'latchkey/server'
+import { expect, test } from 'vitest'
+import { parseImportedHash } from '../../src/core/imported-hashes/imported-hash.ts'
+import { importFrom } from '../../src/transfer/import.ts'
+import type { OriginRow, OriginSession, OriginUser } from '../../src/transfer/origin.ts'
+import { cheapHash, openDatabase } from '../harness.ts'
+import { bcrypt, contents, otherBcrypt } from './importing.ts'
+
+const now = new Date('2026-11-26T09:00:00Z')
+
+async function prepare() {
+  const database = await openDatabase()
+  const options = { passwordHash: cheapHash, rateLimits: 'off', clock: () => now } as const
+  const auth = createAuth({ store: createStore(database), ...options })
+  const bring = (rows: OriginRow[], more: { sessionsPerUser?: number; mode?: 'dry-run' } = {}) => {
+    const origin = {
+      name: 'rails',
+      notes: [],
+      async *read() {
+        yield* rows
+      },
+      count: async () => rows.length,
+      async close() {},
+    }
+    return importFrom(origin, database, {
+      mode: 'write',
+      now,
+      random: (size) => crypto.getRandomValues(new Uint8Array(size)),
+      parseHash: parseImportedHash,
+      sessionsPerUser: 100,
+      onRefused() {},
+      onProgress() {},
+      turns: (work) => work(),
+      ...more,
+    })
+  }
+  const idOf = async (address: string) => {
+    const rows = await database.query('SELECT id FROM users WHERE email_address = $1', [address])
+    return String(rows[0]?.[0])
+  }
+  return { database, auth, bring, idOf }
+}
+
+function user(id: string, more: Partial<OriginUser> = {}): OriginUser {
+  return {
+    type: 'user',
+    originId: id,
+    emailAddress: `${id}@example.com`,
+    passwordHash: bcrypt,
+    emailVerifiedAt: null,
+    bannedAt: null,
+    createdAt: '2020-01-01',
+    updatedAt: null,
+    where: `users ${id}`,
+    ...more,
+  }
+}
+
+const tokenOf = (name: string) => name.padEnd(24, 'x')
+
+function session(userId: string, name: string, more: Partial<OriginSession> = {}): OriginSession {
+  return {
+    type: 'session',
+    originUserId: userId,
+    token: tokenOf(name),
+    ipAddress: '192.0.2.7',
+    userAgent: 'Firefox',
+    createdAt: '2024-01-01',
+    where: `sessions ${name}`,
+    ...more,
+  }
+}
+
+test('a session begins anew with the import, under the digest of its token, and is not fresh', async () => {
+  const { database, bring, idOf } = await prepare()
+  const summary = await bring([user('ann'), session('ann', 'phone')])
+  expect(summary).toMatchObject({ imported: 1, sessions: 1, refused: {} })
+  const [row = []] = await database.query(
+    `SELECT user_id, token_digest, ip_address, user_agent, created_at, last_used_at,
+       password_verified_at FROM sessions`,
+  )
+  const digest = createHash('sha256').update(tokenOf('phone')).digest()
+  expect(row[0]).toBe(await idOf('ann@example.com'))
+  expect(Buffer.from(row[1] as Uint8Array).equals(digest)).toBe(true)
+  expect(row.slice(2, 4)).toEqual(['192.0.2.7', 'Firefox'])
+  expect(row.slice(4).map(Number)).toEqual([now.getTime(), now.getTime(), 0])
+  const [noted] = await database.query('SELECT origin, imported_at FROM imported_sessions')
+  expect([noted?.[0], Number(noted?.[1])]).toEqual(['rails', now.getTime()])
+})
+
+test('a second run changes nothing', async () => {
+  const { database, bring } = await prepare()
+  const rows = [user('ann'), session('ann', 'phone'), session('ann', 'desk')]
+  await bring(rows)
+  const before = await contents({ database })
+  expect(await bring(rows)).toMatchObject({ imported: 0, unchanged: 1, sessions: 0, refused: {} })
+  expect(await contents({ database })).toEqual(before)
+})
+
+test.each<[string, OriginRow[], string]>([
+  ['short', [user('ann'), session('ann', 'a', { token: 'abc' })], 'invalid_token'],
+  ['no text', [user('ann'), session('ann', 'a', { token: 7 })], 'invalid_token'],
+  ['of nobody', [session('ann', 'a')], 'unknown_user'],
+  [
+    'of somebody who was refused',
+    [user('ann', { emailAddress: '' }), session('ann', 'a')],
+    'unknown_user',
+  ],
+  ['of somebody banned', [user('ann', { bannedAt: now }), session('ann', 'a')], 'banned_user'],
+  ['of no time', [user('ann'), session('ann', 'a', { createdAt: 'x' })], 'invalid_instant'],
+])('a token %s is refused', async (_what, rows, reason) => {
+  const { bring, database } = await prepare()
+  expect(await bring(rows)).toMatchObject({ sessions: 0, refused: { [reason]: 1 } })
+  expect((await contents({ database })).sessions).toEqual([])
+  expect((await contents({ database })).imported_sessions).toEqual([])
+})
+
+test('a dry run counts the sessions of those who would be new', async () => {
+  const { bring, database } = await prepare()
+  const rows = [user('ann'), session('ann', 'a'), session('ben', 'b')]
+  const expected = { imported: 1, sessions: 1, refused: { unknown_user: 1 } }
+  expect(await bring(rows, { mode: 'dry-run' })).toMatchObject(expected)
+  expect((await contents({ database })).users).toEqual([])
+})
+
+test('of too many sessions the newest ones stay, in whatever order they come', async () => {
+  const { bring, database } = await prepare()
+  const years = ['2021', '2025', '2022', '2024', '2023']
+  const rows = [
+    user('ann'),
+    ...years.map((year) => session('ann', year, { createdAt: `${year}-01-01`, userAgent: year })),
+  ]
+  const expected = { sessions: 2, refused: { too_many_sessions: 3 } }
+  expect(await bring(rows, { sessionsPerUser: 2 })).toMatchObject(expected)
+  const agents = await database.query('SELECT user_agent FROM sessions ORDER BY id')
+  expect(agents).toEqual([['2024'], ['2025']])
+  const before = await contents({ database })
+  expect(await bring(rows, { sessionsPerUser: 2 })).toMatchObject({ ...expected, sessions: 0 })
+  expect(await contents({ database })).toEqual(before)
+})
+
+test.each<[string, (world: Awaited<ReturnType<typeof prepare>>, id: string) => Promise<unknown>]>([
+  [
+    'revoked here',
+    async ({ auth }, id) => {
+      const [first] = await auth.listSessions(id, { limit: 1, after: null })
+      await auth.revokeSession({ id: first?.id ?? '', userId: id })
+    },
+  ],
+  ['ended with all of a user', ({ auth }, id) => auth.revokeSessions(id)],
+  ['ended with everybody’s', ({ auth }) => auth.revokeAllSessions()],
+  [
+    'ended by another password',
+    ({ auth }) =>
+      auth.setPassword({ emailAddress: 'ann@example.com', password: 'a new horse battery' }),
+  ],
+])('a session that was %s does not come back with the next import', async (_how, end) => {
+  const world = await prepare()
+  const { bring, database, idOf } = world
+  const rows = [user('ann'), session('ann', 'phone')]
+  await bring(rows)
+  await end(world, await idOf('ann@example.com'))
+  await database.transaction((transaction) => transaction.query('DELETE FROM sessions'))
+  const before = await contents({ database })
+  expect(await bring(rows)).toMatchObject({ sessions: 0, refused: { ended_here: 1 } })
+  expect(await contents({ database })).toEqual(before)
+})
+
+test('with a password that was changed there the sessions from before it end', async () => {
+  const { bring, database } = await prepare()
+  await bring([user('ann'), session('ann', 'old')])
+  const changed = user('ann', { passwordHash: otherBcrypt })
+  const summary = await bring([changed, session('ann', 'new')])
+  expect(summary).toMatchObject({ updated: 1, sessions: 1 })
+  const digest = createHash('sha256').update(tokenOf('new')).digest('hex')
+  const rows = await database.query('SELECT token_digest FROM sessions')
+  expect(rows.map(([own]) => Buffer.from(own as Uint8Array).toString('hex'))).toEqual([digest])
+})
