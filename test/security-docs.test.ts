@@ -141,6 +141,11 @@ const elsewhere = [
   'test/testing/test-server.test.ts',
   'test/timing/statistics.test.ts',
   'test/timing/verdict.test.ts',
+  'test/transfer/export.test.ts',
+  'test/transfer/files.test.ts',
+  'test/transfer/import-command.test.ts',
+  'test/transfer/import-crash.test.ts',
+  'test/transfer/import-sessions.test.ts',
   'test/which-way-in.test.ts',
 ]
 

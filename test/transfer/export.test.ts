@@ -1,12 +1,10 @@
 // latchkey export, and back: nothing is lost on the way, whichever database it is.
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { type ApiKey, createAuth, createStore } from 'latchkey/server'
 import { expect, inject, test } from 'vitest'
 import { prepareCommand, run } from '../command.ts'
-import { cheapHash, emptyDatabaseUrl, temporaryFolder } from '../harness.ts'
+import { postgresSchema } from '../harness.ts'
 import {
-  bcrypt,
   contents,
   csv,
   nothing,
@@ -18,22 +16,155 @@ import {
   write,
 } from './importing.ts'
 
-/** Users from elsewhere and from here, with sessions, API keys and events. */
-async function populate(target: Target) {
-  const rows = csv(
-    ['17', 'ann@example.com'],
-    ['18', 'ben@example.com', otherBcrypt],
-    ['0B6F5A0E-3C62-4F8E-9D7C-1E2F3A4B5C6D', 'cleo@example.com', ''],
-  )
+const phone = {
+  ipAddress: '192.0.2.7',
+  // What must not be obeyed, and what is more than one unit long.
+  userAgent: 'Fire\u202efox "é" 𝕏',
+  requestId: 'r1',
+  actor: 'user',
+} as const
+
+/** Users from elsewhere and from here, with sessions, an API key and events. */
+async function populate(target: Target): Promise<{ token: string; apiKey: string }> {
+  const { auth, command } = target
+  const id = '0B6F5A0E-3C62-4F8E-9D7C-1E2F3A4B5C6D'
+  const rows = csv(['17', 'ann@example.com'], ['a', 'ben@example.com', otherBcrypt], [id, 'c@d.ex'])
   write(target, 'users.csv', rows)
-  await summaryOf(run(target.command, 'latchkey import csv users.csv --json'))
-  await summaryOf(run(target.command, 'latchkey import csv users.csv --origin Z --json').catch(fail))
-  const { auth } = target
-  const user = await auth.createUser({ emailAddress: 'dora@example.com', password })
-  const loggedIn = await auth.logIn(
-    { emailAddress: 'dora@example.com', password },
-    { ipAddress: '192.0.2.7', userAgent: 'Fire\u202efox \u0007 "é" 𝕏', requestId: 'r1', actor: 'user' },
+  await summaryOf(run(command, 'latchkey import csv users.csv --json'))
+  const emailAddress = 'dora@example.com'
+  const user = await auth.createUser({ emailAddress, password })
+  await target.database.transaction((transaction) =>
+    transaction.query('UPDATE users SET email_verified_at = $1 WHERE id = $2', [
+      new Date('2026-11-26T09:00:00.123Z'),
+      user.id,
+    ]),
   )
+  const loggedIn = await auth.logIn({ emailAddress, password }, phone)
+  const authenticated = loggedIn && (await auth.authenticate(loggedIn.token.reveal()))
+  if (!authenticated || !loggedIn) throw new Error('Nobody is logged in')
+  const wanted = { name: 'CI', scopes: ['a:read', 'a:write'], expiresAt: null }
+  const created = await auth.createApiKey(authenticated, wanted)
+  await auth.banUser((await auth.createUser({ emailAddress: 'eve@example.com', password })).id)
   await auth.flush()
-  return { user, token: loggedIn?.token.reveal() ?? '' }
+  return { token: loggedIn.token.reveal(), apiKey: created?.token.reveal() ?? '' }
 }
+
+/** The other database than that of this run, migrated. */
+async function prepareOther(): Promise<Target> {
+  const command = await prepareCommand()
+  if (inject('database') === 'sqlite') {
+    return prepareTarget({ ...command, databaseUrl: await postgresSchema() })
+  }
+  return prepareTarget({ ...command, databaseUrl: `sqlite:${join(command.folder, 'x.sqlite3')}` })
+}
+
+const exported = async ({ command }: Target) => (await run(command, 'latchkey export')).stdout
+
+test.each([
+  ['the same database', prepareTarget],
+  ['the other database', prepareOther],
+])('what is exported comes into %s, and out of it byte by byte', async (_which, prepareEmpty) => {
+  const source = await prepareTarget()
+  const { token, apiKey } = await populate(source)
+  const lines = await exported(source)
+  const target = await prepareEmpty()
+  write(target, 'export.ndjson', lines)
+  const line = 'latchkey import ndjson export.ndjson --json'
+  const before = await contents(target)
+  const counts = { imported: 5, sessions: 1, api_keys: 1, refused: {} }
+  const dry = await summaryOf(run(target.command, `${line} --dry-run`))
+  expect(dry).toMatchObject(counts)
+  expect(await contents(target)).toEqual(before)
+  expect(await summaryOf(run(target.command, line))).toEqual({ ...dry, dry_run: false })
+  expect(await exported(target)).toBe(lines)
+  // Whoever was logged in still is, and passwords from elsewhere still open.
+  expect((await target.auth.authenticate(token))?.user.emailAddress).toBe('dora@example.com')
+  expect(await target.auth.authenticateApiKey(apiKey)).not.toBeNull()
+  expect(await target.auth.logIn({ emailAddress: 'ann@example.com', password })).not.toBeNull()
+})
+
+test('an export that is imported again changes nothing, and what was revoked since stays so', async () => {
+  const source = await prepareTarget()
+  const { token, apiKey } = await populate(source)
+  write(source, 'export.ndjson', await exported(source))
+  const line = 'latchkey import ndjson export.ndjson --json'
+  const before = await contents(source)
+  expect(await summaryOf(run(source.command, line))).toEqual({ ...nothing, unchanged: 5 })
+  expect(await contents(source)).toEqual(before)
+  const authenticated = await source.auth.authenticate(token)
+  await source.auth.logOut(authenticated?.session ?? fail())
+  const key = await source.auth.authenticateApiKey(apiKey)
+  await source.auth.revokeApiKey(key?.apiKey ?? fail())
+  const after = await contents(source)
+  const again = await summaryOf(run(source.command, line))
+  expect(again).toEqual({ ...nothing, unchanged: 5, refused: { ended_here: 2 } })
+  expect(await contents(source)).toEqual(after)
+  expect(await source.auth.authenticate(token)).toBeNull()
+})
+
+function fail(): never {
+  throw new Error('There should be one')
+}
+
+test('an export has no token and no password, nothing that a terminal obeys, and one end', async () => {
+  const source = await prepareTarget()
+  const { token, apiKey } = await populate(source)
+  const text = await exported(source)
+  for (const secret of [token, apiKey, password, '\u202e']) expect(text).not.toContain(secret)
+  const records = text
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+  expect(records[0]).toEqual({ type: 'latchkey_export', version: 1 })
+  expect(records.at(-1)).toEqual({ type: 'latchkey_export_end', records: records.length - 2 })
+  const [session] = records.filter(({ type }) => type === 'session')
+  expect(session.user_agent).toBe(phone.userAgent)
+})
+
+test('a file is written for its owner’s eyes, and none is overwritten', async () => {
+  const source = await prepareTarget()
+  const file = join(source.command.folder, 'export.ndjson')
+  const line = 'latchkey export --output export.ndjson'
+  expect((await run(source.command, line)).code).toBe(0)
+  expect(statSync(file).mode & 0o777).toBe(0o600)
+  const written = readFileSync(file, 'utf8')
+  expect(await run(source.command, line)).toMatchObject({
+    code: 1,
+    stderr: 'export.ndjson is there already: name another file\n',
+  })
+  expect(readFileSync(file, 'utf8')).toBe(written)
+  expect(existsSync(`${file}~`)).toBe(false)
+})
+
+test('an export that was cut off, or has lost a line, is not taken for a whole one', async () => {
+  const source = await prepareTarget()
+  await populate(source)
+  const lines = (await exported(source)).split('\n')
+  const target = await prepareTarget()
+  for (const cut of [lines.slice(0, -3), lines.toSpliced(2, 1)]) {
+    write(target, 'cut.ndjson', cut.join('\n'))
+    const { code, stderr } = await run(target.command, 'latchkey import ndjson cut.ndjson')
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/The export is not whole/)])
+  }
+})
+
+test.each<[string, (record: Record<string, unknown>) => Record<string, unknown>]>([
+  ['another column', (user) => ({ ...user, is_admin: true })],
+  ['no address', (user) => ({ ...user, email_address: 'Ann@Example.com' })],
+  ['an id that is none', (user) => ({ ...user, id: 'x' })],
+  ['no instant', (user) => ({ ...user, created_at: '2026-01-01' })],
+  ['NUL', (user) => ({ ...user, origins: [{ origin: 'a', origin_id: '\0' }] })],
+  ['a scheme that is not that of the hash', (user) => ({ ...user, password_scheme: 'bcrypt/1' })],
+  ['another type', (user) => ({ ...user, type: 'admin' })],
+])('a record with %s is refused, and the others come in', async (_fault, change) => {
+  const source = await prepareTarget()
+  write(source, 'users.csv', csv(['1', 'ann@example.com'], ['2', 'ben@example.com']))
+  await summaryOf(run(source.command, 'latchkey import csv users.csv --json'))
+  const [header = '', first = '', ...rest] = (await exported(source)).split('\n')
+  const target = await prepareTarget()
+  const changed = JSON.stringify(change(JSON.parse(first)))
+  write(target, 'export.ndjson', [header, changed, ...rest].join('\n'))
+  const ran = run(target.command, 'latchkey import ndjson export.ndjson --json')
+  const expected = { ...nothing, imported: 1, refused: { invalid_record: 1 } }
+  expect(await summaryOf(ran)).toEqual(expected)
+})

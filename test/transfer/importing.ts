@@ -27,7 +27,8 @@ export async function prepareTarget(given?: Command): Promise<Target> {
   expect((await run(command, 'latchkey migrate --json')).code).toBe(0)
   const { database } = await openDatabase(command.databaseUrl)
   onTestFinished(() => database.close())
-  const options = { passwordHash: cheapHash, rateLimits: 'off' } as const
+  const apiKeys = { scopes: ['a:read', 'a:write'] }
+  const options = { apiKeys, passwordHash: cheapHash, rateLimits: 'off' } as const
   return { command, database, auth: createAuth({ store: createStore(database), ...options }) }
 }
 
