@@ -24,6 +24,11 @@ Imports so many users from a CSV file and from a SQLite database of Rails' into 
 into PostgreSQL, while a server on the same database checks tokens and logs in; and prints the times of
 those beside what they are while nothing is imported, for so many seconds.`
 
+// Who asks the server meanwhile.
+const emailAddress = 'asks@example.com'
+const password = 'correct horse battery staple'
+const port = 3_977
+
 const { values } = parseArgs({
   options: {
     rows: { type: 'string', default: '1000000' },
@@ -72,9 +77,6 @@ interface Measured {
   readonly done: Import
 }
 
-const emailAddress = 'asks@example.com'
-const password = 'correct horse battery staple'
-
 async function measure(
   { args, databaseUrl }: Run,
   { rows, seconds, folder }: { rows: number; seconds: number; folder: string },
@@ -100,13 +102,14 @@ async function prepare(databaseUrl: string): Promise<string> {
   await migrate(database, migrations)
   const auth = createAuth({ store: createStore(database) })
   await auth.createUser({ emailAddress, password })
-  const loggedIn = await auth.logIn({ emailAddress, password })
+  // Somebody else, whose session no log-in ends.
+  const other = { emailAddress: 'checks@example.com', password }
+  await auth.createUser(other)
+  const loggedIn = await auth.logIn(other)
   await auth.flush()
   await database.close()
   return loggedIn?.token.reveal() ?? ''
 }
-
-const port = 3_977
 
 function startServer(databaseUrl: string, log: string): ChildProcess {
   const environment = {

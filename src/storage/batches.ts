@@ -3,15 +3,13 @@ import type { Connection, Row, Value } from './database.ts'
 /** What is imported and exported at a time. */
 export const batchRows = 500
 
-// A text for each of these numbers of rows is prepared once, whatever is left over. Of rows with several
-// values no more: what node:sqlite takes to bind them grows with the square of their number, and 4,000
-// values took 43 µs for each row, 400 take 6.
-const sizes = { keys: [1, 25, batchRows], rows: [1, 10, 50] } as const
+// A text for each of these numbers of rows is prepared once, whatever is left over.
+const sizes = [1, 25, batchRows] as const
 
 /**
- * Sends rows, or keys behind IN, in as few statements as are good for both databases. The last row stands
- * in a statement several times where there are fewer than it takes, so it must not mind: IN (…), or an
- * INSERT that leaves what is there.
+ * Sends rows, or keys behind IN, in as few statements as can be: each is a way to the
+ * database and back. The last row stands in a statement several times where there are fewer than it takes,
+ * so it must not mind: IN (…), or an INSERT that leaves what is there.
  *
  * @param text by how many rows it takes
  * @param before values that come before those of the rows
@@ -22,12 +20,10 @@ export async function sendRows(
   rows: readonly (readonly Value[])[],
   before: readonly Value[] = [],
 ): Promise<Row[]> {
-  const fitting = sizes[rows[0]?.length === 1 ? 'keys' : 'rows']
-  const most = fitting[2]
   const answered: Row[] = []
-  for (let from = 0; from < rows.length; from += most) {
-    const part = rows.slice(from, from + most)
-    const count = fitting.find((size) => size >= part.length) ?? most
+  for (let from = 0; from < rows.length; from += batchRows) {
+    const part = rows.slice(from, from + batchRows)
+    const count = sizes.find((size) => size >= part.length) ?? batchRows
     const padding = Array<readonly Value[]>(count - part.length).fill(part.at(-1) ?? [])
     const values = [...before, ...part.flat(), ...padding.flat()]
     answered.push(...(await connection.query(text(count), values)))

@@ -93,18 +93,27 @@ export class SqliteConnection {
   }
 }
 
-// PostgreSQL's $1 is a name to SQLite; its own numbered parameters are written ?1.
+// PostgreSQL's $1 is a name to SQLite; its own parameters are written ? or ?1.
 function translate(sql: string): string {
   // SECURITY: SQLite would bind NULL to a ? that nobody counted.
   if (sql.replace(lexemes, ' ').includes('?')) throw malformed(sql)
+  const isInOrder = areInOrder(sql)
   return sql.replace(lexemes, (lexeme, lock, limit, number) => {
     // Rows are not locked one by one: whoever writes is alone.
     if (lock !== undefined) return ''
     if (number === undefined) return lexeme
+    const parameter = isInOrder ? '?' : `?${number}`
     // SQLite looks at the value of a bare LIMIT ?, and plans the statement anew each time it is
     // bound: that takes longer than to run it. An expression it does not look into.
-    return limit === undefined ? `?${number}` : `${limit}+?${number}`
+    return limit === undefined ? parameter : `${limit}+${parameter}`
   })
+}
+
+// With a number each has a name, which node:sqlite looks for among all names whenever it binds one: of
+// 4,000 values that took 40 µs each.
+function areInOrder(sql: string): boolean {
+  const numbers = [...sql.matchAll(lexemes)].flatMap(([, , , number]) => number ?? [])
+  return numbers.every((number, index) => Number(number) === index + 1)
 }
 
 interface Prepared {

@@ -63,25 +63,29 @@ const exported = async ({ command }: Target) => (await run(command, 'latchkey ex
 test.each([
   ['the same database', prepareTarget],
   ['the other database', prepareOther],
-])('what is exported comes into %s, and out of it byte by byte', async (_which, prepareEmpty) => {
-  const source = await prepareTarget()
-  const { token, apiKey } = await populate(source)
-  const lines = await exported(source)
-  const target = await prepareEmpty()
-  write(target, 'export.ndjson', lines)
-  const line = 'latchkey import ndjson export.ndjson --json'
-  const before = await contents(target)
-  const counts = { imported: 5, sessions: 1, api_keys: 1, refused: {} }
-  const dry = await summaryOf(run(target.command, `${line} --dry-run`))
-  expect(dry).toMatchObject(counts)
-  expect(await contents(target)).toEqual(before)
-  expect(await summaryOf(run(target.command, line))).toEqual({ ...dry, dry_run: false })
-  expect(await exported(target)).toBe(lines)
-  // Whoever was logged in still is, and passwords from elsewhere still open.
-  expect((await target.auth.authenticate(token))?.user.emailAddress).toBe('dora@example.com')
-  expect(await target.auth.authenticateApiKey(apiKey)).not.toBeNull()
-  expect(await target.auth.logIn({ emailAddress: 'ann@example.com', password })).not.toBeNull()
-})
+])(
+  'what is exported comes into %s, and out of it byte by byte',
+  async (_which, prepareEmpty) => {
+    const source = await prepareTarget()
+    const { token, apiKey } = await populate(source)
+    const lines = await exported(source)
+    const target = await prepareEmpty()
+    write(target, 'export.ndjson', lines)
+    const line = 'latchkey import ndjson export.ndjson --json'
+    const before = await contents(target)
+    const counts = { ...nothing, dry_run: true, imported: 5, sessions: 1, api_keys: 1 }
+    const dry = await summaryOf(run(target.command, `${line} --dry-run`))
+    expect(dry).toEqual({ ...counts, events: expect.any(Number) })
+    expect(await contents(target)).toEqual(before)
+    expect(await summaryOf(run(target.command, line))).toEqual({ ...dry, dry_run: false })
+    expect(await exported(target)).toBe(lines)
+    // Whoever was logged in still is, and passwords from elsewhere still open.
+    expect((await target.auth.authenticate(token))?.user.emailAddress).toBe('dora@example.com')
+    expect(await target.auth.authenticateApiKey(apiKey)).not.toBeNull()
+    expect(await target.auth.logIn({ emailAddress: 'ann@example.com', password })).not.toBeNull()
+  },
+  60_000,
+)
 
 test('an export that is imported again changes nothing, and what was revoked since stays so', async () => {
   const source = await prepareTarget()
@@ -100,7 +104,7 @@ test('an export that is imported again changes nothing, and what was revoked sin
   expect(again).toEqual({ ...nothing, unchanged: 5, refused: { ended_here: 2 } })
   expect(await contents(source)).toEqual(after)
   expect(await source.auth.authenticate(token)).toBeNull()
-})
+}, 60_000)
 
 function fail(): never {
   throw new Error('There should be one')
@@ -119,7 +123,7 @@ test('an export has no token and no password, nothing that a terminal obeys, and
   expect(records.at(-1)).toEqual({ type: 'latchkey_export_end', records: records.length - 2 })
   const [session] = records.filter(({ type }) => type === 'session')
   expect(session.user_agent).toBe(phone.userAgent)
-})
+}, 60_000)
 
 test('a file is written for its owner’s eyes, and none is overwritten', async () => {
   const source = await prepareTarget()
@@ -134,7 +138,7 @@ test('a file is written for its owner’s eyes, and none is overwritten', async 
   })
   expect(readFileSync(file, 'utf8')).toBe(written)
   expect(existsSync(`${file}~`)).toBe(false)
-})
+}, 60_000)
 
 test('an export that was cut off, or has lost a line, is not taken for a whole one', async () => {
   const source = await prepareTarget()
@@ -146,25 +150,41 @@ test('an export that was cut off, or has lost a line, is not taken for a whole o
     const { code, stderr } = await run(target.command, 'latchkey import ndjson cut.ndjson')
     expect([code, stderr]).toEqual([1, expect.stringMatching(/The export is not whole/)])
   }
-})
+}, 60_000)
 
-test.each<[string, (record: Record<string, unknown>) => Record<string, unknown>]>([
+const faults: [string, (user: Record<string, unknown>) => Record<string, unknown>][] = [
   ['another column', (user) => ({ ...user, is_admin: true })],
   ['no address', (user) => ({ ...user, email_address: 'Ann@Example.com' })],
   ['an id that is none', (user) => ({ ...user, id: 'x' })],
   ['no instant', (user) => ({ ...user, created_at: '2026-01-01' })],
   ['NUL', (user) => ({ ...user, origins: [{ origin: 'a', origin_id: '\0' }] })],
-  ['a scheme that is not that of the hash', (user) => ({ ...user, password_scheme: 'bcrypt/1' })],
+  ['a scheme that is not that of the hash', (user) => ({ ...user, password_scheme: 'bcrypt/5' })],
   ['another type', (user) => ({ ...user, type: 'admin' })],
-])('a record with %s is refused, and the others come in', async (_fault, change) => {
+]
+
+test('a record that no export has is refused, and the others come in', async () => {
   const source = await prepareTarget()
-  write(source, 'users.csv', csv(['1', 'ann@example.com'], ['2', 'ben@example.com']))
+  const rows = Array.from({ length: faults.length + 1 }, (_, index) => {
+    return [`${index}`, `u${index}@example.com`] as const
+  })
+  write(source, 'users.csv', csv(...rows))
   await summaryOf(run(source.command, 'latchkey import csv users.csv --json'))
-  const [header = '', first = '', ...rest] = (await exported(source)).split('\n')
+  const [header = '', ...lines] = (await exported(source)).split('\n')
+  const changed = faults.map(([, change], index) => change(JSON.parse(lines[index] ?? '')))
+  const text = [
+    header,
+    ...changed.map((each) => JSON.stringify(each)),
+    ...lines.slice(faults.length),
+  ]
   const target = await prepareTarget()
-  const changed = JSON.stringify(change(JSON.parse(first)))
-  write(target, 'export.ndjson', [header, changed, ...rest].join('\n'))
-  const ran = run(target.command, 'latchkey import ndjson export.ndjson --json')
-  const expected = { ...nothing, imported: 1, refused: { invalid_record: 1 } }
-  expect(await summaryOf(ran)).toEqual(expected)
-})
+  write(target, 'export.ndjson', text.join('\n'))
+  const line = 'latchkey import ndjson export.ndjson --report refused.ndjson --json'
+  const expected = { ...nothing, imported: 1, refused: { invalid_record: faults.length } }
+  expect(await summaryOf(run(target.command, line))).toEqual(expected)
+  const refused = readFileSync(join(target.command.folder, 'refused.ndjson'), 'utf8')
+  const places = refused
+    .trim()
+    .split('\n')
+    .map((each) => JSON.parse(each).where)
+  expect(places).toEqual(faults.map((_fault, index) => `line ${index + 2}`))
+}, 60_000)
