@@ -26,7 +26,7 @@ test('a LIMIT that is bound is no bare parameter, whose value SQLite would plan 
   const prepare = vi.spyOn(DatabaseSync.prototype, 'prepare')
   onTestFinished(() => void prepare.mockRestore())
   openWriter().query('SELECT value FROM json_each($1) LIMIT $2', ['[1]', 1])
-  expect(prepare).toHaveBeenCalledWith('SELECT value FROM json_each(?1) LIMIT +?2')
+  expect(prepare).toHaveBeenCalledWith('SELECT value FROM json_each(?) LIMIT +?')
 })
 
 test('a thirty-second of the memory may hold pages, and never less than 64 MiB', () => {

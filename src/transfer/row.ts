@@ -103,7 +103,7 @@ function isOriginId(text: string): boolean {
 }
 
 /** SECURITY: PostgreSQL keeps no NUL, and U+FFFD stands where bytes were no UTF-8. */
-export function isText(text: string): boolean {
+function isText(text: string): boolean {
   return !/[\p{Cc}\p{Cs}\ufffd]/u.test(text)
 }
 

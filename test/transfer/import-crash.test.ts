@@ -1,6 +1,7 @@
 // An import that is killed in its midst, and a server that goes on beside one.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { createApp } from 'latchkey/server'
 import { expect, test } from 'vitest'
@@ -40,7 +41,7 @@ async function until(condition: () => Promise<boolean>): Promise<void> {
 function start({ command }: Target) {
   const args = ['import', 'csv', 'users.csv', '--json']
   const options = { cwd: command.folder, env: environment(command) }
-  return spawn('latchkey', args, { ...options, stdio: 'ignore' })
+  return spawn(join(command.folder, 'latchkey'), args, { ...options, stdio: 'ignore' })
 }
 
 test('killed in the midst and run again, everybody is there once', async () => {
