@@ -16,13 +16,19 @@ export interface Pragmas {
   readonly synchronous: 'FULL' | 'NORMAL'
 }
 
+const leastCacheKibibytes = 65_536
+
+/** Whose it is: of a server, which keeps its pages in memory, or of a command, which needs each a few times. */
+export type SqliteUse = 'server' | 'command'
+
 // SQLite keeps 2 MB of pages at its default; past some thousand sessions every look-up would fetch
 // its pages from the system again, which takes as long as the look-up. A ceiling: a small file takes
 // what it has. Not mapped into memory, which is as fast: a read that the disk refuses would then end
 // the process.
-function pageCacheKibibytes(): number {
+function pageCacheKibibytes(use: SqliteUse): number {
+  if (use === 'command') return leastCacheKibibytes
   const bytes = Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY)
-  return Math.max(65_536, Math.floor(bytes / 32 / 1_024))
+  return Math.max(leastCacheKibibytes, Math.floor(bytes / 32 / 1_024))
 }
 
 /** One connection of node:sqlite with its prepared statements. Everything here is synchronous. */
@@ -30,10 +36,14 @@ export class SqliteConnection {
   readonly #database: DatabaseSync
   readonly #prepared = new Map<string, Prepared>()
 
-  constructor(file: string, purpose: 'read' | 'write') {
+  constructor(
+    file: string,
+    purpose: 'read' | 'write',
+    { use }: { use: SqliteUse } = { use: 'server' },
+  ) {
     const readOnly = purpose === 'read'
     this.#database = new DatabaseSync(file, { readOnly, timeout: busyTimeoutMilliseconds })
-    this.#database.exec(`PRAGMA cache_size = -${pageCacheKibibytes()}`)
+    this.#database.exec(`PRAGMA cache_size = -${pageCacheKibibytes(use)}`)
     if (!readOnly) this.#keepPromises()
   }
 

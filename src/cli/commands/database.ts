@@ -3,7 +3,7 @@ import type { Store } from '../../core/store.ts'
 import type { Database } from '../../storage/database.ts'
 import { within } from '../../storage/deadline.ts'
 import { isNotMigrated } from '../../storage/migrate.ts'
-import { isMigrated, openSqlite } from '../../storage/sqlite.ts'
+import { isMigrated, openSqliteFor } from '../../storage/sqlite.ts'
 import { sqliteFile } from '../../storage/sqlite-file.ts'
 import { createStore } from '../../storage/store.ts'
 import { readDatabaseEnvironment } from '../database-url.ts'
@@ -92,7 +92,7 @@ export function requireDatabase(url: string): void {
 }
 
 async function openDatabase(url: string): Promise<Database> {
-  if (url.startsWith('sqlite:')) return openSqlite(url)
+  if (url.startsWith('sqlite:')) return openSqliteFor('command', url)
   // The package behind it is the application's to install, if it needs it.
   const { openPostgres } = await import('../../storage/postgres.ts')
   return openPostgres(url)
