@@ -24,9 +24,13 @@ export async function importRecords(
     ? admitUsers(importing, fresh)
     : admitOwned(importing, table, fresh))
   const inserted = await save(importing, table, admitted)
-  tally.add(countOf(table), inserted.size)
+  const missing = admitted.filter((row) => !inserted.has(idOf(row)))
+  // What was tried twice may have been done the first time.
+  const own = await findIds(database, table, missing.map(idOf))
+  const taken = missing.filter((row) => !own.has(idOf(row)))
+  tally.add(countOf(table), admitted.length - taken.length)
   // What is there under another id.
-  for (const row of admitted) if (!inserted.has(idOf(row))) refuse(importing, 'id_taken', row)
+  for (const row of taken) refuse(importing, 'id_taken', row)
 }
 
 function countOf(table: TransferTable): 'imported' | 'sessions' | 'api_keys' | 'events' {

@@ -130,12 +130,22 @@ async function save(importing: Importing, { added, changed }: Rows): Promise<Sav
     },
     () => ({ inserted: all, updated: changed.length }),
   )
-  tally.add('imported', inserted.size)
+  const missing = await withoutOwn(
+    importing,
+    added.filter(({ user }) => !inserted.has(user.id)),
+  )
+  tally.add('imported', added.length - missing.length)
   tally.add('updated', updated)
-  return {
-    missing: added.filter(({ user }) => !inserted.has(user.id)),
-    touched: changed.length - updated,
-  }
+  return { missing, touched: changed.length - updated }
+}
+
+// What was tried twice may have been done the first time: then the id is there that was made for it.
+async function withoutOwn({ database }: Importing, rows: readonly Row[]): Promise<Row[]> {
+  const there = await findUserIds(
+    database,
+    rows.map(({ user }) => user.id),
+  )
+  return rows.filter(({ user }) => !there.has(user.id))
 }
 
 function refuse({ tally }: Importing, reason: Refusal, { user, where }: Row): false {

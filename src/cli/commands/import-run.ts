@@ -46,8 +46,9 @@ export async function runImport(
   open: (mapping: unknown) => Promise<Origin>,
 ): Promise<void> {
   const begunAt = performance.now()
-  // Servers on the same machine come first.
-  setPriority(constants.priority.PRIORITY_LOW)
+  // Servers on the same machine come first. Not last of all: on a machine that is full, whoever waits for
+  // the lock would wait until everybody else had their turn.
+  setPriority(constants.priority.PRIORITY_BELOW_NORMAL)
   const refused = new RefusedRows(given.report === undefined ? null : new PrivateFile(given.report))
   try {
     const summary = await withMigrated(given, (url) => importInto(url, { given, open, refused }))
