@@ -1,0 +1,59 @@
+import type { Origin, OriginUser } from '../origin.ts'
+import { requirePlain } from './active-record.ts'
+import { countOf, isTrue, openOrigin, type Part, textOf } from './source-origin.ts'
+import { findTable, readMapping, type SourceTable, select, type Wanted } from './source-table.ts'
+
+const users: Wanted = {
+  group: 'users',
+  tables: ['users'],
+  required: ['id', 'email', 'encrypted_password'],
+  optional: ['confirmed_at', 'locked_at', 'created_at', 'updated_at', 'otp_required_for_login'],
+}
+
+const noSessions =
+  'Devise keeps sessions in cookies that Rails signs, which cannot come along: users log in once'
+
+/**
+ * What `rails generate devise User` makes, with those of its columns that the application has.
+ *
+ * @throws OriginError
+ */
+export function openDevise(url: string, mapping: unknown): Promise<Origin> {
+  const names = readMapping([users], mapping)
+  return openOrigin('devise', url, async (source) => {
+    const table = await findTable(source, users, names)
+    const secondFactors = await countOf(
+      source,
+      `${table.name} WHERE ${isTrue(table, 'otp_required_for_login')}`,
+    )
+    const factors = `${secondFactors} have a second factor, which Latchkey does not ask for`
+    const notes = secondFactors > 0 ? [noSessions, factors] : [noSessions]
+    return { users: usersOf(table), sessions: null, notes }
+  })
+}
+
+function usersOf(table: SourceTable): Part<OriginUser> {
+  const id = table.column('id')
+  const columns = ['email', 'encrypted_password', ...users.optional.slice(0, 4)]
+  return {
+    table,
+    from: table.name,
+    sql: `SELECT CAST(${id} AS TEXT), ${select(table, columns)} FROM ${table.name} ORDER BY ${id}`,
+    read: (
+      [originId, email, passwordHash, confirmedAt, lockedAt, createdAt, updatedAt],
+      where,
+    ) => ({
+      type: 'user',
+      originId: textOf(originId),
+      emailAddress: requirePlain(email),
+      passwordHash,
+      emailVerifiedAt: confirmedAt,
+      // SECURITY: whoever was locked out stays out, until somebody looks: it is not known whether they
+      // were for wrong guesses or by hand.
+      bannedAt: lockedAt,
+      createdAt,
+      updatedAt,
+      where,
+    }),
+  }
+}

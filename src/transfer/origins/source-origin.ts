@@ -1,0 +1,86 @@
+import type { Origin, OriginRow, OriginSession, OriginUser } from '../origin.ts'
+import { openSource, type SourceDatabase, type SourceRow } from './source-database.ts'
+import type { SourceTable } from './source-table.ts'
+
+/** What is read of an origin, and how a row of it becomes a user or a session. */
+export interface Reading {
+  readonly users: Part<OriginUser>
+  /** Null where sessions cannot be brought. */
+  readonly sessions: Part<OriginSession> | null
+  /** What whoever imports should know, in sentences. */
+  readonly notes: readonly string[]
+}
+
+export interface Part<Row> {
+  /** The statement; its first column is the id, as text. */
+  readonly sql: string
+  /** Of a row; null for one that is left out. */
+  readonly read: (values: SourceRow, where: string) => Row | null
+  /** Where the rows are counted, as it stands behind FROM. */
+  readonly from: string
+  readonly table: SourceTable
+}
+
+/** @throws OriginError for what cannot be opened, or has other tables and columns */
+export async function openOrigin(
+  name: string,
+  url: string,
+  plan: (source: SourceDatabase) => Promise<Reading>,
+): Promise<Origin> {
+  const source = await openSource(url)
+  try {
+    const reading = await plan(source)
+    return {
+      name,
+      notes: reading.notes,
+      read: () => read(source, reading),
+      count: () => count(source, reading),
+      close: () => source.close(),
+    }
+  } catch (error) {
+    await source.close()
+    throw error
+  }
+}
+
+async function* read(
+  source: SourceDatabase,
+  { users, sessions }: Reading,
+): AsyncGenerator<OriginRow> {
+  yield* rowsOf(source, users)
+  if (sessions) yield* rowsOf(source, sessions)
+}
+
+async function* rowsOf<Row>(
+  source: SourceDatabase,
+  { sql, read, table }: Part<Row>,
+): AsyncGenerator<Row> {
+  for await (const values of source.rows(sql)) {
+    // An id is no secret, and what one looks for.
+    const row = read(values, `${table.group} ${textOf(values[0]) ?? 'without an id'}`)
+    if (row) yield row
+  }
+}
+
+async function count(source: SourceDatabase, { users, sessions }: Reading): Promise<number> {
+  const all = await countOf(source, users.from)
+  return sessions ? all + (await countOf(source, sessions.from)) : all
+}
+
+export function textOf(value: unknown): string | null {
+  return value === null || value === undefined ? null : String(value)
+}
+
+/** How many rows there are, of a table or what stands behind it after FROM. */
+export async function countOf(source: SourceDatabase, from: string): Promise<number> {
+  let number = 0
+  const sql = `SELECT CAST(count(*) AS TEXT) FROM ${from}`
+  for await (const [count] of source.rows(sql)) number = Number(count)
+  return number
+}
+
+/** A condition: PostgreSQL has booleans, SQLite has numbers, and not every table has the column. */
+export function isTrue(table: SourceTable, column: string): string {
+  const name = table.column(column)
+  return name ? `COALESCE(CAST(${name} AS TEXT), '') IN ('true', '1')` : '1 = 0'
+}

@@ -1,0 +1,97 @@
+import { existsSync, statSync } from 'node:fs'
+import { DatabaseSync } from 'node:sqlite'
+import { sqliteFile } from '../../storage/sqlite-file.ts'
+import { OriginError } from '../origin.ts'
+import { quote, type SourceDatabase, type SourceRow } from './source-database.ts'
+
+// The application may still be at work in the file.
+const patienceMilliseconds = 5_000
+
+/** @throws OriginError where there is no such file, or one that is no database */
+export function openSourceSqlite(url: string): SourceDatabase {
+  const file = fileOf(url)
+  if (!existsSync(file) || !statSync(file).isFile()) {
+    throw new OriginError(`There is no database at ${file}, which --database names`)
+  }
+  return new SourceSqlite(file)
+}
+
+// Rails writes sqlite3:, and may have options of its pool behind the path.
+function fileOf(url: string): string {
+  const path = url.replace(/^sqlite3:([^?]*).*$/is, 'sqlite:$1')
+  try {
+    return sqliteFile(path)
+  } catch {
+    throw new OriginError('--database needs the path of a file, such as sqlite:storage/old.sqlite3')
+  }
+}
+
+class SourceSqlite implements SourceDatabase {
+  readonly kind = 'sqlite'
+  readonly #file: string
+  readonly #database: DatabaseSync
+
+  constructor(file: string) {
+    this.#file = file
+    this.#database = this.#open()
+  }
+
+  async columnsOf(table: string): Promise<ReadonlySet<string> | null> {
+    const sql = 'SELECT name FROM pragma_table_xinfo(?)'
+    const rows = this.#perform(() => this.#database.prepare(sql).all(table))
+    return rows.length > 0 ? new Set(rows.map(({ name }) => String(name))) : null
+  }
+
+  quoteTable(table: string): string {
+    return quote(table)
+  }
+
+  async *rows(sql: string): AsyncGenerator<SourceRow> {
+    const statement = this.#perform(() => this.#database.prepare(sql))
+    statement.setReturnArrays(true)
+    // Other systems' ids and clocks reach beyond what a number of JavaScript can count.
+    statement.setReadBigInts(true)
+    const rows = statement.iterate()
+    try {
+      for (;;) {
+        const { done, value } = this.#perform(() => rows.next())
+        if (done) return
+        yield Object.values(value).map(plain)
+      }
+    } finally {
+      rows.return?.()
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#database.close()
+  }
+
+  #open(): DatabaseSync {
+    return this.#perform(() => {
+      // SECURITY: not even a faulty statement of ours may change what people come from.
+      const database = new DatabaseSync(this.#file, {
+        readOnly: true,
+        timeout: patienceMilliseconds,
+      })
+      // Users and sessions are those of one instant, whoever signs up meanwhile.
+      database.exec('BEGIN')
+      return database
+    })
+  }
+
+  #perform<T>(work: () => T): T {
+    try {
+      return work()
+    } catch (error) {
+      // SQLite's sentences name tables and files, and never hold what is in a row.
+      const reason = error instanceof Error ? error.message : 'it does not say why'
+      throw new OriginError(`${this.#file} cannot be read: ${reason}`)
+    }
+  }
+}
+
+function plain(value: unknown): unknown {
+  if (typeof value !== 'bigint') return value
+  return Number.isSafeInteger(Number(value)) ? Number(value) : String(value)
+}
