@@ -1,6 +1,14 @@
 import { parseInstant } from '../instant.ts'
 import type { Origin, OriginSession, OriginUser } from '../origin.ts'
-import { countOf, isTrue, openOrigin, type Part, textOf } from './source-origin.ts'
+import {
+  countOf,
+  isTrue,
+  noteOf,
+  openOrigin,
+  type Part,
+  textOf,
+  withSecondFactor,
+} from './source-origin.ts'
 import {
   findTable,
   findTableIfThere,
@@ -68,9 +76,7 @@ export function openBetterAuth(
       sessions: session && sessionsOf(session, now),
       notes: [
         ...(session ? [] : [noSessions]),
-        ...(secondFactors > 0
-          ? [`${secondFactors} have a second factor, which Latchkey does not ask for`]
-          : []),
+        ...noteOf(withSecondFactor, secondFactors),
       ],
     }
   })

@@ -1,6 +1,14 @@
 import type { Origin, OriginUser } from '../origin.ts'
 import { requirePlain } from './active-record.ts'
-import { countOf, isTrue, openOrigin, type Part, textOf } from './source-origin.ts'
+import {
+  countOf,
+  isTrue,
+  noteOf,
+  openOrigin,
+  type Part,
+  textOf,
+  withSecondFactor,
+} from './source-origin.ts'
 import { findTable, readMapping, type SourceTable, select, type Wanted } from './source-table.ts'
 
 const users: Wanted = {
@@ -26,8 +34,7 @@ export function openDevise(url: string, mapping: unknown): Promise<Origin> {
       source,
       `${table.name} WHERE ${isTrue(table, 'otp_required_for_login')}`,
     )
-    const factors = `${secondFactors} have a second factor, which Latchkey does not ask for`
-    const notes = secondFactors > 0 ? [noSessions, factors] : [noSessions]
+    const notes = [noSessions, ...noteOf(withSecondFactor, secondFactors)]
     return { users: usersOf(table), sessions: null, notes }
   })
 }

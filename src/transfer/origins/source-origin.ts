@@ -84,3 +84,11 @@ export function isTrue(table: SourceTable, column: string): string {
   const name = table.column(column)
   return name ? `COALESCE(CAST(${name} AS TEXT), '') IN ('true', '1')` : '1 = 0'
 }
+
+/** A note that says how many; none where there is nobody. */
+export function noteOf(sentence: string, count: number): readonly string[] {
+  return count > 0 ? [`${sentence}: ${count}`] : []
+}
+
+// SECURITY: whoever relied on it should hear that it is gone.
+export const withSecondFactor = 'With a second factor, which Latchkey does not ask for'

@@ -1,7 +1,15 @@
 import { parseInstant } from '../instant.ts'
 import type { Origin, OriginUser } from '../origin.ts'
 import type { SourceDatabase } from './source-database.ts'
-import { countOf, isTrue, openOrigin, type Part, textOf } from './source-origin.ts'
+import {
+  countOf,
+  isTrue,
+  noteOf,
+  openOrigin,
+  type Part,
+  textOf,
+  withSecondFactor,
+} from './source-origin.ts'
 import {
   findTable,
   findTableIfThere,
@@ -109,11 +117,10 @@ async function notesOn(
   const deleted = await countOf(source, `${table.name} WHERE ${isDeleted(table)}`)
   const single = await countOf(source, `${table.name} WHERE ${isTrue(table, 'is_sso_user')}`)
   const verified = await countFactors(source, names)
-  const left = 'they are left out'
   return [
-    ...(deleted > 0 ? [`${deleted} were deleted in Supabase: ${left}`] : []),
-    ...(single > 0 ? [`${single} come by single sign-on and have no password: ${left}`] : []),
-    ...(verified > 0 ? [`${verified} have a second factor, which Latchkey does not ask for`] : []),
+    ...noteOf('Left out, as they were deleted in Supabase', deleted),
+    ...noteOf('Left out, as they come by single sign-on and have no password', single),
+    ...noteOf(withSecondFactor, verified),
   ]
 }
 
