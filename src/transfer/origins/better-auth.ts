@@ -3,6 +3,7 @@ import type { Origin, OriginSession, OriginUser } from '../origin.ts'
 import {
   countOf,
   isTrue,
+  newestFirst,
   noteOf,
   openOrigin,
   type Part,
@@ -21,8 +22,7 @@ import {
 // By default the fields of its documentation; a schema for Drizzle calls `emailVerified`
 // `email_verified`, and usePlural the table `users`.
 const spellings = (field: string) => [
-  field,
-  field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+  ...new Set([field, field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)]),
 ]
 
 const users: Wanted = {
@@ -57,7 +57,7 @@ const sessions: Wanted = {
  *
  * @throws OriginError
  */
-export function openBetterAuth(
+export async function openBetterAuth(
   url: string,
   mapping: unknown,
   { now }: { readonly now: Date },
@@ -74,10 +74,7 @@ export function openBetterAuth(
     return {
       users: usersOf(user, account, now),
       sessions: session && sessionsOf(session, now),
-      notes: [
-        ...(session ? [] : [noSessions]),
-        ...noteOf(withSecondFactor, secondFactors),
-      ],
+      notes: [...(session ? [] : [noSessions]), ...noteOf(withSecondFactor, secondFactors)],
     }
   })
 }
@@ -131,7 +128,8 @@ function sessionsOf(session: SourceTable, now: Date): Part<OriginSession> {
   return {
     table: session,
     from,
-    sql: `SELECT CAST(${id} AS TEXT), ${select(session, columns)} FROM ${from} ORDER BY ${id}`,
+    sql: `SELECT CAST(${id} AS TEXT), ${select(session, columns)}
+      FROM ${from} ORDER BY ${newestFirst(session, ['userId', 'createdAt', 'id'])}`,
     read: ([, userId, token, expiresAt, ipAddress, userAgent, createdAt], where) =>
       isAfter(expiresAt, now)
         ? {

@@ -26,7 +26,7 @@ const noSessions =
  *
  * @throws OriginError
  */
-export function openDevise(url: string, mapping: unknown): Promise<Origin> {
+export async function openDevise(url: string, mapping: unknown): Promise<Origin> {
   const names = readMapping([users], mapping)
   return openOrigin('devise', url, async (source) => {
     const table = await findTable(source, users, names)

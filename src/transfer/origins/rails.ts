@@ -1,7 +1,7 @@
 import type { Origin, OriginSession, OriginUser } from '../origin.ts'
 import { requirePlain } from './active-record.ts'
 import type { SourceDatabase } from './source-database.ts'
-import { openOrigin, type Part, textOf } from './source-origin.ts'
+import { newestFirst, openOrigin, type Part, textOf } from './source-origin.ts'
 import {
   findTable,
   findTableIfThere,
@@ -31,7 +31,7 @@ const sessions: Wanted = {
  *
  * @throws OriginError
  */
-export function openRails(url: string, mapping: unknown): Promise<Origin> {
+export async function openRails(url: string, mapping: unknown): Promise<Origin> {
   const names = readMapping([users, sessions], mapping)
   return openOrigin('rails', url, async (source) => {
     const found = await findTable(source, users, names)
@@ -71,7 +71,8 @@ function sessionsOf(table: SourceTable): Part<OriginSession> {
   return {
     table,
     from: table.name,
-    sql: `SELECT CAST(${id} AS TEXT), ${select(table, columns)} FROM ${table.name} ORDER BY ${id}`,
+    sql: `SELECT CAST(${id} AS TEXT), ${select(table, columns)}
+      FROM ${table.name} ORDER BY ${newestFirst(table, ['user_id', 'created_at', 'id'])}`,
     read: ([, userId, token, ipAddress, userAgent, createdAt], where) => ({
       type: 'session',
       originUserId: textOf(userId) ?? '',

@@ -79,6 +79,12 @@ export async function countOf(source: SourceDatabase, from: string): Promise<num
   return number
 }
 
+/** User by user, and of each the newest first: of too many sessions these are kept. */
+export function newestFirst(table: SourceTable, columns: readonly string[]): string {
+  const names = columns.flatMap((column) => table.column(column) ?? [])
+  return names.join(' DESC, ').concat(' DESC')
+}
+
 /** A condition: PostgreSQL has booleans, SQLite has numbers, and not every table has the column. */
 export function isTrue(table: SourceTable, column: string): string {
   const name = table.column(column)

@@ -74,8 +74,8 @@ class SourceSqlite implements SourceDatabase {
         readOnly: true,
         timeout: patienceMilliseconds,
       })
-      // Users and sessions are those of one instant, whoever signs up meanwhile.
-      database.exec('BEGIN')
+      // Users and sessions are those of one instant, the first read's, whoever signs up meanwhile.
+      database.exec('BEGIN; SELECT count(*) FROM sqlite_schema')
       return database
     })
   }

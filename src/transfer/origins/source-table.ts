@@ -118,7 +118,7 @@ function findColumn({ key, wanted, table, columns, name }: Sought): string | nul
   if (name === null && !isRequired) return null
   const spellings = name ? [name] : (wanted.spellings?.(key) ?? [key])
   const there = spellings.find((each) => columns.has(each))
-  if (there !== undefined) return quote(there)
+  if (there !== undefined && name !== null) return quote(there)
   if (name === notGiven && !isRequired) return null
   throw new MissingError(
     `The table ${table} has no column ${spellings.join(' or ')}; if it has another name, say so with --map: {"${wanted.group}": {"${key}": "…"}}`,

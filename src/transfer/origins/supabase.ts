@@ -48,7 +48,7 @@ const noSessions =
  *
  * @throws OriginError
  */
-export function openSupabase(
+export async function openSupabase(
   url: string,
   mapping: unknown,
   { now }: { readonly now: Date },
