@@ -88,7 +88,7 @@ function usersOf(user: SourceTable, account: SourceTable, now: Date): Part<Origi
   return {
     table: user,
     from: user.name,
-    sql: `SELECT CAST(${id} AS TEXT), credential.origin_password, ${select(user, columns)}
+    sql: `SELECT CAST(${id} AS TEXT) AS origin_row, credential.origin_password, ${select(user, columns)}
       FROM ${user.name} LEFT JOIN (${passwordsOf(account)}) credential
         ON credential.origin_user_id = ${user.name}.${id} AND credential.origin_place = 1
       ORDER BY ${id}`,
@@ -128,7 +128,7 @@ function sessionsOf(session: SourceTable, now: Date): Part<OriginSession> {
   return {
     table: session,
     from,
-    sql: `SELECT CAST(${id} AS TEXT), ${select(session, columns)}
+    sql: `SELECT CAST(${id} AS TEXT) AS origin_row, ${select(session, columns)}
       FROM ${from} ORDER BY ${newestFirst(session, ['userId', 'createdAt', 'id'])}`,
     read: ([, userId, token, expiresAt, ipAddress, userAgent, createdAt], where) =>
       isAfter(expiresAt, now)

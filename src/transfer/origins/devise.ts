@@ -45,7 +45,7 @@ function usersOf(table: SourceTable): Part<OriginUser> {
   return {
     table,
     from: table.name,
-    sql: `SELECT CAST(${id} AS TEXT), ${select(table, columns)} FROM ${table.name} ORDER BY ${id}`,
+    sql: `SELECT CAST(${id} AS TEXT) AS origin_row, ${select(table, columns)} FROM ${table.name} ORDER BY ${id}`,
     read: (
       [originId, email, passwordHash, confirmedAt, lockedAt, createdAt, updatedAt],
       where,

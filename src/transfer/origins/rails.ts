@@ -50,7 +50,7 @@ function usersOf(table: SourceTable): Part<OriginUser> {
   return {
     table,
     from: table.name,
-    sql: `SELECT CAST(${id} AS TEXT), ${select(table, columns)} FROM ${table.name} ORDER BY ${id}`,
+    sql: `SELECT CAST(${id} AS TEXT) AS origin_row, ${select(table, columns)} FROM ${table.name} ORDER BY ${id}`,
     read: ([originId, emailAddress, passwordHash, verifiedAt, bannedAt, ...times], where) => ({
       type: 'user',
       originId: textOf(originId),
@@ -71,7 +71,7 @@ function sessionsOf(table: SourceTable): Part<OriginSession> {
   return {
     table,
     from: table.name,
-    sql: `SELECT CAST(${id} AS TEXT), ${select(table, columns)}
+    sql: `SELECT CAST(${id} AS TEXT) AS origin_row, ${select(table, columns)}
       FROM ${table.name} ORDER BY ${newestFirst(table, ['user_id', 'created_at', 'id'])}`,
     read: ([, userId, token, ipAddress, userAgent, createdAt], where) => ({
       type: 'session',

@@ -12,7 +12,7 @@ export interface Reading {
 }
 
 export interface Part<Row> {
-  /** The statement; its first column is the id, as text. */
+  /** The statement; its first column is the id, as text. PostgreSQL would sort by it if it had the id's name. */
   readonly sql: string
   /** Of a row; null for one that is left out. */
   readonly read: (values: SourceRow, where: string) => Row | null

@@ -68,7 +68,7 @@ function usersOf(table: SourceTable, now: Date): Part<OriginUser> {
   return {
     table,
     from,
-    sql: `SELECT CAST(${id} AS TEXT), ${select(table, columns)} FROM ${from} ORDER BY ${id}`,
+    sql: `SELECT CAST(${id} AS TEXT) AS origin_row, ${select(table, columns)} FROM ${from} ORDER BY ${id}`,
     read: ([originId, email, hash, confirmedAt, bannedUntil, createdAt, updatedAt], where) => ({
       type: 'user',
       originId: textOf(originId),
