@@ -136,7 +136,7 @@ test('better-auth: without a table of sessions users come alone, and it is said'
 
 test('Devise: confirmed and locked as they were, without a password where there was none', async () => {
   const url = await openFixture(fixtureName('devise'))
-  const { users, sessions, notes } = await readAll(openDevise(url, null))
+  const { users, sessions, notes } = await readAll(openDevise(url, null, { isPeppered: false }))
   expect(users).toHaveLength(6)
   expect(by(users, 'ann@example.com')).toMatchObject({
     passwordHash: expect.stringMatching(/^\$2a\$04\$/),
@@ -154,11 +154,13 @@ test('Devise: confirmed and locked as they were, without a password where there 
 
 test('Devise: a mapping leaves locks behind, and tables without modules have no such columns', async () => {
   const url = await openFixture(fixtureName('devise'))
-  const unlocked = await readAll(openDevise(url, { users: { locked_at: null } }))
+  const unlocked = await readAll(
+    openDevise(url, { users: { locked_at: null } }, { isPeppered: false }),
+  )
   expect(by(unlocked.users, 'locked@example.com')?.bannedAt).toBeNull()
   const drop = ['confirmed_at', 'locked_at', 'created_at', 'updated_at']
   for (const column of drop) await runIn(url, `ALTER TABLE users DROP COLUMN ${column}`)
-  const { users } = await readAll(openDevise(url, null))
+  const { users } = await readAll(openDevise(url, null, { isPeppered: false }))
   const nothing = { emailVerifiedAt: null, bannedAt: null, createdAt: null, updatedAt: null }
   expect(by(users, 'ann@example.com')).toMatchObject(nothing)
 })

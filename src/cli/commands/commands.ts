@@ -5,6 +5,7 @@ import { exportDatabase } from './export.ts'
 import { generateResource } from './generate.ts'
 import { generateAuthentication } from './generate-authentication.ts'
 import { importCommands } from './import.ts'
+import { databaseImportCommands } from './import-database.ts'
 import { limitCommands } from './limits.ts'
 import { migrateDatabase } from './migrate.ts'
 import { newProject } from './new.ts'
@@ -21,6 +22,7 @@ export const commands: readonly Command[] = [
   generateResource,
   generateAuthentication,
   migrateDatabase,
+  ...databaseImportCommands,
   ...importCommands,
   exportDatabase,
   ...userCommands,

@@ -24,9 +24,14 @@ const noSessions =
 /**
  * What `rails generate devise User` makes, with those of its columns that the application has.
  *
+ * @param isPeppered whether `config.pepper` of Devise is known here, as IMPORTED_PEPPER
  * @throws OriginError
  */
-export async function openDevise(url: string, mapping: unknown): Promise<Origin> {
+export async function openDevise(
+  url: string,
+  mapping: unknown,
+  { isPeppered }: { readonly isPeppered: boolean },
+): Promise<Origin> {
   const names = readMapping([users], mapping)
   return openOrigin('devise', url, async (source) => {
     const table = await findTable(source, users, names)
@@ -35,11 +40,11 @@ export async function openDevise(url: string, mapping: unknown): Promise<Origin>
       `${table.name} WHERE ${isTrue(table, 'otp_required_for_login')}`,
     )
     const notes = [noSessions, ...noteOf(withSecondFactor, secondFactors)]
-    return { users: usersOf(table), sessions: null, notes }
+    return { users: usersOf(table, isPeppered), sessions: null, notes }
   })
 }
 
-function usersOf(table: SourceTable): Part<OriginUser> {
+function usersOf(table: SourceTable, isPeppered: boolean): Part<OriginUser> {
   const id = table.column('id')
   const columns = ['email', 'encrypted_password', ...users.optional.slice(0, 4)]
   return {
@@ -53,7 +58,7 @@ function usersOf(table: SourceTable): Part<OriginUser> {
       type: 'user',
       originId: textOf(originId),
       emailAddress: requirePlain(email),
-      passwordHash,
+      passwordHash: isPeppered ? peppered(passwordHash) : passwordHash,
       emailVerifiedAt: confirmedAt,
       // SECURITY: whoever was locked out stays out, until somebody looks: it is not known whether they
       // were for wrong guesses or by hand.
@@ -63,4 +68,9 @@ function usersOf(table: SourceTable): Part<OriginUser> {
       where,
     }),
   }
+}
+
+function peppered(passwordHash: unknown): unknown {
+  const isBcrypt = typeof passwordHash === 'string' && passwordHash.startsWith('$2')
+  return isBcrypt ? `$bcrypt-peppered${passwordHash}` : passwordHash
 }
