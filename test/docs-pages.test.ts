@@ -41,6 +41,18 @@ const runs: Readonly<Record<string, Readonly<Record<string, readonly [number, st
     ts: [1, 'test/guides/back-up.test.ts'],
   },
   'docs/guides/behind-a-proxy.md': { sh: [2, 'test/guides/behind-a-proxy.test.ts'] },
+  'docs/guides/coming-from-better-auth.md': { console: [2, 'test/guides/coming-from.test.ts'] },
+  'docs/guides/coming-from-devise.md': { console: [2, 'test/guides/coming-from.test.ts'] },
+  'docs/guides/coming-from-elsewhere.md': {
+    console: [2, 'test/guides/coming-from.test.ts'],
+    csv: [1, 'test/guides/coming-from.test.ts'],
+    js: [1, 'test/guides/coming-from.test.ts'],
+  },
+  'docs/guides/coming-from-rails.md': {
+    console: [2, 'test/guides/coming-from.test.ts'],
+    sql: [1, 'test/guides/coming-from.test.ts'],
+  },
+  'docs/guides/coming-from-supabase.md': { console: [1, 'test/guides/coming-from.test.ts'] },
   'docs/guides/cookie-mode.md': {
     sh: [1, 'test/guides/cookie-mode.test.ts'],
     ts: [3, 'test/guides/cookie-mode.test.ts'],
@@ -56,6 +68,10 @@ const runs: Readonly<Record<string, Readonly<Record<string, readonly [number, st
     sh: [4, 'test/guides/first-api-key.test.ts'],
   },
   'docs/guides/hooks.md': { sql: [1, 'test/docs.test.ts'], ts: [1, 'test/docs.test.ts'] },
+  'docs/guides/leaving.md': {
+    console: [2, 'test/guides/coming-from.test.ts'],
+    sql: [1, 'test/guides/coming-from.test.ts'],
+  },
   'docs/guides/mails.md': {
     sh: [1, 'test/mails-guide.test.ts'],
     ts: [2, 'test/mails-guide.test.ts'],
@@ -82,7 +98,7 @@ const runs: Readonly<Record<string, Readonly<Record<string, readonly [number, st
     js: [3, 'test/which-way-in.test.ts'],
     ts: [1, 'test/which-way-in.test.ts'],
   },
-  'docs/reference/cli.md': { console: [30, 'test/latchkey-command.test.ts'] },
+  'docs/reference/cli.md': { console: [34, 'test/latchkey-command.test.ts'] },
   'docs/reference/client.md': { ts: [1, 'test/client-docs.test.ts'] },
   'docs/reference/configuration.md': { '': [2, 'test/guides/reference.test.ts'] },
   'docs/reference/errors.md': { json: [1, 'test/guides/reference.test.ts'] },

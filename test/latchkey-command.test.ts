@@ -9,6 +9,7 @@ import { commands } from '../src/cli/commands/commands.ts'
 import { openDatabase } from '../templates/api/database.ts'
 import { type Command, environment, prepareCommand, run } from './command.ts'
 import { address } from './harness.ts'
+import { writeOrigins } from './transfer/fixture.ts'
 
 const page = readFileSync('docs/reference/cli.md', 'utf8')
 const queuedAt = new Date('2026-11-23T16:18:54Z')
@@ -287,6 +288,7 @@ const shownHere = examples.filter(
 test.each(shownHere)('the example is what really happens: %s', async (example) => {
   const command = await prepare()
   cpSync('templates/api/migrations', join(command.folder, 'migrations'), { recursive: true })
+  if (example.includes('latchkey import')) writeOrigins(join(command.folder, 'old'))
   const lines = example.trimEnd().split('\n')
   const typed = lines.filter((line) => line.startsWith('$ ')).map((line) => line.slice(2))
   const shown = lines.filter((line) => !line.startsWith('$ '))
@@ -300,4 +302,5 @@ function mask(text: string): string {
     .replace(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d/g, 'TIME')
     .replace(/[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}/g, 'UUID')
     .replace(/(?<=with the password )[\w-]{20}/g, 'PASSWORD')
+    .replace(/(?<=seconds(?: +|":))[\d.]+/g, 'SECONDS')
 }

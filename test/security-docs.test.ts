@@ -104,6 +104,7 @@ const elsewhere = [
   'test/generator/resource.test.ts',
   'test/guides/back-up.test.ts',
   'test/guides/behind-a-proxy.test.ts',
+  'test/guides/coming-from.test.ts',
   'test/guides/cookie-mode.test.ts',
   'test/guides/deploy.test.ts',
   'test/guides/first-api-key.test.ts',

@@ -1,6 +1,6 @@
 // Databases of other systems, from what those systems wrote; `fixtures` says which versions did.
 import { randomUUID } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import pg from 'pg'
@@ -21,6 +21,16 @@ export function fixtureName(name: string): string {
 
 export function fixtureText(name: string): string {
   return readFileSync(`test/transfer/fixtures/${name}.sql`, 'utf8')
+}
+
+/** Files of other systems, as `rails.sqlite3`, for what the docs show. */
+export function writeOrigins(folder: string): void {
+  mkdirSync(folder, { recursive: true })
+  for (const name of ['rails', 'devise', 'better-auth']) {
+    const database = new DatabaseSync(join(folder, `${name}.sqlite3`))
+    database.exec(fixtureText(`${name}-sqlite`))
+    database.close()
+  }
 }
 
 /** An empty one, of the kind that this run is about. */

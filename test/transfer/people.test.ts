@@ -1,11 +1,14 @@
 // Whoever comes from another system logs in with their old password, and stays logged in where that can be.
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, inject, test } from 'vitest'
+import { expect, inject, test, vi } from 'vitest'
 import { type Command, prepareCommand, run } from '../command.ts'
 import { bearer, type Server, startServer } from '../harness.ts'
 import { importedKeys, importingHash } from '../imported-people.ts'
 import { fixtureName, fixtureText, openFixture, runIn } from './fixture.ts'
+
+// Hashes of other systems cost what they cost there.
+vi.setConfig({ testTimeout: 60_000 })
 
 interface Prepared {
   readonly command: Command
@@ -50,20 +53,19 @@ function logIn({ send }: Server, emailAddress: string, password: string) {
   return send('POST /v1/session', { email_address: emailAddress, password })
 }
 
-/** How the answers to a log-in with each of these are: one of 200 for the last, and 401 before it. */
+/** How a log-in with almost each of these passwords is answered, and then with it. */
 async function statuses(server: Server, people: Readonly<Record<string, string>>) {
   const answers: unknown[] = []
   for (const [emailAddress, password] of Object.entries(people)) {
     const wrong = await logIn(server, emailAddress, `${password.slice(0, -1)}~`)
     const right = await logIn(server, emailAddress, password)
-    const again = await logIn(server, emailAddress, password)
-    answers.push([emailAddress, wrong.status, right.status, again.status])
+    answers.push([emailAddress, wrong.status, right.status])
   }
   return answers
 }
 
 const letIn = (people: Readonly<Record<string, string>>) =>
-  Object.keys(people).map((emailAddress) => [emailAddress, 401, 200, 200])
+  Object.keys(people).map((emailAddress) => [emailAddress, 401, 200])
 
 const horse = 'correct horse battery'
 const rails = {
@@ -245,7 +247,7 @@ test('from better-auth a ban stays one, and a ban that is over is none', async (
   expect((await logIn(server, 'banned@example.com', horse)).status).toBe(200)
 })
 
-test('from Devise every user logs in, with its pepper where it has one', async () => {
+test('from Devise every user logs in, once its pepper is known', async () => {
   const { server, command, ...prepared } = await prepare('devise', fixtureName('devise'))
   const people = {
     'ann@example.com': horse,
@@ -253,14 +255,12 @@ test('from Devise every user logs in, with its pepper where it has one', async (
     'mixed.case@example.com': horse,
   }
   await prepared.import()
-  if (inject('database') === 'postgres') {
-    // Its hashes were made with a pepper that nobody has named.
-    expect((await logIn(server, 'ann@example.com', horse)).status).toBe(401)
-    const { url } = { url: await openFixture(fixtureName('devise')) }
-    const line = `IMPORTED_PEPPER='${importedKeys.pepper}' latchkey import devise --database '${url}' --json`
-    const { stdout } = await run(command, line)
-    expect(JSON.parse(stdout)).toMatchObject({ imported: 0, updated: 4 })
-  }
+  // Its hashes were made with a pepper that nobody has named.
+  expect((await logIn(server, 'ann@example.com', horse)).status).toBe(401)
+  const url = await openFixture(fixtureName('devise'))
+  const line = `IMPORTED_PEPPER='${importedKeys.pepper}' latchkey import devise --database '${url}' --json`
+  const { stdout } = await run(command, line)
+  expect(JSON.parse(stdout)).toMatchObject({ imported: 0, updated: 4, unchanged: 1 })
   expect(await statuses(server, people)).toEqual(letIn(people))
   expect((await logIn(server, 'locked@example.com', horse)).status).toBe(401)
   expect((await logIn(server, 'omni@example.com', '')).status).not.toBe(200)

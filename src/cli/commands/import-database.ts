@@ -37,7 +37,7 @@ changes nothing twice. Nothing is written to where they come from.`,
         },
         ...importOptions,
       },
-      examples: [`${example} --dry-run`, `${example} --map names.json --report refused.ndjson`],
+      examples: [`${example} --dry-run`, `${example} --report refused.ndjson`],
     },
     async ({ values }) => {
       const url = readSource(values.database)
@@ -90,8 +90,7 @@ const importSupabase = databaseImport({
   name: 'supabase',
   summary: 'Import users of Supabase',
   details: 'From auth.users, by a role that may read all of it.',
-  example:
-    'latchkey import supabase --database postgres://postgres:secret@127.0.0.1:54322/postgres',
+  example: 'latchkey import supabase --database postgres://ann:secret@127.0.0.1:54322/app',
   open: (url, mapping) => openSupabase(url, mapping, { now: new Date() }),
 })
 
