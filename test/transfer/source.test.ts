@@ -3,7 +3,7 @@ import { chmodSync } from 'node:fs'
 import { expect, inject, onTestFinished, test } from 'vitest'
 import { openBetterAuth } from '../../src/transfer/origins/better-auth.ts'
 import { openRails } from '../../src/transfer/origins/rails.ts'
-import { openSource } from '../../src/transfer/origins/source-database.ts'
+import { openSource } from '../../src/transfer/origins/sources.ts'
 import { openSupabase } from '../../src/transfer/origins/supabase.ts'
 import { emptySource, fixtureName, openFixture, runIn } from './fixture.ts'
 

@@ -1,6 +1,7 @@
 import type { Origin, OriginRow, OriginSession, OriginUser } from '../origin.ts'
-import { openSource, type SourceDatabase, type SourceRow } from './source-database.ts'
+import type { SourceDatabase, SourceRow } from './source-database.ts'
 import type { SourceTable } from './source-table.ts'
+import { openSource } from './sources.ts'
 
 /** What is read of an origin, and how a row of it becomes a user or a session. */
 export interface Reading {
