@@ -255,7 +255,7 @@ test('imported passwords are shown by their scheme, counted, and forgotten', asy
   expect((await schemes()).sort()).toEqual([own, bobs])
   const [, shown] = await said(command, 'latchkey users show bob@example.com')
   expect(shown).toMatch(/^password_scheme +bcrypt\/4$/m)
-  const forget = 'latchkey users forget-imported-passwords'
+  const forget = 'latchkey users forget-hashes'
   expect(await said(command, `${forget} --dry-run`)).toEqual([
     0,
     '1 imported password would be forgotten: 1 of bcrypt/4',

@@ -7,7 +7,7 @@ import { withAuth } from './user.ts'
 /** Ends the time in which each log-in costs the hashes of other systems too. */
 export const forgetImportedPasswords: Command = defineCommand(
   {
-    name: 'users forget-imported-passwords',
+    name: 'users forget-hashes',
     summary: 'Take away the imported password hashes that no log-in has replaced',
     details: `These users choose a password by a reset mail; sessions live on. From a minute later
 each log-in costs one hash of today, and no more those of other systems.`,
@@ -17,10 +17,7 @@ each log-in costs one hash of today, and no more those of other systems.`,
       json: jsonOption,
       ...databaseOptions,
     },
-    examples: [
-      'latchkey users forget-imported-passwords --dry-run',
-      'latchkey users forget-imported-passwords',
-    ],
+    examples: ['latchkey users forget-hashes --dry-run', 'latchkey users forget-hashes'],
   },
   async ({ values }) => {
     const isDry = values['dry-run'] === true
