@@ -3,7 +3,7 @@ import { byCount, list, sendRows, tuples } from './batches.ts'
 import { readInstantOrNull, readText, readTextOrNull } from './columns.ts'
 import type { Connection, Value } from './database.ts'
 
-// Statements of imports: each takes up to 500 rows, and leaves what is there.
+// Statements of imports: they leave what is there.
 
 /** A user who was imported, as they are by now. */
 export interface ImportedUser {
@@ -135,21 +135,6 @@ export async function updateImportedHash(
   if (rows.length === 0) return false
   await connection.query('DELETE FROM sessions WHERE user_id = $1', [userId])
   return true
-}
-
-/** How hashes that are still another system's were made. */
-export async function listSchemes(connection: Connection): Promise<Set<string>> {
-  // An index answers it, one step for each of them.
-  const rows = await connection.query(
-    `WITH RECURSIVE schemes (scheme) AS (
-       SELECT min(password_scheme) FROM users WHERE password_scheme IS NOT NULL
-       UNION ALL
-       SELECT (SELECT min(password_scheme) FROM users WHERE password_scheme > schemes.scheme)
-       FROM schemes WHERE schemes.scheme IS NOT NULL
-     )
-     SELECT scheme FROM schemes WHERE scheme IS NOT NULL`,
-  )
-  return new Set(rows.map(([scheme]) => readText(scheme)))
 }
 
 export interface NewSession extends Session {

@@ -1,7 +1,7 @@
-import { batchRows } from '../storage/batches.ts'
 import type { Database } from '../storage/database.ts'
 import { ImportNotes } from '../storage/import-notes.ts'
-import { listSchemes, noteImportedSessions, wasEverybodyLoggedOut } from '../storage/imports.ts'
+import { noteImportedSessions, wasEverybodyLoggedOut } from '../storage/imports.ts'
+import { listPasswordSchemes } from '../storage/password-schemes.ts'
 import { type Importing, type Turns, write } from './importing.ts'
 import type { Origin, OriginRow } from './origin.ts'
 import { importRecords } from './records.ts'
@@ -41,7 +41,7 @@ export async function importFrom(
       origin: origin.name,
       notes,
       tally,
-      schemes: await listSchemes(database),
+      schemes: new Set(await listPasswordSchemes(database)),
       wasEverybodyLoggedOut: await wasEverybodyLoggedOut(database, origin.name),
     }
     let rows = 0
@@ -59,13 +59,16 @@ export async function importFrom(
 type Kind = OriginRow['type']
 type RowOf<Type extends Kind> = Extract<OriginRow, { type: Type }>
 
+// A transaction of more would keep others waiting for longer; one of less would wait for the disk more often.
+const rowsAtATime = 1_000
+
 // Rows of one kind, one table, in the order in which they came; what is no row goes with any of them.
 async function* inBatches(rows: AsyncIterable<OriginRow>): AsyncGenerator<OriginRow[]> {
   let batch: OriginRow[] = []
   let kind: unknown = null
   for await (const row of rows) {
     const own = kindOf(row)
-    if (batch.length === batchRows || (own !== kind && own !== null && kind !== null)) {
+    if (batch.length === rowsAtATime || (own !== kind && own !== null && kind !== null)) {
       yield batch
       batch = []
       kind = null
