@@ -42,6 +42,7 @@ const store: Store = {
   sweep: async () => ({ deleted: 0, next: null }),
   holdLease: async () => true,
   transaction: () => Promise.reject(new Error('not asked for')),
+  findLongestWait: async () => null,
   ping: async () => {},
 }
 

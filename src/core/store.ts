@@ -99,7 +99,14 @@ export interface Store extends GuardStore {
   holdLease(name: 'sweep', lease: Lease): Promise<boolean>
   /** All or nothing: what `work` did is undone when it throws. */
   transaction<T>(work: (transaction: StoreTransaction) => Promise<T>): Promise<T>
-  /** Resolves when the database answers a query. */
+  /**
+   * When the message was queued that waits longest, resets left out: on a quiet server one that waits
+   * would tell that its address is known. Null where none waits, and where a thousand resets come first.
+   */
+  findLongestWait(): Promise<Date | null>
+  /**
+   * Resolves when the database answers, within a second and also where it is busy, and is migrated.
+   */
   ping(): Promise<void>
 }
 

@@ -1,19 +1,21 @@
 import { z } from 'zod'
 import type { Auth } from '../core/auth.ts'
+import { keepReadiness } from '../core/readiness.ts'
 import { answer } from './answers.ts'
 import { type Route, route } from './route.ts'
 
-const body = z.object({ status: z.literal('ok') })
+const ok = z.literal('ok')
 
 /** For what watches the process: alive, and able to serve. */
 export function health(auth: Auth): Route[] {
+  const readiness = keepReadiness(auth.config)
   return [
     route({
       method: 'GET',
       path: '/health/live',
       access: 'public',
       summary: 'Whether the process answers',
-      answers: { 200: { description: 'It does', body } },
+      answers: { 200: { description: 'It does', body: z.object({ status: ok }) } },
       handle: () => answer({ status: 'ok' }),
     }),
 
@@ -21,11 +23,17 @@ export function health(auth: Auth): Route[] {
       method: 'GET',
       path: '/health/ready',
       access: 'public',
-      summary: 'Whether the database answers',
-      answers: { 200: { description: 'It does; 503 where it does not', body } },
+      summary: 'Whether the database answers, and is migrated',
+      answers: {
+        200: {
+          description:
+            'It does; 503 where it does not. `outbox` is `late` where mails wait for more than five minutes, which is no reason to take the server out',
+          body: z.object({ status: ok, database: ok, outbox: z.enum(['ok', 'late']) }),
+        },
+      },
       async handle() {
-        await auth.config.store.ping()
-        return answer({ status: 'ok' })
+        const { outbox } = await readiness.get()
+        return answer({ status: 'ok', database: 'ok', outbox })
       },
     }),
   ]

@@ -1,7 +1,7 @@
 import type { EmailAddress } from '../core/email-address.ts'
 import type { Message, MessageKind, MessageStatus, NewMessage } from '../core/mail.ts'
 import { readInstant, readInstantOrNull, readNumber, readText, readTextOrNull } from './columns.ts'
-import type { Connection, Row } from './database.ts'
+import type { Connection, Database, Row } from './database.ts'
 
 const columns = `id, kind, recipient, status, attempts, deferrals, uncertain, queued_at, due_at,
   give_up_at, ended_at, last_error, user_id, api_key_id`
@@ -116,6 +116,19 @@ export async function listMessages(
     [status, limit],
   )
   return rows.map(toMessage)
+}
+
+// So many are looked at: whoever asks shares its connection with those who look tokens up.
+const looked = 1_000
+
+export async function findLongestWait(database: Database): Promise<Date | null> {
+  return database.lookUp(
+    `SELECT queued_at FROM (
+       SELECT id, kind, queued_at FROM outbox WHERE status = 'queued' ORDER BY id LIMIT $1
+     ) AS first WHERE kind <> 'password_reset' ORDER BY id LIMIT 1`,
+    [looked],
+    ([queuedAt]) => readInstant(queuedAt),
+  )
 }
 
 /** @returns whether there was one that had ended without being sent, and none like it is queued */

@@ -27,6 +27,22 @@ export function outboxContract({ test, open }: StoreContract): void {
     deepEqual(await store.listMessages('failed', { limit: 9 }), [])
   })
 
+  test('what waits longest is found, resets left out, until it has ended', async () => {
+    const store = await open()
+    equal(await store.findLongestWait(), null)
+    await queue(store, newMessage())
+    equal(await store.findLongestWait(), null)
+    for (const queuedAt of [later(1_000), later(2_000)]) {
+      await queue(store, { ...newMessage('password_changed'), queuedAt })
+    }
+    deepEqual(await store.findLongestWait(), later(1_000))
+    for (let count = 0; count < 3; count++) {
+      const claimed = await claim(store, later(9_000))
+      await update(store, { ...claimed, status: 'sent', endedAt: noon })
+    }
+    equal(await store.findLongestWait(), null)
+  })
+
   test('a message of a transaction that is undone is not queued', async () => {
     const store = await open()
     const broken = run(store, async (transaction) => {
