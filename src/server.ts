@@ -40,6 +40,7 @@ export type { EventName } from './core/event-names.ts'
 export type { FailedAttempts, FailedAttemptsStore } from './core/failed-attempts.ts'
 export type { SubmittedChallenge } from './core/freshness.ts'
 export type { GuardCount, GuardStore, GuardWindow } from './core/guard.ts'
+export type { HashLoad } from './core/hash-queue.ts'
 export type { HookContext, HookEvents, Hooks } from './core/hooks.ts'
 export type { FirebaseKeys, ImportedKeys } from './core/imported-hashes/family.ts'
 export type { Counted, GuardedAct } from './core/limits.ts'
@@ -56,6 +57,7 @@ export type {
   Sender,
   Transport,
 } from './core/mail.ts'
+export type { AnsweredRequest, Metrics, RefusedAct, Watched } from './core/metrics.ts'
 export type {
   ApiKeyPolicy,
   AuthOptions,
@@ -85,6 +87,8 @@ export type { PasswordHashChange, UserStatements } from './core/statements/users
 export type {
   ApiKeyPage,
   Awaitable,
+  Backlog,
+  ConnectionLoad,
   DeadAliasPage,
   EventPage,
   Lease,
@@ -122,6 +126,7 @@ export type { MailWords } from './mail/messages/words.ts'
 export type { MailOptions } from './mail/messages/writer.ts'
 export { createOutbox, type Outbox, type OutboxOptions } from './mail/outbox.ts'
 export { createMailbox } from './mail/transports/mailbox.ts'
+export { createMetrics, type Observation, type ObserveOptions, observe } from './observe/observe.ts'
 export {
   readInstant,
   readInstantOrNull,

@@ -173,6 +173,7 @@ const elsewhere = [
   'GET /.well-known/jwks.json',
   'GET /health/live',
   'GET /health/ready',
+  'GET /metrics',
   'GET /openapi.json',
   'GET /v1/revocations',
   'PATCH /v1/passwords',

@@ -12,6 +12,7 @@ import {
   bearer,
   createApiKey,
   mailedToken,
+  metricsToken,
   type Server,
   signUp,
   startServer,
@@ -171,7 +172,17 @@ test.each(examples.map(([, command = '', status = '']) => [command.trim(), statu
     await server.outbox.deliverDue()
     const VERIFY = mailedToken(server)
     const KEY = command.includes('/v1/api_keys') ? await provedWithKey(server, TOKEN) : ''
-    const env = { ...process.env, API, TOKEN, ID, DEVICE, RESET, VERIFY, KEY }
+    const env = {
+      ...process.env,
+      METRICS_TOKEN: metricsToken,
+      API,
+      TOKEN,
+      ID,
+      DEVICE,
+      RESET,
+      VERIFY,
+      KEY,
+    }
     const silently = command.replace('curl ', "curl -s -o /dev/null -w '%{http_code}' ")
     const { stdout } = await run('bash', ['-c', silently], { env })
     expect(stdout).toBe(status)

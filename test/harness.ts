@@ -10,6 +10,7 @@ import {
   createApp,
   createAuth,
   createMailbox,
+  createMetrics,
   createOutbox,
   createStore,
   type Database,
@@ -21,6 +22,7 @@ import {
   type PasswordHash,
   parseEmailAddress,
   type Route,
+  Secret,
   type Sender,
   type Transport,
 } from 'latchkey/server'
@@ -80,7 +82,8 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
   const database = await openDatabase(options.databaseUrl)
   const clock = movableClock(options.now)
   const store = createStore(options.watch?.(database) ?? database)
-  const own = { apiKeys: { scopes }, accessTokens }
+  const metrics = await createMetrics(new Secret(metricsToken))
+  const own = { apiKeys: { scopes }, accessTokens, metrics }
   const auth = createAuth({ store, clock, ...own, ...testSettings(), ...options.auth })
   const mailbox = createMailbox()
   const transport = options.transport ?? mailbox
@@ -153,6 +156,9 @@ export function cookieIn({ headers }: Reply): string {
     /^(?:__Host-)?session=(lks_\w+);/.exec(headers.get('set-cookie') ?? '') ?? []
   return token
 }
+
+/** What reads the metrics of every server here. */
+export const metricsToken = 'a-token-of-the-tests'
 
 /** Somebody to sign up as. */
 export const ann = { email_address: 'ann@example.com', password: 'correct horse battery' }
@@ -241,8 +247,9 @@ function requireDocumented(table: readonly Route[], line: string, reply: Reply):
   })
   if (!route || reply.status >= 400) return
   expect(Object.keys(route.answers), line).toContain(String(reply.status))
-  const { body } = route.answers[reply.status] ?? {}
-  if (body) expect(body.safeParse(reply.body).error, line).toBeUndefined()
+  const { body, type } = route.answers[reply.status] ?? {}
+  if (type) expect(reply.headers.get('content-type'), line).toContain(type)
+  else if (body) expect(body.safeParse(reply.body).error, line).toBeUndefined()
   else expect(reply.text, line).toBe('')
 }
 

@@ -152,6 +152,7 @@ function delegate(database: Database, other: Partial<Database>): Database {
     lookUp: (sql, values, read) => database.lookUp(sql, values, read),
     transaction: (work, options) => database.transaction(work, options),
     migration: (work, isPending) => database.migration(work, isPending),
+    countConnections: () => database.countConnections(),
     close: () => database.close(),
     ...other,
   }

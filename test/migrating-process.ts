@@ -18,6 +18,7 @@ const halting: Database = {
   transaction: (work, options) => database.transaction(work, options),
   migration: (work, isPending) =>
     database.migration((transaction) => work(halt(transaction)), isPending),
+  countConnections: () => null,
   close: () => database.close(),
 }
 

@@ -31,6 +31,7 @@ const defaults = {
     from: 'no-reply@example.com',
     url: 'smtps://smtp.example.com',
   },
+  metricsToken: null,
   logLevel: 'info',
 }
 
@@ -110,9 +111,12 @@ test('every variable is read', () => {
     APP_URL: 'https://example.com/app/',
     SMTP_URL: 'smtp://user:p%40ss@smtp.example.com:2525',
     MAIL_FROM: '"Ann, of Projects" <ann@example.com>',
+    METRICS_TOKEN: 'who-watches_the.server',
     LOG_LEVEL: 'silent',
   }
-  expect(readEnvironment(variables, [])).toEqual({
+  const { metricsToken, ...read } = readEnvironment(variables, [])
+  expect(metricsToken?.reveal()).toBe('who-watches_the.server')
+  expect(read).toEqual({
     mode: 'production',
     listen: { host: '::', port: 8080 },
     webPort: 3100,
@@ -345,6 +349,23 @@ test.each([
   expect(faults({ ...production, ...wrong })).toEqual([])
 })
 
+test.each(['short', 'fifteen letters', 'a b c d e f g h i j', 'é'.repeat(20), 'x'.repeat(300)])(
+  'a token for metrics that is %j stops the start, and is not said',
+  (METRICS_TOKEN) => {
+    const [said = '', ...more] = faults({ ...production, METRICS_TOKEN })
+    expect(said).toMatch(
+      /^METRICS_TOKEN must be 16 to 256 .*METRICS_TOKEN="\$\(openssl rand -hex 32\)"$/,
+    )
+    expect([more, said.includes(METRICS_TOKEN)]).toEqual([[], false])
+  },
+)
+
+test('what encrypts keys reads no metrics', () => {
+  const key = ownKey.toString('base64')
+  const said = faults({ ...production, KEY_ENCRYPTION_KEY: key, METRICS_TOKEN: key })
+  expect(said).toEqual([expect.stringMatching(/^METRICS_TOKEN must not be KEY_ENCRYPTION_KEY/)])
+})
+
 test('all faults are said at once', () => {
   const variables = { PORT: 'x', SIGN_UP: 'x', LOG_LEVEL: 'x', CORS_ORIGINS: 'x', WEB_PORT: 'x' }
   const names = faults(variables).map((sentence) => sentence.split(' ')[0])
@@ -363,7 +384,12 @@ test.each(['', ' ', '\t\n'])('a variable that holds %j is not set', (empty) => {
     'RESET_TOKEN_MINUTES',
     'RATE_LIMITS',
   ]
-  const keys = ['ACCESS_TOKEN_AUDIENCES', 'ACCESS_TOKEN_ISSUER', 'KEY_ENCRYPTION_KEY']
+  const keys = [
+    'METRICS_TOKEN',
+    'ACCESS_TOKEN_AUDIENCES',
+    'ACCESS_TOKEN_ISSUER',
+    'KEY_ENCRYPTION_KEY',
+  ]
   const imported = ['PEPPER', 'FIREBASE_KEY', 'FIREBASE_SALT_SEPARATOR'].map(
     (name) => `IMPORTED_${name}`,
   )

@@ -3,6 +3,7 @@ import { parseAppUrl } from '../core/app-url.ts'
 import type { ImportedKeys } from '../core/imported-hashes/family.ts'
 import type { SessionPolicy, SignUp } from '../core/options.ts'
 import type { PasswordPolicy } from '../core/password-policy.ts'
+import { Secret } from '../core/secret.ts'
 import { parseSender } from '../core/sender.ts'
 import { isNetwork } from '../http/client-address.ts'
 import { isSiteData, type SiteData } from '../http/cookie.ts'
@@ -38,6 +39,8 @@ export interface Environment {
   /** Where the links in mails lead. */
   readonly appUrl: string
   readonly mail: MailSettings
+  /** What reads the metrics; null where there are none. */
+  readonly metricsToken: Secret | null
   readonly logLevel: 'info' | 'error' | 'silent'
 }
 
@@ -83,6 +86,7 @@ export function readEnvironment(variables: Variables, args: readonly string[]): 
     rateLimits: readRateLimits(read, mode),
     appUrl,
     mail: readMail(read, mode),
+    metricsToken: readMetricsToken(read),
     logLevel: read.choice('LOG_LEVEL', ['info', 'error', 'silent']),
   }
   read.finish()
@@ -165,6 +169,21 @@ function readRateLimits(read: EnvironmentReader, mode: Mode): 'on' | 'off' {
     read.fault('RATE_LIMITS', 'can be off in development only', 'on')
   }
   return chosen
+}
+
+// RFC 6750 §2.1: what a header can carry.
+const tokenPattern = /^[\w.~+/-]{16,256}=*$/
+
+function readMetricsToken(read: EnvironmentReader): Secret | null {
+  const name = 'METRICS_TOKEN'
+  if (!read.isSet(name)) return null
+  const text = read.text(name, { otherwise: '' })
+  const isFree = text !== read.text('KEY_ENCRYPTION_KEY', { otherwise: '' })
+  if (tokenPattern.test(text) && isFree) return new Secret(text)
+  const wanted = 'must be 16 to 256 letters, digits and -._~+/ that nobody can guess'
+  // SECURITY: no token as an example: somebody would take it.
+  read.fault(name, isFree ? wanted : 'must not be KEY_ENCRYPTION_KEY', '"$(openssl rand -hex 32)"')
+  return null
 }
 
 function readMail(read: EnvironmentReader, mode: Mode): MailSettings {

@@ -20,6 +20,9 @@ export function explain(error: unknown): unknown {
   if (code === 'ERR_MODULE_NOT_FOUND' && error.message.includes("'pg'")) {
     return 'DATABASE_URL names PostgreSQL: install what talks to it, with npm install pg'
   }
+  if (code === 'ERR_MODULE_NOT_FOUND' && error.message.includes("'prom-client'")) {
+    return 'METRICS_TOKEN asks for metrics: install what counts, with npm install prom-client'
+  }
   const isAway = code === 'ERR_SQLITE_ERROR' || call !== null || findAdvice(error) !== undefined
   return isAway ? explainAway(error) : error
 }

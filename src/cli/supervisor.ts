@@ -1,6 +1,7 @@
 import cluster, { type Worker } from 'node:cluster'
 import { once } from 'node:events'
 import type { Log } from '../core/log.ts'
+import { relayScrapes } from '../observe/relay.ts'
 
 // More than a worker may take to answer what it has begun, less than Docker waits before it kills.
 const defaultPatience = 9_500
@@ -24,6 +25,7 @@ export async function supervise({
   // Every process takes its connections itself. Handed out by this one, those that were on their way
   // to a process that is killed would never be answered nor closed.
   cluster.schedulingPolicy = cluster.SCHED_NONE
+  relayScrapes()
   const supervisor = new Supervisor(log)
   const stopped = supervisor.untilStopped(patienceMilliseconds)
   // The first alone: what keeps it from starting is then said once.

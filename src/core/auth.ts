@@ -41,6 +41,7 @@ import {
   unbanUser,
 } from './users.ts'
 import type { Auth } from './verbs.ts'
+import { timeChecks } from './watched.ts'
 
 export type { Auth } from './verbs.ts'
 
@@ -68,12 +69,14 @@ export function createAuth<Fields = unknown>(options: AuthOptions<Fields>): Auth
     revokeAllSessions: (client = operator) => revokeAllSessions(config, client),
     revokeOtherSessions: (session, client = nobody) => revokeOtherSessions(config, session, client),
     rotateToken: (holder, client = nobody) => rotateToken(config, holder, client),
-    authenticate: (token) => authenticate(config, textOf(token)),
+    authenticate: timeChecks(config, 'session', (token) => authenticate(config, textOf(token))),
     createApiKey: (authenticated, submitted, client = nobody) =>
       createApiKey(config, authenticated, { submitted, client }),
     listApiKeys: (userId, page) => listApiKeys(config, userId, page),
     revokeApiKey: (apiKey, client = operator) => revokeApiKey(config, apiKey, client),
-    authenticateApiKey: (token) => authenticateApiKey(config, textOf(token)),
+    authenticateApiKey: timeChecks(config, 'api_key', (token) =>
+      authenticateApiKey(config, textOf(token)),
+    ),
     issueAccessToken: (authenticated, submitted, client = nobody) =>
       issueAccessToken(config, authenticated, { submitted, client }),
     listPublicKeys: async () => requireAccessTokens(config).keyRing.published(),

@@ -43,6 +43,8 @@ const store: Store = {
   holdLease: async () => true,
   transaction: () => Promise.reject(new Error('not asked for')),
   findLongestWait: async () => null,
+  findBacklog: async () => ({ queued: 0, oldestQueuedAt: null }),
+  countConnections: () => null,
   ping: async () => {},
 }
 

@@ -10,6 +10,7 @@ import { importKeptMilliseconds } from './imported-tokens.ts'
 import { Kept } from './kept.ts'
 import { LastUse } from './last-use.ts'
 import { faultsOnly, type Log, unfailing } from './log.ts'
+import type { Metrics } from './metrics.ts'
 import { requireOptions } from './option-rules.ts'
 import type { ApiKeyPolicy, AuthOptions, SessionPolicy, SignUp } from './options.ts'
 import { argon2id, type PasswordHash } from './password-hash.ts'
@@ -18,6 +19,7 @@ import { amongSchemes } from './password-schemes.ts'
 import { RefusedAttempts } from './refused-attempts.ts'
 import type { Store } from './store.ts'
 import type { Random } from './tokens.ts'
+import { countRefusals } from './watched.ts'
 
 /** `AuthOptions` with every default filled in: after this nobody asks whether something is set. */
 export interface Configuration {
@@ -37,6 +39,8 @@ export interface Configuration {
   readonly signUp: SignUp
   readonly hooks: Partial<Hooks<unknown>>
   readonly log: Log
+  /** Null where nothing is counted. */
+  readonly metrics: Metrics | null
   readonly sessionUse: LastUse
   readonly apiKeyUse: LastUse
   /** Wakes whoever delivers messages in this process: one was committed. */
@@ -87,6 +91,7 @@ export function resolveConfiguration<Fields>(
     // The fields that a hook is given are those that the schema beside it made.
     hooks: (options.hooks ?? {}) as Partial<Hooks<unknown>>,
     log: unfailing(options.log ?? faultsOnly),
+    metrics: options.metrics ?? null,
     sessionUse: new LastUse((ids, at) => store.recordUses('sessions', ids, at), clock),
     apiKeyUse: new LastUse((ids, at) => store.recordUses('api_keys', ids, at), clock),
     onMessageQueued,
@@ -103,7 +108,11 @@ export function resolveConfiguration<Fields>(
   requireOptions(config)
   const { requestsPerMinute } = config.apiKeys
   const apiKeyLimit = new ApiKeyLimit(store, clock, requestsPerMinute)
-  return { ...config, ...(options.rateLimits === 'off' ? unlimited : { apiKeyLimit }) }
+  const limited = { ...config, ...(options.rateLimits === 'off' ? unlimited : { apiKeyLimit }) }
+  const { metrics } = config
+  if (metrics === null) return limited
+  metrics.watch({ store, clock, hashes: config.passwordHash.queue ?? null })
+  return { ...limited, ...countRefusals(limited, metrics) }
 }
 
 function defaultHash(options: Pick<AuthOptions, 'processes' | 'importedKeys'>): PasswordHash {

@@ -10,19 +10,40 @@ export interface HashQueueLimits {
   readonly waitMilliseconds: number
 }
 
+/** How much hashing goes on and waits, and how much was refused. */
+export interface HashLoad {
+  readonly running: number
+  readonly waiting: number
+  /** Since the process began. */
+  readonly refused: number
+}
+
 /**
  * Lets a bounded number of hashes run. One more than may wait, and one that waited too long, is
  * refused with `overloaded`: a log-in storm must not starve the requests that need no hash.
  */
-export class HashQueue {
+export class HashQueue implements HashLoad {
   readonly #limits: HashQueueLimits
   readonly #waiting = new Set<() => void>()
   #running = 0
+  #refused = 0
 
   /** @throws RangeError for a concurrency that lets nothing run */
   constructor(limits: HashQueueLimits) {
     if (!(limits.concurrency >= 1)) throw new RangeError('One hash must be able to run')
     this.#limits = limits
+  }
+
+  get running(): number {
+    return this.#running
+  }
+
+  get waiting(): number {
+    return this.#waiting.size
+  }
+
+  get refused(): number {
+    return this.#refused
   }
 
   async run<T>(work: () => Promise<T>): Promise<T> {
@@ -36,11 +57,11 @@ export class HashQueue {
   }
 
   #turn(): Promise<void> {
-    if (this.#waiting.size >= this.#limits.waiting) throw new AuthError('overloaded')
+    if (this.#waiting.size >= this.#limits.waiting) throw this.#refuse()
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         this.#waiting.delete(start)
-        reject(new AuthError('overloaded'))
+        reject(this.#refuse())
       }, this.#limits.waitMilliseconds)
       const start = () => {
         clearTimeout(timer)
@@ -48,6 +69,11 @@ export class HashQueue {
       }
       this.#waiting.add(start)
     })
+  }
+
+  #refuse(): AuthError {
+    this.#refused++
+    return new AuthError('overloaded')
   }
 
   // The next in line takes over the place of the one that has finished.

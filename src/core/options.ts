@@ -3,6 +3,7 @@ import type { AccessTokenPolicy } from './access-token-policy.ts'
 import type { Hooks } from './hooks.ts'
 import type { ImportedKeys } from './imported-hashes/family.ts'
 import type { Log } from './log.ts'
+import type { Metrics } from './metrics.ts'
 import type { PasswordHash } from './password-hash.ts'
 import type { PasswordPolicy } from './password-policy.ts'
 import type { Store } from './store.ts'
@@ -37,6 +38,8 @@ export interface AuthOptions<Fields = unknown> {
    * standard error.
    */
   readonly log?: Log
+  /** What counts what goes on, as `observe()` makes it; default nothing. */
+  readonly metrics?: Metrics | null
   /** What the system that users were imported from hashed beside their passwords; default nothing. */
   readonly importedKeys?: Partial<ImportedKeys>
   /** Default `argon2id()`, with a share of the cores and `importedKeys`. */

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { availableParallelism } from 'node:os'
 import { hash, parseOptions, verify } from '@node-rs/argon2'
-import { HashQueue, type HashQueueLimits } from './hash-queue.ts'
+import { type HashLoad, HashQueue, type HashQueueLimits } from './hash-queue.ts'
 import { ownWork } from './imported-hashes/argon2.ts'
 import { type ImportedKeys, noKeys } from './imported-hashes/family.ts'
 import { readForeignHash, unmatchedHash } from './imported-hashes/imported-hash.ts'
@@ -24,6 +24,8 @@ export interface PasswordHash {
   ): Promise<boolean>
   /** Whether a hash was made at today's cost; if not, the next log-in replaces it. */
   isCurrent(passwordHash: string): boolean
+  /** How much of it goes on, for metrics; left out where nothing waits. */
+  readonly queue?: HashLoad
 }
 
 /** What one argon2id hash costs. */
@@ -80,6 +82,7 @@ export function argon2id(options: Argon2idOptions = {}): PasswordHash {
   }
 
   return {
+    queue,
     hash: (password) =>
       queue.run(() =>
         hash(password.reveal(), { memoryCost: memoryKibibytes, timeCost: passes, parallelism: 1 }),

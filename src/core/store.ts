@@ -104,10 +104,26 @@ export interface Store extends GuardStore {
    * would tell that its address is known. Null where none waits, and where a thousand resets come first.
    */
   findLongestWait(): Promise<Date | null>
+  /** How many messages wait, and the oldest of them, of ten thousand at most. */
+  findBacklog(): Promise<Backlog>
+  /** How busy the connections to the database are; null where there are none to share. */
+  countConnections(): ConnectionLoad | null
   /**
    * Resolves when the database answers, within a second and also where it is busy, and is migrated.
    */
   ping(): Promise<void>
+}
+
+export interface Backlog {
+  readonly queued: number
+  readonly oldestQueuedAt: Date | null
+}
+
+export interface ConnectionLoad {
+  readonly total: number
+  readonly idle: number
+  /** Who waits for one. */
+  readonly waiting: number
 }
 
 export type SweptTable =

@@ -34,6 +34,17 @@ export class WrittenJson {
   }
 }
 
+/** A text that is for a program other than a client of the API. */
+export class PlainText {
+  readonly text: string
+  readonly type: string
+
+  constructor(text: string, type: string) {
+    this.text = text
+    this.type = type
+  }
+}
+
 function write(value: unknown): string {
   return `${JSON.stringify(value)}\n`
 }
@@ -82,6 +93,10 @@ export function present(answer: Answer, envelope: Envelope): Presented {
   if (body instanceof Html) {
     headers['content-type'] = 'text/html; charset=utf-8'
     return { status, body: body.markup, headers }
+  }
+  if (body instanceof PlainText) {
+    headers['content-type'] = body.type
+    return { status, body: body.text, headers }
   }
   headers['content-type'] = 'application/json; charset=utf-8'
   return { status, body: body instanceof WrittenJson ? body.text : write(body), headers }

@@ -67,6 +67,15 @@ export async function authorizeRequest(
   return apiKey.scopes.includes(scope) ? { user, session: null, apiKey } : refuseScope(scope)
 }
 
+/** What a request has for a token, of whatever kind, or the refusal that it gets; a cookie is none. */
+export function readBearer({ headers }: Pick<Asked, 'headers'>): string | Refusal {
+  const header = headers.get('authorization')
+  const credential = header === null ? nobody : parseAuthorization(header)
+  return credential.kind === 'token' ? credential.token : refuseCredential(credential.kind)
+}
+
+const nobody: Credential = { kind: 'none' }
+
 /** Who has the session in the cookie, whatever else a request says; null where it is nobody's. */
 export async function recognizeBrowser({
   auth,

@@ -3,6 +3,7 @@ import type { Auth } from '../core/auth.ts'
 import type { Client } from '../core/client.ts'
 import { type RequestEventName, severityOf } from '../core/event-names.ts'
 import { faultsOnly, type Log, unfailing } from '../core/log.ts'
+import type { Metrics } from '../core/metrics.ts'
 import { type Answer, type Presented, present, requestIdOf, securityHeaders } from './answers.ts'
 import type { Asked } from './asked.ts'
 import { refuseForgery } from './bearer.ts'
@@ -51,10 +52,12 @@ export class Dispatcher {
   readonly #clients: ClientAddresses
   readonly #cookie: SessionCookie
   readonly #log: Log
+  readonly #metrics: Metrics | null
 
   constructor(auth: Auth, surroundings: Surroundings) {
     const { corsOrigins = [], trustedProxies = [], mode, log } = surroundings
     this.#auth = auth
+    this.#metrics = auth.config.metrics
     this.#cookie = sessionCookie(surroundings)
     this.#log = unfailing(log ?? faultsOnly)
     this.#clients = clientAddresses(trustedProxies, (peer) =>
@@ -88,8 +91,15 @@ export class Dispatcher {
       answer = this.#explain(error, requestId)
     }
     if (counted) answer = withAllowance(answer, counted)
-    const milliseconds = Math.round(performance.now() - started)
+    const elapsed = performance.now() - started
+    const milliseconds = Math.round(elapsed)
     const { path } = responder
+    this.#metrics?.noteRequest({
+      method,
+      route: path,
+      status: answer.status,
+      seconds: elapsed / 1_000,
+    })
     const entry = { requestId, method, path, status: answer.status, milliseconds }
     const event = securityEventOf(answer, client, sender)
     this.#log.info(event ? { ...entry, ...event } : entry, 'request')

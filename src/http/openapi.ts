@@ -53,10 +53,11 @@ function describe(routes: readonly Route[], cookieName: string): object {
 }
 
 function operation({ access, answers, method, path, schemas, scope, summary }: Route): object {
-  const succeeds = Object.entries(answers).map(([status, { description, body }]) => [
-    status,
-    body ? { description, ...content(['application/json'], toJsonSchema(body)) } : { description },
-  ])
+  const succeeds = Object.entries(answers).map(([status, { description, body, type }]) => {
+    if (type) return [status, { description, ...content([type], { type: 'string' }) }]
+    const json = body ? content(['application/json'], toJsonSchema(body)) : {}
+    return [status, { description, ...json }]
+  })
   return {
     summary,
     operationId: operationId(method, path),

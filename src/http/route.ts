@@ -34,7 +34,12 @@ export interface Route {
 
 /** What a route answers when it succeeds: the status, what that means, the schema of the body. */
 export interface Answers {
-  readonly [status: number]: { readonly description: string; readonly body?: z.ZodType }
+  readonly [status: number]: {
+    readonly description: string
+    readonly body?: z.ZodType
+    /** The media type of a text that is no JSON. */
+    readonly type?: string
+  }
 }
 
 type Handle<Given> = (exchange: Given) => Answer | Promise<Answer>

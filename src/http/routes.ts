@@ -10,6 +10,7 @@ import { emailVerifications } from './email-verifications.ts'
 import { events } from './events.ts'
 import { health } from './health.ts'
 import { mailbox } from './mailbox.ts'
+import { metricsPage } from './metrics.ts'
 import { openApi } from './openapi.ts'
 import { passwords } from './passwords.ts'
 import { registrations } from './registrations.ts'
@@ -44,6 +45,7 @@ export function routeTable(auth: Auth, options: TableOptions = {}): Route[] {
     ...(options.appUrl === undefined ? [] : changePassword(readAppUrl(options.appUrl))),
     ...(options.routes ?? []),
     ...health(auth),
+    ...(auth.config.metrics ? metricsPage(auth.config.metrics) : []),
     ...(options.mailbox ? mailbox(options.mailbox) : []),
   ]
   const table = [...routes, openApi(routes, cookieName(options.mode))]

@@ -153,9 +153,13 @@ async function record(
   await persistently(write, signal)
 }
 
-function report({ log }: Courier, { id, kind, attempts, status, lastError }: Message): void {
+function report(
+  { config, log }: Courier,
+  { id, kind, attempts, status, lastError }: Message,
+): void {
   const reason = lastError && loggable(lastError)
   const entry = { id, kind, attempts, status, reason }
+  if (status !== 'queued') config.metrics?.noteMail(kind, status)
   if (status === 'failed' || status === 'unknown') log.error(entry, 'mail')
   else log.info(entry, 'mail')
 }

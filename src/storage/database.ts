@@ -1,5 +1,5 @@
 import type { Connection, Row, Value } from '../core/connection.ts'
-import type { Awaitable } from '../core/store.ts'
+import type { Awaitable, ConnectionLoad } from '../core/store.ts'
 
 export type { Connection, Row, Value } from '../core/connection.ts'
 
@@ -37,6 +37,8 @@ export interface Database extends Connection {
     work: (transaction: Transaction) => Promise<T>,
     isPending?: (connection: Connection) => Promise<boolean>,
   ): Promise<T | null>
+  /** How busy the pool of connections is; null for SQLite, which has none. */
+  countConnections(): ConnectionLoad | null
   close(): Promise<void>
 }
 

@@ -1,5 +1,6 @@
 import type { EmailAddress } from '../core/email-address.ts'
 import type { Message, MessageKind, MessageStatus, NewMessage } from '../core/mail.ts'
+import type { Backlog } from '../core/store.ts'
 import { readInstant, readInstantOrNull, readNumber, readText, readTextOrNull } from './columns.ts'
 import type { Connection, Database, Row } from './database.ts'
 
@@ -116,6 +117,18 @@ export async function listMessages(
     [status, limit],
   )
   return rows.map(toMessage)
+}
+
+const counted = 10_000
+
+export async function findBacklog(connection: Connection): Promise<Backlog> {
+  const [row = []] = await connection.query(
+    `SELECT count(*), min(queued_at) FROM (
+       SELECT queued_at FROM outbox WHERE status = 'queued' ORDER BY id LIMIT $1
+     ) AS first`,
+    [counted],
+  )
+  return { queued: readNumber(row[0]), oldestQueuedAt: readInstantOrNull(row[1] ?? null) }
 }
 
 // So many are looked at: whoever asks shares its connection with those who look tokens up.

@@ -1,5 +1,6 @@
 import type pg from 'pg'
 import { AuthError } from '../core/errors.ts'
+import type { ConnectionLoad } from '../core/store.ts'
 import type {
   Connection,
   Database,
@@ -142,6 +143,11 @@ export class PostgresDatabase implements Database {
       this.#lacksMigration = isUnavailable(error)
       throw error
     }
+  }
+
+  countConnections(): ConnectionLoad {
+    const { totalCount: total, idleCount: idle, waitingCount: waiting } = this.#pool
+    return { total, idle, waiting }
   }
 
   close(): Promise<void> {

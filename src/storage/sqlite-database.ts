@@ -103,6 +103,10 @@ export class SqliteDatabase implements Database {
     })
   }
 
+  countConnections(): null {
+    return null
+  }
+
   close(): Promise<void> {
     return this.#lock.hold(async () => {
       await this.#checkpointer.close()

@@ -57,6 +57,8 @@ export function createStore(database: Database): Store {
     sweep: (table, part) => sweepTable(database, table, part),
     holdLease: (name, lease) => holdLease(database, name, lease),
     transaction: (work) => database.transaction((transaction) => work(statements(transaction))),
+    findBacklog: () => outbox.findBacklog(database),
+    countConnections: () => database.countConnections(),
     findLongestWait: () => outbox.findLongestWait(database),
     ping: () => ping(database),
   }

@@ -97,9 +97,11 @@ class Worker implements Sweeper {
         mayGoOn: () => this.#begin(),
         after: (step) => this.#goOn(step),
       })
+      this.#config.metrics?.noteSweep(swept)
       const deleted = Object.entries(swept).filter(([, rows]) => rows > 0)
       if (deleted.length > 0) this.#log.info(Object.fromEntries(deleted), 'swept')
     } catch (err) {
+      this.#config.metrics?.noteSweep(null)
       this.#log.error({ err }, 'nothing could be swept; it is tried again in about an hour')
     }
   }

@@ -6,6 +6,7 @@ import {
   createStore,
   createSweeper,
   migrateAtStart,
+  observe,
   serve,
   start,
 } from 'latchkey/server'
@@ -23,7 +24,8 @@ await start(async (environment) => {
   const migration = await migrateAtStart(database, migrations, { log })
 
   const store = createStore(database)
-  const auth = createAuth({ ...environment, store, apiKeys: { scopes }, log })
+  const watching = await observe(environment)
+  const auth = createAuth({ ...environment, ...watching, store, apiKeys: { scopes }, log })
   const { transport, mailbox } = chooseTransport(environment.mail)
   const { from } = environment.mail
   const outbox = createOutbox(auth, { transport, from, appUrl, mails, log })

@@ -92,6 +92,7 @@ const untouched: Database = {
   lookUp: () => null,
   transaction: refuse,
   migration: refuse,
+  countConnections: () => null,
   close: async () => {},
 }
 

@@ -1,0 +1,50 @@
+import type { Configuration } from './config.ts'
+import { AuthError } from './errors.ts'
+import type { Metrics, RefusedAct } from './metrics.ts'
+
+type Limits = Pick<Configuration, 'guard' | 'deadTokens' | 'apiKeyLimit'>
+
+/** The same limits, whose refusals are counted. */
+export function countRefusals(
+  { guard, deadTokens, apiKeyLimit }: Limits,
+  metrics: Metrics,
+): Limits {
+  const counted = (act: RefusedAct) => (error: unknown) => {
+    if (error instanceof AuthError && error.code === 'rate_limited') metrics.noteRefusal(act)
+    throw error
+  }
+  return {
+    guard: {
+      count: (act, attempt) => guard.count(act, attempt).catch(counted(act)),
+      tryPassword: (act, tried) => guard.tryPassword(act, tried).catch(counted(act)),
+      recover: (transaction, user) => guard.recover(transaction, user),
+    },
+    deadTokens: {
+      count(kind, client) {
+        try {
+          deadTokens.count(kind, client)
+        } catch (error) {
+          counted(kind === 'link' ? 'dead_link' : 'dead_token')(error)
+        }
+      },
+    },
+    apiKeyLimit: { count: (key) => apiKeyLimit.count(key).catch(counted('api_key_requests')) },
+  }
+}
+
+/** The same check, whose time is noted; as it is where nobody counts, for it is the hottest path there is. */
+export function timeChecks<Token, Found>(
+  { metrics }: Pick<Configuration, 'metrics'>,
+  kind: Parameters<Metrics['noteTokenCheck']>[0],
+  check: (token: Token) => Promise<Found>,
+): (token: Token) => Promise<Found> {
+  if (metrics === null) return check
+  return async (token) => {
+    const began = performance.now()
+    try {
+      return await check(token)
+    } finally {
+      metrics.noteTokenCheck(kind, (performance.now() - began) / 1_000)
+    }
+  }
+}

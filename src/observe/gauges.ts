@@ -1,0 +1,102 @@
+import { Counter, Gauge, type Registry } from 'prom-client'
+import type { HashLoad } from '../core/hash-queue.ts'
+import { Kept } from '../core/kept.ts'
+import type { Watched } from '../core/metrics.ts'
+import type { Backlog, ConnectionLoad } from '../core/store.ts'
+
+// Whoever reads them all the time makes no more work for the database.
+const keptMilliseconds = 1_000
+
+/** What is looked at when somebody reads. What there is none of, or cannot be looked at, is left out. */
+export function addGauges(registry: Registry, watched: Watched): void {
+  const { hashes, store } = watched
+  if (hashes) addHashes(registry, hashes)
+  if (store.countConnections()) addConnections(registry, () => store.countConnections())
+  addBacklog(registry, watched)
+}
+
+function addHashes(registry: Registry, hashes: HashLoad): void {
+  addGauge(registry, {
+    name: 'latchkey_hashes_running',
+    help: 'Passwords that are being hashed',
+    read: () => hashes.running,
+  })
+  addGauge(registry, {
+    name: 'latchkey_hashes_waiting',
+    help: 'Passwords that wait to be hashed',
+    read: () => hashes.waiting,
+  })
+  new Counter({
+    name: 'latchkey_hashes_refused_total',
+    help: 'Requests that were told to return because too many passwords waited',
+    registers: [registry],
+    collect() {
+      this.reset()
+      this.inc(hashes.refused)
+    },
+  })
+}
+
+function addConnections(registry: Registry, count: () => ConnectionLoad | null): void {
+  addGauge(registry, {
+    name: 'latchkey_postgres_pool_connections',
+    help: 'Connections of the pool, those for looking up tokens left out',
+    read: () => count()?.total ?? null,
+  })
+  addGauge(registry, {
+    name: 'latchkey_postgres_pool_idle_connections',
+    help: 'Those of them that nobody uses',
+    read: () => count()?.idle ?? null,
+  })
+  addGauge(registry, {
+    name: 'latchkey_postgres_pool_waiting_requests',
+    help: 'Who waits for one of them',
+    read: () => count()?.waiting ?? null,
+  })
+}
+
+// Of one database, whichever process asks it.
+function addBacklog(registry: Registry, { store, clock }: Watched): void {
+  const read = () => store.findBacklog().catch(() => null)
+  const kept = new Kept<Backlog | null>({ read, clock, milliseconds: keptMilliseconds })
+  addGauge(registry, {
+    name: 'latchkey_outbox_queued_mails',
+    help: 'Mails that wait to be sent, 10000 at most',
+    aggregator: 'max',
+    read: async () => (await kept.get())?.queued ?? null,
+  })
+  addGauge(registry, {
+    name: 'latchkey_outbox_oldest_queued_seconds',
+    help: 'How long the mail has waited that was queued first; 0 where none waits',
+    aggregator: 'max',
+    async read() {
+      const backlog = await kept.get()
+      if (backlog === null) return null
+      const { oldestQueuedAt } = backlog
+      return oldestQueuedAt ? (clock().getTime() - oldestQueuedAt.getTime()) / 1_000 : 0
+    },
+  })
+}
+
+interface Looked {
+  readonly name: string
+  readonly help: string
+  /** What stands for all processes together. */
+  readonly aggregator?: 'sum' | 'max'
+  /** Null where there is nothing to say. */
+  read(): number | null | Promise<number | null>
+}
+
+function addGauge(registry: Registry, { name, help, read, aggregator = 'sum' }: Looked): void {
+  new Gauge({
+    name,
+    help,
+    aggregator,
+    registers: [registry],
+    async collect() {
+      const value = await read()
+      if (value === null) this.remove()
+      else this.set(value)
+    },
+  })
+}

@@ -1,0 +1,95 @@
+import cluster, { type Worker } from 'node:cluster'
+
+/** What one process has counted, in the form in which `prom-client` sums it up. */
+export type Snapshot = readonly SnapshotMetric[]
+
+interface SnapshotMetric {
+  readonly name: string
+  readonly type: unknown
+  readonly values: readonly object[]
+}
+
+/** What processes that share a port say to the one that watches them, and it to them. */
+export type Told =
+  | { readonly latchkey: 'hello' | 'relayed'; readonly id: 0 }
+  | { readonly latchkey: 'scrape'; readonly id: number }
+  | { readonly latchkey: 'report'; readonly id: number }
+  | { readonly latchkey: 'reported'; readonly id: number; readonly snapshot: Snapshot }
+  | { readonly latchkey: 'scraped'; readonly id: number; readonly snapshots: readonly Snapshot[] }
+
+export function isTold(message: unknown): message is Told {
+  return typeof Object(message).latchkey === 'string' && typeof Object(message).id === 'number'
+}
+
+// Longer than a database that is away keeps a process from telling.
+const patienceMilliseconds = 5_000
+
+/**
+ * In the process that watches the others: whichever of them is asked hears what all have counted. What one
+ * had counted that has ended stays in the sum, as it was last told: a sum that falls looks to Prometheus as
+ * if all had begun anew.
+ */
+export function relayScrapes(): void {
+  const relay = new Relay()
+  cluster.on('message', (worker, message) => {
+    if (isTold(message)) relay.hear(worker, message)
+  })
+  cluster.on('exit', (worker) => void relay.keep(worker))
+}
+
+class Relay {
+  readonly #last = new Map<number, Snapshot>()
+  readonly #waiting = new Map<number, (worker: Worker) => void>()
+  #departed: Snapshot[] = []
+  #scrapes = 0
+
+  hear(worker: Worker, told: Told): void {
+    if (told.latchkey === 'hello') worker.send({ latchkey: 'relayed', id: 0 } satisfies Told)
+    if (told.latchkey === 'scrape') void this.#scrape(worker, told.id)
+    if (told.latchkey !== 'reported') return
+    this.#last.set(worker.id, told.snapshot)
+    this.#waiting.get(told.id)?.(worker)
+  }
+
+  async keep({ id }: Worker): Promise<void> {
+    const last = this.#last.get(id)
+    this.#last.delete(id)
+    if (!last) return
+    const counted = last.filter(({ type }) => type === 'counter' || type === 'histogram')
+    this.#departed.push(counted)
+    if (this.#departed.length < 2) return
+    // As one, however many end.
+    const { AggregatorRegistry } = await import('prom-client')
+    const together = this.#departed
+    const sum = await AggregatorRegistry.aggregate(together).getMetricsAsJSON()
+    this.#departed = [sum, ...this.#departed.filter((each) => !together.includes(each))]
+  }
+
+  async #scrape(asker: Worker, id: number): Promise<void> {
+    const workers = Object.values(cluster.workers ?? {}).filter((worker) => worker !== undefined)
+    const isWhole = await this.#ask(workers.filter((worker) => worker.isConnected()))
+    // None rather than some: see above.
+    const snapshots = isWhole ? [...this.#last.values(), ...this.#departed] : []
+    if (asker.isConnected()) asker.send({ latchkey: 'scraped', id, snapshots } satisfies Told)
+  }
+
+  /** @returns whether all of them told, or have ended */
+  async #ask(workers: readonly Worker[]): Promise<boolean> {
+    const id = ++this.#scrapes
+    const { promise, resolve } = Promise.withResolvers<boolean>()
+    const silent = new Set(workers)
+    const done = (worker: Worker) => {
+      silent.delete(worker)
+      if (silent.size === 0) resolve(true)
+    }
+    this.#waiting.set(id, done)
+    cluster.on('exit', done)
+    const timer = setTimeout(() => resolve(false), patienceMilliseconds)
+    for (const worker of workers) worker.send({ latchkey: 'report', id } satisfies Told)
+    const isWhole = await promise
+    clearTimeout(timer)
+    cluster.off('exit', done)
+    this.#waiting.delete(id)
+    return isWhole
+  }
+}
