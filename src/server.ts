@@ -104,6 +104,7 @@ export type {
   UserRange,
 } from './core/store.ts'
 export type { StoreTransaction } from './core/store-transaction.ts'
+export type { NewSpan, OpenSpan, RequestHeaders, SpanAttributes, Tracing } from './core/tracing.ts'
 export type { AdmissionOptions, Approaching } from './http/admission.ts'
 export { type Answer, answer } from './http/answers.ts'
 export {

@@ -19,6 +19,7 @@ import { amongSchemes } from './password-schemes.ts'
 import { RefusedAttempts } from './refused-attempts.ts'
 import type { Store } from './store.ts'
 import type { Random } from './tokens.ts'
+import { type Tracing, trace } from './tracing.ts'
 import { countRefusals } from './watched.ts'
 
 /** `AuthOptions` with every default filled in: after this nobody asks whether something is set. */
@@ -41,6 +42,8 @@ export interface Configuration {
   readonly log: Log
   /** Null where nothing is counted. */
   readonly metrics: Metrics | null
+  /** Null where nothing is traced. */
+  readonly tracing: Tracing | null
   readonly sessionUse: LastUse
   readonly apiKeyUse: LastUse
   /** Wakes whoever delivers messages in this process: one was committed. */
@@ -92,6 +95,7 @@ export function resolveConfiguration<Fields>(
     hooks: (options.hooks ?? {}) as Partial<Hooks<unknown>>,
     log: unfailing(options.log ?? faultsOnly),
     metrics: options.metrics ?? null,
+    tracing: options.tracing ?? null,
     sessionUse: new LastUse((ids, at) => store.recordUses('sessions', ids, at), clock),
     apiKeyUse: new LastUse((ids, at) => store.recordUses('api_keys', ids, at), clock),
     onMessageQueued,
@@ -108,11 +112,15 @@ export function resolveConfiguration<Fields>(
   requireOptions(config)
   const { requestsPerMinute } = config.apiKeys
   const apiKeyLimit = new ApiKeyLimit(store, clock, requestsPerMinute)
-  const limited = { ...config, ...(options.rateLimits === 'off' ? unlimited : { apiKeyLimit }) }
-  const { metrics } = config
-  if (metrics === null) return limited
-  metrics.watch({ store, clock, hashes: config.passwordHash.queue ?? null })
-  return { ...limited, ...countRefusals(limited, metrics) }
+  return watched({ ...config, ...(options.rateLimits === 'off' ? unlimited : { apiKeyLimit }) })
+}
+
+function watched(config: Configuration): Configuration {
+  const { metrics, tracing, store, clock, passwordHash } = config
+  const traced = tracing ? trace(config, tracing) : config
+  if (metrics === null) return traced
+  metrics.watch({ store, clock, hashes: passwordHash.queue ?? null })
+  return { ...traced, ...countRefusals(traced, metrics) }
 }
 
 function defaultHash(options: Pick<AuthOptions, 'processes' | 'importedKeys'>): PasswordHash {

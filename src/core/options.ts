@@ -8,6 +8,7 @@ import type { PasswordHash } from './password-hash.ts'
 import type { PasswordPolicy } from './password-policy.ts'
 import type { Store } from './store.ts'
 import type { Random } from './tokens.ts'
+import type { Tracing } from './tracing.ts'
 
 /** What `createAuth` may be told. Only the store has no default. */
 export interface AuthOptions<Fields = unknown> {
@@ -40,6 +41,8 @@ export interface AuthOptions<Fields = unknown> {
   readonly log?: Log
   /** What counts what goes on, as `observe()` makes it; default nothing. */
   readonly metrics?: Metrics | null
+  /** What follows a request through the work that it makes, as `observe()` makes it; default nothing. */
+  readonly tracing?: Tracing | null
   /** What the system that users were imported from hashed beside their passwords; default nothing. */
   readonly importedKeys?: Partial<ImportedKeys>
   /** Default `argon2id()`, with a share of the cores and `importedKeys`. */

@@ -4,6 +4,7 @@ import type { Client } from '../core/client.ts'
 import { type RequestEventName, severityOf } from '../core/event-names.ts'
 import { faultsOnly, type Log, unfailing } from '../core/log.ts'
 import type { Metrics } from '../core/metrics.ts'
+import { type Tracing, tracedLog } from '../core/tracing.ts'
 import { type Answer, type Presented, present, requestIdOf, securityHeaders } from './answers.ts'
 import type { Asked } from './asked.ts'
 import { refuseForgery } from './bearer.ts'
@@ -14,6 +15,7 @@ import { refusalOf } from './errors.ts'
 import type { Incoming, Sender } from './exchange.ts'
 import { isRefusal, type Refusal, type RefusalCode } from './problems.ts'
 import { withAllowance } from './rate-limit.ts'
+import { requestSpan } from './request-span.ts'
 
 /** Where an app stands: who may read its answers, who stands before it, who hears of its faults. */
 export interface Surroundings extends CookieOptions {
@@ -53,13 +55,15 @@ export class Dispatcher {
   readonly #cookie: SessionCookie
   readonly #log: Log
   readonly #metrics: Metrics | null
+  readonly #tracing: Tracing | null
 
   constructor(auth: Auth, surroundings: Surroundings) {
     const { corsOrigins = [], trustedProxies = [], mode, log } = surroundings
     this.#auth = auth
     this.#metrics = auth.config.metrics
+    this.#tracing = auth.config.tracing
     this.#cookie = sessionCookie(surroundings)
-    this.#log = unfailing(log ?? faultsOnly)
+    this.#log = tracedLog(unfailing(log ?? faultsOnly), this.#tracing)
     this.#clients = clientAddresses(trustedProxies, (peer) =>
       this.#log.error(
         { peer },
@@ -69,7 +73,19 @@ export class Dispatcher {
     this.cors = cors(corsOrigins, mode === 'development' ? securityHeaders : productionHeaders)
   }
 
-  async dispatch(responder: Responder, arrival: Arrival): Promise<Presented> {
+  dispatch(responder: Responder, arrival: Arrival): Promise<Presented> {
+    if (this.#tracing === null) return this.#answer(responder, arrival)
+    const { headers, method } = arrival.asked
+    const span = requestSpan(method, responder.path)
+    return this.#tracing.span({ ...span, request: headers }, async ({ set, fail }) => {
+      const presented = await this.#answer(responder, arrival)
+      set({ 'http.response.status_code': presented.status })
+      if (presented.status >= 500) fail(String(presented.status))
+      return presented
+    })
+  }
+
+  async #answer(responder: Responder, arrival: Arrival): Promise<Presented> {
     const started = performance.now()
     const { asked, params } = arrival
     const { method, headers } = asked

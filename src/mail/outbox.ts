@@ -3,8 +3,9 @@ import { queueExpiryNotices } from '../core/api-keys.ts'
 import { parseAppUrl } from '../core/app-url.ts'
 import type { Auth } from '../core/auth.ts'
 import { faultsOnly, type Log, unfailing } from '../core/log.ts'
-import type { Message, Transport } from '../core/mail.ts'
+import type { Delivery, Message, Transport } from '../core/mail.ts'
 import { parseSender } from '../core/sender.ts'
+import { tracedLog } from '../core/tracing.ts'
 import type { Courier } from './courier.ts'
 import { deliver } from './delivery.ts'
 import { createWriter, type MailOptions } from './messages/writer.ts'
@@ -75,7 +76,8 @@ class Worker implements Outbox {
     if (!site) throw new RangeError(`${appUrl} is no URL like https://app.example.com`)
     const { config } = auth
     const writer = createWriter(mails, { from: sender, appUrl: site })
-    this.#courier = { config, log: unfailing(log), transport, from: sender, appUrl: site, writer }
+    const said = tracedLog(unfailing(log), config.tracing)
+    this.#courier = { config, log: said, transport, from: sender, appUrl: site, writer }
     this.#pause = new Pause(this.#courier)
     this.#unsubscribe = auth.onMessageQueued(() => this.#alarm.abort())
   }
@@ -169,13 +171,25 @@ class Worker implements Outbox {
 
   async #attempt(message: Message, signal: AbortSignal): Promise<void> {
     try {
-      const delivery = await deliver(this.#courier, message, signal)
+      const delivery = await this.#deliver(message, signal)
       if (delivery?.status === 'unavailable') {
         this.#pause.begin({ reason: loggable(delivery.reason) })
       } else if (delivery) this.#pause.endFailures()
     } catch (err) {
       this.#pause.begin({ id: message.id, err })
     }
+  }
+
+  #deliver(message: Message, signal: AbortSignal): Promise<Delivery | null> {
+    const { tracing } = this.#courier.config
+    if (tracing === null) return deliver(this.#courier, message, signal)
+    const attributes = { 'latchkey.mail.kind': message.kind }
+    return tracing.span({ name: 'mail', attributes, request: null }, async ({ set, fail }) => {
+      const delivery = await deliver(this.#courier, message, signal)
+      set({ 'latchkey.mail.outcome': delivery?.status ?? 'dropped' })
+      if (delivery && delivery.status !== 'sent') fail(delivery.status)
+      return delivery
+    })
   }
 
   async #sleep(): Promise<void> {
