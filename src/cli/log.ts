@@ -4,9 +4,10 @@ import { toTimestamp } from '../http/timestamp.ts'
 /** A log of JSON lines, or in development of lines for people. */
 export function createLog(
   { mode, logLevel }: { mode: 'development' | 'production'; logLevel: 'info' | 'error' | 'silent' },
-  write: (line: string) => void = toStandardOutput(),
+  writeTo?: (line: string) => void,
 ): Log {
   const format = mode === 'development' ? formatForPeople : formatAsJson
+  const write = writeTo ?? toStandardOutput((lost) => format('error', { lost }, unread))
   return {
     info: (entry, message) => {
       if (logLevel === 'info') write(format('info', entry, message))
@@ -17,13 +18,25 @@ export function createLog(
   }
 }
 
+const unread = 'nobody read the log, and lines of it were left out'
+
+// So many characters wait for whoever reads: minutes of a busy server.
+const maximumUnread = 8_388_608
+
 // The lines of one turn of the event loop go out together: to write each would cost more than to
-// make it.
-function toStandardOutput(): (line: string) => void {
+// make it. While whoever reads them stands still they are left out: kept, they would fill the memory.
+function toStandardOutput(sayLost: (lines: number) => string): (line: string) => void {
   let waiting = ''
+  let lines = 0
+  let lost = 0
   const flush = () => {
-    process.stdout.write(waiting)
+    if (process.stdout.writableLength > maximumUnread) lost += lines
+    else {
+      process.stdout.write(lost > 0 ? `${sayLost(lost)}\n${waiting}` : waiting)
+      lost = 0
+    }
     waiting = ''
+    lines = 0
   }
   // Whoever read the log may go away (EPIPE); the server stays.
   process.stdout.on('error', () => {})
@@ -31,6 +44,7 @@ function toStandardOutput(): (line: string) => void {
   return (line) => {
     if (waiting === '') setImmediate(flush)
     waiting += `${line}\n`
+    lines++
   }
 }
 
