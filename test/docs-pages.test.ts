@@ -94,6 +94,7 @@ const runs: Readonly<Record<string, Readonly<Record<string, readonly [number, st
     ts: [8, 'test/testing/guide.test.ts'],
   },
   'docs/guides/upgrade.md': { console: [2, 'test/guides/upgrade.test.ts'] },
+  'docs/guides/watch.md': { ts: [1, 'test/guides/watch.test.ts'] },
   'docs/guides/which-way-in.md': {
     js: [3, 'test/which-way-in.test.ts'],
     ts: [1, 'test/which-way-in.test.ts'],
@@ -105,7 +106,7 @@ const runs: Readonly<Record<string, Readonly<Record<string, readonly [number, st
   'docs/reference/http.md': {
     '': [7, 'test/guides/reference.test.ts'],
     json: [26, 'test/guides/reference.test.ts'],
-    sh: [38, 'test/docs.test.ts'],
+    sh: [39, 'test/docs.test.ts'],
   },
   'docs/reference/react.md': { tsx: [1, 'test/client-docs.test.ts'] },
 }
@@ -128,6 +129,9 @@ const shown = [
   ['docs/guides/postgresql.md', 'npm install ', 'the same'],
   ['docs/guides/resource-server.md', 'ACCESS_TOKEN_AUDIENCES=', 'a key with an ellipsis'],
   ['docs/guides/upgrade.md', 'npm install ', 'a version that there is not yet'],
+  ['docs/guides/watch.md', 'npm install ', 'asks the registry'],
+  ['docs/guides/watch.md', 'scrape_configs:', 'Prometheus; looked at by promtool 2.42.0'],
+  ['docs/guides/watch.md', 'groups:', 'the same; a test looks for its names'],
   [
     'docs/guides/which-way-in.md',
     'export ACCESS_TOKEN_ISSUER',

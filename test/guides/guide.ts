@@ -23,7 +23,8 @@ export function packageFolder(files: Readonly<Record<string, string>>): string {
   const modules = join(folder, 'node_modules')
   mkdirSync(modules)
   symlinkSync(process.cwd(), join(modules, 'latchkey'))
-  for (const name of ['@types', 'express', 'fastify', 'hono', 'nodemailer', 'uuid', 'zod']) {
+  const packages = ['@opentelemetry', '@types', 'express', 'fastify', 'hono', 'nodemailer']
+  for (const name of [...packages, 'uuid', 'zod']) {
     symlinkSync(join(process.cwd(), 'node_modules', name), join(modules, name))
   }
   const extended = { extends: join(process.cwd(), 'tsconfig.json'), include: ['*.ts'] }

@@ -1,5 +1,6 @@
 import { apiKeyCommands } from './api-keys.ts'
 import type { Command } from './command.ts'
+import { examineServer } from './doctor.ts'
 import { listEvents } from './events.ts'
 import { exportDatabase } from './export.ts'
 import { generateResource } from './generate.ts'
@@ -34,4 +35,5 @@ export const commands: readonly Command[] = [
   listMessages,
   retryMessages,
   sweepDatabase,
+  examineServer,
 ]

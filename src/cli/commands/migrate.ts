@@ -74,7 +74,8 @@ function printApplied(applied: readonly string[], { json }: Output): void {
   else for (const name of applied) print(`Applied ${name}`)
 }
 
-async function readStatus(
+/** Every migration, and whether the database has it; a file that has none of them is not opened. */
+export async function readStatus(
   url: string,
   sources: readonly Migrations[],
 ): Promise<readonly MigrationStatus[]> {
@@ -107,7 +108,11 @@ function toRow({ name, status }: MigrationStatus): string[] {
   return [status, name]
 }
 
-async function listSources(url: string, app: string | undefined): Promise<readonly Migrations[]> {
+/** @throws UsageError for a folder that is not there */
+export async function listSources(
+  url: string,
+  app: string | undefined,
+): Promise<readonly Migrations[]> {
   const folder = url.startsWith('sqlite:') ? 'sqlite' : 'postgres'
   const directory = resolve(app ?? 'migrations', folder)
   const latchkey = await readOwn(folder)

@@ -21,6 +21,37 @@ export function smtp({ url }: { url: string }): Transport {
   return { deliver: (attempt) => deliver(server, attempt) }
 }
 
+/** What a mail server says to whoever has nothing to send. */
+export type Greeting =
+  | { readonly status: 'greeted'; readonly isEncrypted: boolean; readonly isKnown: boolean }
+  | { readonly status: 'unavailable'; readonly reason: string }
+
+/**
+ * Connects to the server and tells it who we are, as for a mail, and says farewell.
+ *
+ * @throws RangeError as `smtp`
+ */
+export async function greetSmtp({ url }: { url: string }): Promise<Greeting> {
+  const server = parseSmtpUrl(url)
+  if (!server) throw new RangeError('An SMTP URL is like smtps://user:password@smtp.example.com')
+  const connection = new SMTPConnection(connectionOptions(server))
+  const progress: Progress = { stage: 'connecting' }
+  const { signal } = new AbortController()
+  try {
+    await untilBroken(connection, () => connect(connection, server), { signal, progress })
+    return {
+      status: 'greeted',
+      isEncrypted: connection.secure === true,
+      isKnown: server.credentials !== null,
+    }
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    return { status: 'unavailable', reason }
+  } finally {
+    connection.close()
+  }
+}
+
 // Until the mail leaves, a server that takes longer is better tried again. After that its answer is
 // worth the minutes that RFC 5321 §4.5.3.2.6 gives it: without one the mail has to be sent again.
 const patience = { connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 240_000 }

@@ -1,0 +1,165 @@
+import { createAuth } from '../../core/auth.ts'
+import { KeyEncryption } from '../../core/key-encryption.ts'
+import { openSigningKey } from '../../core/signing-keys.ts'
+import type { Database } from '../../storage/database.ts'
+import {
+  countEnds,
+  countImportedHashes,
+  findNewestEvent,
+  readClock,
+  readJournal,
+  readSetting,
+} from '../../storage/examination.ts'
+import type { Migrations } from '../../storage/migrate.ts'
+import { sqliteFile } from '../../storage/sqlite-file.ts'
+import { createStore } from '../../storage/store.ts'
+import { requireDatabase, withDatabase } from '../commands/database.ts'
+import { readStatus } from '../commands/migrate.ts'
+import { advice, type Finding, fault, look, ok } from './finding.ts'
+import { judgeFile } from './machine.ts'
+
+/** What is needed beside the database. */
+export interface Examined {
+  readonly sources: readonly Migrations[]
+  readonly keyEncryptionKey: Uint8Array | null
+  readonly processes: number
+}
+
+/** The database, its tables, and what stands in them. */
+export async function examineDatabase(url: string, examined: Examined): Promise<Finding[]> {
+  requireDatabase(url)
+  const migrations = await readStatus(url, examined.sources)
+  const pending = migrations.filter(({ status }) => status === 'pending').map(({ name }) => name)
+  const schema =
+    pending.length === 0
+      ? ok('schema', `${migrations.length} migrations are applied`)
+      : fault('schema', `${pending.length} migrations are pending`, 'latchkey migrate')
+  const file = url.startsWith('sqlite:') ? judgeFile(sqliteFile(url)) : []
+  const isWhole = !pending.some((name) => name.startsWith('latchkey/'))
+  const inside = isWhole ? await withDatabase(url, (each) => lookInside(url, each, examined)) : []
+  return [schema, ...file, ...inside]
+}
+
+async function lookInside(url: string, database: Database, examined: Examined): Promise<Finding[]> {
+  const own = url.startsWith('sqlite:') ? judgeSqlite(database) : judgePostgres(database, examined)
+  const parts = [
+    own,
+    look('clock', () => judgeClock(url, database)),
+    look('signing keys', () => judgeKeys(database, examined)),
+    look('imported hashes', () => judgeHashes(database)),
+    look('outbox', () => judgeOutbox(database)),
+  ]
+  return (await Promise.all(parts)).flat()
+}
+
+async function judgeSqlite(database: Database): Promise<readonly Finding[]> {
+  const journal = await readJournal(database)
+  const found = `SQLite answers, its journal is ${journal}`
+  if (journal === 'wal') return [ok('database', found)]
+  return [fault('database', found, 'look who changed it: a server makes it wal when it starts')]
+}
+
+async function judgePostgres(
+  database: Database,
+  { processes }: Examined,
+): Promise<readonly Finding[]> {
+  const setting = (name: string) => readSetting(database, name)
+  const version = await setting('server_version')
+  const off = []
+  for (const name of ['fsync', 'full_page_writes', 'synchronous_commit']) {
+    if ((await setting(name)) === 'off') off.push(name)
+  }
+  const lossy = off.map((name) =>
+    fault('database', `${name} is off: a crash undoes what was acknowledged`, `set ${name} = on`),
+  )
+  const wanted = 12 * processes
+  const maximum = Number(await setting('max_connections'))
+  const few =
+    wanted > maximum - 3
+      ? [
+          advice(
+            'database',
+            `${maximum} connections, and this server may want ${wanted}`,
+            'raise max_connections, or put a pooler in between',
+          ),
+        ]
+      : []
+  const old =
+    Number(await setting('server_version_num')) < 140_000
+      ? [fault('database', `PostgreSQL ${version}`, 'bring 14 or a newer one')]
+      : [ok('database', `PostgreSQL ${version} answers`)]
+  return [...old, ...lossy, ...few]
+}
+
+const toleratedSeconds = 1
+const dangerousSeconds = 60
+
+// Several servers may differ by a minute; what expires is judged by the clock of each.
+async function judgeClock(url: string, database: Database): Promise<readonly Finding[]> {
+  const newest = await findNewestEvent(database)
+  const ahead = newest ? (newest.getTime() - Date.now()) / 1_000 : 0
+  if (ahead > dangerousSeconds) {
+    const found = `something is written down that happens in ${Math.round(ahead)} s`
+    return [fault('clock', found, 'put the clock right, of this machine or of whoever wrote it')]
+  }
+  if (url.startsWith('sqlite:')) return [ok('clock', 'nothing that is written down is yet to come')]
+  const asked = Date.now()
+  const there = await readClock(database)
+  const here = (asked + Date.now()) / 2
+  const skew = Math.abs(there.getTime() - here) / 1_000
+  const found = `it differs from the database's by ${skew.toFixed(1)} s`
+  const todo = 'have both machines ask a time server'
+  if (skew > dangerousSeconds) return [fault('clock', found, todo)]
+  return [skew > toleratedSeconds ? advice('clock', found, todo) : ok('clock', found)]
+}
+
+async function judgeKeys(
+  database: Database,
+  { keyEncryptionKey }: Examined,
+): Promise<readonly Finding[]> {
+  const keys = await createStore(database).listSigningKeys()
+  if (keys.length === 0) return []
+  if (keyEncryptionKey === null) {
+    const found = `there are ${keys.length} signing keys, and no KEY_ENCRYPTION_KEY to read them`
+    return [advice('signing keys', found, 'set the one that they were made with')]
+  }
+  const encryption = new KeyEncryption(keyEncryptionKey)
+  const read = await Promise.allSettled(keys.map((key) => openSigningKey(key, encryption)))
+  const closed = keys.filter((_, index) => read[index]?.status === 'rejected')
+  if (closed.length === 0)
+    return [ok('signing keys', `KEY_ENCRYPTION_KEY reads all ${keys.length}`)]
+  const found = `KEY_ENCRYPTION_KEY does not read ${closed.map(({ id }) => id).join(', ')}`
+  const todo =
+    'set the one that they were made with, or make another key with latchkey signing-keys rotate --now'
+  // Of an old one nothing is needed any more.
+  const isNewest = closed.some(({ id }) => id === keys[0]?.id)
+  return [isNewest ? fault('signing keys', found, todo) : advice('signing keys', found, todo)]
+}
+
+async function judgeHashes(database: Database): Promise<readonly Finding[]> {
+  const schemes = [...(await countImportedHashes(database))]
+  if (schemes.length === 0) return [ok('imported hashes', 'there are none')]
+  const found = schemes.map(([scheme, users]) => `${users} of ${scheme}`).join(', ')
+  const todo =
+    'nothing: each is replaced when its user logs in; whoever never does can be sent a reset'
+  return [advice('imported hashes', `they remain: ${found}`, todo)]
+}
+
+const lateMilliseconds = 300_000
+const dayMilliseconds = 86_400_000
+
+async function judgeOutbox(database: Database): Promise<readonly Finding[]> {
+  const { config } = createAuth({ store: createStore(database) })
+  const now = config.clock()
+  const ends = await countEnds(database, new Date(now.getTime() - dayMilliseconds))
+  const { sent = 0, failed = 0, unknown = 0 } = ends
+  const { queued, oldestQueuedAt } = await config.store.findBacklog()
+  const found = `within a day ${sent} sent, ${failed} failed, ${unknown} unknown; ${queued} wait`
+  const waited = oldestQueuedAt ? now.getTime() - oldestQueuedAt.getTime() : 0
+  if (waited > lateMilliseconds) {
+    const since = `one since ${Math.round(waited / 60_000)} minutes`
+    return [advice('outbox', `${found}, ${since}`, 'latchkey outbox list --status queued says why')]
+  }
+  if (failed + unknown === 0) return [ok('outbox', found)]
+  return [advice('outbox', found, 'latchkey outbox list --status failed says why')]
+}

@@ -1,0 +1,43 @@
+import { AuthError } from '../../core/errors.ts'
+import { explain } from '../explain.ts'
+
+/** What was found about one thing. */
+export interface Finding {
+  readonly what: string
+  /** `advice`: it works, and should not stay so. `fault`: something does not work, or lets somebody in. */
+  readonly state: 'ok' | 'advice' | 'fault'
+  readonly found: string
+  /** What to do; null where all is well. */
+  readonly todo: string | null
+}
+
+export function ok(what: string, found: string): Finding {
+  return { what, state: 'ok', found, todo: null }
+}
+
+export function advice(what: string, found: string, todo: string): Finding {
+  return { what, state: 'advice', found, todo }
+}
+
+export function fault(what: string, found: string, todo: string): Finding {
+  return { what, state: 'fault', found, todo }
+}
+
+/** What was to be found out, or that it could not be. */
+export async function look(
+  what: string,
+  examine: () => Promise<readonly Finding[]>,
+): Promise<readonly Finding[]> {
+  try {
+    return await examine()
+  } catch (error) {
+    return [fault(what, sentenceOf(error), 'put this right, and ask again')]
+  }
+}
+
+// A sentence that was made for people, or the error's own; never its stack.
+function sentenceOf(error: unknown): string {
+  const explained = explain(error)
+  if (explained instanceof AuthError) return explained.code
+  return explained instanceof Error ? explained.message : String(explained)
+}

@@ -1,0 +1,51 @@
+import type { MessageStatus } from '../core/mail.ts'
+import { readInstant, readInstantOrNull, readNumber, readText } from './columns.ts'
+import type { Connection } from './database.ts'
+
+// What is looked at by whoever asks whether a database is in order. Nothing is changed.
+
+/** What protects a commit: SQLite's journal, such as `wal`. */
+export async function readJournal(connection: Connection): Promise<string> {
+  const [row = []] = await connection.query('PRAGMA journal_mode')
+  return readText(row[0])
+}
+
+/** A setting of PostgreSQL, as it is for this connection. */
+export async function readSetting(connection: Connection, name: string): Promise<string> {
+  const [row = []] = await connection.query('SELECT current_setting($1)', [name])
+  return readText(row[0])
+}
+
+/** The time by PostgreSQL's own clock. */
+export async function readClock(connection: Connection): Promise<Date> {
+  const [row = []] = await connection.query('SELECT clock_timestamp()')
+  return readInstant(row[0])
+}
+
+/** When what was written down last happened, by the clock of whoever wrote it. */
+export async function findNewestEvent(connection: Connection): Promise<Date | null> {
+  const sql = 'SELECT occurred_at FROM events ORDER BY id DESC LIMIT 1'
+  const [row] = await connection.query(sql)
+  return readInstantOrNull(row?.[0] ?? null)
+}
+
+/** How many passwords are still hashed as another system did it, by how that is. */
+export async function countImportedHashes(connection: Connection): Promise<Map<string, number>> {
+  const rows = await connection.query(
+    `SELECT password_scheme, count(*) FROM users WHERE password_scheme IS NOT NULL
+     GROUP BY password_scheme ORDER BY password_scheme`,
+  )
+  return new Map(rows.map(([scheme, users]) => [readText(scheme), readNumber(users)]))
+}
+
+/** How many mails ended since then, by how they did. */
+export async function countEnds(
+  connection: Connection,
+  since: Date,
+): Promise<Partial<Record<MessageStatus, number>>> {
+  const rows = await connection.query(
+    'SELECT status, count(*) FROM outbox WHERE ended_at > $1 GROUP BY status',
+    [since],
+  )
+  return Object.fromEntries(rows.map(([status, mails]) => [readText(status), readNumber(mails)]))
+}
