@@ -1,5 +1,7 @@
 // What is counted, for whom, and that nothing in it says whose it was.
 import { execFileSync } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { createMetrics, createSweeper } from 'latchkey/server'
 import { expect, test } from 'vitest'
 import {
@@ -12,6 +14,7 @@ import {
   type Server,
   signUp,
   startServer,
+  temporaryFolder,
   verifyAddress,
 } from './harness.ts'
 import { startServerProcess } from './server-process.ts'
@@ -210,6 +213,30 @@ function childrenOf(pid = 0): number[] {
   const args = ['-o', 'pid=', '--ppid', String(pid)]
   return execFileSync('ps', args, { encoding: 'utf8' }).trim().split(/\s+/).map(Number)
 }
+
+test('whoever asks for no metrics and registers no SDK loads neither', async () => {
+  const file = join(temporaryFolder(), 'loaded.mjs')
+  const server = join(process.cwd(), 'src/server.ts')
+  writeFileSync(
+    file,
+    `import { registerHooks } from 'node:module'
+    const seen = []
+    registerHooks({
+      load(url, context, next) {
+        seen.push(url)
+        return next(url, context)
+      },
+    })
+    const { createMetrics, observe } = await import('${server}')
+    await observe({ metricsToken: null })
+    const loaded = () => ['prom-client', '@opentelemetry'].map((name) => seen.some((url) => url.includes(name)))
+    console.log(...loaded())
+    await createMetrics()
+    console.log(loaded()[0])`,
+  )
+  const said = execFileSync(process.execPath, ['--conditions=source', file], { encoding: 'utf8' })
+  expect(said).toBe('false false\ntrue\n')
+})
 
 interface Sample {
   readonly name: string
