@@ -1,4 +1,3 @@
-import type { Configuration } from './config.ts'
 import type { Log } from './log.ts'
 import type { PasswordHash } from './password-hash.ts'
 import type { Store } from './store.ts'
@@ -33,8 +32,14 @@ export interface Tracing {
   traceId(): string | null
 }
 
+interface Traced {
+  readonly store: Store
+  readonly passwordHash: PasswordHash
+  readonly log: Log
+}
+
 /** The same configuration, whose hashes and transactions are spans, and whose log says which trace it is. */
-export function trace(config: Configuration, tracing: Tracing): Configuration {
+export function trace<Config extends Traced>(config: Config, tracing: Tracing): Config {
   return {
     ...config,
     store: tracedStore(config.store, tracing),

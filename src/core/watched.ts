@@ -1,8 +1,14 @@
-import type { Configuration } from './config.ts'
+import type { ApiKeyLimit } from './api-key-limit.ts'
+import type { DeadTokens } from './dead-tokens.ts'
 import { AuthError } from './errors.ts'
+import type { Guard } from './guard.ts'
 import type { Metrics, RefusedAct } from './metrics.ts'
 
-type Limits = Pick<Configuration, 'guard' | 'deadTokens' | 'apiKeyLimit'>
+interface Limits {
+  readonly guard: Pick<Guard, 'count' | 'tryPassword' | 'recover'>
+  readonly deadTokens: Pick<DeadTokens, 'count'>
+  readonly apiKeyLimit: Pick<ApiKeyLimit, 'count'>
+}
 
 /** The same limits, whose refusals are counted. */
 export function countRefusals(
@@ -34,7 +40,7 @@ export function countRefusals(
 
 /** The same check, whose time is noted; as it is where nobody counts, for it is the hottest path there is. */
 export function timeChecks<Token, Found>(
-  { metrics }: Pick<Configuration, 'metrics'>,
+  { metrics }: { readonly metrics: Metrics | null },
   kind: Parameters<Metrics['noteTokenCheck']>[0],
   check: (token: Token) => Promise<Found>,
 ): (token: Token) => Promise<Found> {

@@ -1,6 +1,6 @@
 import type { SpanAttributes } from '../core/tracing.ts'
 
-// Semantic conventions 1.x: any other is `_OTHER`, for what a request says its method is can be any word.
+// Every other is `_OTHER`: what a request says its method is can be a word of its own.
 const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
 
 /**
