@@ -59,8 +59,8 @@ function tracedHash(passwordHash: PasswordHash, tracing: Tracing): PasswordHash 
     ...passwordHash,
     isCurrent: (made) => passwordHash.isCurrent(made),
     hash: (password) => below(tracing, 'password.hash', () => passwordHash.hash(password)),
-    verify: (made, password) =>
-      below(tracing, 'password.verify', () => passwordHash.verify(made, password)),
+    verify: (made, password, among) =>
+      below(tracing, 'password.verify', () => passwordHash.verify(made, password, among)),
   }
 }
 

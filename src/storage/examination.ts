@@ -29,15 +29,6 @@ export async function findNewestEvent(connection: Connection): Promise<Date | nu
   return readInstantOrNull(row?.[0] ?? null)
 }
 
-/** How many passwords are still hashed as another system did it, by how that is. */
-export async function countImportedHashes(connection: Connection): Promise<Map<string, number>> {
-  const rows = await connection.query(
-    `SELECT password_scheme, count(*) FROM users WHERE password_scheme IS NOT NULL
-     GROUP BY password_scheme ORDER BY password_scheme`,
-  )
-  return new Map(rows.map(([scheme, users]) => [readText(scheme), readNumber(users)]))
-}
-
 /** How many mails ended since then, by how they did. */
 export async function countEnds(
   connection: Connection,

@@ -4,7 +4,6 @@ import { openSigningKey } from '../../core/signing-keys.ts'
 import type { Database } from '../../storage/database.ts'
 import {
   countEnds,
-  countImportedHashes,
   findNewestEvent,
   readClock,
   readJournal,
@@ -137,9 +136,9 @@ async function judgeKeys(
 }
 
 async function judgeHashes(database: Database): Promise<readonly Finding[]> {
-  const schemes = [...(await countImportedHashes(database))]
+  const schemes = await createStore(database).countPasswordSchemes()
   if (schemes.length === 0) return [ok('imported hashes', 'there are none')]
-  const found = schemes.map(([scheme, users]) => `${users} of ${scheme}`).join(', ')
+  const found = schemes.map(({ scheme, users }) => `${users} of ${scheme}`).join(', ')
   const todo =
     'nothing: each is replaced when its user logs in; whoever never does can be sent a reset'
   return [advice('imported hashes', `they remain: ${found}`, todo)]
