@@ -7,13 +7,12 @@ import {
   type ReadableSpan,
   SimpleSpanProcessor,
 } from '@opentelemetry/sdk-trace-node'
-import { createOutbox, observe, type PasswordHash, Secret, type Transport } from 'latchkey/server'
+import { createOutbox, observe, type Transport } from 'latchkey/server'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import {
   ann,
   appUrl,
   bearer,
-  cheapHash,
   createApiKey,
   mailedToken,
   mailFrom,
@@ -53,21 +52,6 @@ test('a request is a span of the server by its route, with hash and transaction 
     expect(below?.parentSpanContext?.spanId).toBe(request?.spanContext().spanId)
     expect(below?.attributes).toEqual({})
   }
-})
-
-test('what is traced is told all that it would be told otherwise', async () => {
-  const told: unknown[][] = []
-  const passwordHash: PasswordHash = {
-    ...cheapHash,
-    async verify(...given) {
-      told.push(given)
-      return false
-    },
-  }
-  const { auth } = await startTraced({ auth: { passwordHash } })
-  const [password, among] = [new Secret('any'), { schemes: ['bcrypt/12'] }]
-  await auth.config.passwordHash.verify('hash', password, among)
-  expect(told).toEqual([['hash', password, among]])
 })
 
 test('a path that nobody knows, and a method, are not said', async () => {

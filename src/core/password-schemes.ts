@@ -31,7 +31,9 @@ export function amongSchemes(
     return newer
   }
 
+  const { queue } = passwordHash
   return {
+    ...(queue ? { queue } : {}),
     hash: (password) => passwordHash.hash(password),
     verify: async (known, password) =>
       passwordHash.verify(known, password, { schemes: await listFor(known) }),
