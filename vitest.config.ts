@@ -50,7 +50,7 @@ export default defineConfig({
         test: {
           name: 'sqlite',
           include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
-          provide: { database: 'sqlite' },
+          provide: { database: 'sqlite', faults: {} },
         },
       },
       {
@@ -59,7 +59,7 @@ export default defineConfig({
           name: 'postgres',
           include: ['src/storage/migrate.test.ts', 'test/**/*.test.ts'],
           exclude: once,
-          provide: { database: 'postgres' },
+          provide: { database: 'postgres', faults: {} },
         },
       },
     ],

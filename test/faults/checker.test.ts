@@ -1,7 +1,7 @@
 // The checker finds what there is to find, and nothing in a history that is sound.
 import { expect, test } from 'vitest'
 import { check, type Findings } from './checker.ts'
-import type { Effect, Entry, Result, State, Thing } from './history.ts'
+import type { Effect, Entry, Operation, Result, State, Thing } from './history.ts'
 
 const subject = 'Reset your password'
 const to = 'ann@example.com'
@@ -11,13 +11,14 @@ function operation(
   at: number,
   { effects, result = 'ok', status = 200 }: { effects: Effect[]; result?: Result; status?: number },
 ): Entry {
-  return { type: 'operation', name, start: at, end: at + 5, result, status, effects, mails: [] }
+  return { type: 'operation', name, start: at, end: at + 5, result, status, effects, ...noMail }
 }
 
-function asked(at: number, result: Result = 'ok'): Entry {
+function asked(at: number, result: Result = 'ok'): Operation {
   const mails = [{ to, subject }]
   const span = { start: at, end: at + 5 }
-  return { type: 'operation', name: 'ask', ...span, result, status: 200, effects: [], mails }
+  const rest = { result, status: 200, effects: [], ...noMail, mails }
+  return { type: 'operation', name: 'ask', ...span, ...rest }
 }
 
 function arrived(at: number, link: 'known' | 'rowless' = 'known'): Entry {
@@ -27,6 +28,8 @@ function arrived(at: number, link: 'known' | 'rowless' = 'known'): Entry {
 function saw(thing: Thing, state: State, at: number, source: 'api' | 'tables' = 'api'): Entry {
   return { type: 'observation', source, start: at, end: at + 1, thing, state }
 }
+
+const noMail = { mails: [], moots: [], voids: [] }
 
 const born = (thing: Thing): Effect => ({ thing, becomes: 'alive' })
 const died = (thing: Thing): Effect => ({ thing, becomes: 'dead' })
@@ -100,8 +103,17 @@ test('nobody waits for mails to somebody who is gone', () => {
   expect(check([asked(10), deleted])).toMatchObject(nothing)
 })
 
-test('a mail whose link no table knows is found', () => {
-  expect(check([asked(10), arrived(20, 'rowless')]).rowless).toEqual([`${subject} to ${to}`])
+test('a mail whose link no table knows is found, unless somebody voided it on its way', () => {
+  const rowless = arrived(20, 'rowless')
+  expect(check([asked(10), rowless]).rowless).toEqual([`${subject} to ${to}`])
+  const change = (at: number): Entry => ({ ...asked(at), mails: [], voids: [to] })
+  expect(check([asked(10), change(15), rowless]).rowless).toEqual([])
+  expect(check([asked(10), rowless, change(25)]).rowless).toHaveLength(1)
+})
+
+test('a mail that nobody needs any more may stay away', () => {
+  const proved: Entry = { ...asked(20), mails: [], moots: [{ to, subject }] }
+  expect(check([asked(10), proved])).toMatchObject(nothing)
 })
 
 test('of what nobody knows, all or nothing has happened', () => {

@@ -1,6 +1,6 @@
 // In Jepsen's manner: what was acknowledged is there, what was refused is not, and of what nobody knows
 // all is there or nothing. It knows no database and no HTTP: a history is all that it reads.
-import type { Effect, Entry, Observation, Operation, Thing } from './history.ts'
+import type { Arrival, Caused, Effect, Entry, Observation, Operation, Thing } from './history.ts'
 
 /** What a history proves; each list is empty where all is well. */
 export interface Findings {
@@ -147,47 +147,57 @@ function hasHappened(operation: Operation, { thing, becomes }: Effect, life: Lif
 function checkMails(entries: readonly Entry[], operations: readonly Operation[]) {
   const arrivals = entries.filter((entry) => entry.type === 'mail')
   const counts = new Map<string, { caused: number; possible: number; arrived: number }>()
-  const count = (to: string, subject: string) => {
-    const key = `${subject} to ${to}`
-    const known = counts.get(key) ?? { caused: 0, possible: 0, arrived: 0 }
-    counts.set(key, known)
+  const count = (mail: Caused) => {
+    const known = counts.get(keyOf(mail)) ?? { caused: 0, possible: 0, arrived: 0 }
+    counts.set(keyOf(mail), known)
     return known
   }
   for (const { mails, result } of operations) {
-    for (const { to, subject } of mails) {
-      if (result === 'ok') count(to, subject).caused += 1
-      if (result !== 'fail') count(to, subject).possible += 1
+    for (const mail of mails) {
+      if (result === 'ok') count(mail).caused += 1
+      if (result !== 'fail') count(mail).possible += 1
     }
   }
-  for (const { to, subject } of arrivals) count(to, subject).arrived += 1
-  const all = [...counts]
   // Of subjects that no operation is said to cause, nobody counts how many there are.
   const subjects = new Set(operations.flatMap(({ mails }) => mails.map(({ subject }) => subject)))
-  const isCounted = (key: string) =>
-    [...subjects].some((subject) => key.startsWith(`${subject} to `))
-  const gone = new Set(deletedUsers(operations))
+  for (const mail of arrivals) if (subjects.has(mail.subject)) count(mail).arrived += 1
+  const moot = mootMails(operations)
+  const all = [...counts]
   return {
     mailsLost: all
-      .filter(
-        ([key, { caused, arrived }]) => arrived < caused && !gone.has(key.split(' to ').at(-1)),
-      )
+      .filter(([key, { caused, arrived }]) => arrived < caused && !moot(key))
       .map(([key, { caused, arrived }]) => `${key}: ${caused} were caused, ${arrived} arrived`),
-    duplicates: all
-      .filter(([key]) => isCounted(key))
-      .reduce((sum, [, { possible, arrived }]) => sum + Math.max(0, arrived - possible), 0),
+    duplicates: all.reduce(
+      (sum, [, { possible, arrived }]) => sum + Math.max(0, arrived - possible),
+      0,
+    ),
     rowless: arrivals
-      .filter(({ link }) => link === 'rowless')
-      .map(({ to, subject }) => `${subject} to ${to}`),
+      .filter((mail) => mail.link === 'rowless' && !operations.some((each) => mayVoid(each, mail)))
+      .map(keyOf),
   }
 }
 
-// Mails to somebody who is gone are not sent.
-function deletedUsers(operations: readonly Operation[]): (string | undefined)[] {
-  const ends = operations
-    .filter(({ result }) => result !== 'fail')
+function keyOf({ subject, to }: Caused): string {
+  return `${subject} to ${to}`
+}
+
+// How long a mail is under way at most, once its link is written down.
+const underWayMilliseconds = 20_000
+
+function mayVoid({ voids, result, start, end }: Operation, { to, at }: Arrival): boolean {
+  const isThen = start < at && end > at - underWayMilliseconds
+  return result !== 'fail' && isThen && voids.includes(to)
+}
+
+// Somebody who is gone gets no mail either.
+function mootMails(operations: readonly Operation[]): (key: string) => boolean {
+  const done = operations.filter(({ result }) => result !== 'fail')
+  const moot = new Set(done.flatMap(({ moots }) => moots.map(keyOf)))
+  const gone = done
     .flatMap(({ effects }) => effects)
-  const users = ends.filter(({ thing, becomes }) => becomes === 'dead' && thing.startsWith('user '))
-  return users.map(({ thing }) => thing.slice('user '.length))
+    .filter(({ thing, becomes }) => becomes === 'dead' && thing.startsWith('user '))
+    .map(({ thing }) => thing.slice('user '.length))
+  return (key) => moot.has(key) || gone.some((address) => key.endsWith(` to ${address}`))
 }
 
 function describe({ state, source, start }: Observation): string {

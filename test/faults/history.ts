@@ -38,6 +38,10 @@ export interface Operation {
   readonly status: number
   readonly effects: readonly Effect[]
   readonly mails: readonly Caused[]
+  /** Mails that nobody needs any more, and that may not be sent for it. */
+  readonly moots: readonly Caused[]
+  /** The addresses whose links die by it, also those that are just being mailed. */
+  readonly voids: readonly string[]
 }
 
 /** What somebody saw, through the API or in the tables. */

@@ -1,0 +1,22 @@
+import { expect, inject } from 'vitest'
+import { type KillPlan, killAgainAndAgain } from './kills.ts'
+import { startLoad } from './load.ts'
+import { conclude } from './row.ts'
+import { openWorld, untilMailed } from './world.ts'
+
+interface Story extends KillPlan {
+  readonly processes: number
+}
+
+/** A server that is used, killed and started again and again, and then judged. */
+export async function killAndJudge(name: string, { processes, ...plan }: Story): Promise<void> {
+  const world = await openWorld({ processes })
+  const load = startLoad(world, { lanes: 6, seed: plan.seed })
+  await killAgainAndAgain(world, plan)
+  await load.stop()
+  // A mail that was on its way in a process that died is taken up when its lease is over.
+  await untilMailed(world, 90)
+  for (const person of load.people) await person.lookAround()
+  const { duplicates } = conclude(name, inject('database'), world.history.entries)
+  expect(duplicates).toBeLessThanOrEqual(plan.kills)
+}

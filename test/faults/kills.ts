@@ -1,0 +1,87 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { createChance } from './chance.ts'
+import { killedAt } from './strace.ts'
+import { childrenOf } from './target.ts'
+import type { World } from './world.ts'
+
+/** Where a server dies: at a moment that chance chooses, or at the nth call of the system. */
+export type KillMode = 'moment' | 'one process' | (string & {})
+
+export interface KillPlan {
+  readonly kills: number
+  readonly seed: number
+  /** In turn; what is no moment is the name of a call, such as `fdatasync`. */
+  readonly modes: readonly KillMode[]
+}
+
+/** Kills the server again and again, starts it each time, and looks at the tables. */
+export async function killAgainAndAgain(
+  world: World,
+  { kills, seed, modes }: KillPlan,
+): Promise<void> {
+  const chance = createChance(seed)
+  const counts = new Map<string, number>()
+  await world.target.start()
+  await world.target.ready()
+  for (let kill = 0; kill < kills; kill++) {
+    const mode = modes[kill % modes.length] ?? 'moment'
+    if (mode === 'moment' || mode === 'one process') {
+      await untilBusy(world, 3 + chance.below(30))
+      await wait(chance.below(100))
+      await killNow(world, mode)
+    } else {
+      const count = (counts.get(mode) ?? 0) + 1
+      counts.set(mode, count)
+      await killAtCall(world, mode, count)
+    }
+    const damage = await world.tables.damage()
+    for (const what of damage)
+      world.history.append({ type: 'damage', at: world.history.now(), what })
+  }
+}
+
+const longestWaitMilliseconds = 30_000
+
+// So that a slow machine is not killed before it has done anything.
+async function untilBusy({ history }: World, operations: number): Promise<void> {
+  const from = history.entries.length
+  const latest = performance.now() + longestWaitMilliseconds
+  const count = () => {
+    const since = history.entries.slice(from)
+    return since.filter((entry) => entry.type === 'operation' && entry.result === 'ok').length
+  }
+  while (count() < operations && performance.now() < latest) await wait(20)
+}
+
+async function killNow(world: World, mode: KillMode): Promise<void> {
+  const { history, target } = world
+  const [supervisor = 0] = target.pids()
+  const workers = childrenOf(supervisor)
+  const point = `${mode}: ${world.underWay()}`
+  const at = history.now()
+  const [worker] = workers
+  if (mode === 'one process' && worker !== undefined) {
+    process.kill(worker, 'SIGKILL')
+  } else {
+    target.signal('SIGKILL')
+    await target.ended()
+    await target.start()
+  }
+  await target.ready()
+  history.append({ type: 'fault', name: 'kill', at, point, recoveredAfter: history.now() - at })
+}
+
+// Starts it anew under strace: it dies by itself, or, where it never comes so far, as at any moment.
+async function killAtCall(world: World, call: string, count: number): Promise<void> {
+  const { history, target } = world
+  await target.stop()
+  await target.start(...killedAt(call, count))
+  const tooLong = wait(longestWaitMilliseconds).then(() => target.signal('SIGKILL'))
+  await Promise.race([target.ended(), tooLong.then(() => target.ended())])
+  const at = history.now()
+  const point = `${call} ${count}`
+  target.signal('SIGKILL')
+  await target.start()
+  await target.ready()
+  history.append({ type: 'fault', name: 'kill', at, point, recoveredAfter: history.now() - at })
+}

@@ -1,0 +1,47 @@
+import { spawnSync } from 'node:child_process'
+
+/**
+ * What a command stands behind so that it is killed at the nth call of the system of one kind, in
+ * whichever of its threads comes to it first.
+ *
+ * @throws Error where strace is not there
+ */
+export function killedAt(call: string, count: number): readonly string[] {
+  requireTool('strace', ['-V'])
+  return [
+    'strace',
+    ...quiet,
+    '-e',
+    `trace=${call}`,
+    '-e',
+    `inject=${call}:signal=KILL:when=${count}`,
+  ]
+}
+
+// All threads; nothing is written, and nothing else is traced.
+const quiet = ['-f', '--seccomp-bpf', '-qq', '-o', '/dev/null'] as const
+
+/** What lets calls of a process that runs fail, until it is ended. */
+export function failing(call: string, error: string, pid: number): readonly string[] {
+  requireTool('strace', ['-V'])
+  const inject = `inject=${call}:error=${error}`
+  return [
+    'strace',
+    '-f',
+    '-qq',
+    '-o',
+    '/dev/null',
+    '-e',
+    `trace=${call}`,
+    '-e',
+    inject,
+    '-p',
+    String(pid),
+  ]
+}
+
+/** @throws Error with what to install, where a tool is not there: nothing passes without */
+export function requireTool(name: string, args: readonly string[]): void {
+  const { error } = spawnSync(name, args)
+  if (error) throw new Error(`${name} is not there: on Debian, apt install ${name}`)
+}
