@@ -3,6 +3,9 @@ import { defineConfig } from 'vitest/config'
 
 const conditions = ['source', 'node']
 const include = ['test/faults/kills.test.ts', 'test/faults/*.fault.ts']
+// What can be taken from one of them only.
+const sqliteAlone = ['disk-full', 'lock-held'].map((name) => `test/faults/${name}.fault.ts`)
+const postgresAlone = ['test/faults/database-away.fault.ts']
 const faults = JSON.parse(process.env.FAULTS ?? '{}')
 
 export default defineConfig({
@@ -13,12 +16,13 @@ export default defineConfig({
     fileParallelism: false,
     disableConsoleIntercept: true,
     testTimeout: 2 * 3_600_000,
-    projects: [
-      { extends: true, test: { name: 'sqlite', include, provide: { database: 'sqlite', faults } } },
-      {
-        extends: true,
-        test: { name: 'postgres', include, provide: { database: 'postgres', faults } },
-      },
-    ],
+    projects: [project('sqlite', postgresAlone), project('postgres', sqliteAlone)],
   },
 })
+
+function project(database: 'sqlite' | 'postgres', exclude: string[]) {
+  return {
+    extends: true,
+    test: { name: database, include, exclude, provide: { database, faults } },
+  } as const
+}

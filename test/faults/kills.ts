@@ -40,7 +40,7 @@ export async function killAgainAndAgain(
   }
 }
 
-const longestWaitMilliseconds = 30_000
+const longestWaitMilliseconds = 20_000
 
 // So that a slow machine is not killed before it has done anything.
 async function untilBusy({ history }: World, operations: number): Promise<void> {

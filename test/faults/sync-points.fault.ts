@@ -5,7 +5,7 @@ import { faultOptions } from './options.ts'
 
 const { kills, seed } = faultOptions()
 // What SQLite writes and syncs; what goes to PostgreSQL, to the mail server and to clients.
-const calls = { sqlite: ['fdatasync', 'pwrite64'], postgres: ['writev', 'write'] }
+const calls = { sqlite: ['fsync,fdatasync', 'pwrite64'], postgres: ['writev', 'write'] }
 
 test('killed at each call of the system, a server loses nothing that it acknowledged', async () => {
   const modes = calls[inject('database')]

@@ -59,7 +59,12 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
       return () => void open.delete(each)
     },
     underWay: () => [...new Set([...open].map(({ name }) => name))].sort().join(', '),
-    settled: () => target.ready(),
+    async settled() {
+      await target.ready()
+      // What a database still has to do for a connection that is gone.
+      await wait(300)
+      await target.ready()
+    },
   }
 }
 
