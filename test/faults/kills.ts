@@ -76,11 +76,11 @@ async function killAtCall(world: World, call: string, count: number): Promise<vo
   const { history, target } = world
   await target.stop()
   await target.start(...killedAt(call, count))
-  const tooLong = wait(longestWaitMilliseconds).then(() => target.signal('SIGKILL'))
-  await Promise.race([target.ended(), tooLong.then(() => target.ended())])
+  const tooLong = setTimeout(() => target.signal('SIGKILL'), longestWaitMilliseconds)
+  await target.ended()
+  clearTimeout(tooLong)
   const at = history.now()
   const point = `${call} ${count}`
-  target.signal('SIGKILL')
   await target.start()
   await target.ready()
   history.append({ type: 'fault', name: 'kill', at, point, recoveredAfter: history.now() - at })

@@ -51,7 +51,11 @@ export async function createTarget(options: TargetOptions): Promise<Target> {
       end = once(child, 'exit')
     },
     async ready() {
-      while (!(await isReady(origin))) await wait(20)
+      const latest = performance.now() + 120_000
+      while (!(await isReady(origin))) {
+        if (performance.now() > latest) throw new Error(`Not ready: ${faults.slice(-5).join(' ')}`)
+        await wait(20)
+      }
     },
     pids: () => (child?.pid ? [child.pid, ...childrenOf(child.pid)] : []),
     signal(signal) {
