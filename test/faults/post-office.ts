@@ -1,12 +1,14 @@
 import { hash } from 'node:crypto'
 import { headerOf, parseMail } from '../parsed-mail.ts'
-import { startSmtpServer } from '../smtp-harness.ts'
+import { type MailServer, startMailServer } from '../smtp-harness.ts'
 import type { History } from './history.ts'
 import type { Tables } from './tables.ts'
 
 /** A mail server that looks, before it takes a mail, whether the tables know the link in it. */
 export interface PostOffice {
   readonly url: string
+  /** What breaks it. */
+  readonly server: MailServer
   /** Every token that came to somebody, of one kind, oldest first. */
   tokensOf(emailAddress: string, prefix: 'lkr_' | 'lkv_'): readonly string[]
 }
@@ -27,8 +29,7 @@ export async function openPostOffice(history: History, tables: Tables): Promise<
     const seen = { source: 'tables', start, end: history.now(), state: 'alive' } as const
     history.append({ type: 'observation', ...seen, thing: `link ${digest}` })
   }
-  const { port } = await startSmtpServer({
-    disabledCommands: ['STARTTLS', 'AUTH'],
+  const server = await startMailServer({
     onData(stream, { envelope }, done) {
       let raw = ''
       stream.setEncoding('latin1').on('data', (chunk) => {
@@ -41,7 +42,8 @@ export async function openPostOffice(history: History, tables: Tables): Promise<
     },
   })
   return {
-    url: `smtp://127.0.0.1:${port}`,
+    url: server.url,
+    server,
     tokensOf: (emailAddress, prefix) =>
       (tokens.get(emailAddress) ?? []).filter((token) => token.startsWith(prefix)),
   }

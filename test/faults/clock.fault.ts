@@ -1,0 +1,84 @@
+// CON-07: the server's clock jumps. On PostgreSQL that is also a server and a database that disagree.
+import { setTimeout as wait } from 'node:timers/promises'
+import { expect, inject, test } from 'vitest'
+import { signUp } from './acts.ts'
+import { createChance } from './chance.ts'
+import { fakeClock } from './faked-clock.ts'
+import { startLoad } from './load.ts'
+import { faultOptions } from './options.ts'
+import { Person } from './person.ts'
+import { conclude } from './row.ts'
+import { openWorld, untilMailed } from './world.ts'
+
+const [hour, day] = [3_600, 86_400]
+const { seed } = faultOptions()
+
+// How far, and what a session that lives is answered there.
+const jumps = [
+  ['five minutes ahead', 300, 200],
+  ['an hour ahead', hour, 200],
+  ['right again', 0, 200],
+  ['an hour behind', -hour, 200],
+  ['a day behind', -day, 200],
+  ['400 days ahead', 400 * day, 401],
+  ['right again, after 400 days', 0, 200],
+] as const
+
+test('whatever the clock says, what is over stays over, and no row that lives is swept', async () => {
+  const clock = fakeClock()
+  const world = await openWorld({ variables: clock.variables })
+  await world.target.start()
+  await world.target.ready()
+  const person = new Person(world, 'ann@example.com', createChance(seed))
+  await signUp(person)
+  const body = { email_address: person.emailAddress, password: person.passwords[0] }
+  const [living] = person.sessions
+  const revoked = tokenIn(await world.send('POST /v1/session', { body }))
+  expect((await world.send('DELETE /v1/session', { token: revoked })).status).toBe(200)
+  const statusOf = async (token: string) => (await world.send('GET /v1/session', { token })).status
+  const born: string[] = []
+  for (const [name, seconds, status] of jumps) {
+    clock.move(seconds)
+    await wait(300)
+    const begun = await world.send('POST /v1/session', { body })
+    expect([name, begun.status]).toEqual([name, 200])
+    born.push(tokenIn(begun))
+    expect([name, await statusOf(living?.token ?? '')]).toEqual([name, status])
+    expect([name, await statusOf(revoked)]).toEqual([name, 401])
+    expect([name, await statusOf(born.at(-1) ?? '')]).toEqual([name, 200])
+    const { sessions } = await world.tables.of(person.emailAddress)
+    expect([name, sessions.length]).toEqual([name, 1 + born.length])
+    const at = world.history.now()
+    world.history.append({ type: 'fault', name: 'clock', at, point: name, recoveredAfter: 0 })
+  }
+  // Also one that began while the clock was 400 days ahead is over some day.
+  clock.move(491 * day)
+  await wait(300)
+  for (const token of born) expect(await statusOf(token)).toBe(401)
+  conclude('clock', inject('database'), world.history.entries)
+})
+
+test('while the clock jumps back and forth by an hour, nothing is lost and nothing returns', async () => {
+  const clock = fakeClock()
+  const world = await openWorld({ variables: clock.variables })
+  await world.target.start()
+  await world.target.ready()
+  const load = startLoad(world, { lanes: 4, seed })
+  const strobe = [hour, 0, -hour, 0]
+  for (let count = 0; count < 200; count++) {
+    clock.move(strobe[count % strobe.length] ?? 0)
+    await wait(150)
+  }
+  clock.move(0)
+  const at = world.history.now()
+  await load.stop()
+  await untilMailed(world, 120)
+  for (const person of load.people) await person.lookAround()
+  const strobed = { name: 'clock', point: 'strobe', at, recoveredAfter: 0 } as const
+  world.history.append({ type: 'fault', ...strobed })
+  conclude('clock, back and forth', inject('database'), world.history.entries)
+})
+
+function tokenIn({ body }: { body: Readonly<Record<string, unknown>> }): string {
+  return String(body.token)
+}
