@@ -4,7 +4,9 @@ import { defineConfig } from 'vitest/config'
 const conditions = ['source', 'node']
 const include = ['test/faults/kills.test.ts', 'test/faults/*.fault.ts']
 // What can be taken from one of them only.
-const sqliteAlone = ['disk-full', 'lock-held'].map((name) => `test/faults/${name}.fault.ts`)
+const sqliteAlone = ['disk-full', 'lock-held', 'corrupt-files'].map(
+  (name) => `test/faults/${name}.fault.ts`,
+)
 const postgresAlone = ['test/faults/database-away.fault.ts']
 const faults = JSON.parse(process.env.FAULTS ?? '{}')
 

@@ -1,0 +1,157 @@
+// CON-11: a file that is damaged, a table that is gone, another key. A server may refuse; it may not open.
+
+import { randomBytes } from 'node:crypto'
+import { closeSync, copyFileSync, openSync, statSync, writeSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { setTimeout as wait } from 'node:timers/promises'
+import { expect, inject, test } from 'vitest'
+import { generateToken } from '../../src/core/tokens.ts'
+import { temporaryFolder } from '../harness.ts'
+import { createChance } from './chance.ts'
+import { createClient, type Send } from './client.ts'
+import { openHistory } from './history.ts'
+import { startLoad } from './load.ts'
+import { faultOptions } from './options.ts'
+import { conclude } from './row.ts'
+import { createTarget, type Target } from './target.ts'
+import { openWorld } from './world.ts'
+
+const { kills, seed } = faultOptions()
+const smtpUrl = 'smtp://127.0.0.1:9'
+
+interface Seen {
+  readonly outcome: 'refused' | 'served'
+  readonly dead: number
+  readonly unknown: number
+  readonly living: number
+}
+
+test('with damaged pages a server refuses, or serves what is sound: it never lets anybody in', async () => {
+  const { file, living, dead } = await usedFile()
+  const chance = createChance(seed)
+  const history = openHistory(join(temporaryFolder(), 'history.jsonl'))
+  const outcomes = new Map<string, number>()
+  for (let trial = 0; trial < Math.ceil(kills / 10); trial++) {
+    const copy = join(temporaryFolder(), 'app.sqlite3')
+    copyFileSync(file, copy)
+    const offset = chance.below(statSync(copy).size - 512)
+    damage(copy, offset)
+    const { outcome, ...statuses } = await look(`sqlite:${copy}`, { living, dead })
+    expect([offset, statuses.dead === 200, statuses.unknown === 200]).toEqual([
+      offset,
+      false,
+      false,
+    ])
+    const point = `${outcome}, ${statuses.living} ${statuses.dead} ${statuses.unknown}`
+    outcomes.set(point, (outcomes.get(point) ?? 0) + 1)
+    const at = history.now()
+    history.append({ type: 'fault', name: 'corrupt', at, point: String(offset), recoveredAfter: 0 })
+  }
+  console.log('living, dead and unknown tokens were answered', Object.fromEntries(outcomes))
+  conclude('corrupt pages', inject('database'), history.entries)
+})
+
+test.each(['sessions', 'users', 'outbox', 'guard_counts', 'events'])(
+  'without the table %s nobody is let in who was not',
+  async (table) => {
+    const { file, living, dead } = await usedFile()
+    const database = new DatabaseSync(file)
+    database.exec(`PRAGMA foreign_keys = OFF; DROP TABLE ${table}`)
+    database.close()
+    const seen = await look(`sqlite:${file}`, { living, dead })
+    console.log(`without ${table}: ${JSON.stringify(seen)}`)
+    expect([seen.dead, seen.unknown]).not.toContain(200)
+  },
+)
+
+test('a server with another key signs nothing with the old one, and serves the rest', async () => {
+  const file = join(temporaryFolder(), 'app.sqlite3')
+  const statuses: number[] = []
+  const keys = [randomBytes(32), randomBytes(32)].map((key) => key.toString('base64'))
+  let token = ''
+  for (const key of [keys[0] ?? '', keys[1] ?? '']) {
+    const variables = { KEY_ENCRYPTION_KEY: key, ACCESS_TOKEN_AUDIENCES: 'billing' }
+    const target = await createTarget({
+      databaseUrl: `sqlite:${file}`,
+      smtpUrl,
+      processes: 1,
+      variables,
+    })
+    await target.start()
+    const isUp = await isServing(target)
+    if (isUp) {
+      const send = clientOf(target)
+      const body = { email_address: 'ann@example.com', password: 'correct horse battery' }
+      if (token === '') token = String((await send('POST /v1/registrations', { body })).body.token)
+      const asked = { token, body: { audience: 'billing' } }
+      statuses.push((await send('POST /v1/access_tokens', asked)).status)
+      statuses.push((await send('GET /v1/session', { token })).status)
+      console.log(target.faults.at(-1) ?? 'nothing said')
+    } else console.log(`refused: ${target.faults.at(-1)}`)
+    await target.stop()
+  }
+  console.log(`right key, then another: ${statuses}`)
+  expect(statuses.slice(0, 2)).toEqual([200, 200])
+  expect(statuses[2]).not.toBe(200)
+})
+
+/** A file that some people have used, with a token that lives and one that is over. */
+async function usedFile() {
+  const file = join(temporaryFolder(), 'app.sqlite3')
+  const world = await openWorld({ databaseUrl: `sqlite:${file}` })
+  await world.target.start()
+  await world.target.ready()
+  const load = startLoad(world, { lanes: 4, seed, thinkMilliseconds: 10 })
+  await wait(5_000)
+  await load.stop()
+  const body = { email_address: 'kept@example.com', password: 'correct horse battery' }
+  const living = String((await world.send('POST /v1/registrations', { body })).body.token)
+  const dead = String((await world.send('POST /v1/session', { body })).body.token)
+  await world.send('DELETE /v1/session', { token: dead })
+  expect(await world.target.stop()).toBe(0)
+  return { file, living, dead }
+}
+
+function damage(file: string, offset: number): void {
+  const descriptor = openSync(file, 'r+')
+  writeSync(descriptor, randomBytes(512), 0, 512, offset)
+  closeSync(descriptor)
+}
+
+async function look(
+  databaseUrl: string,
+  { living, dead }: { living: string; dead: string },
+): Promise<Seen> {
+  const target = await createTarget({ databaseUrl, smtpUrl, processes: 1 })
+  await target.start()
+  if (!(await isServing(target))) {
+    // It says why.
+    expect(target.faults.join('')).not.toBe('')
+    return { outcome: 'refused', living: 0, dead: 0, unknown: 0 }
+  }
+  const send = clientOf(target)
+  const statusOf = async (token: string) => (await send('GET /v1/session', { token })).status
+  const unknown = generateToken('session', randomBytes).token.reveal()
+  const seen = { living: await statusOf(living), dead: await statusOf(dead) }
+  const all: Seen = { outcome: 'served', ...seen, unknown: await statusOf(unknown) }
+  target.signal('SIGKILL')
+  await target.ended()
+  return all
+}
+
+async function isServing(target: Target): Promise<boolean> {
+  const ended = target.ended().then(() => false)
+  const isListening = async () => {
+    for (;;) {
+      const answer = await fetch(`${target.origin}/health/live`).catch(() => null)
+      if (answer?.status === 200) return true
+      await wait(50)
+    }
+  }
+  return Promise.race([ended, isListening()])
+}
+
+function clientOf({ origin }: Target): Send {
+  return createClient(origin, openHistory(join(temporaryFolder(), 'history.jsonl')))
+}
