@@ -1,6 +1,6 @@
 import { expect, inject } from 'vitest'
 import { type KillPlan, killAgainAndAgain } from './kills.ts'
-import { startLoad } from './load.ts'
+import { lookAtAll, startLoad } from './load.ts'
 import { conclude } from './row.ts'
 import { openWorld, untilMailed } from './world.ts'
 
@@ -16,7 +16,7 @@ export async function killAndJudge(name: string, { processes, ...plan }: Story):
   await load.stop()
   // A mail that was on its way in a process that died is taken up when its lease is over.
   await untilMailed(world, 90)
-  for (const person of load.people) await person.lookAround()
+  await lookAtAll(load.people)
   const { duplicates } = conclude(name, inject('database'), world.history.entries)
   expect(duplicates).toBeLessThanOrEqual(plan.kills)
 }

@@ -47,6 +47,15 @@ export function startLoad(world: World, options: LoadOptions): Load {
   }
 }
 
+/** What became of everybody, in the tables and by the API. */
+export async function lookAtAll(people: readonly Person[]): Promise<void> {
+  const left = [...people]
+  const lane = async () => {
+    for (let person = left.pop(); person; person = left.pop()) await person.lookAround()
+  }
+  await Promise.all(Array.from({ length: 6 }, lane))
+}
+
 async function actOnce(person: Person): Promise<void> {
   const { chance, world } = person
   const possible = acts.filter(({ isPossible }) => isPossible(person))

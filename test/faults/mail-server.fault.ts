@@ -3,7 +3,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { expect, inject, test } from 'vitest'
 import type { Fault, Step } from '../smtp-harness.ts'
-import { startLoad } from './load.ts'
+import { lookAtAll, startLoad } from './load.ts'
 import { faultOptions } from './options.ts'
 import { conclude } from './row.ts'
 import { callWitness } from './witness.ts'
@@ -52,7 +52,7 @@ test('whatever the mail server does, the API is the same, and every mail arrives
   await untilMailed(world, 400)
   console.log(`drained after ${Math.round((history.now() - drained) / 1_000)} s`)
   expect(await world.tables.queued()).toBe(0)
-  for (const person of load.people) await person.lookAround()
+  await lookAtAll(load.people)
   const { duplicates, unknown } = conclude('mail server', inject('database'), history.entries)
   expect(duplicates).toBeLessThanOrEqual(unsaid)
   console.log(`${unsaid} mails taken without a word, ${unknown} unknown operations`)

@@ -1,5 +1,5 @@
 import { expect, inject } from 'vitest'
-import { startLoad } from './load.ts'
+import { lookAtAll, startLoad } from './load.ts'
 import { faultOptions } from './options.ts'
 import { type Outage, suffer } from './outage.ts'
 import { conclude } from './row.ts'
@@ -20,7 +20,7 @@ export async function sufferAndJudge(
   await witness.stop()
   await load.stop()
   await untilMailed(world, 90)
-  for (const person of load.people) await person.lookAround()
+  await lookAtAll(load.people)
   for (const what of await world.tables.damage()) {
     world.history.append({ type: 'damage', at: world.history.now(), what })
   }

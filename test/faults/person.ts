@@ -116,8 +116,8 @@ export class Person {
     })
     const session = this.sessions.find(({ token }) => token === asked.token)
     if (session) this.#noteCredential(session.thing, reply)
+    if (result === 'unknown' || status === 0) await this.world.settled()
     if (result === 'unknown') await this.lookAround()
-    else if (status === 0) await this.world.settled()
     return reply
   }
 
@@ -135,14 +135,14 @@ export class Person {
     this.world.history.append({ type: 'observation', ...where, thing, state })
   }
 
-  /** Waits until the server is back, and looks what became of everything. */
+  /** Looks what became of everything. */
   async lookAround(): Promise<void> {
-    await this.world.settled()
     const start = this.world.history.now()
     const rows = await this.world.tables.of(this.emailAddress)
     const where = { start, end: this.world.history.now(), source: 'tables' } as const
     const isAlive = await this.#livesIn(rows)
-    for (const thing of [this.userThing, ...this.#passwordsEver.keys(), ...this.things.keys()]) {
+    const passwords = this.#passwordsWorthTrying().map(([thing]) => thing)
+    for (const thing of [this.userThing, ...passwords, ...this.things.keys()]) {
       this.see(thing, isAlive(thing) ? 'alive' : 'dead', where)
     }
     const strangers = rows.sessions.filter((digest) => !this.things.has(`session ${digest}`)).length
@@ -164,11 +164,17 @@ export class Person {
     ])
     if (passwordHash !== null) {
       living.add(this.userThing)
-      for (const [thing, text] of this.#passwordsEver) {
+      for (const [thing, text] of this.#passwordsWorthTrying()) {
         if (await verify(passwordHash, new Secret(text))) living.add(thing)
       }
     }
     return (thing) => living.has(thing)
+  }
+
+  // Each costs a hash: the newest, and those that somebody may have.
+  #passwordsWorthTrying(): readonly (readonly [Thing, string])[] {
+    const all = [...this.#passwordsEver]
+    return all.filter(([, text], index) => index >= all.length - 3 || this.passwords.includes(text))
   }
 
   #believe(isAlive: (thing: Thing) => boolean, { passwordHash }: UserRows): void {

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { setTimeout as wait } from 'node:timers/promises'
 import { expect, inject, test } from 'vitest'
 import { emptyDatabaseUrl } from '../harness.ts'
-import { startLoad } from './load.ts'
+import { lookAtAll, startLoad } from './load.ts'
 import { faultOptions } from './options.ts'
 import { conclude } from './row.ts'
 import { openWorld, untilMailed, type World } from './world.ts'
@@ -34,7 +34,7 @@ test('under a steady load memory, descriptors and the time of an answer stay whe
   }
   await load.stop()
   await untilMailed(world, 60)
-  for (const person of load.people) await person.lookAround()
+  await lookAtAll(load.people)
   const at = world.history.now()
   const point = `${soakMinutes} minutes`
   world.history.append({ type: 'fault', name: 'soak', at, point, recoveredAfter: 0 })

@@ -2,7 +2,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { expect, inject, test } from 'vitest'
 import { createChance } from './chance.ts'
-import { startLoad } from './load.ts'
+import { lookAtAll, startLoad } from './load.ts'
 import { faultOptions } from './options.ts'
 import { conclude } from './row.ts'
 import { openWorld, untilMailed } from './world.ts'
@@ -29,7 +29,7 @@ test.each([1, 2])(
     }
     await load.stop()
     await untilMailed(world, 90)
-    for (const person of load.people) await person.lookAround()
+    await lookAtAll(load.people)
     const name = `SIGTERM, ${processes} processes`
     const { duplicates } = conclude(name, inject('database'), history.entries)
     // Each lease was given back, and each mail was finished.
