@@ -96,6 +96,7 @@ const elsewhere = [
   'test/client.test.ts',
   'test/docs-pages.test.ts',
   'test/doctor.test.ts',
+  'test/faults/checker.test.ts',
   'test/forms.test.ts',
   'test/generator/authentication-edits.test.ts',
   'test/generator/authentication-end.test.ts',
