@@ -62,13 +62,14 @@ test('whatever the clock says, what is over stays over, and no row that lives is
   conclude('clock', inject('database'), world.history.entries)
 })
 
-test('while the clock jumps back and forth by an hour, nothing is lost and nothing returns', async () => {
+test('while the clock jumps back and forth by two hours, nothing is lost and nothing returns', async () => {
   const clock = fakeClock()
   const world = await openWorld({ variables: clock.variables })
   await world.target.start()
   await world.target.ready()
   const load = startLoad(world, { lanes: 4, seed })
-  const strobe = [hour, 0, -hour, 0]
+  // Further than a mail may be due by a clock that is right: it would wait until then.
+  const strobe = [2 * hour, 0, -2 * hour, 0]
   for (let count = 0; count < 200; count++) {
     clock.move(strobe[count % strobe.length] ?? 0)
     await wait(150)

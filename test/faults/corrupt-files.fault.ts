@@ -18,6 +18,7 @@ import { createTarget, type Target } from './target.ts'
 import { openWorld } from './world.ts'
 
 const { kills, seed } = faultOptions()
+const kept = { email_address: 'kept@example.com', password: 'correct horse battery' }
 const smtpUrl = 'smtp://127.0.0.1:9'
 
 interface Seen {
@@ -25,6 +26,9 @@ interface Seen {
   readonly dead: number
   readonly unknown: number
   readonly living: number
+  /** Of a log-in with a wrong password, and with the right one. */
+  readonly wrong: number
+  readonly right: number
 }
 
 test('with damaged pages a server refuses, or serves what is sound: it never lets anybody in', async () => {
@@ -35,20 +39,22 @@ test('with damaged pages a server refuses, or serves what is sound: it never let
   for (let trial = 0; trial < Math.ceil(kills / 10); trial++) {
     const copy = join(temporaryFolder(), 'app.sqlite3')
     copyFileSync(file, copy)
-    const offset = chance.below(statSync(copy).size - 512)
-    damage(copy, offset)
+    // One page at first, and then more and more of them.
+    const pages = 1 + trial * 4
+    const places = Array.from({ length: pages }, () => chance.below(statSync(copy).size / 4_096))
+    for (const place of places) damage(copy, place * 4_096)
     const { outcome, ...statuses } = await look(`sqlite:${copy}`, { living, dead })
-    expect([offset, statuses.dead === 200, statuses.unknown === 200]).toEqual([
-      offset,
+    expect([places, statuses.dead === 200, statuses.unknown === 200]).toEqual([
+      places,
       false,
       false,
     ])
-    const point = `${outcome}, ${statuses.living} ${statuses.dead} ${statuses.unknown}`
+    const point = `${outcome}, ${Object.values(statuses)}`
     outcomes.set(point, (outcomes.get(point) ?? 0) + 1)
     const at = history.now()
-    history.append({ type: 'fault', name: 'corrupt', at, point: String(offset), recoveredAfter: 0 })
+    history.append({ type: 'fault', name: 'corrupt', at, point: String(places), recoveredAfter: 0 })
   }
-  console.log('living, dead and unknown tokens were answered', Object.fromEntries(outcomes))
+  console.log('living, dead, unknown, wrong password, right password', Object.fromEntries(outcomes))
   conclude('corrupt pages', inject('database'), history.entries)
 })
 
@@ -61,7 +67,9 @@ test.each(['sessions', 'users', 'outbox', 'guard_counts', 'events'])(
     database.close()
     const seen = await look(`sqlite:${file}`, { living, dead })
     console.log(`without ${table}: ${JSON.stringify(seen)}`)
-    expect([seen.dead, seen.unknown]).not.toContain(200)
+    expect([seen.dead, seen.unknown, seen.wrong]).not.toContain(200)
+    // Who cannot be counted is not let in either.
+    expect([401, 500, 503]).toContain(seen.wrong)
   },
 )
 
@@ -105,9 +113,8 @@ async function usedFile() {
   const load = startLoad(world, { lanes: 4, seed, thinkMilliseconds: 10 })
   await wait(5_000)
   await load.stop()
-  const body = { email_address: 'kept@example.com', password: 'correct horse battery' }
-  const living = String((await world.send('POST /v1/registrations', { body })).body.token)
-  const dead = String((await world.send('POST /v1/session', { body })).body.token)
+  const living = String((await world.send('POST /v1/registrations', { body: kept })).body.token)
+  const dead = String((await world.send('POST /v1/session', { body: kept })).body.token)
   await world.send('DELETE /v1/session', { token: dead })
   expect(await world.target.stop()).toBe(0)
   return { file, living, dead }
@@ -115,7 +122,7 @@ async function usedFile() {
 
 function damage(file: string, offset: number): void {
   const descriptor = openSync(file, 'r+')
-  writeSync(descriptor, randomBytes(512), 0, 512, offset)
+  writeSync(descriptor, randomBytes(4_096), 0, 4_096, offset)
   closeSync(descriptor)
 }
 
@@ -128,13 +135,16 @@ async function look(
   if (!(await isServing(target))) {
     // It says why.
     expect(target.faults.join('')).not.toBe('')
-    return { outcome: 'refused', living: 0, dead: 0, unknown: 0 }
+    return { outcome: 'refused', living: 0, dead: 0, unknown: 0, wrong: 0, right: 0 }
   }
   const send = clientOf(target)
   const statusOf = async (token: string) => (await send('GET /v1/session', { token })).status
   const unknown = generateToken('session', randomBytes).token.reveal()
   const seen = { living: await statusOf(living), dead: await statusOf(dead) }
-  const all: Seen = { outcome: 'served', ...seen, unknown: await statusOf(unknown) }
+  const logIn = async (password: string) =>
+    (await send('POST /v1/session', { body: { ...kept, password } })).status
+  const tried = { wrong: await logIn('wrong horse battery'), right: await logIn(kept.password) }
+  const all: Seen = { outcome: 'served', ...seen, unknown: await statusOf(unknown), ...tried }
   target.signal('SIGKILL')
   await target.ended()
   return all

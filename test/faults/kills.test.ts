@@ -7,5 +7,5 @@ import { faultOptions } from './options.ts'
 const { kills, seed } = faultOptions()
 
 test('killed at any moment, a server loses nothing that it acknowledged, and nothing dead returns', async () => {
-  await killAndJudge('kills', { kills, seed, modes: ['moment'], processes: 1 })
+  await killAndJudge('kills', { kills, seed, modes: ['moment', 'answer'], processes: 1 })
 }, 3_600_000)

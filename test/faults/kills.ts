@@ -4,8 +4,11 @@ import { killedAt } from './strace.ts'
 import { childrenOf } from './target.ts'
 import type { World } from './world.ts'
 
-/** Where a server dies: at a moment that chance chooses, or at the nth call of the system. */
-export type KillMode = 'moment' | 'one process' | (string & {})
+/**
+ * When a server dies: at a moment that chance chooses; as soon as it has acknowledged something; one
+ * process of it alone; or at the nth call of the system.
+ */
+export type KillMode = 'moment' | 'answer' | 'one process' | (string & {})
 
 export interface KillPlan {
   readonly kills: number
@@ -25,9 +28,10 @@ export async function killAgainAndAgain(
   await world.target.ready()
   for (let kill = 0; kill < kills; kill++) {
     const mode = modes[kill % modes.length] ?? 'moment'
-    if (mode === 'moment' || mode === 'one process') {
+    if (mode === 'moment' || mode === 'answer' || mode === 'one process') {
       await untilBusy(world, 3 + chance.below(30))
-      await wait(chance.below(100))
+      if (mode !== 'answer') await wait(chance.below(100))
+      else await untilAnswered(world, 2_000)
       await killNow(world, mode)
     } else {
       const count = (counts.get(mode) ?? 0) + 1
@@ -51,6 +55,19 @@ async function untilBusy({ history }: World, operations: number): Promise<void> 
     return since.filter((entry) => entry.type === 'operation' && entry.result === 'ok').length
   }
   while (count() < operations && performance.now() < latest) await wait(20)
+}
+
+// In the same turn in which the answer came, while others are in the midst of theirs.
+async function untilAnswered({ history }: World, patienceMilliseconds: number): Promise<void> {
+  const latest = performance.now() + patienceMilliseconds
+  const isAnswer = () => {
+    const last = history.entries.at(-1)
+    return last?.type === 'operation' && last.result === 'ok' && last.effects.length > 1
+  }
+  while (isAnswer()) await new Promise((resolve) => setImmediate(resolve))
+  while (!isAnswer() && performance.now() < latest) {
+    await new Promise((resolve) => setImmediate(resolve))
+  }
 }
 
 async function killNow(world: World, mode: KillMode): Promise<void> {
