@@ -4,7 +4,9 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync } from 'node:fs'
 import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { check } from './checker.ts'
 import { columns } from './columns.ts'
+import { readHistory } from './history.ts'
 
 const help = `npm run test:faults -- [NAME …] [--kills N] [--database NAME] [--soak MINUTES] [--seed N] [--keep FOLDER]
 
@@ -17,6 +19,7 @@ with what is there. Exits with 1 where something was lost, came back, or is half
   --soak MINUTES    how long the soak takes; default 60
   --seed N          what chance begins with
   --keep FOLDER     where histories, a line of JSON for each entry, and rows are kept
+  --judge FILE      breaks nothing, and says what a history that was kept proves
 
 It wants strace, libfaketime and root (for a disk of its own to fill); a scenario whose tool is not
 there fails and says what to install. The last lines are a table, as in docs/reference/faults.md.`
@@ -29,10 +32,12 @@ const { values, positionals } = parseArgs({
     seed: { type: 'string' },
     database: { type: 'string' },
     keep: { type: 'string' },
+    judge: { type: 'string' },
     help: { type: 'boolean', short: 'h' },
   },
 })
 if (values.help) console.log(help)
+else if (values.judge !== undefined) console.log(check(readHistory(values.judge)))
 else process.exitCode = run()
 
 function run(): number {
