@@ -1,7 +1,9 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { setTimeout as wait } from 'node:timers/promises'
 import { createChance } from './chance.ts'
 import { killedAt } from './strace.ts'
-import { childrenOf } from './target.ts'
+import { childrenOf, type Target } from './target.ts'
 import type { World } from './world.ts'
 
 /**
@@ -88,17 +90,33 @@ async function killNow(world: World, mode: KillMode): Promise<void> {
   history.append({ type: 'fault', name: 'kill', at, point, recoveredAfter: history.now() - at })
 }
 
-// Starts it anew under strace: it dies by itself, or, where it never comes so far, as at any moment.
+// Every fifth time it dies while it starts, and recovers from the kill before; else under load. Where it
+// never comes so far, it dies as at any moment.
 async function killAtCall(world: World, call: string, count: number): Promise<void> {
   const { history, target } = world
-  await target.stop()
-  await target.start(...killedAt(call, count))
+  const isAtStart = count % 5 === 0
+  if (!isAtStart) await untilBusy(world, 3)
   const tooLong = setTimeout(() => target.signal('SIGKILL'), longestWaitMilliseconds)
+  if (isAtStart) {
+    target.signal('SIGKILL')
+    await target.ended()
+    await target.start(...killedAt(call, count))
+  } else {
+    await attach(target, killedAt(call, count))
+  }
   await target.ended()
   clearTimeout(tooLong)
   const at = history.now()
-  const point = `${call} ${count}`
+  const point = `${call} ${count}${isAtStart ? ' of a start' : ''}`
   await target.start()
   await target.ready()
   history.append({ type: 'fault', name: 'kill', at, point, recoveredAfter: history.now() - at })
+}
+
+async function attach(target: Target, [command = '', ...args]: readonly string[]): Promise<void> {
+  const [pid] = target.pids()
+  const strace = spawn(command, [...args, '-p', String(pid)], { stdio: 'ignore' })
+  const [code] = await Promise.race([once(strace, 'exit'), target.ended().then(() => [0])])
+  // It ends with what it is attached to, and before that only where it may not attach.
+  if (code !== 0) throw new Error('strace may not attach to a process: that takes root')
 }

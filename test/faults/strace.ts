@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process'
 
 /**
- * What a command stands behind so that it is killed at the nth call of the system of one kind, in
- * whichever of its threads comes to it first.
+ * What a command, or `-p` and the number of a process, stands behind so that it is killed at the nth call
+ * of the system of one kind, in whichever of its threads comes to it first.
  *
  * @throws Error where strace is not there
  */
