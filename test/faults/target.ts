@@ -70,7 +70,11 @@ export async function createTarget(options: TargetOptions): Promise<Target> {
       return child?.exitCode ?? null
     },
   }
+  // Its group is its own: a run that is broken off would leave it behind.
+  const endWithThis = () => target.signal('SIGKILL')
+  process.once('exit', endWithThis)
   onTestFinished(async () => {
+    process.off('exit', endWithThis)
     target.signal('SIGKILL')
     await end
   })
