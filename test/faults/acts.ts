@@ -119,6 +119,7 @@ async function changePassword(person: Person): Promise<void> {
     mails: [{ to: person.emailAddress, subject: 'Your password was changed' }],
     links: 'die',
   })
+  forgetLinks(person, links)
   if (result !== 'ok') return
   person.passwords = [next.text]
   await bury(person, 'sessions', others)
@@ -150,6 +151,7 @@ async function reset(person: Person): Promise<void> {
     links: 'die',
   })
   person.usedLinks.add(link.thing)
+  forgetLinks(person, others)
   if (result !== 'ok') return
   Object.assign(person, { passwords: [next.text], keys: [], isVerified: true })
   await bury(person, 'sessions', sessions)
@@ -170,9 +172,19 @@ async function redeemAgain(person: Person, link: Held): Promise<void> {
   person.usedLinks.add(link.thing)
 }
 
+// Of a link that came while others were voided nobody knows whether it was one of them.
+function forgetLinks(person: Person, known: readonly Held[]): void {
+  const came = mailedLinks(person).filter(
+    ({ thing }) => !known.some((each) => each.thing === thing),
+  )
+  for (const { thing } of came) person.usedLinks.add(thing)
+}
+
 function mailedLinks(person: Person): readonly Held[] {
-  const tokens = person.world.post.tokensOf(person.emailAddress, 'lkr_')
-  const links = tokens.map((token) => person.held('link', token))
+  const { post } = person.world
+  const tokens = post.tokensOf(person.emailAddress, 'lkr_')
+  const living = tokens.filter((token) => !post.isDeadOnArrival(token))
+  const links = living.map((token) => person.held('link', token))
   return links.filter(({ thing }) => !person.usedLinks.has(thing))
 }
 

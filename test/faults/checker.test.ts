@@ -35,7 +35,15 @@ const born = (thing: Thing): Effect => ({ thing, becomes: 'alive' })
 const died = (thing: Thing): Effect => ({ thing, becomes: 'dead' })
 
 const nothing = {
-  ...{ lost: [], resurrected: [], torn: [], phantoms: [], mailsLost: [], duplicates: 0 },
+  ...{
+    lost: [],
+    resurrected: [],
+    torn: [],
+    phantoms: [],
+    mailsLost: [],
+    duplicates: 0,
+    givenUp: 0,
+  },
   ...{ rowless: [], damage: [], broken: [] },
 }
 
@@ -91,11 +99,17 @@ test('a mail more than was caused is a duplicate, and one less is lost', () => {
   expect(check([asked(10), arrived(20), arrived(30)])).toMatchObject({ ...nothing, duplicates: 1 })
   expect(check([asked(10)])).toMatchObject({
     ...nothing,
-    mailsLost: ['Reset your password to ann@example.com: 1 were caused, 0 arrived'],
+    mailsLost: ['Reset your password to ann@example.com: 1 should have arrived, 0 did'],
   })
   expect(check([asked(10, 'unknown')])).toMatchObject(nothing)
   expect(check([asked(10, 'unknown'), arrived(20)])).toMatchObject(nothing)
   expect(check([asked(10, 'fail'), arrived(20)])).toMatchObject({ ...nothing, duplicates: 1 })
+})
+
+test('a mail that the outbox says it gave up is not lost, and is counted', () => {
+  const givenUp: Entry = { type: 'given up', at: 20, to, subject }
+  expect(check([asked(10), givenUp])).toMatchObject({ ...nothing, givenUp: 1 })
+  expect(check([asked(10), asked(11), givenUp]).mailsLost).toHaveLength(1)
 })
 
 test('nobody waits for mails to somebody who is gone', () => {

@@ -17,6 +17,8 @@ export interface Findings {
   /** There, though it was refused. */
   readonly phantoms: readonly string[]
   readonly mailsLost: readonly string[]
+  /** How many mails ended unsent, and say so in the outbox. */
+  readonly givenUp: number
   /** How many mails arrived that nobody had caused: sent once more after a crash. */
   readonly duplicates: number
   /** With a link whose token no table knows. */
@@ -160,13 +162,16 @@ function checkMails(entries: readonly Entry[], operations: readonly Operation[])
   }
   // Of subjects that no operation is said to cause, nobody counts how many there are.
   const subjects = new Set(operations.flatMap(({ mails }) => mails.map(({ subject }) => subject)))
+  const unsent = entries.filter((entry) => entry.type === 'given up')
+  for (const mail of unsent) count(mail).caused -= 1
   for (const mail of arrivals) if (subjects.has(mail.subject)) count(mail).arrived += 1
   const moot = mootMails(operations)
   const all = [...counts]
   return {
+    givenUp: unsent.length,
     mailsLost: all
       .filter(([key, { caused, arrived }]) => arrived < caused && !moot(key))
-      .map(([key, { caused, arrived }]) => `${key}: ${caused} were caused, ${arrived} arrived`),
+      .map(([key, { caused, arrived }]) => `${key}: ${caused} should have arrived, ${arrived} did`),
     duplicates: all.reduce(
       (sum, [, { possible, arrived }]) => sum + Math.max(0, arrived - possible),
       0,

@@ -62,6 +62,12 @@ export interface Arrival extends Caused {
   readonly link: 'none' | 'known' | 'rowless'
 }
 
+/** A mail that ended unsent, where whoever runs the server sees it: refused, or left twice without an answer. */
+export interface GivenUp extends Caused {
+  readonly type: 'given up'
+  readonly at: number
+}
+
 /** What was done to the server, and how long it took to give a good answer again. */
 export interface Fault {
   readonly type: 'fault'
@@ -79,7 +85,7 @@ export interface Damage {
   readonly what: string
 }
 
-export type Entry = Operation | Observation | Arrival | Fault | Damage
+export type Entry = Operation | Observation | Arrival | GivenUp | Fault | Damage
 
 /** What happened, in the order in which it was over. It is only ever appended to. */
 export interface History {

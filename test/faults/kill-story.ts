@@ -17,6 +17,8 @@ export async function killAndJudge(name: string, { processes, ...plan }: Story):
   // A mail that was on its way in a process that died is taken up when its lease is over.
   await untilMailed(world, 90)
   await lookAtAll(load.people)
-  const { duplicates } = conclude(name, inject('database'), world.history.entries)
+  const { duplicates, givenUp } = conclude(name, inject('database'), world.history.entries)
   expect(duplicates).toBeLessThanOrEqual(plan.kills)
+  // Each died twice with whoever sent it.
+  expect(givenUp).toBeLessThanOrEqual(plan.kills / 2)
 }

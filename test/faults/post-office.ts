@@ -11,20 +11,24 @@ export interface PostOffice {
   readonly server: MailServer
   /** Every token that came to somebody, of one kind, oldest first. */
   tokensOf(emailAddress: string, prefix: 'lkr_' | 'lkv_'): readonly string[]
+  /** Whether a token died before its mail had arrived. */
+  isDeadOnArrival(token: string): boolean
 }
 
 export async function openPostOffice(history: History, tables: Tables): Promise<PostOffice> {
   const tokens = new Map<string, string[]>()
+  const rowless = new Set<string>()
   const take = async (to: string, raw: string) => {
     const { headers, text } = parseMail(raw)
     const [token = null] = /lk[rv]_\w+/.exec(text) ?? []
     const mail = { type: 'mail', to, subject: headerOf(headers, 'Subject') } as const
     if (token === null) return history.append({ ...mail, at: history.now(), link: 'none' })
-    tokens.set(to, [...(tokens.get(to) ?? []), token])
     const digest = hash('sha256', token)
     const start = history.now()
     const isKnown = await tables.knows(digest)
     history.append({ ...mail, at: start, link: isKnown ? 'known' : 'rowless' })
+    tokens.set(to, [...(tokens.get(to) ?? []), token])
+    if (!isKnown) rowless.add(token)
     if (!isKnown || !token.startsWith('lkr_')) return
     const seen = { source: 'tables', start, end: history.now(), state: 'alive' } as const
     history.append({ type: 'observation', ...seen, thing: `link ${digest}` })
@@ -43,6 +47,7 @@ export async function openPostOffice(history: History, tables: Tables): Promise<
   })
   return {
     url: server.url,
+    isDeadOnArrival: (token) => rowless.has(token),
     server,
     tokensOf: (emailAddress, prefix) =>
       (tokens.get(emailAddress) ?? []).filter((token) => token.startsWith(prefix)),

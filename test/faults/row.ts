@@ -31,7 +31,7 @@ function rowOf(
   return [
     ...[scenario, database, faults.length, new Set(faults.map(({ point }) => point)).size],
     ...[acknowledged, unknown, observations, lost.length, resurrected.length, torn.length],
-    ...[duplicates, findings.mailsLost.length],
+    ...[duplicates, findings.mailsLost.length, findings.givenUp],
     ...[inTenths(seconds[Math.floor(seconds.length / 2)]), inTenths(seconds.at(-1))],
   ]
 }

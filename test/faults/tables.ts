@@ -20,6 +20,8 @@ export interface Tables {
   knows(digest: string): Promise<boolean>
   /** How many mails wait to be sent. */
   queued(): Promise<number>
+  /** To whom and of what kind, for each mail that ended unsent. */
+  givenUp(): Promise<readonly { to: string; kind: string }[]>
   /** What can never be, however the server died. */
   damage(): Promise<string[]>
   close(): Promise<void>
@@ -125,7 +127,10 @@ async function patiently<T>(read: () => Promise<T>): Promise<T> {
 
 const user = '(SELECT id FROM users WHERE email_address = $1)'
 
-function readers(read: Read, digestInHex: string): Pick<Tables, 'of' | 'knows' | 'queued'> {
+function readers(
+  read: Read,
+  digestInHex: string,
+): Pick<Tables, 'of' | 'knows' | 'queued' | 'givenUp'> {
   return {
     async of(emailAddress) {
       const [users = [], ...rest] = await read(
@@ -154,9 +159,14 @@ function readers(read: Read, digestInHex: string): Pick<Tables, 'of' | 'knows' |
       const [[[count] = []] = []] = await read([queuedMails], [])
       return Number(count)
     },
+    async givenUp() {
+      const [rows = []] = await read([unsentMails], [])
+      return rows.map(([to = null, kind = null]) => ({ to: textOf(to), kind: textOf(kind) }))
+    },
   }
 }
 
+const unsentMails = "SELECT recipient, kind FROM outbox WHERE status IN ('failed', 'unknown')"
 const queuedMails = "SELECT count(*) FROM outbox WHERE status = 'queued'"
 
 function firstCells(rows: readonly Cell[][]): string[] {

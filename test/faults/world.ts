@@ -68,8 +68,18 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
   }
 }
 
-/** Resolves when no mail waits, or when `seconds` are over. */
-export async function untilMailed({ tables }: World, seconds: number): Promise<void> {
+/** Resolves when no mail waits, or when `seconds` are over; what was given up is then in the history. */
+export async function untilMailed({ tables, history }: World, seconds: number): Promise<void> {
   const latest = performance.now() + seconds * 1_000
   while (performance.now() < latest && (await tables.queued()) > 0) await wait(200)
+  for (const { to, kind } of await tables.givenUp()) {
+    history.append({ type: 'given up', at: history.now(), to, subject: subjects[kind] ?? kind })
+  }
+}
+
+const subjects: Readonly<Record<string, string>> = {
+  password_reset: 'Reset your password',
+  password_changed: 'Your password was changed',
+  email_verification: 'Confirm your email address',
+  api_key_created: 'A new API key was created',
 }
