@@ -14,6 +14,7 @@ const once = [
   'test/cors.test.ts',
   'test/docs-pages.test.ts',
   'test/docs.test.ts',
+  'test/faults/checker.test.ts',
   'test/framing.test.ts',
   'test/guides/*.test.ts',
   'test/generator/*.test.ts',
