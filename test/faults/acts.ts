@@ -1,5 +1,16 @@
 // What people do. Each act has what it makes of which thing; who believes what afterwards follows from it.
-import type { Effect } from './history.ts'
+import { born, bury, died, hasSession, idIn, text, tokenOf } from './doings.ts'
+import {
+  askForProof,
+  askForReset,
+  forgetLinks,
+  hasAllMail,
+  mailedLinks,
+  mayProve,
+  prove,
+  redeemAgain,
+  reset,
+} from './link-acts.ts'
 import type { Held, Person } from './person.ts'
 
 export interface Act {
@@ -8,15 +19,6 @@ export interface Act {
   readonly isPossible: (person: Person) => boolean
   readonly run: (person: Person) => Promise<void>
 }
-
-const born = ({ thing }: Pick<Held, 'thing'>): Effect => ({ thing, becomes: 'alive' })
-const died = ({ thing }: Pick<Held, 'thing'>): Effect => ({ thing, becomes: 'dead' })
-
-const text = (value: unknown): string => (typeof value === 'string' ? value : '')
-const idIn = (value: unknown): string => text(Object(value).id)
-
-const hasSession = ({ sessions }: Person) => sessions.length > 0
-const tokenOf = (person: Person) => person.chance.pick(person.sessions)?.token ?? ''
 
 /** The first of all: until it succeeds, or is found to have, there is nobody. */
 export async function signUp(person: Person): Promise<void> {
@@ -34,11 +36,6 @@ export async function signUp(person: Person): Promise<void> {
   if (result === 'fail') person.isGone = true
   if (result === 'ok') Object.assign(person, { passwords: [password], sessions: [session] })
 }
-
-const confirmation = ({ emailAddress: to }: Person) => ({
-  to,
-  subject: 'Confirm your email address',
-})
 
 async function logIn(person: Person): Promise<void> {
   const password = person.passwords.at(-1)
@@ -126,88 +123,6 @@ async function changePassword(person: Person): Promise<void> {
   for (const link of links) await redeemAgain(person, link)
 }
 
-async function askForReset(person: Person): Promise<void> {
-  const { emailAddress: to } = person
-  const { result } = await person.undertake('ask for a reset', 'POST /v1/passwords', {
-    body: { email_address: to },
-    mails: [{ to, subject: 'Reset your password' }],
-  })
-  if (result !== 'fail') person.asked.lkr_ += 1
-}
-
-async function reset(person: Person): Promise<void> {
-  const { sessions, keys } = person
-  const [link] = mailedLinks(person)
-  if (!link) return
-  const next = person.newPassword()
-  const old = { thing: person.passwordThing }
-  const others = mailedLinks(person).filter(({ thing }) => thing !== link.thing)
-  const dead = [old, link, ...others, ...sessions, ...keys]
-  const { result } = await person.undertake('reset', `PUT /v1/passwords/${link.token}`, {
-    body: { password: next.text },
-    effects: () => [born(next), ...dead.map(died)],
-    mails: [{ to: person.emailAddress, subject: 'Your password was changed' }],
-    moots: [confirmation(person)],
-    links: 'die',
-  })
-  person.usedLinks.add(link.thing)
-  forgetLinks(person, others)
-  if (result !== 'ok') return
-  Object.assign(person, { passwords: [next.text], keys: [], isVerified: true })
-  await bury(person, 'sessions', sessions)
-  for (const key of keys) await person.ask(key)
-  await redeemAgain(person, link)
-}
-
-/** A link that was used, with a password that must never become anybody's. */
-async function redeemAgain(person: Person, link: Held): Promise<void> {
-  const line = `PUT /v1/passwords/${link.token}`
-  const { text: password } = person.newPassword()
-  const { start, end, status } = await person.undertake('use a link again', line, {
-    body: { password },
-  })
-  const where = { start, end, source: 'api' } as const
-  if (status === 200) person.see(link.thing, 'alive', where)
-  if (status === 401) person.see(link.thing, 'dead', where)
-  person.usedLinks.add(link.thing)
-}
-
-// Of a link that came while others were voided nobody knows whether it was one of them.
-function forgetLinks(person: Person, known: readonly Held[]): void {
-  const came = mailedLinks(person).filter(
-    ({ thing }) => !known.some((each) => each.thing === thing),
-  )
-  for (const { thing } of came) person.usedLinks.add(thing)
-}
-
-function mailedLinks(person: Person): readonly Held[] {
-  const { post } = person.world
-  const tokens = post.tokensOf(person.emailAddress, 'lkr_')
-  const living = tokens.filter((token) => !post.isDeadOnArrival(token))
-  const links = living.map((token) => person.held('link', token))
-  return links.filter(({ thing }) => !person.usedLinks.has(thing))
-}
-
-async function askForProof(person: Person): Promise<void> {
-  const asked = { token: tokenOf(person), mails: [confirmation(person)] }
-  const line = 'POST /v1/email_verifications'
-  const { result } = await person.undertake('ask for a proof', line, asked)
-  if (result !== 'fail') person.asked.lkv_ += 1
-}
-
-async function prove(person: Person): Promise<void> {
-  const token = tokensOf(person, 'lkv_').at(-1) ?? ''
-  const { result } = await person.undertake('prove', 'PUT /v1/email_verifications', {
-    token: tokenOf(person),
-    body: { token },
-    moots: [confirmation(person)],
-    links: 'die',
-  })
-  if (result === 'ok') person.isVerified = true
-  // It died with a password.
-  if (result === 'fail') person.deadProofs = tokensOf(person, 'lkv_').length
-}
-
 async function createKey(person: Person): Promise<void> {
   const { emailAddress: to } = person
   await person.undertake('create a key', 'POST /v1/api_keys', {
@@ -279,29 +194,6 @@ async function check(person: Person): Promise<void> {
   const held = person.chance.pick([...person.things.values()])
   if (held) await person.ask(held)
 }
-
-/** SECURITY: what was acknowledged as over is tried at once, most likely in another process. */
-async function bury(
-  person: Person,
-  kind: 'sessions' | 'keys',
-  dead: readonly Held[],
-): Promise<void> {
-  person[kind] = person[kind].filter((each) => !dead.includes(each))
-  for (const held of dead) {
-    person.world.graveyard.push(held)
-    await person.ask(held)
-  }
-}
-
-function tokensOf({ world, emailAddress }: Person, prefix: 'lkr_' | 'lkv_'): readonly string[] {
-  return world.post.tokensOf(emailAddress, prefix)
-}
-
-// What waits in the outbox is one mail, however often it is asked for.
-const hasAllMail = (person: Person, prefix: 'lkr_' | 'lkv_') =>
-  tokensOf(person, prefix).length >= person.asked[prefix]
-const mayProve = (person: Person) =>
-  hasSession(person) && !person.isVerified && tokensOf(person, 'lkv_').length > person.deadProofs
 
 export const acts: readonly Act[] = [
   {
