@@ -173,6 +173,36 @@ test('who logs in while everybody is logged out stays', async () => {
   expect(await auth.authenticate(meanwhile[0]?.token ?? '')).not.toBeNull()
 })
 
+test('every API key ends when it is meant, and no session does', async () => {
+  const { command, auth, database } = await prepare()
+  const { user, session, token } = await signUpDirectly(auth, {
+    emailAddress,
+    password: ann.password,
+  })
+  await database.transaction((each) =>
+    each.query('UPDATE users SET email_verified_at = $1', [new Date()]),
+  )
+  const create = async (name: string) => {
+    const wanted = { name, scopes: ['projects:read'], expiresAt: null }
+    return (await auth.createApiKey({ user, session }, wanted))?.token ?? ''
+  }
+  const keys = [await create('Nightly build'), await create('Spreadsheet')]
+  const refused = await said(command, 'latchkey api-keys revoke-all')
+  expect(refused).toEqual([2, expect.stringContaining('Every program would be locked out; --yes')])
+  for (const key of keys) expect(await auth.authenticateApiKey(key)).not.toBeNull()
+  const ran = await said(command, 'latchkey api-keys revoke-all --yes --json')
+  expect(ran).toEqual([0, '{"revoked":2}'])
+  for (const key of keys) expect(await auth.authenticateApiKey(key)).toBeNull()
+  expect(await auth.authenticate(token)).not.toBeNull()
+  const of = { userId: null, name: 'authn_token_revoked' } as const
+  const events = await auth.listEvents(of, { limit: 100, after: null })
+  expect(events).toMatchObject([{ userId: null, detail: 'everybody', actor: 'operator' }])
+  const again = await create('Nightly build')
+  expect(await auth.authenticateApiKey(again)).not.toBeNull()
+  const last = await said(command, 'latchkey api-keys revoke-all --yes')
+  expect(last).toEqual([0, 'Ended 1 API key'])
+})
+
 test('API keys are listed without their tokens, and ended', async () => {
   const { command, auth, database } = await prepare()
   const { user, session } = await signUpDirectly(auth, { emailAddress, password: ann.password })

@@ -1,4 +1,5 @@
 import { issueAccessToken, requireAccessTokens } from './access-tokens.ts'
+import { revokeAllApiKeys } from './all-api-keys.ts'
 import { revokeAllSessions } from './all-sessions.ts'
 import { authenticateApiKey, createApiKey, listApiKeys, revokeApiKey } from './api-keys.ts'
 import { nobody, operator } from './client.ts'
@@ -20,6 +21,7 @@ import {
 import { listEvents } from './events.ts'
 import { freshen, isFresh, verifyChallenge } from './freshness.ts'
 import { countPasswordSchemes, forgetImportedPasswords } from './imported-passwords.ts'
+import { revokeOneTimeTokens } from './one-time-tokens.ts'
 import type { AuthOptions } from './options.ts'
 import {
   changePassword,
@@ -74,6 +76,7 @@ export function createAuth<Fields = unknown>(options: AuthOptions<Fields>): Auth
       createApiKey(config, authenticated, { submitted, client }),
     listApiKeys: (userId, page) => listApiKeys(config, userId, page),
     revokeApiKey: (apiKey, client = operator) => revokeApiKey(config, apiKey, client),
+    revokeAllApiKeys: (client = operator) => revokeAllApiKeys(config, client),
     authenticateApiKey: timeChecks(config, 'api_key', (token) =>
       authenticateApiKey(config, textOf(token)),
     ),
@@ -110,6 +113,7 @@ export function createAuth<Fields = unknown>(options: AuthOptions<Fields>): Auth
     forgetImportedPasswords: () => forgetImportedPasswords(config),
     requestPasswordReset: (emailAddress, client = nobody) =>
       requestPasswordReset(config, emailAddress, client),
+    revokeOneTimeTokens: () => revokeOneTimeTokens(config),
     isPasswordResetLive: (token) => isPasswordResetLive(config, token),
     resetPassword: (token, password, client = nobody) =>
       resetPassword(config, token, { password, client }),

@@ -10,6 +10,7 @@ const store: Store = {
   findSession: async () => null,
   listSessions: async () => [],
   findLastSessionId: async () => null,
+  findLastApiKeyId: async () => null,
   findApiKey: async () => null,
   findApiKeyById: async () => null,
   listApiKeys: async () => [],

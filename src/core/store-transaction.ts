@@ -4,6 +4,7 @@ import type { ApiKeyStatements } from './statements/api-keys.ts'
 import type { EmailVerificationStatements } from './statements/email-verifications.ts'
 import type { EventStatements } from './statements/events.ts'
 import type { GuardStatements } from './statements/guard.ts'
+import type { OneTimeTokenStatements } from './statements/one-time-tokens.ts'
 import type { OutboxStatements } from './statements/outbox.ts'
 import type { PasswordResetStatements } from './statements/password-resets.ts'
 import type { RegistrationStatements } from './statements/registrations.ts'
@@ -20,6 +21,7 @@ export interface StoreTransaction
     EmailVerificationStatements,
     GuardStatements,
     RegistrationStatements,
+    OneTimeTokenStatements,
     OutboxStatements,
     EventStatements {
   /** The same transaction, for the application's own tables. */

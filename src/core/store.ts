@@ -43,6 +43,8 @@ export interface Store extends GuardStore {
   findApiKeyById(id: string): Promise<ApiKey | null>
   /** Those of a user that have not expired at `page.now`, newest first. */
   listApiKeys(userId: string, page: ApiKeyPage): Promise<ApiKey[]>
+  /** The greatest id of an API key that there is, up to this one, or at all. */
+  findLastApiKeyId(upTo: string | null): Promise<string | null>
   /** A hundred at most of those that end after `now`, and whose users are to be told by then. */
   listDueExpiryNotices(now: Date): Promise<ApiKey[]>
   /**

@@ -97,6 +97,13 @@ export interface Auth {
    */
   revokeApiKey(apiKey: OwnApiKey, client?: Client): Promise<boolean>
   /**
+   * Ends every API key there is, of everybody, in small steps. One that is created meanwhile stays.
+   *
+   * @returns how many there were
+   * @throws AuthError `unavailable`, with some of them ended: asked again, it ends the others
+   */
+  revokeAllApiKeys(client?: Client): Promise<number>
+  /**
    * In whose name the holder of an API key acts, and what it may do. Each use counts.
    *
    * @returns null for a token that is malformed, unknown, revoked or expired, or whose user is banned
@@ -241,6 +248,13 @@ export interface Auth {
    * @throws AuthError `validation_failed`, `rate_limited`, `unavailable`
    */
   requestPasswordReset(emailAddress: string, client?: Client): Promise<void>
+  /**
+   * Ends every link that is in a mail: resets, proofs and changes of an address, and sign-ups that
+   * nobody has confirmed.
+   *
+   * @throws AuthError `unavailable`, with some of them ended: asked again, it ends the others
+   */
+  revokeOneTimeTokens(): Promise<void>
   /** Whether the token of a link would be accepted now. */
   isPasswordResetLive(token: string): Promise<boolean>
   /**

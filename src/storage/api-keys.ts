@@ -66,6 +66,17 @@ export async function listApiKeys(
   return rows.map((row) => toApiKey(row))
 }
 
+export async function findLastApiKeyId(
+  connection: Connection,
+  upTo: string | null,
+): Promise<string | null> {
+  const [row] = await connection.query(
+    'SELECT id FROM api_keys WHERE id <= $1 ORDER BY id DESC LIMIT 1',
+    [upTo ?? lastId],
+  )
+  return row ? readText(row[0]) : null
+}
+
 export async function countApiKeys(
   connection: Connection,
   userId: string,
@@ -110,6 +121,20 @@ export async function deleteApiKey(
 
 export async function deleteApiKeys(connection: Connection, userId: string): Promise<void> {
   await connection.query('DELETE FROM api_keys WHERE user_id = $1', [userId])
+}
+
+export async function deleteApiKeysUpTo(
+  connection: Connection,
+  id: string,
+  { maximum }: { maximum: number },
+): Promise<number> {
+  const ended = await connection.query(
+    `DELETE FROM api_keys WHERE id IN (
+       SELECT id FROM api_keys WHERE id <= $1 ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED
+     ) RETURNING id`,
+    [id, maximum],
+  )
+  return ended.length
 }
 
 function toAuthorized(row: Row): Authorized {

@@ -8,6 +8,7 @@ import * as events from './events.ts'
 import * as failures from './failed-attempts.ts'
 import * as guard from './guard.ts'
 import { recordUses } from './last-use.ts'
+import { deleteOneTimeTokens } from './one-time-tokens.ts'
 import * as outbox from './outbox.ts'
 import * as schemes from './password-schemes.ts'
 import * as passwords from './passwords.ts'
@@ -27,6 +28,7 @@ export function createStore(database: Database): Store {
     findApiKey: (tokenDigest) => apiKeys.findApiKey(database, tokenDigest),
     findApiKeyById: (id) => apiKeys.findApiKeyById(database, id),
     listApiKeys: (userId, page) => apiKeys.listApiKeys(database, userId, page),
+    findLastApiKeyId: (upTo) => apiKeys.findLastApiKeyId(database, upTo),
     listDueExpiryNotices: (now) => apiKeys.listDueExpiryNotices(database, now),
     recordUses: (of, ids, usedAt) => recordUses(database, of, { ids, usedAt }),
     listDeadAliases: (now, page) => accessTokens.listDeadAliases(database, now, page),
@@ -93,6 +95,7 @@ function statements(connection: Connection): StoreTransaction {
     clearExpiryNotice: (apiKey) => apiKeys.clearExpiryNotice(connection, apiKey),
     deleteApiKey: (apiKey) => apiKeys.deleteApiKey(connection, apiKey),
     deleteApiKeys: (userId) => apiKeys.deleteApiKeys(connection, userId),
+    deleteApiKeysUpTo: (id, limits) => apiKeys.deleteApiKeysUpTo(connection, id, limits),
     putSessionAlias: (session, alias) => accessTokens.putSessionAlias(connection, session, alias),
     insertSigningKey: (key) => signingKeys.insertSigningKey(connection, key),
     deleteSigningKey: (id, now) => signingKeys.deleteSigningKey(connection, id, now),
@@ -126,6 +129,7 @@ function statements(connection: Connection): StoreTransaction {
     consumeRegistration: (digest, at) => registrations.consumeRegistration(connection, digest, at),
     deleteRegistrations: (emailAddress) =>
       registrations.deleteRegistrations(connection, emailAddress),
+    deleteOneTimeTokens: (limits) => deleteOneTimeTokens(connection, limits),
     insertMessage: (message) => outbox.insertMessage(connection, message),
     claimMessage: (claim) => outbox.claimMessage(connection, claim),
     renewClaim: (message, until) => outbox.renewClaim(connection, message, until),

@@ -6,6 +6,7 @@ import { emailVerificationsContract } from './store-contract/email-verifications
 import { eventsContract } from './store-contract/events.ts'
 import { failedAttemptsContract } from './store-contract/failed-attempts.ts'
 import { guardContract } from './store-contract/guard.ts'
+import { oneTimeTokensContract } from './store-contract/one-time-tokens.ts'
 import { outboxContract } from './store-contract/outbox.ts'
 import { outboxAttemptsContract } from './store-contract/outbox-attempts.ts'
 import { passwordResetsContract } from './store-contract/password-resets.ts'
@@ -30,6 +31,7 @@ export function runStoreContract(contract: StoreContract): void {
   passwordResetsContract(contract)
   emailVerificationsContract(contract)
   registrationsContract(contract)
+  oneTimeTokensContract(contract)
   outboxContract(contract)
   outboxAttemptsContract(contract)
   eventsContract(contract)

@@ -3,7 +3,7 @@ import { type Command, defineCommand, Refused, UsageError } from './command.ts'
 import { databaseOptions } from './database.ts'
 import { jsonOption, print, printJson, printTable, readable } from './output.ts'
 import { pageOptions, parseId, parsePage } from './page.ts'
-import { userOperand, withUser } from './user.ts'
+import { userOperand, withAuth, withUser } from './user.ts'
 
 const listApiKeys = defineCommand(
   {
@@ -69,5 +69,28 @@ const revokeApiKey = defineCommand(
   },
 )
 
+const revokeAllApiKeys = defineCommand(
+  {
+    name: 'api-keys revoke-all',
+    summary: 'End every API key there is: every program needs another one',
+    details: `For when keys may be in wrong hands. Sessions stay as they are. Who creates a
+key meanwhile keeps it. In small steps, so that servers go on.`,
+    operands: null,
+    options: {
+      yes: { type: 'boolean', meaning: 'That this is meant: nothing happens without it' },
+      json: jsonOption,
+      ...databaseOptions,
+    },
+    examples: ['latchkey api-keys revoke-all --yes'],
+  },
+  async ({ values }) => {
+    if (!values.yes)
+      throw new UsageError('Every program would be locked out; --yes says that it is meant')
+    const revoked = await withAuth(values, (auth) => auth.revokeAllApiKeys())
+    if (values.json) printJson({ revoked })
+    else print(`Ended ${revoked} ${revoked === 1 ? 'API key' : 'API keys'}`)
+  },
+)
+
 /** What an operator does with API keys. */
-export const apiKeyCommands: readonly Command[] = [listApiKeys, revokeApiKey]
+export const apiKeyCommands: readonly Command[] = [listApiKeys, revokeApiKey, revokeAllApiKeys]

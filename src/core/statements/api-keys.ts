@@ -14,6 +14,13 @@ export interface ApiKeyStatements {
   deleteApiKey(apiKey: OwnApiKey): Promise<ApiKey | null>
   /** Ends every API key of a user. */
   deleteApiKeys(userId: string): Promise<void>
+  /**
+   * Ends so many API keys at most, whosever, whose ids are not greater than this one. What is in
+   * somebody's hands stays, as with sessions.
+   *
+   * @returns how many
+   */
+  deleteApiKeysUpTo(id: string, limits: { maximum: number }): Promise<number>
 }
 
 /** An API key, as the user whose it is may name it. */

@@ -39,6 +39,25 @@ export function apiKeysContract({ test, open }: StoreContract): void {
     equal(await run(store, (each) => each.countApiKeys(user.id, later(-1))), 4)
   })
 
+  test('the API keys up to an id end, so many at a time, and none behind it', async () => {
+    const store = await open()
+    equal(await store.findLastApiKeyId(null), null)
+    const { user } = await insert(store)
+    const idOf = (number: number) => `00000000-0000-7000-8000-00000000000${number}`
+    const first = await insertApiKey(store, user, { id: idOf(1) })
+    const second = await insertApiKey(store, user, { id: idOf(2) })
+    const third = await insertApiKey(store, user, { id: idOf(3) })
+    equal(await store.findLastApiKeyId(null), idOf(3))
+    equal(await store.findLastApiKeyId(idOf(2)), idOf(2))
+    const end = (maximum: number) =>
+      run(store, (each) => each.deleteApiKeysUpTo(idOf(2), { maximum }))
+    deepEqual([await end(1), await end(9), await end(9)], [1, 1, 0])
+    equal(await store.findApiKey(first.digest), null)
+    equal(await store.findApiKey(second.digest), null)
+    deepEqual((await store.findApiKey(third.digest))?.apiKey, third.apiKey)
+    equal(await store.findLastApiKeyId(idOf(2)), null)
+  })
+
   test('an API key is ended by its user alone, and all end together', async () => {
     const store = await open()
     const { user } = await insert(store)
