@@ -6,6 +6,7 @@ const conditions = ['source', 'node']
 // What concerns no database, brings its own, or counts turns of the event loop: once is enough.
 const once = [
   'test/architecture.test.ts',
+  'test/backup-command.test.ts',
   'test/benchmarks.test.ts',
   'test/browser/*.test.ts',
   'test/bundles.test.ts',
@@ -30,6 +31,7 @@ const once = [
   'test/react.test.ts',
   'test/regular-expressions.test.ts',
   'test/resource-server/*.test.ts',
+  'test/restore-command.test.ts',
   'test/security-docs.test.ts',
   'test/settings.test.ts',
   'test/slow-clients.test.ts',

@@ -1,4 +1,13 @@
-import { closeSync, mkdirSync, openSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  unlinkSync,
+} from 'node:fs'
 import { dirname, resolve } from 'node:path'
 
 /**
@@ -21,4 +30,41 @@ export function createFile(file: string): void {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
   // SECURITY: SQLite would create the file readable by everybody; -wal and -shm follow its mode.
   closeSync(openSync(file, 'a', 0o600))
+}
+
+/**
+ * Gives a file its name, where nothing has it.
+ *
+ * @throws Error `EEXIST` where something has
+ */
+export function placeFile(file: string, by: string): void {
+  try {
+    linkSync(by, file)
+    unlinkSync(by)
+  } catch (error) {
+    if (existsSync(file)) throw error
+    // Some file systems, as on disks that are carried about, know no second name for a file.
+    renameSync(by, file)
+  }
+  syncFolder(dirname(file))
+}
+
+/** Waits until what was written into a file outlives a power cut. */
+export function syncFile(file: string): void {
+  sync(file, 'r+')
+}
+
+/** Waits until the names in a folder outlive a power cut. */
+export function syncFolder(folder: string): void {
+  // Windows opens no folders, and needs none of this.
+  if (process.platform !== 'win32') sync(folder, 'r')
+}
+
+function sync(path: string, flags: 'r' | 'r+'): void {
+  const descriptor = openSync(path, flags)
+  try {
+    fsyncSync(descriptor)
+  } finally {
+    closeSync(descriptor)
+  }
 }

@@ -1,4 +1,5 @@
 import { apiKeyCommands } from './api-keys.ts'
+import { backUpDatabase } from './backup.ts'
 import type { Command } from './command.ts'
 import { examineServer } from './doctor.ts'
 import { listEvents } from './events.ts'
@@ -12,6 +13,7 @@ import { migrateDatabase } from './migrate.ts'
 import { newProject } from './new.ts'
 import { listMessages } from './outbox.ts'
 import { retryMessages } from './outbox-retry.ts'
+import { restoreDatabase } from './restore.ts'
 import { sessionCommands } from './sessions.ts'
 import { signingKeyCommands } from './signing-keys.ts'
 import { sweepDatabase } from './sweep.ts'
@@ -36,4 +38,6 @@ export const commands: readonly Command[] = [
   retryMessages,
   sweepDatabase,
   examineServer,
+  backUpDatabase,
+  restoreDatabase,
 ]

@@ -8,7 +8,7 @@ import type { Environment } from '../environment.ts'
 import { EnvironmentError, type Mode } from '../environment-reader.ts'
 import { defineCommand, Refused } from './command.ts'
 import { databaseOptions } from './database.ts'
-import { listSources } from './migrate.ts'
+import { listSources } from './migration-sources.ts'
 import { jsonOption, printJson, printTable } from './output.ts'
 
 export const examineServer = defineCommand(

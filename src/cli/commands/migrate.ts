@@ -1,6 +1,3 @@
-import { existsSync } from 'node:fs'
-import { resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import type { Database } from '../../storage/database.ts'
 import {
   listMigrations,
@@ -9,8 +6,9 @@ import {
   migrate,
 } from '../../storage/migrate.ts'
 import { isMigrated } from '../../storage/sqlite.ts'
-import { defineCommand, Refused, UsageError } from './command.ts'
+import { defineCommand, Refused } from './command.ts'
 import { databaseOptions, readDatabaseUrl, requireDatabase, withDatabase } from './database.ts'
+import { appOption, listSources } from './migration-sources.ts'
 import { complain, jsonOption, print, printJson, printTable } from './output.ts'
 
 export const migrateDatabase = defineCommand(
@@ -26,11 +24,7 @@ With --status nothing is changed, and the exit code is 1 while some are pending.
     operands: null,
     options: {
       status: { type: 'boolean', meaning: 'List all of them, applied and pending' },
-      app: {
-        type: 'string',
-        value: 'DIR',
-        meaning: 'Where the migrations of the application are; ./migrations without it',
-      },
+      app: appOption,
       json: jsonOption,
       ...databaseOptions,
     },
@@ -106,24 +100,4 @@ function printStatus(migrations: readonly MigrationStatus[], { json }: Output): 
 
 function toRow({ name, status }: MigrationStatus): string[] {
   return [status, name]
-}
-
-/** @throws UsageError for a folder that is not there */
-export async function listSources(
-  url: string,
-  app: string | undefined,
-): Promise<readonly Migrations[]> {
-  const folder = url.startsWith('sqlite:') ? 'sqlite' : 'postgres'
-  const directory = resolve(app ?? 'migrations', folder)
-  const latchkey = await readOwn(folder)
-  if (existsSync(directory)) {
-    return [latchkey, { owner: 'app', directory: pathToFileURL(`${directory}/`) }]
-  }
-  if (app === undefined) return [latchkey]
-  throw new UsageError(`There is no folder '${directory}'`)
-}
-
-async function readOwn(folder: 'sqlite' | 'postgres'): Promise<Migrations> {
-  if (folder === 'sqlite') return (await import('../../storage/sqlite.ts')).sqliteMigrations
-  return (await import('../../storage/postgres.ts')).postgresMigrations
 }

@@ -1,0 +1,114 @@
+import { resolve } from 'node:path'
+import { sqliteFile } from '../../storage/sqlite-file.ts'
+import { defineCommand, Refused, UsageError } from './command.ts'
+import { databaseOptions, readDatabaseUrl, withDatabase } from './database.ts'
+import { appOption, listSources } from './migration-sources.ts'
+import { jsonOption, print, printJson, printTable, readable } from './output.ts'
+import { makeCurrent } from './restored.ts'
+import { type Replaced, restoreFile } from './restored-file.ts'
+import type { Returned } from './returned.ts'
+import { oneOf } from './user.ts'
+
+export const restoreDatabase = defineCommand(
+  {
+    name: 'restore',
+    summary: 'Put a backup in the place of the database, and end its sessions and links',
+    details: `The servers have to be stopped: while one has the database open, nothing happens.
+The backup is read from end to end, migrated, and takes the place of the
+database, which stays beside it under a name that says when. Whoever was logged
+out since would be in again with it, and so would a thief: every session and
+every link in a mail ends. API keys live on; those that the replaced database
+had no more are listed, as are users who were deleted or banned since.
+
+For PostgreSQL pg_restore does the first half, into an empty database, and
+latchkey restore --after-pg-restore the second.`,
+    operands: '(FILE | --after-pg-restore)',
+    options: {
+      'after-pg-restore': {
+        type: 'boolean',
+        meaning: 'Migrate what pg_restore has restored, and end its sessions and links',
+      },
+      'keep-sessions': {
+        type: 'boolean',
+        meaning: 'Leave sessions, and links in mails, as they were in the backup',
+      },
+      stopped: {
+        type: 'boolean',
+        meaning: 'That no server runs, where a database is too broken to tell',
+      },
+      app: appOption,
+      json: jsonOption,
+      ...databaseOptions,
+    },
+    examples: ['latchkey restore app-2026-11-26.sqlite3', 'latchkey restore --after-pg-restore'],
+  },
+  async ({ values, positionals }) => {
+    const url = readDatabaseUrl(values)
+    const sources = await listSources(url, values.app)
+    const sessions = values['keep-sessions'] ? 'kept' : 'ended'
+    if (values['after-pg-restore']) {
+      if (positionals.length > 0) throw new UsageError('Either FILE, or --after-pg-restore')
+      if (url.startsWith('sqlite:')) throw new UsageError('DATABASE_URL names no PostgreSQL')
+      const made = await withDatabase(url, (database) => makeCurrent(database, sources, sessions))
+      return values.json ? printJson(toJson(made, null)) : printMade(made)
+    }
+    const file = resolve(oneOf(positionals, 'The name of one file'))
+    if (!url.startsWith('sqlite:')) throw new Refused(pgRestores)
+    const servers = values.stopped ? 'stopped' : 'unknown'
+    const given = { from: file, sources, sessions, servers } as const
+    const replaced = await restoreFile(sqliteFile(url), given)
+    if (values.json) printJson(toJson(replaced.made, replaced))
+    else printReplaced(file, replaced)
+  },
+)
+
+const pgRestores =
+  'PostgreSQL restores its own backups: pg_restore --single-transaction --dbname="$DATABASE_URL" FILE, then latchkey restore --after-pg-restore'
+
+type Made = Awaited<ReturnType<typeof makeCurrent>>
+
+// These names are an interface: programs read them.
+function toJson({ applied, revoked }: Made, replaced: Replaced | null) {
+  return {
+    applied,
+    revoked_sessions: revoked,
+    replaced: replaced?.aside ?? null,
+    returned: replaced?.returned?.map(returnedToJson) ?? null,
+  }
+}
+
+function returnedToJson({ kind, id, emailAddress, name, createdAt }: Returned) {
+  return { kind, id, email_address: emailAddress, name, created_at: createdAt.toISOString() }
+}
+
+function printReplaced(file: string, { made, aside, returned }: Replaced): void {
+  print(`Restored ${file}`)
+  if (aside !== null) print(`What was there is ${aside} now`)
+  printMade(made)
+  if (returned === null) print(incomparable)
+  else if (returned.length > 0) {
+    print('Back, and not in what was there: look whether each is to be, and end it otherwise')
+    printTable([header, ...returned.map(toRow)])
+  }
+}
+
+const incomparable =
+  'API keys that were revoked since, and users who were deleted or banned, are back: nothing was there that tells which'
+
+function printMade({ applied, revoked }: Made): void {
+  for (const name of applied) print(`Applied ${name}`)
+  if (revoked === null) print('Sessions, and links in mails, are what they were')
+  else print(`Ended ${revoked} ${revoked === 1 ? 'session' : 'sessions'}, and every link in a mail`)
+}
+
+const header = ['WHAT', 'ID', 'EMAIL ADDRESS', 'NAME', 'CREATED (UTC)']
+
+const kinds = {
+  api_key: 'API key',
+  deleted_user: 'deleted user',
+  banned_user: 'banned user',
+} as const
+
+function toRow({ kind, id, emailAddress, name, createdAt }: Returned): string[] {
+  return [kinds[kind], id, emailAddress, name ?? '', readable(createdAt)]
+}

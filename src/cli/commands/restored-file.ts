@@ -1,0 +1,118 @@
+import { chownSync, closeSync, existsSync, openSync, rmSync, statSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import type { Migrations } from '../../storage/migrate.ts'
+import { copyDatabase, findFaults } from '../../storage/sqlite-copy.ts'
+import { isBusy } from '../../storage/sqlite-errors.ts'
+import { syncFile } from '../../storage/sqlite-file.ts'
+import {
+  type HeldFile,
+  holdFile,
+  replaceHeld,
+  replaceUnread,
+} from '../../storage/sqlite-replacement.ts'
+import { Refused } from './command.ts'
+import { withDatabase } from './database.ts'
+import { Progress } from './progress.ts'
+import { makeCurrent, type Sessions } from './restored.ts'
+import { listReturned, type Returned } from './returned.ts'
+
+export interface Replaced {
+  readonly made: Awaited<ReturnType<typeof makeCurrent>>
+  /** How what was there is called now; null where nothing was. */
+  readonly aside: string | null
+  /** Null where nothing was there that tells. */
+  readonly returned: readonly Returned[] | null
+}
+
+interface Given {
+  /** The backup. */
+  readonly from: string
+  readonly sources: readonly Migrations[]
+  readonly sessions: Sessions
+  /** What is known of the servers where the database is too broken to tell. */
+  readonly servers: 'stopped' | 'unknown'
+}
+
+/**
+ * Makes the new file beside the database, and gives it its name when all of it is done.
+ *
+ * @throws Refused while somebody has the database open, and for what is no sound backup
+ */
+export async function restoreFile(file: string, given: Given): Promise<Replaced> {
+  if (!existsSync(given.from)) throw new Refused(`There is no file ${given.from}`)
+  if (isSame(given.from, file)) throw new Refused(`${given.from} is the database itself`)
+  if (!existsSync(dirname(file))) throw new Refused(`There is no folder ${dirname(file)}`)
+  const former = hold(file, given)
+  const next = join(dirname(file), `.${basename(file)}.${process.pid}.restoring`)
+  try {
+    await copy(given.from, next)
+    const url = `sqlite:${next}`
+    const { made, returned } = await withDatabase(url, async (database) => {
+      const made = await makeCurrent(database, given.sources, given.sessions)
+      const returned = former.kind === 'held' ? await listReturned(database, former.held) : null
+      return { made, returned }
+    })
+    // What is in its log comes into the file, which then needs none.
+    holdFile(next).release()
+    giveAway(next, existsSync(file) ? file : dirname(file))
+    syncFile(next)
+    return { made, aside: await replace(file, next, former), returned }
+  } finally {
+    if (former.kind === 'held') former.held.release()
+    for (const suffix of ['', '-wal', '-shm']) rmSync(next + suffix, { force: true })
+  }
+}
+
+type Former =
+  | { readonly kind: 'held'; readonly held: HeldFile }
+  | { readonly kind: 'broken' }
+  | { readonly kind: 'none' }
+
+function hold(file: string, { servers }: Given): Former {
+  if (!existsSync(file)) return { kind: 'none' }
+  try {
+    return { kind: 'held', held: holdFile(file) }
+  } catch (error) {
+    if (isBusy(error)) throw new Refused(`${file} is open somewhere: stop every server first`)
+    if (servers === 'stopped') return { kind: 'broken' }
+    throw new Refused(
+      `${file} cannot be read, which leaves open whether a server has it: stop all, and add --stopped`,
+    )
+  }
+}
+
+async function copy(from: string, next: string): Promise<void> {
+  // SECURITY: SQLite would create it readable by everybody, with all addresses in it.
+  closeSync(openSync(next, 'wx', 0o600))
+  const progress = new Progress()
+  try {
+    await copyDatabase(from, next, { onProgress: () => progress.say('Copying the backup') })
+    progress.say('Reading the copy')
+    const [fault] = await findFaults(next)
+    if (fault !== undefined) throw new Refused(`${from} is damaged: ${fault}`)
+  } catch (error) {
+    if (error instanceof Refused || Object(error).code !== 'ERR_SQLITE_ERROR') throw error
+    throw new Refused(`${from} is no sound database: ${Object(error).message}`)
+  } finally {
+    progress.end()
+  }
+}
+
+function isSame(one: string, other: string): boolean {
+  const [first, second] = [one, other].map((path) => statSync(path, { throwIfNoEntry: false }))
+  return first !== undefined && first.ino === second?.ino && first.dev === second.dev
+}
+
+// Made by the superuser, it would be nothing that the server may open.
+function giveAway(next: string, owned: string): void {
+  if (process.getuid?.() !== 0) return
+  const { uid, gid } = statSync(owned)
+  chownSync(next, uid, gid)
+}
+
+async function replace(file: string, next: string, former: Former): Promise<string | null> {
+  const aside = `${file}.replaced-${new Date().toISOString().slice(0, 19).replaceAll(':', '-')}Z`
+  if (former.kind === 'held') await replaceHeld(file, { held: former.held, by: next, aside })
+  else replaceUnread(file, { by: next, aside })
+  return former.kind === 'none' ? null : aside
+}

@@ -1,0 +1,50 @@
+import { createAuth } from '../../core/auth.ts'
+import { readText } from '../../storage/columns.ts'
+import type { Database } from '../../storage/database.ts'
+import { isNotMigrated, listMigrations, type Migrations, migrate } from '../../storage/migrate.ts'
+import { createStore } from '../../storage/store.ts'
+import { Refused } from './command.ts'
+
+/** Whether what was logged in, or mailed, when the backup was made is to be so again. */
+export type Sessions = 'ended' | 'kept'
+
+/**
+ * Migrates what a backup held, and ends what must not come back with it.
+ *
+ * @returns how many sessions it ended, or null where they were to be kept
+ */
+export async function makeCurrent(
+  database: Database,
+  sources: readonly Migrations[],
+  sessions: Sessions,
+): Promise<{ readonly applied: readonly string[]; readonly revoked: number | null }> {
+  await requireKnown(database, sources)
+  const applied = await migrate(database, sources)
+  if (sessions === 'kept') return { applied, revoked: null }
+  const auth = createAuth({ store: createStore(database) })
+  // SECURITY: whoever stole a token, and was logged out for it, would be in again.
+  const revoked = await auth.revokeAllSessions()
+  await auth.revokeOneTimeTokens()
+  return { applied, revoked }
+}
+
+// A newer version may keep in its tables what this one would let in again.
+async function requireKnown(database: Database, sources: readonly Migrations[]): Promise<void> {
+  const names = await listApplied(database)
+  const own = names.filter((name) => name.startsWith('latchkey/'))
+  if (own.length === 0) throw new Refused("There are no tables of Latchkey's in what was restored")
+  const known = await listMigrations(database, sources)
+  const unknown = own.find((applied) => !known.some(({ name }) => name === applied))
+  if (unknown === undefined) return
+  throw new Refused(`The backup is of a newer version of Latchkey, which has ${unknown}`)
+}
+
+async function listApplied(database: Database): Promise<readonly string[]> {
+  try {
+    const rows = await database.query('SELECT name FROM latchkey_migrations')
+    return rows.map(([name]) => readText(name))
+  } catch (error) {
+    if (isNotMigrated(error)) return []
+    throw error
+  }
+}

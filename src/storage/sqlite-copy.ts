@@ -1,0 +1,66 @@
+import { once } from 'node:events'
+import { statSync } from 'node:fs'
+import { Worker } from 'node:worker_threads'
+
+// In one text, which a bundler or a compiler cannot lose. A thread of its own, since SQLite does all of
+// it in one go, and nothing could be said meanwhile.
+const program = `
+const { parentPort, workerData } = require('node:worker_threads')
+const { DatabaseSync } = require('node:sqlite')
+const { constants, setPriority } = require('node:os')
+// On Linux of this thread alone: whoever answers comes first, also on a machine with one core.
+if (process.platform === 'linux') setPriority(constants.priority.PRIORITY_LOW)
+const { file, into } = workerData
+const database = new DatabaseSync(file, { readOnly: true, timeout: 5000 })
+try {
+  if (into !== null) database.prepare('VACUUM INTO ?').run(into)
+  else {
+    const faults = database.prepare('PRAGMA integrity_check').all().map((row) => row.integrity_check)
+    const broken = database.prepare('PRAGMA foreign_key_check').all()
+      .map(({ table }) => 'A row of the table ' + table + ' refers to one that is gone')
+    parentPort.postMessage([...faults.filter((fault) => fault !== 'ok'), ...new Set(broken)])
+  }
+} finally {
+  database.close()
+}`
+
+/**
+ * Writes a whole and consistent copy of a database into a file that is not there, or is empty, while
+ * others read and write. What was deleted is not in it, nor is what is written meanwhile.
+ *
+ * @param onProgress hears how many bytes are written by now
+ * @throws Error of SQLite
+ */
+export async function copyDatabase(
+  file: string,
+  into: string,
+  { onProgress }: { onProgress: (bytes: number) => void },
+): Promise<void> {
+  const timer = setInterval(() => onProgress(statSync(into).size), 500)
+  try {
+    await run({ file, into })
+  } finally {
+    clearInterval(timer)
+  }
+}
+
+/**
+ * Reads a whole database; changes nothing in it.
+ *
+ * @returns what is wrong with it, in the words of SQLite: nothing where it is sound
+ * @throws Error of SQLite, for what is no database
+ */
+export async function findFaults(file: string): Promise<readonly string[]> {
+  const told = await run({ file, into: null })
+  return Array.isArray(told) ? told.map(String) : ['It was not read to its end']
+}
+
+async function run(workerData: { file: string; into: string | null }): Promise<unknown> {
+  const worker = new Worker(program, { eval: true, execArgv: [], workerData })
+  let told: unknown = null
+  worker.on('message', (message) => {
+    told = message
+  })
+  await once(worker, 'exit')
+  return told
+}
