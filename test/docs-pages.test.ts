@@ -38,7 +38,6 @@ function headingsOf(path: string): string[] {
 const runs: Readonly<Record<string, Readonly<Record<string, readonly [number, string]>>>> = {
   'docs/guides/back-up.md': {
     sh: [2, 'test/guides/back-up.test.ts'],
-    ts: [1, 'test/guides/back-up.test.ts'],
   },
   'docs/guides/behind-a-proxy.md': { sh: [2, 'test/guides/behind-a-proxy.test.ts'] },
   'docs/guides/coming-from-better-auth.md': { console: [2, 'test/guides/coming-from.test.ts'] },
@@ -99,7 +98,7 @@ const runs: Readonly<Record<string, Readonly<Record<string, readonly [number, st
     js: [3, 'test/which-way-in.test.ts'],
     ts: [1, 'test/which-way-in.test.ts'],
   },
-  'docs/reference/cli.md': { console: [35, 'test/latchkey-command.test.ts'] },
+  'docs/reference/cli.md': { console: [38, 'test/latchkey-command.test.ts'] },
   'docs/reference/client.md': { ts: [1, 'test/client-docs.test.ts'] },
   'docs/reference/configuration.md': { '': [2, 'test/guides/reference.test.ts'] },
   'docs/reference/errors.md': { json: [1, 'test/guides/reference.test.ts'] },

@@ -80,6 +80,7 @@ test('what looks like the name of a test is one', () => {
 
 /** What is no security of the server's: speed, upgrades, words, the like. */
 const elsewhere = [
+  'test/backup-command.test.ts',
   'test/benchmarks.test.ts',
   'test/browser/activity.test.ts',
   'test/browser/chromium.test.ts',
@@ -129,10 +130,12 @@ const elsewhere = [
   'test/parity/parity.test.ts',
   'test/parity/table.test.ts',
   'test/postgres-checks.test.ts',
+  'test/postgres-restore.test.ts',
   'test/postgres-start.test.ts',
   'test/previous-schema.test.ts',
   'test/react.test.ts',
   'test/resource-server/guide.test.ts',
+  'test/restore-command.test.ts',
   'test/security-docs.test.ts',
   'test/store-contract.test.ts',
   'test/stories/hooks.test.ts',

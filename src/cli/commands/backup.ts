@@ -1,5 +1,5 @@
 import { closeSync, existsSync, openSync, rmSync, statSync } from 'node:fs'
-import { basename, dirname, join, resolve } from 'node:path'
+import { basename, dirname, join, relative, resolve } from 'node:path'
 import { isMigrated } from '../../storage/sqlite.ts'
 import { copyDatabase, findFaults } from '../../storage/sqlite-copy.ts'
 import { placeFile, sqliteFile, syncFile } from '../../storage/sqlite-file.ts'
@@ -21,15 +21,15 @@ there is never written over. Of PostgreSQL its own pg_dump makes one.`,
     examples: ['latchkey backup app-$(date +%F).sqlite3'],
   },
   async ({ values, positionals }) => {
-    const file = resolve(oneOf(positionals, 'The name of one file'))
+    const name = oneOf(positionals, 'The name of one file')
+    const file = resolve(name)
     const url = readDatabaseUrl(values)
     if (!url.startsWith('sqlite:')) throw new Refused(dumps)
     requireDatabase(url)
     if (!isMigrated(url)) throw new Refused(`${sqliteFile(url)} has no tables of Latchkey's`)
     await backUp(sqliteFile(url), file)
-    const { size } = statSync(file)
-    if (values.json) printJson({ file, bytes: size })
-    else print(`Backed up ${megabytes(size)} into ${file}`)
+    if (values.json) printJson({ file, bytes: statSync(file).size })
+    else print(`Backed up ${relative('.', sqliteFile(url))} into ${name}`)
   },
 )
 

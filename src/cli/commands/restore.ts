@@ -1,4 +1,4 @@
-import { resolve } from 'node:path'
+import { relative, resolve } from 'node:path'
 import { sqliteFile } from '../../storage/sqlite-file.ts'
 import { defineCommand, Refused, UsageError } from './command.ts'
 import { databaseOptions, readDatabaseUrl, withDatabase } from './database.ts'
@@ -52,13 +52,13 @@ latchkey restore --after-pg-restore the second.`,
       const made = await withDatabase(url, (database) => makeCurrent(database, sources, sessions))
       return values.json ? printJson(toJson(made, null)) : printMade(made)
     }
-    const file = resolve(oneOf(positionals, 'The name of one file'))
+    const name = oneOf(positionals, 'The name of one file')
     if (!url.startsWith('sqlite:')) throw new Refused(pgRestores)
     const servers = values.stopped ? 'stopped' : 'unknown'
-    const given = { from: file, sources, sessions, servers } as const
+    const given = { from: resolve(name), sources, sessions, servers } as const
     const replaced = await restoreFile(sqliteFile(url), given)
     if (values.json) printJson(toJson(replaced.made, replaced))
-    else printReplaced(file, replaced)
+    else printReplaced(name, replaced)
   },
 )
 
@@ -81,9 +81,9 @@ function returnedToJson({ kind, id, emailAddress, name, createdAt }: Returned) {
   return { kind, id, email_address: emailAddress, name, created_at: createdAt.toISOString() }
 }
 
-function printReplaced(file: string, { made, aside, returned }: Replaced): void {
-  print(`Restored ${file}`)
-  if (aside !== null) print(`What was there is ${aside} now`)
+function printReplaced(name: string, { made, aside, returned }: Replaced): void {
+  print(`Restored ${name}`)
+  if (aside !== null) print(`What was there is ${relative('.', aside)} now`)
   printMade(made)
   if (returned === null) print(incomparable)
   else if (returned.length > 0) {

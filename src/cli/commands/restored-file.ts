@@ -111,7 +111,7 @@ function giveAway(next: string, owned: string): void {
 }
 
 async function replace(file: string, next: string, former: Former): Promise<string | null> {
-  const aside = `${file}.replaced-${new Date().toISOString().slice(0, 19).replaceAll(':', '-')}Z`
+  const aside = `${file}.replaced-${new Date().toISOString().slice(0, 19).replaceAll(':', '')}Z`
   if (former.kind === 'held') await replaceHeld(file, { held: former.held, by: next, aside })
   else replaceUnread(file, { by: next, aside })
   return former.kind === 'none' ? null : aside
