@@ -39,7 +39,11 @@ const runs: Readonly<Record<string, Readonly<Record<string, readonly [number, st
   'docs/guides/back-up.md': {
     sh: [2, 'test/guides/back-up.test.ts'],
   },
-  'docs/guides/behind-a-proxy.md': { sh: [2, 'test/guides/behind-a-proxy.test.ts'] },
+  'docs/guides/behind-a-proxy.md': {
+    '': [1, 'test/guides/deploy.test.ts'],
+    nginx: [1, 'test/guides/deploy.test.ts'],
+    sh: [2, 'test/guides/behind-a-proxy.test.ts'],
+  },
   'docs/guides/coming-from-better-auth.md': { console: [2, 'test/guides/coming-from.test.ts'] },
   'docs/guides/coming-from-devise.md': { console: [2, 'test/guides/coming-from.test.ts'] },
   'docs/guides/coming-from-elsewhere.md': {
@@ -57,10 +61,12 @@ const runs: Readonly<Record<string, Readonly<Record<string, readonly [number, st
     ts: [3, 'test/guides/cookie-mode.test.ts'],
   },
   'docs/guides/deploy.md': {
+    '': [1, 'test/guides/deploy.test.ts'],
     dockerfile: [1, 'test/guides/deploy.test.ts'],
     dotenv: [1, 'test/guides/deploy.test.ts'],
     ini: [1, 'test/guides/deploy.test.ts'],
     sh: [1, 'test/guides/deploy.test.ts'],
+    yaml: [1, 'test/guides/deploy.test.ts'],
   },
   'docs/guides/first-api-key.md': {
     '': [1, 'test/guides/first-api-key.test.ts'],
@@ -116,11 +122,8 @@ const shown = [
   ['docs/guides/add-to-existing.md', 'const allow', 'a line of what is written, compiled there'],
   ['docs/guides/back-up.md', 'umask ', 'pg_dump is not among the packages; tried by hand, 15.18'],
   ['docs/guides/back-up.md', 'pg_restore ', 'the same'],
-  ['docs/guides/behind-a-proxy.md', 'limit_conn_zone ', 'nginx; tried by hand, 1.22.1'],
-  ['docs/guides/behind-a-proxy.md', 'api.example.com {', 'Caddy; tried by hand, 2.6.2'],
   ['docs/guides/deploy.md', 'useradd ', 'needs root'],
   ['docs/guides/deploy.md', 'systemctl ', 'needs systemd'],
-  ['docs/guides/deploy.md', '**/node_modules', 'a list of Docker’s'],
   ['docs/guides/deploy.md', 'docker build ', 'needs Docker'],
   ['docs/guides/hooks.md', 'curl ', 'its request is sent to the same server, in TypeScript'],
   ['docs/guides/mobile.md', 'openapi-generator-cli ', 'a program in Java; not tried'],

@@ -10,6 +10,8 @@ export type Files = Map<string, Buffer>
 export function readTemplate(choices: Choices): Files {
   const files: Files = new Map()
   for (const [path, content] of readTemplateFolder('project')) files.set(projectPath(path), content)
+  for (const [path, content] of readTemplateFolder('deployment'))
+    files.set(`deploy/${path}`, content)
   for (const [path, content] of readTemplateFolder('api')) {
     const place = apiPath(path, choices)
     if (place !== null) files.set(place, content)

@@ -6,23 +6,24 @@ import type { Files } from './template.ts'
  * what was chosen: what stands between the lines `if react` and `end`, in a comment each.
  */
 export function fillIn(files: Files, project: Project): void {
-  for (const path of ['README.md', '.env.development', '.env.example']) {
+  const deployment = [...files.keys()].filter((path) => path.startsWith('deploy/'))
+  for (const path of ['README.md', '.env.development', '.env.example', ...deployment]) {
     const text = files.get(path)?.toString() ?? ''
     files.set(path, Buffer.from(fillText(text, project)))
   }
 }
 
 function fillText(text: string, project: Project): string {
-  const { database, frontEnd, names, nodePackages } = project
+  const { database, frontEnd, names, nodePackages, latchkey } = project
   const node = Object.keys(nodePackages).length > 0 ? 'node_package' : 'node_of_the_machine'
-  const chosen: readonly string[] = [database, frontEnd, node]
+  const chosen: readonly string[] = [database, frontEnd, node, `package_of_${latchkey.kind}`]
   const kept = text.replace(part, (_all, choice: string, inside: string) =>
     chosen.includes(choice) ? inside : '',
   )
   return kept.replace(/\{\{(\w+)\}\}/g, (_all, name: string) => readName(names, name))
 }
 
-const part = /^(?:<!-- |# )if (\w+)(?: -->)?\n([\s\S]*?)^(?:<!-- |# )end(?: -->)?\n/gm
+const part = /^ *(?:<!-- |# )if (\w+)(?: -->)?\n([\s\S]*?)^ *(?:<!-- |# )end(?: -->)?\n/gm
 
 function readName({ title, packageName, databaseName }: Project['names'], name: string): string {
   const value = { title, packageName, databaseName }[name]

@@ -7,6 +7,7 @@ import { postgresSchema } from '../harness.ts'
 import { parseMail } from '../parsed-mail.ts'
 import { startMailServer } from '../smtp-harness.ts'
 import { until } from '../until.ts'
+import { buildImage } from './image.ts'
 import { freePort, latchkey, startWorld, type World } from './world.ts'
 
 let world: World
@@ -202,6 +203,27 @@ test('with the variables of .env it signs up, logs in, logs out and resets by ma
   expect((await ask('POST /v1/session', { ...ann, password })).status).toBe(200)
   await running.interrupt()
 }, 60_000)
+
+test('the steps of the Dockerfile make what serves, and has in it nothing that is not needed', async () => {
+  const image = await buildImage(world, folder('shop'))
+  const files = readdirSync(image.folder, { recursive: true }).map(String)
+  const needless =
+    /(^|\/)\.env|\.test\.ts$|^(deploy|storage|\.git)\b|node-linux|(^|\/)(vite|typescript|react)$/
+  const own = (name: string) => !name.startsWith('node_modules/') || /^[^/]+\/[^/]+$/.test(name)
+  expect(files.filter((name) => own(name) && needless.test(name))).toEqual([])
+  const PORT = await freePort()
+  const given = { ...mail, APP_URL: app, SMTP_URL: 'smtp://127.0.0.1:9' }
+  const DATABASE_URL = `sqlite:${join(world.folder, 'data/app.sqlite3')}`
+  const variables = { ...image.variables, ...given, PORT, DATABASE_URL }
+  expect(image.command).toEqual(['node', 'server.ts'])
+  const running = world.begin(image.command.join(' '), { cwd: image.folder, variables })
+  await running.until('"listening"')
+  const words = image.healthCheck.map((each) => `'${each.replaceAll("'", '"')}'`)
+  const check = words.join(' ').replace('3000', PORT)
+  expect(await world.run(check)).toMatchObject({ code: 0, stderr: '' })
+  await running.interrupt()
+  expect((await world.run(check)).code).not.toBe(0)
+}, 120_000)
 
 test('what npm has installed writes the same project as a clone does', async () => {
   const options = `--yes --name 'A Shop' --package '${world.tarball}'`

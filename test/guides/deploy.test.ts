@@ -6,6 +6,9 @@ import { cpSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseEnv, promisify } from 'node:util'
 import { expect, onTestFinished, test } from 'vitest'
+import { namesOf } from '../../src/generator/names.ts'
+import { type Files, readTemplate } from '../../src/generator/template.ts'
+import { fillIn } from '../../src/generator/words.ts'
 import { temporaryFolder } from '../harness.ts'
 import { until } from '../until.ts'
 import { blocksOf, freePort, packageFolder, shell } from './guide.ts'
@@ -16,6 +19,43 @@ const [file = ''] = blocksOf(page, 'dotenv')
 const [unit = ''] = blocksOf(page, 'ini')
 const [image = ''] = blocksOf(page, 'dockerfile')
 const commands = blocksOf(page, 'sh')
+
+/** What `latchkey new` writes into `deploy`, on a machine with Node, and Latchkey from the registry. */
+function deployed(): Files {
+  const [database, frontEnd] = ['sqlite', 'react'] as const
+  const latchkey = { kind: 'registry', version: '1.0.0' } as const
+  const project = { database, frontEnd, latchkey, names: namesOf('api', { title: null }) }
+  const files = readTemplate(project)
+  fillIn(files, { ...project, nodePackages: {} })
+  return files
+}
+
+test('the files in the guides are those that a new project has', () => {
+  const files = deployed()
+  const shown = (name: string) => files.get(`deploy/${name}`)?.toString()
+  const [ignored = '', ...others] = blocksOf(page, '')
+  const [compose = ''] = blocksOf(page, 'yaml')
+  const proxies = 'docs/guides/behind-a-proxy.md'
+  expect([
+    unit,
+    image,
+    ignored,
+    compose,
+    ...blocksOf(proxies, 'nginx'),
+    ...blocksOf(proxies, ''),
+  ]).toEqual(
+    [
+      'api.service',
+      'Dockerfile',
+      'Dockerfile.dockerignore',
+      'compose.yaml',
+      'nginx.conf',
+      'Caddyfile',
+    ].map(shown),
+  )
+  expect(others).toEqual([])
+  expect([...files.keys()].filter((name) => name.startsWith('deploy/'))).toHaveLength(6)
+})
 
 /** As systemd and Docker read it: nothing is quoted, nothing is expanded. */
 const variables: Record<string, string> = Object.fromEntries(
@@ -92,11 +132,11 @@ test('what the unit starts is ready, and ends well within its time on SIGTERM', 
 
 test('what the image starts is ready on every address, and its health check knows', async () => {
   const json = (name: string) =>
-    JSON.parse(new RegExp(`^${name} (\\[.*)$`, 'm').exec(image)?.[1] ?? '')
-  const [, set = ''] = /^ENV (.*)$/m.exec(image) ?? []
-  const own = Object.fromEntries(set.split(' ').map((pair) => pair.split('=')))
+    JSON.parse(new RegExp(`^${name}\\b.*? (\\[.*)$`, 'm').exec(image)?.[1] ?? '')
+  const set = [...image.matchAll(/^ENV (.*)$/gm)].flatMap(([, pairs = '']) => pairs.split(' '))
+  const own = Object.fromEntries(set.map((pair) => pair.split('=')))
   const { child, port } = await serve(json('CMD'), own)
-  const [, , code] = json('HEALTHCHECK CMD')
+  const [, , code] = json('HEALTHCHECK')
   const check = ['-e', code.replace('3000', String(port))]
   await run(process.execPath, check)
   await end(child)
