@@ -13,8 +13,11 @@ import { complain, endWhenWritten, print } from './output.ts'
 export async function runCommandLine(args: readonly string[]): Promise<0 | 1 | 2> {
   try {
     await run(args)
+    // A server lives on.
+    if (!isServing(args)) endWhenWritten()
     return 0
   } catch (error) {
+    endWhenWritten()
     if (error instanceof UsageError) {
       complain(`${error.message}: see ${['latchkey', ...knownWords(args), '--help'].join(' ')}`)
       return 2
@@ -22,9 +25,11 @@ export async function runCommandLine(args: readonly string[]): Promise<0 | 1 | 2
     if (error instanceof Refused) complain(error.message)
     else console.error(explain(error))
     return 1
-  } finally {
-    endWhenWritten()
   }
+}
+
+function isServing(args: readonly string[]): boolean {
+  return knownWords(args)[0] === 'serve' && !args.some(asksForHelp)
 }
 
 async function run(args: readonly string[]): Promise<void> {

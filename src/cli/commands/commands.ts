@@ -14,6 +14,7 @@ import { newProject } from './new.ts'
 import { listMessages } from './outbox.ts'
 import { retryMessages } from './outbox-retry.ts'
 import { restoreDatabase } from './restore.ts'
+import { serveProject } from './serve.ts'
 import { sessionCommands } from './sessions.ts'
 import { signingKeyCommands } from './signing-keys.ts'
 import { sweepDatabase } from './sweep.ts'
@@ -24,6 +25,7 @@ export const commands: readonly Command[] = [
   newProject,
   generateResource,
   generateAuthentication,
+  serveProject,
   migrateDatabase,
   ...databaseImportCommands,
   ...importCommands,

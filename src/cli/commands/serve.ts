@@ -1,0 +1,36 @@
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { defineCommand, Refused, UsageError } from './command.ts'
+
+export const serveProject = defineCommand(
+  {
+    name: 'serve',
+    summary: 'Start the server of the project in the working directory',
+    details: `Runs FILE, or server.ts, or server.js, in this process, until SIGTERM or Ctrl-C: in
+production mode, with the variables of .env where there is one, or in development
+mode with those of .env.development. What the environment has stands. It is
+what npm start does in a project of latchkey new, without npm between, which does
+not pass SIGTERM on.`,
+    operands: '[FILE]',
+    options: {
+      dev: { type: 'boolean', meaning: 'Development: a demo user, and mails in a mailbox' },
+    },
+    examples: ['latchkey serve', 'latchkey serve --dev', 'WEB_CONCURRENCY=2 latchkey serve'],
+  },
+  async ({ values, positionals }) => {
+    const file = findServer(positionals)
+    const variables = values.dev ? '.env.development' : '.env'
+    if (existsSync(variables)) process.loadEnvFile(variables)
+    await import(pathToFileURL(file).href)
+  },
+)
+
+function findServer(positionals: readonly string[]): string {
+  const [named, ...more] = positionals
+  if (more.length > 0) throw new UsageError('One file is a server')
+  const names = named === undefined ? ['server.ts', 'server.js'] : [named]
+  const file = names.map((name) => resolve(name)).find(existsSync)
+  if (file === undefined) throw new Refused(`There is no ${names.join(', nor ')} in this folder`)
+  return file
+}
