@@ -137,6 +137,8 @@ const elsewhere = [
   'test/resource-server/guide.test.ts',
   'test/restore-command.test.ts',
   'test/security-docs.test.ts',
+  'test/serve-command.test.ts',
+  'test/stop.test.ts',
   'test/store-contract.test.ts',
   'test/stories/hooks.test.ts',
   'test/template.test.ts',

@@ -28,8 +28,9 @@ const production = {
 /** @returns when it listens, or has ended */
 export async function startServerProcess(
   variables: Readonly<Record<string, string>>,
+  program: readonly string[] = ['templates/api/server.ts'],
 ): Promise<ServerProcess> {
-  const args = ['--conditions=source', 'templates/api/server.ts']
+  const args = ['--conditions=source', ...program]
   const env = { ...process.env, ...production, ...variables }
   const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'] })
   const ended = once(child, 'exit')

@@ -21,6 +21,8 @@ export interface ServeOptions {
 const signals = ['SIGINT', 'SIGTERM'] as const
 // Less than the ten seconds that Docker gives before it kills.
 const drainMilliseconds = 8_000
+/** All of it: after the answers an outbox has a second and a half, and the rest takes milliseconds. */
+export const stopMilliseconds = 9_800
 
 /**
  * Serves the app, and stops it cleanly on Ctrl-C and SIGTERM: requests that have begun are
@@ -54,12 +56,21 @@ export function stopOnSignals(
     return stopped
   }
   // Ctrl-C comes twice, from the terminal and from npm: the second must not cut the first short.
-  const end = () => void stop().then(() => process.exit(0))
+  const end = () => {
+    // Nobody may be there who kills it, and a database that is away answers nobody.
+    setTimeout(giveUp, stopMilliseconds).unref()
+    void stop().then(() => process.exit(0))
+  }
   const ignoreSignals = () => {
     for (const signal of signals) process.off(signal, end)
   }
   for (const signal of signals) process.on(signal, end)
   return stop
+}
+
+function giveUp(): void {
+  console.error(`It was stopped and did not end within ${stopMilliseconds / 1_000} s`)
+  process.exit(1)
 }
 
 // Connections on which nothing was ever asked; Node does not count them as idle.

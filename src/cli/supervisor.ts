@@ -2,9 +2,10 @@ import cluster, { type Worker } from 'node:cluster'
 import { once } from 'node:events'
 import type { Log } from '../core/log.ts'
 import { relayScrapes } from '../observe/relay.ts'
+import { stopMilliseconds } from './serve.ts'
 
-// More than a worker may take to answer what it has begun, less than Docker waits before it kills.
-const defaultPatience = 9_500
+// As long as a worker may take, less than Docker waits before it kills.
+const defaultPatience = stopMilliseconds
 
 /**
  * Runs this program in several processes that share its port. One that ends is started again, after
