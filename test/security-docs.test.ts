@@ -136,6 +136,7 @@ const elsewhere = [
   'test/react.test.ts',
   'test/resource-server/guide.test.ts',
   'test/restore-command.test.ts',
+  'test/rolling.test.ts',
   'test/security-docs.test.ts',
   'test/serve-command.test.ts',
   'test/stop.test.ts',
