@@ -27,6 +27,7 @@ const once = [
   'test/outbox-timers.test.ts',
   'test/package.test.ts',
   'test/postgres-*.test.ts',
+  'test/previous-file.test.ts',
   'test/previous-schema.test.ts',
   'test/react.test.ts',
   'test/regular-expressions.test.ts',

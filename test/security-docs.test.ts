@@ -132,6 +132,7 @@ const elsewhere = [
   'test/postgres-checks.test.ts',
   'test/postgres-restore.test.ts',
   'test/postgres-start.test.ts',
+  'test/previous-file.test.ts',
   'test/previous-schema.test.ts',
   'test/react.test.ts',
   'test/resource-server/guide.test.ts',
