@@ -103,6 +103,11 @@ export async function listMigrations(
   })
 }
 
+/** The names of those that a database has, also of an owner or a version that is not here. */
+export async function listApplied(connection: Connection): Promise<readonly string[]> {
+  return [...(await readApplied(connection)).keys()]
+}
+
 /** Whether a statement failed for want of a table or column: a migration is pending. */
 export function isNotMigrated(error: unknown): boolean {
   // Not `instanceof`: under Jest an error of SQLite is of another realm than this code.

@@ -1,4 +1,5 @@
 import { relative, resolve } from 'node:path'
+import type { Returned } from '../../storage/returned.ts'
 import { sqliteFile } from '../../storage/sqlite-file.ts'
 import { defineCommand, Refused, UsageError } from './command.ts'
 import { databaseOptions, readDatabaseUrl, withDatabase } from './database.ts'
@@ -6,7 +7,6 @@ import { appOption, listSources } from './migration-sources.ts'
 import { jsonOption, print, printJson, printTable, readable } from './output.ts'
 import { makeCurrent } from './restored.ts'
 import { type Replaced, restoreFile } from './restored-file.ts'
-import type { Returned } from './returned.ts'
 import { oneOf } from './user.ts'
 
 export const restoreDatabase = defineCommand(

@@ -1,6 +1,7 @@
 import { chownSync, closeSync, existsSync, openSync, rmSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import type { Migrations } from '../../storage/migrate.ts'
+import { listReturned, type Returned } from '../../storage/returned.ts'
 import { copyDatabase, findFaults } from '../../storage/sqlite-copy.ts'
 import { isBusy } from '../../storage/sqlite-errors.ts'
 import { syncFile } from '../../storage/sqlite-file.ts'
@@ -14,7 +15,6 @@ import { Refused } from './command.ts'
 import { withDatabase } from './database.ts'
 import { Progress } from './progress.ts'
 import { makeCurrent, type Sessions } from './restored.ts'
-import { listReturned, type Returned } from './returned.ts'
 
 export interface Replaced {
   readonly made: Awaited<ReturnType<typeof makeCurrent>>

@@ -1,7 +1,6 @@
 import { createAuth } from '../../core/auth.ts'
-import { readText } from '../../storage/columns.ts'
 import type { Database } from '../../storage/database.ts'
-import { isNotMigrated, listMigrations, type Migrations, migrate } from '../../storage/migrate.ts'
+import { listApplied, listMigrations, type Migrations, migrate } from '../../storage/migrate.ts'
 import { createStore } from '../../storage/store.ts'
 import { Refused } from './command.ts'
 
@@ -37,14 +36,4 @@ async function requireKnown(database: Database, sources: readonly Migrations[]):
   const unknown = own.find((applied) => !known.some(({ name }) => name === applied))
   if (unknown === undefined) return
   throw new Refused(`The backup is of a newer version of Latchkey, which has ${unknown}`)
-}
-
-async function listApplied(database: Database): Promise<readonly string[]> {
-  try {
-    const rows = await database.query('SELECT name FROM latchkey_migrations')
-    return rows.map(([name]) => readText(name))
-  } catch (error) {
-    if (isNotMigrated(error)) return []
-    throw error
-  }
 }

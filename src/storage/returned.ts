@@ -1,6 +1,6 @@
-import { readInstant, readText } from '../../storage/columns.ts'
-import type { Database, Row } from '../../storage/database.ts'
-import type { HeldFile } from '../../storage/sqlite-replacement.ts'
+import { readInstant, readText } from './columns.ts'
+import type { Database, Row } from './database.ts'
+import type { HeldFile } from './sqlite-replacement.ts'
 
 /** What a backup brings back, and was ended since, most likely. */
 export interface Returned {
