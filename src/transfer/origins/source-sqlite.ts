@@ -18,7 +18,7 @@ export function openSourceSqlite(url: string): SourceDatabase {
 
 // Rails writes sqlite3:, and may have options of its pool behind the path.
 function fileOf(url: string): string {
-  const path = url.replace(/^sqlite3:([^?]*).*$/is, 'sqlite:$1')
+  const [path = ''] = /^sqlite3:/i.test(url) ? `sqlite:${url.slice(8)}`.split('?') : [url]
   try {
     return sqliteFile(path)
   } catch {
