@@ -139,6 +139,7 @@ async function start(): Promise<Walked> {
 function watched(database: Database, operations: string[]): Database {
   return {
     ...database,
+    countConnections: () => database.countConnections(),
     lookUp(sql, values, read) {
       operations.push(sql)
       return database.lookUp(sql, values, read)

@@ -61,6 +61,7 @@ async function startWatching() {
 function watchStatements(database: Database, acts: string[]): Database {
   return {
     ...database,
+    countConnections: () => database.countConnections(),
     lookUp(sql, values, readRow) {
       acts.push(shapeOf(sql))
       return database.lookUp(sql, values, readRow)

@@ -24,6 +24,7 @@ export function watchArgon2(argon2: Argon2): Argon2 {
 export function watchStatements(database: Database): Database {
   return {
     ...database,
+    countConnections: () => database.countConnections(),
     lookUp(sql, values, read) {
       trace.push(`read ${shapeOf(sql)}`)
       return database.lookUp(sql, values, read)
