@@ -1,3 +1,4 @@
+import { readText } from './columns.ts'
 import type { Connection, Row, Value } from './database.ts'
 
 /** What is imported and exported at a time. */
@@ -29,6 +30,17 @@ export async function sendRows(
     answered.push(...(await connection.query(text(count), values)))
   }
   return answered
+}
+
+/** The texts that a statement answers, of those that it is given. */
+export async function findTexts(
+  connection: Connection,
+  select: (count: number) => string,
+  texts: readonly string[],
+): Promise<Set<string>> {
+  const keys = texts.map((text) => [text])
+  const rows = await sendRows(connection, select, keys)
+  return new Set(rows.map(([text]) => readText(text)))
 }
 
 /** `($2, $3), ($4, $5)`: so many rows of so many parameters, behind those that stand before. */

@@ -7,7 +7,9 @@ import { DatabaseSync } from 'node:sqlite'
 export class ImportNotes {
   readonly #database = new DatabaseSync('')
   readonly #insertUser
-  readonly #findUser
+  readonly #insertOwner
+  readonly #findOwner
+  readonly #deleteOwner
   readonly #insertAddress
   readonly #insertSession
   readonly #countSessions
@@ -18,12 +20,15 @@ export class ImportNotes {
     this.#database.exec(`
       PRAGMA cache_size = -16384; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;
       CREATE TABLE users (id TEXT NOT NULL PRIMARY KEY) WITHOUT ROWID;
+      CREATE TABLE owners (id TEXT NOT NULL PRIMARY KEY) WITHOUT ROWID;
       CREATE TABLE addresses (address TEXT NOT NULL PRIMARY KEY) WITHOUT ROWID;
       CREATE TABLE sessions (user TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (user, id)) WITHOUT ROWID;
       BEGIN`)
     const prepare = (sql: string) => this.#database.prepare(sql)
     this.#insertUser = prepare('INSERT OR IGNORE INTO users VALUES (?1)')
-    this.#findUser = prepare('SELECT 1 FROM users WHERE id = ?1')
+    this.#insertOwner = prepare('INSERT OR IGNORE INTO owners VALUES (?1)')
+    this.#findOwner = prepare('SELECT 1 FROM owners WHERE id = ?1')
+    this.#deleteOwner = prepare('DELETE FROM owners WHERE id = ?1')
     this.#insertAddress = prepare('INSERT OR IGNORE INTO addresses VALUES (?1)')
     this.#insertSession = prepare('INSERT OR IGNORE INTO sessions VALUES (?1, ?2)')
     this.#countSessions = prepare('SELECT count(*) AS count FROM sessions WHERE user = ?1')
@@ -36,8 +41,17 @@ export class ImportNotes {
     return this.#insertUser.run(id).changes === 1
   }
 
-  hasUser(id: string): boolean {
-    return this.#findUser.get(id) !== undefined
+  /** That a user of this id is, or would be, who the origin means by it: what is theirs may come. */
+  addOwner(id: string): void {
+    this.#insertOwner.run(id)
+  }
+
+  removeOwner(id: string): void {
+    this.#deleteOwner.run(id)
+  }
+
+  isOwner(id: string): boolean {
+    return this.#findOwner.get(id) !== undefined
   }
 
   /** @returns false where somebody had it before */

@@ -1,7 +1,8 @@
 import type { Session, User } from '../core/entities.ts'
-import { byCount, list, sendRows, tuples } from './batches.ts'
+import { byCount, findTexts, list, sendRows, tuples } from './batches.ts'
 import { readInstantOrNull, readText, readTextOrNull } from './columns.ts'
 import type { Connection, Value } from './database.ts'
+import { findActiveUsers } from './ended-here.ts'
 
 // Statements of imports: they leave what is there.
 
@@ -137,6 +138,24 @@ export async function updateImportedHash(
   return true
 }
 
+/**
+ * Keeps a user out who was banned where they come from, and has not acted here since the import.
+ *
+ * @returns false where they have, or are banned
+ */
+export async function banImportedUser(
+  connection: Connection,
+  userId: string,
+  at: Date,
+): Promise<boolean> {
+  const held = await holdUsers(connection, [userId])
+  const active = await findActiveUsers(connection, [userId])
+  if (!held.has(userId) || active.has(userId)) return false
+  await connection.query('UPDATE users SET banned_at = $1 WHERE id = $2', [at, userId])
+  await connection.query('DELETE FROM sessions WHERE user_id = $1', [userId])
+  return true
+}
+
 export interface NewSession extends Session {
   readonly tokenDigest: Uint8Array
 }
@@ -153,33 +172,6 @@ export async function findSessionDigests(
   const keys = digests.map((digest) => [digest])
   const rows = await sendRows(connection, selectDigests, keys)
   return new Set(rows.map(([digest]) => Buffer.from(readBytes(digest)).toString('hex')))
-}
-
-const selectActive = byCount(
-  (count) => `SELECT DISTINCT user_id FROM events WHERE user_id IN ${list(count)}
-  AND name NOT IN ('authn_login_fail', 'authn_login_lock', 'authn_password_change_fail')`,
-)
-
-/** Those of these users to whom something has happened here that nobody but they, or an operator, can do. */
-export async function findActiveUsers(
-  connection: Connection,
-  userIds: readonly string[],
-): Promise<Set<string>> {
-  return findTexts(connection, selectActive, userIds)
-}
-
-/** Whether everybody was logged out here, and sessions of the origin had come before. */
-export async function wasEverybodyLoggedOut(
-  connection: Connection,
-  origin: string,
-): Promise<boolean> {
-  const rows = await connection.query(
-    `SELECT id FROM events
-     WHERE user_id IS NULL AND name = 'session_expired' AND detail = 'everybody'
-       AND EXISTS (SELECT 1 FROM imported_sessions WHERE origin = $1) LIMIT 1`,
-    [origin],
-  )
-  return rows.length > 0
 }
 
 const insertSessions = byCount(
@@ -223,10 +215,11 @@ export async function deleteImportedSessions(
 }
 
 const holdById = byCount(
-  (count) => `SELECT id FROM users WHERE id IN ${list(count)} ORDER BY id FOR KEY SHARE`,
+  (count) => `SELECT id FROM users WHERE id IN ${list(count)} AND banned_at IS NULL
+    ORDER BY id FOR NO KEY UPDATE`,
 )
 
-/** Those of these users who are there, and stay until the transaction ends. */
+/** Those of these users who are there and not banned, as they are until the transaction ends. */
 export async function holdUsers(
   connection: Connection,
   userIds: readonly string[],
@@ -246,16 +239,6 @@ export async function noteImportedSessions(
      WHERE imported_sessions.imported_at < excluded.imported_at`,
     [origin, importedAt],
   )
-}
-
-async function findTexts(
-  connection: Connection,
-  select: (count: number) => string,
-  texts: readonly string[],
-): Promise<Set<string>> {
-  const keys = texts.map((text) => [text])
-  const rows = await sendRows(connection, select, keys)
-  return new Set(rows.map(([text]) => readText(text)))
 }
 
 export function readBytes(value: Value | undefined): Uint8Array {

@@ -95,12 +95,17 @@ function readHeader(header: readonly string[], mapped: FieldNames): Columns {
   const indexes = new Map(header.map((name, index) => [name.trim(), index]))
   for (const [field, name] of Object.entries(mapped)) {
     if (name === null || indexes.has(name) || isOptional(field, name)) continue
-    const columns = [...indexes.keys()].join(', ').slice(0, 300)
     throw new OriginError(
-      `The file has no column ${name}, but ${columns}: say with --map what it is called, or null for none`,
+      `The file has no column ${name}, but ${describe(header)}: say with --map what it is called, or null for none`,
     )
   }
   return { names: mapped, indexes }
+}
+
+// SECURITY: a file without such a line begins with somebody's row, hash and all.
+function describe(header: readonly string[]): string {
+  const isRow = header.some((name) => !/^[\p{L}\p{N} _-]{0,40}$/u.test(name))
+  return isRow ? 'a first line that names no columns' : header.join(', ').slice(0, 300)
 }
 
 function toUser(record: readonly string[], { names, indexes }: Columns, where: string): OriginRow {

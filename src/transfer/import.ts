@@ -1,6 +1,7 @@
 import type { Database } from '../storage/database.ts'
+import { wasEverybodyLoggedOut, wasEverybodyRevoked } from '../storage/ended-here.ts'
 import { ImportNotes } from '../storage/import-notes.ts'
-import { noteImportedSessions, wasEverybodyLoggedOut } from '../storage/imports.ts'
+import { noteImportedSessions } from '../storage/imports.ts'
 import { listPasswordSchemes } from '../storage/password-schemes.ts'
 import { type Importing, type Turns, write } from './importing.ts'
 import type { Origin, OriginRow } from './origin.ts'
@@ -42,6 +43,10 @@ export async function importFrom(
       notes,
       tally,
       schemes: new Set(await listPasswordSchemes(database)),
+      revokedForAll: {
+        sessions: await wasEverybodyRevoked(database, 'sessions'),
+        apiKeys: await wasEverybodyRevoked(database, 'api_keys'),
+      },
       wasEverybodyLoggedOut: await wasEverybodyLoggedOut(database, origin.name),
     }
     let rows = 0

@@ -20,6 +20,8 @@ export interface Importing extends RowRules {
   readonly sessionsPerUser: number
   /** Whether everybody was logged out here, so that sessions of those who were there before are over. */
   readonly wasEverybodyLoggedOut: boolean
+  /** Whether everybody's were ended here, before this import: then none comes back in an export. */
+  readonly revokedForAll: { readonly sessions: boolean; readonly apiKeys: boolean }
   readonly turns: Turns
 }
 

@@ -37,6 +37,10 @@ test.each<unknown>([
   '1969-12-31',
   '12026-03-01',
   '42',
+  // Booleans of SQLite.
+  0,
+  1,
+  42,
   Number.NaN,
   Number.POSITIVE_INFINITY,
   true,

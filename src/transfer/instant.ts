@@ -15,6 +15,8 @@ export function parseInstant(value: unknown): Date | null | 'invalid' {
 
 // Until 2286 seconds have ten digits, and milliseconds have had more since 1970-04-26.
 function parseEpoch(number: number): Date | 'invalid' {
+  // SECURITY: 0 and 1 are a boolean, and not the first second of 1970: nobody would be unverified.
+  if (Math.abs(number) < 100_000_000) return 'invalid'
   const isSeconds = Math.abs(number) < 10_000_000_000
   return inRange(new Date(Math.trunc(isSeconds ? number * 1_000 : number)))
 }

@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs'
+import { createReadStream, statSync } from 'node:fs'
 import { OriginError } from './origin.ts'
 
 /** Of one line, or of one record of a CSV file: nothing of a user is as long. */
@@ -57,9 +57,9 @@ function isBlank({ bytes }: Line): boolean {
   return bytes !== null && (bytes.length === 0 || (bytes.length === 1 && bytes[0] === 0x0d))
 }
 
-/** How many lines a file has; null for the standard input. */
+/** How many lines a file has; null for the standard input, and for a pipe, which can be read once only. */
 export async function countLines(file: string): Promise<number | null> {
-  if (file === '-') return null
+  if (file === '-' || !statSync(file, { throwIfNoEntry: false })?.isFile()) return null
   let lines = 0
   for await (const chunk of openBytes(file)) {
     for (let at = chunk.indexOf(0x0a); at !== -1; at = chunk.indexOf(0x0a, at + 1)) lines += 1

@@ -1,7 +1,7 @@
 import { countLines, type Line, openBytes, readLines } from './lines.ts'
 import { type Origin, OriginError, type OriginRow } from './origin.ts'
 import { end, header, readRecord } from './record.ts'
-import { type FieldNames, readFieldNames, toOriginUser } from './user-fields.ts'
+import { type FieldNames, isOptional, readFieldNames, toOriginUser } from './user-fields.ts'
 
 /**
  * A file with an object of JSON in each line: an export of Latchkey's, or users.
@@ -37,7 +37,7 @@ async function* readUsers(
   rest: AsyncIterable<Line>,
   names: FieldNames,
 ): AsyncGenerator<OriginRow> {
-  if (first.done) return
+  if (first.done) throw new OriginError('There is no line in it')
   yield toUser(first.value, names)
   for await (const line of rest) yield toUser(line, names)
 }
@@ -45,8 +45,16 @@ async function* readUsers(
 function toUser(line: Line, names: FieldNames): OriginRow {
   const object = readObject(line)
   if (!object) return fault(line)
+  // Else a name that is mistyped would take everybody's password away.
+  if (lacksField(object, names)) return { ...fault(line), reason: 'missing_field' }
   const read = (name: string) => (Object.hasOwn(object, name) ? object[name] : null)
   return toOriginUser(names, where(line), read)
+}
+
+function lacksField(object: Readonly<Record<string, unknown>>, names: FieldNames): boolean {
+  return Object.entries(names).some(([field, name]) => {
+    return name !== null && !isOptional(field, name) && !Object.hasOwn(object, name)
+  })
 }
 
 async function* readExport(lines: AsyncIterable<Line>): AsyncGenerator<OriginRow> {

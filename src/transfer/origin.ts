@@ -71,7 +71,7 @@ export interface OriginTokens {
 /** Something that is no row, in a file that goes on behind it. */
 export interface OriginFault {
   readonly type: 'fault'
-  readonly reason: 'malformed_line' | 'line_too_long' | 'invalid_record'
+  readonly reason: 'malformed_line' | 'line_too_long' | 'missing_field' | 'invalid_record'
   readonly where: string
 }
 

@@ -1,5 +1,6 @@
 import type { Value } from '../core/connection.ts'
-import { findActiveUsers, findTakenAddresses, findUserIds, holdUsers } from '../storage/imports.ts'
+import { findActiveUsers, findBannedUsers } from '../storage/ended-here.ts'
+import { findTakenAddresses, findUserIds, holdUsers } from '../storage/imports.ts'
 import { apiKeys, events, type TransferTable, users } from '../storage/transfer-tables.ts'
 import { findIds, insertOriginIds, insertRows } from '../storage/transfers.ts'
 import { type Importing, write } from './importing.ts'
@@ -29,6 +30,7 @@ export async function importRecords(
   const own = await findIds(database, table, missing.map(idOf))
   const taken = missing.filter((row) => !own.has(idOf(row)))
   tally.add(countOf(table), admitted.length - taken.length)
+  if (table === users) for (const row of admitted) notes.addOwner(idOf(row))
   // What is there under another id.
   for (const row of taken) refuse(importing, 'id_taken', row)
 }
@@ -74,17 +76,21 @@ async function admitOwned(
   rows: readonly OriginRecord[],
 ): Promise<readonly OriginRecord[]> {
   if (table.owner === null) return rows
-  const { database, mode, notes } = importing
+  const { database, mode, notes, revokedForAll } = importing
   const owners = [...new Set(rows.map((row) => textOf(row, 'user_id')))]
   const known = await findUserIds(database, owners)
   const active = await findActiveUsers(database, [...known])
+  const banned = await findBannedUsers(database, [...known])
+  const isOver = revokedForAll[table === apiKeys ? 'apiKeys' : 'sessions']
   return rows.filter((row) => {
     const userId = textOf(row, 'user_id')
-    const isNew = mode === 'dry-run' && notes.hasUser(keyOf(users, userId))
+    const isNew = mode === 'dry-run' && notes.isOwner(userId)
     if (!known.has(userId) && !isNew) return refuse(importing, 'unknown_user', row)
+    if (banned.has(userId)) return refuse(importing, 'banned_user', row)
     // SECURITY: what was revoked since an import before must not live again. Events come last, so
     // those of the export itself are not there yet.
-    return !active.has(userId) || refuse(importing, 'ended_here', row)
+    const mayHaveEnded = active.has(userId) || isOver
+    return !mayHaveEnded || refuse(importing, 'ended_here', row)
   })
 }
 
@@ -98,9 +104,13 @@ async function save(
     importing,
     async (transaction) => {
       const owned = table.owner === null ? [] : rows.map((row) => textOf(row, 'user_id'))
-      const held = await holdUsers(transaction, [...new Set(owned)])
+      const owners = [...new Set(owned)]
+      const held = await holdUsers(transaction, owners)
+      // SECURITY: again, now that nobody else changes them.
+      const active = await findActiveUsers(transaction, owners)
+      const isKept = (id: string) => held.has(id) && !active.has(id)
       const kept =
-        table.owner === null ? rows : rows.filter((row) => held.has(textOf(row, 'user_id')))
+        table.owner === null ? rows : rows.filter((row) => isKept(textOf(row, 'user_id')))
       const inserted = await insertRows(
         transaction,
         table,

@@ -2,6 +2,7 @@
 export const refusals = [
   'malformed_line',
   'line_too_long',
+  'missing_field',
   'blank_email_address',
   'invalid_email_address',
   'email_address_taken',

@@ -29,7 +29,7 @@ export function parseUser(row: OriginUser, rules: RowRules): NewUser | Refused {
   if (!emailAddress) return { refusal: 'invalid_email_address' }
   const originId = row.originId ?? emailAddress
   if (!isOriginId(originId)) return { refusal: 'invalid_id' }
-  const hashed = parsePassword(textOf(row.passwordHash).trim(), rules)
+  const hashed = parsePassword(row.passwordHash ?? '', rules)
   if ('refusal' in hashed) return hashed
   const emailVerifiedAt = parseInstant(row.emailVerifiedAt)
   const bannedAt = parseInstant(row.bannedAt)
@@ -86,8 +86,10 @@ function sessionId(tokenDigest: Uint8Array, createdAt: Date): string {
 
 type Password = Pick<NewUser, 'passwordHash' | 'passwordScheme'>
 
-function parsePassword(text: string, { parseHash }: RowRules): Password | Refused {
-  const parsed = parseHash(text)
+function parsePassword(written: unknown, { parseHash }: RowRules): Password | Refused {
+  // What is no text is no password that is missing.
+  if (typeof written !== 'string') return { refusal: 'unknown_hash_format' }
+  const parsed = parseHash(written.trim())
   if ('refusal' in parsed) return { refusal: hashRefusals[parsed.refusal] }
   return { passwordHash: parsed.passwordHash, passwordScheme: parsed.scheme }
 }

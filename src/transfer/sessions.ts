@@ -1,6 +1,6 @@
+import { findActiveUsers } from '../storage/ended-here.ts'
 import {
   deleteImportedSessions,
-  findActiveUsers,
   findImportedUsers,
   findSessionDigests,
   holdUsers,
@@ -72,9 +72,9 @@ function isUntouched({ originUserId }: Row, { users, active }: Known): boolean {
 
 function isWelcome(importing: Importing, row: Row, { users, active }: Known): boolean {
   const user = users.get(row.originUserId)
+  if (!importing.notes.isOwner(row.originUserId)) return refuse(importing, 'unknown_user', row)
   // In a dry run nobody who would be new is there.
-  const isNew = importing.mode === 'dry-run' && importing.notes.hasUser(row.originUserId)
-  if (!user) return isNew || refuse(importing, 'unknown_user', row)
+  if (!user) return importing.mode === 'dry-run' || refuse(importing, 'unknown_user', row)
   if (user.bannedAt) return refuse(importing, 'banned_user', row)
   // SECURITY: a token that was revoked, or exchanged, since an import before must not live again.
   const mayHaveEnded = active.has(user.userId) || importing.wasEverybodyLoggedOut
@@ -113,7 +113,9 @@ async function save(importing: Importing, { wanted, trimmed, known }: Change): P
     async (transaction) => {
       const userIds = [...new Set(sessions.map(({ userId }) => userId))]
       const held = await holdUsers(transaction, userIds)
-      const kept = sessions.filter(({ userId }) => held.has(userId))
+      // SECURITY: again, now that nobody else changes them: a reset may have ended their sessions since.
+      const active = await findActiveUsers(transaction, userIds)
+      const kept = sessions.filter(({ userId }) => held.has(userId) && !active.has(userId))
       const ids = await insertImportedSessions(transaction, kept)
       if (ids.size > 0) await noteImportedSessions(transaction, origin, now)
       await deleteImportedSessions(transaction, trimmed)

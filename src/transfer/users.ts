@@ -1,4 +1,7 @@
+import type { Connection } from '../storage/database.ts'
+import { findActiveUsers } from '../storage/ended-here.ts'
 import {
+  banImportedUser,
   findImportedUsers,
   findTakenAddresses,
   findUserIds,
@@ -18,27 +21,52 @@ export async function importUsers(
   importing: Importing,
   rows: readonly OriginUser[],
 ): Promise<void> {
-  const { database, origin, tally } = importing
+  const { database, notes, origin, tally } = importing
   const parsed = rows.flatMap((row) => parse(importing, row) || [])
   const originIds = parsed.map(({ user }) => user.originId)
   const known = await findImportedUsers(database, origin, originIds)
   const strangers = parsed.filter(({ user }) => !known.has(user.originId))
   const added = await refuseTaken(importing, strangers)
-  const changed: Changed[] = []
-  for (const row of parsed) {
-    const before = known.get(row.user.originId)
-    if (!before) continue
-    if (!hasNewHash(before, row.user)) tally.add('unchanged')
-    else if (isAnother(before, row.user)) refuse(importing, 'email_address_changed', row)
-    else changed.push({ ...row, before })
-  }
-  const { missing, touched } = await save(importing, {
+  const came = await refuseAnother(importing, withThoseBefore(parsed, known))
+  const changed = came.filter((row) => hasNewHash(row) || hasNewBan(row))
+  tally.add('unchanged', came.length - changed.length)
+  const wanted = {
     added: withinSchemes(importing, added),
     changed: withinSchemes(importing, changed),
-  })
+  }
+  const { missing, touched } = await save(importing, wanted)
   // Whoever signed up while the rows were looked at.
   for (const row of missing) refuse(importing, 'email_address_taken', row)
   tally.add('unchanged', touched)
+  for (const { user } of [...came, ...wanted.added]) notes.addOwner(user.originId)
+  for (const { user } of missing) notes.removeOwner(user.originId)
+}
+
+function withThoseBefore(
+  rows: readonly Row[],
+  known: ReadonlyMap<string, ImportedUser>,
+): readonly Changed[] {
+  return rows.flatMap((row) => {
+    const before = known.get(row.user.originId)
+    return before ? [{ ...row, before }] : []
+  })
+}
+
+// SECURITY: another system may have called somebody else so, whose password, or token, would open this user.
+async function refuseAnother(
+  importing: Importing,
+  rows: readonly Changed[],
+): Promise<readonly Changed[]> {
+  const { database, tally } = importing
+  const others = rows.filter(({ before, user }) => before.emailAddress !== user.emailAddress)
+  const userIds = others.map(({ before }) => before.userId)
+  // Whoever acts here may have changed their address here.
+  const active = await findActiveUsers(database, userIds)
+  for (const row of others) {
+    if (active.has(row.before.userId)) tally.add('unchanged')
+    else refuse(importing, 'email_address_changed', row)
+  }
+  return rows.filter((row) => !others.includes(row))
 }
 
 interface Row {
@@ -62,18 +90,19 @@ function parse(importing: Importing, row: OriginUser): Row | false {
   if (!notes.addAddress(user.emailAddress)) {
     return refuse(importing, 'email_address_taken', { user, where })
   }
-  if (!notes.addUser(user.originId)) return refuse(importing, 'id_taken', { user, where })
+  // One user, however the letters of a UUID are written.
+  const id = isUuid(user.originId) ? user.id : user.originId
+  if (!notes.addUser(id)) return refuse(importing, 'id_taken', { user, where })
   return { user, where }
 }
 
 // Who has logged in since, or chose a password, has another hash and no scheme.
-function hasNewHash(before: ImportedUser, user: NewUser): boolean {
+function hasNewHash({ before, user }: Changed): boolean {
   return before.passwordScheme !== null && before.passwordHash !== user.passwordHash
 }
 
-// SECURITY: another system may have called somebody else so, whose password would open this user.
-function isAnother(before: ImportedUser, user: NewUser): boolean {
-  return before.emailAddress !== user.emailAddress
+function hasNewBan({ before, user }: Changed): boolean {
+  return before.bannedAt === null && user.bannedAt !== null
 }
 
 async function refuseTaken(importing: Importing, rows: readonly Row[]): Promise<Row[]> {
@@ -122,10 +151,7 @@ async function save(importing: Importing, { added, changed }: Rows): Promise<Sav
       const users = added.map(({ user }) => user)
       const inserted = await insertImportedUsers(transaction, origin, users)
       let updated = 0
-      for (const { user, before } of changed) {
-        const change = { ...user, from: before.passwordHash }
-        if (await updateImportedHash(transaction, before.userId, change)) updated += 1
-      }
+      for (const row of changed) if (await update(transaction, row)) updated += 1
       return { inserted, updated }
     },
     () => ({ inserted: all, updated: changed.length }),
@@ -137,6 +163,16 @@ async function save(importing: Importing, { added, changed }: Rows): Promise<Sav
   tally.add('imported', added.length - missing.length)
   tally.add('updated', updated)
   return { missing, touched: changed.length - updated }
+}
+
+async function update(transaction: Connection, row: Changed): Promise<boolean> {
+  const { user, before } = row
+  const change = { ...user, from: before.passwordHash }
+  const isRehashed =
+    hasNewHash(row) && (await updateImportedHash(transaction, before.userId, change))
+  const isBanned =
+    user.bannedAt !== null && (await banImportedUser(transaction, before.userId, user.bannedAt))
+  return isRehashed || isBanned
 }
 
 // What was tried twice may have been done the first time: then the id is there that was made for it.

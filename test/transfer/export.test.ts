@@ -106,6 +106,26 @@ test('an export that is imported again changes nothing, and what was revoked sin
   expect(await source.auth.authenticate(token)).toBeNull()
 }, 60_000)
 
+test('an export brings back no session and no API key behind the end of all of them, nor those of a ban', async () => {
+  const source = await prepareTarget()
+  const { token, apiKey } = await populate(source)
+  const lines = (await exported(source))
+    .split('\n')
+    .filter((line) => !line.includes('"type":"event"'))
+  const counted = lines.filter((line) => line !== '').length - 2
+  const whole = lines.map((line) => line.replace(/"records":\d+/, `"records":${counted}`))
+  const target = await prepareOther()
+  write(target, 'export.ndjson', whole.join('\n'))
+  const line = 'latchkey import ndjson export.ndjson --json'
+  expect(await summaryOf(run(target.command, line))).toMatchObject({ sessions: 1, api_keys: 1 })
+  await target.auth.revokeAllSessions()
+  await target.auth.revokeAllApiKeys()
+  const again = await summaryOf(run(target.command, line))
+  expect(again).toMatchObject({ sessions: 0, api_keys: 0, refused: { ended_here: 2 } })
+  expect(await target.auth.authenticate(token)).toBeNull()
+  expect(await target.auth.authenticateApiKey(apiKey)).toBeNull()
+}, 60_000)
+
 function fail(): never {
   throw new Error('There should be one')
 }

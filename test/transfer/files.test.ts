@@ -47,7 +47,12 @@ test.each<[string, string | Uint8Array, string[]]>([
   ['NUL', `${header}\na\0,b\n`, ['line 2: a\0 b']],
   ['Latin-1', Buffer.from(`${header}\n\xe4,b\n`, 'latin1'), ['line 2: \ufffd b']],
   ['no lines', '', [expect.stringMatching(/has no line that names its columns/)]],
-  ['no header', 'a@example.com,b\n', [expect.stringMatching(/no column email_address, but a@ex/)]],
+  // Whose row it is, and its hash, are not said.
+  [
+    'no header',
+    'a@x.example,$2b$\n',
+    [expect.stringMatching(/address, but a first line that names no/)],
+  ],
   ['semicolons', 'email_address;password_hash\n', [expect.stringMatching(/no column email_addr/)]],
   ['UTF-16, and says so', utf16(`${header}\na,b\n`), ['line 2: a b']],
   ['UTF-16', utf16(header).subarray(2), [expect.stringMatching(/not in UTF-8.*iconv/)]],
@@ -78,7 +83,13 @@ test.each<[string, string | Uint8Array, string[]]>([
   ['no line break at the end', `${user('a')}\n${user('c')}`, ['line 1: a b', 'line 2: c b']],
   ['no JSON', `nonsense\n${user('c')}\n`, ['line 1: malformed_line', 'line 2: c b']],
   ['no object', `[1]\nnull\n7\n`, [1, 2, 3].map((line) => `line ${line}: malformed_line`)],
-  ['an inherited name', '{"__proto__":{"email_address":"a"}}', ['line 1: null null']],
+  ['an inherited name', '{"__proto__":{"email_address":"a"}}', ['line 1: missing_field']],
+  [
+    'a name that is mistyped',
+    '{"email_address":"a","passwordHash":"b"}',
+    ['line 1: missing_field'],
+  ],
+  ['nobody’s password', '{"email_address":"a","password_hash":null}', ['line 1: a null']],
   [
     'bytes that are no UTF-8',
     Buffer.from(`${user('\xe4')}\n${user('c')}\n`, 'latin1'),
@@ -90,7 +101,7 @@ test.each<[string, string | Uint8Array, string[]]>([
     `${user('a'.repeat(1_048_576))}\n${user('c')}\n`,
     ['line 1: line_too_long', 'line 2: c b'],
   ],
-  ['nothing in it', '', []],
+  ['nothing in it', '', ['OriginError: There is no line in it']],
   ['another version of an export', '{"type":"latchkey_export","version":2}', ['rejected']],
 ])('a file of JSON lines with %s', async (_quirk, content, expected) => {
   const rows = await readNdjson(content).catch((error) => {

@@ -6,7 +6,7 @@ import { parseImportedHash } from '../../src/core/imported-hashes/imported-hash.
 import { importFrom } from '../../src/transfer/import.ts'
 import type { OriginRow, OriginSession, OriginUser } from '../../src/transfer/origin.ts'
 import { cheapHash, openDatabase } from '../harness.ts'
-import { bcrypt, contents, otherBcrypt } from './importing.ts'
+import { bcrypt, contents, otherBcrypt, password } from './importing.ts'
 
 const now = new Date('2026-11-26T09:00:00Z')
 
@@ -115,6 +115,45 @@ test.each<[string, OriginRow[], string]>([
   expect(await bring(rows)).toMatchObject({ sessions: 0, refused: { [reason]: 1 } })
   expect((await contents({ database })).sessions).toEqual([])
   expect((await contents({ database })).imported_sessions).toEqual([])
+})
+
+test('a token of whoever has the id of somebody else in another system opens nobody here', async () => {
+  const { bring, database } = await prepare()
+  await bring([user('17')])
+  const other = [user('17', { emailAddress: 'ben@example.com' }), session('17', 'ben')]
+  const refused = { email_address_changed: 1, unknown_user: 1 }
+  for (const mode of [{ mode: 'dry-run' }, {}] as const) {
+    expect(await bring(other, mode)).toMatchObject({ sessions: 0, refused })
+  }
+  // Nor where there is no hash that could have changed.
+  await bring([user('18', { passwordHash: null })])
+  const blank = { emailAddress: 'cleo@example.com', passwordHash: null }
+  const rows = [user('18', blank), session('18', 'cleo')]
+  expect(await bring(rows)).toMatchObject({ unchanged: 0, sessions: 0, refused })
+  expect((await contents({ database })).sessions).toEqual([])
+})
+
+test('a UUID is one user, however its letters are written', async () => {
+  const { bring, database } = await prepare()
+  const id = '0f8fad5b-d9cb-469f-a165-70867728950e'
+  const rows = [user(id), user(id.toUpperCase(), { emailAddress: 'ben@example.com' })]
+  expect(await bring(rows)).toMatchObject({ imported: 1, refused: { id_taken: 1 } })
+  expect((await contents({ database })).imported_users).toHaveLength(1)
+})
+
+test('whoever was banned there since is banned here, and logged out, unless they have been here', async () => {
+  const { bring, auth, database } = await prepare()
+  const rows = [user('ann'), session('ann', 'a'), user('ben')]
+  await bring(rows)
+  await auth.logIn({ emailAddress: 'ben@example.com', password })
+  const banned = [user('ann', { bannedAt: now }), user('ben', { bannedAt: now })]
+  expect(await bring(banned)).toMatchObject({ updated: 1, unchanged: 1 })
+  const answered = await database.query(
+    'SELECT email_address FROM users WHERE banned_at IS NOT NULL',
+  )
+  expect(answered.map(([address]) => address)).toEqual(['ann@example.com'])
+  expect(await bring(banned)).toMatchObject({ updated: 0, unchanged: 2 })
+  expect(await auth.authenticate(tokenOf('a'))).toBeNull()
 })
 
 test('a dry run counts the sessions of those who would be new', async () => {

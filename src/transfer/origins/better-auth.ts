@@ -146,7 +146,10 @@ function sessionsOf(session: SourceTable, now: Date): Part<OriginSession> {
 }
 
 function isBanned(banned: unknown, expires: unknown, now: Date): boolean {
-  return isYes(banned) && (expires === null || isAfter(expires, now))
+  if (!isYes(banned)) return false
+  // SECURITY: an end that cannot be read is none.
+  const end = parseInstant(expires)
+  return !(end instanceof Date && end <= now)
 }
 
 function isAfter(value: unknown, now: Date): boolean {
