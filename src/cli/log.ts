@@ -40,6 +40,10 @@ function toStandardOutput(sayLost: (lines: number) => string): (line: string) =>
   }
   // Whoever read the log may go away (EPIPE); the server stays.
   process.stdout.on('error', () => {})
+  // Not at the next line: there may be none.
+  process.stdout.on('drain', () => {
+    if (lost > 0) flush()
+  })
   process.on('exit', flush)
   return (line) => {
     if (waiting === '') setImmediate(flush)
