@@ -80,8 +80,8 @@ server. Who was locked comes banned.`,
 const importBetterAuth = databaseImport({
   name: 'better-auth',
   summary: 'Import users and sessions of better-auth',
-  details: `From the tables user, account and session, as its own adapter, Drizzle's or
-Prisma's made them.`,
+  details: `From the tables user, account and session, as its own adapter or
+Drizzle's made them.`,
   example: 'latchkey import better-auth --database sqlite:storage/auth.sqlite3',
   open: (url, mapping) => openBetterAuth(url, mapping, { now: new Date() }),
 })

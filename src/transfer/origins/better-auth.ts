@@ -53,7 +53,7 @@ const sessions: Wanted = {
 }
 
 /**
- * The tables of better-auth, as its own adapter, Drizzle's or Prisma's made them.
+ * The tables of better-auth, as its own adapter, or Drizzle's, made them.
  *
  * @throws OriginError
  */
