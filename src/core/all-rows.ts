@@ -1,5 +1,5 @@
-// Until a step has ended nobody else writes, where the database is SQLite.
-const stepRows = 200
+/** Until a step has ended nobody else writes, where the database is SQLite. */
+export const stepRows = 200
 const pauseMilliseconds = 10
 
 interface AllRows {
@@ -24,6 +24,7 @@ export async function endAll({ findLast, begin, endStep }: AllRows): Promise<num
   return ended
 }
 
-function pause(): Promise<void> {
+/** So that whoever waits to write has their turn between two steps. */
+export function pause(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, pauseMilliseconds))
 }

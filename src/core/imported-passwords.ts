@@ -1,3 +1,4 @@
+import { pause, stepRows } from './all-rows.ts'
 import type { Configuration } from './config.ts'
 import type { PasswordSchemeCount } from './entities.ts'
 import { noPassword } from './imported-hashes/imported-hash.ts'
@@ -17,9 +18,10 @@ export function countPasswordSchemes({ store }: Configuration): Promise<Password
 export async function forgetImportedPasswords({ store, clock }: Configuration): Promise<number> {
   let forgotten = 0
   for (;;) {
-    const change = { to: noPassword, at: clock(), maximum: 500 }
+    const change = { to: noPassword, at: clock(), maximum: stepRows }
     const some = await store.transaction((each) => each.forgetImportedPasswords(change))
     forgotten += some
     if (some === 0) return forgotten
+    await pause()
   }
 }

@@ -9,7 +9,6 @@ export class ImportNotes {
   readonly #insertUser
   readonly #insertOwner
   readonly #findOwner
-  readonly #deleteOwner
   readonly #insertAddress
   readonly #insertSession
   readonly #countSessions
@@ -28,7 +27,6 @@ export class ImportNotes {
     this.#insertUser = prepare('INSERT OR IGNORE INTO users VALUES (?1)')
     this.#insertOwner = prepare('INSERT OR IGNORE INTO owners VALUES (?1)')
     this.#findOwner = prepare('SELECT 1 FROM owners WHERE id = ?1')
-    this.#deleteOwner = prepare('DELETE FROM owners WHERE id = ?1')
     this.#insertAddress = prepare('INSERT OR IGNORE INTO addresses VALUES (?1)')
     this.#insertSession = prepare('INSERT OR IGNORE INTO sessions VALUES (?1, ?2)')
     this.#countSessions = prepare('SELECT count(*) AS count FROM sessions WHERE user = ?1')
@@ -44,10 +42,6 @@ export class ImportNotes {
   /** That a user of this id is, or would be, who the origin means by it: what is theirs may come. */
   addOwner(id: string): void {
     this.#insertOwner.run(id)
-  }
-
-  removeOwner(id: string): void {
-    this.#deleteOwner.run(id)
   }
 
   isOwner(id: string): boolean {

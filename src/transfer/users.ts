@@ -38,8 +38,8 @@ export async function importUsers(
   // Whoever signed up while the rows were looked at.
   for (const row of missing) refuse(importing, 'email_address_taken', row)
   tally.add('unchanged', touched)
-  for (const { user } of [...came, ...wanted.added]) notes.addOwner(user.originId)
-  for (const { user } of missing) notes.removeOwner(user.originId)
+  const owners = [...came, ...wanted.added.filter((row) => !missing.includes(row))]
+  for (const { user } of owners) notes.addOwner(user.originId)
 }
 
 function withThoseBefore(
