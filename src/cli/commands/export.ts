@@ -22,7 +22,10 @@ password hashes, and digests of tokens: keep it as you keep the database.`,
       },
       ...databaseOptions,
     },
-    examples: ['latchkey export --output export.ndjson', 'latchkey export | (umask 077; gzip > export.gz)'],
+    examples: [
+      'latchkey export --output export.ndjson',
+      'latchkey export | (umask 077; gzip > export.gz)',
+    ],
   },
   async ({ values }) => {
     setPriority(constants.priority.PRIORITY_LOW)
