@@ -18,11 +18,15 @@ const checks = [
 
 let passed = 0
 let failed = 0
+const broken: string[] = []
 for (const [name, args] of checks) {
   console.log(`\n— ${name}`)
   const { status } = spawnSync(process.execPath, args, { stdio: 'inherit' })
   if (status === 0) passed++
-  else failed++
+  else {
+    failed++
+    broken.push(name)
+  }
 }
 
 console.log('\n— tests')
@@ -35,6 +39,8 @@ passed += counts.passed
 failed += Math.max(counts.failed, status === 0 ? 0 : 1)
 
 rmSync(scratch, { recursive: true })
+// Said again: what failed at the beginning stands above thousands of lines.
+if (broken.length > 0) console.log(`\nFailed before the tests: ${broken.join(', ')}`)
 console.log(`\n${passed} passed, ${failed} failed`)
 process.exit(failed === 0 ? 0 : 1)
 
