@@ -15,6 +15,8 @@ interface StartOptions {
   readonly core: Core
   readonly args?: readonly string[]
   readonly environment?: Readonly<Record<string, string>>
+  /** A program that runs it, with its arguments; default none. */
+  readonly under?: readonly string[]
   /** A file for what it says. */
   readonly log: string
 }
@@ -22,12 +24,13 @@ interface StartOptions {
 /** Starts one of the files here. */
 export function startProcess(
   file: string,
-  { core, args = [], environment, log }: StartOptions,
+  { core, args = [], environment, under = [], log }: StartOptions,
 ): ChildProcess {
   const path = (name: string) => fileURLToPath(new URL(name, import.meta.url))
   const told = core === 'server' ? ['--import', path('processor-time.ts')] : []
   const node = [process.execPath, '--conditions=source', ...told]
-  const [program = '', ...before] = isPinned ? ['taskset', '-c', cores[core], ...node] : node
+  const pinned = isPinned ? ['taskset', '-c', cores[core]] : []
+  const [program = '', ...before] = [...pinned, ...under, ...node]
   const output = openSync(log, 'a')
   return spawn(program, [...before, path(file), ...args], {
     env: { ...process.env, NODE_ENV: 'production', ...environment },
@@ -52,6 +55,8 @@ export async function ask<Answer>(child: ChildProcess, question: object): Promis
 export async function stopProcess(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return
   const ended = once(child, 'exit')
+  // Of a program under another one that alone is heard.
+  if (child.connected) child.disconnect()
   child.kill('SIGKILL')
   await ended
 }

@@ -46,6 +46,8 @@ GET /v1/projects, 64 connections, 10,000 tokens, three projects each
 | what | measured |
 | --- | --- |
 | Latchkey against ${names.jwt}, requests/s | ${of(samples, names.jwt, 'perSecond')} × |
+| ${names.inFastify} against ${names.jwt}, requests/s | ${between(samples, [names.inFastify, names.jwt])} × |
+| ${names.inExpress} against ${names.passport}, requests/s | ${between(samples, [names.inExpress, names.passport])} × |
 | Latchkey against ${names.betterAuth}, requests/s | ${of(samples, names.betterAuth, 'perSecond')} × |
 | Latchkey against ${names.nodeHttp}, CPU per request | ${of(samples, names.nodeHttp, 'microseconds')} × |`)
 }
@@ -111,6 +113,11 @@ function middle(runs: readonly Sample[], figure: keyof Sample): number {
 
 function of(samples: Samples, other: string, figure: keyof Sample): string {
   return (1 / against(samples, other, figure)).toFixed(3)
+}
+
+function between(samples: Samples, [one, other]: readonly [string, string]): string {
+  const ours = series(samples, one, 'perSecond')
+  return median(ratios(ours, series(samples, other, 'perSecond'))).toFixed(3)
 }
 
 function against(samples: Samples, name: string, figure: keyof Sample): number {

@@ -13,7 +13,12 @@ export interface Server {
   readonly child: ChildProcess
 }
 
-export async function startServer(peer: Peer, folder: string): Promise<Server> {
+/** @param slowness what each fdatasync takes more; default nothing */
+export async function startServer(
+  peer: Peer,
+  folder: string,
+  slowness = { syncMilliseconds: 0 },
+): Promise<Server> {
   const port = await freePort()
   const log = join(folder, `${port}.log`)
   const environment = {
@@ -22,9 +27,27 @@ export async function startServer(peer: Peer, folder: string): Promise<Server> {
     DATABASE_FILE: peer.fixture.file,
     ...peer.environment,
   }
-  const child = startProcess(peer.server, { core: 'server', environment, log })
+  const under = slowness.syncMilliseconds > 0 ? slowDisk(slowness.syncMilliseconds) : []
+  const child = startProcess(peer.server, { core: 'server', environment, log, under })
   await listening(port, child, log)
   return { peer, port, child }
+}
+
+// Stops the process at these calls alone.
+function slowDisk(milliseconds: number): string[] {
+  const calls = 'fdatasync,fsync'
+  const delay = `inject=${calls}:delay_exit=${milliseconds * 1_000}`
+  const quiet = ['-qq', '-o', '/dev/null']
+  return [
+    'strace',
+    '--follow-forks',
+    '--seccomp-bpf',
+    ...quiet,
+    '-e',
+    `trace=${calls}`,
+    '-e',
+    delay,
+  ]
 }
 
 export async function freePort(): Promise<number> {

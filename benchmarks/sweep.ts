@@ -8,13 +8,12 @@ import { parseArgs } from 'node:util'
 import { commitMilliseconds } from './disk.ts'
 import { insertExpired, removeExpired } from './expired-sessions.ts'
 import { latchkeyFixture } from './fixture.ts'
-import { measure } from './measure.ts'
 import { names, type Peer, production } from './peers.ts'
-import { ask, startProcess, stopProcess } from './processes.ts'
+import { startProcess, stopProcess } from './processes.ts'
 import { describeMachine } from './report.ts'
 import { writeRequests } from './requests.ts'
-import { type Server, startServer } from './server.ts'
-import type { SteadyOrder, SteadyResult } from './steady-load.ts'
+import { startServer } from './server.ts'
+import { askSteadily, type SteadyPlan, saturate } from './steady-run.ts'
 import { printSweeps, type SweepRuns, type Swept } from './sweep-report.ts'
 import {
   type SweepAll,
@@ -24,8 +23,6 @@ import {
   watchSweep,
 } from './sweep-watch.ts'
 
-// Until what is going to be compiled has been.
-const warmUp = 8
 // Of each run: what its first requests find is not what the others do. After the first row that is
 // swept those still wait that came while the command started, which has little to do with rows.
 const leadSeconds = 2
@@ -94,21 +91,8 @@ async function preparePeer(folder: string): Promise<Peer> {
   return { name: names.latchkey, server, fixture, environment: production, accounts: null }
 }
 
-interface Plan extends Pick<Size, 'seconds' | 'rows'> {
-  readonly server: Server
-  readonly load: ChildProcess
-  readonly order: Omit<SteadyOrder, 'port' | 'seconds'>
+interface Plan extends SteadyPlan, Pick<Size, 'seconds' | 'rows'> {
   readonly folder: string
-}
-
-async function saturate(
-  server: Server,
-  load: ChildProcess,
-  order: Omit<SteadyOrder, 'port' | 'seconds' | 'perSecond'>,
-): Promise<number> {
-  await measure(server, load, { ...order, seconds: warmUp })
-  const { perSecond } = await measure(server, load, { ...order, seconds: warmUp / 2 })
-  return perSecond
 }
 
 async function alternate(rounds: number, plan: Plan): Promise<SweepRuns> {
@@ -153,18 +137,4 @@ async function loadSwept(plan: Plan, sweep: SweepAll): Promise<Swept> {
     throw new Error('The sweep was over too soon to be measured: more rows are needed')
   const starting = result.between(swept.startedAt, from)
   return { starting, latencies: result.between(from, to), sweep: swept }
-}
-
-interface Timed {
-  readonly startedAt: number
-  /** The latencies of what was due between two instants. */
-  between(from: number, to: number): readonly number[]
-}
-
-async function askSteadily({ server, load, order }: Plan, seconds: number): Promise<Timed> {
-  const told: SteadyOrder = { ...order, port: server.port, seconds }
-  const { startedAt, latencies, wrong } = await ask<SteadyResult>(load, told)
-  if (wrong !== null) throw new Error(`${server.peer.name} answered: ${wrong}`)
-  const indexAt = (instant: number) => Math.ceil(((instant - startedAt) / 1_000) * order.perSecond)
-  return { startedAt, between: (from, to) => latencies.slice(indexAt(from), indexAt(to)) }
 }

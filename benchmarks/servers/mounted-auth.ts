@@ -1,0 +1,8 @@
+// What a server that Latchkey is mounted in opens.
+import { type Auth, createAuth, createStore } from '../../src/server.ts'
+import { openSqlite } from '../../src/sqlite.ts'
+import { file } from './environment.ts'
+
+export async function openAuth(): Promise<Auth> {
+  return createAuth({ store: createStore(await openSqlite(file)) })
+}

@@ -1,0 +1,48 @@
+// A server under a steady load: how much saturates it, and what its requests take at a rate.
+import type { ChildProcess } from 'node:child_process'
+import type { LoadOrder } from './load.ts'
+import { measure } from './measure.ts'
+import { ask } from './processes.ts'
+import type { Server } from './server.ts'
+import type { SteadyOrder, SteadyResult } from './steady-load.ts'
+
+// Until what is going to be compiled has been.
+const warmUp = 8
+
+/** Requests in a second where each connection asks again as soon as it is answered. */
+export async function saturate(
+  server: Server,
+  load: ChildProcess,
+  order: Omit<LoadOrder, 'port' | 'seconds'>,
+): Promise<number> {
+  await measure(server, load, { ...order, seconds: warmUp })
+  const { perSecond } = await measure(server, load, { ...order, seconds: warmUp / 2 })
+  return perSecond
+}
+
+/** A steady load of one server. */
+export interface SteadyPlan {
+  readonly server: Server
+  /** A process of `steady-load.ts`. */
+  readonly load: ChildProcess
+  readonly order: Omit<SteadyOrder, 'port' | 'seconds'>
+}
+
+/** When a run of it began. */
+export interface Timed {
+  readonly startedAt: number
+  /** The latencies of what was due between two instants. */
+  between(from: number, to: number): readonly number[]
+}
+
+/** @throws Error for an answer that is not the one expected */
+export async function askSteadily(
+  { server, load, order }: SteadyPlan,
+  seconds: number,
+): Promise<Timed> {
+  const told: SteadyOrder = { ...order, port: server.port, seconds }
+  const { startedAt, latencies, wrong } = await ask<SteadyResult>(load, told)
+  if (wrong !== null) throw new Error(`${server.peer.name} answered: ${wrong}`)
+  const indexAt = (instant: number) => Math.ceil(((instant - startedAt) / 1_000) * order.perSecond)
+  return { startedAt, between: (from, to) => latencies.slice(indexAt(from), indexAt(to)) }
+}
