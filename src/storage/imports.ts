@@ -1,7 +1,7 @@
 import type { Session, User } from '../core/entities.ts'
 import { byCount, findTexts, list, sendRows, tuples } from './batches.ts'
 import { readInstantOrNull, readText, readTextOrNull } from './columns.ts'
-import type { Connection, Value } from './database.ts'
+import type { Connection, Row, Value } from './database.ts'
 import { findActiveUsers } from './ended-here.ts'
 
 // Statements of imports: they leave what is there.
@@ -16,11 +16,20 @@ export interface ImportedUser {
   readonly bannedAt: Date | null
 }
 
+// One by one, behind the whole of the key: PostgreSQL up to 16 would read all that an origin has brought,
+// where it planned this while the table was empty. `users` is asked for apart for the same reason.
 const selectImported = byCount(
-  (count) => `SELECT imported_users.origin_id, users.id, users.password_hash, users.password_scheme,
-    users.banned_at, users.email_address
-  FROM imported_users JOIN users ON users.id = imported_users.user_id
-  WHERE imported_users.origin = $1 AND imported_users.origin_id IN ${list(count, 1)}`,
+  (count) => `WITH wanted (origin_id) AS (VALUES ${tuples(count, 1, 1)})
+  SELECT origin_id, user_id
+  FROM (SELECT wanted.origin_id, (SELECT imported_users.user_id FROM imported_users
+    WHERE imported_users.origin = $1 AND imported_users.origin_id = wanted.origin_id) AS user_id
+    FROM wanted) AS known
+  WHERE user_id IS NOT NULL`,
+)
+
+const selectAsTheyAre = byCount(
+  (count) => `SELECT id, password_hash, password_scheme, banned_at, email_address
+  FROM users WHERE id IN ${list(count)}`,
 )
 
 /** By what their origin calls them. */
@@ -30,19 +39,27 @@ export async function findImportedUsers(
   originIds: readonly string[],
 ): Promise<Map<string, ImportedUser>> {
   const keys = originIds.map((id) => [id])
-  const rows = await sendRows(connection, selectImported, keys, [origin])
-  return new Map(
-    rows.map((row) => [
-      readText(row[0]),
-      {
-        userId: readText(row[1]),
-        passwordHash: readText(row[2]),
-        passwordScheme: readTextOrNull(row[3]),
-        bannedAt: readInstantOrNull(row[4]),
-        emailAddress: readText(row[5]),
-      },
-    ]),
-  )
+  const known = await sendRows(connection, selectImported, keys, [origin])
+  const userIds = known.map(([, userId]) => [readText(userId)])
+  const rows = await sendRows(connection, selectAsTheyAre, userIds)
+  const users = new Map(rows.map((row) => [readText(row[0]), toImportedUser(row)]))
+  const found = new Map<string, ImportedUser>()
+  for (const [originId, userId] of known) {
+    const user = users.get(readText(userId))
+    // Whoever was deleted in between is nobody.
+    if (user) found.set(readText(originId), user)
+  }
+  return found
+}
+
+function toImportedUser(row: Row): ImportedUser {
+  return {
+    userId: readText(row[0]),
+    passwordHash: readText(row[1]),
+    passwordScheme: readTextOrNull(row[2]),
+    bannedAt: readInstantOrNull(row[3]),
+    emailAddress: readText(row[4]),
+  }
 }
 
 const selectTaken = byCount(
