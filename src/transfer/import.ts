@@ -5,6 +5,7 @@ import { noteImportedSessions } from '../storage/imports.ts'
 import { listPasswordSchemes } from '../storage/password-schemes.ts'
 import { type Importing, type Turns, write } from './importing.ts'
 import type { Origin, OriginRow } from './origin.ts'
+import { PendingWrite } from './pending-write.ts'
 import { importRecords } from './records.ts'
 import type { RefusedRow } from './refusals.ts'
 import type { RowRules } from './row.ts'
@@ -35,6 +36,7 @@ export async function importFrom(
 ): Promise<Summary> {
   const tally = new Tally(options.onRefused)
   const notes = new ImportNotes()
+  const pending = new PendingWrite()
   try {
     const importing: Importing = {
       ...options,
@@ -42,6 +44,7 @@ export async function importFrom(
       origin: origin.name,
       notes,
       tally,
+      pending,
       schemes: new Set(await listPasswordSchemes(database)),
       revokedForAll: {
         sessions: await wasEverybodyRevoked(database, 'sessions'),
@@ -55,9 +58,11 @@ export async function importFrom(
       rows += batch.length
       options.onProgress(rows)
     }
+    await pending.end()
     return tally.summary()
   } finally {
-    notes.close()
+    // Also where the origin ends in an error: what came before it was read.
+    await pending.end().finally(() => notes.close())
   }
 }
 
@@ -90,7 +95,10 @@ function kindOf(row: OriginRow): unknown {
 }
 
 async function importBatch(importing: Importing, batch: readonly OriginRow[]): Promise<void> {
-  await importUsers(importing, ofType(batch, 'user'))
+  const users = ofType(batch, 'user')
+  if (users.length > 0) await importUsers(importing, users)
+  // What comes behind users is theirs.
+  else await importing.pending.end()
   await importSessions(importing, ofType(batch, 'session'))
   const records = ofType(batch, 'record')
   const [first] = records

@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { AuthError } from '../core/errors.ts'
 import type { Connection, Database } from '../storage/database.ts'
 import type { ImportNotes } from '../storage/import-notes.ts'
+import type { PendingWrite } from './pending-write.ts'
 import type { RowRules } from './row.ts'
 import type { Tally } from './tally.ts'
 
@@ -23,6 +24,7 @@ export interface Importing extends RowRules {
   /** Whether everybody's were ended here, before this import: then none comes back in an export. */
   readonly revokedForAll: { readonly sessions: boolean; readonly apiKeys: boolean }
   readonly turns: Turns
+  readonly pending: PendingWrite
 }
 
 /** A batch in one transaction, which in a dry run does nothing but read. */

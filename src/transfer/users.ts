@@ -21,7 +21,7 @@ export async function importUsers(
   importing: Importing,
   rows: readonly OriginUser[],
 ): Promise<void> {
-  const { database, notes, origin, tally } = importing
+  const { database, notes, origin, pending, tally } = importing
   const parsed = rows.flatMap((row) => parse(importing, row) || [])
   const originIds = parsed.map(({ user }) => user.originId)
   const known = await findImportedUsers(database, origin, originIds)
@@ -34,12 +34,15 @@ export async function importUsers(
     added: withinSchemes(importing, added),
     changed: withinSchemes(importing, changed),
   }
-  const { missing, touched } = await save(importing, wanted)
-  // Whoever signed up while the rows were looked at.
-  for (const row of missing) refuse(importing, 'email_address_taken', row)
-  tally.add('unchanged', touched)
-  const owners = [...came, ...wanted.added.filter((row) => !missing.includes(row))]
-  for (const { user } of owners) notes.addOwner(user.originId)
+  // The next rows have other ids and other addresses: the notes see to that.
+  await pending.begin(async () => {
+    const { missing, touched } = await save(importing, wanted)
+    // Whoever signed up while the rows were looked at.
+    for (const row of missing) refuse(importing, 'email_address_taken', row)
+    tally.add('unchanged', touched)
+    const owners = [...came, ...wanted.added.filter((row) => !missing.includes(row))]
+    for (const { user } of owners) notes.addOwner(user.originId)
+  })
 }
 
 function withThoseBefore(
