@@ -45,7 +45,13 @@ function isDomain(domain: string): boolean {
   const labels = domain.split('.')
   const top = labels.at(-1) ?? ''
   const isShaped = labels.length > 1 && labels.every((part) => label.test(part))
-  return isShaped && !/^\p{N}+$/u.test(top) && isItsOwnHost(domain)
+  return isShaped && !/^\p{N}+$/u.test(top) && (isPlain(domain) || isItsOwnHost(domain))
+}
+
+// Nothing that a URL would map: letters, digits and hyphens of ASCII, an end that begins no number, and no
+// label in Punycode. Nearly all are, and to make a URL of each is a good part of what an import does.
+function isPlain(domain: string): boolean {
+  return /^[a-z\d.-]+\.[a-z]+$/.test(domain) && !domain.includes('xn--')
 }
 
 // SECURITY: a mail to what looks like a domain in wide letters, or has a mark in it that nobody sees,
@@ -61,5 +67,5 @@ function isItsOwnHost(domain: string): boolean {
 }
 
 function byteLength(text: string): number {
-  return new TextEncoder().encode(text).length
+  return Buffer.byteLength(text)
 }

@@ -27,19 +27,24 @@ const written =
 function parseText(text: string): Date | 'invalid' {
   const found = written.exec(text)
   if (!found) return 'invalid'
-  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = found
-    .slice(1, 7)
-    .map((digits) => Number(digits ?? 0))
+  const [year, month, day] = [Number(found[1]), Number(found[2]), Number(found[3])]
+  const [hour, minute, second] = [digits(found[4]), digits(found[5]), digits(found[6])]
   const milliseconds = Number((found[7] ?? '').padEnd(3, '0').slice(0, 3))
   const instant = new Date(Date.UTC(year, month - 1, day, hour, minute, second, milliseconds))
   // The 30th of February would be a day in March.
   const isThere = instant.getUTCDate() === day && instant.getUTCMonth() === month - 1
   if (!isThere || hour > 23 || minute > 59 || second > 59) return 'invalid'
-  return inRange(new Date(instant.getTime() - offset(found[8])))
+  const zone = found[8]
+  if (zone === undefined || zone === 'Z') return inRange(instant)
+  return inRange(new Date(instant.getTime() - offset(zone)))
 }
 
-function offset(zone: string | undefined): number {
-  const [, sign, hours, minutes = '0'] = /^([+-])(\d\d):?(\d\d)?$/.exec(zone ?? '') ?? []
+function digits(text: string | undefined): number {
+  return text === undefined ? 0 : Number(text)
+}
+
+function offset(zone: string): number {
+  const [, sign, hours, minutes = '0'] = /^([+-])(\d\d):?(\d\d)?$/.exec(zone) ?? []
   const size = (Number(hours ?? 0) * 60 + Number(minutes)) * 60_000
   return sign === '-' ? -size : size
 }
