@@ -63,6 +63,18 @@ test('killed in the midst and run again, everybody is there once', async () => {
   expect(await summaryOf(run(target.command, line))).toEqual({ ...nothing, unchanged: users })
 }, 120_000)
 
+test('what a file has before it breaks off is kept, batch by batch', async () => {
+  const target = await prepareTarget()
+  const rows = Array.from(
+    { length: 2_500 },
+    (_, index) => `${index},u${index}@example.com,${bcrypt}`,
+  )
+  write(target, 'users.csv', `id,email_address,password_hash\n${rows.join('\n')}\n"never closed`)
+  const { code, stderr } = await run(target.command, 'latchkey import csv users.csv')
+  expect([code, stderr]).toEqual([1, expect.stringContaining('Nothing behind it was read')])
+  expect(await countUsers(target)).toBe(2_000)
+}, 120_000)
+
 test('a server on the same database answers meanwhile, and whoever came in logs in', async () => {
   const target = await prepareTarget()
   writeUsers(target)
