@@ -177,6 +177,38 @@ test('a row that a clock a day ahead has claimed is taken up at once by the righ
   expect([await statuses(), post.mails.length]).toEqual([['sent'], 1])
 })
 
+test.each([
+  ['a minute', { minutes: 1 }],
+  ['an hour', { hours: 1 }],
+  ['a year', { days: 365 }],
+])(
+  'a mail that was queued by a clock %s ahead leaves as soon as the clock is right',
+  async (_, jump) => {
+    const post = createPost()
+    const { ask, clock, outbox, redeems, signUp, statuses } = await startSending(post)
+    await signUp('ann')
+    const right = clock()
+    clock.advance(jump)
+    await ask('ann')
+    clock.set(right)
+    await outbox.deliverDue()
+    expect([await statuses(), post.mails.length]).toEqual([['sent'], 1])
+    expect(await redeems(post.mails[0])).toBe(true)
+  },
+)
+
+test('a mail that another process sends is not taken up by a clock some minutes behind its own', async () => {
+  const post = createPost()
+  const { ask, auth, clock, outbox, signUp, statuses } = await startSending(post)
+  await signUp('ann')
+  await ask('ann')
+  const after = (milliseconds: number) => new Date(clock().getTime() + milliseconds)
+  const claim = { now: after(300_000), until: after(330_000), latest: after(3_930_000) }
+  await auth.config.store.transaction((transaction) => transaction.claimMessage(claim))
+  await outbox.deliverDue()
+  expect([await statuses(), post.mails.length]).toEqual([['queued'], 0])
+})
+
 test.each(['claimMessage', 'updateMessage', 'insertPasswordReset'] as const)(
   'a database that fails at %s loses no mail, and sends none twice',
   async (statement) => {

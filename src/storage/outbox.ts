@@ -40,10 +40,13 @@ export async function claimMessage(
   connection: Connection,
   { now, until, latest }: { now: Date; until: Date; latest: Date },
 ): Promise<Message | null> {
+  // What nobody has taken up yet is due whatever it says: it was queued to be sent at once, by whichever
+  // clock.
   const [row] = await connection.query(
     `UPDATE outbox SET attempts = attempts + 1, due_at = $1
      WHERE id = (
-       SELECT id FROM outbox WHERE status = 'queued' AND (due_at <= $2 OR due_at > $3)
+       SELECT id FROM outbox
+       WHERE status = 'queued' AND (due_at <= $2 OR due_at > $3 OR attempts = 0)
        ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED
      )
      RETURNING ${columns}`,

@@ -9,7 +9,8 @@ export interface OutboxStatements {
   insertMessage(message: NewMessage): Promise<void>
   /**
    * Takes up the first message that is due, and is due again at `until` if nothing becomes of it.
-   * One due later than `latest` got that time from a wrong clock, and is due too.
+   * One due later than `latest` got that time from a wrong clock, and is due too; so is one that was never
+   * taken up, whatever its time.
    */
   claimMessage(claim: { now: Date; until: Date; latest: Date }): Promise<Message | null>
   /** Keeps a message for whoever took it up, for as long as nobody else has. */

@@ -37,6 +37,15 @@ export function outboxAttemptsContract({ test, open }: StoreContract): void {
     deepEqual((await list(store))[0]?.dueAt, third.dueAt)
   })
 
+  test('a message that nobody has claimed yet is due, by whichever clock it was queued', async () => {
+    const store = await open()
+    for (const queuedAt of [later(1), later(3_600_000)])
+      await queue(store, { ...newMessage(), queuedAt })
+    deepEqual((await claim(store, noon)).queuedAt, later(1))
+    deepEqual((await claim(store, noon)).queuedAt, later(3_600_000))
+    equal(await tryClaim(store, noon), null)
+  })
+
   test('a message that is not due yet is not claimed, unless a wrong clock set its time', async () => {
     const store = await open()
     await queue(store, newMessage())
