@@ -56,10 +56,12 @@ export interface ApiKey {
   readonly expiryNoticeAt: Date | null
 }
 
-/** What sessions that are not over were used and begun after. */
+/** Between what instants sessions that are not over were used and begun. */
 export interface SessionHorizon {
   readonly usedAfter: Date
   readonly createdAfter: Date
+  /** One that begins later was begun by a wrong clock, and counts as over. */
+  readonly createdUntil: Date
 }
 
 /** Who is behind a request, known by a session. */

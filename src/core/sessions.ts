@@ -133,15 +133,29 @@ export function endsAt({ sessions }: Configuration, { createdAt }: Session): Dat
 
 /** Whether a session is not over at this instant. */
 export function isLive(config: Configuration, session: Session): boolean {
-  return config.clock().getTime() < expiry(config, session)
+  const now = config.clock().getTime()
+  return now < expiry(config, session) && session.createdAt.getTime() <= now + aheadOf(config)
 }
 
+/**
+ * SECURITY: how far a session may begin in the future, in milliseconds. Further, a clock that was wrong began
+ * it, and would have it live as much longer than the maximum. Not nearer: a machine that wakes up hours
+ * behind, or with its hour in another zone, would log out everybody who logged in since.
+ */
+export function aheadOf({ sessions }: Pick<Configuration, 'sessions'>): number {
+  return Math.min(toleratedHours, sessions.maximumHours) * 3_600_000
+}
+
+const toleratedHours = 24
+
 /** The same, for a database that is asked for sessions. */
-export function horizonOf({ clock, sessions }: Configuration): SessionHorizon {
+export function horizonOf(config: Configuration): SessionHorizon {
+  const { clock, sessions } = config
   const now = clock().getTime()
   return {
     usedAfter: new Date(now - sessions.idleHours * 3_600_000),
     createdAfter: new Date(now - sessions.maximumHours * 3_600_000),
+    createdUntil: new Date(now + aheadOf(config)),
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Configuration } from './config.ts'
+import { aheadOf } from './sessions.ts'
 import type { SweepHorizon, SweepStep, SweptTable } from './store.ts'
 
 /** Every table that gathers rows of no more use. */
@@ -69,13 +70,17 @@ export async function sweep(config: Configuration, pace: Pace): Promise<Swept> {
   return swept
 }
 
-function horizonOf({ clock, sessions }: Configuration): SweepHorizon {
-  const now = clock().getTime() - graceHours * 3_600_000
+function horizonOf(config: Configuration): SweepHorizon {
+  const { clock, sessions } = config
+  const grace = graceHours * 3_600_000
+  const now = clock().getTime() - grace
   const before = (hours: number) => new Date(now - hours * 3_600_000)
   return {
     overAt: new Date(now),
     usedAfter: before(sessions.idleHours),
     createdAfter: before(sessions.maximumHours),
+    // Left to itself it would be good again one day, when its time has come.
+    createdUntil: new Date(clock().getTime() + aheadOf(config) + grace),
     endedAfter: before(messageDays * 24),
     occurredAfter: before(eventDays * 24),
   }

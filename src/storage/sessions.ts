@@ -54,13 +54,13 @@ export async function findLastSessionImport(connection: Connection): Promise<Dat
 export async function listSessions(
   connection: Connection,
   userId: string,
-  { usedAfter, createdAfter, limit, after }: SessionPage,
+  { usedAfter, createdAfter, createdUntil, limit, after }: SessionPage,
 ): Promise<Session[]> {
   const rows = await connection.query(
     `SELECT ${columns} FROM sessions
-     WHERE user_id = $1 AND last_used_at > $2 AND created_at > $3 AND id < $4
-     ORDER BY id DESC LIMIT $5`,
-    [userId, usedAfter, createdAfter, after ?? lastId, limit],
+     WHERE user_id = $1 AND last_used_at > $2 AND created_at > $3 AND created_at <= $4 AND id < $5
+     ORDER BY id DESC LIMIT $6`,
+    [userId, usedAfter, createdAfter, createdUntil, after ?? lastId, limit],
   )
   return rows.map((row) => toSession(row))
 }
@@ -90,17 +90,23 @@ export async function holdSession(
 export async function trimSessions(
   connection: Connection,
   { id, userId }: OwnSession,
-  { maximum, usedAfter, createdAfter }: SessionHorizon & { maximum: number },
+  { maximum, usedAfter, createdAfter, createdUntil }: SessionHorizon & { maximum: number },
 ): Promise<Session[]> {
+  // SECURITY: what is over goes only behind as many that are newer. By a wrong clock all of them are over,
+  // and one log-in would end them for good; the sweep looks whether the clock was moved.
   const ended = await connection.query(
-    `DELETE FROM sessions WHERE user_id = $1 AND id <> $2 AND (
-       last_used_at <= $3 OR created_at <= $4 OR id <= (
+    `DELETE FROM sessions WHERE user_id = $1 AND id <> $2 AND id <= (
+       SELECT id FROM sessions WHERE user_id = $1 AND id <> $2
+       ORDER BY id DESC LIMIT 1 OFFSET $6
+     ) AND (
+       last_used_at <= $3 OR created_at <= $4 OR created_at > $5 OR id <= (
          SELECT id FROM sessions
-         WHERE user_id = $1 AND id <> $2 AND last_used_at > $3 AND created_at > $4
-         ORDER BY id DESC LIMIT 1 OFFSET $5
+         WHERE user_id = $1 AND id <> $2
+           AND last_used_at > $3 AND created_at > $4 AND created_at <= $5
+         ORDER BY id DESC LIMIT 1 OFFSET $6
        )
      ) RETURNING ${columns}`,
-    [userId, id, usedAfter, createdAfter, maximum - 1],
+    [userId, id, usedAfter, createdAfter, createdUntil, maximum - 1],
   )
   return ended.map((row) => toSession(row))
 }

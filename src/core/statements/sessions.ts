@@ -3,8 +3,8 @@ import type { Session, SessionHorizon } from '../entities.ts'
 export interface SessionStatements {
   insertSession(session: Session, tokenDigest: Uint8Array): Promise<void>
   /**
-   * Ends the oldest sessions of a user beside this one, so that so many are left with it, and those
-   * that are over.
+   * Ends the oldest sessions of a user beside this one, so that so many that live are left with it. Those
+   * that are over do not count, and stay while they are among the newest so many: by a wrong clock all are.
    *
    * @returns what was ended
    */

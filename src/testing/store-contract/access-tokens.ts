@@ -70,7 +70,7 @@ export function accessTokensContract({ test, open }: StoreContract): void {
     const alias = newAlias()
     await run(store, (each) => each.putSessionAlias(session, alias))
     const past = { overAt: noon, endedAfter: noon, occurredAfter: noon }
-    const horizon = { ...past, usedAfter: noon, createdAfter: noon }
+    const horizon = { ...past, usedAfter: noon, createdAfter: noon, createdUntil: later(9) }
     await store.sweep('sessions', { horizon, from: null, maximum: 64 })
     deepEqual(await listDead(store), [alias])
   })
@@ -108,7 +108,7 @@ async function begin(store: Store): Promise<Begun> {
   return { user, session, alias }
 }
 
-const horizon = { usedAfter: later(-9), createdAfter: later(-9) }
+const horizon = { usedAfter: later(-9), createdAfter: later(-9), createdUntil: later(9) }
 
 const endings: readonly ((transaction: StoreTransaction, own: Begun) => Promise<unknown>)[] = [
   (each, { session }) => each.deleteSession(session),

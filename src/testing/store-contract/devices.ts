@@ -13,7 +13,7 @@ export function devicesContract({ test, open }: StoreContract): void {
     await insert(store)
     const newer = await insertNewer(store, user, [1, 2, 3, 4])
     const [, second, third, fourth] = newer
-    const horizon = { usedAfter: later(-1), createdAfter: later(-1) }
+    const horizon = { usedAfter: later(-1), createdAfter: later(-1), createdUntil: later(9) }
     const list = (page: { limit: number; after: string | null }, over = {}) =>
       store.listSessions(user.id, { ...horizon, ...over, ...page })
     const first = await list({ limit: 2, after: null })
@@ -23,6 +23,7 @@ export function devicesContract({ test, open }: StoreContract): void {
     const page = { limit: 9, after: null }
     deepEqual(await list(page, { createdAfter: later(3) }), [fourth])
     deepEqual(await list(page, { usedAfter: later(3) }), [fourth])
+    deepEqual(await list(page, { createdUntil: later(1) }), [newer[0], session])
   })
 
   test('the newest sessions of a user stay beside a new one, and the oldest end', async () => {
@@ -30,7 +31,7 @@ export function devicesContract({ test, open }: StoreContract): void {
     const { user, session, digest } = await insert(store)
     const { digest: otherDigest } = await insert(store)
     const newer = await insertNewer(store, user, [1, 2])
-    const horizon = { usedAfter: later(-1), createdAfter: later(-1) }
+    const horizon = { usedAfter: later(-1), createdAfter: later(-1), createdUntil: later(9) }
     const left = async () => store.listSessions(user.id, { ...horizon, limit: 9, after: null })
     const trim = (kept: Session, maximum: number, over = {}) =>
       store.transaction((each) => each.trimSessions(kept, { ...horizon, ...over, maximum }))
@@ -47,17 +48,29 @@ export function devicesContract({ test, open }: StoreContract): void {
     ok(await store.findSession(otherDigest))
   })
 
-  test('a session that is over goes, and does not count', async () => {
+  test('a session that is over does not count, and goes only behind so many that are newer', async () => {
     const store = await open()
     const { user, session } = await insert(store)
-    const [unused, old, kept] = await insertNewer(store, user, [1, 2, 3])
-    if (!unused || !old || !kept) throw new Error('The contract made no sessions')
-    const horizon = { usedAfter: later(1), createdAfter: later(-1) }
-    await store.recordUses('sessions', [session.id], later(9))
-    await store.transaction((each) => each.trimSessions(kept, { ...horizon, maximum: 3 }))
-    const all = { usedAfter: later(-1), createdAfter: later(-1), limit: 9, after: null }
-    const ids = (await store.listSessions(user.id, all)).map(({ id }) => id)
-    deepEqual(ids.toSorted(), [session.id, old.id, kept.id].toSorted())
+    const [first, unused, early, kept] = await insertNewer(store, user, [1, 2, 3, 4])
+    if (!first || !unused || !early || !kept) throw new Error('The contract made no sessions')
+    const all = { usedAfter: later(-9), createdAfter: later(-9), createdUntil: later(9) }
+    const trim = (maximum: number, horizon = {}) =>
+      store.transaction((each) => each.trimSessions(kept, { ...all, ...horizon, maximum }))
+    const left = async () => store.listSessions(user.id, { ...all, limit: 9, after: null })
+    // By a clock that is wrong, all of them.
+    for (const wrong of [{ usedAfter: later(9) }, { createdAfter: later(9) }]) {
+      deepEqual(await trim(5, wrong), [])
+    }
+    deepEqual(await trim(5, { createdUntil: later(-1) }), [])
+    equal((await left()).length, 5)
+    deepEqual(await trim(4, { usedAfter: later(2) }), [session])
+    await store.recordUses('sessions', [first.id, early.id], later(5))
+    const horizon = { usedAfter: later(2), createdUntil: later(8) }
+    // Two live beside it, the oldest and one behind the one that is over.
+    deepEqual(await trim(3, horizon), [])
+    const ended = await trim(2, horizon)
+    deepEqual(ended.map(({ id }) => id).toSorted(), [first.id, unused.id])
+    deepEqual(await left(), [kept, { ...early, lastUsedAt: later(5) }])
   })
 
   test('a session can be held while it is there', async () => {
@@ -139,7 +152,8 @@ export function devicesContract({ test, open }: StoreContract): void {
     const [other] = await insertNewer(store, user, [1])
     await store.transaction((each) => each.freshenSession(session, later(5)))
     deepEqual((await store.findSession(digest))?.session.passwordVerifiedAt, later(5))
-    const horizon = { usedAfter: later(-1), createdAfter: later(0), limit: 9, after: null }
+    const page = { limit: 9, after: null, createdUntil: later(9) }
+    const horizon = { usedAfter: later(-1), createdAfter: later(0), ...page }
     deepEqual(await store.listSessions(user.id, horizon), [other])
   })
 

@@ -29,6 +29,22 @@ export function sweepContract({ test, open }: StoreContract): void {
     deepEqual(await sweepSessions(store), [0])
   })
 
+  test('a session goes that was begun by a clock that was ahead, and none that may have been', async () => {
+    const store = await open()
+    const { user } = await insert(store)
+    const begin = async (milliseconds: number) => {
+      const digest = randomBytes(32)
+      const instants = { createdAt: later(milliseconds), lastUsedAt: later(milliseconds) }
+      const session = { ...newSession(user), ...instants }
+      await store.transaction((each) => each.insertSession(session, digest))
+      return digest
+    }
+    const [living, ahead] = [await begin(9), await begin(10)]
+    await sweepSessions(store)
+    ok(await store.findSession(living))
+    equal(await store.findSession(ahead), null)
+  })
+
   test('a lease is held by one, renewed by that one, and free when it has ended', async () => {
     const store = await open()
     const hold = (now: number, own = -1) =>
@@ -54,7 +70,7 @@ export function sweepContract({ test, open }: StoreContract): void {
 /** How many each step deleted. */
 async function sweepSessions(store: Store): Promise<number[]> {
   const past = { overAt: noon, endedAfter: noon, occurredAfter: noon }
-  const horizon = { ...past, usedAfter: noon, createdAfter: later(-9) }
+  const horizon = { ...past, usedAfter: noon, createdAfter: later(-9), createdUntil: later(9) }
   const deleted: number[] = []
   let from: SweptKey | null = null
   do {

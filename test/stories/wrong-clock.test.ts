@@ -1,0 +1,103 @@
+// A clock that is far off, and right again: it ends nothing for good, and nothing outlives its time by it.
+import { expect, test } from 'vitest'
+import { sweep } from '../../src/core/sweep.ts'
+import { ann, bearer, type Server, signUp, startServer } from '../harness.ts'
+
+const fourHundredDays = { days: 400 }
+const atOnce = { maximum: 64, mayGoOn: () => true, after: async () => true }
+
+function statusOf({ send }: Server, token: string): Promise<number> {
+  return send('GET /v1/session', undefined, bearer(token)).then(({ status }) => status)
+}
+
+async function logIn({ send }: Server): Promise<string> {
+  return (await send('POST /v1/session', ann)).body.token
+}
+
+test('a log-in by a clock 400 days ahead ends no session', async () => {
+  const server = await startServer()
+  const [first, second] = [await signUp(server), await logIn(server)]
+  const right = server.clock()
+  server.clock.advance(fourHundredDays)
+  await logIn(server)
+  expect(await statusOf(server, first)).toBe(401)
+  server.clock.set(right)
+  expect([await statusOf(server, first), await statusOf(server, second)]).toEqual([200, 200])
+  const { body } = await server.send('GET /v1/events', undefined, bearer(first))
+  expect(JSON.stringify(body)).not.toContain('excess_sessions_exceeded')
+})
+
+test('sessions that are over do not gather: behind so many that are newer they go', async () => {
+  const server = await startServer({ auth: { sessions: { maximumPerUser: 3 } } })
+  await signUp(server)
+  for (let month = 0; month < 5; month++) {
+    server.clock.advance({ days: 31 })
+    await logIn(server)
+    expect((await server.database.query('SELECT id FROM sessions')).length).toBeLessThanOrEqual(3)
+  }
+})
+
+test('a session that began more than a day ahead is over, and never comes back', async () => {
+  const server = await startServer()
+  const { clock, database, send } = server
+  const kept = await signUp(server)
+  const right = clock()
+  clock.advance({ days: 1, milliseconds: 1 })
+  const ahead = await logIn(server)
+  expect(await statusOf(server, ahead)).toBe(200)
+  clock.set(right)
+  expect([await statusOf(server, ahead), await statusOf(server, kept)]).toEqual([401, 200])
+  const { body } = await send('GET /v1/sessions', undefined, bearer(kept))
+  expect(body.sessions).toHaveLength(1)
+  // Those of the same hour it might be by another machine's clock.
+  await sweep(server.auth.config, atOnce)
+  expect(await database.query('SELECT id FROM sessions')).toHaveLength(2)
+  clock.advance({ hours: -1 })
+  await sweep(server.auth.config, atOnce)
+  expect(await database.query('SELECT id FROM sessions')).toHaveLength(1)
+  clock.set(right)
+  clock.advance({ days: 2 })
+  expect([await statusOf(server, ahead), await statusOf(server, kept)]).toEqual([401, 200])
+})
+
+test('clocks that differ by less than a day log nobody out', async () => {
+  const server = await startServer()
+  const right = server.clock()
+  for (const skew of [{ minutes: 5 }, { hours: 14 }, { days: 1 }]) {
+    server.clock.advance(skew)
+    const token = await (skew.minutes ? signUp(server) : logIn(server))
+    server.clock.set(right)
+    expect([skew, await statusOf(server, token)]).toEqual([skew, 200])
+  }
+})
+
+test('where sessions last an hour, none lasts longer than two for a clock that was ahead', async () => {
+  const server = await startServer({ auth: { sessions: { idleHours: 1, maximumHours: 1 } } })
+  const { clock } = server
+  await signUp(server)
+  const right = clock()
+  clock.advance({ hours: 1 })
+  const near = await logIn(server)
+  clock.advance({ milliseconds: 1 })
+  const far = await logIn(server)
+  clock.set(right)
+  expect([await statusOf(server, near), await statusOf(server, far)]).toEqual([200, 401])
+})
+
+test('a password that was verified by a clock that was ahead makes nobody fresh for longer', async () => {
+  const server = await startServer()
+  const { clock, send } = server
+  const token = await signUp(server)
+  const right = clock()
+  clock.advance({ hours: 5 })
+  const challenge = { password_challenge: ann.password }
+  const freshened = await send('PUT /v1/session/freshness', challenge, bearer(token))
+  expect(freshened.status).toBe(200)
+  clock.set(right)
+  const change = { email_address: 'ann@new.example' }
+  const { status, body } = await send('PATCH /v1/user', change, bearer(token))
+  expect([status, body.code]).toEqual([403, 'fresh_authentication_required'])
+  expect((await send('PATCH /v1/user', { ...change, ...challenge }, bearer(token))).status).toBe(
+    202,
+  )
+})
