@@ -6,7 +6,7 @@ import { expect, onTestFinished, test, vi } from 'vitest'
 import { localhost } from '../../test/smtp-certificates.ts'
 import { serve, stopOnSignals } from './serve.ts'
 
-test('a stop ends silent and idle connections at once, and what was asked is answered', async () => {
+test('a stop ends idle connections at once, and what was asked is answered', async () => {
   const asked = Promise.withResolvers<void>()
   const answered = Promise.withResolvers<void>()
   const slow = async () => {
@@ -21,14 +21,14 @@ test('a stop ends silent and idle connections at once, and what was asked is ans
     closed = true
   }
   const running = await serve({ fetch: fetches }, { host: '127.0.0.1', port: 0, onClose })
-  const silent = connect(running.port, '127.0.0.1')
-  await once(silent, 'connect')
   const origin = `http://127.0.0.1:${running.port}`
   expect(await (await fetch(`${origin}/quick`)).text()).toBe('ok')
+  const idle = await ask(running.port)
+  expect(await idle.answered()).toContain('Connection: keep-alive')
   const pending = fetch(`${origin}/slow`)
   await asked.promise
 
-  const ended = once(silent.resume(), 'close')
+  const ended = idle.ended()
   const stopped = running.stop()
   await ended
   expect(closed).toBe(false)
@@ -38,6 +38,52 @@ test('a stop ends silent and idle connections at once, and what was asked is ans
   await stopped
   expect(closed).toBe(true)
   await running.stop()
+})
+
+test('a connection that waits to be accepted when a stop comes is answered, and told to go', async () => {
+  const running = await serveOk()
+  const client = await ask(running.port)
+  const stopped = running.stop()
+  await client.ended()
+  expect(client.said()).toMatch(/^HTTP\/1\.1 200 OK\r\n/)
+  expect(client.said()).toContain('Connection: close')
+  await stopped
+})
+
+test('a connection that was just accepted may still ask, and one that asks nothing ends two seconds after it came', async () => {
+  const running = await serveOk()
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const old = await open(running.port)
+  vi.advanceTimersByTime(1_999)
+  const [late, silent] = [await open(running.port), await open(running.port)]
+  const stopped = running.stop()
+  await turns()
+  vi.advanceTimersByTime(1)
+  await old.ended()
+  vi.advanceTimersByTime(1_998)
+  late.socket.write(question)
+  await late.ended()
+  expect([old.said(), late.said().slice(0, 15)]).toEqual(['', 'HTTP/1.1 200 OK'])
+  expect([silent.said(), silent.socket.closed]).toEqual(['', false])
+  vi.advanceTimersByTime(1)
+  await silent.ended()
+  expect(silent.said()).toBe('')
+  await stopped
+})
+
+test('half a question that was never finished does not hold up a stop', async () => {
+  const running = await serveOk()
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const half = await open(running.port)
+  half.socket.write(question.slice(0, 20))
+  const stopped = running.stop()
+  await turns()
+  vi.advanceTimersByTime(2_000)
+  await half.ended()
+  await stopped
+  expect(half.said()).toBe('')
 })
 
 test('what is not answered within eight seconds is cut, and the server closes all the same', async () => {
@@ -104,3 +150,44 @@ test('a server of HTTPS that somebody else has made answers what was asked, too'
   await stopped
   expect(closed).toBe(true)
 })
+
+const question = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n'
+
+function serveOk() {
+  const onClose = async () => {}
+  return serve({ fetch: () => new Response('ok') }, { host: '127.0.0.1', port: 0, onClose })
+}
+
+/** A connection that the server has accepted, and on which nothing was said. */
+async function open(port: number) {
+  const client = speakTo(port)
+  await once(client.socket, 'connect')
+  await turns()
+  return client
+}
+
+/** One that the system has accepted, with a question on it, and the server has not seen. */
+async function ask(port: number) {
+  const client = speakTo(port)
+  client.socket.write(question)
+  // No turn of the loop: the server is in this process.
+  await new Promise<void>((resolve) => process.nextTick(resolve))
+  return client
+}
+
+function speakTo(port: number) {
+  const socket = connect(port, '127.0.0.1')
+  let said = ''
+  socket.setEncoding('latin1').on('data', (chunk) => {
+    said += chunk
+  })
+  // Reset or closed, it is over.
+  socket.on('error', () => {})
+  const ended = new Promise<void>((resolve) => socket.once('close', () => resolve()))
+  const answered = new Promise<string>((resolve) => socket.once('data', () => resolve(said)))
+  return { socket, said: () => said, ended: () => ended, answered: () => answered }
+}
+
+async function turns(): Promise<void> {
+  for (let count = 0; count < 20; count++) await new Promise(setImmediate)
+}

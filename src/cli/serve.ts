@@ -1,8 +1,7 @@
 import { once } from 'node:events'
-import { Server as HttpServer } from 'node:http'
-import { Server as HttpsServer } from 'node:https'
-import type { AddressInfo, Server, Socket } from 'node:net'
+import type { AddressInfo, Server } from 'node:net'
 import { type Fetch, nodeServer } from '../http/node.ts'
+import { drain, trackSilent } from './drain.ts'
 
 /** A server that accepts requests. */
 export interface Running {
@@ -19,8 +18,6 @@ export interface ServeOptions {
 }
 
 const signals = ['SIGINT', 'SIGTERM'] as const
-// Less than the ten seconds that Docker gives before it kills.
-const drainMilliseconds = 8_000
 /** All of it: after the answers an outbox has a second and a half, and the rest takes milliseconds. */
 export const stopMilliseconds = 9_800
 
@@ -71,40 +68,4 @@ export function stopOnSignals(
 function giveUp(): void {
   console.error(`It was stopped and did not end within ${stopMilliseconds / 1_000} s`)
   process.exit(1)
-}
-
-// Connections on which nothing was ever asked; Node does not count them as idle.
-function trackSilent(server: Server): Set<Socket> {
-  const silent = new Set<Socket>()
-  if (!isHttp(server)) return silent
-  // With TLS a request names another socket than the one that was accepted.
-  server.on(server instanceof HttpsServer ? 'secureConnection' : 'connection', (socket: Socket) => {
-    silent.add(socket)
-    socket.once('close', () => silent.delete(socket))
-  })
-  server.on('request', ({ socket }) => silent.delete(socket))
-  return silent
-}
-
-async function drain(server: Server, silent: ReadonlySet<Socket>): Promise<void> {
-  const closed = once(server, 'close')
-  const late = Promise.withResolvers<void>()
-  const http = isHttp(server) ? server : null
-  // A client that keeps its connection is answered once more, and told to go.
-  http?.prependListener('request', (_request, response) => {
-    response.shouldKeepAlive = false
-  })
-  server.close()
-  for (const socket of silent) socket.destroy()
-  const idle = setInterval(() => http?.closeIdleConnections(), 100)
-  const force = setTimeout(late.resolve, drainMilliseconds)
-  await Promise.race([closed, late.promise])
-  clearInterval(idle)
-  clearTimeout(force)
-  http?.closeAllConnections()
-}
-
-// One of HTTP/2 closes no single connections, and is not waited for longer than that.
-function isHttp(server: Server): server is HttpServer | HttpsServer {
-  return server instanceof HttpServer || server instanceof HttpsServer
 }
