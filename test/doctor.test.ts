@@ -91,6 +91,7 @@ test('where all is well there is no fault, nothing is changed, and no mail is se
     'node',
     'proxy',
     'schema',
+    'tables',
     'database',
     'clock',
     'imported hashes',

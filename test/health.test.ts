@@ -13,7 +13,7 @@ import {
 } from 'latchkey/server'
 import { sqliteMigrations } from 'latchkey/sqlite'
 import { expect, inject, onTestFinished, test } from 'vitest'
-import { newestMigrations } from '../src/storage/ping.ts'
+import { newestMigrations } from '../src/storage/tables.ts'
 import { openDatabase as openTemplateDatabase } from '../templates/api/database.ts'
 import {
   ann,

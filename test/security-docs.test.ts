@@ -120,6 +120,7 @@ const elsewhere = [
   'test/latchkey-command-sqlite.test.ts',
   'test/mails-guide.test.ts',
   'test/migrate-command.test.ts',
+  'test/missing-tables.test.ts',
   'test/mobile/guide.test.ts',
   'test/mobile/mobile.test.ts',
   'test/mobile/snippets.test.ts',

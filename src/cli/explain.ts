@@ -1,11 +1,13 @@
 import { AuthError } from '../core/errors.ts'
 import { MigrationError } from '../storage/migrate.ts'
 import { isBusy } from '../storage/sqlite-errors.ts'
+import { MissingTablesError } from '../storage/tables.ts'
 import { EnvironmentError } from './environment-reader.ts'
 
 /** A sentence for what could be foreseen; what nobody foresaw stays an error with its stack. */
 export function explain(error: unknown): unknown {
   if (!(error instanceof Error)) return error
+  if (error instanceof MissingTablesError) return error.message
   if (error instanceof EnvironmentError || isAboutMigrations(error)) return error.message
   if (aboutUrl.test(error.message)) return `DATABASE_URL cannot be used: ${error.message}`
   if (error instanceof AuthError && error.cause instanceof Error) return explainAway(error.cause)

@@ -6,6 +6,7 @@ import { types } from 'node:util'
 import { AuthError } from '../core/errors.ts'
 import { readText } from './columns.ts'
 import type { Connection, Database, Transaction } from './database.ts'
+import { requireTables } from './tables.ts'
 
 /** A folder of `NNNN_name.sql` files, applied in the order of their names and never changed again. */
 export interface Migrations {
@@ -19,7 +20,9 @@ export class MigrationError extends Error {
   override readonly name = 'MigrationError'
 
   constructor(migration: string, cause: unknown) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
+    // A table of Latchkey's that is gone makes the database unavailable, and the reason stands below.
+    const named = cause instanceof AuthError ? cause.cause : cause
+    const reason = named instanceof Error ? named.message : String(named)
     super(`Migration ${migration} failed, and nothing was applied: ${reason}`, { cause })
   }
 }
@@ -51,6 +54,7 @@ export interface MigrateOptions {
  * @returns the names of the migrations that were applied
  * @throws MigrationError naming the file that the database refused
  * @throws Error when a file was changed after it was applied
+ * @throws MissingTablesError where a table is gone that was made before
  * @throws AuthError `unavailable` when the database is away
  */
 export async function migrate(
@@ -61,7 +65,11 @@ export async function migrate(
   const migrations = await readAll(sources)
   const isPending = async (connection: Connection) => {
     await check?.(connection)
-    return findPending(migrations, await readApplied(connection)).length > 0
+    const applied = await readApplied(connection)
+    const isPending = findPending(migrations, applied).length > 0
+    // Otherwise the server would start, and refuse everybody.
+    if (!isPending) await requireTables(connection, applied)
+    return isPending
   }
   const applied = await database.migration(
     (transaction) => applyPending(transaction, migrations),
@@ -83,6 +91,7 @@ async function applyPending(
       [name, checksum, Date.now()],
     )
   }
+  await requireTables(transaction, await readApplied(transaction))
   return pending.map(({ name }) => name)
 }
 
@@ -108,8 +117,17 @@ export async function listApplied(connection: Connection): Promise<readonly stri
   return [...(await readApplied(connection)).keys()]
 }
 
+/**
+ * @throws MissingTablesError where a table of Latchkey's is gone
+ * @throws AuthError `unavailable` when the database is away
+ */
+export async function requireWhole(connection: Connection): Promise<void> {
+  await requireTables(connection, await readApplied(connection))
+}
+
 /** Whether a statement failed for want of a table or column: a migration is pending. */
 export function isNotMigrated(error: unknown): boolean {
+  if (error instanceof AuthError) return isNotMigrated(error.cause)
   // Not `instanceof`: under Jest an error of SQLite is of another realm than this code.
   if (!types.isNativeError(error)) return false
   if (/^no such (table|column): /.test(error.message)) return true
@@ -141,7 +159,7 @@ async function apply(transaction: Transaction, name: string, sql: string): Promi
     await transaction.script(sql)
   } catch (cause) {
     // The database went away: that is no fault of the file, and worth another attempt.
-    if (cause instanceof AuthError) throw cause
+    if (cause instanceof AuthError && !isNotMigrated(cause)) throw cause
     throw new MigrationError(name, cause)
   }
 }

@@ -1,10 +1,9 @@
 import { AuthError } from '../core/errors.ts'
+import { readText } from './columns.ts'
 import type { Database } from './database.ts'
 import { DeadlineError, within } from './deadline.ts'
 import { isNotMigrated } from './migrate.ts'
-
-/** The newest of Latchkey's migrations, whose numbers differ: of which kind the database is nobody asks. */
-export const newestMigrations = ['latchkey/0013_imports.sql', 'latchkey/0012_imports.sql'] as const
+import { MissingTablesError, missingIn, newestMigrations, tablesQuery } from './tables.ts'
 
 // Whoever asks whether a server is well wants to hear it before they give it up.
 const patienceMilliseconds = 1_000
@@ -16,15 +15,17 @@ const patienceMilliseconds = 1_000
  * The connections of look-ups are asked: those of all else may be busy with what takes long, and a server
  * whose tokens are checked is no server to take out.
  *
- * @throws AuthError `unavailable` where it does not within a second, or lacks a migration
+ * @throws AuthError `unavailable` where it does not within a second, or lacks a migration or a table
  */
 export async function ping(database: Database): Promise<void> {
-  const isMigrated = await within(patienceMilliseconds, findNewest(database)).catch((cause) => {
+  const missing = await within(patienceMilliseconds, findMissing(database)).catch((cause) => {
     if (cause instanceof DeadlineError) throw unavailable('It did not answer within a second')
     throw isNotMigrated(cause) ? new AuthError('unavailable', { cause }) : cause
   })
-  if (isMigrated) return
-  throw unavailable("It lacks Latchkey's newest migration")
+  if (missing === null) throw unavailable("It lacks Latchkey's newest migration")
+  if (missing.length > 0) {
+    throw new AuthError('unavailable', { cause: new MissingTablesError(missing) })
+  }
 }
 
 function unavailable(reason: string): AuthError {
@@ -32,8 +33,9 @@ function unavailable(reason: string): AuthError {
 }
 
 // A table, not a constant: SQLite would answer that without a look at the file.
-async function findNewest(database: Database): Promise<boolean> {
+async function findMissing(database: Database): Promise<readonly string[] | null> {
   const sql = 'SELECT name FROM latchkey_migrations WHERE name = $1 OR name = $2'
-  const found = await database.lookUp(sql, newestMigrations, () => true)
-  return found ?? false
+  const newest = await database.lookUp(sql, newestMigrations, ([name]) => readText(name))
+  const tables = tablesQuery(new Set(newest === null ? [] : [newest]))
+  return tables === null ? null : database.lookUp(tables, [], missingIn)
 }

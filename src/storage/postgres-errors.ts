@@ -1,6 +1,7 @@
 import pg from 'pg'
 import { AuthError } from '../core/errors.ts'
 import { DeadlineError } from './deadline.ts'
+import { isTableGone } from './tables.ts'
 
 // Classes of SQLSTATE, and single ones, that say nothing about the statement:
 // https://www.postgresql.org/docs/current/errcodes-appendix.html
@@ -21,11 +22,11 @@ const away = [
 
 /**
  * What the core calls `unavailable`: the database cannot be reached, does not answer in time, or
- * says that it cannot do anything just now; and `email_address_taken`. Everything else stays what it
+ * says that it cannot do anything just now, or has lost a table of Latchkey's; and `email_address_taken`. Everything else stays what it
  * is.
  */
 export function toAuthError(error: unknown): unknown {
-  if (isAway(error)) return new AuthError('unavailable', { cause: error })
+  if (isAway(error) || isTableGone(error)) return new AuthError('unavailable', { cause: error })
   if (isTaken(error)) return new AuthError('email_address_taken', { cause: error })
   return isForgotten(error) ? forgotten(error) : error
 }

@@ -1,6 +1,7 @@
 import { types } from 'node:util'
 import { AuthError } from '../core/errors.ts'
 import { DeadlineError } from './deadline.ts'
+import { isTableGone } from './tables.ts'
 
 // Primary result codes of SQLite: https://sqlite.org/rescode.html
 const busy = [5, 6]
@@ -13,13 +14,14 @@ export function isBusy(error: unknown): boolean {
 
 /**
  * What the core calls `unavailable`: what took too long, locked, read-only, an I/O error (SQLite often says corrupt), a
- * full disk, a file that cannot be opened or is no database; and `email_address_taken`. Everything
+ * full disk, a file that cannot be opened, is no database or has lost a table of Latchkey's; and `email_address_taken`. Everything
  * else stays what it is.
  */
 export function toAuthError(error: unknown): unknown {
   if (error instanceof DeadlineError) return new AuthError('unavailable', { cause: error })
   if (isTaken(error)) return new AuthError('email_address_taken', { cause: error })
-  return away.includes(primaryCode(error)) ? new AuthError('unavailable', { cause: error }) : error
+  const isAway = away.includes(primaryCode(error)) || isTableGone(error)
+  return isAway ? new AuthError('unavailable', { cause: error }) : error
 }
 
 function isTaken(error: unknown): boolean {

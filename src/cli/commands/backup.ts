@@ -1,5 +1,7 @@
 import { closeSync, existsSync, openSync, rmSync, statSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve } from 'node:path'
+import { requireWhole } from '../../storage/migrate.ts'
+import { openSqliteSnapshot } from '../../storage/snapshot.ts'
 import { isMigrated } from '../../storage/sqlite.ts'
 import { copyDatabase, findFaults } from '../../storage/sqlite-copy.ts'
 import { placeFile, sqliteFile, syncFile } from '../../storage/sqlite-file.ts'
@@ -27,11 +29,22 @@ there is never written over. Of PostgreSQL its own pg_dump makes one.`,
     if (!url.startsWith('sqlite:')) throw new Refused(dumps)
     requireDatabase(url)
     if (!isMigrated(url)) throw new Refused(`${sqliteFile(url)} has no tables of Latchkey's`)
+    await requireAllTables(url)
     await backUp(sqliteFile(url), file)
     if (values.json) printJson({ file, bytes: statSync(file).size })
     else print(`Backed up ${relative('.', sqliteFile(url))} into ${name}`)
   },
 )
+
+// Otherwise such copies take the places of those from before, one a day.
+async function requireAllTables(url: string): Promise<void> {
+  const snapshot = openSqliteSnapshot(url)
+  try {
+    await requireWhole(snapshot)
+  } finally {
+    await snapshot.close()
+  }
+}
 
 const dumps =
   'PostgreSQL makes its own backups: umask 077; pg_dump --format=custom --file=FILE "$DATABASE_URL"'

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import type { Store } from '../../core/store.ts'
 import type { Database } from '../../storage/database.ts'
 import { within } from '../../storage/deadline.ts'
-import { isNotMigrated } from '../../storage/migrate.ts'
+import { isNotMigrated, requireWhole } from '../../storage/migrate.ts'
 import { isMigrated, openSqliteFor } from '../../storage/sqlite.ts'
 import { sqliteFile } from '../../storage/sqlite-file.ts'
 import { createStore } from '../../storage/store.ts'
@@ -26,13 +26,17 @@ interface DatabaseOptions {
  *
  * @throws EnvironmentError for a DATABASE_URL that is missing or cannot be read
  * @throws Refused where there is no such database, or one without the newest migrations
+ * @throws MissingTablesError where a table is gone that was there
  */
 export function withStore<T>(
   options: DatabaseOptions,
   work: (store: Store) => Promise<T>,
 ): Promise<T> {
   return withMigrated(options, (url) => {
-    return withDatabase(url, (database) => work(createStore(database)))
+    return withDatabase(url, async (database) => {
+      await requireWhole(database)
+      return work(createStore(database))
+    })
   })
 }
 

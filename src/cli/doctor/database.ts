@@ -9,7 +9,7 @@ import {
   readJournal,
   readSetting,
 } from '../../storage/examination.ts'
-import type { Migrations } from '../../storage/migrate.ts'
+import { type Migrations, requireWhole } from '../../storage/migrate.ts'
 import { sqliteFile } from '../../storage/sqlite-file.ts'
 import { createStore } from '../../storage/store.ts'
 import { requireDatabase, withDatabase } from '../commands/database.ts'
@@ -34,14 +34,24 @@ export async function examineDatabase(url: string, examined: Examined): Promise<
       ? ok('schema', `${migrations.length} migrations are applied`)
       : fault('schema', `${pending.length} migrations are pending`, 'latchkey migrate')
   const file = url.startsWith('sqlite:') ? judgeFile(sqliteFile(url)) : []
-  const isWhole = !pending.some((name) => name.startsWith('latchkey/'))
-  const inside = isWhole ? await withDatabase(url, (each) => lookInside(url, each, examined)) : []
+  const isMigrated = !pending.some((name) => name.startsWith('latchkey/'))
+  const inside = isMigrated
+    ? await withDatabase(url, (each) => lookInside(url, each, examined))
+    : []
   return [schema, ...file, ...inside]
 }
 
-async function lookInside(url: string, database: Database, examined: Examined): Promise<Finding[]> {
+async function lookInside(
+  url: string,
+  database: Database,
+  examined: Examined,
+): Promise<readonly Finding[]> {
+  const tables = await look('tables', () => judgeTables(database))
+  // Where one is gone all else would say so, too.
+  if (tables.some(({ state }) => state === 'fault')) return tables
   const own = url.startsWith('sqlite:') ? judgeSqlite(database) : judgePostgres(database, examined)
   const parts = [
+    tables,
     own,
     look('clock', () => judgeClock(url, database)),
     look('signing keys', () => judgeKeys(database, examined)),
@@ -49,6 +59,11 @@ async function lookInside(url: string, database: Database, examined: Examined): 
     look('outbox', () => judgeOutbox(database)),
   ]
   return (await Promise.all(parts)).flat()
+}
+
+async function judgeTables(database: Database): Promise<readonly Finding[]> {
+  await requireWhole(database)
+  return [ok('tables', "all of Latchkey's are there")]
 }
 
 async function judgeSqlite(database: Database): Promise<readonly Finding[]> {
