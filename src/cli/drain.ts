@@ -50,7 +50,7 @@ export async function drain(server: Server, silent: Silent): Promise<void> {
 }
 
 // What the system has accepted in our name, and we have not yet, it would reset. In each turn all that waits is
-// taken; after one in which nothing came the moment is as good as any.
+// taken; after one in which nothing came, next to nothing does now.
 async function acceptWaiting(server: Server): Promise<void> {
   let accepted = 0
   const count = () => {
