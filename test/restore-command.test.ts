@@ -240,10 +240,11 @@ test.each([
   ['latchkey restore', 2, /The name of one file is needed/],
   ['latchkey restore --after-pg-restore', 2, /DATABASE_URL names no PostgreSQL/],
   ['latchkey restore copy --after-pg-restore', 2, /Either FILE, or --after-pg-restore/],
+  ['latchkey restore copy --former app', 2, /--former goes with --after-pg-restore/],
   [
     'DATABASE_URL=postgres://ann:secret@db.example.com/app latchkey restore app.dump',
     1,
-    /pg_restore .*, then latchkey restore --after-pg-restore/,
+    /pg_restore .*, then latchkey restore --after-pg-restore --former/,
   ],
 ])(
   '%s restores nothing, and says why',

@@ -40,3 +40,11 @@ export async function countEnds(
   )
   return Object.fromEntries(rows.map(([status, mails]) => [readText(status), readNumber(mails)]))
 }
+
+/** Where a connection to PostgreSQL leads: two of one name may be two databases, two of two names one. */
+export async function readPlace(connection: Connection): Promise<string> {
+  const sql =
+    "SELECT concat_ws(' ', pg_postmaster_start_time(), current_database(), current_schema())"
+  const [row = []] = await connection.query(sql)
+  return readText(row[0])
+}

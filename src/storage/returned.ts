@@ -1,6 +1,5 @@
 import { readInstant, readText } from './columns.ts'
 import type { Database, Row } from './database.ts'
-import type { HeldFile } from './sqlite-replacement.ts'
 
 /** What a backup brings back, and was ended since, most likely. */
 export interface Returned {
@@ -12,17 +11,28 @@ export interface Returned {
   readonly createdAt: Date
 }
 
+/** By their ids, what a database had when another was put in its place. */
+export interface Known {
+  readonly apiKeys: ReadonlySet<string>
+  readonly users: ReadonlySet<string>
+  readonly banned: ReadonlySet<string>
+}
+
 /**
- * What the one database has, and the other had no more, or banned.
+ * Asks the database that is replaced.
  *
- * @returns null where the other does not tell: it is broken, or older than these tables
+ * @param list the first column of what a statement reads
  */
-export async function listReturned(
-  restored: Database,
-  replaced: HeldFile,
-): Promise<readonly Returned[] | null> {
-  const known = readKnown(replaced)
-  if (!known) return null
+export async function readKnown(list: (sql: string) => Promise<readonly string[]>): Promise<Known> {
+  return {
+    apiKeys: new Set(await list('SELECT id FROM api_keys')),
+    users: new Set(await list('SELECT id FROM users')),
+    banned: new Set(await list('SELECT id FROM users WHERE banned_at IS NOT NULL')),
+  }
+}
+
+/** What the restored database has, and the replaced one had no more, or banned. */
+export async function listReturned(restored: Database, known: Known): Promise<readonly Returned[]> {
   const keys = await restored.query(
     `SELECT api_keys.id, users.email_address, api_keys.created_at, api_keys.name
      FROM api_keys JOIN users ON users.id = api_keys.user_id
@@ -42,18 +52,6 @@ export async function listReturned(
       .map((row) => toReturned('banned_user', row))
       .filter(isFree),
   ]
-}
-
-function readKnown(replaced: HeldFile) {
-  try {
-    return {
-      apiKeys: new Set(replaced.list('SELECT id FROM api_keys')),
-      users: new Set(replaced.list('SELECT id FROM users')),
-      banned: new Set(replaced.list('SELECT id FROM users WHERE banned_at IS NOT NULL')),
-    }
-  } catch {
-    return null
-  }
 }
 
 function toReturned(kind: Returned['kind'], [id, emailAddress, createdAt, name]: Row): Returned {

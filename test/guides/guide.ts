@@ -66,7 +66,8 @@ export async function shell(
   writeFileSync(join(commands, 'node'), script(node), { mode: 0o755 })
   writeFileSync(join(commands, 'latchkey'), script(`${node} '${entry}'`), { mode: 0o755 })
   writeFileSync(join(commands, 'npx'), script('exec'), { mode: 0o755 })
-  const own = { ...process.env, PATH: `${commands}:${process.env.PATH}`, ...env }
+  const given = { ...process.env, ...env }
+  const own = { ...given, PATH: `${commands}:${given.PATH}` }
   const { stdout } = await run('bash', ['-e', '-c', code], { cwd, env: own })
   return stdout
 }

@@ -1,8 +1,9 @@
 import { relative, resolve } from 'node:path'
-import type { Returned } from '../../storage/returned.ts'
+import { listReturned, type Returned } from '../../storage/returned.ts'
 import { sqliteFile } from '../../storage/sqlite-file.ts'
 import { defineCommand, Refused, UsageError } from './command.ts'
 import { databaseOptions, readDatabaseUrl, withDatabase } from './database.ts'
+import { askFormer } from './former-database.ts'
 import { appOption, listSources } from './migration-sources.ts'
 import { jsonOption, print, printJson, printTable, readable } from './output.ts'
 import { makeCurrent } from './restored.ts'
@@ -21,12 +22,18 @@ every link in a mail ends. API keys live on; those that the replaced database
 had no more are listed, as are users who were deleted or banned since.
 
 For PostgreSQL pg_restore does the first half, into an empty database, and
-latchkey restore --after-pg-restore the second.`,
+latchkey restore --after-pg-restore the second; --former names the database that
+was there before, for the same list.`,
     operands: '(FILE | --after-pg-restore)',
     options: {
       'after-pg-restore': {
         type: 'boolean',
         meaning: 'Migrate what pg_restore has restored, and end its sessions and links',
+      },
+      former: {
+        type: 'string',
+        value: 'DATABASE',
+        meaning: 'After pg_restore: the database before, by its name on that server or a URL',
       },
       'keep-sessions': {
         type: 'boolean',
@@ -40,7 +47,10 @@ latchkey restore --after-pg-restore the second.`,
       json: jsonOption,
       ...databaseOptions,
     },
-    examples: ['latchkey restore app-2026-11-26.sqlite3', 'latchkey restore --after-pg-restore'],
+    examples: [
+      'latchkey restore app-2026-11-26.sqlite3',
+      'latchkey restore --after-pg-restore --former app',
+    ],
   },
   async ({ values, positionals }) => {
     const url = readDatabaseUrl(values)
@@ -49,31 +59,42 @@ latchkey restore --after-pg-restore the second.`,
     if (values['after-pg-restore']) {
       if (positionals.length > 0) throw new UsageError('Either FILE, or --after-pg-restore')
       if (url.startsWith('sqlite:')) throw new UsageError('DATABASE_URL names no PostgreSQL')
-      const made = await withDatabase(url, (database) => makeCurrent(database, sources, sessions))
-      return values.json ? printJson(toJson(made, null)) : printMade(made)
+      const { former } = values
+      const { made, returned } = await withDatabase(url, async (database) => {
+        const known = former === undefined ? null : await askFormer(former, { url, database })
+        const made = await makeCurrent(database, sources, sessions)
+        return { made, returned: known && (await listReturned(database, known)) }
+      })
+      if (values.json) return printJson(toJson(made, { aside: null, returned }))
+      printMade(made)
+      return printReturned(returned, '--former DATABASE says which')
     }
+    if (values.former !== undefined) throw new UsageError('--former goes with --after-pg-restore')
     const name = oneOf(positionals, 'The name of one file')
     if (!url.startsWith('sqlite:')) throw new Refused(pgRestores)
     const servers = values.stopped ? 'stopped' : 'unknown'
     const given = { from: resolve(name), sources, sessions, servers } as const
     const replaced = await restoreFile(sqliteFile(url), given)
-    if (values.json) printJson(toJson(replaced.made, replaced))
-    else printReplaced(name, replaced)
+    if (values.json) return printJson(toJson(replaced.made, replaced))
+    printReplaced(name, replaced)
   },
 )
 
 const pgRestores =
-  'PostgreSQL restores its own backups: pg_restore --single-transaction --dbname="$DATABASE_URL" FILE, then latchkey restore --after-pg-restore'
+  'PostgreSQL restores its own backups: pg_restore --single-transaction --dbname="$DATABASE_URL" FILE, then latchkey restore --after-pg-restore --former DATABASE'
 
 type Made = Awaited<ReturnType<typeof makeCurrent>>
 
 // These names are an interface: programs read them.
-function toJson({ applied, revoked }: Made, replaced: Replaced | null) {
+function toJson(
+  { applied, revoked }: Made,
+  { aside, returned }: Pick<Replaced, 'aside' | 'returned'>,
+) {
   return {
     applied,
     revoked_sessions: revoked,
-    replaced: replaced?.aside ?? null,
-    returned: replaced?.returned?.map(returnedToJson) ?? null,
+    replaced: aside,
+    returned: returned?.map(returnedToJson) ?? null,
   }
 }
 
@@ -85,7 +106,11 @@ function printReplaced(name: string, { made, aside, returned }: Replaced): void 
   print(`Restored ${name}`)
   if (aside !== null) print(`What was there is ${relative('.', aside)} now`)
   printMade(made)
-  if (returned === null) print(incomparable)
+  printReturned(returned, 'nothing was there that tells which')
+}
+
+function printReturned(returned: readonly Returned[] | null, unknown: string): void {
+  if (returned === null) print(`${incomparable}: ${unknown}`)
   else if (returned.length > 0) {
     print('Back, and not in what was there: look whether each is to be, and end it otherwise')
     printTable([header, ...returned.map(toRow)])
@@ -93,7 +118,7 @@ function printReplaced(name: string, { made, aside, returned }: Replaced): void 
 }
 
 const incomparable =
-  'API keys that were revoked since, and users who were deleted or banned, are back: nothing was there that tells which'
+  'API keys that were revoked since, and users who were deleted or banned, are back'
 
 function printMade({ applied, revoked }: Made): void {
   for (const name of applied) print(`Applied ${name}`)

@@ -1,7 +1,7 @@
 import { chownSync, closeSync, existsSync, openSync, rmSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import type { Migrations } from '../../storage/migrate.ts'
-import { listReturned, type Returned } from '../../storage/returned.ts'
+import { type Known, listReturned, type Returned, readKnown } from '../../storage/returned.ts'
 import { copyDatabase, findFaults } from '../../storage/sqlite-copy.ts'
 import { isBusy } from '../../storage/sqlite-errors.ts'
 import { syncFile } from '../../storage/sqlite-file.ts'
@@ -49,8 +49,8 @@ export async function restoreFile(file: string, given: Given): Promise<Replaced>
     const url = `sqlite:${next}`
     const { made, returned } = await withDatabase(url, async (database) => {
       const made = await makeCurrent(database, given.sources, given.sessions)
-      const returned = former.kind === 'held' ? await listReturned(database, former.held) : null
-      return { made, returned }
+      const known = await askKnown(former)
+      return { made, returned: known && (await listReturned(database, known)) }
     })
     // What is in its log comes into the file, which then needs none.
     holdFile(next).release()
@@ -79,6 +79,12 @@ function hold(file: string, { servers }: Given): Former {
       `${file} cannot be read, which leaves open whether a server has it: stop all, and add --stopped`,
     )
   }
+}
+
+// Null where it does not tell: nothing was there, it is broken, or older than these tables.
+async function askKnown(former: Former): Promise<Known | null> {
+  if (former.kind !== 'held') return null
+  return readKnown(async (sql) => former.held.list(sql)).catch(() => null)
 }
 
 async function copy(from: string, next: string): Promise<void> {
