@@ -99,7 +99,7 @@ const runs: Readonly<Record<string, Readonly<Record<string, readonly [number, st
     ts: [8, 'test/testing/guide.test.ts'],
   },
   'docs/guides/upgrade.md': { console: [2, 'test/guides/upgrade.test.ts'] },
-  'docs/guides/watch.md': { ts: [1, 'test/guides/watch.test.ts'] },
+  'docs/guides/watch.md': { ts: [2, 'test/guides/watch.test.ts'] },
   'docs/guides/which-way-in.md': {
     js: [3, 'test/which-way-in.test.ts'],
     ts: [1, 'test/which-way-in.test.ts'],

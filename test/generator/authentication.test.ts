@@ -80,6 +80,19 @@ test.each([
   60_000,
 )
 
+test('it says what it counts to whoever has the METRICS_TOKEN', async () => {
+  expect(read('express', '.env.example')).toMatch(/^# METRICS_TOKEN=$/m)
+  expect((await world.run('npm install prom-client', { cwd: folder('express') })).code).toBe(0)
+  const variables = { PORT: await freePort(), METRICS_TOKEN: 'who-watches-the-server' }
+  const running = world.begin('npm run dev', { cwd: folder('express'), variables })
+  await running.until('Server is running')
+  const ask = asker(`http://localhost:${variables.PORT}`)
+  expect((await ask('GET /metrics')).status).toBe(401)
+  const { status, text } = await ask('GET /metrics', { token: variables.METRICS_TOKEN })
+  expect([status, text]).toEqual([200, expect.stringContaining('latchkey_http_requests_total')])
+  await running.interrupt()
+}, 60_000)
+
 interface Asking {
   readonly body?: object
   readonly token?: string

@@ -204,6 +204,35 @@ test('with the variables of .env it signs up, logs in, logs out and resets by ma
   await running.interrupt()
 }, 60_000)
 
+test('with a METRICS_TOKEN it says what is to be installed, and then what it counts', async () => {
+  const example = readFileSync(join(folder('lean'), '.env.example'), 'utf8')
+  const METRICS_TOKEN = 'who-watches-the-server'
+  const PORT = await freePort()
+  const env = example
+    .replace(/^# METRICS_TOKEN=$/m, `METRICS_TOKEN=${METRICS_TOKEN}\nPORT=${PORT}`)
+    .replace(/^DATABASE_URL=.*$/m, `DATABASE_URL=${await postgresSchema()}`)
+  writeFileSync(join(folder('lean'), '.env'), env)
+  const refused = await world.run('npm start', { cwd: folder('lean') })
+  expect([refused.code, refused.stderr]).toEqual([
+    1,
+    expect.stringContaining(
+      'METRICS_TOKEN asks for metrics: install what counts, with npm install',
+    ),
+  ])
+  expect((await world.run('npm install prom-client', { cwd: folder('lean') })).code).toBe(0)
+  const running = world.begin('npm start', { cwd: folder('lean') })
+  await running.until('"listening"')
+  const ask = (token: string) =>
+    fetch(`http://127.0.0.1:${PORT}/metrics`, { headers: { authorization: `Bearer ${token}` } })
+  expect((await ask('who-watches-the-watcher')).status).toBe(401)
+  const answer = await ask(METRICS_TOKEN)
+  expect([answer.status, await answer.text()]).toEqual([
+    200,
+    expect.stringContaining('latchkey_http_requests_total'),
+  ])
+  await running.interrupt()
+}, 60_000)
+
 test('the steps of the Dockerfile make what serves, and has in it nothing that is not needed', async () => {
   const image = await buildImage(world, folder('shop'))
   const files = readdirSync(image.folder, { recursive: true }).map(String)

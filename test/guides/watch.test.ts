@@ -1,14 +1,17 @@
 // The guide to watching: its code runs, and its alerts and the reference speak of numbers that there are.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { bearer, metricsToken, signUp, startServer } from '../harness.ts'
-import { blocksOf, compile, packageFolder, said } from './guide.ts'
+import { names } from '../mounts/mounts.ts'
+import { until } from '../until.ts'
+import { blocksOf, compile, freePort, packageFolder, said } from './guide.ts'
 
 const page = 'docs/guides/watch.md'
 
 test('what registers an SDK before is traced', async () => {
-  const [code = '', ...others] = blocksOf(page, 'ts')
-  expect(others).toEqual([])
+  const [code = ''] = blocksOf(page, 'ts')
   const asked = `
 import { migrate } from 'latchkey/server'
 import { openSqlite, sqliteMigrations } from 'latchkey/sqlite'
@@ -21,7 +24,42 @@ console.log(config.metrics === null, config.tracing !== null)
   const folder = packageFolder({ 'watched.ts': code, 'asked.ts': asked })
   await compile(folder)
   expect(await said(folder, 'asked.ts')).toEqual(['true true'])
-})
+}, 60_000)
+
+test('with the lines for it, each mounted server says what it counts, to the token alone', async () => {
+  const [, lines = '', ...others] = blocksOf(page, 'ts')
+  expect(others).toEqual([])
+  const plain = '  const auth = createAuth({ store: createStore(database) })\n'
+  const source = readFileSync('templates/mounts/auth.ts', 'utf8')
+  expect(source).toContain(plain)
+  const imports = 'createAuth, observe, Secret,'
+  const auth = source.replace(plain, () => lines).replace('createAuth,', imports)
+  const port = await freePort()
+  const server = (name: string) =>
+    readFileSync(`templates/mounts/${name}.ts`, 'utf8').replaceAll('3000', String(port))
+  const servers = Object.fromEntries(names.map((name) => [`${name}.ts`, server(name)]))
+  const folder = packageFolder({ 'auth.ts': auth, ...servers })
+  await compile(folder)
+  for (const name of names)
+    expect([name, ...(await scrape(folder, { name, port }))]).toEqual([name, 401, 200])
+}, 60_000)
+
+async function scrape(folder: string, { name, port }: { name: string; port: number }) {
+  const env = { ...process.env, METRICS_TOKEN: metricsToken }
+  const args = ['--conditions=source', `${name}.ts`]
+  const child = spawn(process.execPath, args, { cwd: folder, env })
+  onTestFinished(() => void child.kill('SIGKILL'))
+  const ask = (headers: Record<string, string>) =>
+    fetch(`http://127.0.0.1:${port}/metrics`, { headers })
+  await until(() => ask({}))
+  const without = await ask({})
+  const answer = await ask(bearer(metricsToken))
+  expect(await answer.text()).toContain('latchkey_http_requests_total')
+  const ended = once(child, 'exit')
+  child.kill('SIGTERM')
+  await ended
+  return [without.status, answer.status]
+}
 
 test('the numbers of the guide and of the reference are those that a server counts', async () => {
   const server = await startServer()

@@ -8,6 +8,7 @@ import {
   createSweeper,
   explain,
   migrateAtStart,
+  observe,
 } from 'latchkey/server'
 import { openDatabase } from './database.ts'
 import { environment } from './environment.ts'
@@ -36,7 +37,8 @@ export async function openAuth(args?: readonly string[]): Promise<Opened> {
   // A database that was away is migrated later, and may turn out to be none that will do.
   finished.catch(giveUp)
 
-  const auth = createAuth({ ...settings, store: createStore(database), log })
+  const watching = await observe(settings)
+  const auth = createAuth({ ...settings, ...watching, store: createStore(database), log })
   const { mail, appUrl } = settings
   const { transport, mailbox } = chooseTransport(mail)
   const outbox = createOutbox(auth, { transport, from: mail.from, appUrl, mails, log })
