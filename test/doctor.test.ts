@@ -154,6 +154,21 @@ test('a file that others may read is a fault; PostgreSQL has its own', async () 
   expect(of('files')?.to_do).toMatch(/^chmod 600 \//)
 })
 
+test('where the disk takes nothing any more, it is the disk that is said, and not the URL', async () => {
+  const command = await prepareCommand()
+  await run(command, 'latchkey migrate --json')
+  const full = "trap '' XFSZ; ulimit -f 0"
+  const { code, stdout } = await run(command, `${full}; latchkey doctor --json`)
+  const { findings }: { findings: Finding[] } = JSON.parse(stdout)
+  const of = (what: string) => findings.find((each) => each.what === what)
+  if (!isSqlite) return expect(of('database')?.state).toBe('ok')
+  expect([code, of('files')?.state, of('disk')?.state]).toEqual([1, 'ok', expect.anything()])
+  expect(of('database')?.found).toBe(
+    'DATABASE_URL cannot be used: disk I/O error: make room on its disk, or look whether that fails',
+  )
+  expect((await run(command, `${full}; latchkey users list`)).stderr).toContain('make room on its')
+})
+
 test('a key that does not read the signing keys is a fault, and is not said', async () => {
   const { command, examine } = await admit()
   const [own, other] = [randomBytes(32).toString('base64'), randomBytes(32).toString('base64')]

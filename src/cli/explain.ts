@@ -89,7 +89,9 @@ const advices: readonly (readonly [RegExp, string])[] = [
   [/^25006 /, 'name the primary, which takes writes'],
   [/does not support SSL/, 'switch TLS on there, or leave sslmode away in a network of your own'],
   [/^ERR_TLS_CERT_ALTNAME_INVALID /, 'name the host as its certificate does'],
-  [/^CERT_/, 'renew it'],
+  [/^CERT_/, 'renew it, or put the clock of this machine right'],
+  // SQLite says an I/O error of a disk that is full, too.
+  [/^53100 |disk I\/O error$|disk is full$/, 'make room on its disk, or look whether that fails'],
   [/^ENOENT .*\bopen '/, 'name a certificate that is there, behind sslrootcert, sslcert or sslkey'],
   [/^(DEPTH_ZERO_SELF_SIGNED|SELF_SIGNED|UNABLE_TO_)\w+ /, nameAuthority],
 ]

@@ -27,18 +27,23 @@ export interface Examined {
 /** The database, its tables, and what stands in them. */
 export async function examineDatabase(url: string, examined: Examined): Promise<Finding[]> {
   requireDatabase(url)
+  // First: on a full disk SQLite opens nothing.
+  const file = url.startsWith('sqlite:') ? judgeFile(sqliteFile(url)) : []
+  return [...file, ...(await look('database', () => examineTables(url, examined)))]
+}
+
+async function examineTables(url: string, examined: Examined): Promise<Finding[]> {
   const migrations = await readStatus(url, examined.sources)
   const pending = migrations.filter(({ status }) => status === 'pending').map(({ name }) => name)
   const schema =
     pending.length === 0
       ? ok('schema', `${migrations.length} migrations are applied`)
       : fault('schema', `${pending.length} migrations are pending`, 'latchkey migrate')
-  const file = url.startsWith('sqlite:') ? judgeFile(sqliteFile(url)) : []
   const isMigrated = !pending.some((name) => name.startsWith('latchkey/'))
   const inside = isMigrated
     ? await withDatabase(url, (each) => lookInside(url, each, examined))
     : []
-  return [schema, ...file, ...inside]
+  return [schema, ...inside]
 }
 
 async function lookInside(
