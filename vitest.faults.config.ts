@@ -7,7 +7,9 @@ const include = ['test/faults/kills.test.ts', 'test/faults/*.fault.ts']
 const sqliteAlone = ['disk-full', 'lock-held', 'corrupt-files'].map(
   (name) => `test/faults/${name}.fault.ts`,
 )
-const postgresAlone = ['test/faults/database-away.fault.ts']
+const postgresAlone = ['database-away', 'disk-full-postgres'].map(
+  (name) => `test/faults/${name}.fault.ts`,
+)
 const faults = JSON.parse(process.env.FAULTS ?? '{}')
 
 export default defineConfig({

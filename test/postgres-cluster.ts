@@ -33,6 +33,8 @@ export interface ClusterOptions {
   readonly binaries: string
   readonly folder: string
   readonly settings?: readonly string[]
+  /** More words for `initdb`. */
+  readonly initdb?: readonly string[]
 }
 
 /** PostgreSQL refuses to run as root; this user has no rights, and a name, on every Linux. */
@@ -68,12 +70,13 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
 // What is lost in a power cut is the tests' least concern.
 const quick = ['fsync=off', 'full_page_writes=off', 'max_connections=300', 'lc_messages=C']
 
-function createData({ binaries, folder }: ClusterOptions, data: string): void {
+function createData({ binaries, folder, initdb = [] }: ClusterOptions, data: string): void {
   if (nobody.uid !== undefined) chownSync(folder, nobody.uid, nobody.gid)
   const password = join(folder, 'password')
   writeFileSync(password, clusterPassword)
   const access = ['--username=postgres', `--pwfile=${password}`, '--auth=scram-sha-256']
-  const args = ['--pgdata', data, ...access, '--encoding=UTF8', '--locale=C', '--no-sync']
+  const form = ['--encoding=UTF8', '--locale=C', '--no-sync', ...initdb]
+  const args = ['--pgdata', data, ...access, ...form]
   const { status, stderr } = spawnSync(join(binaries, 'initdb'), args, { ...nobody })
   if (status !== 0) throw new Error(`PostgreSQL could not be made: ${stderr}`)
 }
