@@ -110,6 +110,7 @@ const elsewhere = [
   'test/guides/coming-from.test.ts',
   'test/guides/cookie-mode.test.ts',
   'test/guides/deploy.test.ts',
+  'test/guides/deployment-files.test.ts',
   'test/guides/first-api-key.test.ts',
   'test/guides/protect-a-route.test.ts',
   'test/guides/reference.test.ts',
