@@ -154,6 +154,7 @@ const elsewhere = [
   'test/testing/test-server.test.ts',
   'test/timing/statistics.test.ts',
   'test/timing/verdict.test.ts',
+  'test/transfer/deleted-here.test.ts',
   'test/transfer/export.test.ts',
   'test/transfer/files.test.ts',
   'test/transfer/import-command.test.ts',

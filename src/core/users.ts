@@ -84,7 +84,8 @@ export async function unbanUser(
 /**
  * Takes a user away with all that is theirs: sessions, API keys, links, mails that wait, rows of your tables
  * that refer to the user with ON DELETE CASCADE. The address may sign up again. Events stay, without
- * the address, the client's address and its agent.
+ * the address, the client's address and its agent, and a digest of what they were called: no import brings
+ * them back.
  *
  * @throws AuthError `unavailable`
  */

@@ -24,7 +24,14 @@ const words = new Set(
 
 const taken = new Set([
   // Tables and paths of Latchkey's.
-  ...['access_tokens', 'api_keys', 'email_changes', 'email_verifications', 'events'],
+  ...[
+    'access_tokens',
+    'api_keys',
+    'deleted_users',
+    'email_changes',
+    'email_verifications',
+    'events',
+  ],
   ...[
     'failed_attempts',
     'guard_counts',
@@ -36,7 +43,15 @@ const taken = new Set([
     'password_resets',
   ],
   ...['password', 'session', 'user'],
-  ...['passwords', 'registrations', 'revocations', 'seen_devices', 'session_aliases', 'sessions'],
+  ...[
+    'passwords',
+    'registrations',
+    'revocations',
+    'seen_devices',
+    'session_aliases',
+    'session_imports',
+    'sessions',
+  ],
   ...['sessions_by_digest', 'signing_keys', 'users'],
   // What a resource, or the table of routes, has under these names.
   ...['changes', 'columns', 'fields', 'routes', 'scopes'],

@@ -1,5 +1,7 @@
 import { byCount, findTexts, list } from './batches.ts'
+import { readInstantOrNull } from './columns.ts'
 import type { Connection } from './database.ts'
+import { listSessionImports } from './session-imports.ts'
 
 // What has happened here since an import: what was ended here must not live again.
 
@@ -28,29 +30,34 @@ export async function findBannedUsers(
   return findTexts(connection, selectBanned, userIds)
 }
 
-/** Whether everybody's sessions, or API keys, were ended here once. */
-export async function wasEverybodyRevoked(
+/** Up to when everybody's sessions, or API keys, were ended here; null where they never were. */
+export async function findEverybodysEnd(
   connection: Connection,
   what: 'sessions' | 'api_keys',
-): Promise<boolean> {
+): Promise<Date | null> {
   const name = what === 'sessions' ? 'session_expired' : 'authn_token_revoked'
-  const rows = await connection.query(
-    `SELECT id FROM events WHERE user_id IS NULL AND name = $1 AND detail = 'everybody' LIMIT 1`,
+  const [row] = await connection.query(
+    `SELECT max(occurred_at) FROM events
+     WHERE user_id IS NULL AND name = $1 AND detail = 'everybody'`,
     [name],
   )
-  return rows.length > 0
+  return row ? readInstantOrNull(row[0]) : null
 }
 
-/** Whether everybody was logged out here, and sessions of the origin had come before. */
-export async function wasEverybodyLoggedOut(
+/**
+ * Up to when a session must have begun at an origin to be over where it is not here: it came, and was
+ * ended with everybody's; or it came so long ago that it was over before it was swept. Null where none may be.
+ *
+ * @param longAgo when a session that came then is over by now, used or not
+ */
+export async function findImportedEnd(
   connection: Connection,
-  origin: string,
-): Promise<boolean> {
-  const rows = await connection.query(
-    `SELECT id FROM events
-     WHERE user_id IS NULL AND name = 'session_expired' AND detail = 'everybody'
-       AND EXISTS (SELECT 1 FROM imported_sessions WHERE origin = $1) LIMIT 1`,
-    [origin],
-  )
-  return rows.length > 0
+  { origin, longAgo }: { origin: string; longAgo: Date },
+): Promise<Date | null> {
+  const all = await listSessionImports(connection)
+  const instants = all.filter((each) => each.origin === origin).map((each) => each.importedAt)
+  const ended = await findEverybodysEnd(connection, 'sessions')
+  const ends = instants.filter((importedAt) => importedAt <= longAgo)
+  if (ended && instants.some((importedAt) => importedAt <= ended)) ends.push(ended)
+  return ends.reduce<Date | null>((last, each) => (last && last > each ? last : each), null)
 }

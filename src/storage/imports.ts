@@ -244,20 +244,6 @@ export async function holdUsers(
   return findTexts(connection, holdById, userIds)
 }
 
-/** From when on the tokens of an origin are looked up. */
-export async function noteImportedSessions(
-  connection: Connection,
-  origin: string,
-  importedAt: Date,
-): Promise<void> {
-  await connection.query(
-    `INSERT INTO imported_sessions (origin, imported_at) VALUES ($1, $2)
-     ON CONFLICT (origin) DO UPDATE SET imported_at = excluded.imported_at
-     WHERE imported_sessions.imported_at < excluded.imported_at`,
-    [origin, importedAt],
-  )
-}
-
 export function readBytes(value: Value | undefined): Uint8Array {
   if (value instanceof Uint8Array) return value
   throw new TypeError('The column should hold bytes')

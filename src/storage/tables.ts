@@ -3,11 +3,15 @@ import { readTextOrNull } from './columns.ts'
 import type { Connection, Row } from './database.ts'
 
 /** The newest of Latchkey's migrations, whose numbers differ: they tell the two kinds of database apart. */
-export const newestMigrations = ['latchkey/0013_imports.sql', 'latchkey/0012_imports.sql'] as const
+export const newestMigrations = [
+  'latchkey/0014_ended_here.sql',
+  'latchkey/0013_ended_here.sql',
+] as const
 
 /** What the newest migration leaves in a database, beside the list of the migrations. */
 export const ownTables: readonly string[] = [
   'api_keys',
+  'deleted_users',
   'email_changes',
   'email_verifications',
   'events',
@@ -21,6 +25,7 @@ export const ownTables: readonly string[] = [
   'registrations',
   'seen_devices',
   'session_aliases',
+  'session_imports',
   'sessions',
   'signing_keys',
   'users',

@@ -14,7 +14,7 @@ export interface TransferColumn {
 }
 
 export interface TransferTable {
-  readonly name: 'users' | 'sessions' | 'api_keys' | 'events'
+  readonly name: 'users' | 'deleted_users' | 'sessions' | 'api_keys' | 'events'
   /** Whose rows they are, for those that refer to a user. */
   readonly owner: 'user_id' | null
   readonly columns: readonly TransferColumn[]
@@ -39,6 +39,12 @@ export const users: TransferTable = {
     instant('created_at'),
     instant('updated_at'),
   ],
+}
+
+export const deletedUsers: TransferTable = {
+  name: 'deleted_users',
+  owner: null,
+  columns: [uuid('id'), text('origin')],
 }
 
 export const sessions: TransferTable = {

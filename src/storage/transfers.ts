@@ -1,6 +1,6 @@
 import type { Row } from '../core/connection.ts'
 import { byCount, list, sendRows, tuples } from './batches.ts'
-import { readInstant, readText } from './columns.ts'
+import { readText } from './columns.ts'
 import type { Connection, Value } from './database.ts'
 import { firstId } from './page.ts'
 import type { TransferTable } from './transfer-tables.ts'
@@ -42,17 +42,6 @@ export async function findOriginIds(
     found.set(userId, [...(found.get(userId) ?? []), own])
   }
   return found
-}
-
-export interface ImportedSessions {
-  readonly origin: string
-  readonly importedAt: Date
-}
-
-/** Few: one for each system that sessions came from. */
-export async function listImportedSessions(connection: Connection): Promise<ImportedSessions[]> {
-  const rows = await connection.query('SELECT origin, imported_at FROM imported_sessions')
-  return rows.map((row) => ({ origin: readText(row[0]), importedAt: readInstant(row[1]) }))
 }
 
 const inserts = new Map<string, (count: number) => string>()

@@ -4,6 +4,7 @@ import type { PasswordHashChange } from '../core/statements/users.ts'
 import type { UserPage } from '../core/store.ts'
 import { readInstant, readInstantOrNull, readText } from './columns.ts'
 import type { Connection, Row } from './database.ts'
+import { markDeleted } from './deleted-users.ts'
 import { firstId } from './page.ts'
 
 /** Read by `toUser`, in this order. */
@@ -174,6 +175,7 @@ export async function banUser(
 }
 
 export async function deleteUser(connection: Connection, userId: string): Promise<void> {
+  await markDeleted(connection, userId)
   await connection.query('DELETE FROM users WHERE id = $1', [userId])
 }
 

@@ -1,8 +1,16 @@
 import { batchRows } from '../storage/batches.ts'
+import { listSessionImports, type SessionImport } from '../storage/session-imports.ts'
 import type { Snapshot } from '../storage/snapshot.ts'
-import { apiKeys, events, sessions, type TransferTable, users } from '../storage/transfer-tables.ts'
-import { findOriginIds, listImportedSessions, selectPage } from '../storage/transfers.ts'
-import { compare, end, header, writeOriginIds, writeRecord, writeTokens } from './record.ts'
+import {
+  apiKeys,
+  deletedUsers,
+  events,
+  sessions,
+  type TransferTable,
+  users,
+} from '../storage/transfer-tables.ts'
+import { findOriginIds, selectPage } from '../storage/transfers.ts'
+import { compare, end, header, writeOriginIds, writeRecord, writeSessionImport } from './record.ts'
 
 /**
  * All that an import reads back, line by line, several in each text: who there is, and what is theirs.
@@ -24,14 +32,19 @@ export async function* exportLines(snapshot: Snapshot): AsyncGenerator<string> {
       }),
     )
   }
-  const tokens = await listImportedSessions(snapshot)
-  yield write(tokens.sort((a, b) => compare(a.origin, b.origin)).map(writeTokens))
-  for (const table of [sessions, apiKeys, events]) {
+  const imports = await listSessionImports(snapshot)
+  yield write(imports.sort(inOrder).map(writeSessionImport))
+  for (const table of [deletedUsers, sessions, apiKeys, events]) {
     for await (const page of pagesOf(snapshot, table)) {
       yield write(page.map((row) => writeRecord(table, row)))
     }
   }
   yield `${JSON.stringify({ type: end, records })}\n`
+}
+
+function inOrder(a: SessionImport, b: SessionImport): number {
+  const byTime = a.importedAt.getTime() - b.importedAt.getTime()
+  return compare(a.origin, b.origin) || byTime
 }
 
 type Page = Awaited<ReturnType<typeof selectPage>>

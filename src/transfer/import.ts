@@ -1,9 +1,10 @@
-import type { Database } from '../storage/database.ts'
-import { wasEverybodyLoggedOut, wasEverybodyRevoked } from '../storage/ended-here.ts'
+import type { Connection, Database } from '../storage/database.ts'
+import { ownOrigin } from '../storage/deleted-users.ts'
+import { findEverybodysEnd, findImportedEnd } from '../storage/ended-here.ts'
 import { ImportNotes } from '../storage/import-notes.ts'
-import { noteImportedSessions } from '../storage/imports.ts'
 import { listPasswordSchemes } from '../storage/password-schemes.ts'
-import { type Importing, type Turns, write } from './importing.ts'
+import { noteSessionImport } from '../storage/session-imports.ts'
+import { hourMilliseconds, type Importing, type Lives, type Turns, write } from './importing.ts'
 import type { Origin, OriginRow } from './origin.ts'
 import { PendingWrite } from './pending-write.ts'
 import { importRecords } from './records.ts'
@@ -16,6 +17,7 @@ import { importUsers } from './users.ts'
 export interface ImportOptions extends RowRules {
   readonly mode: 'write' | 'dry-run'
   readonly sessionsPerUser: number
+  readonly lives: Lives
   readonly onRefused: (row: RefusedRow) => void
   /** How many rows were looked at by now. */
   readonly onProgress: (rows: number) => void
@@ -46,11 +48,10 @@ export async function importFrom(
       tally,
       pending,
       schemes: new Set(await listPasswordSchemes(database)),
-      revokedForAll: {
-        sessions: await wasEverybodyRevoked(database, 'sessions'),
-        apiKeys: await wasEverybodyRevoked(database, 'api_keys'),
+      endedUpTo: {
+        sessions: await findSessionsEnd(origin.name, database, options),
+        apiKeys: await findEverybodysEnd(database, 'api_keys'),
       },
-      wasEverybodyLoggedOut: await wasEverybodyLoggedOut(database, origin.name),
     }
     let rows = 0
     for await (const batch of inBatches(origin.read())) {
@@ -64,6 +65,18 @@ export async function importFrom(
     // Also where the origin ends in an error: what came before it was read.
     await pending.end().finally(() => notes.close())
   }
+}
+
+// A session of an export keeps its own instants, and is as old here as it was there.
+function findSessionsEnd(
+  origin: string,
+  database: Database,
+  { now, lives }: ImportOptions,
+): Promise<Date | null> {
+  if (origin === ownOrigin) return findEverybodysEnd(database, 'sessions')
+  const hours = Math.min(lives.idleHours, lives.maximumHours)
+  const longAgo = new Date(now.getTime() - hours * hourMilliseconds)
+  return findImportedEnd(database, { origin, longAgo })
 }
 
 type Kind = OriginRow['type']
@@ -103,9 +116,8 @@ async function importBatch(importing: Importing, batch: readonly OriginRow[]): P
   const records = ofType(batch, 'record')
   const [first] = records
   if (first) await importRecords(importing, first.table, records)
-  for (const { origin, importedAt } of ofType(batch, 'tokens')) {
-    const note = (transaction: Parameters<typeof noteImportedSessions>[0]) =>
-      noteImportedSessions(transaction, origin, importedAt)
+  for (const each of ofType(batch, 'session-import')) {
+    const note = (transaction: Connection) => noteSessionImport(transaction, each)
     await write(importing, note, () => undefined)
   }
   for (const { reason, where } of ofType(batch, 'fault')) {

@@ -9,6 +9,14 @@ import type { Tally } from './tally.ts'
 /** When a transaction may begin, so that others have their turn before it. */
 export type Turns = <T>(work: () => Promise<T>) => Promise<T>
 
+export const hourMilliseconds = 3_600_000
+
+/** How long a session lives, as the server has it. */
+export interface Lives {
+  readonly idleHours: number
+  readonly maximumHours: number
+}
+
 /** One import that is under way: what its steps share. */
 export interface Importing extends RowRules {
   readonly database: Database
@@ -19,10 +27,9 @@ export interface Importing extends RowRules {
   /** How hashes were made that are still another system's, those of this import among them. */
   readonly schemes: Set<string>
   readonly sessionsPerUser: number
-  /** Whether everybody was logged out here, so that sessions of those who were there before are over. */
-  readonly wasEverybodyLoggedOut: boolean
-  /** Whether everybody's were ended here, before this import: then none comes back in an export. */
-  readonly revokedForAll: { readonly sessions: boolean; readonly apiKeys: boolean }
+  /** What began up to then, and is not here, has ended here; null for nothing. */
+  readonly endedUpTo: Readonly<Record<'sessions' | 'apiKeys', Date | null>>
+  readonly lives: Lives
   readonly turns: Turns
   readonly pending: PendingWrite
 }

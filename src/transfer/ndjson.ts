@@ -1,3 +1,4 @@
+import { ownOrigin } from '../storage/deleted-users.ts'
 import { countLines, type Line, openBytes, readLines } from './lines.ts'
 import { type Origin, OriginError, type OriginRow } from './origin.ts'
 import { end, header, readRecord } from './record.ts'
@@ -22,7 +23,7 @@ export async function openNdjson(file: string, mapping: unknown, name: string): 
     )
   }
   return {
-    name: isExport ? 'latchkey' : name,
+    name: isExport ? ownOrigin : name,
     notes: [],
     read: () => (isExport ? readExport(lines) : readUsers(first, lines, users)),
     count: async () => count,

@@ -1,4 +1,5 @@
 import type { Value } from '../core/connection.ts'
+import type { SessionImport } from '../storage/session-imports.ts'
 import type { TransferTable } from '../storage/transfer-tables.ts'
 import type { OriginId } from '../storage/transfers.ts'
 
@@ -18,7 +19,12 @@ export interface Origin {
   close(): Promise<void>
 }
 
-export type OriginRow = OriginUser | OriginSession | OriginRecord | OriginTokens | OriginFault
+export type OriginRow =
+  | OriginUser
+  | OriginSession
+  | OriginRecord
+  | OriginSessionImport
+  | OriginFault
 
 /** A user as their system wrote them down: nothing in it was looked at yet. */
 export interface OriginUser {
@@ -60,11 +66,9 @@ export interface OriginRecord {
   readonly where: string
 }
 
-/** From its own export: from when on tokens of another system are looked up. */
-export interface OriginTokens {
-  readonly type: 'tokens'
-  readonly origin: string
-  readonly importedAt: Date
+/** From its own export: that sessions of another system had come, and when. */
+export interface OriginSessionImport extends SessionImport {
+  readonly type: 'session-import'
   readonly where: string
 }
 

@@ -1,8 +1,10 @@
 import type { Value } from '../core/connection.ts'
 import { parseEmailAddress } from '../core/email-address.ts'
 import { parseEventName } from '../core/event-names.ts'
+import type { SessionImport } from '../storage/session-imports.ts'
 import {
   apiKeys,
+  deletedUsers,
   events,
   sessions,
   type TransferColumn,
@@ -10,8 +12,8 @@ import {
   toJson,
   users,
 } from '../storage/transfer-tables.ts'
-import type { ImportedSessions, OriginId } from '../storage/transfers.ts'
-import type { OriginRecord, OriginTokens } from './origin.ts'
+import type { OriginId } from '../storage/transfers.ts'
+import type { OriginRecord, OriginSessionImport } from './origin.ts'
 
 // The lines of an export. Their names are an interface: they are read back years later.
 
@@ -22,6 +24,7 @@ export const end = 'latchkey_export_end'
 
 const tables: Readonly<Record<string, TransferTable>> = {
   user: users,
+  deleted_user: deletedUsers,
   session: sessions,
   api_key: apiKeys,
   event: events,
@@ -42,7 +45,7 @@ export function writeOriginIds(originIds: readonly OriginId[]): Record<string, s
     .sort((a, b) => compare(`${a.origin}\0${a.origin_id}`, `${b.origin}\0${b.origin_id}`))
 }
 
-export function writeTokens({ origin, importedAt }: ImportedSessions): Record<string, unknown> {
+export function writeSessionImport({ origin, importedAt }: SessionImport): Record<string, unknown> {
   return { type: 'imported_sessions', origin, imported_at: importedAt.toISOString() }
 }
 
@@ -56,9 +59,9 @@ export function compare(a: string, b: string): number {
 export function readRecord(
   record: Readonly<Record<string, unknown>>,
   where: string,
-): OriginRecord | OriginTokens | null {
+): OriginRecord | OriginSessionImport | null {
   const { type } = record
-  if (type === 'imported_sessions') return readTokens(record, where)
+  if (type === 'imported_sessions') return readSessionImport(record, where)
   const table = typeof type === 'string' && Object.hasOwn(tables, type) ? tables[type] : undefined
   if (!table) return null
   const values = table.columns.map((column) => readColumn(table, column, record[column.name]))
@@ -69,11 +72,14 @@ export function readRecord(
   return { type: 'record', table, values, originIds, where }
 }
 
-function readTokens(record: Readonly<Record<string, unknown>>, where: string): OriginTokens | null {
+function readSessionImport(
+  record: Readonly<Record<string, unknown>>,
+  where: string,
+): OriginSessionImport | null {
   const importedAt = readInstant(record.imported_at)
   const { origin } = record
   if (typeof origin !== 'string' || !isKept(origin) || !importedAt) return null
-  return { type: 'tokens', origin, importedAt, where }
+  return { type: 'session-import', origin, importedAt, where }
 }
 
 function readOriginIds(value: unknown): OriginId[] | null {

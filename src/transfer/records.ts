@@ -1,10 +1,17 @@
-import type { Value } from '../core/connection.ts'
+import { findMarks, markOf, ownOrigin } from '../storage/deleted-users.ts'
 import { findActiveUsers, findBannedUsers } from '../storage/ended-here.ts'
 import { findTakenAddresses, findUserIds, holdUsers } from '../storage/imports.ts'
-import { apiKeys, events, type TransferTable, users } from '../storage/transfer-tables.ts'
+import {
+  apiKeys,
+  deletedUsers,
+  events,
+  type TransferTable,
+  users,
+} from '../storage/transfer-tables.ts'
 import { findIds, insertOriginIds, insertRows } from '../storage/transfers.ts'
 import { type Importing, write } from './importing.ts'
 import type { OriginRecord } from './origin.ts'
+import { beganUpTo, columnValue, idOf, isOver, textOf, withoutValues } from './record-values.ts'
 import { hashRefusals, type Refusal } from './refusals.ts'
 import { admitScheme } from './schemes.ts'
 
@@ -24,19 +31,21 @@ export async function importRecords(
   const admitted = await (table === users
     ? admitUsers(importing, fresh)
     : admitOwned(importing, table, fresh))
-  const inserted = await save(importing, table, admitted)
+  const inserted = await save(importing, table, await withoutDeleted(importing, table, admitted))
   const missing = admitted.filter((row) => !inserted.has(idOf(row)))
   // What was tried twice may have been done the first time.
   const own = await findIds(database, table, missing.map(idOf))
   const taken = missing.filter((row) => !own.has(idOf(row)))
-  tally.add(countOf(table), admitted.length - taken.length)
+  const count = countOf(table)
+  if (count) tally.add(count, admitted.length - taken.length)
   if (table === users) for (const row of admitted) notes.addOwner(idOf(row))
   // What is there under another id.
   for (const row of taken) refuse(importing, 'id_taken', row)
 }
 
-function countOf(table: TransferTable): 'imported' | 'sessions' | 'api_keys' | 'events' {
+function countOf(table: TransferTable): 'imported' | 'sessions' | 'api_keys' | 'events' | null {
   if (table === users) return 'imported'
+  if (table === deletedUsers) return null
   if (table === apiKeys) return 'api_keys'
   return table === events ? 'events' : 'sessions'
 }
@@ -48,7 +57,13 @@ async function admitUsers(
   const { database, notes } = importing
   const addresses = rows.map((row) => textOf(row, 'email_address'))
   const taken = await findTakenAddresses(database, addresses)
+  const deleted = await findMarks(
+    database,
+    rows.map((row) => ownMark(idOf(row))),
+  )
   return rows.filter((row) => {
+    // SECURITY: whoever was deleted here, by themselves perhaps, must not come back.
+    if (deleted.has(ownMark(idOf(row)))) return refuse(importing, 'deleted_here', row)
     const address = textOf(row, 'email_address')
     const refusal = judgePassword(importing, row)
     if (refusal) return refuse(importing, refusal, row)
@@ -59,12 +74,29 @@ async function admitUsers(
   })
 }
 
+function ownMark(userId: string): string {
+  return markOf({ origin: ownOrigin, originId: userId })
+}
+
+// What happened to a user who was deleted stays, without who they were: as it is after a deletion.
+async function withoutDeleted(
+  { database }: Importing,
+  table: TransferTable,
+  rows: readonly OriginRecord[],
+): Promise<readonly OriginRecord[]> {
+  if (table !== events) return rows
+  const mark = (row: OriginRecord) => ownMark(textOf(row, 'user_id'))
+  const deleted = await findMarks(database, rows.map(mark))
+  const personal = ['email_address', 'ip_address', 'user_agent']
+  return rows.map((row) => (deleted.has(mark(row)) ? withoutValues(row, personal) : row))
+}
+
 // SECURITY: a file may say anything: a hash that would stall the log-ins is none, whoever wrote it.
 function judgePassword(importing: Importing, row: OriginRecord): Refusal | null {
   const passwordHash = textOf(row, 'password_hash')
   const parsed = importing.parseHash(passwordHash)
   if ('refusal' in parsed) return hashRefusals[parsed.refusal]
-  const scheme = row.values[columnOf(users, 'password_scheme')] ?? null
+  const scheme = columnValue(row, 'password_scheme')
   const isAsKept = parsed.passwordHash === passwordHash && parsed.scheme === scheme
   if (!isAsKept) return 'invalid_record'
   return admitScheme(importing, parsed.scheme) ? null : 'too_many_schemes'
@@ -76,21 +108,24 @@ async function admitOwned(
   rows: readonly OriginRecord[],
 ): Promise<readonly OriginRecord[]> {
   if (table.owner === null) return rows
-  const { database, mode, notes, revokedForAll } = importing
+  const { database, endedUpTo, mode, notes } = importing
   const owners = [...new Set(rows.map((row) => textOf(row, 'user_id')))]
   const known = await findUserIds(database, owners)
   const active = await findActiveUsers(database, [...known])
   const banned = await findBannedUsers(database, [...known])
-  const isOver = revokedForAll[table === apiKeys ? 'apiKeys' : 'sessions']
+  const end = endedUpTo[table === apiKeys ? 'apiKeys' : 'sessions']
   return rows.filter((row) => {
     const userId = textOf(row, 'user_id')
-    const isNew = mode === 'dry-run' && notes.isOwner(userId)
-    if (!known.has(userId) && !isNew) return refuse(importing, 'unknown_user', row)
+    const isNew = notes.isOwner(userId)
+    if (!known.has(userId) && !(isNew && mode === 'dry-run'))
+      return refuse(importing, 'unknown_user', row)
     if (banned.has(userId)) return refuse(importing, 'banned_user', row)
     // SECURITY: what was revoked since an import before must not live again. Events come last, so
     // those of the export itself are not there yet.
-    const mayHaveEnded = active.has(userId) || isOver
-    return !mayHaveEnded || refuse(importing, 'ended_here', row)
+    const mayHaveEnded = active.has(userId) || beganUpTo(row, end)
+    // What is over and not here, of whoever was here before, was here too, and was swept.
+    const wasSwept = !isNew && isOver(row, importing)
+    return !(mayHaveEnded || wasSwept) || refuse(importing, 'ended_here', row)
   })
 }
 
@@ -126,21 +161,8 @@ async function save(
   )
 }
 
-function idOf({ values }: OriginRecord): string {
-  return String(values[0])
-}
-
 function keyOf({ name }: TransferTable, id: string): string {
   return `${name} ${id}`
-}
-
-function textOf({ table, values }: OriginRecord, name: string): string {
-  const value: Value | undefined = values[columnOf(table, name)]
-  return typeof value === 'string' ? value : ''
-}
-
-function columnOf({ columns }: TransferTable, name: string): number {
-  return columns.findIndex((column) => column.name === name)
 }
 
 function refuse({ tally }: Importing, reason: Refusal, row: OriginRecord): false {

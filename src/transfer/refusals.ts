@@ -9,6 +9,7 @@ export const refusals = [
   'email_address_changed',
   'invalid_id',
   'id_taken',
+  'deleted_here',
   'unknown_hash_format',
   'hash_too_expensive',
   'hash_too_weak',

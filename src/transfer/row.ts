@@ -62,10 +62,12 @@ export function parseSession(row: OriginSession): ParsedSession | Refused {
   if (!/^[A-Za-z0-9]{24,32}$/.test(token)) return { refusal: 'invalid_token' }
   const createdAt = parseInstant(row.createdAt)
   if (createdAt === 'invalid') return { refusal: 'invalid_instant' }
+  const beganAt = createdAt ?? new Date(0)
   const tokenDigest = Buffer.from(hash('sha256', token, 'hex'), 'hex')
   return {
     tokenDigest,
-    id: sessionId(tokenDigest, createdAt ?? new Date(0)),
+    id: sessionId(tokenDigest, beganAt),
+    beganAt,
     ipAddress: clip(row.ipAddress),
     userAgent: clip(row.userAgent),
   }
@@ -74,6 +76,8 @@ export function parseSession(row: OriginSession): ParsedSession | Refused {
 export interface ParsedSession {
   readonly id: string
   readonly tokenDigest: Uint8Array
+  /** Where it comes from. */
+  readonly beganAt: Date
   readonly ipAddress: string | null
   readonly userAgent: string | null
 }

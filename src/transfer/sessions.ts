@@ -7,8 +7,8 @@ import {
   type ImportedUser,
   insertImportedSessions,
   type NewSession,
-  noteImportedSessions,
 } from '../storage/imports.ts'
+import { noteSessionImport } from '../storage/session-imports.ts'
 import { type Importing, write } from './importing.ts'
 import type { OriginSession } from './origin.ts'
 import type { Refusal } from './refusals.ts'
@@ -77,7 +77,8 @@ function isWelcome(importing: Importing, row: Row, { users, active }: Known): bo
   if (!user) return importing.mode === 'dry-run' || refuse(importing, 'unknown_user', row)
   if (user.bannedAt) return refuse(importing, 'banned_user', row)
   // SECURITY: a token that was revoked, or exchanged, since an import before must not live again.
-  const mayHaveEnded = active.has(user.userId) || importing.wasEverybodyLoggedOut
+  const { sessions: end } = importing.endedUpTo
+  const mayHaveEnded = active.has(user.userId) || (end !== null && row.session.beganAt <= end)
   return !mayHaveEnded || refuse(importing, 'ended_here', row)
 }
 
@@ -117,7 +118,7 @@ async function save(importing: Importing, { wanted, trimmed, known }: Change): P
       const active = await findActiveUsers(transaction, userIds)
       const kept = sessions.filter(({ userId }) => held.has(userId) && !active.has(userId))
       const ids = await insertImportedSessions(transaction, kept)
-      if (ids.size > 0) await noteImportedSessions(transaction, origin, now)
+      if (ids.size > 0) await noteSessionImport(transaction, { origin, importedAt: now })
       await deleteImportedSessions(transaction, trimmed)
       return ids.size
     },

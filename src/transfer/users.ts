@@ -1,4 +1,5 @@
 import type { Connection } from '../storage/database.ts'
+import { findMarks, markOf, ownOrigin } from '../storage/deleted-users.ts'
 import { findActiveUsers } from '../storage/ended-here.ts'
 import {
   banImportedUser,
@@ -26,7 +27,7 @@ export async function importUsers(
   const originIds = parsed.map(({ user }) => user.originId)
   const known = await findImportedUsers(database, origin, originIds)
   const strangers = parsed.filter(({ user }) => !known.has(user.originId))
-  const added = await refuseTaken(importing, strangers)
+  const added = await refuseTaken(importing, await refuseDeleted(importing, strangers))
   const came = await refuseAnother(importing, withThoseBefore(parsed, known))
   const changed = came.filter((row) => hasNewHash(row) || hasNewBan(row))
   tally.add('unchanged', came.length - changed.length)
@@ -106,6 +107,15 @@ function hasNewHash({ before, user }: Changed): boolean {
 
 function hasNewBan({ before, user }: Changed): boolean {
   return before.bannedAt === null && user.bannedAt !== null
+}
+
+// SECURITY: whoever was deleted here, by themselves perhaps, must not come back.
+async function refuseDeleted(importing: Importing, rows: readonly Row[]): Promise<readonly Row[]> {
+  const { database, origin } = importing
+  const mark = ({ user: { id, originId } }: Row) =>
+    markOf(isUuid(originId) ? { origin: ownOrigin, originId: id } : { origin, originId })
+  const deleted = await findMarks(database, rows.map(mark))
+  return rows.filter((row) => !deleted.has(mark(row)) || refuse(importing, 'deleted_here', row))
 }
 
 async function refuseTaken(importing: Importing, rows: readonly Row[]): Promise<Row[]> {

@@ -14,7 +14,10 @@ async function prepare() {
   const database = await openDatabase()
   const options = { passwordHash: cheapHash, rateLimits: 'off', clock: () => now } as const
   const auth = createAuth({ store: createStore(database), ...options })
-  const bring = (rows: OriginRow[], more: { sessionsPerUser?: number; mode?: 'dry-run' } = {}) => {
+  const bring = (
+    rows: OriginRow[],
+    more: { sessionsPerUser?: number; mode?: 'dry-run'; now?: Date } = {},
+  ) => {
     const origin = {
       name: 'rails',
       notes: [],
@@ -30,6 +33,7 @@ async function prepare() {
       random: (size) => crypto.getRandomValues(new Uint8Array(size)),
       parseHash: parseImportedHash,
       sessionsPerUser: 100,
+      lives: { idleHours: 720, maximumHours: 2160 },
       onRefused() {},
       onProgress() {},
       turns: (work) => work(),
@@ -216,4 +220,34 @@ test('with a password that was changed there the sessions from before it end', a
   const digest = createHash('sha256').update(tokenOf('new')).digest('hex')
   const rows = await database.query('SELECT token_digest FROM sessions')
   expect(rows.map(([own]) => Buffer.from(own as Uint8Array).toString('hex'))).toEqual([digest])
+})
+
+const day = 86_400_000
+const daysLater = (days: number) => new Date(now.getTime() + days * day)
+
+test('a session that was over here, and swept, does not come back; one that is new there does', async () => {
+  const { bring, database } = await prepare()
+  const rows = [user('ann'), session('ann', 'old')]
+  await bring(rows)
+  const second = { createdAt: daysLater(5).toISOString() }
+  rows.push(session('ann', 'second', second))
+  expect(await bring(rows, { now: daysLater(20) })).toMatchObject({ sessions: 1, refused: {} })
+  await database.transaction((transaction) => transaction.query('DELETE FROM sessions'))
+  const before = await contents({ database })
+  // The first has been over for long; the second was not, but was brought before and may have been used up.
+  const later = { now: daysLater(51) }
+  for (const mode of [{ mode: 'dry-run' }, {}] as const) {
+    const summary = await bring(rows, { ...later, ...mode })
+    expect(summary).toMatchObject({ unchanged: 1, sessions: 0, refused: { ended_here: 2 } })
+  }
+  expect(await contents({ database })).toEqual(before)
+  const third = session('ann', 'third', { createdAt: daysLater(50).toISOString() })
+  expect(await bring([...rows, third], later)).toMatchObject({ sessions: 1 })
+})
+
+test('an import that was cut off goes on with the sessions, however long it had to wait to be run again', async () => {
+  const { bring } = await prepare()
+  await bring([user('ann')])
+  const rows = [user('ann'), session('ann', 'phone')]
+  expect(await bring(rows, { now: daysLater(100) })).toMatchObject({ sessions: 1, refused: {} })
 })

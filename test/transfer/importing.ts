@@ -62,7 +62,16 @@ export const nothing = {
   refused: {},
 }
 
-const tables = ['users', 'imported_users', 'sessions', 'imported_sessions', 'api_keys', 'events']
+const tables = [
+  'users',
+  'imported_users',
+  'deleted_users',
+  'sessions',
+  'imported_sessions',
+  'session_imports',
+  'api_keys',
+  'events',
+]
 
 /** All that an import may write to, row by row. */
 export async function contents({ database }: Pick<Target, 'database'>) {

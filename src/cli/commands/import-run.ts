@@ -68,7 +68,7 @@ interface Work {
 }
 
 async function importInto(url: string, { given, open, refused }: Work): Promise<Summary> {
-  const { maximumPerUser } = readSessionEnvironment(process.env)
+  const { maximumPerUser, ...lives } = readSessionEnvironment(process.env)
   const origin = await open(given.map === undefined ? null : readMapping(given.map))
   try {
     for (const note of origin.notes) complain(note)
@@ -84,6 +84,7 @@ async function importInto(url: string, { given, open, refused }: Work): Promise<
         random: pooledBytes(),
         parseHash: parseImportedHash,
         sessionsPerUser: maximumPerUser,
+        lives,
         onRefused: (row) => refused.add(row),
         onProgress: (rows) => progress.show(rows),
         turns: url.startsWith('sqlite:') ? inTurns() : (work) => work(),

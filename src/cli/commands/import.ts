@@ -1,3 +1,4 @@
+import { ownOrigin } from '../../storage/deleted-users.ts'
 import { openCsv } from '../../transfer/csv.ts'
 import { openNdjson } from '../../transfer/ndjson.ts'
 import type { Origin } from '../../transfer/origin.ts'
@@ -35,7 +36,7 @@ function fileImport({ name, open, ...rest }: FileImport): Command {
 }
 
 function parseOrigin(text: string): string {
-  if (/^[a-z][a-z0-9_-]{0,30}$/.test(text) && text !== 'latchkey') return text
+  if (/^[a-z][a-z0-9_-]{0,30}$/.test(text) && text !== ownOrigin) return text
   throw new UsageError('--origin must be a name in small letters, and not latchkey')
 }
 

@@ -1,0 +1,51 @@
+import { hash } from 'node:crypto'
+import { byCount, findTexts, list, sendRows, tuples } from './batches.ts'
+import { readText } from './columns.ts'
+import type { Connection } from './database.ts'
+import type { OriginId } from './transfers.ts'
+
+// Who was deleted here must not come back with another import: of them a mark stays, which holds neither
+// what they were called nor when they were here.
+
+/** What users are called by Latchkey itself, in an export of its own. */
+export const ownOrigin = 'latchkey'
+
+/** The id of the mark of a user: a UUID (RFC 9562 §5.8) of a digest. */
+export function markOf({ origin, originId }: OriginId): string {
+  const digits = hash('sha256', `${origin}\0${originId}`, 'hex')
+  const parts = [
+    digits.slice(0, 8),
+    digits.slice(8, 12),
+    `8${digits.slice(13, 16)}`,
+    `a${digits.slice(17, 20)}`,
+    digits.slice(20, 32),
+  ]
+  return parts.join('-')
+}
+
+const insertMarks = byCount(
+  (count) => `INSERT INTO deleted_users (id, origin) VALUES ${tuples(count, 2)}
+  ON CONFLICT DO NOTHING`,
+)
+
+/** Notes that a user, who is still there, is deleted: by their id, and by what their origins called them. */
+export async function markDeleted(connection: Connection, userId: string): Promise<void> {
+  const rows = await connection.query(
+    'SELECT origin, origin_id FROM imported_users WHERE user_id = $1',
+    [userId],
+  )
+  const called = rows.map((row) => ({ origin: readText(row[0]), originId: readText(row[1]) }))
+  const all = [{ origin: ownOrigin, originId: userId }, ...called]
+  const marks = all.map((each) => [markOf(each), each.origin])
+  await sendRows(connection, insertMarks, marks)
+}
+
+const selectMarks = byCount((count) => `SELECT id FROM deleted_users WHERE id IN ${list(count)}`)
+
+/** Which of these marks there are. */
+export async function findMarks(
+  connection: Connection,
+  marks: readonly string[],
+): Promise<Set<string>> {
+  return findTexts(connection, selectMarks, marks)
+}

@@ -1,0 +1,46 @@
+import type { Value } from '../core/connection.ts'
+import { apiKeys, type TransferTable } from '../storage/transfer-tables.ts'
+import { hourMilliseconds, type Importing } from './importing.ts'
+import type { OriginRecord } from './origin.ts'
+
+export function idOf({ values }: OriginRecord): string {
+  return String(values[0])
+}
+
+/** Text of a column, or empty for what is none. */
+export function textOf(row: OriginRecord, name: string): string {
+  const value = columnValue(row, name)
+  return typeof value === 'string' ? value : ''
+}
+
+export function columnValue({ table, values }: OriginRecord, name: string): Value {
+  return values[columnOf(table, name)] ?? null
+}
+
+/** Without what these columns say. */
+export function withoutValues(row: OriginRecord, names: readonly string[]): OriginRecord {
+  const blank = new Set(names.map((name) => columnOf(row.table, name)))
+  return { ...row, values: row.values.map((value, index) => (blank.has(index) ? null : value)) }
+}
+
+/** Whether a session or an API key is over by now, and may have been swept. */
+export function isOver(row: OriginRecord, { now, lives }: Importing): boolean {
+  const hasPassed = (name: string, hours: number) =>
+    instantOf(row, name) + hours * hourMilliseconds <= now.getTime()
+  if (row.table === apiKeys) return hasPassed('expires_at', 0)
+  return hasPassed('last_used_at', lives.idleHours) || hasPassed('created_at', lives.maximumHours)
+}
+
+/** Whether it began up to an instant, if there is one. */
+export function beganUpTo(row: OriginRecord, end: Date | null): boolean {
+  return end !== null && instantOf(row, 'created_at') <= end.getTime()
+}
+
+function instantOf(row: OriginRecord, name: string): number {
+  const value = columnValue(row, name)
+  return value instanceof Date ? value.getTime() : 0
+}
+
+function columnOf({ columns }: TransferTable, name: string): number {
+  return columns.findIndex((column) => column.name === name)
+}
