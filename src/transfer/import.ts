@@ -1,8 +1,9 @@
+import type { PasswordSchemeCount } from '../core/entities.ts'
 import type { Connection, Database } from '../storage/database.ts'
 import { ownOrigin } from '../storage/deleted-users.ts'
 import { findEverybodysEnd, findImportedEnd } from '../storage/ended-here.ts'
 import { ImportNotes } from '../storage/import-notes.ts'
-import { listPasswordSchemes } from '../storage/password-schemes.ts'
+import { countPasswordSchemes } from '../storage/password-schemes.ts'
 import { noteSessionImport } from '../storage/session-imports.ts'
 import { hourMilliseconds, type Importing, type Lives, type Turns, write } from './importing.ts'
 import type { Origin, OriginRow } from './origin.ts'
@@ -47,7 +48,7 @@ export async function importFrom(
       notes,
       tally,
       pending,
-      schemes: new Set(await listPasswordSchemes(database)),
+      schemes: await readSchemes(database),
       endedUpTo: {
         sessions: await findSessionsEnd(origin.name, database, options),
         apiKeys: await findEverybodysEnd(database, 'api_keys'),
@@ -60,11 +61,23 @@ export async function importFrom(
       options.onProgress(rows)
     }
     await pending.end()
-    return tally.summary()
+    const isDry = options.mode === 'dry-run'
+    const schemes = isDry ? importing.schemes : await readSchemes(database)
+    return tally.summary(listSchemes(schemes))
   } finally {
     // Also where the origin ends in an error: what came before it was read.
     await pending.end().finally(() => notes.close())
   }
+}
+
+async function readSchemes(database: Database): Promise<Map<string, number>> {
+  const counted = await countPasswordSchemes(database)
+  return new Map(counted.map(({ scheme, users }) => [scheme, users]))
+}
+
+function listSchemes(schemes: ReadonlyMap<string, number>): PasswordSchemeCount[] {
+  const all = [...schemes].sort(([a], [b]) => (a < b ? -1 : 1))
+  return all.map(([scheme, users]) => ({ scheme, users })).filter(({ users }) => users > 0)
 }
 
 // A session of an export keeps its own instants, and is as old here as it was there.

@@ -24,8 +24,8 @@ export interface Importing extends RowRules {
   readonly mode: 'write' | 'dry-run'
   readonly notes: ImportNotes
   readonly tally: Tally
-  /** How hashes were made that are still another system's, those of this import among them. */
-  readonly schemes: Set<string>
+  /** How hashes were made that are still another system's, and by how many users: those of this import among them. */
+  readonly schemes: Map<string, number>
   readonly sessionsPerUser: number
   /** What began up to then, and is not here, has ended here; null for nothing. */
   readonly endedUpTo: Readonly<Record<'sessions' | 'apiKeys', Date | null>>

@@ -70,7 +70,8 @@ async function admitUsers(
     if (taken.has(address) || !notes.addAddress(address)) {
       return refuse(importing, 'email_address_taken', row)
     }
-    return true
+    const scheme = textOf(row, 'password_scheme') || null
+    return admitScheme(importing, scheme, null) || refuse(importing, 'too_many_schemes', row)
   })
 }
 
@@ -98,8 +99,7 @@ function judgePassword(importing: Importing, row: OriginRecord): Refusal | null 
   if ('refusal' in parsed) return hashRefusals[parsed.refusal]
   const scheme = columnValue(row, 'password_scheme')
   const isAsKept = parsed.passwordHash === passwordHash && parsed.scheme === scheme
-  if (!isAsKept) return 'invalid_record'
-  return admitScheme(importing, parsed.scheme) ? null : 'too_many_schemes'
+  return isAsKept ? null : 'invalid_record'
 }
 
 async function admitOwned(

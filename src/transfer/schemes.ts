@@ -3,10 +3,20 @@ import type { Importing } from './importing.ts'
 // What each log-in costs is the sum of them, for as long as one user of each is left.
 const maximumSchemes = 8
 
-/** @returns false for a ninth one */
-export function admitScheme({ schemes }: Importing, scheme: string | null): boolean {
-  if (scheme === null || schemes.has(scheme)) return true
-  if (schemes.size >= maximumSchemes) return false
-  schemes.add(scheme)
+/**
+ * Counts a hash of this scheme, in the place of one of another.
+ *
+ * @returns false for a ninth one
+ */
+export function admitScheme(
+  { schemes }: Importing,
+  scheme: string | null,
+  before: string | null,
+): boolean {
+  if (scheme !== null) {
+    if (!schemes.has(scheme) && schemes.size >= maximumSchemes) return false
+    schemes.set(scheme, (schemes.get(scheme) ?? 0) + 1)
+  }
+  if (before !== null) schemes.set(before, (schemes.get(before) ?? 0) - 1)
   return true
 }

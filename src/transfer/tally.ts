@@ -1,3 +1,4 @@
+import type { PasswordSchemeCount } from '../core/entities.ts'
 import type { Refusal, RefusedRow } from './refusals.ts'
 
 /** What an import did, or in a dry run would do. */
@@ -12,11 +13,13 @@ export interface Summary {
   readonly sessions: number
   readonly api_keys: number
   readonly events: number
+  /** Whose hashes are other systems' by then, of this import and of others. */
+  readonly password_schemes: readonly PasswordSchemeCount[]
   /** Rows by the reason, those that there are. */
   readonly refused: Readonly<Partial<Record<Refusal, number>>>
 }
 
-type Count = Exclude<keyof Summary, 'refused'>
+type Count = Exclude<keyof Summary, 'refused' | 'password_schemes'>
 
 /** Counts rows, and passes on those that are refused. */
 export class Tally {
@@ -44,8 +47,8 @@ export class Tally {
     this.#onRefused({ where, reason, emailAddress })
   }
 
-  summary(): Summary {
+  summary(schemes: readonly PasswordSchemeCount[]): Summary {
     const refused = Object.fromEntries([...this.#refused].sort(([a], [b]) => (a < b ? -1 : 1)))
-    return { ...this.#counts, refused }
+    return { ...this.#counts, refused, password_schemes: schemes }
   }
 }

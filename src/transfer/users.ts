@@ -32,8 +32,12 @@ export async function importUsers(
   const changed = came.filter((row) => hasNewHash(row) || hasNewBan(row))
   tally.add('unchanged', came.length - changed.length)
   const wanted = {
-    added: withinSchemes(importing, added),
-    changed: withinSchemes(importing, changed),
+    added: withinSchemes(importing, added, () => null),
+    // Who is banned alone keeps the hash that they have here.
+    changed: [
+      ...changed.filter((row) => !hasNewHash(row)),
+      ...withinSchemes(importing, changed.filter(hasNewHash), (row) => row.before.passwordScheme),
+    ],
   }
   // The next rows have other ids and other addresses: the notes see to that.
   await pending.begin(async () => {
@@ -135,9 +139,13 @@ async function refuseTaken(importing: Importing, rows: readonly Row[]): Promise<
   })
 }
 
-function withinSchemes<Any extends Row>(importing: Importing, rows: readonly Any[]): Any[] {
+function withinSchemes<Any extends Row>(
+  importing: Importing,
+  rows: readonly Any[],
+  schemeBefore: (row: Any) => string | null,
+): Any[] {
   return rows.filter((row) => {
-    const isAdmitted = admitScheme(importing, row.user.passwordScheme)
+    const isAdmitted = admitScheme(importing, row.user.passwordScheme, schemeBefore(row))
     return isAdmitted || refuse(importing, 'too_many_schemes', row)
   })
 }

@@ -44,6 +44,7 @@ function lines(block: string, beginning: string): string[] {
 function sorted(text: string): string[] {
   return text
     .replace(/(?<=seconds(?: +|":))[\d.]+/g, 'SECONDS')
+    .replace(/\b\d+ ms/g, 'TIME')
     .replace(/ +$/gm, '')
     .split('\n')
     .sort()

@@ -46,8 +46,14 @@ export function csv(...rows: readonly (readonly [id: string, address: string, ha
 export async function summaryOf(ran: Promise<Ran>) {
   const { code, stdout, stderr } = await ran
   expect([code, code === 0 ? '' : stderr]).toEqual([0, ''])
-  const { seconds, ...summary } = JSON.parse(stdout)
+  const {
+    seconds,
+    password_schemes: _schemes,
+    log_in_milliseconds,
+    ...summary
+  } = JSON.parse(stdout)
   expect(seconds).toBeGreaterThan(0)
+  expect(log_in_milliseconds).toBeGreaterThan(0)
   return summary
 }
 

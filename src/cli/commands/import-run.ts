@@ -12,6 +12,7 @@ import { readSessionEnvironment } from '../environment.ts'
 import { Refused } from './command.ts'
 import { databaseOptions, withDatabase, withMigrated } from './database.ts'
 import { ImportProgress } from './import-progress.ts'
+import { describeLogIn, type LogInPrice, measureLogIn } from './log-in-price.ts'
 import { complain, jsonOption, printJson, printTable, toJsonLine } from './output.ts'
 import { PrivateFile } from './private-file.ts'
 
@@ -54,7 +55,7 @@ export async function runImport(
     const summary = await withMigrated(given, (url) => importInto(url, { given, open, refused }))
     refused.end()
     const seconds = Math.round(performance.now() - begunAt) / 1_000
-    say(summary, { given, seconds })
+    say(summary, { given, seconds, price: await measureLogIn(summary.password_schemes) })
   } catch (error) {
     refused.end()
     throw error instanceof OriginError ? new Refused(error.message) : error
@@ -161,15 +162,32 @@ class RefusedRows {
   }
 }
 
-function say(summary: Summary, { given, seconds }: { given: Given; seconds: number }): void {
+interface Said {
+  readonly given: Given
+  readonly seconds: number
+  readonly price: LogInPrice
+}
+
+function say(summary: Summary, { given, seconds, price }: Said): void {
   const isDry = given['dry-run'] === true
-  if (given.json) printJson({ dry_run: isDry, ...summary, seconds })
-  else printTable(toRows(summary, seconds))
+  if (given.json) {
+    const { schemes, milliseconds } = price
+    const costs = { password_schemes: schemes, log_in_milliseconds: milliseconds }
+    printJson({ dry_run: isDry, ...summary, ...costs, seconds })
+  } else {
+    printTable(toRows(summary, seconds))
+    const hasSchemes = price.schemes.length > 0
+    if (hasSchemes) complain(describeLogIn(price, isDry ? 'would take' : 'takes'))
+  }
   if (isDry) complain('Nothing was written: this was a dry run')
 }
 
-function toRows({ refused, ...counts }: Summary, seconds: number): string[][] {
+function toRows(
+  { refused, password_schemes: schemes, ...counts }: Summary,
+  seconds: number,
+): string[][] {
   const reasons = Object.entries(refused).map(([reason, rows]) => [`refused: ${reason}`, rows])
-  const rows = [...Object.entries(counts), ...reasons, ['seconds', seconds]]
+  const hashes = schemes.map(({ scheme, users }) => [`hashes: ${scheme}`, users])
+  const rows = [...Object.entries(counts), ...reasons, ...hashes, ['seconds', seconds]]
   return rows.map(([name, value]) => [String(name), String(value)])
 }
