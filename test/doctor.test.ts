@@ -1,7 +1,7 @@
 // latchkey doctor finds what it should, says what to do, changes nothing and tells no secret.
 import { randomBytes } from 'node:crypto'
 import { chmodSync } from 'node:fs'
-import { createAuth, createStore, type Database } from 'latchkey/server'
+import { createAuth, createStore, type Database, migrateAtStart } from 'latchkey/server'
 import { expect, inject, onTestFinished, test, vi } from 'vitest'
 import { openDatabase } from '../templates/api/database.ts'
 import { type Command, prepareCommand, run } from './command.ts'
@@ -203,6 +203,46 @@ test('hashes of another system, mails that failed and a clock that was ahead are
   await database.transaction((each) => each.query('UPDATE events SET occurred_at = $1', [ahead]))
   const later = await examine()
   expect([later.code, later.of('clock')?.state]).toEqual([1, 'fault'])
+})
+
+test('users whose hash needs a key that is not set are counted, until it is set', async () => {
+  const { database, examine } = await admit()
+  const auth = createAuth({ store: createStore(database), passwordHash: cheapHash })
+  for (const name of ['ann', 'ben', 'cleo', 'dora']) {
+    await auth.createUser({ emailAddress: `${name}@example.com`, password: ann.password })
+  }
+  const kinds = [
+    ['$bcrypt-peppered$2b$12$…', 'bcrypt/12', ['ann', 'ben']],
+    ['$firebase-scrypt$ln=14,r=8$…', 'firebase-scrypt/14,8', ['cleo']],
+    ['$2b$12$…', 'bcrypt/12', ['dora']],
+  ] as const
+  await database.transaction(async (transaction) => {
+    for (const [hash, scheme, names] of kinds) {
+      for (const name of names) {
+        await transaction.query(
+          'UPDATE users SET password_hash = $1, password_scheme = $2 WHERE email_address = $3',
+          [hash, scheme, `${name}@example.com`],
+        )
+      }
+    }
+  })
+  const found = ({ findings }: Examined) =>
+    findings.flatMap(({ what, state, found }) => {
+      return what === 'imported hashes' && state === 'fault' ? [found] : []
+    })
+  const [pepper, firebase] = [
+    '2 users have hashes that need IMPORTED_PEPPER, which is not set: no password of theirs is right',
+    '1 user has a hash that needs IMPORTED_FIREBASE_KEY, which is not set: no password of theirs is right',
+  ]
+  expect(found(await examine())).toEqual([pepper, firebase])
+  const log: unknown[] = []
+  const note = { info() {}, error: (_entry: unknown, message: string) => log.push(message) }
+  await migrateAtStart(database, [], { log: note })
+  expect(log).toEqual([pepper, firebase])
+  const peppered = { IMPORTED_PEPPER: 'a pepper' }
+  expect(found(await examine(peppered))).toEqual([firebase])
+  const key = Buffer.alloc(64, 1).toString('base64')
+  expect(found(await examine({ ...peppered, IMPORTED_FIREBASE_KEY: key }))).toEqual([])
 })
 
 test('a mail server that is away, or takes no password, is a fault, and the password is not said', async () => {

@@ -27,6 +27,21 @@ export async function countPasswordSchemes(connection: Connection): Promise<Pass
   return rows.map(([scheme, users]) => ({ scheme: readText(scheme), users: readNumber(users) }))
 }
 
+/** How many hashes need a key that is in no table. */
+export async function countKeyedHashes(
+  connection: Connection,
+): Promise<Readonly<Record<'peppered' | 'firebase', number>>> {
+  const [peppered, firebase] = ['$bcrypt-peppered', '$firebase-scrypt'] as const
+  const rows = await connection.query(
+    `SELECT substr(password_hash, 1, 16), CAST(count(*) AS integer) FROM users
+     WHERE password_scheme IS NOT NULL AND substr(password_hash, 1, 16) IN ($1, $2)
+     GROUP BY substr(password_hash, 1, 16)`,
+    [peppered, firebase],
+  )
+  const counts = new Map(rows.map(([kind, users]) => [readText(kind), readNumber(users)]))
+  return { peppered: counts.get(peppered) ?? 0, firebase: counts.get(firebase) ?? 0 }
+}
+
 export async function findPasswordSchemes(
   connection: Connection,
   { from, to }: UserRange,

@@ -1,3 +1,4 @@
+import { noKeys } from '../../core/imported-hashes/family.ts'
 import { readDatabaseEnvironment } from '../database-url.ts'
 import { judgeConfiguration, readConfiguration } from '../doctor/configuration.ts'
 import { examineDatabase } from '../doctor/database.ts'
@@ -71,6 +72,7 @@ async function examine(environment: Environment | null, { mode, app }: Asked): P
   return examineDatabase(url, {
     sources: await listSources(url, app),
     keyEncryptionKey: environment?.accessTokens.keyEncryptionKey ?? null,
+    importedKeys: environment?.importedKeys ?? noKeys,
     processes: environment?.processes ?? 1,
   })
 }

@@ -1,4 +1,5 @@
 import { createAuth } from '../../core/auth.ts'
+import type { ImportedKeys } from '../../core/imported-hashes/family.ts'
 import { KeyEncryption } from '../../core/key-encryption.ts'
 import { openSigningKey } from '../../core/signing-keys.ts'
 import type { Database } from '../../storage/database.ts'
@@ -14,6 +15,7 @@ import { sqliteFile } from '../../storage/sqlite-file.ts'
 import { createStore } from '../../storage/store.ts'
 import { requireDatabase, withDatabase } from '../commands/database.ts'
 import { readStatus } from '../commands/migrate.ts'
+import { describeMissingKey, findMissingKeys } from '../missing-keys.ts'
 import { advice, type Finding, fault, look, ok } from './finding.ts'
 import { judgeFile } from './machine.ts'
 
@@ -21,6 +23,7 @@ import { judgeFile } from './machine.ts'
 export interface Examined {
   readonly sources: readonly Migrations[]
   readonly keyEncryptionKey: Uint8Array | null
+  readonly importedKeys: ImportedKeys
   readonly processes: number
 }
 
@@ -60,7 +63,7 @@ async function lookInside(
     own,
     look('clock', () => judgeClock(url, database)),
     look('signing keys', () => judgeKeys(database, examined)),
-    look('imported hashes', () => judgeHashes(database)),
+    look('imported hashes', () => judgeHashes(database, examined)),
     look('outbox', () => judgeOutbox(database)),
   ]
   return (await Promise.all(parts)).flat()
@@ -155,13 +158,21 @@ async function judgeKeys(
   return [isNewest ? fault('signing keys', found, todo) : advice('signing keys', found, todo)]
 }
 
-async function judgeHashes(database: Database): Promise<readonly Finding[]> {
+async function judgeHashes(
+  database: Database,
+  { importedKeys }: Examined,
+): Promise<readonly Finding[]> {
   const schemes = await createStore(database).countPasswordSchemes()
   if (schemes.length === 0) return [ok('imported hashes', 'there are none')]
   const found = schemes.map(({ scheme, users }) => `${users} of ${scheme}`).join(', ')
   const todo =
     'nothing: each is replaced when its user logs in; whoever never does can be sent a reset'
-  return [advice('imported hashes', `they remain: ${found}`, todo)]
+  const missing = await findMissingKeys(database, importedKeys)
+  const faults = missing.map((each) => {
+    const set = `set ${each.variable} to what it was where they come from`
+    return fault('imported hashes', describeMissingKey(each), set)
+  })
+  return [...faults, advice('imported hashes', `they remain: ${found}`, todo)]
 }
 
 const lateMilliseconds = 300_000
