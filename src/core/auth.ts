@@ -110,7 +110,7 @@ export function createAuth<Fields = unknown>(options: AuthOptions<Fields>): Auth
     createUser: (credentials) => createUser(config, credentials),
     setPassword: (credentials) => setPassword(config, credentials),
     countPasswordSchemes: () => countPasswordSchemes(config),
-    forgetImportedPasswords: () => forgetImportedPasswords(config),
+    forgetImportedPasswords: (client = operator) => forgetImportedPasswords(config, client),
     requestPasswordReset: (emailAddress, client = nobody) =>
       requestPasswordReset(config, emailAddress, client),
     revokeOneTimeTokens: () => revokeOneTimeTokens(config),

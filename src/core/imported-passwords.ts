@@ -1,7 +1,9 @@
 import { pause, stepRows } from './all-rows.ts'
+import type { Client } from './client.ts'
 import type { Configuration } from './config.ts'
 import type { PasswordSchemeCount } from './entities.ts'
 import { noPassword } from './imported-hashes/imported-hash.ts'
+import { perform } from './unit-of-work.ts'
 
 /** How many hashes of other systems there are, by scheme. */
 export function countPasswordSchemes({ store }: Configuration): Promise<PasswordSchemeCount[]> {
@@ -15,8 +17,17 @@ export function countPasswordSchemes({ store }: Configuration): Promise<Password
  * @returns how many users there were
  * @throws AuthError `unavailable`, with some of them taken away: asked again, it takes the others
  */
-export async function forgetImportedPasswords({ store, clock }: Configuration): Promise<number> {
+export async function forgetImportedPasswords(
+  config: Configuration,
+  client: Client,
+): Promise<number> {
+  const { store, clock } = config
   let forgotten = 0
+  // Said once, and before, as when everybody's sessions end: one for each would drown all others.
+  if ((await store.listPasswordSchemes()).length === 0) return 0
+  await perform(config, client, (_transaction, unit) =>
+    unit.record({ name: 'authn_password_change', userId: null, detail: 'imported_forgotten' }),
+  )
   for (;;) {
     const change = { to: noPassword, at: clock(), maximum: stepRows }
     const some = await store.transaction((each) => each.forgetImportedPasswords(change))

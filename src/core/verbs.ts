@@ -241,7 +241,7 @@ export interface Auth {
    * @returns how many users there were
    * @throws AuthError `unavailable`, with some of them taken away: asked again, it takes the others
    */
-  forgetImportedPasswords(): Promise<number>
+  forgetImportedPasswords(client?: Client): Promise<number>
   /**
    * Queues the mail with a link; says nothing of whether anybody has the address.
    *

@@ -170,6 +170,11 @@ test('forgotten hashes are those of other systems that no log-in has replaced, a
   ])
   expect(await server.auth.forgetImportedPasswords()).toBe(1_201)
   expect(await server.auth.forgetImportedPasswords()).toBe(0)
+  // Said once, for all of them.
+  const said = await server.database.query(
+    "SELECT user_id, actor FROM events WHERE detail = 'imported_forgotten'",
+  )
+  expect(said).toEqual([[null, 'operator']])
   expect(await server.auth.countPasswordSchemes()).toEqual([])
   const gone = await server.database.query("SELECT id FROM users WHERE password_hash = '!'")
   expect(gone).toHaveLength(1_201)
