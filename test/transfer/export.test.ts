@@ -1,6 +1,7 @@
 // latchkey export, and back: nothing is lost on the way, whichever database it is.
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { argon2id, createAuth, createStore } from 'latchkey/server'
 import { expect, inject, test } from 'vitest'
 import { prepareCommand, run } from '../command.ts'
 import { postgresSchema } from '../harness.ts'
@@ -208,4 +209,19 @@ test('a record that no export has is refused, and the others come in', async () 
     .map((each) => JSON.parse(each).where)
     .sort()
   expect(places).toEqual(faults.map((_fault, index) => `line ${index + 2}`))
+}, 60_000)
+
+test('a hash of Latchkey’s that anybody could guess is refused with its reason, and not read back', async () => {
+  const source = await prepareTarget()
+  const passwordHash = argon2id({ cost: { memoryKibibytes: 512, passes: 1 } })
+  const cheap = createAuth({ store: createStore(source.database), passwordHash })
+  await cheap.createUser({ emailAddress: 'ann@example.com', password })
+  await source.auth.createUser({ emailAddress: 'ben@example.com', password })
+  const target = await prepareTarget()
+  write(target, 'export.ndjson', await exported(source))
+  const summary = await summaryOf(
+    run(target.command, 'latchkey import ndjson export.ndjson --json'),
+  )
+  expect(summary).toMatchObject({ imported: 1, refused: { hash_too_weak: 1 } })
+  expect((await contents(target)).users).toHaveLength(1)
 }, 60_000)

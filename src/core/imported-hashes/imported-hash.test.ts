@@ -1,3 +1,5 @@
+import { argon2Sync } from 'node:crypto'
+import { verify } from '@node-rs/argon2'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { importedKeys, vectors } from '../../../test/imported-people.ts'
@@ -264,4 +266,20 @@ test('a long text is refused without a look at all of it', () => {
   for (const part of ['$', 'a', '1', '$2b$10$', '$pbkdf2-sha256$i=1', 'pbkdf2_sha256$1000$x']) {
     expect(parseImportedHash(part.repeat(200_000))).toEqual({ refusal: 'unknown_format' })
   }
+})
+
+// Node's own argon2 is OpenSSL's, where the library that verifies is written in Rust.
+test.each([8, 16, 48, 49, 63, 64])('argon2 with a salt of %i bytes is verified', async (length) => {
+  const salt = Buffer.alloc(length, 7)
+  const unpadded = (bytes: Buffer) => bytes.toString('base64').replaceAll('=', '')
+  for (const variant of ['argon2id', 'argon2i', 'argon2d'] as const) {
+    const cost = { memory: 1_024, passes: 2, parallelism: 2 }
+    const made = argon2Sync(variant, { message: 'right', nonce: salt, tagLength: 64, ...cost })
+    const text = `$${variant}$v=19$m=1024,t=2,p=2$${unpadded(salt)}$${unpadded(made)}`
+    expect(parseImportedHash(text)).toMatchObject({ passwordHash: text })
+    expect(await verify(text, 'right')).toBe(true)
+    expect(await verify(text, 'wrong')).toBe(false)
+  }
+  const longer = `$argon2id$v=19$m=1024,t=2,p=2$${unpadded(Buffer.alloc(65, 7))}$${key}`
+  expect(parseImportedHash(longer)).toEqual({ refusal: 'unknown_format' })
 })
