@@ -29,6 +29,8 @@ export function writeOrigins(folder: string): void {
   for (const name of ['rails', 'devise', 'better-auth']) {
     const database = new DatabaseSync(join(folder, `${name}.sqlite3`))
     database.exec(fixtureText(`${name}-sqlite`))
+    // As Rails makes them.
+    database.exec('PRAGMA journal_mode = WAL')
     database.close()
   }
 }

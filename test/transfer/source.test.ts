@@ -181,3 +181,14 @@ test('a role that may see some rows alone is refused, and brings nobody in silen
   expect(await origin.count()).toBe(9)
   await origin.close()
 })
+
+test('of a file that nobody can write to while it is read, that is said before', async () => {
+  const url = await openFixture('rails-sqlite')
+  const slow = await openRails(url, null)
+  expect(slow.notes.join()).toContain('is not in WAL mode')
+  await slow.close()
+  await runIn(url, 'PRAGMA journal_mode = WAL')
+  const free = await openRails(url, null)
+  expect(free.notes.join()).not.toContain('WAL')
+  await free.close()
+})

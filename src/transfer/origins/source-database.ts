@@ -4,6 +4,8 @@ export type SourceRow = readonly unknown[]
 /** A database that is read, and never written to: all of it in the picture in which it was opened. */
 export interface SourceDatabase {
   readonly kind: 'sqlite' | 'postgres'
+  /** What whoever imports should know, in sentences. */
+  readonly notes: readonly string[]
   /** The columns of a table or view; null where there is none, or none that may be read. */
   columnsOf(table: string): Promise<ReadonlySet<string> | null>
   /** A table's name as it stands in a statement. */

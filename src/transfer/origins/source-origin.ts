@@ -33,7 +33,7 @@ export async function openOrigin(
     const reading = await plan(source)
     return {
       name,
-      notes: reading.notes,
+      notes: [...reading.notes, ...source.notes],
       read: () => read(source, reading),
       count: () => count(source, reading),
       close: () => source.close(),

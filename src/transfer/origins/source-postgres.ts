@@ -52,6 +52,7 @@ async function connect(url: string): Promise<pg.Client> {
 
 class SourcePostgres implements SourceDatabase {
   readonly kind = 'postgres'
+  readonly notes = []
   readonly #client: pg.Client
   #cursors = 0
 

@@ -26,14 +26,19 @@ function fileOf(url: string): string {
   }
 }
 
+const notInWal =
+  'is not in WAL mode: as long as it is read, nobody can write to it. Where its application still runs, import a copy'
+
 class SourceSqlite implements SourceDatabase {
   readonly kind = 'sqlite'
+  readonly notes: readonly string[]
   readonly #file: string
   readonly #database: DatabaseSync
 
   constructor(file: string) {
     this.#file = file
     this.#database = this.#open()
+    this.notes = this.#isInWal() ? [] : [`${file} ${notInWal}`]
   }
 
   async columnsOf(table: string): Promise<ReadonlySet<string> | null> {
@@ -65,6 +70,11 @@ class SourceSqlite implements SourceDatabase {
 
   async close(): Promise<void> {
     this.#database.close()
+  }
+
+  #isInWal(): boolean {
+    const row = this.#perform(() => this.#database.prepare('PRAGMA journal_mode').get())
+    return row?.journal_mode === 'wal'
   }
 
   #open(): DatabaseSync {
