@@ -160,6 +160,8 @@ const elsewhere = [
   'test/transfer/import-command.test.ts',
   'test/transfer/import-crash.test.ts',
   'test/transfer/import-sessions.test.ts',
+  'test/transfer/import-patience.test.ts',
+  'test/transfer/import-progress.test.ts',
   'test/transfer/log-in-price.test.ts',
   'test/which-way-in.test.ts',
 ]

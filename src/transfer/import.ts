@@ -7,6 +7,7 @@ import { countPasswordSchemes } from '../storage/password-schemes.ts'
 import { noteSessionImport } from '../storage/session-imports.ts'
 import { hourMilliseconds, type Importing, type Lives, type Turns, write } from './importing.ts'
 import type { Origin, OriginRow } from './origin.ts'
+import { type Pause, withPatience } from './patience.ts'
 import { PendingWrite } from './pending-write.ts'
 import { importRecords } from './records.ts'
 import type { RefusedRow } from './refusals.ts'
@@ -23,6 +24,8 @@ export interface ImportOptions extends RowRules {
   /** How many rows were looked at by now. */
   readonly onProgress: (rows: number) => void
   readonly turns: Turns
+  /** Waits, before a database that was away is asked again. */
+  readonly pause: Pause
 }
 
 /**
@@ -34,9 +37,10 @@ export interface ImportOptions extends RowRules {
  */
 export async function importFrom(
   origin: Origin,
-  database: Database,
+  target: Database,
   options: ImportOptions,
 ): Promise<Summary> {
+  const database = withPatience(target, options.pause)
   const tally = new Tally(options.onRefused)
   const notes = new ImportNotes()
   const pending = new PendingWrite()
@@ -70,7 +74,7 @@ export async function importFrom(
   }
 }
 
-async function readSchemes(database: Database): Promise<Map<string, number>> {
+async function readSchemes(database: Connection): Promise<Map<string, number>> {
   const counted = await countPasswordSchemes(database)
   return new Map(counted.map(({ scheme, users }) => [scheme, users]))
 }
@@ -83,7 +87,7 @@ function listSchemes(schemes: ReadonlyMap<string, number>): PasswordSchemeCount[
 // A session of an export keeps its own instants, and is as old here as it was there.
 function findSessionsEnd(
   origin: string,
-  database: Database,
+  database: Connection,
   { now, lives }: ImportOptions,
 ): Promise<Date | null> {
   if (origin === ownOrigin) return findEverybodysEnd(database, 'sessions')

@@ -1,7 +1,6 @@
-import { setTimeout as wait } from 'node:timers/promises'
-import { AuthError } from '../core/errors.ts'
-import type { Connection, Database } from '../storage/database.ts'
+import type { Connection } from '../storage/database.ts'
 import type { ImportNotes } from '../storage/import-notes.ts'
+import type { PatientDatabase } from './patience.ts'
 import type { PendingWrite } from './pending-write.ts'
 import type { RowRules } from './row.ts'
 import type { Tally } from './tally.ts'
@@ -19,7 +18,7 @@ export interface Lives {
 
 /** One import that is under way: what its steps share. */
 export interface Importing extends RowRules {
-  readonly database: Database
+  readonly database: PatientDatabase
   readonly origin: string
   readonly mode: 'write' | 'dry-run'
   readonly notes: ImportNotes
@@ -40,21 +39,5 @@ export async function write<T>(
   work: (connection: Connection) => Promise<T>,
   dry: () => T,
 ): Promise<T> {
-  return mode === 'dry-run' ? dry() : turns(() => patiently(() => database.transaction(work)))
-}
-
-const pausesMilliseconds = [1_000, 5_000, 20_000]
-
-// Others come first, and a machine may be full of them: what took too long is tried again. It may have
-// been committed all the same, so nothing in it may mind to be there already.
-async function patiently<T>(attempt: () => Promise<T>): Promise<T> {
-  for (const pause of pausesMilliseconds) {
-    try {
-      return await attempt()
-    } catch (error) {
-      if (!(error instanceof AuthError && error.code === 'unavailable')) throw error
-      await wait(pause)
-    }
-  }
-  return attempt()
+  return mode === 'dry-run' ? dry() : turns(() => database.transaction(work))
 }

@@ -42,10 +42,19 @@ export async function importUsers(
   // The next rows have other ids and other addresses: the notes see to that.
   await pending.begin(async () => {
     const { missing, touched } = await save(importing, wanted)
+    const meanwhile = await findImportedUsers(
+      database,
+      origin,
+      missing.map(({ user }) => user.originId),
+    )
+    // Another import, that runs beside this one, has brought them.
+    const twins = await refuseAnother(importing, withThoseBefore(missing, meanwhile))
     // Whoever signed up while the rows were looked at.
-    for (const row of missing) refuse(importing, 'email_address_taken', row)
-    tally.add('unchanged', touched)
-    const owners = [...came, ...wanted.added.filter((row) => !missing.includes(row))]
+    for (const row of missing) {
+      if (!meanwhile.has(row.user.originId)) refuse(importing, 'email_address_taken', row)
+    }
+    tally.add('unchanged', touched + twins.length)
+    const owners = [...came, ...twins, ...wanted.added.filter((row) => !missing.includes(row))]
     for (const { user } of owners) notes.addOwner(user.originId)
   })
 }

@@ -70,8 +70,10 @@ test('a dry run says what the import does, and writes nothing', async () => {
   expect(await contents(target)).toEqual(before)
   expect(dry.stderr).toContain('Nothing was written')
   const wet = await run(target.command, 'latchkey import csv users.csv --json')
-  const [said, done] = [dry, wet].map(({ stdout }) => JSON.parse(stdout))
-  expect({ ...said, dry_run: false, seconds: 0 }).toEqual({ ...done, seconds: 0 })
+  const [said, done] = [dry, wet].map(({ stdout }) =>
+    JSON.parse(stdout.replace(/(?<=seconds":)[\d.]+/g, '0')),
+  )
+  expect({ ...said, dry_run: false }).toEqual(done)
   expect(done.refused).toEqual({ email_address_taken: 1, id_taken: 1, invalid_email_address: 1 })
   expect((await contents(target)).users).toHaveLength(2)
 })

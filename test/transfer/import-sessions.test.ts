@@ -37,6 +37,7 @@ async function prepare() {
       onRefused() {},
       onProgress() {},
       turns: (work) => work(),
+      pause: async () => {},
       ...more,
     })
   }

@@ -88,6 +88,7 @@ async function importInto(url: string, { given, open, refused }: Work): Promise<
         lives,
         onRefused: (row) => refused.add(row),
         onProgress: (rows) => progress.show(rows),
+        pause: wait,
         turns: url.startsWith('sqlite:') ? inTurns() : (work) => work(),
       }),
     )

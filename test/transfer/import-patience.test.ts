@@ -1,0 +1,151 @@
+// A database that is away in the midst of an import, and another import beside it.
+import { AuthError, type Database } from 'latchkey/server'
+import { expect, test, vi } from 'vitest'
+import { parseImportedHash } from '../../src/core/imported-hashes/imported-hash.ts'
+import { importFrom } from '../../src/transfer/import.ts'
+import type { OriginRow } from '../../src/transfer/origin.ts'
+import { run } from '../command.ts'
+import { openDatabase } from '../harness.ts'
+import { bcrypt, contents, csv, nothing, prepareTarget, summaryOf, write } from './importing.ts'
+
+vi.setConfig({ testTimeout: 60_000 })
+
+const token = 'phone'.padEnd(24, 'x')
+
+const rows: readonly OriginRow[] = [
+  {
+    type: 'user',
+    originId: '17',
+    emailAddress: 'ann@example.com',
+    passwordHash: bcrypt,
+    emailVerifiedAt: null,
+    bannedAt: null,
+    createdAt: '2020-01-01',
+    updatedAt: null,
+    where: 'users 17',
+  },
+  {
+    type: 'session',
+    originUserId: '17',
+    token,
+    ipAddress: null,
+    userAgent: null,
+    createdAt: '2024-01-01',
+    where: 'sessions 1',
+  },
+]
+
+async function* read(): AsyncGenerator<OriginRow> {
+  yield* rows
+}
+
+const unavailable = () => new AuthError('unavailable')
+
+async function prepare() {
+  const real = await openDatabase()
+  const pauses: number[] = []
+  const bring = (database: Database) =>
+    importFrom(
+      { name: 'rails', notes: [], read, count: async () => rows.length, async close() {} },
+      database,
+      {
+        mode: 'write',
+        now: new Date('2026-11-26T09:00:00Z'),
+        random: (size) => crypto.getRandomValues(new Uint8Array(size)),
+        parseHash: parseImportedHash,
+        sessionsPerUser: 100,
+        lives: { idleHours: 720, maximumHours: 2_160 },
+        onRefused() {},
+        onProgress() {},
+        turns: (work) => work(),
+        pause: async (milliseconds) => pauses.push(milliseconds),
+      },
+    )
+  return { real, pauses, bring }
+}
+
+/** The same database, where something may happen before each call, by how many there were. */
+function failing(
+  real: Database,
+  before: (calls: number, call: () => Promise<unknown>) => Promise<void>,
+): Database {
+  let calls = 0
+  const wrap = async <T>(call: () => Promise<T>) => {
+    calls += 1
+    await before(calls, call)
+    return call()
+  }
+  return {
+    lookUp: real.lookUp.bind(real),
+    migration: real.migration.bind(real),
+    countConnections: () => real.countConnections(),
+    close: () => real.close(),
+    query: (sql, values) => wrap(() => real.query(sql, values)),
+    transaction: (work) => wrap(() => real.transaction(work)),
+  }
+}
+
+test.each([
+  ['before anything was done', async () => {}],
+  ['behind the commit', async (call: () => Promise<unknown>) => void (await call())],
+])(
+  'a database that is away, %s, is asked again, and everybody is there once',
+  async (_when, first) => {
+    const { real, pauses, bring } = await prepare()
+    const away = failing(real, async (times, call) => {
+      if (times % 2 === 1) return
+      await first(call)
+      throw unavailable()
+    })
+    expect(await bring(away)).toMatchObject({ imported: 1, unchanged: 0, refused: {} })
+    expect(new Set(pauses)).toEqual(new Set([1_000]))
+    const { users, sessions, imported_users: imported } = await contents({ database: real })
+    expect([users?.length, sessions?.length, imported?.length]).toEqual([1, 1, 1])
+  },
+)
+
+test('one that stays away ends the import, which goes on when it is run again', async () => {
+  const { real, pauses, bring } = await prepare()
+  let calls = 0
+  const lost = failing(real, async () => {
+    calls += 1
+    // Behind the users, before the sessions.
+    if ((await real.query('SELECT id FROM users')).length > 0) throw unavailable()
+  })
+  await expect(bring(lost)).rejects.toMatchObject({ code: 'unavailable' })
+  expect(pauses).toEqual([1_000, 5_000, 20_000])
+  expect(calls).toBeGreaterThan(4)
+  expect((await contents({ database: real })).sessions).toEqual([])
+  expect(await bring(real)).toMatchObject({ imported: 0, unchanged: 1, sessions: 1, refused: {} })
+})
+
+test('what is broken is not asked again', async () => {
+  const { real, pauses, bring } = await prepare()
+  const broken = failing(real, async () => {
+    throw new Error('broken')
+  })
+  await expect(bring(broken)).rejects.toThrow('broken')
+  expect(pauses).toEqual([])
+})
+
+test('two imports of the same file at once bring everybody once, and refuse nobody', async () => {
+  const target = await prepareTarget()
+  const count = 4_000
+  const people = Array.from({ length: count }, (_, index) => {
+    return [`${index}`, `u${index}@example.com`] as const
+  })
+  write(target, 'users.csv', csv(...people))
+  const line = 'latchkey import csv users.csv --json'
+  const both = await Promise.all([
+    summaryOf(run(target.command, line)),
+    summaryOf(run(target.command, line)),
+  ])
+  for (const summary of both) {
+    expect(summary.refused).toEqual({})
+    expect(summary.imported + summary.unchanged).toBe(count)
+  }
+  expect(both[0].imported + both[1].imported).toBe(count)
+  const { users, imported_users: imported } = await contents(target)
+  expect([users?.length, imported?.length]).toEqual([count, count])
+  expect(await summaryOf(run(target.command, line))).toEqual({ ...nothing, unchanged: count })
+})
