@@ -159,9 +159,9 @@ const elsewhere = [
   'test/transfer/files.test.ts',
   'test/transfer/import-command.test.ts',
   'test/transfer/import-crash.test.ts',
-  'test/transfer/import-sessions.test.ts',
   'test/transfer/import-patience.test.ts',
   'test/transfer/import-progress.test.ts',
+  'test/transfer/import-sessions.test.ts',
   'test/transfer/log-in-price.test.ts',
   'test/which-way-in.test.ts',
 ]

@@ -11,6 +11,8 @@ import { temporaryFolder } from '../harness.ts'
 export async function openFixture(name: string): Promise<string> {
   const url = name.endsWith('-postgres') ? await postgresDatabase() : sqliteDatabase()
   await runIn(url, fixtureText(name))
+  // As Rails makes them.
+  if (url.startsWith('sqlite:')) await runIn(url, 'PRAGMA journal_mode = WAL')
   return url
 }
 
@@ -29,7 +31,6 @@ export function writeOrigins(folder: string): void {
   for (const name of ['rails', 'devise', 'better-auth']) {
     const database = new DatabaseSync(join(folder, `${name}.sqlite3`))
     database.exec(fixtureText(`${name}-sqlite`))
-    // As Rails makes them.
     database.exec('PRAGMA journal_mode = WAL')
     database.close()
   }

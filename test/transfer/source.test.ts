@@ -154,6 +154,7 @@ test('what Rails writes in its DATABASE_URL is a file as well', async () => {
 
 test('a file that may only be read is read', async () => {
   const url = await openFixture('rails-sqlite')
+  await runIn(url, 'PRAGMA journal_mode = DELETE')
   chmodSync(url.replace('sqlite:', ''), 0o400)
   const origin = await openRails(url, null)
   expect(await origin.count()).toBe(15)
@@ -184,6 +185,7 @@ test('a role that may see some rows alone is refused, and brings nobody in silen
 
 test('of a file that nobody can write to while it is read, that is said before', async () => {
   const url = await openFixture('rails-sqlite')
+  await runIn(url, 'PRAGMA journal_mode = DELETE')
   const slow = await openRails(url, null)
   expect(slow.notes.join()).toContain('is not in WAL mode')
   await slow.close()
