@@ -25,9 +25,11 @@ export async function importUsers(
   const { database, notes, origin, pending, tally } = importing
   const parsed = rows.flatMap((row) => parse(importing, row) || [])
   const originIds = parsed.map(({ user }) => user.originId)
+  // Before it is asked who came: else whom an import beside this one brings between is one who was here.
+  const taken = await findTaken(importing, parsed)
   const known = await findImportedUsers(database, origin, originIds)
   const strangers = parsed.filter(({ user }) => !known.has(user.originId))
-  const added = await refuseTaken(importing, await refuseDeleted(importing, strangers))
+  const added = refuseTaken(importing, taken, await refuseDeleted(importing, strangers))
   const came = await refuseAnother(importing, withThoseBefore(parsed, known))
   const changed = came.filter((row) => hasNewHash(row) || hasNewBan(row))
   tally.add('unchanged', came.length - changed.length)
@@ -131,20 +133,27 @@ async function refuseDeleted(importing: Importing, rows: readonly Row[]): Promis
   return rows.filter((row) => !deleted.has(mark(row)) || refuse(importing, 'deleted_here', row))
 }
 
-async function refuseTaken(importing: Importing, rows: readonly Row[]): Promise<Row[]> {
-  const { database } = importing
+interface Taken {
+  readonly addresses: ReadonlySet<string>
+  readonly ids: ReadonlySet<string>
+}
+
+async function findTaken({ database }: Importing, rows: readonly Row[]): Promise<Taken> {
   const addresses = rows.map(({ user }) => user.emailAddress)
-  const takenAddresses = await findTakenAddresses(database, addresses)
   // Those that were made just now are nobody's.
-  const ids = rows.map(({ user }) => user).filter(({ originId }) => isUuid(originId))
-  const takenIds = await findUserIds(
-    database,
-    ids.map(({ id }) => id),
-  )
+  const users = rows.map(({ user }) => user).filter(({ originId }) => isUuid(originId))
+  const ids = users.map(({ id }) => id)
+  return {
+    addresses: await findTakenAddresses(database, addresses),
+    ids: await findUserIds(database, ids),
+  }
+}
+
+function refuseTaken(importing: Importing, taken: Taken, rows: readonly Row[]): readonly Row[] {
   return rows.filter((row) => {
     const { emailAddress, id } = row.user
-    if (takenAddresses.has(emailAddress)) return refuse(importing, 'email_address_taken', row)
-    return takenIds.has(id) ? refuse(importing, 'id_taken', row) : true
+    if (taken.addresses.has(emailAddress)) return refuse(importing, 'email_address_taken', row)
+    return taken.ids.has(id) ? refuse(importing, 'id_taken', row) : true
   })
 }
 
