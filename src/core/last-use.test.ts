@@ -72,3 +72,20 @@ test('so many wait at most, and what waits is written at once when it is asked f
   await lastUse.flush()
   expect(written).toHaveLength(1)
 })
+
+test('a flush waits for what is being written', async () => {
+  const written = Promise.withResolvers<void>()
+  const clock = movableClock(noon)
+  const lastUse = new LastUse(() => written.promise, clock)
+  clock.advance({ minutes: 5 })
+  lastUse.note(newSession(newUser()))
+  await vi.advanceTimersByTimeAsync(1_000)
+  let hasFlushed = false
+  const flushed = lastUse.flush().then(() => {
+    hasFlushed = true
+  })
+  await vi.advanceTimersByTimeAsync(1_000)
+  expect(hasFlushed).toBe(false)
+  written.resolve()
+  await flushed
+})

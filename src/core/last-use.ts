@@ -21,6 +21,7 @@ export class LastUse {
   #waiting = new Set<string>()
   // When the first of those that wait was used: none is said to have been used later than it was.
   #since = new Date(0)
+  #recording: Promise<void> = Promise.resolve()
   #timer: NodeJS.Timeout | undefined
 
   constructor(record: RecordUses, clock: () => Date) {
@@ -39,10 +40,15 @@ export class LastUse {
     this.#timer ??= this.#flushIn(delayMilliseconds)
   }
 
-  /** Writes what waits; what cannot be written now is tried again. */
-  async flush(): Promise<void> {
+  /** Writes what waits, behind what is being written; what cannot be written now is tried again. */
+  flush(): Promise<void> {
     clearTimeout(this.#timer)
     this.#timer = undefined
+    this.#recording = this.#recording.then(() => this.#recordAll())
+    return this.#recording
+  }
+
+  async #recordAll(): Promise<void> {
     const [used, usedAt] = [this.#waiting, this.#since]
     if (used.size === 0) return
     this.#waiting = new Set()

@@ -15,6 +15,7 @@ export class RefusedAttempts {
   readonly #left = { known: 0, unknown: 0 }
   #windowEndsAt = 0
   #waiting: AuditEvent[] = []
+  #writing: Promise<void> = Promise.resolve()
   #timer: NodeJS.Timeout | undefined
 
   constructor(write: (events: readonly AuditEvent[]) => Promise<void>) {
@@ -28,13 +29,16 @@ export class RefusedAttempts {
     this.#timer ??= setTimeout(() => void this.flush(), delayMilliseconds).unref()
   }
 
-  /** Writes what waits. What cannot be written now is in the log. */
+  /** Writes what waits, and resolves when what was being written is, too. What cannot be written is in the log. */
   async flush(): Promise<void> {
     clearTimeout(this.#timer)
     this.#timer = undefined
     const events = this.#waiting
     this.#waiting = []
-    if (events.length > 0) await this.#write(events).catch(() => {})
+    if (events.length > 0) {
+      this.#writing = this.#writing.then(() => this.#write(events).catch(() => {}))
+    }
+    await this.#writing
   }
 
   #isWithinBounds({ occurredAt, userId }: AuditEvent): boolean {
