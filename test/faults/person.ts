@@ -54,7 +54,7 @@ export class Person {
   readonly things = new Map<Thing, Held>()
   #passwordCount = 0
   readonly #passwordsEver = new Map<Thing, string>()
-  #strangers = 0
+  #strangers = new Set<string>()
   #nameless: Thing | null = null
 
   constructor(world: World, emailAddress: string, chance: Chance) {
@@ -145,10 +145,11 @@ export class Person {
     for (const thing of [this.userThing, ...passwords, ...this.things.keys()]) {
       this.see(thing, isAlive(thing) ? 'alive' : 'dead', where)
     }
-    const strangers = rows.sessions.filter((digest) => !this.things.has(`session ${digest}`)).length
-    if (this.#nameless)
-      this.see(this.#nameless, strangers > this.#strangers ? 'alive' : 'dead', where)
-    this.#strangers = strangers
+    const strangers = rows.sessions.filter((digest) => !this.things.has(`session ${digest}`))
+    // Not by their number: what ended those from before left it as it was.
+    const isNew = strangers.some((digest) => !this.#strangers.has(digest))
+    if (this.#nameless) this.see(this.#nameless, isNew ? 'alive' : 'dead', where)
+    this.#strangers = new Set(strangers)
     this.#nameless = null
     this.#believe(isAlive, rows)
     await this.askAgain()
