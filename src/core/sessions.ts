@@ -142,7 +142,7 @@ export function isLive(config: Configuration, session: Session): boolean {
  * it, and would have it live as much longer than the maximum. Not nearer: a machine that wakes up hours
  * behind, or with its hour in another zone, would log out everybody who logged in since.
  */
-export function aheadOf({ sessions }: Pick<Configuration, 'sessions'>): number {
+function aheadOf({ sessions }: Pick<Configuration, 'sessions'>): number {
   return Math.min(toleratedHours, sessions.maximumHours) * 3_600_000
 }
 

@@ -141,8 +141,12 @@ export type SweptTable =
   | 'outbox'
   | 'events'
 
-/** What is over, and may go. */
-export interface SweepHorizon extends SessionHorizon {
+/**
+ * What is over, and may go.
+ *
+ * SECURITY: not a session that is yet to begin. By a clock that is behind all of them are, and those of everybody would go.
+ */
+export interface SweepHorizon extends Omit<SessionHorizon, 'createdUntil'> {
   /** API keys, links and counts that have ended by then. */
   readonly overAt: Date
   /** Messages that ended by then. */

@@ -1,5 +1,4 @@
 import type { Configuration } from './config.ts'
-import { aheadOf } from './sessions.ts'
 import type { SweepHorizon, SweepStep, SweptTable } from './store.ts'
 
 /** Every table that gathers rows of no more use. */
@@ -79,8 +78,6 @@ function horizonOf(config: Configuration): SweepHorizon {
     overAt: new Date(now),
     usedAfter: before(sessions.idleHours),
     createdAfter: before(sessions.maximumHours),
-    // Left to itself it would be good again one day, when its time has come.
-    createdUntil: new Date(clock().getTime() + aheadOf(config) + grace),
     endedAfter: before(messageDays * 24),
     occurredAfter: before(eventDays * 24),
   }

@@ -25,8 +25,8 @@ const rules: Record<SweptTable, Rule> = {
   sessions: {
     key: 'token_digest',
     first: noBytes,
-    isOver: '(last_used_at <= $2 OR created_at <= $3 OR created_at > $4)',
-    values: ({ usedAfter, createdAfter, createdUntil }) => [usedAfter, createdAfter, createdUntil],
+    isOver: '(last_used_at <= $2 OR created_at <= $3)',
+    values: ({ usedAfter, createdAfter }) => [usedAfter, createdAfter],
   },
   api_keys: {
     key: 'token_digest',
