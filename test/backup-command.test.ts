@@ -1,6 +1,6 @@
 // latchkey backup: the copy is whole while a server writes, checked, for its owner alone, and never
 // written over.
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { setImmediate } from 'node:timers/promises'
@@ -71,6 +71,29 @@ test('a database that is damaged is not backed up, and leaves no file', async ()
   expect([code, stdout]).toEqual([1, ''])
   expect(stderr).toMatch(/malformed|damaged/)
   expect(readdirSync(folder).sort()).toEqual(['latchkey', 'storage'])
+}, 60_000)
+
+test('what is left of it is copied on request alone, and that it is no backup is said', async () => {
+  const { type, folder, file } = await preparePlace()
+  await type('latchkey migrate')
+  const database = new DatabaseSync(file)
+  database.exec(`PRAGMA foreign_keys = OFF;
+    INSERT INTO seen_devices (user_id, device, seen_at) VALUES ('nobody', 'Firefox', 0)`)
+  database.close()
+  const reason =
+    'The database is damaged: A row of the table seen_devices refers to one that is gone'
+  const refused = await type('latchkey backup copy.sqlite3')
+  expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining(reason)])
+  expect(refused.stderr).toContain('--broken copies what is left')
+  expect(existsSync(join(folder, 'copy.sqlite3'))).toBe(false)
+  const copied = await type('latchkey backup --broken copy.sqlite3')
+  expect([copied.code, copied.stderr]).toEqual([
+    0,
+    expect.stringContaining(`${reason}. The copy is`),
+  ])
+  const copy = new DatabaseSync(join(folder, 'copy.sqlite3'), { readOnly: true })
+  expect(copy.prepare('SELECT device FROM seen_devices').all()).toHaveLength(1)
+  copy.close()
 }, 60_000)
 
 test.each([

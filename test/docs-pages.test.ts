@@ -37,7 +37,7 @@ function headingsOf(path: string): string[] {
 /** Who runs the blocks of a page: how many there are of a language, and the file of tests. */
 const runs: Readonly<Record<string, Readonly<Record<string, readonly [number, string]>>>> = {
   'docs/guides/back-up.md': {
-    sh: [2, 'test/guides/back-up.test.ts'],
+    sh: [4, 'test/guides/back-up.test.ts'],
   },
   'docs/guides/behind-a-proxy.md': {
     '': [1, 'test/guides/deploy.test.ts'],
@@ -122,6 +122,7 @@ const shown = [
   ['docs/guides/add-to-existing.md', 'const allow', 'a line of what is written, compiled there'],
   ['docs/guides/back-up.md', 'umask ', 'pg_dump is not among the packages; tried by hand, 15.18'],
   ['docs/guides/back-up.md', 'pg_restore ', 'the same'],
+  ['docs/guides/back-up.md', 'DATABASE_URL="$FRESH_URL" ', 'the same; run where it and psql are'],
   ['docs/guides/deploy.md', 'useradd ', 'needs root'],
   ['docs/guides/deploy.md', 'systemctl ', 'needs systemd'],
   ['docs/guides/deploy.md', 'docker build ', 'needs Docker'],

@@ -1,6 +1,7 @@
-// A table that is gone: no start, no command, no readiness, and nobody is told that it is a bug.
+// A table that is gone: no start, no command but those that save what is left, and nobody is told that it is a bug.
 import { execFileSync } from 'node:child_process'
-import { readdirSync } from 'node:fs'
+import { existsSync, readdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { postgresMigrations } from 'latchkey/postgres'
 import { createAuth, createStore, migrate } from 'latchkey/server'
 import { sqliteMigrations } from 'latchkey/sqlite'
@@ -8,14 +9,24 @@ import { expect, inject, onTestFinished, test, vi } from 'vitest'
 import { ownTables } from '../src/storage/tables.ts'
 import { openDatabase } from '../templates/api/database.ts'
 import { prepareCommand, run } from './command.ts'
-import { ann, bearer, emptyDatabaseUrl, type Server, signUp, startServer } from './harness.ts'
+import {
+  ann,
+  bearer,
+  createApiKey,
+  emptyDatabaseUrl,
+  type Server,
+  signUp,
+  startServer,
+  verifyAddress,
+} from './harness.ts'
 
 vi.setConfig({ testTimeout: 90_000 })
 
 const isSqlite = inject('database') === 'sqlite'
 const own = isSqlite ? sqliteMigrations : postgresMigrations
-const sentence = (tables: string) =>
-  `The database has lost its ${tables}: restore a backup, as latchkey restore does`
+const todo =
+  'restore a backup, as latchkey restore does; without one, the guide Back up says what can be made again, empty'
+const sentence = (tables: string) => `The database has lost its ${tables}: ${todo}`
 
 async function drop({ database }: Pick<Server, 'database'>, ...tables: string[]): Promise<void> {
   await database.migration(async (transaction) => {
@@ -79,24 +90,83 @@ test('no command works on a database that has lost a table, and doctor names it'
     'users list',
     'migrate',
     'sweep',
-    'export',
+    'import csv users.csv',
+    'import csv users.csv --dry-run',
     ...(isSqlite ? ['backup copy.sqlite3'] : []),
   ]
+  writeFileSync(join(command.folder, 'users.csv'), 'email\nann@example.com\n')
   for (const line of lines) {
     const { code, stdout, stderr } = await run(command, `latchkey ${line}`)
     expect([line, code, stdout]).toEqual([line, 1, ''])
-    expect(stderr).toContain(`${sentence('table signing_keys')}\n`)
+    expect(stderr).toContain(sentence('table signing_keys'))
   }
+  expect(existsSync(join(command.folder, 'copy.sqlite3'))).toBe(false)
+  expect(await database.query('SELECT id FROM users')).toEqual([])
   const { stdout } = await run(command, 'latchkey doctor --json')
   expect(JSON.parse(stdout).findings).toContainEqual({
     what: 'tables',
     state: 'fault',
-    found: sentence('table signing_keys'),
-    to_do: 'put this right, and ask again',
+    found: 'The database has lost its table signing_keys',
+    to_do: todo,
   })
 })
 
-test('while a server runs, a table that is gone is a 503, and it is not ready', async () => {
+test('what can be saved of it can be: an export of what it reads, and on request a copy of the file', async () => {
+  const command = await prepareCommand()
+  await run(command, 'latchkey migrate && latchkey users create ann@example.com --json')
+  const { database } = await openDatabase(command.databaseUrl)
+  onTestFinished(() => database.close())
+  await drop({ database }, 'signing_keys')
+  const exported = await run(command, 'latchkey export')
+  expect([exported.code, exported.stdout]).toEqual([0, expect.stringContaining('ann@example.com')])
+  if (isSqlite) {
+    const { code, stderr } = await run(command, 'latchkey backup --broken left.sqlite3')
+    const warning = `${sentence('table signing_keys')}. The copy is what is left of it`
+    expect([code, stderr]).toEqual([0, expect.stringContaining(warning)])
+    const left = await openDatabase(`sqlite:${join(command.folder, 'left.sqlite3')}`)
+    onTestFinished(() => left.database.close())
+    const read = await left.database.query('SELECT email_address FROM users')
+    expect(read).toEqual([['ann@example.com']])
+  }
+  await drop({ database }, 'deleted_users')
+  const { code, stdout, stderr } = await run(command, 'latchkey export')
+  expect([code, stdout]).toEqual([1, ''])
+  expect(stderr).toContain(sentence('table deleted_users'))
+})
+
+const checked = ['api_keys', 'sessions', 'users']
+const others = ownTables.filter((table) => !checked.includes(table))
+
+test('without a table that no check of a token reads a running server stays, and checks tokens', async () => {
+  const server = await startServer()
+  const { send, clock } = server
+  const token = await signUp(server)
+  await verifyAddress(server, token)
+  const key = await createApiKey(server, token)
+  await drop(server, ...others)
+  clock.advance({ seconds: 1 })
+  const ready = await send('GET /health/ready')
+  // What cannot be read leaves nothing.
+  expect([ready.status, ready.body.outbox]).toEqual([200, 'late'])
+  expect((await send('GET /v1/session', undefined, bearer(token))).status).toBe(200)
+  expect((await send('GET /v1/projects', undefined, bearer(key.token))).status).toBe(200)
+  for (const [line, body] of [
+    ['POST /v1/session', ann],
+    ['POST /v1/passwords', { email_address: ann.email_address }],
+  ] as const) {
+    const refused = await send(line, body)
+    expect([line, refused.status, refused.body.code]).toEqual([line, 503, 'unavailable'])
+  }
+})
+
+test.each(checked)('without the table %s a running server is not ready', async (table) => {
+  const server = await startServer()
+  await drop(server, table)
+  const { status, body } = await server.send('GET /health/ready')
+  expect([status, body.code]).toEqual([503, 'unavailable'])
+})
+
+test('while a server runs, what wants a table that is gone is a 503', async () => {
   const server = await startServer()
   const token = await signUp(server)
   const { send, clock } = server

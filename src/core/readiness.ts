@@ -1,3 +1,4 @@
+import { AuthError } from './errors.ts'
 import { Kept } from './kept.ts'
 import type { Store } from './store.ts'
 
@@ -20,18 +21,27 @@ const lateMilliseconds = 300_000
  *
  * @throws AuthError `unavailable` from `get()` where the database does not answer, or is not migrated
  */
-export function keepReadiness({
-  store,
-  clock,
-}: {
-  readonly store: Pick<Store, 'ping' | 'findLongestWait'>
-  readonly clock: () => Date
-}): Kept<Readiness> {
+export function keepReadiness({ store, clock }: Asked): Kept<Readiness> {
   const read = async (): Promise<Readiness> => {
     await store.ping()
-    const since = await store.findLongestWait()
-    const waited = since === null ? 0 : clock().getTime() - since.getTime()
-    return { outbox: waited > lateMilliseconds ? 'late' : 'ok' }
+    return { outbox: await readOutbox({ store, clock }) }
   }
   return new Kept({ read, clock, milliseconds: keptMilliseconds })
+}
+
+async function readOutbox({ store, clock }: Asked): Promise<Readiness['outbox']> {
+  try {
+    const since = await store.findLongestWait()
+    const waited = since === null ? 0 : clock().getTime() - since.getTime()
+    return waited > lateMilliseconds ? 'late' : 'ok'
+  } catch (error) {
+    // The database has just answered: the outbox alone cannot be read, and nothing of it leaves.
+    if (error instanceof AuthError && error.code === 'unavailable') return 'late'
+    throw error
+  }
+}
+
+interface Asked {
+  readonly store: Pick<Store, 'ping' | 'findLongestWait'>
+  readonly clock: () => Date
 }

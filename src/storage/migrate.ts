@@ -6,7 +6,7 @@ import { types } from 'node:util'
 import { AuthError } from '../core/errors.ts'
 import { readText } from './columns.ts'
 import type { Connection, Database, Transaction } from './database.ts'
-import { requireTables } from './tables.ts'
+import { ownTables, requireTables } from './tables.ts'
 
 /** A folder of `NNNN_name.sql` files, applied in the order of their names and never changed again. */
 export interface Migrations {
@@ -68,7 +68,7 @@ export async function migrate(
     const applied = await readApplied(connection)
     const isPending = findPending(migrations, applied).length > 0
     // Otherwise the server would start, and refuse everybody.
-    if (!isPending) await requireTables(connection, applied)
+    if (!isPending) await requireTables(connection, applied, ownTables)
     return isPending
   }
   const applied = await database.migration(
@@ -91,7 +91,7 @@ async function applyPending(
       [name, checksum, Date.now()],
     )
   }
-  await requireTables(transaction, await readApplied(transaction))
+  await requireTables(transaction, await readApplied(transaction), ownTables)
   return pending.map(({ name }) => name)
 }
 
@@ -122,7 +122,12 @@ export async function listApplied(connection: Connection): Promise<readonly stri
  * @throws AuthError `unavailable` when the database is away
  */
 export async function requireWhole(connection: Connection): Promise<void> {
-  await requireTables(connection, await readApplied(connection))
+  await requireAll(connection, ownTables)
+}
+
+/** The same of a few of them, for whoever asks for no others. */
+export async function requireAll(connection: Connection, tables: readonly string[]): Promise<void> {
+  await requireTables(connection, await readApplied(connection), tables)
 }
 
 /** Whether a statement failed for want of a table or column: a migration is pending. */

@@ -31,48 +31,60 @@ export const ownTables: readonly string[] = [
   'users',
 ]
 
+/** Without one of these a token cannot be checked. */
+export const checkedTables: readonly string[] = ['api_keys', 'sessions', 'users']
+
 /** Tables that a migration made, and that are gone: somebody dropped them, or a file was mended without. */
 export class MissingTablesError extends Error {
   override readonly name = 'MissingTablesError'
+  readonly found: string
+  readonly todo =
+    'restore a backup, as latchkey restore does; without one, the guide Back up says what can be made again, empty'
 
   constructor(missing: readonly string[]) {
     const tables = missing.length === 1 ? 'its table' : 'its tables'
-    super(
-      `The database has lost ${tables} ${missing.join(', ')}: restore a backup, as latchkey restore does`,
-    )
+    super()
+    this.found = `The database has lost ${tables} ${missing.join(', ')}`
+    this.message = `${this.found}: ${this.todo}`
   }
 }
 
-/** @throws MissingTablesError where a database with the newest migration lacks a table of Latchkey's */
+/** @throws MissingTablesError where a database with the newest migration lacks one of these tables */
 export async function requireTables(
   connection: Connection,
-  applied: { has(name: string): boolean },
+  applied: Applied,
+  tables: readonly string[],
 ): Promise<void> {
-  const sql = tablesQuery(applied)
+  const sql = tablesQuery(applied, tables)
   if (sql === null) return
   const [row = []] = await connection.query(sql)
-  const missing = missingIn(row)
+  const missing = missingIn(row, tables)
   if (missing.length > 0) throw new MissingTablesError(missing)
 }
 
-/** What asks a database for its tables, in one row; null where it lacks the newest migration. */
-export function tablesQuery(applied: { has(name: string): boolean }): string | null {
+/** The names of migrations that a database has. */
+interface Applied {
+  has(name: string): boolean
+}
+
+/** What asks a database for these tables, in one row; null where it lacks the newest migration. */
+export function tablesQuery(applied: Applied, tables: readonly string[]): string | null {
   const [sqlite, postgres] = newestMigrations
-  if (applied.has(sqlite)) return inSqlite
-  return applied.has(postgres) ? inPostgres : null
+  const names = tables.map((name) => `'${name}'`).join(', ')
+  if (applied.has(sqlite)) {
+    return `SELECT group_concat(name, ' ') FROM sqlite_schema
+      WHERE type IN ('table', 'view') AND name IN (${names})`
+  }
+  if (!applied.has(postgres)) return null
+  // A partition, a foreign table or a view may stand in its place; what is in another schema does not.
+  return `SELECT string_agg(CAST(relname AS text), ' ') FROM pg_catalog.pg_class
+    WHERE relname IN (${names}) AND relkind IN ('r', 'p', 'v', 'f') AND pg_table_is_visible(oid)`
 }
 
-export function missingIn(row: Row): readonly string[] {
+export function missingIn(row: Row, tables: readonly string[]): readonly string[] {
   const found = new Set(readTextOrNull(row[0] ?? null)?.split(' '))
-  return ownTables.filter((name) => !found.has(name))
+  return tables.filter((name) => !found.has(name))
 }
-
-const names = ownTables.map((name) => `'${name}'`).join(', ')
-const inSqlite = `SELECT group_concat(name, ' ') FROM sqlite_schema
-  WHERE type IN ('table', 'view') AND name IN (${names})`
-// A partition, a foreign table or a view may stand in its place; what is in another schema does not.
-const inPostgres = `SELECT string_agg(CAST(relname AS text), ' ') FROM pg_catalog.pg_class
-  WHERE relname IN (${names}) AND relkind IN ('r', 'p', 'v', 'f') AND pg_table_is_visible(oid)`
 
 /** Whether a statement failed for want of a table of Latchkey's: no statement is wrong, the database is. */
 export function isTableGone(error: unknown): boolean {

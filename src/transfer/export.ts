@@ -12,6 +12,14 @@ import {
 import { findOriginIds, selectPage } from '../storage/transfers.ts'
 import { compare, end, header, writeOriginIds, writeRecord, writeSessionImport } from './record.ts'
 
+/** The tables that are read: without another one users can still be taken elsewhere. */
+export const exportedTables: readonly string[] = [
+  ...[users, deletedUsers, sessions, apiKeys, events].map(({ name }) => name),
+  'imported_users',
+  'imported_sessions',
+  'session_imports',
+]
+
 /**
  * All that an import reads back, line by line, several in each text: who there is, and what is theirs.
  * Two of the same database are the same bytes, whichever database it is.

@@ -1,6 +1,7 @@
 // The guide to backups: a copy of a server that runs, and who is in when it is put back.
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import pg from 'pg'
 import { expect, onTestFinished, test } from 'vitest'
 import {
@@ -17,7 +18,16 @@ import { stop } from '../restoring.ts'
 import { blocksOf, shell } from './guide.ts'
 
 const page = 'docs/guides/back-up.md'
-const [copy = '', dump = '', restore = '', restoreDump = '', ...others] = blocksOf(page, 'sh')
+const [
+  copy = '',
+  dump = '',
+  restore = '',
+  restoreDump = '',
+  left = '',
+  again = '',
+  againDump = '',
+  ...others
+] = blocksOf(page, 'sh')
 const copied = 'app-2026-11-26.sqlite3'
 const copiedDump = 'app-2026-11-26.dump'
 
@@ -43,6 +53,28 @@ test('the guide copies the database of a server, and nobody who was logged out i
   expect((await list(token)).status).toBe(401)
   const again = await restored.send('POST /v1/session', ann)
   expect((await list(again.body.token)).body.projects).toMatchObject([{ title: 'Garden' }])
+}, 60_000)
+
+test('a table that is gone is made again, empty, after what is left was saved', async () => {
+  const folder = temporaryFolder()
+  const file = join(folder, 'app.sqlite3')
+  const databaseUrl = `sqlite:${file}`
+  const type = (code: string) => shell(code, { cwd: folder, env: { DATABASE_URL: databaseUrl } })
+  const server = await startServer({ databaseUrl, now: new Date() })
+  await signUp(server)
+  await stop(server)
+  const database = new DatabaseSync(file)
+  const schema = () => database.prepare('SELECT sql FROM sqlite_schema ORDER BY name').all()
+  const before = schema()
+  database.exec('DROP TABLE seen_devices')
+  await expect(type('npx latchkey users list')).rejects.toThrow('lost its table seen_devices')
+  await type(left)
+  expect(existsSync(join(folder, 'left.sqlite3'))).toBe(true)
+  await type(withoutDoctor(again))
+  expect(schema()).toEqual(before)
+  database.close()
+  const mended = await startServer({ databaseUrl, now: new Date() })
+  expect((await mended.send('POST /v1/session', ann)).status).toBe(200)
 }, 60_000)
 
 test('the commands for PostgreSQL are those that the command for SQLite names', async () => {
@@ -90,12 +122,35 @@ if (binaries !== null) {
     const again = await restored.send('POST /v1/session', ann)
     expect((await list(again.body.token)).body.projects).toMatchObject([{ title: 'Garden' }])
   }, 120_000)
+
+  test('in PostgreSQL too a table that is gone is made again', async () => {
+    const cluster = await begin(binaries)
+    const databaseUrl = await cluster.create('app')
+    const env = { FRESH_URL: await cluster.create('fresh'), PATH: cluster.path }
+    const server = await startServer({ databaseUrl, now: new Date() })
+    await signUp(server)
+    await stop(server)
+    const client = new pg.Client(databaseUrl)
+    await client.connect()
+    await client.query('DROP TABLE seen_devices')
+    await client.end()
+    const type = (code: string) => shell(code, { env: { DATABASE_URL: databaseUrl, ...env } })
+    await type(withoutDoctor(againDump))
+    expect(await type('npx latchkey users list')).toContain(ann.email_address)
+    const mended = await startServer({ databaseUrl, now: new Date() })
+    expect((await mended.send('POST /v1/session', ann)).status).toBe(200)
+  }, 120_000)
+}
+
+// It would find what else a server lacks here.
+function withoutDoctor(code: string): string {
+  return code.replace('npx latchkey doctor', '')
 }
 
 function findTools(): string | null {
   const versions = '/usr/lib/postgresql'
   const all = existsSync(versions) ? readdirSync(versions).map((each) => join(versions, each)) : []
-  const needed = ['initdb', 'postgres', 'pg_dump', 'pg_restore']
+  const needed = ['initdb', 'postgres', 'pg_dump', 'pg_restore', 'psql']
   const whole = (path: string) => needed.every((name) => existsSync(join(path, name)))
   return all.map((path) => join(path, 'bin')).findLast(whole) ?? null
 }

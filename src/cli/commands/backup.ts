@@ -5,9 +5,10 @@ import { openSqliteSnapshot } from '../../storage/snapshot.ts'
 import { isMigrated } from '../../storage/sqlite.ts'
 import { copyDatabase, findFaults } from '../../storage/sqlite-copy.ts'
 import { placeFile, sqliteFile, syncFile } from '../../storage/sqlite-file.ts'
+import { MissingTablesError } from '../../storage/tables.ts'
 import { defineCommand, Refused } from './command.ts'
 import { databaseOptions, readDatabaseUrl, requireDatabase } from './database.ts'
-import { jsonOption, print, printJson } from './output.ts'
+import { complain, jsonOption, print, printJson } from './output.ts'
 import { Progress } from './progress.ts'
 import { oneOf } from './user.ts'
 
@@ -19,8 +20,15 @@ export const backUpDatabase = defineCommand(
 all of it is on the disk and was read once, from end to end; a file that is
 there is never written over. Of PostgreSQL its own pg_dump makes one.`,
     operands: 'FILE',
-    options: { json: jsonOption, ...databaseOptions },
-    examples: ['latchkey backup app-$(date +%F).sqlite3'],
+    options: {
+      broken: {
+        type: 'boolean',
+        meaning: 'Copy also what has lost tables or is damaged, before it is repaired',
+      },
+      json: jsonOption,
+      ...databaseOptions,
+    },
+    examples: ['latchkey backup app-$(date +%F).sqlite3', 'latchkey backup --broken left.sqlite3'],
   },
   async ({ values, positionals }) => {
     const name = oneOf(positionals, 'The name of one file')
@@ -29,18 +37,35 @@ there is never written over. Of PostgreSQL its own pg_dump makes one.`,
     if (!url.startsWith('sqlite:')) throw new Refused(dumps)
     requireDatabase(url)
     if (!isMigrated(url)) throw new Refused(`${sqliteFile(url)} has no tables of Latchkey's`)
-    await requireAllTables(url)
-    await backUp(sqliteFile(url), file)
+    const tolerate = values.broken ? say : refuse
+    await lookAtTables(url, tolerate)
+    await backUp(sqliteFile(url), { file, tolerate })
     if (values.json) printJson({ file, bytes: statSync(file).size })
     else print(`Backed up ${relative('.', sqliteFile(url))} into ${name}`)
   },
 )
 
+/** What becomes of a copy of a database that has a fault. */
+type Tolerate = (fault: string) => void
+
 // Otherwise such copies take the places of those from before, one a day.
-async function requireAllTables(url: string): Promise<void> {
+const refuse: Tolerate = (fault) => {
+  throw new Refused(
+    `${fault}. Nothing was backed up: --broken copies what is left, for a repair, and is no backup`,
+  )
+}
+
+const say: Tolerate = (fault) => {
+  complain(`${fault}. The copy is what is left of it, for a repair, and no backup`)
+}
+
+async function lookAtTables(url: string, tolerate: Tolerate): Promise<void> {
   const snapshot = openSqliteSnapshot(url)
   try {
     await requireWhole(snapshot)
+  } catch (error) {
+    if (!(error instanceof MissingTablesError)) throw error
+    tolerate(error.message)
   } finally {
     await snapshot.close()
   }
@@ -49,14 +74,19 @@ async function requireAllTables(url: string): Promise<void> {
 const dumps =
   'PostgreSQL makes its own backups: umask 077; pg_dump --format=custom --file=FILE "$DATABASE_URL"'
 
-async function backUp(database: string, file: string): Promise<void> {
+interface Wanted {
+  readonly file: string
+  readonly tolerate: Tolerate
+}
+
+async function backUp(database: string, { file, tolerate }: Wanted): Promise<void> {
   if (existsSync(file)) throw new Refused(`${file} is there already: name another file`)
   if (!existsSync(dirname(file))) throw new Refused(`There is no folder ${dirname(file)}`)
   const part = join(dirname(file), `.${basename(file)}.${process.pid}.part`)
   // SECURITY: SQLite would create it readable by everybody, with all addresses in it.
   closeSync(openSync(part, 'wx', 0o600))
   try {
-    await copy(database, part)
+    await copy(database, { file: part, tolerate })
     placeFile(file, part)
   } catch (error) {
     if (Object(error).code !== 'EEXIST') throw error
@@ -66,7 +96,7 @@ async function backUp(database: string, file: string): Promise<void> {
   }
 }
 
-async function copy(database: string, part: string): Promise<void> {
+async function copy(database: string, { file: part, tolerate }: Wanted): Promise<void> {
   const total = megabytes(statSync(database).size)
   const progress = new Progress()
   await copyDatabase(database, part, {
@@ -76,10 +106,8 @@ async function copy(database: string, part: string): Promise<void> {
   progress.say('Reading the copy')
   const faults = await findFaults(part)
   progress.end()
-  if (faults.length > 0) {
-    const [first = ''] = faults
-    throw new Refused(`The database is damaged, and was not backed up: ${first}`)
-  }
+  const [first] = faults
+  if (first !== undefined) tolerate(`The database is damaged: ${first}`)
 }
 
 function megabytes(bytes: number): string {

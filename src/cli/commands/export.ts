@@ -1,7 +1,7 @@
 import { constants, setPriority } from 'node:os'
-import { requireWhole } from '../../storage/migrate.ts'
+import { requireAll } from '../../storage/migrate.ts'
 import { openSqliteSnapshot, type Snapshot } from '../../storage/snapshot.ts'
-import { exportLines } from '../../transfer/export.ts'
+import { exportedTables, exportLines } from '../../transfer/export.ts'
 import { defineCommand } from './command.ts'
 import { databaseOptions, withMigrated } from './database.ts'
 import { escapeJsonLines } from './output.ts'
@@ -33,7 +33,7 @@ password hashes, and digests of tokens: keep it as you keep the database.`,
     await withMigrated(values, async (url) => {
       const snapshot = await openSnapshot(url)
       try {
-        await requireWhole(snapshot)
+        await requireAll(snapshot, exportedTables)
         await (values.output === undefined
           ? writeOut(snapshot)
           : writeFile(snapshot, new PrivateFile(values.output)))

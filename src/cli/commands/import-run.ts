@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { constants, setPriority } from 'node:os'
 import { setTimeout as wait } from 'node:timers/promises'
 import { parseImportedHash } from '../../core/imported-hashes/imported-hash.ts'
+import { requireWhole } from '../../storage/migrate.ts'
 import { importFrom } from '../../transfer/import.ts'
 import type { Turns } from '../../transfer/importing.ts'
 import { type Origin, OriginError } from '../../transfer/origin.ts'
@@ -78,8 +79,10 @@ async function importInto(url: string, { given, open, refused }: Work): Promise<
       screen: process.stderr,
       monotonic: () => performance.now(),
     })
-    const summary = await withDatabase(url, (database) =>
-      importFrom(origin, database, {
+    const summary = await withDatabase(url, async (database) => {
+      // Asked again later it would be taken for a database that is away for a moment.
+      await requireWhole(database)
+      return importFrom(origin, database, {
         mode: given['dry-run'] ? 'dry-run' : 'write',
         now: new Date(),
         random: pooledBytes(),
@@ -90,8 +93,8 @@ async function importInto(url: string, { given, open, refused }: Work): Promise<
         onProgress: (rows) => progress.show(rows),
         pause: wait,
         turns: url.startsWith('sqlite:') ? inTurns() : (work) => work(),
-      }),
-    )
+      })
+    })
     progress.clear()
     return summary
   } finally {

@@ -13,6 +13,7 @@ import {
 import { type Migrations, requireWhole } from '../../storage/migrate.ts'
 import { sqliteFile } from '../../storage/sqlite-file.ts'
 import { createStore } from '../../storage/store.ts'
+import { MissingTablesError } from '../../storage/tables.ts'
 import { requireDatabase, withDatabase } from '../commands/database.ts'
 import { readStatus } from '../commands/migrate.ts'
 import { describeMissingKey, findMissingKeys } from '../missing-keys.ts'
@@ -70,8 +71,13 @@ async function lookInside(
 }
 
 async function judgeTables(database: Database): Promise<readonly Finding[]> {
-  await requireWhole(database)
-  return [ok('tables', "all of Latchkey's are there")]
+  try {
+    await requireWhole(database)
+    return [ok('tables', "all of Latchkey's are there")]
+  } catch (error) {
+    if (!(error instanceof MissingTablesError)) throw error
+    return [fault('tables', error.found, error.todo)]
+  }
 }
 
 async function judgeSqlite(database: Database): Promise<readonly Finding[]> {
