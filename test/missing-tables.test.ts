@@ -6,7 +6,8 @@ import { postgresMigrations } from 'latchkey/postgres'
 import { createAuth, createStore, migrate } from 'latchkey/server'
 import { sqliteMigrations } from 'latchkey/sqlite'
 import { expect, inject, onTestFinished, test, vi } from 'vitest'
-import { ownTables } from '../src/storage/tables.ts'
+import { AuthError } from '../src/core/errors.ts'
+import { isTableGone, ownTables } from '../src/storage/tables.ts'
 import { openDatabase } from '../templates/api/database.ts'
 import { prepareCommand, run } from './command.ts'
 import {
@@ -194,4 +195,29 @@ test('a table of the application that is gone is a fault of its own, and no 503'
   expect((await server.send('GET /v1/projects', undefined, bearer(token))).status).toBe(500)
   server.clock.advance({ seconds: 1 })
   expect((await server.send('GET /health/ready')).status).toBe(200)
+})
+
+test.each([
+  'SELECT users.id FROM sessions',
+  'SELECT sessions.id FROM sessions AS device',
+  'SELECT id FROM audit.events',
+  'SELECT id FROM nobodys_events',
+])('%s is wrong, and no fault of the database', async (sql) => {
+  const { database } = await startServer()
+  const failed: unknown = await database.query(sql).catch((error: unknown) => error)
+  expect(failed).toBeInstanceOf(Error)
+  expect(failed).not.toBeInstanceOf(AuthError)
+  const isOurs = drop({ database }, 'events').then(() => database.query('SELECT id FROM events'))
+  await expect(isOurs).rejects.toMatchObject({ code: 'unavailable' })
+})
+
+test.each([
+  ['Relation »users« existiert nicht', 'parserOpenTable', true],
+  ['la relation « users » n’existe pas', 'parserOpenTable', true],
+  ['relation "users" does not exist', 'NewUndefinedRelationError', true],
+  ['Relation »audit.users« existiert nicht', 'parserOpenTable', false],
+  ['fehlender Eintrag in FROM-Klausel für Tabelle »users«', 'errorMissingRTE', false],
+  ['missing FROM-clause entry for table "users"', 'errorMissingRTE', false],
+])('of PostgreSQL, %j by %s: a table is gone: %j', (message, routine, isGone) => {
+  expect(isTableGone(Object.assign(new Error(message), { code: '42P01', routine }))).toBe(isGone)
 })

@@ -21,9 +21,9 @@ const away = [
 ]
 
 /**
- * What the core calls `unavailable`: the database cannot be reached, does not answer in time, or
- * says that it cannot do anything just now, or has lost a table of Latchkey's; and `email_address_taken`. Everything else stays what it
- * is.
+ * What the core calls `unavailable`: the database cannot be reached, does not answer in time, says
+ * that it cannot do anything just now, or has lost a table of Latchkey's; and `email_address_taken`.
+ * Everything else stays what it is.
  */
 export function toAuthError(error: unknown): unknown {
   if (isAway(error) || isTableGone(error)) return new AuthError('unavailable', { cause: error })

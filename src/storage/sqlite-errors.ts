@@ -13,9 +13,9 @@ export function isBusy(error: unknown): boolean {
 }
 
 /**
- * What the core calls `unavailable`: what took too long, locked, read-only, an I/O error (SQLite often says corrupt), a
- * full disk, a file that cannot be opened, is no database or has lost a table of Latchkey's; and `email_address_taken`. Everything
- * else stays what it is.
+ * What the core calls `unavailable`: what took too long, locked, read-only, an I/O error (SQLite often
+ * says corrupt), a full disk, a file that cannot be opened, is no database or has lost a table of
+ * Latchkey's; and `email_address_taken`. Everything else stays what it is.
  */
 export function toAuthError(error: unknown): unknown {
   if (error instanceof DeadlineError) return new AuthError('unavailable', { cause: error })

@@ -90,8 +90,16 @@ export function missingIn(row: Row, tables: readonly string[]): readonly string[
 export function isTableGone(error: unknown): boolean {
   // Not `instanceof`: under Jest an error of SQLite is of another realm than this code.
   if (!types.isNativeError(error)) return false
-  const isAboutTable =
-    ('code' in error && error.code === '42P01') || /^no such table: /.test(error.message)
-  // PostgreSQL says it in any language, with any quotes.
-  return isAboutTable && error.message.split(/\W+/).some((word) => ownTables.includes(word))
+  const isMissing = isMissingRelation(error) || /^no such table: /.test(error.message)
+  // PostgreSQL says it in any language, with any quotes. Of one that is named with its schema, or a file of
+  // SQLite's, the name has a dot: no statement of ours has.
+  return isMissing && error.message.split(/[^\w.]+/).some((word) => ownTables.includes(word))
+}
+
+// 42P01 is also that of a statement which names a table that it does not read from.
+function isMissingRelation(error: Error): boolean {
+  if (!('code' in error) || error.code !== '42P01') return false
+  const isOpening = 'routine' in error && error.routine === 'parserOpenTable'
+  // What only speaks PostgreSQL's protocol has other routines.
+  return isOpening || /^relation "\w+" does not exist$/.test(error.message)
 }
