@@ -1,7 +1,14 @@
 // latchkey doctor finds what it should, says what to do, changes nothing and tells no secret.
 import { randomBytes } from 'node:crypto'
 import { chmodSync } from 'node:fs'
-import { createAuth, createStore, type Database, migrateAtStart } from 'latchkey/server'
+import {
+  AuthError,
+  createAuth,
+  createStore,
+  type Database,
+  migrateAtStart,
+  warnOfMissingKeys,
+} from 'latchkey/server'
 import { expect, inject, onTestFinished, test, vi } from 'vitest'
 import { openDatabase } from '../templates/api/database.ts'
 import { type Command, prepareCommand, run } from './command.ts'
@@ -235,14 +242,56 @@ test('users whose hash needs a key that is not set are counted, until it is set'
     '1 user has a hash that needs IMPORTED_FIREBASE_KEY, which is not set: no password of theirs is right',
   ]
   expect(found(await examine())).toEqual([pepper, firebase])
-  const log: unknown[] = []
-  const note = { info() {}, error: (_entry: unknown, message: string) => log.push(message) }
-  await migrateAtStart(database, [], { log: note })
-  expect(log).toEqual([pepper, firebase])
   const peppered = { IMPORTED_PEPPER: 'a pepper' }
   expect(found(await examine(peppered))).toEqual([firebase])
   const key = Buffer.alloc(64, 1).toString('base64')
   expect(found(await examine({ ...peppered, IMPORTED_FIREBASE_KEY: key }))).toEqual([])
+})
+
+test('a start asks nothing of imported hashes; a server says which key is missing, and goes on where it cannot', async () => {
+  const { database } = await admit()
+  const auth = createAuth({ store: createStore(database), passwordHash: cheapHash })
+  await auth.createUser({ emailAddress: 'ann@example.com', password: ann.password })
+  const imported = (hash: string, scheme: string) =>
+    database.transaction((transaction) =>
+      transaction.query('UPDATE users SET password_hash = $1, password_scheme = $2', [
+        hash,
+        scheme,
+      ]),
+    )
+  const said: unknown[] = []
+  const log = {
+    info: (entry: object) => said.push(['info', entry]),
+    error: (entry: object) => said.push(['error', entry]),
+  }
+  const asked: string[] = []
+  const watched: Database = {
+    ...database,
+    migration: database.migration.bind(database),
+    lookUp: database.lookUp.bind(database),
+    countConnections: () => database.countConnections(),
+    close: () => database.close(),
+    transaction: (work) => database.transaction(work),
+    async query(sql, values) {
+      asked.push(sql)
+      return database.query(sql, values)
+    },
+  }
+  const none = { pepper: null, firebase: null }
+  await imported('$bcrypt-peppered$2b$12$…', 'bcrypt/12')
+  await migrateAtStart(watched, [], { log })
+  expect([said, asked.filter((sql) => sql.includes('password_'))]).toEqual([[], []])
+  await warnOfMissingKeys(watched, { importedKeys: none, log })
+  await warnOfMissingKeys(watched, { importedKeys: { ...none, pepper: 'a pepper' }, log })
+  await imported('$firebase-scrypt$ln=14,r=8$…', 'firebase-scrypt/14,8')
+  await warnOfMissingKeys(watched, { importedKeys: none, log })
+  expect(said.splice(0)).toEqual([
+    ['error', { variable: 'IMPORTED_PEPPER' }],
+    ['error', { variable: 'IMPORTED_FIREBASE_KEY' }],
+  ])
+  const away: Database = { ...watched, query: () => Promise.reject(new AuthError('unavailable')) }
+  await warnOfMissingKeys(away, { importedKeys: none, log })
+  expect(said).toEqual([['info', { reason: expect.any(String) }]])
 })
 
 test('a mail server that is away, or takes no password, is a fault, and the password is not said', async () => {

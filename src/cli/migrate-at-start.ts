@@ -4,10 +4,8 @@ import type { Log } from '../core/log.ts'
 import type { Connection, Database } from '../storage/database.ts'
 import { type Migrations, migrate } from '../storage/migrate.ts'
 import { isForTests, testMark } from '../storage/test-mark.ts'
-import { EnvironmentError, EnvironmentReader } from './environment-reader.ts'
+import { EnvironmentError } from './environment-reader.ts'
 import { explain } from './explain.ts'
-import { readImportedKeys } from './imported-keys-environment.ts'
-import { describeMissingKey, findMissingKeys } from './missing-keys.ts'
 
 /** How far a migration has come that does not hold up the start. */
 export interface Migrating {
@@ -30,7 +28,6 @@ export async function migrateAtStart(
 ): Promise<Migrating> {
   try {
     await migrateOwn(database, sources)
-    await sayWhatIsMissing(database, { log })
     return { finished: Promise.resolve() }
   } catch (error) {
     if (!isAway(error)) throw error
@@ -38,15 +35,6 @@ export async function migrateAtStart(
     log.error(entry, 'the database is away, and is asked again every second')
     return { finished: migrateLater(database, sources, { log }) }
   }
-}
-
-// Else these users are told that their password is wrong, and nobody hears why.
-async function sayWhatIsMissing(database: Database, { log }: { log: Log }): Promise<void> {
-  const read = new EnvironmentReader(process.env)
-  const keys = readImportedKeys(read)
-  read.finish()
-  for (const each of await findMissingKeys(database, keys))
-    log.error({ ...each }, describeMissingKey(each))
 }
 
 async function migrateLater(
@@ -59,7 +47,6 @@ async function migrateLater(
     try {
       await migrateOwn(database, sources)
       log.info({}, 'the database is there, and migrated')
-      await sayWhatIsMissing(database, { log })
       return
     } catch (error) {
       if (!isAway(error)) throw error

@@ -1,6 +1,8 @@
 import type { ImportedKeys } from '../core/imported-hashes/family.ts'
+import { type Log, unfailing } from '../core/log.ts'
 import type { Connection } from '../storage/database.ts'
-import { countKeyedHashes } from '../storage/password-schemes.ts'
+import { countHashes, listPasswordSchemes } from '../storage/password-schemes.ts'
+import { explain } from './explain.ts'
 
 /** Users whose password is wrong, whatever they type, as long as a variable is not set. */
 export interface MissingKey {
@@ -8,17 +10,61 @@ export interface MissingKey {
   readonly users: number
 }
 
-/** Which keys of other systems are missing that hashes need. */
+/** Each of at most eight schemes is a look, at as many rows. */
+const looksAtStart = 1_000
+
+/**
+ * Says in the log which keys of other systems are missing: else these users are told that their password
+ * is wrong, and nobody hears why. For a server that listens: nothing has to wait for it, and where it
+ * cannot be found out the log says that alone.
+ */
+export async function warnOfMissingKeys(
+  database: Connection,
+  { importedKeys, log }: { importedKeys: ImportedKeys; log: Log },
+): Promise<void> {
+  const { info, error } = unfailing(log)
+  try {
+    const missing = await findMissingKeys(database, importedKeys, { maximum: looksAtStart })
+    for (const { variable } of missing) {
+      const whose = `imported hashes need ${variable}, which is not set`
+      error({ variable }, `${whose}: latchkey doctor counts whose password is never right for it`)
+    }
+  } catch (failure) {
+    info(
+      { reason: String(explain(failure)) },
+      'whether imported hashes miss a key was not found out',
+    )
+  }
+}
+
+/**
+ * Which keys of other systems are missing that hashes need.
+ *
+ * @param maximum how many users of each scheme are looked at
+ */
 export async function findMissingKeys(
   connection: Connection,
   { pepper, firebase }: ImportedKeys,
+  { maximum }: { maximum: number },
 ): Promise<MissingKey[]> {
-  // With both there is nobody to look for, among a million perhaps.
   if (pepper !== null && firebase !== null) return []
-  const users = await countKeyedHashes(connection)
+  const schemes = await listPasswordSchemes(connection)
+  const count = async (family: string, prefix: string) => {
+    let users = 0
+    for (const scheme of schemes.filter((each) => each.startsWith(`${family}/`))) {
+      users += await countHashes(connection, { scheme, prefix, maximum })
+    }
+    return users
+  }
   const missing: MissingKey[] = []
-  if (pepper === null) missing.push({ variable: 'IMPORTED_PEPPER', users: users.peppered })
-  if (firebase === null) missing.push({ variable: 'IMPORTED_FIREBASE_KEY', users: users.firebase })
+  if (pepper === null) {
+    const users = await count('bcrypt', '$bcrypt-peppered')
+    missing.push({ variable: 'IMPORTED_PEPPER', users })
+  }
+  if (firebase === null) {
+    const users = await count('firebase-scrypt', '$firebase-scrypt')
+    missing.push({ variable: 'IMPORTED_FIREBASE_KEY', users })
+  }
   return missing.filter((each) => each.users > 0)
 }
 

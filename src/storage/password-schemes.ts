@@ -27,19 +27,22 @@ export async function countPasswordSchemes(connection: Connection): Promise<Pass
   return rows.map(([scheme, users]) => ({ scheme: readText(scheme), users: readNumber(users) }))
 }
 
-/** How many hashes need a key that is in no table. */
-export async function countKeyedHashes(
+/**
+ * How many hashes of a scheme begin so.
+ *
+ * @param maximum how many users of it are looked at: each is a row, of which there may be a million
+ */
+export async function countHashes(
   connection: Connection,
-): Promise<Readonly<Record<'peppered' | 'firebase', number>>> {
-  const [peppered, firebase] = ['$bcrypt-peppered', '$firebase-scrypt'] as const
-  const rows = await connection.query(
-    `SELECT substr(password_hash, 1, 16), CAST(count(*) AS integer) FROM users
-     WHERE password_scheme IS NOT NULL AND substr(password_hash, 1, 16) IN ($1, $2)
-     GROUP BY substr(password_hash, 1, 16)`,
-    [peppered, firebase],
+  { scheme, prefix, maximum }: { scheme: string; prefix: string; maximum: number },
+): Promise<number> {
+  const [row] = await connection.query(
+    `SELECT CAST(count(*) AS integer)
+     FROM (SELECT password_hash FROM users WHERE password_scheme = $1 LIMIT $2) AS looked_at
+     WHERE substr(password_hash, 1, $3) = $4`,
+    [scheme, maximum, prefix.length, prefix],
   )
-  const counts = new Map(rows.map(([kind, users]) => [readText(kind), readNumber(users)]))
-  return { peppered: counts.get(peppered) ?? 0, firebase: counts.get(firebase) ?? 0 }
+  return row ? readNumber(row[0]) : 0
 }
 
 export async function findPasswordSchemes(

@@ -9,6 +9,7 @@ import {
   observe,
   serve,
   start,
+  warnOfMissingKeys,
 } from 'latchkey/server'
 import { openDatabase } from './database.ts'
 import { startDevelopment } from './development.ts'
@@ -43,6 +44,7 @@ await start(async (environment) => {
   const { port } = await serve(app, { ...listen, onClose })
   log.info({ mode, port }, 'listening')
   await migration.finished
+  void warnOfMissingKeys(database, { ...environment, log })
   if (mode === 'production') return
   await startFrontEnd({ ...environment, port })
   await startDevelopment({ ...environment, auth, database, port })

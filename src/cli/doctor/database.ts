@@ -173,7 +173,7 @@ async function judgeHashes(
   const found = schemes.map(({ scheme, users }) => `${users} of ${scheme}`).join(', ')
   const todo =
     'nothing: each is replaced when its user logs in; whoever never does can be sent a reset'
-  const missing = await findMissingKeys(database, importedKeys)
+  const missing = await findMissingKeys(database, importedKeys, { maximum: 1_000_000 })
   const faults = missing.map((each) => {
     const set = `set ${each.variable} to what it was where they come from`
     return fault('imported hashes', describeMissingKey(each), set)

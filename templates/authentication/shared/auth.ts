@@ -9,6 +9,7 @@ import {
   explain,
   migrateAtStart,
   observe,
+  warnOfMissingKeys,
 } from 'latchkey/server'
 import { openDatabase } from './database.ts'
 import { environment } from './environment.ts'
@@ -47,6 +48,8 @@ export async function openAuth(args?: readonly string[]): Promise<Opened> {
   const start = () => {
     outbox.start()
     sweeper.start()
+    const warn = () => warnOfMissingKeys(database, { ...settings, log })
+    finished.then(warn, () => {})
   }
   const stop = async () => {
     await Promise.all([outbox.stop(), sweeper.stop()])
