@@ -1,9 +1,9 @@
-import type { PasswordSchemeCount } from '../core/entities.ts'
+import { AuthError } from '../core/errors.ts'
 import type { Connection, Database } from '../storage/database.ts'
 import { ownOrigin } from '../storage/deleted-users.ts'
 import { findEverybodysEnd, findImportedEnd } from '../storage/ended-here.ts'
 import { ImportNotes } from '../storage/import-notes.ts'
-import { countPasswordSchemes } from '../storage/password-schemes.ts'
+import { countPasswordSchemes, listPasswordSchemes } from '../storage/password-schemes.ts'
 import { noteSessionImport } from '../storage/session-imports.ts'
 import { hourMilliseconds, type Importing, type Lives, type Turns, write } from './importing.ts'
 import type { Origin, OriginRow } from './origin.ts'
@@ -13,7 +13,7 @@ import { importRecords } from './records.ts'
 import type { RefusedRow } from './refusals.ts'
 import type { RowRules } from './row.ts'
 import { importSessions } from './sessions.ts'
-import { type Summary, Tally } from './tally.ts'
+import { type SchemeLeft, type Summary, Tally } from './tally.ts'
 import { importUsers } from './users.ts'
 
 export interface ImportOptions extends RowRules {
@@ -52,7 +52,7 @@ export async function importFrom(
       notes,
       tally,
       pending,
-      schemes: await readSchemes(database),
+      schemes: new Map((await listPasswordSchemes(database)).map((scheme) => [scheme, 0])),
       endedUpTo: {
         sessions: await findSessionsEnd(origin.name, database, options),
         apiKeys: await findEverybodysEnd(database, 'api_keys'),
@@ -65,23 +65,31 @@ export async function importFrom(
       options.onProgress(rows)
     }
     await pending.end()
-    const isDry = options.mode === 'dry-run'
-    const schemes = isDry ? importing.schemes : await readSchemes(database)
-    return tally.summary(listSchemes(schemes))
+    return tally.summary(await listSchemes(importing, target))
   } finally {
     // Also where the origin ends in an error: what came before it was read.
     await pending.end().finally(() => notes.close())
   }
 }
 
-async function readSchemes(database: Connection): Promise<Map<string, number>> {
-  const counted = await countPasswordSchemes(database)
-  return new Map(counted.map(({ scheme, users }) => [scheme, users]))
-}
-
-function listSchemes(schemes: ReadonlyMap<string, number>): PasswordSchemeCount[] {
-  const all = [...schemes].sort(([a], [b]) => (a < b ? -1 : 1))
-  return all.map(([scheme, users]) => ({ scheme, users })).filter(({ users }) => users > 0)
+// Asked once: what is written must not be said to have failed for a number. To count reads a row for each
+// hash there is, which may take longer than a statement may.
+async function listSchemes(
+  { schemes, mode }: Importing,
+  target: Connection,
+): Promise<readonly SchemeLeft[]> {
+  const inOrder = [...schemes].sort(([a], [b]) => (a < b ? -1 : 1))
+  try {
+    const counted = await countPasswordSchemes(target)
+    if (mode === 'write') return counted
+    const there = new Map(counted.map(({ scheme, users }) => [scheme, users]))
+    return inOrder
+      .map(([scheme, more]) => ({ scheme, users: (there.get(scheme) ?? 0) + more }))
+      .filter(({ users }) => users > 0)
+  } catch (error) {
+    if (!(error instanceof AuthError && error.code === 'unavailable')) throw error
+    return inOrder.map(([scheme]) => ({ scheme, users: null }))
+  }
 }
 
 // A session of an export keeps its own instants, and is as old here as it was there.

@@ -23,7 +23,7 @@ export interface Importing extends RowRules {
   readonly mode: 'write' | 'dry-run'
   readonly notes: ImportNotes
   readonly tally: Tally
-  /** How hashes were made that are still another system's, and by how many users: those of this import among them. */
+  /** How hashes are made that are still another system's, and how many more of each this import makes. */
   readonly schemes: Map<string, number>
   readonly sessionsPerUser: number
   /** What began up to then, and is not here, has ended here; null for nothing. */

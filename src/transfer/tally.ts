@@ -1,5 +1,10 @@
-import type { PasswordSchemeCount } from '../core/entities.ts'
 import type { Refusal, RefusedRow } from './refusals.ts'
+
+/** Hashes of other systems that there are, and how many users have them: null where they could not be counted. */
+export interface SchemeLeft {
+  readonly scheme: string
+  readonly users: number | null
+}
 
 /** What an import did, or in a dry run would do. */
 export interface Summary {
@@ -14,7 +19,7 @@ export interface Summary {
   readonly api_keys: number
   readonly events: number
   /** Whose hashes are other systems' by then, of this import and of others. */
-  readonly password_schemes: readonly PasswordSchemeCount[]
+  readonly password_schemes: readonly SchemeLeft[]
   /** Rows by the reason, those that there are. */
   readonly refused: Readonly<Partial<Record<Refusal, number>>>
 }
@@ -47,7 +52,7 @@ export class Tally {
     this.#onRefused({ where, reason, emailAddress })
   }
 
-  summary(schemes: readonly PasswordSchemeCount[]): Summary {
+  summary(schemes: readonly SchemeLeft[]): Summary {
     const refused = Object.fromEntries([...this.#refused].sort(([a], [b]) => (a < b ? -1 : 1)))
     return { ...this.#counts, refused, password_schemes: schemes }
   }

@@ -119,6 +119,21 @@ test('one that stays away ends the import, which goes on when it is run again', 
   expect(await bring(real)).toMatchObject({ imported: 0, unchanged: 1, sessions: 1, refused: {} })
 })
 
+test('an import whose hashes cannot be counted in time is done all the same, and says that alone', async () => {
+  const { real, pauses, bring } = await prepare()
+  const slow: Database = {
+    ...failing(real, async () => {}),
+    query: (sql, values) =>
+      /count\(\*\)/.test(sql) ? Promise.reject(unavailable()) : real.query(sql, values),
+  }
+  const uncounted = [{ scheme: 'bcrypt/4', users: null }]
+  const first = { imported: 1, sessions: 1, refused: {}, password_schemes: uncounted }
+  expect(await bring(slow)).toMatchObject(first)
+  expect(await bring(slow)).toMatchObject({ unchanged: 1, password_schemes: uncounted })
+  expect(pauses).toEqual([])
+  expect(await bring(real)).toMatchObject({ password_schemes: [{ scheme: 'bcrypt/4', users: 1 }] })
+})
+
 test('what is broken is not asked again', async () => {
   const { real, pauses, bring } = await prepare()
   const broken = failing(real, async () => {

@@ -191,7 +191,7 @@ function toRows(
   seconds: number,
 ): string[][] {
   const reasons = Object.entries(refused).map(([reason, rows]) => [`refused: ${reason}`, rows])
-  const hashes = schemes.map(({ scheme, users }) => [`hashes: ${scheme}`, users])
+  const hashes = schemes.map(({ scheme, users }) => [`hashes: ${scheme}`, users ?? 'not counted'])
   const rows = [...Object.entries(counts), ...reasons, ...hashes, ['seconds', seconds]]
   return rows.map(([name, value]) => [String(name), String(value)])
 }

@@ -1,11 +1,11 @@
-import type { PasswordSchemeCount } from '../../core/entities.ts'
 import { noKeys } from '../../core/imported-hashes/family.ts'
 import { unmatchedHash } from '../../core/imported-hashes/imported-hash.ts'
 import { argon2id } from '../../core/password-hash.ts'
 import { Secret } from '../../core/secret.ts'
+import type { SchemeLeft } from '../../transfer/tally.ts'
 
 /** What the hashes of one kind add to every log-in. */
-export interface SchemePrice extends PasswordSchemeCount {
+export interface SchemePrice extends SchemeLeft {
   readonly milliseconds: number
 }
 
@@ -18,7 +18,7 @@ export interface LogInPrice {
 }
 
 /** Takes as long as a log-in does: each of these hashes is made once. */
-export async function measureLogIn(counts: readonly PasswordSchemeCount[]): Promise<LogInPrice> {
+export async function measureLogIn(counts: readonly SchemeLeft[]): Promise<LogInPrice> {
   const password = new Secret('nobody has this password')
   const own = argon2id()
   // The first one also asks the system for its memory.
@@ -45,7 +45,8 @@ export function describeLogIn(
   verb: 'takes' | 'would take',
 ): string {
   const each = schemes.map(({ scheme, users, milliseconds }) => {
-    return `${milliseconds} ms for ${scheme} (${users} ${users === 1 ? 'user' : 'users'})`
+    const whose = users === null ? '' : ` (${users} ${users === 1 ? 'user' : 'users'})`
+    return `${milliseconds} ms for ${scheme}${whose}`
   })
   return `Each log-in ${verb} about ${milliseconds} ms on this machine: ${ownMilliseconds} ms of its own, ${each.join(', ')}. Whoever logs in replaces a hash; latchkey users forget-hashes ends it for those who do not come`
 }
