@@ -1,7 +1,7 @@
 import { byCount, findTexts, list } from './batches.ts'
 import { readInstantOrNull } from './columns.ts'
 import type { Connection } from './database.ts'
-import { listSessionImports } from './session-imports.ts'
+import { listSessionImports, listWholeSessionImports } from './session-imports.ts'
 
 // What has happened here since an import: what was ended here must not live again.
 
@@ -45,8 +45,9 @@ export async function findEverybodysEnd(
 }
 
 /**
- * Up to when a session must have begun at an origin to be over where it is not here: it came, and was
- * ended with everybody's; or it came so long ago that it was over before it was swept. Null where none may be.
+ * Up to when a session must have begun at an origin to be over where it is not here, of a user who was
+ * here before: an import brought it, and everybody's were ended since; or an import that brought all there
+ * were is so long ago that it was over before it was swept. Null where none may be.
  *
  * @param longAgo when a session that came then is over by now, used or not
  */
@@ -54,10 +55,14 @@ export async function findImportedEnd(
   connection: Connection,
   { origin, longAgo }: { origin: string; longAgo: Date },
 ): Promise<Date | null> {
-  const all = await listSessionImports(connection)
-  const instants = all.filter((each) => each.origin === origin).map((each) => each.importedAt)
+  const whole = await listWholeSessionImports(connection, origin)
+  const ends = whole.filter((importedAt) => importedAt <= longAgo)
   const ended = await findEverybodysEnd(connection, 'sessions')
-  const ends = instants.filter((importedAt) => importedAt <= longAgo)
-  if (ended && instants.some((importedAt) => importedAt <= ended)) ends.push(ended)
+  if (ended) {
+    const all = (await listSessionImports(connection)).filter((each) => each.origin === origin)
+    const came = all.map(({ importedAt }) => importedAt)
+    // What began after the last of them was never here, and did not end with those that were.
+    ends.push(...came.filter((importedAt) => importedAt <= ended))
+  }
   return ends.reduce<Date | null>((last, each) => (last && last > each ? last : each), null)
 }

@@ -9,6 +9,8 @@ export class ImportNotes {
   readonly #insertUser
   readonly #insertOwner
   readonly #findOwner
+  readonly #insertNewcomer
+  readonly #findNewcomer
   readonly #insertAddress
   readonly #insertSession
   readonly #countSessions
@@ -20,6 +22,7 @@ export class ImportNotes {
       PRAGMA cache_size = -16384; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;
       CREATE TABLE users (id TEXT NOT NULL PRIMARY KEY) WITHOUT ROWID;
       CREATE TABLE owners (id TEXT NOT NULL PRIMARY KEY) WITHOUT ROWID;
+      CREATE TABLE newcomers (id TEXT NOT NULL PRIMARY KEY) WITHOUT ROWID;
       CREATE TABLE addresses (address TEXT NOT NULL PRIMARY KEY) WITHOUT ROWID;
       CREATE TABLE sessions (user TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (user, id)) WITHOUT ROWID;
       BEGIN`)
@@ -27,6 +30,8 @@ export class ImportNotes {
     this.#insertUser = prepare('INSERT OR IGNORE INTO users VALUES (?1)')
     this.#insertOwner = prepare('INSERT OR IGNORE INTO owners VALUES (?1)')
     this.#findOwner = prepare('SELECT 1 FROM owners WHERE id = ?1')
+    this.#insertNewcomer = prepare('INSERT OR IGNORE INTO newcomers VALUES (?1)')
+    this.#findNewcomer = prepare('SELECT 1 FROM newcomers WHERE id = ?1')
     this.#insertAddress = prepare('INSERT OR IGNORE INTO addresses VALUES (?1)')
     this.#insertSession = prepare('INSERT OR IGNORE INTO sessions VALUES (?1, ?2)')
     this.#countSessions = prepare('SELECT count(*) AS count FROM sessions WHERE user = ?1')
@@ -46,6 +51,15 @@ export class ImportNotes {
 
   isOwner(id: string): boolean {
     return this.#findOwner.get(id) !== undefined
+  }
+
+  /** That a user of this id was not here before this import: nothing of theirs has ended here. */
+  addNewcomer(id: string): void {
+    this.#insertNewcomer.run(id)
+  }
+
+  isNewcomer(id: string): boolean {
+    return this.#findNewcomer.get(id) !== undefined
   }
 
   /** @returns false where somebody had it before */

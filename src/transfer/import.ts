@@ -4,7 +4,11 @@ import { ownOrigin } from '../storage/deleted-users.ts'
 import { findEverybodysEnd, findImportedEnd } from '../storage/ended-here.ts'
 import { ImportNotes } from '../storage/import-notes.ts'
 import { countPasswordSchemes, listPasswordSchemes } from '../storage/password-schemes.ts'
-import { noteSessionImport } from '../storage/session-imports.ts'
+import {
+  isSessionImportOpen,
+  noteSessionImport,
+  noteWholeSessionImport,
+} from '../storage/session-imports.ts'
 import { hourMilliseconds, type Importing, type Lives, type Turns, write } from './importing.ts'
 import type { Origin, OriginRow } from './origin.ts'
 import { type Pause, withPatience } from './patience.ts'
@@ -65,11 +69,22 @@ export async function importFrom(
       options.onProgress(rows)
     }
     await pending.end()
+    await closeSessionImport(importing)
     return tally.summary(await listSchemes(importing, target))
   } finally {
     // Also where the origin ends in an error: what came before it was read.
     await pending.end().finally(() => notes.close())
   }
+}
+
+// Only now: what has not come of an import that was cut off has not ended here either.
+async function closeSessionImport(importing: Importing): Promise<void> {
+  const { origin, now } = importing
+  const close = async (transaction: Connection) => {
+    if (!(await isSessionImportOpen(transaction, origin))) return
+    await noteWholeSessionImport(transaction, { origin, importedAt: now })
+  }
+  await write(importing, close, () => undefined)
 }
 
 // Asked once: what is written must not be said to have failed for a number. To count reads a row for each
@@ -142,7 +157,10 @@ async function importBatch(importing: Importing, batch: readonly OriginRow[]): P
   const [first] = records
   if (first) await importRecords(importing, first.table, records)
   for (const each of ofType(batch, 'session-import')) {
-    const note = (transaction: Connection) => noteSessionImport(transaction, each)
+    const note = async (transaction: Connection) => {
+      await noteSessionImport(transaction, each)
+      await noteWholeSessionImport(transaction, each)
+    }
     await write(importing, note, () => undefined)
   }
   for (const { reason, where } of ofType(batch, 'fault')) {

@@ -77,9 +77,13 @@ function isWelcome(importing: Importing, row: Row, { users, active }: Known): bo
   if (!user) return importing.mode === 'dry-run' || refuse(importing, 'unknown_user', row)
   if (user.bannedAt) return refuse(importing, 'banned_user', row)
   // SECURITY: a token that was revoked, or exchanged, since an import before must not live again.
-  const { sessions: end } = importing.endedUpTo
-  const mayHaveEnded = active.has(user.userId) || (end !== null && row.session.beganAt <= end)
-  return !mayHaveEnded || refuse(importing, 'ended_here', row)
+  const hasEnded = active.has(user.userId) || wasHere(importing, row)
+  return !hasEnded || refuse(importing, 'ended_here', row)
+}
+
+function wasHere({ endedUpTo, notes }: Importing, { originUserId, session }: Row): boolean {
+  const { sessions: end } = endedUpTo
+  return end !== null && session.beganAt <= end && !notes.isNewcomer(originUserId)
 }
 
 function isNewest(importing: Importing, row: Row, trimmed: string[]): boolean {

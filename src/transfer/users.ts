@@ -56,8 +56,9 @@ export async function importUsers(
       if (!meanwhile.has(row.user.originId)) refuse(importing, 'email_address_taken', row)
     }
     tally.add('unchanged', touched + twins.length)
-    const owners = [...came, ...twins, ...wanted.added.filter((row) => !missing.includes(row))]
-    for (const { user } of owners) notes.addOwner(user.originId)
+    const newcomers = wanted.added.filter((row) => !missing.includes(row))
+    for (const { user } of newcomers) notes.addNewcomer(user.originId)
+    for (const { user } of [...came, ...twins, ...newcomers]) notes.addOwner(user.originId)
   })
 }
 

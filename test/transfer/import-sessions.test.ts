@@ -4,7 +4,12 @@ import { createAuth, createStore } from 'latchkey/server'
 import { expect, test } from 'vitest'
 import { parseImportedHash } from '../../src/core/imported-hashes/imported-hash.ts'
 import { importFrom } from '../../src/transfer/import.ts'
-import type { OriginRow, OriginSession, OriginUser } from '../../src/transfer/origin.ts'
+import {
+  OriginError,
+  type OriginRow,
+  type OriginSession,
+  type OriginUser,
+} from '../../src/transfer/origin.ts'
 import { cheapHash, openDatabase } from '../harness.ts'
 import { bcrypt, contents, otherBcrypt, password } from './importing.ts'
 
@@ -16,13 +21,14 @@ async function prepare() {
   const auth = createAuth({ store: createStore(database), ...options })
   const bring = (
     rows: OriginRow[],
-    more: { sessionsPerUser?: number; mode?: 'dry-run'; now?: Date } = {},
+    more: { sessionsPerUser?: number; mode?: 'dry-run'; now?: Date; isCutOff?: true } = {},
   ) => {
     const origin = {
       name: 'rails',
       notes: [],
       async *read() {
         yield* rows
+        if (more.isCutOff) throw new OriginError('cut off')
       },
       count: async () => rows.length,
       async close() {},
@@ -251,4 +257,65 @@ test('an import that was cut off goes on with the sessions, however long it had 
   await bring([user('ann')])
   const rows = [user('ann'), session('ann', 'phone')]
   expect(await bring(rows, { now: daysLater(100) })).toMatchObject({ sessions: 1, refused: {} })
+})
+
+test('whoever came only with a later import has their sessions, however long ago the first one was', async () => {
+  const { bring, auth } = await prepare()
+  const rows = [user('ann'), session('ann', 'desk'), session('ben', 'phone')]
+  const first = await bring([...rows, user('ben', { emailAddress: '' })])
+  expect(first.refused).toEqual({ unknown_user: 1, blank_email_address: 1 })
+  const mended = [user('ann'), user('ben'), session('ann', 'desk'), session('ben', 'phone')]
+  const later = { now: daysLater(40) }
+  // Those of ann are here still: nobody has swept. What is over is not made anew.
+  for (const mode of [{ mode: 'dry-run' }, {}] as const) {
+    expect(await bring(mended, { ...later, ...mode })).toMatchObject({ imported: 1, sessions: 1 })
+  }
+  const clock = () => daysLater(41)
+  const server = createAuth({ store: auth.config.store, passwordHash: cheapHash, clock })
+  expect(await server.authenticate(tokenOf('phone'))).not.toBeNull()
+  expect(await server.authenticate(tokenOf('desk'))).toBeNull()
+})
+
+test('of an import that was cut off among the sessions, the others come however much later', async () => {
+  const { bring, auth, database } = await prepare()
+  const rows = [user('ann'), session('ann', 'phone'), user('ben')]
+  await expect(bring(rows, { isCutOff: true })).rejects.toThrow('cut off')
+  expect((await contents({ database })).sessions).toHaveLength(1)
+  const all = [...rows, session('ben', 'desk'), session('ann', 'pad')]
+  const later = { now: daysLater(40) }
+  expect(await bring(all, later)).toMatchObject({ sessions: 2, refused: {} })
+  const clock = () => daysLater(41)
+  const server = createAuth({ store: auth.config.store, passwordHash: cheapHash, clock })
+  for (const name of ['desk', 'pad'])
+    expect(await server.authenticate(tokenOf(name))).not.toBeNull()
+  // From then on all had come.
+  await database.transaction((transaction) => transaction.query('DELETE FROM sessions'))
+  const again = await bring(all, { now: daysLater(80) })
+  expect(again).toMatchObject({ sessions: 0, refused: { ended_here: 3 } })
+})
+
+test('with everybody’s end go those that an import had brought, and none that was never here', async () => {
+  const { bring, auth, database } = await prepare()
+  await bring([user('ann'), session('ann', 'old')])
+  const clock = () => daysLater(5)
+  const operator = createAuth({ store: auth.config.store, passwordHash: cheapHash, clock })
+  await operator.revokeAllSessions()
+  expect((await contents({ database })).sessions).toEqual([])
+  const rows = [
+    user('ann'),
+    session('ann', 'old'),
+    session('ann', 'between', { createdAt: daysLater(3).toISOString() }),
+    session('ann', 'behind', { createdAt: daysLater(6).toISOString() }),
+  ]
+  const summary = await bring(rows, { now: daysLater(7) })
+  expect(summary).toMatchObject({ sessions: 2, refused: { ended_here: 1 } })
+  const server = createAuth({
+    store: auth.config.store,
+    passwordHash: cheapHash,
+    clock: () => daysLater(8),
+  })
+  expect(await server.authenticate(tokenOf('old'))).toBeNull()
+  for (const name of ['between', 'behind']) {
+    expect(await server.authenticate(tokenOf(name))).not.toBeNull()
+  }
 })
