@@ -7,10 +7,14 @@ import { DatabaseSync } from 'node:sqlite'
 export class ImportNotes {
   readonly #database = new DatabaseSync('')
   readonly #insertUser
+  readonly #findUser
   readonly #insertOwner
   readonly #findOwner
   readonly #insertNewcomer
   readonly #findNewcomer
+  readonly #insertLiving
+  readonly #findLiving
+  #hasLiving = false
   readonly #insertAddress
   readonly #insertSession
   readonly #countSessions
@@ -23,15 +27,19 @@ export class ImportNotes {
       CREATE TABLE users (id TEXT NOT NULL PRIMARY KEY) WITHOUT ROWID;
       CREATE TABLE owners (id TEXT NOT NULL PRIMARY KEY) WITHOUT ROWID;
       CREATE TABLE newcomers (id TEXT NOT NULL PRIMARY KEY) WITHOUT ROWID;
+      CREATE TABLE living (mark TEXT NOT NULL PRIMARY KEY, address TEXT NOT NULL) WITHOUT ROWID;
       CREATE TABLE addresses (address TEXT NOT NULL PRIMARY KEY) WITHOUT ROWID;
       CREATE TABLE sessions (user TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (user, id)) WITHOUT ROWID;
       BEGIN`)
     const prepare = (sql: string) => this.#database.prepare(sql)
     this.#insertUser = prepare('INSERT OR IGNORE INTO users VALUES (?1)')
+    this.#findUser = prepare('SELECT 1 FROM users WHERE id = ?1')
     this.#insertOwner = prepare('INSERT OR IGNORE INTO owners VALUES (?1)')
     this.#findOwner = prepare('SELECT 1 FROM owners WHERE id = ?1')
     this.#insertNewcomer = prepare('INSERT OR IGNORE INTO newcomers VALUES (?1)')
     this.#findNewcomer = prepare('SELECT 1 FROM newcomers WHERE id = ?1')
+    this.#insertLiving = prepare('INSERT OR IGNORE INTO living VALUES (?1, ?2)')
+    this.#findLiving = prepare('SELECT address FROM living WHERE mark = ?1')
     this.#insertAddress = prepare('INSERT OR IGNORE INTO addresses VALUES (?1)')
     this.#insertSession = prepare('INSERT OR IGNORE INTO sessions VALUES (?1, ?2)')
     this.#countSessions = prepare('SELECT count(*) AS count FROM sessions WHERE user = ?1')
@@ -42,6 +50,30 @@ export class ImportNotes {
   /** @returns false where there was one of this id before */
   addUser(id: string): boolean {
     return this.#insertUser.run(id).changes === 1
+  }
+
+  hasUser(id: string): boolean {
+    return this.#findUser.get(id) !== undefined
+  }
+
+  /** That a user is here whose mark, were they deleted, would be this one. */
+  addLiving(mark: string, address: string): void {
+    this.#insertLiving.run(mark, address)
+  }
+
+  /** That all of them are noted. */
+  endLiving(): void {
+    this.#hasLiving = true
+  }
+
+  hasLiving(): boolean {
+    return this.#hasLiving
+  }
+
+  /** @returns their address */
+  findLiving(mark: string): string | null {
+    const found = this.#findLiving.get(mark)
+    return found ? String(found.address) : null
   }
 
   /** That a user of this id is, or would be, who the origin means by it: what is theirs may come. */

@@ -9,6 +9,7 @@ import {
   users,
 } from '../storage/transfer-tables.ts'
 import { findIds, insertOriginIds, insertRows } from '../storage/transfers.ts'
+import { refuseLiving } from './deleted-there.ts'
 import { type Importing, write } from './importing.ts'
 import type { OriginRecord } from './origin.ts'
 import { beganUpTo, columnValue, idOf, isOver, textOf, withoutValues } from './record-values.ts'
@@ -28,9 +29,7 @@ export async function importRecords(
   const there = await findIds(database, table, once.map(idOf))
   if (table === users) tally.add('unchanged', there.size)
   const fresh = once.filter((row) => !there.has(idOf(row)))
-  const admitted = await (table === users
-    ? admitUsers(importing, fresh)
-    : admitOwned(importing, table, fresh))
+  const admitted = await admit(importing, table, fresh)
   const inserted = await save(importing, table, await withoutDeleted(importing, table, admitted))
   const missing = admitted.filter((row) => !inserted.has(idOf(row)))
   // What was tried twice may have been done the first time.
@@ -48,6 +47,16 @@ function countOf(table: TransferTable): 'imported' | 'sessions' | 'api_keys' | '
   if (table === deletedUsers) return null
   if (table === apiKeys) return 'api_keys'
   return table === events ? 'events' : 'sessions'
+}
+
+async function admit(
+  importing: Importing,
+  table: TransferTable,
+  rows: readonly OriginRecord[],
+): Promise<readonly OriginRecord[]> {
+  if (table === users) return admitUsers(importing, rows)
+  if (table === deletedUsers) return refuseLiving(importing, rows)
+  return table.owner === null ? rows : admitOwned(importing, table, rows)
 }
 
 async function admitUsers(
@@ -89,7 +98,12 @@ async function withoutDeleted(
   const mark = (row: OriginRecord) => ownMark(textOf(row, 'user_id'))
   const deleted = await findMarks(database, rows.map(mark))
   const personal = ['email_address', 'ip_address', 'user_agent']
-  return rows.map((row) => (deleted.has(mark(row)) ? withoutValues(row, personal) : row))
+  const marked = rows.filter((row) => deleted.has(mark(row)))
+  const userIds = [...new Set(marked.map((row) => textOf(row, 'user_id')))]
+  // Whoever is there, whatever marks say, keeps what happened to them.
+  const there = await findUserIds(database, userIds)
+  const gone = new Set(marked.filter((row) => !there.has(textOf(row, 'user_id'))))
+  return rows.map((row) => (gone.has(row) ? withoutValues(row, personal) : row))
 }
 
 // SECURITY: a file may say anything: a hash that would stall the log-ins is none, whoever wrote it.
@@ -107,7 +121,6 @@ async function admitOwned(
   table: TransferTable,
   rows: readonly OriginRecord[],
 ): Promise<readonly OriginRecord[]> {
-  if (table.owner === null) return rows
   const { database, endedUpTo, mode, notes } = importing
   const owners = [...new Set(rows.map((row) => textOf(row, 'user_id')))]
   const known = await findUserIds(database, owners)

@@ -10,6 +10,7 @@ export const refusals = [
   'invalid_id',
   'id_taken',
   'deleted_here',
+  'deleted_there',
   'unknown_hash_format',
   'hash_too_expensive',
   'hash_too_weak',

@@ -1,5 +1,8 @@
 // Who was deleted here, and what was over here, does not come back with another run of an import.
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { markOf } from '../../src/storage/deleted-users.ts'
 import { run } from '../command.ts'
 import { bcrypt, contents, csv, nothing, prepareTarget, summaryOf, write } from './importing.ts'
 
@@ -79,4 +82,67 @@ test('an export brings back nobody who was deleted since, nor who they were in w
   await summaryOf(run(moved.command, 'latchkey import ndjson moved.ndjson --json'))
   const later = await summaryOf(run(moved.command, 'latchkey import ndjson second.ndjson --json'))
   expect(later).toMatchObject({ imported: 0, refused: { deleted_here: 1 } })
+}, 120_000)
+
+test('whoever is here, and was deleted where an export comes from, is named, and is not touched', async () => {
+  const source = await prepareTarget()
+  const password = 'correct horse battery'
+  for (const name of ['dora', 'emil']) {
+    await source.auth.createUser({ emailAddress: `${name}@example.com`, password })
+  }
+  const client = {
+    ipAddress: '192.0.2.7',
+    userAgent: 'Firefox',
+    requestId: 'r1',
+    actor: 'user',
+  } as const
+  await source.auth.logIn({ emailAddress: 'dora@example.com', password }, client)
+  await source.auth.flush()
+  const target = await prepareTarget()
+  const move = async (name: string, options = '') => {
+    write(target, name, (await run(source.command, 'latchkey export')).stdout)
+    return summaryOf(run(target.command, `latchkey import ndjson ${name} --json${options}`))
+  }
+  await move('rehearsal.ndjson')
+  await deleteUser(source, 'dora@example.com')
+  const before = await contents(target)
+  for (const options of [' --dry-run', '', ' --report refused.ndjson']) {
+    const summary = await move(`final${options.length}.ndjson`, options)
+    expect(summary).toMatchObject({ unchanged: 1, refused: { deleted_there: 1 } })
+  }
+  const report = JSON.parse(readFileSync(join(target.command.folder, 'refused.ndjson'), 'utf8'))
+  expect(report).toMatchObject({ reason: 'deleted_there', email_address: 'dora@example.com' })
+  const { users, sessions, deleted_users: marks } = await contents(target)
+  expect([users, sessions, marks]).toEqual([before.users, before.sessions, []])
+  // And an export of this one is as before: nothing of what happened to them is lost on the way.
+  const lines = (await run(target.command, 'latchkey export')).stdout
+  expect(lines).toMatch(/192\.0\.2\.7/)
+}, 120_000)
+
+test('a mark beside a user who is there takes nothing away, here or in an export that moves', async () => {
+  const source = await prepareTarget()
+  const password = 'correct horse battery'
+  const user = await source.auth.createUser({ emailAddress: 'dora@example.com', password })
+  const client = {
+    ipAddress: '192.0.2.7',
+    userAgent: 'Firefox',
+    requestId: 'r1',
+    actor: 'user',
+  } as const
+  await source.auth.logIn({ emailAddress: 'dora@example.com', password }, client)
+  await source.auth.flush()
+  await source.database.transaction((transaction) =>
+    transaction.query('INSERT INTO deleted_users (id, origin) VALUES ($1, $2)', [
+      markOf({ origin: 'latchkey', originId: user.id }),
+      'latchkey',
+    ]),
+  )
+  const lines = (await run(source.command, 'latchkey export')).stdout
+  const target = await prepareTarget()
+  write(target, 'export.ndjson', lines)
+  const summary = await summaryOf(
+    run(target.command, 'latchkey import ndjson export.ndjson --json'),
+  )
+  expect(summary).toMatchObject({ imported: 1, sessions: 1, refused: {} })
+  expect((await run(target.command, 'latchkey export')).stdout).toBe(lines)
 }, 120_000)

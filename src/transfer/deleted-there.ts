@@ -1,0 +1,50 @@
+import { markOf, ownOrigin } from '../storage/deleted-users.ts'
+import { users } from '../storage/transfer-tables.ts'
+import { selectPage } from '../storage/transfers.ts'
+import type { Importing } from './importing.ts'
+import type { OriginRecord } from './origin.ts'
+import { idOf } from './record-values.ts'
+
+/**
+ * The marks of those who are not here. Who is here is not deleted for a mark: what belongs to them here would
+ * go with them. They are named instead, and whoever imports decides.
+ */
+export async function refuseLiving(
+  importing: Importing,
+  marks: readonly OriginRecord[],
+): Promise<readonly OriginRecord[]> {
+  const { notes, tally } = importing
+  if (marks.length === 0) return marks
+  if (!notes.hasLiving()) await noteLiving(importing)
+  return marks.filter((row) => {
+    const emailAddress = notes.findLiving(idOf(row))
+    if (emailAddress === null) return true
+    tally.refuse('deleted_there', { where: row.where, emailAddress })
+    return false
+  })
+}
+
+const pageRows = 500
+
+const [id, emailAddress] = users.columns
+const named = { ...users, columns: [id, emailAddress].flatMap((column) => column ?? []) }
+
+// A mark does not say whose it is, so everybody's is made, once.
+async function noteLiving({ database, notes }: Importing): Promise<void> {
+  let after: string | null = null
+  for (;;) {
+    const page: Awaited<ReturnType<typeof selectPage>> = await selectPage(database, named, {
+      after,
+      limit: pageRows,
+    })
+    for (const [userId, address] of page) {
+      // Whoever is in the file lives where it comes from.
+      if (notes.hasUser(`${users.name} ${userId}`)) continue
+      notes.addLiving(markOf({ origin: ownOrigin, originId: String(userId) }), String(address))
+    }
+    const [last] = page.slice(-1)
+    if (!last) break
+    after = String(last[0])
+  }
+  notes.endLiving()
+}
