@@ -4,8 +4,9 @@ import { readText } from './columns.ts'
 import type { Connection } from './database.ts'
 import type { OriginId } from './transfers.ts'
 
-// Who was deleted here must not come back with another import: of them a mark stays, which holds neither
-// what they were called nor when they were here.
+// Who was deleted here must not come back with another import: of them a mark stays, for ever. It is a digest
+// of what they were called, not salted, so whoever has the table can look whether a name that they guess is
+// in it: an id that is no UUID, or the address of a file without ids, can be guessed.
 
 /** What users are called by Latchkey itself, in an export of its own. */
 export const ownOrigin = 'latchkey'
