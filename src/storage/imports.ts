@@ -1,6 +1,6 @@
 import type { Session, User } from '../core/entities.ts'
 import { byCount, findTexts, list, sendRows, tuples } from './batches.ts'
-import { readInstantOrNull, readText, readTextOrNull } from './columns.ts'
+import { readInstant, readInstantOrNull, readText, readTextOrNull } from './columns.ts'
 import type { Connection, Row, Value } from './database.ts'
 import { findActiveUsers } from './ended-here.ts'
 
@@ -178,17 +178,23 @@ export interface NewSession extends Session {
 }
 
 const selectDigests = byCount(
-  (count) => `SELECT token_digest FROM sessions WHERE token_digest IN ${list(count)}`,
+  (count) => `SELECT token_digest, created_at, last_used_at FROM sessions
+  WHERE token_digest IN ${list(count)}`,
 )
 
-/** Which of these digests there are, in hexadecimal. */
+/** Which of these digests there are, in hexadecimal, and what decides whether their session is over. */
 export async function findSessionDigests(
   connection: Connection,
   digests: readonly Uint8Array[],
-): Promise<Set<string>> {
+): Promise<Map<string, Pick<Session, 'createdAt' | 'lastUsedAt'>>> {
   const keys = digests.map((digest) => [digest])
   const rows = await sendRows(connection, selectDigests, keys)
-  return new Set(rows.map(([digest]) => Buffer.from(readBytes(digest)).toString('hex')))
+  return new Map(
+    rows.map(([digest, createdAt, lastUsedAt]) => [
+      Buffer.from(readBytes(digest)).toString('hex'),
+      { createdAt: readInstant(createdAt), lastUsedAt: readInstant(lastUsedAt) },
+    ]),
+  )
 }
 
 const insertSessions = byCount(

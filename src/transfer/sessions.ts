@@ -9,7 +9,7 @@ import {
   type NewSession,
 } from '../storage/imports.ts'
 import { noteSessionImport } from '../storage/session-imports.ts'
-import { type Importing, write } from './importing.ts'
+import { hourMilliseconds, type Importing, write } from './importing.ts'
 import type { OriginSession } from './origin.ts'
 import type { Refusal } from './refusals.ts'
 import { type ParsedSession, parseSession } from './row.ts'
@@ -23,7 +23,10 @@ export async function importSessions(
   const known = await look(importing, parsed)
   const trimmed: string[] = []
   const wanted = parsed.filter((row) => {
-    const isThere = known.digests.has(hex(row.session.tokenDigest))
+    const there = known.digests.get(hex(row.session.tokenDigest))
+    const isThere = there !== undefined
+    // Nobody has swept it yet.
+    if (isThere && isOver(importing, there)) return refuse(importing, 'ended_here', row)
     if (!(isThere ? isUntouched(row, known) : isWelcome(importing, row, known))) return false
     return isNewest(importing, row, trimmed) && !isThere
   })
@@ -53,8 +56,10 @@ interface Known {
   /** Users who have done something here. */
   readonly active: ReadonlySet<string>
   /** Of sessions that are there. */
-  readonly digests: ReadonlySet<string>
+  readonly digests: ReadonlyMap<string, Times>
 }
+
+type Times = Pick<NewSession, 'createdAt' | 'lastUsedAt'>
 
 function parse({ tally }: Importing, row: OriginSession): Row | null {
   const { originUserId, where } = row
@@ -62,6 +67,11 @@ function parse({ tally }: Importing, row: OriginSession): Row | null {
   if (!('refusal' in session)) return { session, originUserId, where }
   tally.refuse(session.refusal, { where, emailAddress: null })
   return null
+}
+
+function isOver({ now, lives }: Importing, { createdAt, lastUsedAt }: Times): boolean {
+  const hoursSince = (instant: Date) => (now.getTime() - instant.getTime()) / hourMilliseconds
+  return hoursSince(lastUsedAt) >= lives.idleHours || hoursSince(createdAt) >= lives.maximumHours
 }
 
 // Of whoever has acted here nothing is touched: neither is there room made among their sessions.

@@ -252,6 +252,23 @@ test('a session that was over here, and swept, does not come back; one that is n
   expect(await bring([...rows, third], later)).toMatchObject({ sessions: 1 })
 })
 
+test('a session that is over here, and is not swept yet, is counted as one that has ended', async () => {
+  const { bring, database } = await prepare()
+  const rows = [user('ann'), session('ann', 'old')]
+  await bring(rows)
+  expect(await bring(rows, { now: daysLater(29) })).toMatchObject({ sessions: 0, refused: {} })
+  const before = await contents({ database })
+  const over = { sessions: 0, refused: { ended_here: 1 } }
+  expect(await bring(rows, { now: daysLater(30) })).toMatchObject(over)
+  // Used until lately, and as old as one may be.
+  await database.transaction((each) =>
+    each.query('UPDATE sessions SET last_used_at = $1', [daysLater(89)]),
+  )
+  expect(await bring(rows, { now: daysLater(89) })).toMatchObject({ refused: {} })
+  expect(await bring(rows, { now: daysLater(90) })).toMatchObject(over)
+  expect((await contents({ database })).sessions).toHaveLength(before.sessions?.length ?? 0)
+})
+
 test('an import that was cut off goes on with the sessions, however long it had to wait to be run again', async () => {
   const { bring } = await prepare()
   await bring([user('ann')])
@@ -266,9 +283,10 @@ test('whoever came only with a later import has their sessions, however long ago
   expect(first.refused).toEqual({ unknown_user: 1, blank_email_address: 1 })
   const mended = [user('ann'), user('ben'), session('ann', 'desk'), session('ben', 'phone')]
   const later = { now: daysLater(40) }
-  // Those of ann are here still: nobody has swept. What is over is not made anew.
+  // That of ann is here still, and over: nobody has swept. It is not made anew.
+  const expected = { imported: 1, sessions: 1, refused: { ended_here: 1 } }
   for (const mode of [{ mode: 'dry-run' }, {}] as const) {
-    expect(await bring(mended, { ...later, ...mode })).toMatchObject({ imported: 1, sessions: 1 })
+    expect(await bring(mended, { ...later, ...mode })).toMatchObject(expected)
   }
   const clock = () => daysLater(41)
   const server = createAuth({ store: auth.config.store, passwordHash: cheapHash, clock })
@@ -283,7 +301,7 @@ test('of an import that was cut off among the sessions, the others come however 
   expect((await contents({ database })).sessions).toHaveLength(1)
   const all = [...rows, session('ben', 'desk'), session('ann', 'pad')]
   const later = { now: daysLater(40) }
-  expect(await bring(all, later)).toMatchObject({ sessions: 2, refused: {} })
+  expect(await bring(all, later)).toMatchObject({ sessions: 2, refused: { ended_here: 1 } })
   const clock = () => daysLater(41)
   const server = createAuth({ store: auth.config.store, passwordHash: cheapHash, clock })
   for (const name of ['desk', 'pad'])
