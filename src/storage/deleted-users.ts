@@ -11,6 +11,13 @@ import type { OriginId } from './transfers.ts'
 /** What users are called by Latchkey itself, in an export of its own. */
 export const ownOrigin = 'latchkey'
 
+/** Whether a user keeps as their id what their origin called them. */
+export function isUuid(text: string): boolean {
+  return uuid.test(text)
+}
+
+const uuid = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i
+
 /** The id of the mark of a user: a UUID (RFC 9562 §5.8) of a digest. */
 export function markOf({ origin, originId }: OriginId): string {
   const digits = hash('sha256', `${origin}\0${originId}`, 'hex')
@@ -36,9 +43,25 @@ export async function markDeleted(connection: Connection, userId: string): Promi
     [userId],
   )
   const called = rows.map((row) => ({ origin: readText(row[0]), originId: readText(row[1]) }))
-  const all = [{ origin: ownOrigin, originId: userId }, ...called]
+  // SECURITY: an import asks for a UUID by the first of them, whichever origin it comes from.
+  const others = called.filter(({ originId }) => !isUuid(originId))
+  const all = [{ origin: ownOrigin, originId: userId }, ...others]
   const marks = all.map((each) => [markOf(each), each.origin])
   await sendRows(connection, insertMarks, marks)
+}
+
+/**
+ * Lets imports bring back whom their origin calls so.
+ *
+ * @returns false where no mark keeps them away
+ */
+export async function liftMark(connection: Connection, called: OriginId): Promise<boolean> {
+  const { originId } = called
+  const own = { origin: ownOrigin, originId: originId.toLowerCase() }
+  const lifted = await connection.query('DELETE FROM deleted_users WHERE id = $1 RETURNING id', [
+    markOf(isUuid(originId) ? own : called),
+  ])
+  return lifted.length > 0
 }
 
 const selectMarks = byCount((count) => `SELECT id FROM deleted_users WHERE id IN ${list(count)}`)

@@ -4,6 +4,7 @@ import { parseEmailAddress } from '../core/email-address.ts'
 import type { HashRefusal } from '../core/imported-hashes/family.ts'
 import type { ImportedHash } from '../core/imported-hashes/imported-hash.ts'
 import type { Random } from '../core/tokens.ts'
+import { isUuid } from '../storage/deleted-users.ts'
 import type { NewUser } from '../storage/imports.ts'
 import { parseInstant } from './instant.ts'
 import type { OriginSession, OriginUser } from './origin.ts'
@@ -96,12 +97,6 @@ function parsePassword(written: unknown, { parseHash }: RowRules): Password | Re
   const parsed = parseHash(written.trim())
   if ('refusal' in parsed) return { refusal: hashRefusals[parsed.refusal] }
   return { passwordHash: parsed.passwordHash, passwordScheme: parsed.scheme }
-}
-
-const uuid = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i
-
-export function isUuid(text: string): boolean {
-  return uuid.test(text)
 }
 
 function isOriginId(text: string): boolean {

@@ -1,5 +1,5 @@
 import type { Connection } from '../storage/database.ts'
-import { findMarks, markOf, ownOrigin } from '../storage/deleted-users.ts'
+import { findMarks, isUuid, markOf, ownOrigin } from '../storage/deleted-users.ts'
 import { findActiveUsers } from '../storage/ended-here.ts'
 import {
   banImportedUser,
@@ -14,7 +14,7 @@ import {
 import { type Importing, write } from './importing.ts'
 import type { OriginUser } from './origin.ts'
 import type { Refusal } from './refusals.ts'
-import { isUuid, parseUser } from './row.ts'
+import { parseUser } from './row.ts'
 import { admitScheme } from './schemes.ts'
 
 /** Brings in a batch of users: those who are new, and what is new of those who came before. */

@@ -38,6 +38,45 @@ test.each([
   60_000,
 )
 
+test.each([
+  ['a UUID', uuid, uuid, ''],
+  ['another id', '17', '17', ' --origin csv'],
+  ['no id', null, 'Ann@Example.com', ' --origin csv'],
+])(
+  'one user with %s is let in again, and the others are not',
+  async (_what, id, name, option) => {
+    const target = await prepareTarget()
+    const file =
+      id === null
+        ? `email_address,password_hash\nann@example.com,${bcrypt}\nben@example.com,\n`
+        : csv([id, 'ann@example.com'], ['2', 'ben@example.com'])
+    write(target, 'users.csv', file)
+    await summaryOf(run(target.command, line))
+    await deleteUser(target, 'ann@example.com')
+    await deleteUser(target, 'ben@example.com')
+    const readmit = `latchkey users readmit ${name}`
+    const other = await run(target.command, `${readmit} --origin forum`)
+    // A UUID is one user, wherever they come from.
+    expect(other.code).toBe(id === uuid ? 0 : 1)
+    const { code } = await run(target.command, `${readmit}${option}`)
+    expect(code).toBe(id === uuid ? 1 : 0)
+    const again = await summaryOf(run(target.command, line))
+    expect(again).toEqual({ ...nothing, imported: 1, refused: { deleted_here: 1 } })
+    expect((await contents(target)).users).toHaveLength(1)
+  },
+  60_000,
+)
+
+test('marks that no import asks for are not written', async () => {
+  const target = await prepareTarget()
+  write(target, 'users.csv', csv([uuid, 'ann@example.com'], ['17', 'ben@example.com']))
+  await summaryOf(run(target.command, line))
+  for (const name of ['ann', 'ben']) await deleteUser(target, `${name}@example.com`)
+  const marks = (await contents(target)).deleted_users ?? []
+  expect(marks.map(([, origin]) => origin).sort()).toEqual(['csv', 'latchkey', 'latchkey'])
+  expect((await run(target.command, 'latchkey users readmit 17')).code).toBe(2)
+}, 60_000)
+
 test('whoever has an id of that kind in another system is somebody else', async () => {
   const target = await prepareTarget()
   write(target, 'users.csv', csv(['17', 'ann@example.com']))

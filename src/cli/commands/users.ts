@@ -7,6 +7,7 @@ import { databaseOptions } from './database.ts'
 import { forgetImportedPasswords } from './imported-passwords.ts'
 import { complain, jsonOption, print, printJson, printTable, readable } from './output.ts'
 import { pageOptions, parsePage } from './page.ts'
+import { readmitUser } from './readmitted.ts'
 import { oneOf, toJson, userOperand, withAuth, withUser } from './user.ts'
 
 const listUsers = defineCommand(
@@ -185,5 +186,6 @@ export const userCommands: readonly Command[] = [
   unbanUser,
   revokeSessions,
   deleteUser,
+  readmitUser,
   forgetImportedPasswords,
 ]

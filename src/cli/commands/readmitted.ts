@@ -1,0 +1,50 @@
+import { parseEmailAddress } from '../../core/email-address.ts'
+import { isUuid, liftMark, ownOrigin } from '../../storage/deleted-users.ts'
+import { type Command, defineCommand, Refused, UsageError } from './command.ts'
+import { databaseOptions, withDatabase, withMigrated } from './database.ts'
+import { jsonOption, print, printJson } from './output.ts'
+import { oneOf, userOperand } from './user.ts'
+
+/** Takes away what keeps imports from bringing back one user who was deleted. */
+export const readmitUser: Command = defineCommand(
+  {
+    name: 'users readmit',
+    summary: 'Let the next import bring back one user who was deleted here',
+    details: `Named as where they come from: by their id there, or by the address where its
+file has no ids. A UUID, and a user of Latchkey's own export, need no --origin.
+What was deleted is not brought back by this.`,
+    operands: userOperand,
+    options: {
+      origin: {
+        type: 'string',
+        value: 'NAME',
+        meaning: 'What the import calls where they come from, such as rails or csv',
+      },
+      json: jsonOption,
+      ...databaseOptions,
+    },
+    examples: ['latchkey users readmit 17 --origin rails'],
+  },
+  async ({ values, positionals }) => {
+    const name = oneOf(positionals)
+    const origin = values.origin ?? ownOrigin
+    if (origin === ownOrigin && !isUuid(name)) {
+      throw new UsageError('Without --origin the ID has to be a UUID')
+    }
+    // Where the address stands for the id, it is as it was read from the file.
+    const called = new Set([name, parseEmailAddress(name) ?? name])
+    const isLifted = await withMigrated(values, (url) =>
+      withDatabase(url, (database) =>
+        database.transaction(async (transaction) => {
+          const lifted: boolean[] = []
+          for (const originId of called)
+            lifted.push(await liftMark(transaction, { origin, originId }))
+          return lifted.includes(true)
+        }),
+      ),
+    )
+    if (!isLifted) throw new Refused(`Nothing keeps an import from bringing ${name}: see --origin`)
+    if (values.json) printJson({ origin, id: name })
+    else print(`An import may bring back ${name}`)
+  },
+)
