@@ -71,6 +71,8 @@ interface Work {
 
 async function importInto(url: string, { given, open, refused }: Work): Promise<Summary> {
   const { maximumPerUser, ...lives } = readSessionEnvironment(process.env)
+  // What begins there from now on may not be in the picture that is about to be taken.
+  const now = new Date()
   const origin = await open(given.map === undefined ? null : readMapping(given.map))
   try {
     for (const note of origin.notes) complain(note)
@@ -84,7 +86,7 @@ async function importInto(url: string, { given, open, refused }: Work): Promise<
       await requireWhole(database)
       return importFrom(origin, database, {
         mode: given['dry-run'] ? 'dry-run' : 'write',
-        now: new Date(),
+        now,
         random: pooledBytes(),
         parseHash: parseImportedHash,
         sessionsPerUser: maximumPerUser,
