@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 // As node --conditions=source reads the package: from src, not from dist.
@@ -48,8 +47,6 @@ export default defineConfig({
   ssr: { resolve: { conditions, externalConditions: conditions } },
   test: {
     globalSetup: 'test/global-setup.ts',
-    // Many tests wait for processes and disks: two at a time also where there are two cores.
-    maxWorkers: Math.max(2, availableParallelism() - 1),
     testTimeout: 60_000,
     projects: [
       {
