@@ -1,4 +1,4 @@
-// npm run bench:storm: what token checks take while two hundred people log in at once.
+// Not finished, and no command yet: what token checks take while two hundred people log in at once.
 import type { ChildProcess } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -19,7 +19,7 @@ import { type Hit, printStorms } from './storm-report.ts'
 // Of each run: what its first requests find is not what the others do.
 const leadSeconds = 2
 
-const usage = `npm run bench:storm [-- --rounds 7 --seconds 6 --clients 200 --sync 0]
+const usage = `node bin/run.js benchmarks/storm.ts [--rounds 7 --seconds 6 --clients 200 --sync 0]
 
 Asks each server for half of the checks that saturate it, in turns while nobody logs in and while so many
 people do at a time, and prints the medians of the rounds. Whoever is told 503 comes back after the
