@@ -31,6 +31,11 @@ export function readInstantOrNull(value: Value | undefined): Date | null {
   return value === null ? null : readInstant(value)
 }
 
+export function readBytes(value: Value | undefined): Uint8Array {
+  if (value instanceof Uint8Array) return value
+  throw unexpected('bytes', value)
+}
+
 function unexpected(kind: string, value: Value | undefined): TypeError {
   return new TypeError(
     `The column should hold ${kind}, not ${value === null ? 'NULL' : typeof value}`,

@@ -1,6 +1,5 @@
-import { readInstant, readText } from './columns.ts'
+import { readBytes, readInstant, readText } from './columns.ts'
 import type { Value } from './database.ts'
-import { readBytes } from './imports.ts'
 
 // What an export holds, column by column: the names are those of the tables and of its records.
 

@@ -1,6 +1,6 @@
 import { findMarks, markOf, ownOrigin } from '../storage/deleted-users.ts'
 import { findActiveUsers, findBannedUsers } from '../storage/ended-here.ts'
-import { findTakenAddresses, findUserIds, holdUsers } from '../storage/imports.ts'
+import { findTakenAddresses, findUserIds, holdUsers } from '../storage/imported-users.ts'
 import {
   apiKeys,
   deletedUsers,

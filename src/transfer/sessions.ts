@@ -1,13 +1,11 @@
 import { findActiveUsers } from '../storage/ended-here.ts'
 import {
   deleteImportedSessions,
-  findImportedUsers,
   findSessionDigests,
-  holdUsers,
-  type ImportedUser,
   insertImportedSessions,
   type NewSession,
-} from '../storage/imports.ts'
+} from '../storage/imported-sessions.ts'
+import { findImportedUsers, holdUsers, type ImportedUser } from '../storage/imported-users.ts'
 import { noteSessionImport } from '../storage/session-imports.ts'
 import { hourMilliseconds, type Importing, write } from './importing.ts'
 import type { OriginSession } from './origin.ts'

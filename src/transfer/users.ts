@@ -10,7 +10,7 @@ import {
   insertImportedUsers,
   type NewUser,
   updateImportedHash,
-} from '../storage/imports.ts'
+} from '../storage/imported-users.ts'
 import { type Importing, write } from './importing.ts'
 import type { OriginUser } from './origin.ts'
 import type { Refusal } from './refusals.ts'

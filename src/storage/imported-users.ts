@@ -1,6 +1,6 @@
-import type { Session, User } from '../core/entities.ts'
+import type { User } from '../core/entities.ts'
 import { byCount, findTexts, list, sendRows, tuples } from './batches.ts'
-import { readInstant, readInstantOrNull, readText, readTextOrNull } from './columns.ts'
+import { readInstantOrNull, readText, readTextOrNull } from './columns.ts'
 import type { Connection, Row, Value } from './database.ts'
 import { findActiveUsers } from './ended-here.ts'
 
@@ -173,70 +173,6 @@ export async function banImportedUser(
   return true
 }
 
-export interface NewSession extends Session {
-  readonly tokenDigest: Uint8Array
-}
-
-const selectDigests = byCount(
-  (count) => `SELECT token_digest, created_at, last_used_at FROM sessions
-  WHERE token_digest IN ${list(count)}`,
-)
-
-/** Which of these digests there are, in hexadecimal, and what decides whether their session is over. */
-export async function findSessionDigests(
-  connection: Connection,
-  digests: readonly Uint8Array[],
-): Promise<Map<string, Pick<Session, 'createdAt' | 'lastUsedAt'>>> {
-  const keys = digests.map((digest) => [digest])
-  const rows = await sendRows(connection, selectDigests, keys)
-  return new Map(
-    rows.map(([digest, createdAt, lastUsedAt]) => [
-      Buffer.from(readBytes(digest)).toString('hex'),
-      { createdAt: readInstant(createdAt), lastUsedAt: readInstant(lastUsedAt) },
-    ]),
-  )
-}
-
-const insertSessions = byCount(
-  (count) => `INSERT INTO sessions (id, user_id, token_digest, name, ip_address, user_agent,
-    created_at, last_used_at, password_verified_at)
-  VALUES ${tuples(count, 9)}
-  ON CONFLICT DO NOTHING RETURNING id`,
-)
-
-/** @returns the ids of those that are new */
-export async function insertImportedSessions(
-  connection: Connection,
-  sessions: readonly NewSession[],
-): Promise<Set<string>> {
-  const rows = await sendRows(
-    connection,
-    insertSessions,
-    sessions.map((session) => [
-      session.id,
-      session.userId,
-      session.tokenDigest,
-      session.name,
-      session.ipAddress,
-      session.userAgent,
-      session.createdAt,
-      session.lastUsedAt,
-      session.passwordVerifiedAt,
-    ]),
-  )
-  return new Set(rows.map(([id]) => readText(id)))
-}
-
-const deleteById = byCount((count) => `DELETE FROM sessions WHERE id IN ${list(count)}`)
-
-export async function deleteImportedSessions(
-  connection: Connection,
-  ids: readonly string[],
-): Promise<void> {
-  const keys = ids.map((id) => [id])
-  await sendRows(connection, deleteById, keys)
-}
-
 const holdById = byCount(
   (count) => `SELECT id FROM users WHERE id IN ${list(count)} AND banned_at IS NULL
     ORDER BY id FOR NO KEY UPDATE`,
@@ -248,9 +184,4 @@ export async function holdUsers(
   userIds: readonly string[],
 ): Promise<Set<string>> {
   return findTexts(connection, holdById, userIds)
-}
-
-export function readBytes(value: Value | undefined): Uint8Array {
-  if (value instanceof Uint8Array) return value
-  throw new TypeError('The column should hold bytes')
 }
