@@ -89,7 +89,8 @@ export async function authenticate(
   const looked = sessionDigest(config, token)
   // Not awaited where it is there: a promise costs more than the digest.
   const digest = looked instanceof Promise ? await looked : looked
-  const found = digest && (await config.store.findSession(digest))
+  const finding = digest && config.store.findSession(digest)
+  const found = finding instanceof Promise ? await finding : finding
   if (!found || !isLive(config, found.session) || found.user.bannedAt !== null) return null
   config.sessionUse.note(found.session)
   return found

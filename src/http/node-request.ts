@@ -27,7 +27,8 @@ export class NodeHeaders {
   }
 
   get(name: string): string | null {
-    return this.#headers[name]?.toString() ?? null
+    const value = this.#headers[name]
+    return typeof value === 'string' ? value : (value?.toString() ?? null)
   }
 
   has(name: string): boolean {

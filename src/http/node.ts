@@ -84,6 +84,9 @@ function presentBare(refusal: Refusal): Presented {
 
 /** Writes an answer on Node's own response. */
 export function send(outgoing: ServerResponse, { status, body, headers }: Presented): void {
-  if (body !== null) headers['content-length'] = String(Buffer.byteLength(body))
-  outgoing.writeHead(status, headers).end(body)
+  if (body === null) return void outgoing.writeHead(status, headers).end()
+  const bytes = Buffer.byteLength(body)
+  headers['content-length'] = String(bytes)
+  // Of ASCII the two say the same, and Node copies it without looking at each character again.
+  outgoing.writeHead(status, headers).end(body, bytes === body.length ? 'latin1' : 'utf8')
 }

@@ -117,14 +117,17 @@ export function route<Body = undefined, Params = undefined, Query = undefined>(
     if (definition.access === 'session_or_key') {
       const principal = await authorizeRequest(incoming, definition.scope)
       if (isRefusal(principal)) return principal
-      const exchange = await read(incoming)
+      const parsed = read(incoming)
+      // Not awaited where it is there, here and below: most requests bring no body.
+      const exchange = parsed instanceof Promise ? await parsed : parsed
       if (isRefusal(exchange)) return exchange
       return await runAs(principal, () => definition.handle({ ...exchange, ...principal }))
     }
     const holder = await authenticateRequest(incoming, incoming.sender)
     if (isRefusal(holder)) return holder
     const admit = definition.access === 'fresh' ? admitFresh(holder) : null
-    const exchange = await read(incoming, admit)
+    const parsed = read(incoming, admit)
+    const exchange = parsed instanceof Promise ? await parsed : parsed
     if (isRefusal(exchange)) return exchange
     const { auth, client, request, cookie, params, query, body } = exchange
     const { session, user, token, transport } = holder

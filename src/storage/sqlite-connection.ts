@@ -54,7 +54,14 @@ export class SqliteConnection {
   query(sql: string, values: readonly Value[]): Row[] {
     const { statement, parameters } = this.#prepared.get(sql) ?? this.#prepare(sql)
     requireBindable(values, parameters)
-    return statement.all(...values.map(toBound)) as unknown as Row[]
+    return statement.all(...toBound(values)) as unknown as Row[]
+  }
+
+  /** The one row of a statement that finds no more than one; undefined where it finds none. */
+  first(sql: string, values: readonly Value[]): Row | undefined {
+    const { statement, parameters } = this.#prepared.get(sql) ?? this.#prepare(sql)
+    requireBindable(values, parameters)
+    return statement.get(...toBound(values)) as unknown as Row | undefined
   }
 
   script(sql: string): void {
@@ -131,7 +138,17 @@ interface Prepared {
   readonly parameters: number
 }
 
-// node:sqlite knows no Date.
-function toBound(value: Value): Exclude<Value, Date> {
+type Bound = Exclude<Value, Date>
+
+// node:sqlite knows no Date. Most statements are given none, and their values are not copied.
+function toBound(values: readonly Value[]): readonly Bound[] {
+  return values.every(isBound) ? values : values.map(withoutDate)
+}
+
+function isBound(value: Value): value is Bound {
+  return !(value instanceof Date)
+}
+
+function withoutDate(value: Value): Bound {
   return value instanceof Date ? value.getTime() : value
 }

@@ -76,10 +76,12 @@ export class SqliteDatabase implements Database {
 
   lookUp<T>(sql: string, values: readonly Value[], read: (row: Row) => T): Awaitable<T | null> {
     try {
-      return readFirst(this.#read(sql, values), read)
+      this.#readLock.beforeRead()
+      const row = this.#reader.first(sql, values)
+      return row ? read(row) : null
     } catch {
       // Locked, or worse: there it is waited for, or said.
-      return this.query(sql, values).then((rows) => readFirst(rows, read))
+      return this.query(sql, values).then(([row]) => (row ? read(row) : null))
     }
   }
 
@@ -140,10 +142,6 @@ export class SqliteDatabase implements Database {
       }
     })
   }
-}
-
-function readFirst<T>([row]: readonly Row[], read: (row: Row) => T): T | null {
-  return row ? read(row) : null
 }
 
 function unavailable(): AuthError {
