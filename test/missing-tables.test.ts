@@ -7,6 +7,7 @@ import { createAuth, createStore, migrate } from 'latchkey/server'
 import { sqliteMigrations } from 'latchkey/sqlite'
 import { expect, inject, onTestFinished, test, vi } from 'vitest'
 import { AuthError } from '../src/core/errors.ts'
+import { isReservedResource } from '../src/generator/reserved.ts'
 import { isTableGone, ownTables } from '../src/storage/tables.ts'
 import { openDatabase } from '../templates/api/database.ts'
 import { prepareCommand, run } from './command.ts'
@@ -62,6 +63,11 @@ test('the tables that are asked for are those that the migrations make', async (
   expect(made.toSorted()).toEqual([...ownTables, 'latchkey_migrations'].toSorted())
   expect(readdirSync(own.directory).length).toBeGreaterThan(0)
 })
+
+test.each([...ownTables, 'latchkey_migrations'])(
+  'no resource is generated that is called as the table %s',
+  (table) => expect(isReservedResource({ plural: table, singular: 'free' })).toBe(true),
+)
 
 test.each([[['sessions']], [['outbox', 'users']]])(
   'without %j no server starts, and it says which and what to do',
