@@ -16,6 +16,13 @@ export function writeRequests(peer: Peer, kind: Kind, folder: string): string {
   return file
 }
 
+/** The same, for log-ins of some users by their numbers. */
+export function writeLogIns(accounts: Accounts, people: readonly number[], folder: string): string {
+  const file = join(folder, `requests-${++written}.json`)
+  writeFileSync(file, JSON.stringify(people.map((index) => logIn(accounts, index))))
+  return file
+}
+
 function list({ fixture, accounts }: Peer, kind: Kind): string[] {
   const { credentials } = fixture
   if (kind === 'check') return shuffled(credentials).map((line) => get('/v1/projects', line))

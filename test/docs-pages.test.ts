@@ -23,6 +23,22 @@ test('every link leads to a file that there is, and to a heading in it', () => {
   }
 })
 
+test('every picture on a page is there, was drawn from figures, and says in words what it shows', () => {
+  const shown = ['README.md', 'benchmarks/README.md', ...pages].flatMap((path) =>
+    [...withoutCode(path).matchAll(/!\[([^\]]*)\]\(([^)\s]+)\)/g)].map(
+      ([, words = '', link = '']) => ({ path, words, picture: join(dirname(path), link) }),
+    ),
+  )
+  expect(shown).not.toEqual([])
+  for (const { path, words, picture } of shown) {
+    const figures = picture.replace(/\.svg$/, '.json')
+    const facts = [existsSync(picture), existsSync(figures), words.split(' ').length > 8]
+    expect([path, picture, ...facts]).toEqual([path, picture, true, true, true])
+  }
+  const drawn = globSync('benchmarks/figures/*.json').map((file) => file.replace(/json$/, 'svg'))
+  expect(drawn.filter((picture) => shown.every((each) => each.picture !== picture))).toEqual([])
+})
+
 /** As GitHub names them: a second one of a name is `name-1`. */
 function headingsOf(path: string): string[] {
   const seen = new Map<string, number>()

@@ -1,0 +1,38 @@
+// Who is asked for among so many sessions: some that lie evenly among all.
+import { randomBytes } from 'node:crypto'
+import { generateToken } from '../../src/core/tokens.ts'
+import { bearer } from '../peers.ts'
+
+/** So many sessions have a user in common. */
+const sessionsEach = 10
+const mostTokens = 50_000
+const mostPeople = 1_000
+
+/** A session whose token somebody has, by its number among all. */
+export interface Known {
+  readonly number: number
+  readonly digest: Uint8Array
+  /** Its header line. */
+  readonly credential: string
+}
+
+export function knownSessions(sessions: number): Known[] {
+  return spread(sessions, mostTokens).map((number) => {
+    const { token, digest } = generateToken('session', randomBytes)
+    return { number, digest, credential: bearer(token.reveal()) }
+  })
+}
+
+/** The users who log in, by their numbers. */
+export function knownPeople(sessions: number): number[] {
+  return spread(usersAmong(sessions), mostPeople)
+}
+
+export function usersAmong(sessions: number): number {
+  return Math.max(1, Math.floor(sessions / sessionsEach))
+}
+
+function spread(all: number, most: number): number[] {
+  const count = Math.min(all, most)
+  return Array.from({ length: count }, (_, index) => Math.floor((index * all) / count))
+}
