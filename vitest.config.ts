@@ -8,6 +8,7 @@ const once = [
   'test/architecture.test.ts',
   'test/backup-command.test.ts',
   'test/benchmarks.test.ts',
+  'test/benchmarks-growth.test.ts',
   'test/browser/*.test.ts',
   'test/bundles.test.ts',
   'test/client-docs.test.ts',

@@ -30,7 +30,7 @@ export function writeFigure(file: string, figure: Figure): void {
   )
   const series = [...replaced, ...figure.series.filter(isNew)]
   const text = JSON.stringify({ ...figure, series }, null, 2)
-  // A point is a line, as the formatter has it.
+  // A point is a line, so that a change shows which.
   writeFileSync(file, `${text.replace(/\[\s+([-\d.e+]+),\s+([-\d.e+]+)\s+\]/g, '[$1, $2]')}\n`)
 }
 

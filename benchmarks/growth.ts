@@ -1,6 +1,6 @@
 // npm run bench:growth: what checks, look-ups and log-ins take among few sessions and among many.
 import type { ChildProcess } from 'node:child_process'
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -24,7 +24,7 @@ const usage = `npm run bench:growth [-- --sizes 1e4,1e5,1e6,1e7 --rounds 7 --sec
 
 Fills SQLite and PostgreSQL with so many sessions, one user for ten of them, and measures in turns, warm,
 what a check takes, a look-up without a request, a log-in, and a session on disk. Ten million take about
-10 GB in the folder for temporary files.
+6 GB in the folder for temporary files.
 
   --only sqlite     one of the two: sqlite or postgres
   --out FILE.json   writes what the picture is drawn from; what the other database has in it stays`
@@ -80,9 +80,19 @@ async function onEngine<T>(
   process.once('SIGINT', leave).once('SIGTERM', leave)
   try {
     return await work(engine, folder)
+  } catch (error) {
+    sayLogs(folder)
+    throw error
   } finally {
     process.off('SIGINT', leave).off('SIGTERM', leave)
     await clear()
+  }
+}
+
+// They are gone with the folder.
+function sayLogs(folder: string): void {
+  for (const name of readdirSync(folder).filter((each) => each.endsWith('.log'))) {
+    console.error(`${name}: ${readFileSync(join(folder, name), 'utf8').slice(-2_000)}`)
   }
 }
 

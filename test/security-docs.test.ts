@@ -81,6 +81,7 @@ test('what looks like the name of a test is one', () => {
 /** What is no security of the server's: speed, upgrades, words, the like. */
 const elsewhere = [
   'test/backup-command.test.ts',
+  'test/benchmarks-growth.test.ts',
   'test/benchmarks.test.ts',
   'test/browser/activity.test.ts',
   'test/browser/chromium.test.ts',

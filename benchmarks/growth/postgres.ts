@@ -32,6 +32,8 @@ export async function postgresEngine(folder: string): Promise<Engine> {
 
 async function using<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = await new pg.Client(url).connect()
+  // Of a connection that broke: whoever asked something over it is told.
+  client.on('error', () => {})
   try {
     return await work(client)
   } finally {
