@@ -97,3 +97,18 @@ function peerOn(url: string, known: readonly Known[]): Peer {
     accounts: latchkeyAccounts,
   }
 }
+
+/** One after the other, in microseconds. */
+export async function timeEach(grown: Grown, digests: readonly Uint8Array[]): Promise<number[]> {
+  const times: number[] = []
+  for (const digest of digests) times.push(await timeLookUp(grown, digest))
+  return times
+}
+
+export async function timeLookUp({ store }: Grown, digest: Uint8Array): Promise<number> {
+  const started = performance.now()
+  const found = await store.findSession(digest)
+  const milliseconds = performance.now() - started
+  if (!found) throw new Error('A session was not found')
+  return milliseconds * 1_000
+}

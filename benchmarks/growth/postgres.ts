@@ -1,9 +1,8 @@
 import { totalmem } from 'node:os'
 import pg from 'pg'
 import { commitMilliseconds, processorSeconds, startPostgres } from '../postgres-processes.ts'
-import { type Engine, type Filling, type Grown, growAt, hashOnce } from './grown.ts'
+import { type Engine, type Filling, type Grown, growAt, hashOnce, timeEach } from './grown.ts'
 import { usersAmong } from './known.ts'
-import { timeLookUp } from './sqlite.ts'
 
 /** Each size is a database of one PostgreSQL, with a quarter of the memory as its manual recommends. */
 export async function postgresEngine(folder: string): Promise<Engine> {
@@ -22,7 +21,7 @@ export async function postgresEngine(folder: string): Promise<Engine> {
     },
     lookUps: [
       { way: 'as its EXPLAIN ANALYZE has it', times: 5_000, time: explain },
-      { way: 'there and back, one at a time', times: 20_000, time: timeThereAndBack },
+      { way: 'there and back, one at a time', times: 20_000, time: timeEach },
     ],
     processorSeconds: () => processorSeconds(cluster),
     commitMilliseconds: () => commitMilliseconds(cluster.url),
@@ -44,12 +43,6 @@ async function using<T>(url: string, work: (client: pg.Client) => Promise<T>): P
 async function sizeOf(client: pg.Client, name: string): Promise<number> {
   const { rows } = await client.query('SELECT pg_database_size($1)', [name])
   return Number(rows[0].pg_database_size)
-}
-
-async function timeThereAndBack(grown: Grown, digests: readonly Uint8Array[]): Promise<number[]> {
-  const times: number[] = []
-  for (const digest of digests) times.push(await timeLookUp(grown, digest))
-  return times
 }
 
 // Of a plan that is made once for all, without the way there and back.

@@ -3,7 +3,15 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { setImmediate as turn } from 'node:timers/promises'
 import { commitMilliseconds } from '../disk.ts'
-import { type Engine, type Filling, type Grown, growAt, hashOnce } from './grown.ts'
+import {
+  type Engine,
+  type Filling,
+  type Grown,
+  growAt,
+  hashOnce,
+  timeEach,
+  timeLookUp,
+} from './grown.ts'
 import { usersAmong } from './known.ts'
 
 const lookUps = 50_000
@@ -23,7 +31,7 @@ export async function sqliteEngine(folder: string): Promise<Engine> {
       // As where few requests come.
       { way: 'one in a turn of the event loop', times: lookUps, time: timeAlone },
       // They share SQLite's lock.
-      { way: 'many in a turn', times: lookUps, time: timeTogether },
+      { way: 'many in a turn', times: lookUps, time: timeEach },
     ],
     processorSeconds: null,
     commitMilliseconds: async () => commitMilliseconds(folder),
@@ -38,21 +46,6 @@ async function timeAlone(grown: Grown, digests: readonly Uint8Array[]): Promise<
     times.push(await timeLookUp(grown, digest))
   }
   return times
-}
-
-async function timeTogether(grown: Grown, digests: readonly Uint8Array[]): Promise<number[]> {
-  const times: number[] = []
-  for (const digest of digests) times.push(await timeLookUp(grown, digest))
-  return times
-}
-
-/** In microseconds. */
-export async function timeLookUp({ store }: Grown, digest: Uint8Array): Promise<number> {
-  const started = performance.now()
-  const found = await store.findSession(digest)
-  const milliseconds = performance.now() - started
-  if (!found) throw new Error('A session was not found')
-  return milliseconds * 1_000
 }
 
 // In the order of time, as people log in: the digests come at random, and the pages of their index are
