@@ -5,7 +5,14 @@ import { DatabaseSync } from 'node:sqlite'
 import { hashPassword } from 'better-auth/crypto'
 import { getMigrations } from 'better-auth/db/migration'
 import { v7 } from 'uuid'
-import { argon2id, createAuth, createStore, migrate, Secret } from '../src/server.ts'
+import {
+  argon2id,
+  createAuth,
+  createStore,
+  migrate,
+  type PasswordHash,
+  type Secret,
+} from '../src/server.ts'
 import { openSqlite, sqliteMigrations } from '../src/sqlite.ts'
 import { bearer, type Fixture } from './peers.ts'
 import { emailAddressOf, password, signUpDirectly, users } from './people.ts'
@@ -13,31 +20,47 @@ import { betterAuthOn } from './servers/better-auth-instance.ts'
 
 const projectsEach = 3
 
-/** Latchkey's database, which the peers without one of their own read too. */
-export async function latchkeyFixture(folder: string): Promise<Fixture> {
+/**
+ * Latchkey's database, which the peers without one of their own read too.
+ *
+ * @param people the password of each; default the same for all
+ */
+export async function latchkeyFixture(
+  folder: string,
+  people = { passwordOf: (_index: number) => password },
+): Promise<Fixture> {
   const file = join(folder, 'latchkey.sqlite3')
   const database = await openSqlite(file)
   const directory = new URL('../templates/api/migrations/sqlite/', import.meta.url)
   await migrate(database, [sqliteMigrations, { owner: 'app', directory }])
-  // The hash is a real one; it is made once.
-  const real = argon2id()
-  const passwordHash = await real.hash(new Secret(password))
-  const hashOnce = { ...real, hash: async () => passwordHash }
   const auth = createAuth({
     store: createStore(database),
-    passwordHash: hashOnce,
+    passwordHash: hashingOnce(argon2id()),
     rateLimits: 'off',
   })
   const credentials: string[] = []
   const ids: string[] = []
   for (let index = 0; index < users; index++) {
-    const { token, user } = await signUpDirectly(auth, index)
+    const { token, user } = await signUpDirectly(auth, index, {
+      password: people.passwordOf(index),
+    })
     credentials.push(bearer(token.reveal()))
     ids.push(user.id)
   }
   await database.close()
   addProjects(file, ids)
   return { file, credentials, renew: null }
+}
+
+// The hashes are real ones; each password's is made once.
+function hashingOnce(real: PasswordHash): PasswordHash {
+  const hashes = new Map<string, Promise<string>>()
+  const hash = (typed: Secret) => {
+    const known = hashes.get(typed.reveal()) ?? real.hash(typed)
+    hashes.set(typed.reveal(), known)
+    return known
+  }
+  return { ...real, hash }
 }
 
 /** better-auth's database; with a cache its sessions are there and in a file beside it. */

@@ -1,4 +1,5 @@
 // Who is measured, on what data, and how each is signed up and logged in to.
+import { ownPasswordOf, password } from './people.ts'
 
 /** Where a server finds its data, and what the requests to it carry. */
 export interface Fixture {
@@ -27,6 +28,8 @@ export interface Accounts {
   readonly logInPath: string
   readonly signUpPath: string
   readonly signUpStatus: number
+  /** What each of those who come in a storm types. */
+  stormPasswordOf(index: number): string
   body(person: { emailAddress: string; password: string }): object
 }
 
@@ -144,6 +147,7 @@ export const latchkeyAccounts: Accounts = {
   logInPath: '/v1/session',
   signUpPath: '/v1/registrations',
   signUpStatus: 201,
+  stormPasswordOf: ownPasswordOf,
   body: ({ emailAddress, password }) => ({ email_address: emailAddress, password }),
 }
 
@@ -151,5 +155,7 @@ export const betterAuthAccounts: Accounts = {
   logInPath: '/api/auth/sign-in/email',
   signUpPath: '/api/auth/sign-up/email',
   signUpStatus: 200,
+  // Nothing there counts on how many accounts one is tried, and to verify any takes as long.
+  stormPasswordOf: () => password,
   body: ({ emailAddress, password }) => ({ email: emailAddress, password, name: emailAddress }),
 }

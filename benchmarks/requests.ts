@@ -2,10 +2,10 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Accounts, Peer } from './peers.ts'
-import { emailAddressOf, password, users } from './people.ts'
+import { emailAddressOf, password, stormers, users } from './people.ts'
 
 /** What is asked of a server. */
-export type Kind = 'check' | 'session' | 'log-in' | 'sign-up'
+export type Kind = 'check' | 'session' | 'log-in' | 'storm' | 'sign-up'
 
 let written = 0
 
@@ -28,9 +28,8 @@ function list({ fixture, accounts }: Peer, kind: Kind): string[] {
   if (kind === 'check') return shuffled(credentials).map((line) => get('/v1/projects', line))
   if (kind === 'session') return shuffled(credentials).map((line) => get('/v1/session', line))
   if (!accounts) throw new Error('Nobody can sign up or log in here')
-  return Array.from({ length: users }, (_, index) =>
-    kind === 'log-in' ? logIn(accounts, index) : signUp(accounts, index),
-  )
+  const write = { 'log-in': logIn, storm: logInOwn, 'sign-up': signUp }[kind]
+  return Array.from({ length: users }, (_, index) => write(accounts, index))
 }
 
 // In the order of the table the next row would be on a page that was just read.
@@ -46,6 +45,13 @@ function get(path: string, credential: string): string {
 
 function logIn({ logInPath, body }: Accounts, index: number): string {
   return post(logInPath, body({ emailAddress: emailAddressOf(index), password }), index)
+}
+
+// Fewer people than requests: they come again and again, from another address each time.
+function logInOwn({ logInPath, stormPasswordOf, body }: Accounts, index: number): string {
+  const person = index % stormers
+  const fields = { emailAddress: emailAddressOf(person), password: stormPasswordOf(person) }
+  return post(logInPath, body(fields), index)
 }
 
 // Every server and every bench has addresses of its own, sent in turn: nobody can sign up twice.

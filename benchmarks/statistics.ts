@@ -12,6 +12,10 @@ export function ratios(values: readonly number[], others: readonly number[]): nu
 
 /** The value that such a share of all is below. */
 export function percentile(values: readonly number[], share: number): number {
-  const sorted = Float64Array.from(values).sort()
+  return valueAt(Float64Array.from(values).sort(), share)
+}
+
+/** The same, of values in order. */
+export function valueAt(sorted: Float64Array, share: number): number {
   return sorted[Math.floor(sorted.length * share)] ?? Number.NaN
 }

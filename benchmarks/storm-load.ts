@@ -1,25 +1,32 @@
-// A log-in storm, in a process of its own: so many clients, each with one log-in under way, who come
-// back when they were told to where they were turned away.
+// A log-in storm, in a process of its own: so many people at a time, who come back when they were told to
+// where they were turned away, or so many a second, whether or not those before were answered.
 import { connect, type Socket } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
 import { hasStatus, isComplete } from './answer.ts'
 import { nextRequest, readTurns, type Turns } from './turns.ts'
+
+/** How people come: each with one log-in under way, again and again, or each once. */
+export type Crowd =
+  | { readonly kind: 'at a time'; readonly clients: number }
+  | { readonly kind: 'a second'; readonly perSecond: number }
 
 /** What a storm is told. */
 export interface StormOrder {
   readonly port: number
   /** A JSON file of log-ins as they go over the wire. */
   readonly requests: string
-  /** Log-ins under way at a time. */
-  readonly clients: number
+  readonly crowd: Crowd
+  /** Before anything counts. */
+  readonly leadSeconds: number
+  /** What is answered in these counts. */
   readonly seconds: number
 }
 
-/** What came of it: milliseconds from the last byte asked to the last byte answered. */
+/** What came of it: milliseconds from the connection's first packet to the last byte answered. */
 export interface StormResult {
   /** Of those that were let in. */
   readonly letIn: readonly number[]
-  /** Of those that were told to come back: 503. */
+  /** Of those that were told when to come back: 503 with Retry-After. */
   readonly surplus: readonly number[]
   /** The first other answer, or what broke; null where nothing did. */
   readonly wrong: string | null
@@ -29,35 +36,60 @@ process.on('message', async (order: StormOrder) => {
   process.send?.(await storm(order))
 })
 
+interface Run {
+  readonly port: number
+  readonly turns: Turns
+  /** All three in milliseconds of this process. */
+  readonly startedAt: number
+  readonly from: number
+  readonly to: number
+  readonly tally: { readonly letIn: number[]; readonly surplus: number[]; wrong: string | null }
+}
+
+/** Resolves when the last of them has been answered: none is a part of the next run. */
 async function storm(order: StormOrder): Promise<StormResult> {
+  const { port, crowd, leadSeconds, seconds } = order
   const turns = readTurns(order.requests)
-  const end = performance.now() + order.seconds * 1_000
-  const outcomes = await Promise.all(
-    Array.from({ length: order.clients }, () => keepLoggingIn(order.port, { turns, end })),
-  )
-  return {
-    letIn: outcomes.flatMap((each) => each.letIn),
-    surplus: outcomes.flatMap((each) => each.surplus),
-    wrong: outcomes.find(({ wrong }) => wrong !== null)?.wrong ?? null,
+  const startedAt = performance.now()
+  const from = startedAt + leadSeconds * 1_000
+  const to = from + seconds * 1_000
+  const tally: Run['tally'] = { letIn: [], surplus: [], wrong: null }
+  const run = { port, turns, startedAt, from, to, tally }
+  if (crowd.kind === 'a second') await arrive(run, crowd.perSecond)
+  else await Promise.all(Array.from({ length: crowd.clients }, () => keepLoggingIn(run)))
+  return tally
+}
+
+async function arrive(run: Run, perSecond: number): Promise<void> {
+  const underWay: Promise<unknown>[] = []
+  for (let dueAt = run.startedAt; dueAt < run.to; dueAt += 1_000 / perSecond) {
+    await wait(Math.max(0, dueAt - performance.now()))
+    underWay.push(logIn(run))
+  }
+  await Promise.all(underWay)
+}
+
+async function keepLoggingIn(run: Run): Promise<void> {
+  while (performance.now() < run.to && run.tally.wrong === null) {
+    const away = await logIn(run)
+    if (away > 0) await wait(Math.max(0, Math.min(away, run.to - performance.now())))
   }
 }
 
-async function keepLoggingIn(
-  port: number,
-  { turns, end }: { readonly turns: Turns; readonly end: number },
-): Promise<StormResult> {
-  const [letIn, surplus]: [number[], number[]] = [[], []]
-  while (performance.now() < end) {
-    const asked = performance.now()
-    const answer = await ask(port, nextRequest(turns)).catch(({ message }) => Buffer.from(message))
-    const milliseconds = performance.now() - asked
-    if (hasStatus(answer, 200)) letIn.push(milliseconds)
-    else if (hasStatus(answer, 503)) {
-      surplus.push(milliseconds)
-      await wait(Math.min(retryAfter(answer), Math.max(0, end - performance.now())))
-    } else return { letIn, surplus, wrong: answer.toString() }
+/** @returns for how many milliseconds whoever came is to stay away; none where they were let in */
+async function logIn({ port, turns, from, to, tally }: Run): Promise<number> {
+  const asked = performance.now()
+  const answer = await ask(port, nextRequest(turns)).catch(({ message }) => Buffer.from(message))
+  const answered = performance.now()
+  const counts = answered >= from && answered < to
+  if (hasStatus(answer, 200)) {
+    if (counts) tally.letIn.push(answered - asked)
+    return 0
   }
-  return { letIn, surplus, wrong: null }
+  const away = hasStatus(answer, 503) ? retryAfter(answer) : null
+  if (away === null) tally.wrong ??= answer.toString()
+  else if (counts) tally.surplus.push(answered - asked)
+  return away ?? 0
 }
 
 // A connection for each: so do people who come from everywhere.
@@ -77,7 +109,7 @@ function ask(port: number, request: Buffer | string): Promise<Buffer> {
   return promise
 }
 
-function retryAfter(answer: Buffer): number {
-  const [, seconds = '1'] = /retry-after: (\d+)/i.exec(answer.toString('latin1')) ?? []
-  return Number(seconds) * 1_000
+function retryAfter(answer: Buffer): number | null {
+  const [, seconds] = /retry-after: (\d+)/i.exec(answer.toString('latin1')) ?? []
+  return seconds === undefined ? null : Number(seconds) * 1_000
 }

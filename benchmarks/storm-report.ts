@@ -1,61 +1,58 @@
 import { median, percentile, ratios } from './statistics.ts'
+import type { Crowd } from './storm-load.ts'
+import type { Hit, StormRuns } from './storm-runs.ts'
+import { judgeStorms } from './storm-verdicts.ts'
 
-/** A run during which people logged in; in milliseconds. */
-export interface Hit {
-  /** Of the checks. */
-  readonly latencies: readonly number[]
-  /** Of the log-ins that were let in, and of those that were told to come back. */
-  readonly letIn: readonly number[]
-  readonly surplus: readonly number[]
-  readonly seconds: number
-}
-
-interface Storm {
-  readonly clients: number
+/** What came over a server. */
+export interface Storm {
+  readonly crowd: Crowd
+  /** Milliseconds that each fdatasync takes more. */
   readonly sync: number
   /** Checks in a second. */
   readonly perSecond: number
 }
 
 /** @param runs one of each for every round */
-export function printStorms(
-  name: string,
-  { clients, sync, perSecond }: Storm,
-  { idle, hit }: { readonly idle: readonly number[][]; readonly hit: readonly Hit[] },
-): void {
+export function printStorms(name: string, storm: Storm, runs: StormRuns): void {
+  const { idle, hit, alone } = runs
   const checks = hit.map(({ latencies }) => latencies)
   const against = ratios(p99s(checks), p99s(idle))
-  const slow = sync > 0 ? `, each fdatasync takes ${sync} ms more` : ''
+  const slow = storm.sync > 0 ? `, each fdatasync takes ${storm.sync} ms more` : ''
+  const who = describeCrowd(storm.crowd)
   console.log(`
-${name}: GET /v1/projects, ${perSecond} requests/s, and ${clients} log-ins at a time${slow}, medians of ${idle.length}
+${name}: GET /v1/projects, ${storm.perSecond} requests/s${slow}, medians of ${idle.length}
 
-| while | p50, ms | p99, ms | p99 against the first | in each round |
-| --- | --- | --- | --- | --- |
-| nobody logs in | ${middle(idle, 0.5)} | ${middle(idle, 0.99)} | 1.00 × | ${list(p99s(idle))} ms |
-| ${clients} log in | ${middle(checks, 0.5)} | ${middle(checks, 0.99)} | ${median(against).toFixed(2)} × | ${list(against)} |
+| while | p50, ms | p99, ms | p99 against the first | in each round | p99 of each round, ms |
+| --- | --- | --- | --- | --- | --- |
+| nobody logs in | ${middle(idle, 0.5)} | ${middle(idle, 0.99)} | 1.00 × | | ${list(p99s(idle))} |
+| ${who} log in | ${middle(checks, 0.5)} | ${middle(checks, 0.99)} | ${median(against).toFixed(2)} × | ${list(against)} | ${list(p99s(checks))} |
 
 | what | measured |
 | --- | --- |
-| Log-ins that were let in | ${rate(hit)} /s, p50 ${of(hit, 'letIn', 0.5)} ms, p99 ${of(hit, 'letIn', 0.99)} ms |
+| Let in | ${median(hit.map(({ letIn, seconds }) => letIn.length / seconds)).toFixed(1)} /s, p50 ${of(hit, 'letIn', 0.5)} ms, p99 ${of(hit, 'letIn', 0.99)} ms |
 | Told to come back, 503 | ${surplusOf(hit)} |`)
+  if (alone.length > 0) {
+    const [logIns, hashes] = [alone.map((each) => each.logIns), alone.map((each) => each.hashes)]
+    console.log(`| Let in, while nothing is checked | ${median(logIns).toFixed(1)} /s |
+| Passwords that the same core verifies, and does nothing else | ${median(hashes).toFixed(1)} /s |
+| Log-ins against that, in each round | ${list(ratios(logIns, hashes))} |`)
+  }
+  console.log(`\n${judgeStorms(runs).join('\n')}`)
+}
+
+/** Who log in, as a line of a table has it. */
+export function describeCrowd(crowd: Crowd): string {
+  return crowd.kind === 'at a time' ? `${crowd.clients} at a time` : `${crowd.perSecond} a second`
 }
 
 function surplusOf(hit: readonly Hit[]): string {
   if (hit.every(({ surplus }) => surplus.length === 0)) return 'nobody'
-  const share = (within: number) =>
-    median(
-      hit.map(({ surplus }) => surplus.filter((each) => each < within).length / surplus.length),
-    )
-  const soon = `${(share(50) * 100).toFixed(1)} % within 50 ms`
-  return `p50 ${of(hit, 'surplus', 0.5)} ms, p99 ${of(hit, 'surplus', 0.99)} ms, ${soon}`
+  const perSecond = median(hit.map(({ surplus, seconds }) => surplus.length / seconds))
+  return `${perSecond.toFixed(1)} /s, p50 ${of(hit, 'surplus', 0.5)} ms, p99 ${of(hit, 'surplus', 0.99)} ms`
 }
 
 function of(hit: readonly Hit[], which: 'letIn' | 'surplus', share: number): string {
   return median(hit.map((each) => percentile(each[which], share))).toFixed(1)
-}
-
-function rate(hit: readonly Hit[]): string {
-  return median(hit.map(({ letIn, seconds }) => letIn.length / seconds)).toFixed(1)
 }
 
 function middle(runs: readonly (readonly number[])[], share: number): string {

@@ -1,46 +1,50 @@
-// Not finished, and no command yet: what token checks take while two hundred people log in at once.
-import type { ChildProcess } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { setTimeout as wait } from 'node:timers/promises'
+// npm run bench:storm: what token checks take while two hundred people log in at once, and how fast those are.
 import { parseArgs } from 'node:util'
+import { type Curves, curve, writeCurves } from './curves.ts'
 import { commitMilliseconds } from './disk.ts'
 import { betterAuthFixture, latchkeyFixture } from './fixture.ts'
 import { betterAuthAccounts, latchkeyAccounts, names, type Peer, production } from './peers.ts'
-import { ask, startProcess, stopProcess } from './processes.ts'
+import { ownPasswordOf } from './people.ts'
+import { stopProcess } from './processes.ts'
 import { describeMachine } from './report.ts'
 import { writeRequests } from './requests.ts'
-import { startServer } from './server.ts'
-import { askSteadily, type SteadyPlan, saturate } from './steady-run.ts'
-import type { StormOrder, StormResult } from './storm-load.ts'
-import { type Hit, printStorms } from './storm-report.ts'
+import { saturate } from './steady-run.ts'
+import type { Crowd } from './storm-load.ts'
+import { describeCrowd, printStorms } from './storm-report.ts'
+import { runStorms, type StormRuns } from './storm-runs.ts'
+import { onWorkbench, type Workbench } from './workbench.ts'
 
-// Of each run: what its first requests find is not what the others do.
-const leadSeconds = 2
+const usage = `npm run bench:storm [-- --rounds 7 --seconds 6 --clients 200 --sync 0 --only NAME --out FILE]
 
-const usage = `node bin/run.js benchmarks/storm.ts [--rounds 7 --seconds 6 --clients 200 --sync 0]
+Asks Latchkey and better-auth for half of the checks that saturate each, in turns while nobody logs in and
+while 200 people do at a time, and prints the medians of the rounds; beside them, what it lets in while
+nothing is checked, and what the hash alone allows. Whoever is told 503 comes back after the Retry-After.
 
-Asks each server for half of the checks that saturate it, in turns while nobody logs in and while so many
-people do at a time, and prints the medians of the rounds. Whoever is told 503 comes back after the
-Retry-After. With --sync 5 each fdatasync takes 5 ms more, which wants strace.`
+--per-second 50 has so many people come in a second instead, whether or not those before were answered.
+--sync 5 has each fdatasync take 5 ms more, which wants strace. --only latchkey, or better-auth, leaves
+the other out. --out writes the percentiles of the checks as JSON, for a picture.`
 
 const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '7' },
     seconds: { type: 'string', default: '6' },
     clients: { type: 'string', default: '200' },
+    'per-second': { type: 'string' },
     sync: { type: 'string', default: '0' },
+    only: { type: 'string' },
+    out: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
 })
 if (values.help) console.log(usage)
 else {
-  const { rounds, seconds, clients, sync } = values
+  const { rounds, seconds, clients, 'per-second': perSecond, sync } = values
   await bench({
     rounds: Number(rounds),
     seconds: Number(seconds),
-    clients: Number(clients),
+    crowd: perSecond
+      ? { kind: 'a second', perSecond: Number(perSecond) }
+      : { kind: 'at a time', clients: Number(clients) },
     sync: Number(sync),
   })
 }
@@ -49,101 +53,86 @@ interface Size {
   readonly rounds: number
   /** Of load that counts, in each run. */
   readonly seconds: number
-  readonly clients: number
+  readonly crowd: Crowd
   /** Milliseconds that each fdatasync takes more. */
   readonly sync: number
 }
 
-async function bench({ rounds, sync, ...size }: Size): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), 'latchkey-bench-'))
-  const started: ChildProcess[] = []
-  const start = (file: string) => {
-    const child = startProcess(file, { core: 'load', log: join(folder, 'load.log') })
-    started.push(child)
-    return child
-  }
-  try {
-    const disk = commitMilliseconds(folder)
-    console.log(describeMachine({ rounds, seconds: size.seconds, disk }))
-    const [saturating, load, storm] = [
-      start('load.ts'),
-      start('steady-load.ts'),
-      start('storm-load.ts'),
-    ]
-    for (const peer of await preparePeers(folder)) {
-      const server = await startServer(peer, folder, { syncMilliseconds: sync })
-      started.push(server.child)
-      const order = { requests: writeRequests(peer, 'check', folder), status: 200, connections: 64 }
-      const perSecond = Math.round((await saturate(server, saturating, order)) / 2)
-      const logIns = writeRequests(peer, 'log-in', folder)
-      const plan = { server, load, order: { ...order, perSecond }, storm, logIns, ...size }
-      printStorms(peer.name, { ...size, sync, perSecond }, await alternate(rounds, plan))
-      await stopProcess(server.child)
-    }
-  } catch (error) {
-    console.error(`What the processes said is in ${folder}`)
-    throw error
-  } finally {
-    for (const child of started) await stopProcess(child)
-  }
-  rmSync(folder, { recursive: true })
+interface Contestant {
+  readonly peer: Peer
+  /** Whose hash it waits for, as `hash-alone.ts` calls it. */
+  readonly hash: string
 }
 
-async function preparePeers(folder: string): Promise<Peer[]> {
-  return [
-    {
+async function bench(size: Size): Promise<void> {
+  await onWorkbench(async (workbench) => {
+    const { folder } = workbench
+    const { rounds, seconds, crowd } = size
+    console.log(describeMachine({ rounds, seconds, disk: commitMilliseconds(folder) }))
+    const series: Curves['series'][number][] = []
+    const loads = startLoads(workbench)
+    for (const contestant of await prepare(folder)) {
+      const { idle, hit } = await storm(contestant, { ...workbench, ...loads, ...size })
+      const checks = hit.map(({ latencies }) => latencies)
+      const { name } = contestant.peer
+      series.push(curve(`${name}, nobody logs in`, idle))
+      series.push(curve(`${name}, ${describeCrowd(crowd)} log in`, checks))
+    }
+    const name = 'GET /v1/projects at half the rate that saturates the server'
+    if (values.out) writeCurves(values.out, { name, unit: 'ms', series })
+  })
+}
+
+function startLoads({ startLoad }: Workbench) {
+  return {
+    saturating: startLoad('load.ts'),
+    load: startLoad('steady-load.ts'),
+    logIns: startLoad('storm-load.ts'),
+  }
+}
+
+async function prepare(folder: string): Promise<Contestant[]> {
+  const all = {
+    latchkey: async () => ({
       name: names.latchkey,
       server: '../templates/api/server.ts',
-      fixture: await latchkeyFixture(folder),
+      fixture: await latchkeyFixture(folder, { passwordOf: ownPasswordOf }),
       environment: production,
       accounts: latchkeyAccounts,
-    },
-    {
+    }),
+    'better-auth': async () => ({
       name: names.betterAuth,
       server: 'servers/better-auth.ts',
       fixture: await betterAuthFixture(folder, { cacheFile: null }),
       environment: {},
       accounts: betterAuthAccounts,
-    },
-  ]
-}
-
-interface Plan extends SteadyPlan, Pick<Size, 'seconds' | 'clients'> {
-  readonly storm: ChildProcess
-  readonly logIns: string
-}
-
-/** One run of each for every round. */
-async function alternate(rounds: number, plan: Plan): Promise<{ idle: number[][]; hit: Hit[] }> {
-  const idle: number[][] = []
-  const hit: Hit[] = []
-  const turns = [
-    async () => idle.push(await loadIdle(plan)),
-    async () => hit.push(await loadHit(plan)),
-  ]
-  await loadIdle(plan)
-  for (let round = 0; round < rounds; round++) {
-    // Who comes first changes: whoever follows the same run each time inherits its noise.
-    for (const turn of round % 2 === 0 ? turns : turns.toReversed()) await turn()
+    }),
   }
-  return { idle, hit }
+  const contestants: Contestant[] = []
+  for (const [hash, preparePeer] of Object.entries(all)) {
+    if (values.only && values.only !== hash) continue
+    contestants.push({ hash, peer: await preparePeer() })
+  }
+  return contestants
 }
 
-async function loadIdle(plan: Plan): Promise<number[]> {
-  const { startedAt, between } = await askSteadily(plan, leadSeconds + plan.seconds)
-  return [...between(startedAt + leadSeconds * 1_000, Number.POSITIVE_INFINITY)]
-}
+type Tools = Workbench & ReturnType<typeof startLoads> & Size
 
-async function loadHit(plan: Plan): Promise<Hit> {
-  const { server, storm, logIns: requests, clients, seconds } = plan
-  const told: StormOrder = { port: server.port, requests, clients, seconds: leadSeconds + seconds }
-  const [{ startedAt, between }, { letIn, surplus, wrong }] = await Promise.all([
-    askSteadily(plan, leadSeconds + seconds),
-    ask<StormResult>(storm, told),
-  ])
-  if (wrong !== null) throw new Error(`${server.peer.name} answered a log-in: ${wrong}`)
-  // Those that still wait are no part of the next run.
-  await wait(3_000)
-  const latencies = [...between(startedAt + leadSeconds * 1_000, Number.POSITIVE_INFINITY)]
-  return { latencies, letIn, surplus, seconds: leadSeconds + seconds }
+async function storm({ peer, hash }: Contestant, tools: Tools): Promise<StormRuns> {
+  const { folder, saturating, load, logIns, crowd, seconds, sync } = tools
+  const server = await tools.serve(peer, { syncMilliseconds: sync })
+  const order = { requests: writeRequests(peer, 'check', folder), status: 200, connections: 64 }
+  const perSecond = Math.round((await saturate(server, saturating, order)) / 2)
+  const runs = await runStorms(tools.rounds, {
+    server,
+    load,
+    order: { ...order, perSecond },
+    storm: { child: logIns, requests: writeRequests(peer, 'storm', folder), crowd },
+    hash,
+    folder,
+    seconds,
+  })
+  printStorms(peer.name, { crowd, sync, perSecond }, runs)
+  await stopProcess(server.child)
+  return runs
 }

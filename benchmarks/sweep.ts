@@ -1,7 +1,4 @@
 // npm run bench:sweep: what requests take while expired sessions are swept, and while none are.
-import type { ChildProcess } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
@@ -9,10 +6,9 @@ import { commitMilliseconds } from './disk.ts'
 import { insertExpired, removeExpired } from './expired-sessions.ts'
 import { latchkeyFixture } from './fixture.ts'
 import { names, type Peer, production } from './peers.ts'
-import { startProcess, stopProcess } from './processes.ts'
 import { describeMachine } from './report.ts'
 import { writeRequests } from './requests.ts'
-import { startServer } from './server.ts'
+import { takeTurns } from './rounds.ts'
 import { askSteadily, type SteadyPlan, saturate } from './steady-run.ts'
 import { printSweeps, type SweepRuns, type Swept } from './sweep-report.ts'
 import {
@@ -22,6 +18,7 @@ import {
   watchNothing,
   watchSweep,
 } from './sweep-watch.ts'
+import { onWorkbench } from './workbench.ts'
 
 // Of each run: what its first requests find is not what the others do. After the first row that is
 // swept those still wait that came while the command started, which has little to do with rows.
@@ -58,31 +55,17 @@ interface Size {
 }
 
 async function bench({ rounds, seconds, rows }: Size): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), 'latchkey-bench-'))
-  const started: ChildProcess[] = []
-  const start = (file: string) => {
-    const child = startProcess(file, { core: 'load', log: join(folder, 'load.log') })
-    started.push(child)
-    return child
-  }
-  try {
+  await onWorkbench(async ({ folder, startLoad, serve }) => {
     console.log(describeMachine({ rounds, seconds, disk: commitMilliseconds(folder) }))
-    const server = await startServer(await preparePeer(folder), folder)
-    started.push(server.child)
+    const server = await serve(await preparePeer(folder))
     const requests = writeRequests(server.peer, 'check', folder)
     const order = { requests, status: 200, connections: 64 }
-    const saturating = await saturate(server, start('load.ts'), order)
+    const saturating = await saturate(server, startLoad('load.ts'), order)
     const asked = Math.round(saturating / 2)
-    const load = start('steady-load.ts')
+    const load = startLoad('steady-load.ts')
     const plan = { server, load, order: { ...order, perSecond: asked }, seconds, rows, folder }
     printSweeps({ saturating, asked }, await alternate(rounds, plan))
-  } catch (error) {
-    console.error(`What the processes said is in ${folder}`)
-    throw error
-  } finally {
-    for (const child of started) await stopProcess(child)
-  }
-  rmSync(folder, { recursive: true })
+  })
 }
 
 async function preparePeer(folder: string): Promise<Peer> {
@@ -106,11 +89,7 @@ async function alternate(rounds: number, plan: Plan): Promise<SweepRuns> {
       runs.byCommand.push(await loadSwept(plan, (expired) => sweepByCommand(expired, log))),
   ]
   await loadIdle(plan)
-  for (let round = 0; round < rounds; round++) {
-    // Who comes first changes: whoever follows the same run each time inherits its noise.
-    const first = round % turns.length
-    for (const turn of [...turns.slice(first), ...turns.slice(0, first)]) await turn()
-  }
+  await takeTurns(rounds, turns)
   return runs
 }
 

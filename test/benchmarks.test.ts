@@ -9,6 +9,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { createApp, createAuth, createStore, migrate, nodeServer } from 'latchkey/server'
 import { openSqlite, sqliteMigrations } from 'latchkey/sqlite'
 import { expect, onTestFinished, test } from 'vitest'
+import { curve } from '../benchmarks/curves.ts'
 import {
   countSessions,
   type ExpiredSessions,
@@ -16,10 +17,13 @@ import {
 } from '../benchmarks/expired-sessions.ts'
 import type { LoadOrder, LoadResult } from '../benchmarks/load.ts'
 import { production } from '../benchmarks/peers.ts'
+import { ownPasswordOf, stormers } from '../benchmarks/people.ts'
 import { untilRefused } from '../benchmarks/revocation/refusals.ts'
 import { startServer as startBenched } from '../benchmarks/server.ts'
 import { median, percentile, ratios } from '../benchmarks/statistics.ts'
 import type { SteadyOrder, SteadyResult } from '../benchmarks/steady-load.ts'
+import type { StormOrder, StormResult } from '../benchmarks/storm-load.ts'
+import { judgeStorms } from '../benchmarks/storm-verdicts.ts'
 import { sweepByCommand, sweepByServer, watchSweep } from '../benchmarks/sweep-watch.ts'
 import { routes } from '../templates/api/routes.ts'
 import { ann, cheapHash, signUp, signUpDirectly, startServer, temporaryFolder } from './harness.ts'
@@ -65,6 +69,74 @@ test('what is wrong makes a steady run worthless too', async () => {
   const { port, file } = await prepare('Authorization: Bearer nope')
   const order = { port, requests: file, connections: 4, seconds: 0.5, status: 200, perSecond: 100 }
   expect((await loadSteadily(order)).wrong).toContain('401')
+})
+
+test('a storm counts who is let in, and who is told when to come back', async () => {
+  let asked = 0
+  const busy = createServer((_request, response) => {
+    if (++asked % 2 === 0) response.writeHead(503, { 'retry-after': '0' })
+    response.end('{}')
+  })
+  const { letIn, surplus, wrong } = await comeTo(busy, { kind: 'a second', perSecond: 40 })
+  expect(wrong).toBeNull()
+  expect(asked).toBe(20)
+  expect([letIn.length, surplus.length]).toEqual([10, 10])
+})
+
+test('in a storm so many come at a time, and whoever was let in comes again', async () => {
+  let [under, most, asked] = [0, 0, 0]
+  const slow = createServer((_request, response) => {
+    asked++
+    most = Math.max(most, ++under)
+    setTimeout(() => {
+      under--
+      response.end('{}')
+    }, 50)
+  })
+  const { letIn, wrong } = await comeTo(slow, { kind: 'at a time', clients: 3 })
+  expect(wrong).toBeNull()
+  expect(most).toBe(3)
+  expect(letIn.length).toBeGreaterThan(3)
+  // What is answered when time is up does not count.
+  expect(letIn.length).toBeLessThan(asked)
+})
+
+test('who is told to come back and not when makes a storm worthless, and so does any other answer', async () => {
+  const crowd = { kind: 'at a time', clients: 2 } as const
+  const away = createServer((_request, response) => response.writeHead(503).end('{}'))
+  expect((await comeTo(away, crowd)).wrong).toContain('503')
+  const refusing = createServer((_request, response) => response.writeHead(429).end('{}'))
+  const { letIn, surplus, wrong } = await comeTo(refusing, crowd)
+  expect(wrong).toContain('429')
+  expect([letIn, surplus]).toEqual([[], []])
+})
+
+test('those of a storm have passwords that are few enough to be tried at a time', () => {
+  const passwords = new Set(Array.from({ length: stormers }, (_, index) => ownPasswordOf(index)))
+  expect(passwords.size).toBe(stormers)
+})
+
+test('a storm keeps a goal, or does not, or does not say', () => {
+  const calm = [1, 2, 3]
+  const hit = { latencies: [2, 4, 6], letIn: [], surplus: [51], seconds: 1 }
+  const alone = [{ logIns: 94, hashes: 100 }]
+  expect(judgeStorms({ idle: [calm], hit: [hit], alone })).toEqual([
+    expect.stringMatching(/^- Log-ins .*: 0.94 ×, at least 0.95 ×: does not hold$/),
+    expect.stringMatching(/^- p99 of the checks .*: 2.00 ×, at most 2 ×: holds$/),
+    expect.stringMatching(/^- p99 of the log-ins .*: 51.00 ms, at most 50 ms: does not hold$/),
+  ])
+  const nobody = { ...hit, surplus: [] }
+  const [only, ...others] = judgeStorms({ idle: [calm], hit: [nobody], alone: [] })
+  expect(only).toContain('p99 of the checks')
+  expect(others).toEqual([])
+})
+
+test('a curve is of all percentiles, each the median of the runs', () => {
+  const runs = [1, 2, 10].map((factor) => [...Array(1_000).keys()].map((each) => each * factor))
+  const { points } = curve('checks', runs)
+  expect(points).toHaveLength(101)
+  expect(points.at(0)).toEqual([1, 20])
+  expect(points.at(-1)).toEqual([99.9, 1_998])
 })
 
 test('a sweep by the command is timed from its first row to its last, and deletes the expired', async () => {
@@ -185,7 +257,14 @@ function loadSteadily(order: SteadyOrder): Promise<SteadyResult> {
   return tell('benchmarks/steady-load.ts', order)
 }
 
-async function tell<Result>(file: string, order: LoadOrder): Promise<Result> {
+async function comeTo(server: Server, crowd: StormOrder['crowd']): Promise<StormResult> {
+  const requests = join(temporaryFolder(), 'requests.json')
+  writeFileSync(requests, JSON.stringify(['GET / HTTP/1.1\r\nHost: localhost\r\n\r\n']))
+  const order = { port: await listen(server), requests, crowd, leadSeconds: 0, seconds: 0.5 }
+  return tell('benchmarks/storm-load.ts', order)
+}
+
+async function tell<Result>(file: string, order: LoadOrder | StormOrder): Promise<Result> {
   const child: ChildProcess = fork(file, { execArgv: [] })
   onTestFinished(() => void child.kill())
   const answered = once(child, 'message')

@@ -1,0 +1,102 @@
+// The runs of the storm's bench: checks while nobody logs in, checks while people do, log-ins alone.
+import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { ask, startProcess } from './processes.ts'
+import { takeTurns } from './rounds.ts'
+import { askSteadily, type SteadyPlan } from './steady-run.ts'
+import type { Crowd, StormOrder, StormResult } from './storm-load.ts'
+
+// Of each run: what its first requests find is not what the others do.
+const leadSeconds = 2
+
+/** What is run, on one server. */
+export interface StormPlan extends SteadyPlan {
+  readonly folder: string
+  readonly storm: {
+    /** A process of `storm-load.ts`. */
+    readonly child: ChildProcess
+    readonly requests: string
+    readonly crowd: Crowd
+  }
+  /** Whose hash the log-ins wait for, as `hash-alone.ts` calls it. */
+  readonly hash: string
+  /** Of load that counts, in each run. */
+  readonly seconds: number
+}
+
+/** A run during which people logged in; in milliseconds. */
+export interface Hit {
+  /** Of the checks. */
+  readonly latencies: readonly number[]
+  /** Of the log-ins that were let in, and of those that were told to come back. */
+  readonly letIn: readonly number[]
+  readonly surplus: readonly number[]
+  readonly seconds: number
+}
+
+/** How many a second, without a check beside them. */
+export interface Alone {
+  readonly logIns: number
+  readonly hashes: number
+}
+
+/** One run of each for every round. */
+export interface StormRuns {
+  readonly idle: (readonly number[])[]
+  readonly hit: Hit[]
+  /** None where people come at a rate: it says how many there are. */
+  readonly alone: Alone[]
+}
+
+export async function runStorms(rounds: number, plan: StormPlan): Promise<StormRuns> {
+  const runs: StormRuns = { idle: [], hit: [], alone: [] }
+  const turns: (() => Promise<unknown>)[] = [
+    async () => runs.idle.push(await loadIdle(plan)),
+    async () => runs.hit.push(await loadHit(plan)),
+  ]
+  if (plan.storm.crowd.kind === 'at a time')
+    turns.push(async () => runs.alone.push(await loadAlone(plan)))
+  await loadHit(plan)
+  await takeTurns(rounds, turns)
+  return runs
+}
+
+async function loadIdle(plan: StormPlan): Promise<readonly number[]> {
+  const { startedAt, between } = await askSteadily(plan, leadSeconds + plan.seconds)
+  return between(startedAt + leadSeconds * 1_000, Number.POSITIVE_INFINITY)
+}
+
+async function loadHit(plan: StormPlan): Promise<Hit> {
+  const [latencies, logIns] = await Promise.all([loadIdle(plan), letCome(plan)])
+  return { latencies, ...logIns, seconds: plan.seconds }
+}
+
+async function letCome({
+  server,
+  storm: { child, ...storm },
+  seconds,
+}: StormPlan): Promise<Pick<Hit, 'letIn' | 'surplus'>> {
+  const told: StormOrder = { ...storm, port: server.port, leadSeconds, seconds }
+  const { letIn, surplus, wrong } = await ask<StormResult>(child, told)
+  if (wrong !== null) throw new Error(`${server.peer.name} answered a log-in: ${wrong}`)
+  return { letIn, surplus }
+}
+
+// Half of the hashes before and half behind: where the machine slows down meanwhile, it slows down both.
+async function loadAlone(plan: StormPlan): Promise<Alone> {
+  const before = await hashAlone(plan)
+  const { letIn } = await letCome(plan)
+  const behind = await hashAlone(plan)
+  return { logIns: letIn.length / plan.seconds, hashes: (before + behind) / 2 }
+}
+
+async function hashAlone({ hash, seconds, folder }: StormPlan): Promise<number> {
+  const log = join(folder, 'hash.log')
+  const args = [hash, String(seconds / 2)]
+  const child = startProcess('hash-alone.ts', { core: 'server', args, log })
+  const [said, ended] = [once(child, 'message'), once(child, 'exit')]
+  const isEarly = ended.then(() => Promise.reject(new Error(`It did not count; ${log} says why`)))
+  const [[perSecond]] = await Promise.all([Promise.race([said, isEarly]), ended])
+  return Number(perSecond)
+}

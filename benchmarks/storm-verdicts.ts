@@ -1,0 +1,47 @@
+import { median, percentile, ratios } from './statistics.ts'
+import type { StormRuns } from './storm-runs.ts'
+
+/** A figure and the bound that it has to keep. */
+export interface Goal {
+  readonly what: string
+  readonly figure: number
+  readonly bound: { readonly is: 'at least' | 'at most'; readonly value: number }
+  readonly unit: string
+}
+
+/** A line that says whether a figure keeps its bound; one that is no number keeps none. */
+export function judge({ what, figure, bound, unit }: Goal): string {
+  const holds = bound.is === 'at least' ? figure >= bound.value : figure <= bound.value
+  const is = `${figure.toFixed(2)} ${unit}, ${bound.is} ${bound.value} ${unit}`
+  return `- ${what}: ${is}: ${holds ? 'holds' : 'does not hold'}`
+}
+
+/** A line for each of the goals that these runs say something about. */
+export function judgeStorms({ idle, hit, alone }: StormRuns): string[] {
+  const checks = p99s(hit.map(({ latencies }) => latencies))
+  const lines = [
+    judge({
+      what: 'p99 of the checks while people log in, against while nobody does',
+      figure: median(ratios(checks, p99s(idle))),
+      bound: { is: 'at most', value: 2 },
+      unit: '×',
+    }),
+  ]
+  const surplus = hit.map((each) => each.surplus).filter(({ length }) => length > 0)
+  if (surplus.length > 0) {
+    const bound = { is: 'at most', value: 50 } as const
+    const what = 'p99 of the log-ins that are told to come back'
+    lines.push(judge({ what, figure: median(p99s(surplus)), bound, unit: 'ms' }))
+  }
+  if (alone.length > 0) {
+    const [logIns, hashes] = [alone.map((each) => each.logIns), alone.map((each) => each.hashes)]
+    const bound = { is: 'at least', value: 0.95 } as const
+    const what = 'Log-ins a second, against what the hash alone allows'
+    lines.unshift(judge({ what, figure: median(ratios(logIns, hashes)), bound, unit: '×' }))
+  }
+  return lines
+}
+
+function p99s(runs: readonly (readonly number[])[]): number[] {
+  return runs.map((run) => percentile(run, 0.99))
+}
