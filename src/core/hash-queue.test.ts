@@ -51,6 +51,21 @@ test('one more than may wait is refused at once and never runs', async () => {
   expect(begun).toEqual(['a', 'b', 'c', 'd', 'e'])
 })
 
+test('whoever asks for room is refused while one more would be, and takes no place', async () => {
+  const queue = new HashQueue({ ...limits, concurrency: 1, waiting: 1 })
+  const { start, end } = observe(queue)
+  const running = start('a')
+  queue.requireRoom()
+  const waiting = start('b')
+  expect(() => queue.requireRoom()).toThrow(expect.objectContaining({ code: 'overloaded' }))
+  expect(queue.refused).toBe(1)
+  end('a')
+  await settle()
+  queue.requireRoom()
+  end('b')
+  await Promise.all([running, waiting])
+})
+
 test('one that waited too long is refused, never runs, and makes room for another', async () => {
   const { begun, start, end } = observe(new HashQueue({ ...limits, concurrency: 1, waiting: 1 }))
   const running = start('a')

@@ -16,6 +16,12 @@ export interface HashLoad {
   readonly waiting: number
   /** Since the process began. */
   readonly refused: number
+  /**
+   * Asked before anything is written for a password that would have to wait.
+   *
+   * @throws AuthError `overloaded` where one more would be refused now
+   */
+  requireRoom(): void
 }
 
 /**
@@ -46,6 +52,10 @@ export class HashQueue implements HashLoad {
     return this.#refused
   }
 
+  requireRoom(): void {
+    if (this.#isFull) throw this.#refuse()
+  }
+
   async run<T>(work: () => Promise<T>): Promise<T> {
     if (this.#running < this.#limits.concurrency) this.#running++
     else await this.#turn()
@@ -56,8 +66,13 @@ export class HashQueue implements HashLoad {
     }
   }
 
+  get #isFull(): boolean {
+    const { concurrency, waiting } = this.#limits
+    return this.#running >= concurrency && this.#waiting.size >= waiting
+  }
+
   #turn(): Promise<void> {
-    if (this.#waiting.size >= this.#limits.waiting) throw this.#refuse()
+    this.requireRoom()
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         this.#waiting.delete(start)

@@ -40,6 +40,8 @@ export async function logIn(
   const emailAddress = parseEmailAddress(credentials.emailAddress)
   const password = normalizePassword(credentials.password)
   const account = emailAddress ?? credentials.emailAddress
+  // Before it is counted: to write that down and to take it back would cost the others more than this answer.
+  config.passwordHash.queue?.requireRoom()
   await config.guard.count('log_in', { account, client })
   if (!password) {
     noteRefusal(config, client, { name: 'authn_login_fail', userId: null })

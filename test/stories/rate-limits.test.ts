@@ -4,6 +4,7 @@ import {
   createAuth,
   createHandler,
   createStore,
+  type HashLoad,
   type PasswordHash,
 } from 'latchkey/server'
 import { expect, test } from 'vitest'
@@ -238,6 +239,34 @@ test('whoever floods a reset from one address keeps its owner from no link', asy
   expect([refused.status, refused.headers.get('ratelimit')]).toEqual([429, '"mails";r=0;t=84600'])
   const owner = await server.send('POST /v1/passwords', { email_address })
   expect([owner.status, owner.headers.get('ratelimit')]).toEqual([200, '"attempts";r=9;t=180'])
+})
+
+test('a log-in for which there is no room is refused before anything is written', async () => {
+  let isBusy = false
+  const queue: HashLoad = {
+    running: 1,
+    waiting: 32,
+    refused: 0,
+    requireRoom() {
+      if (isBusy) throw new AuthError('overloaded')
+    },
+  }
+  const server = await startServer({ auth: { passwordHash: { ...cheapHash, queue } } })
+  await signUp(server)
+  const written = async () => {
+    const tables = ['guard_counts', 'failed_attempts', 'sessions', 'events']
+    return Promise.all(tables.map((name) => server.database.query(`SELECT * FROM ${name}`)))
+  }
+  const before = await written()
+  isBusy = true
+  const refused = await server.send('POST /v1/session', ann)
+  expect(refused.status).toBe(503)
+  expect(refused.body.code).toBe('overloaded')
+  expect(refused.headers.get('retry-after')).toBe('2')
+  expect(await written()).toEqual(before)
+  isBusy = false
+  expect((await server.send('POST /v1/session', ann)).status).toBe(200)
+  expect(await written()).not.toEqual(before)
 })
 
 test('a password that nobody found time to judge is no failure', async () => {
