@@ -12,7 +12,7 @@ const longestLogPages = 4_000
 /** What holds for one transaction. */
 export interface Pragmas {
   readonly foreignKeys: 'ON' | 'OFF'
-  /** FULL: what was acknowledged survives a power cut. NORMAL: the last seconds may not. */
+  /** FULL: a commit waits until the disk has it. NORMAL: a power cut may undo the last, in their order. */
   readonly synchronous: 'FULL' | 'NORMAL'
 }
 
@@ -79,6 +79,13 @@ export class SqliteConnection {
   /** Undoes the open transaction; a COMMIT that failed has sometimes ended it already. */
   rollBack(): void {
     if (this.isInTransaction) this.#database.exec('ROLLBACK')
+  }
+
+  /** Moves the write-ahead log into the file, and waits for the disk; false while somebody reads the log. */
+  emptyLog(): boolean {
+    this.rollBack()
+    const [row] = this.query('PRAGMA wal_checkpoint(TRUNCATE)', [])
+    return row?.[0] === 0
   }
 
   close(): void {

@@ -13,6 +13,7 @@ import { Lock } from './lock.ts'
 import type { SqliteCheckpointer } from './sqlite-checkpointer.ts'
 import type { Pragmas, SqliteConnection } from './sqlite-connection.ts'
 import { isBusy, isWriteToReader, toAuthError } from './sqlite-errors.ts'
+import type { SqliteLog } from './sqlite-log.ts'
 import { inMilliseconds, patiently } from './sqlite-patience.ts'
 import type { SqliteReadLock } from './sqlite-read-lock.ts'
 import { SqliteTransaction } from './sqlite-transaction.ts'
@@ -23,15 +24,18 @@ interface Rules {
   /** How long a lock is waited for, this process's and another's. */
   readonly waitMilliseconds: number
   readonly pragmas: Pragmas
+  /** Whether it is acknowledged when the disk has it, where SQLite's commit does not wait for that. */
+  readonly isKept: boolean
 }
 
 const ordinary: Rules = {
   workMilliseconds: 1_000,
   waitMilliseconds: 2_000,
-  pragmas: { foreignKeys: 'ON', synchronous: 'FULL' },
+  pragmas: { foreignKeys: 'ON', synchronous: 'NORMAL' },
+  isKept: true,
 }
 
-const relaxed: Rules = { ...ordinary, pragmas: { foreignKeys: 'ON', synchronous: 'NORMAL' } }
+const relaxed: Rules = { ...ordinary, isKept: false }
 
 const migrating: Rules = {
   // A large table takes its time, and who starts meanwhile waits for the one that migrates.
@@ -39,12 +43,14 @@ const migrating: Rules = {
   waitMilliseconds: 10 * 60_000,
   // Rebuilding a table drops it, and would take along the rows that refer to it.
   pragmas: { foreignKeys: 'OFF', synchronous: 'FULL' },
+  isKept: false,
 }
 
 interface Parts {
   readonly reader: SqliteConnection
   readonly writer: SqliteConnection
   readonly readLock: SqliteReadLock
+  readonly log: Pick<SqliteLog, keyof SqliteLog>
   readonly checkpointer: SqliteCheckpointer
 }
 
@@ -53,13 +59,15 @@ export class SqliteDatabase implements Database {
   readonly #reader: SqliteConnection
   readonly #writer: SqliteConnection
   readonly #readLock: SqliteReadLock
+  readonly #log: Parts['log']
   readonly #checkpointer: SqliteCheckpointer
   readonly #lock = new Lock()
 
-  constructor({ reader, writer, readLock, checkpointer }: Parts) {
+  constructor({ reader, writer, readLock, log, checkpointer }: Parts) {
     this.#reader = reader
     this.#writer = writer
     this.#readLock = readLock
+    this.#log = log
     this.#checkpointer = checkpointer
   }
 
@@ -85,11 +93,15 @@ export class SqliteDatabase implements Database {
     }
   }
 
-  transaction<T>(
+  async transaction<T>(
     work: (transaction: Transaction) => Promise<T>,
     { durability = 'full' }: TransactionOptions = {},
   ): Promise<T> {
-    return this.#exclusively(durability === 'full' ? ordinary : relaxed, work)
+    const rules = durability === 'full' ? ordinary : relaxed
+    const { result, kept } = await this.#exclusively(rules, work)
+    // Without the lock: others write meanwhile, and wait for the disk together.
+    await kept
+    return result
   }
 
   async migration<T>(
@@ -97,12 +109,13 @@ export class SqliteDatabase implements Database {
     isPending: (connection: Connection) => Promise<boolean> = async () => true,
   ): Promise<T | null> {
     if (!(await isPending(this))) return null
-    return this.#exclusively(migrating, async (transaction) => {
-      const result = await work(transaction)
+    const { result } = await this.#exclusively(migrating, async (transaction) => {
+      const done = await work(transaction)
       const [broken] = await transaction.query('SELECT "table" FROM pragma_foreign_key_check')
       if (broken) throw new Error(`A row of the table ${broken[0]} refers to one that is gone`)
-      return result
+      return done
     })
+    return result
   }
 
   countConnections(): null {
@@ -111,6 +124,7 @@ export class SqliteDatabase implements Database {
 
   close(): Promise<void> {
     return this.#lock.hold(async () => {
+      await this.#log.close()
       await this.#checkpointer.close()
       this.#readLock.close()
       this.#reader.close()
@@ -123,19 +137,32 @@ export class SqliteDatabase implements Database {
     return this.#reader.query(sql, values)
   }
 
-  #exclusively<T>(rules: Rules, work: (transaction: Transaction) => Promise<T>): Promise<T> {
+  #begin(pragmas: Pragmas): void {
+    if (this.#log.isInDoubt) {
+      this.#readLock.release()
+      if (!this.#writer.emptyLog())
+        throw unavailable('The disk refused the log, and somebody reads it')
+      this.#log.trust()
+    }
+    this.#writer.begin(pragmas)
+  }
+
+  #exclusively<T>(
+    rules: Rules,
+    work: (transaction: Transaction) => Promise<T>,
+  ): Promise<Committed<T>> {
     const latest = inMilliseconds(rules.waitMilliseconds)
     return this.#lock.hold(async () => {
       // Behind writers that waited in vain there is nothing to wait for again.
-      if (performance.now() > latest) throw unavailable()
-      await patiently(() => this.#writer.begin(rules.pragmas), latest)
+      if (performance.now() > latest) throw unavailable('Other writers held the lock too long')
+      await patiently(() => this.#begin(rules.pragmas), latest)
       const transaction = new SqliteTransaction(this.#writer)
       try {
         const result = await within(rules.workMilliseconds, work(transaction))
         this.#readLock.release()
         transaction.commit()
         this.#checkpointer.note()
-        return result
+        return { result, kept: rules.isKept ? this.#log.kept() : null }
       } catch (error) {
         transaction.rollBack()
         throw toAuthError(error)
@@ -144,6 +171,12 @@ export class SqliteDatabase implements Database {
   }
 }
 
-function unavailable(): AuthError {
-  return new AuthError('unavailable', { cause: new Error('Other writers held the lock too long') })
+interface Committed<T> {
+  readonly result: T
+  /** When the disk has it. */
+  readonly kept: Promise<void> | null
+}
+
+function unavailable(reason: string): AuthError {
+  return new AuthError('unavailable', { cause: new Error(reason) })
 }

@@ -125,13 +125,3 @@ function insert(database: Database, name: string): Promise<unknown> {
 async function names(connection: Connection): Promise<unknown[]> {
   return (await connection.query('SELECT name FROM notes ORDER BY rowid')).flat()
 }
-
-test('a transaction waits for the disk unless it is relaxed, also after one that was', async () => {
-  const database = await open()
-  const synchronous = (transaction: Connection) => transaction.query('PRAGMA synchronous')
-  const [full, normal] = [[[2]], [[1]]]
-  expect(await database.transaction(synchronous)).toEqual(full)
-  expect(await database.transaction(synchronous, { durability: 'relaxed' })).toEqual(normal)
-  expect(await database.transaction(synchronous, { durability: 'full' })).toEqual(full)
-  expect(await database.migration(synchronous)).toEqual(full)
-})

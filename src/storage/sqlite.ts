@@ -5,6 +5,7 @@ import { SqliteConnection, type SqliteUse } from './sqlite-connection.ts'
 import { SqliteDatabase } from './sqlite-database.ts'
 import { toAuthError } from './sqlite-errors.ts'
 import { createFile, sqliteFile } from './sqlite-file.ts'
+import { SqliteLog } from './sqlite-log.ts'
 import { inMilliseconds, patiently } from './sqlite-patience.ts'
 import { SqliteReadLock } from './sqlite-read-lock.ts'
 
@@ -43,8 +44,8 @@ export async function openSqliteFor(use: SqliteUse, path: string): Promise<Datab
   }
   try {
     const readLock = new SqliteReadLock(openReader(), file)
-    const checkpointer = new SqliteCheckpointer(file)
-    return new SqliteDatabase({ reader: openReader(), writer, readLock, checkpointer })
+    const [log, checkpointer] = [new SqliteLog(file), new SqliteCheckpointer(file)]
+    return new SqliteDatabase({ reader: openReader(), writer, readLock, log, checkpointer })
   } catch (error) {
     for (const connection of opened) connection.close()
     throw toAuthError(error)
