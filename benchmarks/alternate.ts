@@ -1,11 +1,11 @@
 // Servers under one load, in turns.
 import type { ChildProcess } from 'node:child_process'
 import { measure, type Sample } from './measure.ts'
-import { type Kind, writeRequests } from './requests.ts'
+import { isRead, type Kind, statusOf, writeRequests } from './requests.ts'
 import type { Server } from './server.ts'
 
-// Until what is going to be compiled has been.
-const warmUp = 8
+/** Until what is going to be compiled has been; less where less is measured. */
+export const warmUpSeconds = 8
 const turns = 4
 
 export interface Plan {
@@ -25,15 +25,15 @@ export async function alternate(
   const orders = servers.map((server) => ({
     server,
     requests: writeRequests(server.peer, kind, folder),
-    status: kind === 'sign-up' ? (server.peer.accounts?.signUpStatus ?? 0) : 200,
-    connections: kind === 'check' ? 64 : 8,
+    status: statusOf(server.peer, kind),
+    connections: isRead(kind) ? 64 : 8,
   }))
   const renew = async () => {
     for (const order of orders) order.requests = await renewRequests(order, { kind, folder })
   }
   await renew()
   for (const { server, ...order } of orders)
-    await measure(server, load, { ...order, seconds: warmUp })
+    await measure(server, load, { ...order, seconds: Math.min(warmUpSeconds, 4 * seconds) })
   for (let round = 1; round <= rounds; round++) {
     await renew()
     // Who comes first changes: whoever follows the same server each time inherits its noise.

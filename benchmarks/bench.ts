@@ -5,15 +5,20 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { type Issuer, startIssuer } from './access-token-fixture.ts'
+import { printAccounts } from './accounts-report.ts'
 import { alternate } from './alternate.ts'
+import { judgeBare, measureBare, printBare } from './bare-checks-report.ts'
+import { printChecks } from './checks-report.ts'
+import { judge, printSentences, projectsComparisons, sessionComparisons } from './comparisons.ts'
+import { judgeCosts, printCosts } from './costs-report.ts'
 import { commitMilliseconds } from './disk.ts'
-import { betterAuthFixture, latchkeyFixture } from './fixture.ts'
-import { joseFixture, jwtFixture } from './jwt-fixture.ts'
-import { type Fixture, listPeers, type Peer } from './peers.ts'
+import { listPeers, openPeers } from './peers.ts'
+import { prepareLatchkey, preparePeers } from './peers-fixtures.ts'
 import { startProcess, stopProcess } from './processes.ts'
-import { describeMachine, printAccounts, printChecks, printCosts } from './report.ts'
+import { describeMachine } from './report.ts'
 import type { Kind } from './requests.ts'
 import { type Server, startServer } from './server.ts'
+import { type Line, printVerdicts } from './verdicts.ts'
 
 const usage = `npm run bench [-- --rounds 7 --seconds 3]
 
@@ -35,11 +40,12 @@ async function bench(rounds: number, seconds: number): Promise<void> {
   let issuer: Issuer | null = null
   try {
     console.log(describeMachine({ rounds, seconds, disk: commitMilliseconds(folder) }))
-    const latchkey = await latchkeyFixture(folder)
+    const latchkey = await prepareLatchkey(folder, { rounds, seconds })
     issuer = await startIssuer(latchkey, folder)
     started.push(issuer.child)
+    const fixtures = await preparePeers({ latchkey, issuer, folder }, { rounds, seconds })
     const servers = []
-    for (const peer of await prepare(latchkey, { issuer, folder })) {
+    for (const peer of listPeers(fixtures)) {
       const server = await startServer(peer, folder)
       started.push(server.child)
       servers.push(server)
@@ -48,15 +54,11 @@ async function bench(rounds: number, seconds: number): Promise<void> {
     started.push(load)
     const run = (kind: Kind, among: readonly Server[]) =>
       alternate(among, { kind, rounds, seconds, folder, load })
-    const checks = await run('check', servers)
-    printChecks(checks)
-    printCosts(
-      checks,
-      servers.map(({ peer }) => peer),
-    )
-    const withAccounts = servers.filter(({ peer }) => peer.accounts)
-    printAccounts('Log-in', await run('log-in', withAccounts))
-    printAccounts('Sign-up', await run('sign-up', withAccounts))
+    const lines = await measureChecks(servers, run)
+    const bare = await measureBare(fixtures, { rounds, seconds, folder })
+    printBare(bare)
+    await measureAccounts(servers, run)
+    printVerdicts([...lines, ...judgeBare(bare)])
   } catch (error) {
     console.error(`What the processes said is in ${folder}`)
     throw error
@@ -67,20 +69,36 @@ async function bench(rounds: number, seconds: number): Promise<void> {
   rmSync(folder, { recursive: true })
 }
 
-async function prepare(
-  latchkey: Fixture,
-  { issuer, folder }: { issuer: Issuer; folder: string },
-): Promise<Peer[]> {
-  const cacheFile = join(folder, 'cache.json')
-  return listPeers({
-    latchkey,
-    jwt: jwtFixture(latchkey),
-    jose: {
-      ES256: await joseFixture(latchkey, 'ES256'),
-      EdDSA: await joseFixture(latchkey, 'EdDSA'),
-    },
-    accessTokens: issuer,
-    betterAuth: await betterAuthFixture(folder, { cacheFile: null }),
-    betterAuthCached: { ...(await betterAuthFixture(folder, { cacheFile })), cacheFile },
-  })
+type Run = (kind: Kind, among: readonly Server[]) => ReturnType<typeof alternate>
+
+async function measureChecks(servers: readonly Server[], run: Run): Promise<Line[]> {
+  const projects = await run('check', servers)
+  const load = '64 connections, 10,000 tokens'
+  printChecks(`GET /v1/projects, ${load}, three projects each`, projects)
+  printSentences(projects, projectsComparisons)
+  const session = await run(
+    'session',
+    servers.filter(({ peer }) => !openPeers.includes(peer.name)),
+  )
+  printChecks(`The check alone, GET /v1/session, ${load}`, session)
+  printSentences(session, sessionComparisons)
+  printCosts(
+    projects,
+    servers.map(({ peer }) => peer),
+  )
+  return [
+    ...judge(projects, projectsComparisons, { asked: 'GET /v1/projects' }),
+    ...judge(session, sessionComparisons, { asked: 'the check alone' }),
+    ...judgeCosts(projects),
+  ]
+}
+
+// Resets come last: they end the sessions and change the passwords of all that was measured before.
+async function measureAccounts(servers: readonly Server[], run: Run): Promise<void> {
+  const among = servers.filter(({ peer }) => peer.accounts)
+  for (const kind of ['log-in', 'sign-up', 'reset', 'reset-request'] as const) {
+    const samples = await run(kind, among)
+    printAccounts(kind, samples)
+    printSentences(samples, {})
+  }
 }

@@ -1,5 +1,5 @@
-// Who is measured, on what data, and how each is signed up and logged in to.
-import { ownPasswordOf, password } from './people.ts'
+// Who is measured, and on what data.
+import { type Accounts, betterAuthAccounts, latchkeyAccounts } from './accounts.ts'
 
 /** Where a server finds its data, and what the requests to it carry. */
 export interface Fixture {
@@ -24,15 +24,6 @@ export interface Peer {
   readonly accounts: Accounts | null
 }
 
-export interface Accounts {
-  readonly logInPath: string
-  readonly signUpPath: string
-  readonly signUpStatus: number
-  /** What each of those who come in a storm types. */
-  stormPasswordOf(index: number): string
-  body(person: { emailAddress: string; password: string }): object
-}
-
 export type JoseAlgorithm = 'ES256' | 'EdDSA'
 
 export interface JoseFixture extends Fixture {
@@ -40,12 +31,17 @@ export interface JoseFixture extends Fixture {
   readonly publicKey: string
 }
 
+/** With tokens of links to reset passwords. */
+export interface AccountsFixture extends Fixture {
+  readonly resetTokens: readonly string[]
+}
+
 export interface Fixtures {
-  readonly latchkey: Fixture
+  readonly latchkey: AccountsFixture
   readonly jwt: Fixture
   readonly jose: Readonly<Record<JoseAlgorithm, JoseFixture>>
   readonly accessTokens: { readonly environment: Peer['environment']; readonly fixture: Fixture }
-  readonly betterAuth: Fixture
+  readonly betterAuth: AccountsFixture
   readonly betterAuthCached: Fixture & { readonly cacheFile: string }
 }
 
@@ -63,8 +59,12 @@ export const names = {
   fastifyOpen: 'Fastify, the route opened',
   passport: 'Express, passport-http-bearer',
   betterAuth: 'better-auth, bearer plugin',
+  betterAuthCached: 'better-auth, sessions in memory',
   nodeHttp: 'node:http, the same queries',
 } as const
+
+/** Who asks nobody who they are, and so has no session to tell of. */
+export const openPeers: readonly string[] = [names.latchkeyOpen, names.fastifyOpen]
 
 export function listPeers(fixtures: Fixtures): Peer[] {
   const { latchkey, jwt, jose, accessTokens, betterAuth, betterAuthCached } = fixtures
@@ -75,7 +75,7 @@ export function listPeers(fixtures: Fixtures): Peer[] {
       ...ours,
       name: names.latchkey,
       server: '../templates/api/server.ts',
-      accounts: latchkeyAccounts,
+      accounts: { ...latchkeyAccounts, resetTokens: latchkey.resetTokens },
     },
     {
       ...ours,
@@ -109,11 +109,11 @@ export function listPeers(fixtures: Fixtures): Peer[] {
       name: names.betterAuth,
       server: 'servers/better-auth.ts',
       fixture: betterAuth,
-      accounts: betterAuthAccounts,
+      accounts: { ...betterAuthAccounts, resetTokens: betterAuth.resetTokens },
     },
     {
       ...other,
-      name: 'better-auth, sessions in memory',
+      name: names.betterAuthCached,
       server: 'servers/better-auth.ts',
       fixture: betterAuthCached,
       environment: { CACHE_FILE: betterAuthCached.cacheFile },
@@ -141,21 +141,4 @@ export const production = {
   MAIL_FROM: 'Projects <no-reply@example.com>',
   SMTP_URL: 'smtp://127.0.0.1:9',
   TRUSTED_PROXIES: '127.0.0.1',
-}
-
-export const latchkeyAccounts: Accounts = {
-  logInPath: '/v1/session',
-  signUpPath: '/v1/registrations',
-  signUpStatus: 201,
-  stormPasswordOf: ownPasswordOf,
-  body: ({ emailAddress, password }) => ({ email_address: emailAddress, password }),
-}
-
-export const betterAuthAccounts: Accounts = {
-  logInPath: '/api/auth/sign-in/email',
-  signUpPath: '/api/auth/sign-up/email',
-  signUpStatus: 200,
-  // Nothing there counts on how many accounts one is tried, and to verify any takes as long.
-  stormPasswordOf: () => password,
-  body: ({ emailAddress, password }) => ({ email: emailAddress, password, name: emailAddress }),
 }

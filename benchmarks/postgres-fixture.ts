@@ -32,7 +32,7 @@ export async function latchkeyOnPostgres(url: string): Promise<Fixture> {
 export async function betterAuthOnIts(url: string): Promise<Fixture> {
   const pool = new pg.Pool({ connectionString: url })
   const passwordHash = await hashPassword(password)
-  const auth = betterAuthOnPostgres(pool, async () => passwordHash)
+  const auth = betterAuthOnPostgres(pool, { hash: async () => passwordHash })
   const { runMigrations } = await getMigrations(auth.options)
   await runMigrations()
   const credentials = await inLanes(async (index) => {

@@ -10,16 +10,25 @@ import { median } from './statistics.ts'
 /** As in production: what was committed survives a power cut. */
 export async function startPostgres(
   folder: string,
-  { sharedBuffers = '128MB' } = {},
+  { sharedBuffers = '128MB', libraries = '' } = {},
 ): Promise<Cluster> {
   const kept = ['fsync=on', 'full_page_writes=on']
   const settings = [...kept, 'max_connections=100', `shared_buffers=${sharedBuffers}`]
+  if (libraries) settings.push(`shared_preload_libraries=${libraries}`)
   const home = join(folder, 'postgres')
   mkdirSync(home)
   const cluster = await startCluster({ binaries: findBinaries(home), folder: home, settings })
   // Those that it starts later stay on the core of the first.
   if (isPinned) for (const pid of cluster.pids()) pin(pid)
   return cluster
+}
+
+/** @returns the URL of one that is empty */
+export async function createDatabase({ url }: Cluster, name: string): Promise<string> {
+  const client = await new pg.Client(url).connect()
+  await client.query(`CREATE DATABASE ${name}`)
+  await client.end()
+  return url.replace(/postgres$/, name)
 }
 
 /** Of all its processes, those that have ended too. */

@@ -6,23 +6,29 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import pg from 'pg'
 import type { Cluster } from '../test/postgres-cluster.ts'
-import { measure } from './measure.ts'
-import { betterAuthAccounts, latchkeyAccounts, type Peer, production } from './peers.ts'
+import { betterAuthAccounts, latchkeyAccounts } from './accounts.ts'
+import { type Peer, production } from './peers.ts'
+import { alternate, warmUpSeconds } from './postgres-alternate.ts'
 import { betterAuthOnIts, latchkeyOnPostgres } from './postgres-fixture.ts'
-import { commitMilliseconds, processorSeconds, startPostgres } from './postgres-processes.ts'
-import { type PostgresSample, printPostgres } from './postgres-report.ts'
+import { commitMilliseconds, createDatabase, startPostgres } from './postgres-processes.ts'
+import { judgePostgres, printPostgres } from './postgres-report.ts'
+import { openStatements, type Statements, statementsLibrary } from './postgres-statements.ts'
 import { startProcess, stopProcess } from './processes.ts'
 import { describeMachine } from './report.ts'
-import { type Kind, writeRequests } from './requests.ts'
+import { isRead, type Kind } from './requests.ts'
+import { betterAuthResetTokens, latchkeyResetTokens, resetsWithin } from './reset-tokens.ts'
 import { type Server, startServer } from './server.ts'
-
-const warmUpSeconds = 5
+import { betterAuthOnPostgres } from './servers/better-auth-instance.ts'
+import { type Line, printVerdicts } from './verdicts.ts'
 
 const kinds: readonly [Kind, string][] = [
   ['session', 'The check alone, 64 connections, 10,000 tokens'],
   ['check', 'GET /v1/projects, 64 connections, 10,000 tokens, three projects each'],
   ['log-in', 'Log-in, 8 connections'],
   ['sign-up', 'Sign-up, 8 connections'],
+  // These end the sessions and change the passwords of what was measured before.
+  ['reset', 'Password reset with the link from the mail, 8 connections'],
+  ['reset-request', 'Request of a password reset, 8 connections, half of the addresses known'],
 ]
 
 const { values } = parseArgs({
@@ -39,32 +45,50 @@ async function bench(rounds: number, seconds: number): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'latchkey-bench-'))
   // PostgreSQL runs as another user.
   chmodSync(folder, 0o755)
-  const cluster = await startPostgres(folder)
+  const cluster = await startPostgres(folder, { libraries: statementsLibrary })
   const started: ChildProcess[] = []
+  let statements: Statements | null = null
   try {
     const disk = await commitMilliseconds(cluster.url)
     console.log(describeMachine({ rounds, seconds, disk }))
     const servers: Server[] = []
-    for (const peer of await listPeers(cluster)) servers.push(await startServer(peer, folder))
+    statements = await openStatements(cluster)
+    for (const peer of await listPeers(cluster, { rounds, seconds }))
+      servers.push(await startServer(peer, folder))
     started.push(...servers.map(({ child }) => child))
     const load = startProcess('load.ts', { core: 'load', log: join(folder, 'load.log') })
     started.push(load)
+    const lines: Line[] = []
     for (const [kind, title] of kinds) {
-      const among = servers.filter(({ peer }) => peer.accounts)
-      const plan = { kind, rounds, seconds, folder, load, cluster }
-      const isRead = kind === 'check' || kind === 'session'
-      printPostgres(title, await alternate(isRead ? servers : among, plan))
+      const among = isRead(kind) ? servers : servers.filter(({ peer }) => peer.accounts)
+      const plan = { kind, rounds, seconds, folder, load, cluster, statements }
+      const samples = await alternate(among, plan)
+      printPostgres(title, samples)
+      if (kind === 'session') lines.push(...judgePostgres(samples))
     }
+    printVerdicts(lines)
   } finally {
     for (const child of started) await stopProcess(child)
+    await statements?.close()
     await cluster.stop('immediate')
   }
   rmSync(folder, { recursive: true })
 }
 
-async function listPeers({ url }: Cluster): Promise<Peer[]> {
-  const latchkey = await latchkeyOnPostgres(await createDatabase(url, 'latchkey'))
-  const betterAuth = await betterAuthOnIts(await createDatabase(url, 'better_auth'))
+async function listPeers(
+  cluster: Cluster,
+  { rounds, seconds }: { readonly rounds: number; readonly seconds: number },
+): Promise<Peer[]> {
+  const latchkey = await latchkeyOnPostgres(await createDatabase(cluster, 'latchkey'))
+  const betterAuth = await betterAuthOnIts(await createDatabase(cluster, 'better_auth'))
+  const resets = resetsWithin(warmUpSeconds + rounds * seconds)
+  const pool = new pg.Pool({ connectionString: betterAuth.file })
+  const open = (onReset: (token: string) => void) => betterAuthOnPostgres(pool, { onReset })
+  const resetTokens = {
+    latchkey: await latchkeyResetTokens(latchkey.file, resets),
+    betterAuth: await betterAuthResetTokens(open, resets),
+  }
+  await pool.end()
   const on = ({ file }: { file: string }) => ({ DATABASE_URL: file })
   return [
     {
@@ -72,14 +96,14 @@ async function listPeers({ url }: Cluster): Promise<Peer[]> {
       server: '../templates/api/server.ts',
       fixture: latchkey,
       environment: { ...production, ...on(latchkey) },
-      accounts: latchkeyAccounts,
+      accounts: { ...latchkeyAccounts, resetTokens: resetTokens.latchkey },
     },
     {
       name: 'better-auth, bearer plugin',
       server: 'servers/better-auth-postgres.ts',
       fixture: betterAuth,
       environment: on(betterAuth),
-      accounts: betterAuthAccounts,
+      accounts: { ...betterAuthAccounts, resetTokens: resetTokens.betterAuth },
     },
     {
       name: 'node:http and pg, the same queries',
@@ -89,48 +113,4 @@ async function listPeers({ url }: Cluster): Promise<Peer[]> {
       accounts: null,
     },
   ]
-}
-
-async function createDatabase(url: string, name: string): Promise<string> {
-  const client = await new pg.Client(url).connect()
-  await client.query(`CREATE DATABASE ${name}`)
-  await client.end()
-  return url.replace(/postgres$/, name)
-}
-
-interface Plan {
-  readonly kind: Kind
-  readonly rounds: number
-  readonly seconds: number
-  readonly folder: string
-  readonly load: ChildProcess
-  readonly cluster: Cluster
-}
-
-async function alternate(
-  servers: readonly Server[],
-  { kind, rounds, seconds, folder, load, cluster }: Plan,
-): Promise<Map<string, PostgresSample[]>> {
-  const samples = new Map<string, PostgresSample[]>()
-  const isRead = kind === 'check' || kind === 'session'
-  const orders = servers.map((server) => ({
-    server,
-    requests: writeRequests(server.peer, kind, folder),
-    status: kind === 'sign-up' ? (server.peer.accounts?.signUpStatus ?? 0) : 200,
-    connections: isRead ? 64 : 8,
-  }))
-  for (let round = 0; round <= rounds; round++) {
-    const first = round % orders.length
-    for (const { server, ...order } of [...orders.slice(first), ...orders.slice(0, first)]) {
-      const before = processorSeconds(cluster)
-      const time = round === 0 ? warmUpSeconds : seconds
-      const sample = await measure(server, load, { ...order, seconds: time })
-      const used = (processorSeconds(cluster) - before) / (sample.perSecond * time)
-      if (round === 0) continue
-      const { name } = server.peer
-      const known = samples.get(name) ?? []
-      samples.set(name, [...known, { ...sample, databaseMicroseconds: used * 1_000_000 }])
-    }
-  }
-  return samples
 }

@@ -42,9 +42,16 @@ const cores: Record<Core, string> = { server: '0', load: '1' }
 
 /** Asks a process something, and waits for what it says. */
 export async function ask<Answer>(child: ChildProcess, question: object): Promise<Answer> {
+  const answer = hear<Answer>(child)
+  child.send(question)
+  return answer
+}
+
+/** What a process says next. */
+export async function hear<Answer>(child: ChildProcess): Promise<Answer> {
   const { promise, resolve, reject } = Promise.withResolvers<Answer>()
   const onExit = () => reject(new Error('A process of the bench has ended; its log says why'))
-  child.once('message', resolve).once('exit', onExit).send(question)
+  child.once('message', resolve).once('exit', onExit)
   try {
     return await promise
   } finally {

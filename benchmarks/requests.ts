@@ -1,11 +1,34 @@
 // Requests as they go over the wire, and the files that the load reads them from.
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Accounts, Peer } from './peers.ts'
+import type { Accounts, Action } from './accounts.ts'
+import type { Peer } from './peers.ts'
 import { emailAddressOf, password, stormers, users } from './people.ts'
 
-/** What is asked of a server. */
-export type Kind = 'check' | 'session' | 'log-in' | 'storm' | 'sign-up'
+/** What is asked of a server with a token, and what by somebody who has none. */
+type Read = 'check' | 'session'
+export type Kind = Read | AccountKind
+type AccountKind = 'log-in' | 'storm' | 'sign-up' | 'reset-request' | 'reset'
+
+const anotherPassword = 'measured again and in turns'
+
+export function isRead(kind: Kind): kind is Read {
+  return kind === 'check' || kind === 'session'
+}
+
+/** What a request of this kind is answered with. */
+export function statusOf({ accounts }: Peer, kind: Kind): number {
+  if (isRead(kind)) return 200
+  return accounts?.[actions[kind]].status ?? Number.NaN
+}
+
+const actions = {
+  'log-in': 'logIn',
+  storm: 'logIn',
+  'sign-up': 'signUp',
+  'reset-request': 'requestReset',
+  reset: 'redeemReset',
+} as const satisfies Record<AccountKind, keyof Accounts>
 
 let written = 0
 
@@ -27,7 +50,9 @@ function list({ fixture, accounts }: Peer, kind: Kind): string[] {
   const { credentials } = fixture
   if (kind === 'check') return shuffled(credentials).map((line) => get('/v1/projects', line))
   if (kind === 'session') return shuffled(credentials).map((line) => get('/v1/session', line))
-  if (!accounts) throw new Error('Nobody can sign up or log in here')
+  if (!accounts) throw new Error('Nobody has a password here')
+  if (kind === 'reset') return resets(accounts)
+  if (kind === 'reset-request') return resetRequests(accounts)
   const write = { 'log-in': logIn, storm: logInOwn, 'sign-up': signUp }[kind]
   return Array.from({ length: users }, (_, index) => write(accounts, index))
 }
@@ -43,27 +68,47 @@ function get(path: string, credential: string): string {
   return [...head, credential, '', ''].join('\r\n')
 }
 
-function logIn({ logInPath, body }: Accounts, index: number): string {
-  return post(logInPath, body({ emailAddress: emailAddressOf(index), password }), index)
+function resets({ redeemReset, resetTokens }: Accounts): string[] {
+  return resetTokens.map((token, index) =>
+    send(redeemReset, { token, password: anotherPassword }, { index }),
+  )
+}
+
+// Every other address is nobody's. Of those alone that are somebody's the limit would be reached: ten
+// links in three minutes.
+function resetRequests({ requestReset }: Accounts): string[] {
+  return Array.from({ length: 2 * users }, (_, index) => {
+    const known = emailAddressOf(Math.floor(index / 2))
+    const emailAddress = index % 2 === 0 ? known : `nobody-${index}@example.com`
+    return send(requestReset, { emailAddress, password }, { index })
+  })
+}
+
+function logIn({ logIn: action }: Accounts, index: number): string {
+  return send(action, { emailAddress: emailAddressOf(index), password }, { index })
 }
 
 // Fewer people than requests: they come again and again, from another address each time.
-function logInOwn({ logInPath, stormPasswordOf, body }: Accounts, index: number): string {
+function logInOwn({ logIn: action, stormPasswordOf }: Accounts, index: number): string {
   const person = index % stormers
   const fields = { emailAddress: emailAddressOf(person), password: stormPasswordOf(person) }
-  return post(logInPath, body(fields), index)
+  return send(action, fields, { index })
 }
 
 // Every server and every bench has addresses of its own, sent in turn: nobody can sign up twice.
-function signUp({ signUpPath, body }: Accounts, index: number): string {
+function signUp({ signUp: action }: Accounts, index: number): string {
   const emailAddress = `new-${written}-${index}@example.com`
-  return post(signUpPath, body({ emailAddress, password }), index)
+  return send(action, { emailAddress, password }, { index })
 }
 
-function post(path: string, fields: object, index: number): string {
-  const body = JSON.stringify(fields)
+function send<Details>(
+  { method, path, body: bodyOf }: Action<Details>,
+  details: Details,
+  { index }: { readonly index: number },
+): string {
+  const body = JSON.stringify(bodyOf(details))
   return [
-    `POST ${path} HTTP/1.1`,
+    `${method} ${path} HTTP/1.1`,
     'Host: 127.0.0.1',
     'Accept: application/json',
     'Content-Type: application/json',

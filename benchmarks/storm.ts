@@ -1,9 +1,10 @@
 // npm run bench:storm: what token checks take while two hundred people log in at once, and how fast those are.
 import { parseArgs } from 'node:util'
+import { betterAuthAccounts, latchkeyAccounts } from './accounts.ts'
 import { type Curves, curve, writeCurves } from './curves.ts'
 import { commitMilliseconds } from './disk.ts'
 import { betterAuthFixture, latchkeyFixture } from './fixture.ts'
-import { betterAuthAccounts, latchkeyAccounts, names, type Peer, production } from './peers.ts'
+import { names, type Peer, production } from './peers.ts'
 import { ownPasswordOf } from './people.ts'
 import { stopProcess } from './processes.ts'
 import { describeMachine } from './report.ts'

@@ -4,33 +4,45 @@ import { bearer } from 'better-auth/plugins'
 import type { Pool } from 'pg'
 import { secret } from './environment.ts'
 
-interface Options {
-  /** Where sessions are kept instead of in the database; null for the default. */
-  readonly cache: Map<string, string> | null
-  /** For filling the database: a hash that costs nothing. */
+/** For filling the database. */
+interface Filling {
+  /** One that costs nothing. */
   readonly hash?: (password: string) => Promise<string>
+  /** What becomes of the token of a link to reset a password; default nothing: no mail is sent. */
+  readonly onReset?: (token: string) => void
 }
 
-export function betterAuthOn(file: string, { cache, hash }: Options) {
+interface Options extends Filling {
+  /** Where sessions are kept instead of in the database; null for the default. */
+  readonly cache: Map<string, string> | null
+}
+
+export function betterAuthOn(file: string, { cache, ...filling }: Options) {
   const database = new DatabaseSync(file)
   // What Latchkey's connection has; without it each sign-up would wait for the disk several times.
   database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
   return betterAuth({
     database,
-    ...settings(hash),
+    ...settings(filling),
     ...(cache && { secondaryStorage: kept(cache) }),
   })
 }
 
-export function betterAuthOnPostgres(pool: Pool, hash?: Options['hash']) {
-  return betterAuth({ database: pool, ...settings(hash) })
+export function betterAuthOnPostgres(pool: Pool, filling: Filling = {}) {
+  return betterAuth({ database: pool, ...settings(filling) })
 }
 
-function settings(hash: Options['hash']) {
+function settings({ hash, onReset = () => {} }: Filling) {
   return {
     secret,
     baseURL: 'http://127.0.0.1',
-    emailAndPassword: { enabled: true, ...(hash && { password: { hash } }) },
+    emailAndPassword: {
+      enabled: true,
+      // Links that were asked for before the bench are good until its end.
+      resetPasswordTokenExpiresIn: 86_400,
+      sendResetPassword: async ({ token }: { token: string }) => onReset(token),
+      ...(hash && { password: { hash } }),
+    },
     // Counted here as there: but every request comes from another address.
     rateLimit: { enabled: true },
     advanced: { ipAddress: { ipAddressHeaders: ['x-forwarded-for'] } },

@@ -10,11 +10,12 @@ const handle = toNodeHandler(auth)
 const projects = openProjects(file)
 
 createServer(async (request, response) => {
-  if (request.url !== '/v1/projects') return handle(request, response)
+  if (!request.url?.startsWith('/v1/')) return handle(request, response)
   const { authorization = '' } = request.headers
   const session = await auth.api.getSession({ headers: new Headers({ authorization }) })
   if (!session) return response.writeHead(401).end()
-  const body = JSON.stringify(projects(session.user.id))
+  const isProjects = request.url === '/v1/projects'
+  const body = JSON.stringify(isProjects ? projects(session.user.id) : session)
   response.writeHead(200, {
     'content-type': 'application/json; charset=utf-8',
     'content-length': Buffer.byteLength(body),

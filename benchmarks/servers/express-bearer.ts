@@ -16,7 +16,7 @@ passport.use(
   new Strategy((token, done) => done(null, sessions.get(hash('sha256', token, 'buffer')) ?? false)),
 )
 const app = express()
-app.get('/v1/projects', passport.authenticate('bearer', { session: false }), (request, response) =>
-  response.json(projects(Object(request.user).id)),
-)
+const bearer = passport.authenticate('bearer', { session: false })
+app.get('/v1/projects', bearer, ({ user }, response) => response.json(projects(Object(user).id)))
+app.get('/v1/session', bearer, ({ user }, response) => response.json(user))
 app.listen(port, '127.0.0.1')

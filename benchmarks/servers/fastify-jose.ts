@@ -1,5 +1,5 @@
 // Fastify with jose and a public key that is imported once, as jose's documentation has it.
-import fastify from 'fastify'
+import fastify, { type FastifyRequest } from 'fastify'
 import { importJWK, jwtVerify } from 'jose'
 import { file, port, publicKey } from './environment.ts'
 import { openProjects } from './projects.ts'
@@ -8,9 +8,14 @@ const projects = openProjects(file)
 const key = await importJWK(publicKey)
 const algorithms = [String(publicKey.alg)]
 const app = fastify()
-app.get('/v1/projects', async ({ headers }, reply) => {
+const verify = async ({ headers }: FastifyRequest) => {
   const token = headers.authorization?.slice('Bearer '.length) ?? ''
   const verified = await jwtVerify(token, key, { algorithms }).catch(() => null)
-  return verified ? projects(String(verified.payload.sub)) : reply.code(401).send()
+  return verified?.payload ?? null
+}
+app.get('/v1/projects', async (request, reply) => {
+  const claims = await verify(request)
+  return claims ? projects(String(claims.sub)) : reply.code(401).send()
 })
+app.get('/v1/session', async (request, reply) => (await verify(request)) ?? reply.code(401).send())
 await app.listen({ port, host: '127.0.0.1' })

@@ -18,7 +18,8 @@ createServer((request, response) => {
   const token = request.headers.authorization?.slice('Bearer '.length) ?? ''
   const row = sessions.get(hash('sha256', token, 'buffer')) as unknown as unknown[] | undefined
   if (!row) return void response.writeHead(401).end()
-  const body = JSON.stringify(projects(String(row[0])))
+  const isProjects = request.url === '/v1/projects'
+  const body = JSON.stringify(isProjects ? projects(String(row[0])) : { user: row[1] })
   response.writeHead(200, {
     'content-type': 'application/json; charset=utf-8',
     'content-length': Buffer.byteLength(body),

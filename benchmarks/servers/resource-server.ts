@@ -12,4 +12,9 @@ app.get('/v1/projects', async ({ headers }, reply) => {
   if ('status' in caller) return reply.code(caller.status).headers(caller.headers).send(caller.body)
   return projects(caller.userId)
 })
+app.get('/v1/session', async ({ headers }, reply) => {
+  const caller = await authenticate(headers.authorization)
+  if ('status' in caller) return reply.code(caller.status).headers(caller.headers).send(caller.body)
+  return caller
+})
 await app.listen({ port, host: '127.0.0.1' })
