@@ -14,6 +14,17 @@ if (!existsSync(join(here, 'node_modules', '.package-lock.json'))) {
   if (status !== 0) process.exit(1)
 }
 const [name] = process.argv.slice(2)
-const others = ['postgres', 'growth', 'pictures', 'pools', 'revocation', 'sweep', 'storm', 'import']
+const others = [
+  'concurrency',
+  'growth',
+  'import',
+  'pictures',
+  'pools',
+  'postgres',
+  'revocation',
+  'simulation',
+  'storm',
+  'sweep',
+]
 const bench = others.includes(name ?? '') ? process.argv.splice(2, 1)[0] : 'bench'
 await import(`./${bench}.ts`)

@@ -1,7 +1,7 @@
 // The bench's own instruments: what they say has to be true before it can be quoted.
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -18,6 +18,7 @@ import {
 import type { LoadOrder, LoadResult } from '../benchmarks/load.ts'
 import { production } from '../benchmarks/peers.ts'
 import { ownPasswordOf, stormers } from '../benchmarks/people.ts'
+import { ask } from '../benchmarks/processes.ts'
 import { untilRefused } from '../benchmarks/revocation/refusals.ts'
 import { startServer as startBenched } from '../benchmarks/server.ts'
 import { median, percentile, ratios } from '../benchmarks/statistics.ts'
@@ -25,6 +26,7 @@ import type { SteadyOrder, SteadyResult } from '../benchmarks/steady-load.ts'
 import type { StormOrder, StormResult } from '../benchmarks/storm-load.ts'
 import { judgeStorms } from '../benchmarks/storm-verdicts.ts'
 import { sweepByCommand, sweepByServer, watchSweep } from '../benchmarks/sweep-watch.ts'
+import { atLeast, atMost, noBound, verdictOf } from '../benchmarks/verdicts.ts'
 import { routes } from '../templates/api/routes.ts'
 import { ann, cheapHash, signUp, signUpDirectly, startServer, temporaryFolder } from './harness.ts'
 
@@ -210,6 +212,36 @@ test('a percentile is the value that such a share of all is below', () => {
   expect(percentile([5, 1, 4, 2, 3], 0.5)).toBe(3)
   expect(percentile([...Array(200).keys()], 0.99)).toBe(198)
   expect(percentile([], 0.99)).toBeNaN()
+})
+
+test('a bound holds as it stands there, and what was not measured holds nothing', () => {
+  const jwt = atLeast(1, { goal: 1.15 })
+  const verdict = 'the bound 1 holds, the goal 1.15 does not hold'
+  expect(verdictOf({ bound: jwt, measured: 1 })).toBe(verdict)
+  expect(verdictOf({ bound: jwt, measured: 1.149 })).toBe(verdict)
+  expect(verdictOf({ bound: atMost(0.5), measured: 0.5 })).toBe('the bound 0.5 holds')
+  expect(verdictOf({ bound: atMost(0.5), measured: 0.501 })).toBe('the bound 0.5 does not hold')
+  expect(verdictOf({ bound: atMost(0.5), measured: Number.NaN })).toBe(
+    'the bound 0.5 does not hold',
+  )
+  expect(verdictOf({ bound: noBound, measured: 3 })).toBe('no bound is set')
+})
+
+test('the processor time of a server is that of all processes that share its port', async () => {
+  const folder = temporaryFolder()
+  const file = join(folder, 'shared.sqlite3')
+  const fixture = { file, credentials: [], renew: null }
+  const peer = { name: 'Latchkey', server: '../templates/api/server.ts', fixture, accounts: null }
+  const environment = { ...production, WEB_CONCURRENCY: '2' }
+  const { child } = await startBenched({ ...peer, environment }, folder)
+  onTestFinished(() => void child.kill('SIGKILL'))
+  const used = await ask<{ microseconds: number; bytes: number }>(child, {})
+  const alone = Number(
+    /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1],
+  )
+  // The one that watches, and at least the first of the two.
+  expect(used.bytes).toBeGreaterThan(1.5 * alone * 1_024)
+  expect(used.microseconds).toBeGreaterThan(0)
 })
 
 async function prepareExpired() {

@@ -1,0 +1,113 @@
+// npm run bench:concurrency: one process against two that share a port, on either database, in turns.
+import type { ChildProcess } from 'node:child_process'
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { alternate } from './alternate.ts'
+import { printChecks } from './checks-report.ts'
+import { latchkeyFixture } from './fixture.ts'
+import { type Fixture, type Peer, production } from './peers.ts'
+import { latchkeyOnPostgres } from './postgres-fixture.ts'
+import { createDatabase, startPostgres } from './postgres-processes.ts'
+import { startProcess, stopProcess } from './processes.ts'
+import { describeRun } from './report.ts'
+import { ratio, type Samples } from './samples.ts'
+import { type Server, startServer } from './server.ts'
+import { atMost, digits, type Line, printVerdicts, verdictOf } from './verdicts.ts'
+
+const usage = `npm run bench:concurrency [-- --rounds 7 --seconds 3]
+
+Asks Latchkey with WEB_CONCURRENCY=1 and with 2, on SQLite and on PostgreSQL, in turns. All processes of a
+server share a core: what is compared is their processor time for a request.`
+
+const [one, two] = ['one process', 'two processes']
+
+const { values } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '7' },
+    seconds: { type: 'string', default: '3' },
+    help: { type: 'boolean', default: false },
+  },
+})
+if (values.help) console.log(usage)
+else await bench(Number(values.rounds), Number(values.seconds))
+
+async function bench(rounds: number, seconds: number): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'latchkey-bench-'))
+  // PostgreSQL runs as another user.
+  chmodSync(folder, 0o755)
+  const cluster = await startPostgres(folder)
+  const load = startProcess('load.ts', { core: 'load', log: join(folder, 'load.log') })
+  try {
+    console.log(`${describeRun()}\n${rounds} rounds of ${seconds} s for each`)
+    const databases = {
+      SQLite: await latchkeyFixture(folder),
+      PostgreSQL: await latchkeyOnPostgres(await createDatabase(cluster, 'latchkey')),
+    }
+    const lines: Line[] = []
+    for (const [database, fixture] of Object.entries(databases)) {
+      const plan = { database, rounds, seconds, folder, load }
+      lines.push(...(await compare(fixture, plan)))
+    }
+    printVerdicts(lines)
+  } finally {
+    await stopProcess(load)
+    await cluster.stop('immediate')
+  }
+  rmSync(folder, { recursive: true })
+}
+
+interface Plan {
+  readonly database: string
+  readonly rounds: number
+  readonly seconds: number
+  readonly folder: string
+  readonly load: ChildProcess
+}
+
+async function compare(fixture: Fixture, { database, ...plan }: Plan): Promise<Line[]> {
+  const servers: Server[] = []
+  const lines: Line[] = []
+  try {
+    for (const [index, name] of [one, two].entries()) {
+      servers.push(await startServer(peerOf(fixture, { name, processes: index + 1 }), plan.folder))
+    }
+    for (const [kind, asked] of [
+      ['session', 'GET /v1/session'],
+      ['check', 'GET /v1/projects'],
+    ] as const) {
+      const samples = await alternate(servers, { ...plan, kind })
+      printChecks(`${asked} on ${database}, 64 connections, 10,000 tokens`, samples, {
+        against: one,
+      })
+      const line = judge(samples, `${asked} on ${database}`)
+      console.log(`
+- On ${database}, two processes take ${digits(line.measured)} × the CPU of one for ${asked}: ${verdictOf(line)}.`)
+      lines.push(line)
+    }
+  } finally {
+    for (const { child } of servers) await stopProcess(child)
+  }
+  return lines
+}
+
+function peerOf(fixture: Fixture, { name, processes }: { name: string; processes: number }): Peer {
+  const url = fixture.file.startsWith('postgres:') ? fixture.file : `sqlite:${fixture.file}`
+  return {
+    name,
+    server: '../templates/api/server.ts',
+    fixture,
+    environment: { ...production, DATABASE_URL: url, WEB_CONCURRENCY: String(processes) },
+    accounts: null,
+  }
+}
+
+function judge(samples: Samples, what: string): Line {
+  return {
+    text: `Two processes against one, CPU per request, ${what}`,
+    bound: atMost(1.1),
+    measured: ratio(samples, [two, one], 'microseconds'),
+    unit: '×',
+  }
+}
