@@ -34,11 +34,20 @@ export async function createDatabase({ url }: Cluster, name: string): Promise<st
 /** Of all its processes, those that have ended too. */
 export function processorSeconds(cluster: Cluster): number {
   const ticks = cluster.pids().map((pid, index) => {
-    const [, rest = ''] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')
-    const [own = 0, system = 0, ended = 0, endedSystem = 0] = rest.split(' ').slice(11).map(Number)
+    const [own = 0, system = 0, ended = 0, endedSystem = 0] = ticksOf(pid)
     return own + system + (index === 0 ? ended + endedSystem : 0)
   })
   return ticks.reduce((sum, each) => sum + each, 0) / ticksPerSecond
+}
+
+// One may end before it is looked at; then the first has it among those that have ended, from the next time.
+function ticksOf(pid: number): number[] {
+  try {
+    const [, rest = ''] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')
+    return rest.split(' ').slice(11).map(Number)
+  } catch {
+    return []
+  }
 }
 
 /** What a commit of one row takes. */
