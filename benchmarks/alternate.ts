@@ -67,6 +67,7 @@ function average(slices: readonly Sample[]): Sample {
   const mean = (of: (slice: Sample) => number) =>
     slices.reduce((sum, slice) => sum + of(slice), 0) / slices.length
   return {
+    requests: slices.reduce((sum, { requests }) => sum + requests, 0),
     perSecond: mean(({ perSecond }) => perSecond),
     // Of all requests alike, in whichever slice they were answered.
     microseconds:

@@ -5,6 +5,8 @@ import type { Server } from './server.ts'
 
 /** One run of load on one server. */
 export interface Sample {
+  /** That were answered. */
+  readonly requests: number
   readonly perSecond: number
   /** Processor time of the server's process, all threads, for one request. */
   readonly microseconds: number
@@ -29,6 +31,7 @@ export async function measure(
   const after = await ask<Used>(child, {})
   if (result.wrong !== null) throw new Error(`${peer.name} answered: ${result.wrong}`)
   return {
+    requests: result.answered,
     perSecond: result.answered / result.seconds,
     microseconds: (after.microseconds - before.microseconds) / result.answered,
     ...result.latencies,

@@ -44,7 +44,7 @@ export async function alternate(
       const after = await use(server)
       if (round === 0) continue
       const { name } = server.peer
-      const requests = sample.perSecond * time
+      const { requests } = sample
       const databaseMicroseconds = ((after.seconds - before.seconds) / requests) * 1_000_000
       const executed = (after.statements - before.statements) / requests
       const known = samples.get(name) ?? []

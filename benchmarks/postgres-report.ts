@@ -59,12 +59,6 @@ export function judgePostgres(samples: Samples): Line[] {
       measured: perCore(ours),
       unit: '/s',
     },
-    {
-      text: `Latchkey against ${names.betterAuth}, requests/s, the check alone, on PostgreSQL`,
-      bound: atLeast(10),
-      measured: against(samples, [names.latchkey, names.betterAuth]),
-      unit: '×',
-    },
   ]
 }
 
