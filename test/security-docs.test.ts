@@ -143,6 +143,7 @@ const elsewhere = [
   'test/rolling.test.ts',
   'test/security-docs.test.ts',
   'test/serve-command.test.ts',
+  'test/simulation.test.ts',
   'test/stop.test.ts',
   'test/store-contract.test.ts',
   'test/stories/hooks.test.ts',

@@ -1,0 +1,96 @@
+// One process of Latchkey: a core, two pipelined connections to the database, a queue for hashes.
+import type { Agenda } from './agenda.ts'
+import { Connection, Cores } from './cores.ts'
+import type { Figures } from './figures.ts'
+
+// Of a check's CPU, what comes before the database is asked: the rest is for reading its answer and for ours.
+const before = 0.6
+// As in the product: hashes computed at once, hashes that wait, and how long.
+const [atOnce, maximumWaiting, waitSeconds] = [3, 32, 2]
+// What the system's scheduler gives to a hash before it looks whether a check waits.
+const sliceMicroseconds = 1_000
+
+/** What becomes of a request; nothing where its process dies. */
+export type Outcome = 'answered' | 'refused'
+
+export class Process {
+  isAlive = true
+  /** Checks that are not answered yet. */
+  underWay = 0
+  readonly core: Cores
+  readonly #agenda: Agenda
+  readonly #database: Cores
+  readonly #figures: Figures
+  readonly #connections: readonly Connection[]
+  readonly #waiting = new Set<() => void>()
+  #hashing = 0
+  #checks = 0
+
+  constructor(agenda: Agenda, { database, figures }: { database: Cores; figures: Figures }) {
+    this.#agenda = agenda
+    this.#database = database
+    this.#figures = figures
+    this.core = new Cores(agenda, 1)
+    this.#connections = [new Connection(database), new Connection(database)]
+  }
+
+  check(then: () => void): void {
+    this.underWay++
+    const answer = () => {
+      this.underWay--
+      if (this.isAlive) then()
+    }
+    const { check, pause } = this.#figures
+    const own = check.nodeMicroseconds - pause.microseconds / pause.everyChecks
+    if (++this.#checks % pause.everyChecks === 0) this.core.do(pause.microseconds, () => {})
+    this.core.do(own * before, () =>
+      this.#connections[this.#checks % 2]?.ask(check.databaseMicroseconds, () =>
+        this.core.do(own * (1 - before), answer),
+      ),
+    )
+  }
+
+  logIn(then: (outcome: Outcome) => void): void {
+    const { logIn, hash, mail, swept } = this.#figures
+    const own = logIn.nodeMicroseconds - hash.microseconds
+    this.core.do(own, () =>
+      this.#hash((outcome) => {
+        if (outcome === 'refused') return then(outcome)
+        this.#database.do(logIn.databaseMicroseconds, () => this.isAlive && then(outcome))
+        // Each brings a session that is swept one day, and at most a mail.
+        this.#database.do(mail.databaseMicroseconds + swept.databaseMicroseconds, () => {})
+      }),
+    )
+  }
+
+  #hash(then: (outcome: Outcome) => void): void {
+    const start = () => {
+      this.#hashing++
+      this.#slice(this.#figures.hash.microseconds, () => {
+        this.#hashing--
+        const [next] = this.#waiting
+        next?.()
+        then('answered')
+      })
+    }
+    const turn = () => {
+      this.#waiting.delete(turn)
+      start()
+    }
+    const refuse = () => {
+      if (this.#waiting.delete(turn)) then('refused')
+    }
+    if (this.#hashing < atOnce) start()
+    else if (this.#waiting.size >= maximumWaiting) then('refused')
+    else {
+      this.#waiting.add(turn)
+      this.#agenda.after(waitSeconds, refuse)
+    }
+  }
+
+  #slice(left: number, then: () => void): void {
+    const now = Math.min(left, sliceMicroseconds)
+    if (left <= 0) then()
+    else this.core.doLast(now, () => this.#slice(left - now, then))
+  }
+}
