@@ -75,7 +75,7 @@ function describe({ series }: Figure, { title, x, y }: Picture): Spec {
         name: 'y',
         type: y.kind === 'from zero' ? 'linear' : 'log',
         range: 'height',
-        domain,
+        domain: [...domain],
       },
       { name: 'colour', type: 'ordinal', domain: names, range: colours },
       { name: 'dash', type: 'ordinal', domain: names, range: dashes },

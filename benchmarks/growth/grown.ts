@@ -8,7 +8,8 @@ import {
   type Store,
 } from '../../src/server.ts'
 import { openDatabase } from '../../templates/api/database.ts'
-import { latchkeyAccounts, type Peer, production } from '../peers.ts'
+import { latchkeyAccounts } from '../accounts.ts'
+import { type Peer, production } from '../peers.ts'
 import { password } from '../people.ts'
 import { type Known, knownSessions } from './known.ts'
 
