@@ -1,4 +1,3 @@
-import { SignJWT } from 'jose'
 import { type AccessTokens, accessTokenSeconds, toleratedSeconds } from './access-token-policy.ts'
 import type { Client } from './client.ts'
 import type { Configuration } from './config.ts'
@@ -55,6 +54,7 @@ export async function issueAccessToken(
   const scope = scopes.length > 0 ? { scope: [...new Set(scopes)].join(' ') } : {}
   const jti = randomName(config.random)
   const claims = { iss: issuer, aud, sub: user.id, sid, ...scope, jti, iat, exp }
+  const { SignJWT } = await import('jose')
   const token = await new SignJWT(claims)
     .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid })
     .sign(key)

@@ -1,5 +1,4 @@
 import { createSecretKey, type KeyObject } from 'node:crypto'
-import { CompactEncrypt, compactDecrypt } from 'jose'
 
 const keyBytes = 32
 // Of random ones all but a vanishing part have more.
@@ -7,7 +6,10 @@ const leastDifferentBytes = 16
 
 const algorithms = { alg: 'dir', enc: 'A256GCM' } as const
 
-/** What signing keys are encrypted with, so that a copy of the database signs nothing. */
+/**
+ * What signing keys are encrypted with, so that a copy of the database signs nothing. `jose` is loaded for
+ * the first of them: most servers issue no access tokens.
+ */
 export class KeyEncryption {
   readonly #key: KeyObject
 
@@ -19,6 +21,7 @@ export class KeyEncryption {
 
   /** Whoever moves it to another row, or changes a letter, makes it unreadable. */
   async seal(text: string, kid: string): Promise<string> {
+    const { CompactEncrypt } = await import('jose')
     return new CompactEncrypt(new TextEncoder().encode(text))
       .setProtectedHeader({ ...algorithms, kid })
       .encrypt(this.#key)
@@ -26,6 +29,7 @@ export class KeyEncryption {
 
   /** @throws Error for what was sealed with another key, or under another name */
   async open(sealed: string, kid: string): Promise<string> {
+    const { compactDecrypt } = await import('jose')
     const { plaintext, protectedHeader } = await compactDecrypt(sealed, this.#key, {
       keyManagementAlgorithms: [algorithms.alg],
       contentEncryptionAlgorithms: [algorithms.enc],

@@ -1,4 +1,4 @@
-import { type CryptoKey, exportJWK, generateKeyPair, importJWK } from 'jose'
+import type { CryptoKey } from 'jose'
 import type { SigningKey } from './entities.ts'
 import type { KeyEncryption } from './key-encryption.ts'
 import type { Store } from './store.ts'
@@ -101,6 +101,7 @@ async function makeKey(
 }
 
 async function newKeyPair(id: string, encryption: KeyEncryption) {
+  const { exportJWK, generateKeyPair } = await import('jose')
   const { publicKey, privateKey } = await generateKeyPair(algorithm, { extractable: true })
   const secret = JSON.stringify(await exportJWK(privateKey))
   return {
@@ -154,6 +155,7 @@ export async function openSigningKey(
   { id, privateKey }: SigningKey,
   encryption: KeyEncryption,
 ): Promise<CryptoKey> {
+  const { importJWK } = await import('jose')
   const key = await importJWK(JSON.parse(await encryption.open(privateKey, id)), algorithm)
   if (key instanceof Uint8Array) throw new Error('It is no private key')
   return key
