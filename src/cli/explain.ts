@@ -25,6 +25,9 @@ export function explain(error: unknown): unknown {
   if (code === 'ERR_MODULE_NOT_FOUND' && error.message.includes("'prom-client'")) {
     return 'METRICS_TOKEN asks for metrics: install what counts, with npm install prom-client'
   }
+  if (code === 'MODULE_NOT_FOUND' && error.message.includes("'nodemailer/")) {
+    return 'SMTP_URL names a mail server: install what talks to it, with npm install nodemailer'
+  }
   const isAway = code === 'ERR_SQLITE_ERROR' || call !== null || findAdvice(error) !== undefined
   return isAway ? explainAway(error) : error
 }

@@ -1,9 +1,6 @@
-import { Readable } from 'node:stream'
-import { domainToASCII, domainToUnicode } from 'node:url'
-import MailComposer from 'nodemailer/lib/mail-composer'
-import SMTPConnection from 'nodemailer/lib/smtp-connection'
-import type { EmailAddress } from '../../core/email-address.ts'
-import type { Delivery, DeliveryAttempt, Mail, Transport } from '../../core/mail.ts'
+import { createRequire } from 'node:module'
+import type { Transport } from '../../core/mail.ts'
+import type { Greeting } from './smtp-delivery.ts'
 import { parseSmtpUrl, type SmtpServer } from './smtp-url.ts'
 
 /**
@@ -14,17 +11,13 @@ import { parseSmtpUrl, type SmtpServer } from './smtp-url.ts'
  *
  * @param url `smtps://user:password@smtp.example.com`, or `smtp://…` for STARTTLS
  * @throws RangeError for what is no such URL
+ * @throws Error where the package `nodemailer` is not installed; it is loaded for the first mail
  */
 export function smtp({ url }: { url: string }): Transport {
-  const server = parseSmtpUrl(url)
-  if (!server) throw new RangeError('An SMTP URL is like smtps://user:password@smtp.example.com')
-  return { deliver: (attempt) => deliver(server, attempt) }
+  const server = readServer(url)
+  requireNodemailer()
+  return { deliver: async (attempt) => (await load()).deliver(server, attempt) }
 }
-
-/** What a mail server says to whoever has nothing to send. */
-export type Greeting =
-  | { readonly status: 'greeted'; readonly isEncrypted: boolean; readonly isKnown: boolean }
-  | { readonly status: 'unavailable'; readonly reason: string }
 
 /**
  * Connects to the server and tells it who we are, as for a mail, and says farewell.
@@ -32,176 +25,20 @@ export type Greeting =
  * @throws RangeError as `smtp`
  */
 export async function greetSmtp({ url }: { url: string }): Promise<Greeting> {
+  const server = readServer(url)
+  return (await load()).greet(server)
+}
+
+function readServer(url: string): SmtpServer {
   const server = parseSmtpUrl(url)
-  if (!server) throw new RangeError('An SMTP URL is like smtps://user:password@smtp.example.com')
-  const connection = new SMTPConnection(connectionOptions(server))
-  const progress: Progress = { stage: 'connecting' }
-  const { signal } = new AbortController()
-  try {
-    await untilBroken(connection, () => connect(connection, server), { signal, progress })
-    return {
-      status: 'greeted',
-      isEncrypted: connection.secure === true,
-      isKnown: server.credentials !== null,
-    }
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
-    return { status: 'unavailable', reason }
-  } finally {
-    connection.close()
-  }
+  if (server) return server
+  throw new RangeError('An SMTP URL is like smtps://user:password@smtp.example.com')
 }
 
-// Until the mail leaves, a server that takes longer is better tried again. After that its answer is
-// worth the minutes that RFC 5321 §4.5.3.2.6 gives it: without one the mail has to be sent again.
-const patience = { connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 240_000 }
-const courtesyMilliseconds = 30_000
+// Not before a server can answer: its first mail is later.
+const load = () => import('./smtp-delivery.ts')
 
-// A server that says nothing to QUIT must not keep a process alive.
-const farewellMilliseconds = 1_000
-
-/** How far an attempt has come: what an error means depends on it. */
-interface Progress {
-  stage: 'connecting' | 'connected' | 'left'
-}
-
-interface Explained extends Progress {
-  readonly recipient: string
-}
-
-interface Sending {
-  readonly recipient: string
-  readonly progress: Progress
-}
-
-async function deliver(server: SmtpServer, attempt: DeliveryAttempt): Promise<Delivery> {
-  const recipient = onTheWire(attempt.to)
-  if (!recipient) return { status: 'refused', reason: 'In ASCII its domain would be another one' }
-  const connection = new SMTPConnection(connectionOptions(server))
-  const progress: Progress = { stage: 'connecting' }
-  try {
-    const work = async () => {
-      await connect(connection, server)
-      progress.stage = 'connected'
-      await send(connection, { ...attempt, recipient, progress })
-    }
-    await untilBroken(connection, work, { signal: attempt.signal, progress })
-    connection.quit()
-    setTimeout(() => connection.close(), farewellMilliseconds)
-    return { status: 'sent' }
-  } catch (error) {
-    // SECURITY: not quit(), which would wait for a server that may never answer.
-    connection.close()
-    return explain(error, { ...progress, recipient })
-  }
-}
-
-function connectionOptions({ host, port, encryption }: SmtpServer) {
-  return {
-    ...patience,
-    host,
-    port,
-    secure: encryption === 'implicit',
-    // SECURITY: a server, or somebody on the way to it, that does not offer TLS gets no mail.
-    requireTLS: encryption === 'required',
-    tls: { minVersion: 'TLSv1.2', rejectUnauthorized: true },
-  } as const
-}
-
-async function connect(connection: SMTPConnection, { credentials }: SmtpServer): Promise<void> {
-  await answered((done) => connection.connect(done))
-  if (!credentials) return
-  const { user, password } = credentials
-  await answered((done) => connection.login({ user, credentials: { user, pass: password } }, done))
-}
-
-async function send(
-  connection: SMTPConnection,
-  { from, recipient, compose, progress }: DeliveryAttempt & Sending,
-): Promise<void> {
-  // The stream begins when the server has taken the recipient and asks for the mail itself.
-  const message = Readable.from(
-    (async function* () {
-      const mail = await build(await compose())
-      progress.stage = 'left'
-      yield mail
-    })(),
-  )
-  // SECURITY: one recipient, as it was parsed; nothing that the mail says can add another.
-  const sender = onTheWire(from.emailAddress) ?? from.emailAddress
-  const envelope = { from: sender, to: [recipient] }
-  await answered((done) => connection.send(envelope, message, done))
-}
-
-// Who can read an address needs no SMTPUTF8 for its domain (RFC 5890 §2.3.2.1).
-// SECURITY: on the way to ASCII some letters vanish and others become plain ones (UTS #46), and the
-// mail would go to the address of somebody else.
-function onTheWire(address: EmailAddress): string | null {
-  const at = address.lastIndexOf('@')
-  const domain = address.slice(at + 1)
-  const ascii = domainToASCII(domain)
-  const isTheSame = ascii === domain || domainToUnicode(ascii) === domain.normalize('NFC')
-  return isTheSame ? `${address.slice(0, at)}@${ascii}` : null
-}
-
-function build({ messageId, from, to, date, subject, text, html }: Mail): Promise<Buffer> {
-  const composer = new MailComposer({
-    messageId,
-    date,
-    from: { name: from.name ?? '', address: from.emailAddress },
-    to: { name: '', address: to },
-    subject,
-    text,
-    html,
-    // RFC 3834 §5: no holiday notice comes back.
-    headers: { 'Auto-Submitted': 'auto-generated' },
-    // SECURITY: nothing that a mail says is opened as a file or fetched.
-    disableFileAccess: true,
-    disableUrlAccess: true,
-  })
-  return composer.compile().build()
-}
-
-function explain(error: unknown, { stage, recipient }: Explained): Delivery {
-  const reason = error instanceof Error ? error.message : String(error)
-  const code = error instanceof Error && 'responseCode' in error ? Number(error.responseCode) : 0
-  const command = error instanceof Error && 'command' in error ? error.command : null
-  // A sender that is not taken stops every mail; 552 and 555 are about what this one asks for.
-  const isSender = command === 'MAIL FROM' && code !== 552 && code !== 555
-  // SECURITY: so may be any answer where SMTPUTF8 was asked for (RFC 6531 §3.5). Whoever signs up
-  // with such an address must not stop the mails of all others.
-  const isInternational = /\P{ASCII}/u.test(recipient)
-  if (isSender && isInternational) return { status: 'deferred', reason }
-  if (stage === 'connecting' || isSender) return { status: 'unavailable', reason }
-  // After the end of the mail an answer is certain, and only no answer is not.
-  if (stage === 'left' && code === 0) return { status: 'unknown', reason }
-  const isRefused = code >= 500 && code !== 503
-  return { status: isRefused ? 'refused' : 'deferred', reason }
-}
-
-// Some ends of a connection are told to nobody who waits for an answer on it.
-async function untilBroken(
-  connection: SMTPConnection,
-  work: () => Promise<void>,
-  { signal, progress }: { signal: AbortSignal; progress: Progress },
-): Promise<void> {
-  const { promise, reject } = Promise.withResolvers<never>()
-  const abort = () => reject(new Error('The attempt took too long, or the server was stopped'))
-  // The listener stays: an error that nobody listens to would end the process.
-  connection.on('error', reject)
-  // After a 421 the end is told first: what the server has answered explains more.
-  const end = () => reject(new Error('The mail server closed the connection'))
-  connection.once('end', () => setImmediate(end))
-  signal.addEventListener('abort', abort, { once: true })
-  if (signal.aborted) abort()
-  const slow = setTimeout(() => {
-    if (progress.stage !== 'left') reject(new Error('The mail server took too long'))
-  }, courtesyMilliseconds)
-  await Promise.race([work(), promise]).finally(() => clearTimeout(slow))
-}
-
-function answered(ask: (done: (error?: Error | null) => void) => void): Promise<void> {
-  return new Promise((resolve, reject) => {
-    ask((error) => (error ? reject(error) : resolve()))
-  })
+// At the start, not on the night when somebody has forgotten a password.
+function requireNodemailer(): void {
+  createRequire(import.meta.url).resolve('nodemailer/lib/smtp-connection')
 }

@@ -1,0 +1,53 @@
+// What is loaded before a server answers: all else waits until somebody needs it.
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { ann, temporaryFolder } from './harness.ts'
+import { type ServerProcess, startServerProcess } from './server-process.ts'
+import { until } from './until.ts'
+
+const program = ['--import', './test/loaded-packages.ts', 'templates/api/server.ts']
+
+// But for what is compiled for this kind of machine.
+function loaded({ log }: ServerProcess): string[] {
+  const names = log.flatMap(({ message, name }) => (message === 'loaded' ? [String(name)] : []))
+  return names.filter((name) => !/^@node-rs\/\w+-/.test(name)).sort()
+}
+
+const atStart = [
+  ...['@hono/node-server', '@node-rs/argon2', '@node-rs/bcrypt'],
+  ...['bowser', 'hono', 'uuid', 'zod'],
+]
+
+function start(variables: Readonly<Record<string, string>> = {}): Promise<ServerProcess> {
+  const file = join(temporaryFolder(), 'app.sqlite3')
+  return startServerProcess({ DATABASE_URL: `sqlite:${file}`, ...variables }, program)
+}
+
+test('a server answers without a package that nobody has needed yet', async () => {
+  const server = await start()
+  expect((await server.send('GET /health/ready')).status).toBe(200)
+  expect(loaded(server)).toEqual(atStart)
+})
+
+test('what sends mails is loaded for the first mail', async () => {
+  const server = await start()
+  expect(loaded(server)).not.toContain('nodemailer')
+  expect((await server.send('POST /v1/registrations', ann)).status).toBe(201)
+  expect(loaded(server)).toEqual(atStart)
+  expect((await server.send('POST /v1/passwords', ann)).status).toBe(200)
+  await until(() => expect(loaded(server)).toEqual([...atStart, 'nodemailer'].sort()))
+})
+
+test('what signs is loaded for the first access token', async () => {
+  const server = await start({
+    ACCESS_TOKEN_AUDIENCES: 'billing',
+    ACCESS_TOKEN_ISSUER: 'https://api.example.com',
+    KEY_ENCRYPTION_KEY: Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString('base64'),
+  })
+  expect(loaded(server)).not.toContain('jose')
+  const { body } = await server.send('POST /v1/registrations', ann)
+  const headers = { authorization: `Bearer ${body.token}` }
+  const issued = await server.send('POST /v1/access_tokens', { audience: 'billing' }, headers)
+  expect(issued.status).toBe(200)
+  expect(loaded(server)).toContain('jose')
+})
