@@ -18,6 +18,8 @@ export interface Peer {
   readonly name: string
   /** The server's file, from here. */
   readonly server: string
+  /** Which Latchkey it imports; default its source. */
+  readonly of?: 'source' | 'dist'
   readonly fixture: Fixture
   readonly environment: Readonly<Record<string, string>>
   /** Null for what knows no passwords. */

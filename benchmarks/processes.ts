@@ -15,6 +15,8 @@ interface StartOptions {
   readonly core: Core
   readonly args?: readonly string[]
   readonly environment?: Readonly<Record<string, string>>
+  /** Which Latchkey is imported; default its source. */
+  readonly of?: 'source' | 'dist'
   /** A program that runs it, with its arguments; default none. */
   readonly under?: readonly string[]
   /** A file for what it says. */
@@ -24,11 +26,11 @@ interface StartOptions {
 /** Starts one of the files here. */
 export function startProcess(
   file: string,
-  { core, args = [], environment, under = [], log }: StartOptions,
+  { core, args = [], environment, of = 'source', under = [], log }: StartOptions,
 ): ChildProcess {
   const path = (name: string) => fileURLToPath(new URL(name, import.meta.url))
   const told = core === 'server' ? ['--import', path('processor-time.ts')] : []
-  const node = [process.execPath, '--conditions=source', ...told]
+  const node = [process.execPath, ...(of === 'source' ? ['--conditions=source'] : []), ...told]
   const pinned = isPinned ? ['taskset', '-c', cores[core]] : []
   const [program = '', ...before] = [...pinned, ...under, ...node]
   const output = openSync(log, 'a')

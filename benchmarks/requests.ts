@@ -1,5 +1,5 @@
 // Requests as they go over the wire, and the files that the load reads them from.
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Accounts, Action } from './accounts.ts'
 import type { Peer } from './peers.ts'
@@ -44,6 +44,12 @@ export function writeLogIns(accounts: Accounts, people: readonly number[], folde
   const file = join(folder, `requests-${++written}.json`)
   writeFileSync(file, JSON.stringify(people.map((index) => logIn(accounts, index))))
   return file
+}
+
+/** The first of a file. */
+export function firstRequest(file: string): string {
+  const [request]: string[] = JSON.parse(readFileSync(file, 'utf8'))
+  return request ?? ''
 }
 
 function list({ fixture, accounts }: Peer, kind: Kind): string[] {

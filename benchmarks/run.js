@@ -16,6 +16,7 @@ if (!existsSync(join(here, 'node_modules', '.package-lock.json'))) {
 const [name] = process.argv.slice(2)
 const others = [
   'concurrency',
+  'footprint',
   'growth',
   'import',
   'pictures',

@@ -19,6 +19,17 @@ export async function startServer(
   folder: string,
   slowness = { syncMilliseconds: 0 },
 ): Promise<Server> {
+  const { log, ...server } = await launchServer(peer, folder, slowness)
+  await listening(server.port, server.child, log)
+  return server
+}
+
+/** The same, without waiting for it. */
+export async function launchServer(
+  peer: Peer,
+  folder: string,
+  slowness = { syncMilliseconds: 0 },
+): Promise<Server & { readonly log: string }> {
   const port = await freePort()
   const log = join(folder, `${port}.log`)
   const environment = {
@@ -28,9 +39,9 @@ export async function startServer(
     ...peer.environment,
   }
   const under = slowness.syncMilliseconds > 0 ? slowDisk(slowness.syncMilliseconds) : []
-  const child = startProcess(peer.server, { core: 'server', environment, log, under })
-  await listening(port, child, log)
-  return { peer, port, child }
+  const { server, of = 'source' } = peer
+  const child = startProcess(server, { core: 'server', environment, of, log, under })
+  return { peer, port, child, log }
 }
 
 // Stops the process at these calls alone.

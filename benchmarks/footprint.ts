@@ -1,0 +1,110 @@
+// npm run bench:footprint: what a server costs before anybody asks it something, and what it grows to.
+import { type ChildProcess, execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { startInTurns } from './cold-start.ts'
+import { betterAuthFixture, latchkeyFixture } from './fixture.ts'
+import { type Footprint, printFootprints, printStarts, printVerdicts } from './footprint-report.ts'
+import { jwtFixture } from './jwt-fixture.ts'
+import { manySessions } from './many-sessions.ts'
+import { names, type Peer, production } from './peers.ts'
+import { users } from './people.ts'
+import { startProcess, stopProcess } from './processes.ts'
+import { describeRun } from './report.ts'
+import { firstRequest, writeRequests } from './requests.ts'
+import { measureResident } from './resident-memory.ts'
+
+const usage = `npm run bench:footprint [-- --starts 7 --idle 30 --requests 1000000 --sessions 10000000]
+
+Builds the package, and measures it beside its peers: how long a process takes to its first answer, in
+turns; how much memory it has when it was idle for so many seconds, and after so many requests. Latchkey is
+measured once more with so many sessions, which take 4 GB in the folder for temporary files.`
+
+/** As it is published, and as somebody would run it. */
+const latchkey: Omit<Peer, 'fixture'> = {
+  name: names.latchkey,
+  server: '../templates/api/server.ts',
+  of: 'dist',
+  environment: production,
+  accounts: null,
+}
+
+const { values } = parseArgs({
+  options: {
+    starts: { type: 'string', default: '7' },
+    idle: { type: 'string', default: '30' },
+    requests: { type: 'string', default: '1000000' },
+    sessions: { type: 'string', default: '10000000' },
+    help: { type: 'boolean', default: false },
+  },
+})
+if (values.help) console.log(usage)
+else {
+  const [starts, idleSeconds] = [Number(values.starts), Number(values.idle)]
+  const [requests, sessions] = [Number(values.requests), Number(values.sessions)]
+  await bench({ starts, idleSeconds, requests, sessions })
+}
+
+interface Size {
+  readonly starts: number
+  readonly idleSeconds: number
+  readonly requests: number
+  readonly sessions: number
+}
+
+async function bench({ starts, idleSeconds, requests, sessions }: Size): Promise<void> {
+  execFileSync(process.execPath, [join(import.meta.dirname, '..', 'bin', 'build.ts')], {
+    cwd: join(import.meta.dirname, '..'),
+    stdio: ['ignore', 2, 2],
+  })
+  const folder = mkdtempSync(join(tmpdir(), 'latchkey-bench-'))
+  const loads: ChildProcess[] = []
+  try {
+    console.log(describeRun())
+    const peers = await listPeers(folder)
+    const files = new Map(peers.map((peer) => [peer.name, writeRequests(peer, 'check', folder)]))
+    const fileOf = ({ name }: Peer) => files.get(name) ?? ''
+    const requestTo = (peer: Peer) => firstRequest(fileOf(peer))
+    const started = await startInTurns(peers, { starts, folder, requestTo })
+    printStarts(started)
+    const measure = async (peer: Peer, held: { file: string; sessions: number }) => {
+      // A load of its own each: it keeps what it has read.
+      const load = startProcess('load.ts', { core: 'load', log: join(folder, 'load.log') })
+      loads.push(load)
+      const plan = { idleSeconds, requests, file: held.file, folder, load }
+      const resident = await measureResident(peer, plan)
+      await stopProcess(load)
+      return { name: peer.name, sessions: held.sessions, ...resident }
+    }
+    const all: Footprint[] = []
+    for (const peer of peers) all.push(await measure(peer, { file: fileOf(peer), sessions: users }))
+    const crowded = { ...latchkey, fixture: await manySessions(folder, sessions) }
+    const many = await measure(crowded, {
+      file: writeRequests(crowded, 'check', folder),
+      sessions,
+    })
+    printFootprints([...all, many], { requests, idleSeconds })
+    const [few] = all
+    if (few) printVerdicts(started.get(names.latchkey) ?? [], [few, many])
+  } catch (error) {
+    console.error(`What the processes said is in ${folder}`)
+    throw error
+  } finally {
+    for (const load of loads) await stopProcess(load)
+  }
+  rmSync(folder, { recursive: true })
+}
+
+async function listPeers(folder: string): Promise<Peer[]> {
+  const ours = await latchkeyFixture(folder)
+  const other = { environment: {}, accounts: null }
+  const betterAuth = await betterAuthFixture(folder, { cacheFile: null })
+  return [
+    { ...latchkey, fixture: ours },
+    { ...other, name: names.nodeHttp, server: 'servers/node-http.ts', fixture: ours },
+    { ...other, name: names.jwt, server: 'servers/fastify-jwt.ts', fixture: jwtFixture(ours) },
+    { ...other, name: names.betterAuth, server: 'servers/better-auth.ts', fixture: betterAuth },
+  ]
+}
