@@ -57,6 +57,22 @@ test('an installed package signs up and logs in, migrations and word list includ
   expect(await runScript(install(), script)).toBe('200 validation_failed function')
 })
 
+test('a server loads two dozen files of the package at most, and not one for each noun', async () => {
+  const script = `
+    import { registerHooks } from 'node:module'
+    const files = new Set()
+    const load = (url, context, next) => {
+      if (url.includes('/node_modules/latchkey/')) files.add(url)
+      return next(url, context)
+    }
+    registerHooks({ load })
+    await Promise.all(['server', 'sqlite', 'smtp'].map((name) => import('latchkey/' + name)))
+    console.log(files.size)`
+  const count = Number(await runScript(install(), script))
+  expect(count).toBeGreaterThan(2)
+  expect(count).toBeLessThanOrEqual(24)
+})
+
 test('a bundle for browsers gets a sentence instead of the server’s code', async () => {
   for (const path of ['server', 'sqlite', 'hono', 'fastify', 'express', 'testing']) {
     const script = `await import('latchkey/${path}').catch((error) => console.log(error.message))`
@@ -194,11 +210,16 @@ test('the published manifest has no fault, no development tools and no Node bina
 
 test('what is published debugs to its source, and holds no test', () => {
   const files = readdirSync('dist', { recursive: true, encoding: 'utf8' })
-  expect(files).toContain('core/auth.js')
   // But for those of the templates, which are there to be copied.
   const own = files.filter((file) => !file.startsWith('templates'))
   expect(own.filter((file) => file.includes('.test.'))).toEqual([])
-  expect(readFileSync('dist/core/auth.js.map', 'utf8')).toContain('sourcesContent')
+  const maps = own.filter((file) => file.endsWith('.js.map'))
+  const sources = maps.flatMap((file) => {
+    const { sources, sourcesContent } = JSON.parse(readFileSync(join('dist', file), 'utf8'))
+    expect([file, sourcesContent.length]).toEqual([file, sources.length])
+    return sources
+  })
+  expect(sources).toContain('../src/core/auth.ts')
 })
 
 test('what is published holds the templates, and nothing that was made from them', () => {
