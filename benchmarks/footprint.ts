@@ -5,11 +5,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { startInTurns } from './cold-start.ts'
+import { compileServers } from './compiled-servers.ts'
 import { betterAuthFixture, latchkeyFixture } from './fixture.ts'
 import { type Footprint, printFootprints, printStarts, printVerdicts } from './footprint-report.ts'
 import { jwtFixture } from './jwt-fixture.ts'
 import { manySessions } from './many-sessions.ts'
-import { names, type Peer, production } from './peers.ts'
+import { type Fixture, names, type Peer, production } from './peers.ts'
 import { users } from './people.ts'
 import { startProcess, stopProcess } from './processes.ts'
 import { describeRun } from './report.ts'
@@ -21,15 +22,6 @@ const usage = `npm run bench:footprint [-- --starts 7 --idle 30 --requests 10000
 Builds the package, and measures it beside its peers: how long a process takes to its first answer, in
 turns; how much memory it has when it was idle for so many seconds, and after so many requests. Latchkey is
 measured once more with so many sessions, which take 4 GB in the folder for temporary files.`
-
-/** As it is published, and as somebody would run it. */
-const latchkey: Omit<Peer, 'fixture'> = {
-  name: names.latchkey,
-  server: '../templates/api/server.ts',
-  of: 'dist',
-  environment: production,
-  accounts: null,
-}
 
 const { values } = parseArgs({
   options: {
@@ -64,6 +56,7 @@ async function bench({ starts, idleSeconds, requests, sessions }: Size): Promise
   try {
     console.log(describeRun())
     const peers = await listPeers(folder)
+    const [latchkey] = peers
     const files = new Map(peers.map((peer) => [peer.name, writeRequests(peer, 'check', folder)]))
     const fileOf = ({ name }: Peer) => files.get(name) ?? ''
     const requestTo = (peer: Peer) => firstRequest(fileOf(peer))
@@ -80,6 +73,7 @@ async function bench({ starts, idleSeconds, requests, sessions }: Size): Promise
     }
     const all: Footprint[] = []
     for (const peer of peers) all.push(await measure(peer, { file: fileOf(peer), sessions: users }))
+    if (!latchkey) throw new Error('There is nobody to measure')
     const crowded = { ...latchkey, fixture: await manySessions(folder, sessions) }
     const many = await measure(crowded, {
       file: writeRequests(crowded, 'check', folder),
@@ -98,13 +92,17 @@ async function bench({ starts, idleSeconds, requests, sessions }: Size): Promise
 }
 
 async function listPeers(folder: string): Promise<Peer[]> {
+  const compiled = compileServers(join(folder, 'compiled'))
   const ours = await latchkeyFixture(folder)
-  const other = { environment: {}, accounts: null }
   const betterAuth = await betterAuthFixture(folder, { cacheFile: null })
+  const peer = (name: string, server: string, fixture: Fixture): Peer => ({
+    ...{ name, server: compiled(server), of: 'dist', fixture },
+    ...{ environment: name === names.latchkey ? production : {}, accounts: null },
+  })
   return [
-    { ...latchkey, fixture: ours },
-    { ...other, name: names.nodeHttp, server: 'servers/node-http.ts', fixture: ours },
-    { ...other, name: names.jwt, server: 'servers/fastify-jwt.ts', fixture: jwtFixture(ours) },
-    { ...other, name: names.betterAuth, server: 'servers/better-auth.ts', fixture: betterAuth },
+    peer(names.latchkey, '../templates/api/server.ts', ours),
+    peer(names.nodeHttp, 'servers/node-http.ts', ours),
+    peer(names.jwt, 'servers/fastify-jwt.ts', jwtFixture(ours)),
+    peer(names.betterAuth, 'servers/better-auth.ts', betterAuth),
   ]
 }

@@ -29,7 +29,7 @@ export function startProcess(
   { core, args = [], environment, of = 'source', under = [], log }: StartOptions,
 ): ChildProcess {
   const path = (name: string) => fileURLToPath(new URL(name, import.meta.url))
-  const told = core === 'server' ? ['--import', path('processor-time.ts')] : []
+  const told = core === 'server' ? ['--import', path('processor-time.js')] : []
   const node = [process.execPath, ...(of === 'source' ? ['--conditions=source'] : []), ...told]
   const pinned = isPinned ? ['taskset', '-c', cores[core]] : []
   const [program = '', ...before] = [...pinned, ...under, ...node]
