@@ -11,7 +11,7 @@ export interface Snapshot extends Connection {
 /** @throws AuthError `unavailable` for what cannot be read */
 export function openSqliteSnapshot(url: string): Snapshot {
   try {
-    const reader = new SqliteConnection(sqliteFile(url), 'read', { use: 'command' })
+    const reader = new SqliteConnection(sqliteFile(url), 'read')
     reader.script('BEGIN')
     return {
       query: async (sql, values = []) => reader.query(sql, values),

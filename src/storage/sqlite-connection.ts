@@ -1,4 +1,3 @@
-import { totalmem } from 'node:os'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import type { Row, Value } from './database.ts'
 import { countParameters, lexemes, malformed, requireBindable } from './parameters.ts'
@@ -16,34 +15,21 @@ export interface Pragmas {
   readonly synchronous: 'FULL' | 'NORMAL'
 }
 
-const leastCacheKibibytes = 65_536
-
-/** Whose it is: of a server, which keeps its pages in memory, or of a command, which needs each a few times. */
-export type SqliteUse = 'server' | 'command'
-
 // SQLite keeps 2 MB of pages at its default; past some thousand sessions every look-up would fetch
 // its pages from the system again, which takes as long as the look-up. A ceiling: a small file takes
-// what it has. Not mapped into memory, which is as fast: a read that the disk refuses would then end
-// the process.
-function pageCacheKibibytes(use: SqliteUse): number {
-  if (use === 'command') return leastCacheKibibytes
-  const bytes = Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY)
-  return Math.max(leastCacheKibibytes, Math.floor(bytes / 32 / 1_024))
-}
+// what it has. More spares 3 µs where few of many sessions are asked for again and again. Not mapped into
+// memory, which is as fast: a read that the disk refuses would then end the process.
+const pageCacheKibibytes = 65_536
 
 /** One connection of node:sqlite with its prepared statements. Everything here is synchronous. */
 export class SqliteConnection {
   readonly #database: DatabaseSync
   readonly #prepared = new Map<string, Prepared>()
 
-  constructor(
-    file: string,
-    purpose: 'read' | 'write',
-    { use }: { use: SqliteUse } = { use: 'server' },
-  ) {
+  constructor(file: string, purpose: 'read' | 'write') {
     const readOnly = purpose === 'read'
     this.#database = new DatabaseSync(file, { readOnly, timeout: busyTimeoutMilliseconds })
-    this.#database.exec(`PRAGMA cache_size = -${pageCacheKibibytes(use)}`)
+    this.#database.exec(`PRAGMA cache_size = -${pageCacheKibibytes}`)
     if (!readOnly) this.#keepPromises()
   }
 

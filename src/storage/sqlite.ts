@@ -1,7 +1,7 @@
 import type { Database } from './database.ts'
 import type { Migrations } from './migrate.ts'
 import { SqliteCheckpointer } from './sqlite-checkpointer.ts'
-import { SqliteConnection, type SqliteUse } from './sqlite-connection.ts'
+import { SqliteConnection } from './sqlite-connection.ts'
 import { SqliteDatabase } from './sqlite-database.ts'
 import { toAuthError } from './sqlite-errors.ts'
 import { createFile, sqliteFile } from './sqlite-file.ts'
@@ -24,21 +24,13 @@ export const sqliteMigrations: Migrations = {
  * @param path a file's path; the `sqlite:` of a `DATABASE_URL` may stand before it
  * @throws Error for what is no path of a file
  */
-export function openSqlite(path: string): Promise<Database> {
-  return openSqliteFor('server', path)
-}
-
-/** The same for a process that is there for one thing, and whose memory is not to grow with the file. */
-export async function openSqliteFor(use: SqliteUse, path: string): Promise<Database> {
+export async function openSqlite(path: string): Promise<Database> {
   const file = sqliteFile(path)
   createFile(file)
-  const writer = await patiently(
-    () => new SqliteConnection(file, 'write', { use }),
-    inMilliseconds(2_000),
-  )
+  const writer = await patiently(() => new SqliteConnection(file, 'write'), inMilliseconds(2_000))
   const opened = [writer]
   const openReader = () => {
-    const reader = new SqliteConnection(file, 'read', { use })
+    const reader = new SqliteConnection(file, 'read')
     opened.push(reader)
     return reader
   }

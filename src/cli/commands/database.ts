@@ -3,7 +3,7 @@ import type { Store } from '../../core/store.ts'
 import type { Database } from '../../storage/database.ts'
 import { within } from '../../storage/deadline.ts'
 import { isNotMigrated, requireWhole } from '../../storage/migrate.ts'
-import { isMigrated, openSqliteFor } from '../../storage/sqlite.ts'
+import { isMigrated, openSqlite } from '../../storage/sqlite.ts'
 import { sqliteFile } from '../../storage/sqlite-file.ts'
 import { createStore } from '../../storage/store.ts'
 import { readDatabaseEnvironment } from '../database-url.ts'
@@ -96,7 +96,7 @@ export function requireDatabase(url: string): void {
 }
 
 async function openDatabase(url: string): Promise<Database> {
-  if (url.startsWith('sqlite:')) return openSqliteFor('command', url)
+  if (url.startsWith('sqlite:')) return openSqlite(url)
   // The package behind it is the application's to install, if it needs it.
   const { openPostgres } = await import('../../storage/postgres.ts')
   return openPostgres(url)
