@@ -73,6 +73,21 @@ test('a server loads two dozen files of the package at most, and not one for eac
   expect(count).toBeLessThanOrEqual(24)
 })
 
+test('whoever sends by SMTP and has not installed what does it hears so before the first mail', async () => {
+  const script = `
+    import { explain } from 'latchkey/server'
+    import { smtp } from 'latchkey/smtp'
+    try {
+      smtp({ url: 'smtps://smtp.example.com' })
+    } catch (error) {
+      console.log(explain(error))
+    }`
+  const said = await runScript(install(), script)
+  expect(said).toBe(
+    'SMTP_URL names a mail server: install what talks to it, with npm install nodemailer',
+  )
+})
+
 test('a bundle for browsers gets a sentence instead of the server’s code', async () => {
   for (const path of ['server', 'sqlite', 'hono', 'fastify', 'express', 'testing']) {
     const script = `await import('latchkey/${path}').catch((error) => console.log(error.message))`
