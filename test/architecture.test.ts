@@ -30,9 +30,12 @@ const coreModules: Record<string, string[]> = {
   'node:async_hooks': ['src/core/allowances.ts', 'src/core/current.ts', 'src/core/unit-of-work.ts'],
   'node:crypto': ['*'],
   'node:fs': ['src/core/common-passwords.ts'],
+  'node:module': ['src/core/hash-threads.ts'],
   'node:os': ['src/core/password-hash.ts'],
+  'node:timers': ['src/core/hash-threads.ts'],
+  'node:worker_threads': ['src/core/hash-threads.ts'],
   'node:zlib': ['src/core/tokens.ts'],
-  '@node-rs/argon2': ['src/core/password-hash.ts', 'src/core/imported-hashes/argon2.ts'],
+  '@node-rs/argon2': ['src/core/password-hash.ts'],
   '@node-rs/bcrypt': ['src/core/imported-hashes/bcrypt.ts'],
   jose: [
     'src/core/access-tokens.ts',

@@ -66,6 +66,30 @@ test('whoever asks for room is refused while one more would be, and takes no pla
   await Promise.all([running, waiting])
 })
 
+test('whoever would wait in vain, because each takes long of late, is refused at once', async () => {
+  const queue = new HashQueue({ ...limits, concurrency: 1 })
+  const { begun, start, end } = observe(queue)
+  const slow = start('slow')
+  vi.advanceTimersByTime(9_000)
+  end('slow')
+  await slow
+  const accepted = ['a', 'b'].map(start)
+  await expect(start('c')).rejects.toMatchObject({ code: 'overloaded' })
+  expect(() => queue.requireRoom()).toThrow()
+  end('a')
+  await settle()
+  end('b')
+  await Promise.all(accepted)
+  // Now that they take less.
+  const again = ['d', 'e', 'f'].map(start)
+  for (const name of ['d', 'e', 'f']) {
+    end(name)
+    await settle()
+  }
+  await Promise.all(again)
+  expect(begun).toEqual(['slow', 'a', 'b', 'd', 'e', 'f'])
+})
+
 test('one that waited too long is refused, never runs, and makes room for another', async () => {
   const { begun, start, end } = observe(new HashQueue({ ...limits, concurrency: 1, waiting: 1 }))
   const running = start('a')

@@ -25,14 +25,17 @@ export interface HashLoad {
 }
 
 /**
- * Lets a bounded number of hashes run. One more than may wait, and one that waited too long, is
- * refused with `overloaded`: a log-in storm must not starve the requests that need no hash.
+ * Lets a bounded number of hashes run. One more than may wait, or than is likely to have its turn in half
+ * the time that one may wait, and one that waited too long, is refused with `overloaded`: a log-in storm
+ * must not starve the requests that need no hash.
  */
 export class HashQueue implements HashLoad {
   readonly #limits: HashQueueLimits
   readonly #waiting = new Set<() => void>()
   #running = 0
   #refused = 0
+  // Milliseconds that one takes, of late: on a machine that is busy it is more than by itself.
+  #lately = 0
 
   /** @throws RangeError for a concurrency that lets nothing run */
   constructor(limits: HashQueueLimits) {
@@ -59,16 +62,21 @@ export class HashQueue implements HashLoad {
   async run<T>(work: () => Promise<T>): Promise<T> {
     if (this.#running < this.#limits.concurrency) this.#running++
     else await this.#turn()
+    const began = performance.now()
     try {
       return await work()
     } finally {
+      this.#lately += (performance.now() - began - this.#lately) / 8
       this.#pass()
     }
   }
 
   get #isFull(): boolean {
-    const { concurrency, waiting } = this.#limits
-    return this.#running >= concurrency && this.#waiting.size >= waiting
+    const { concurrency, waiting, waitMilliseconds } = this.#limits
+    if (this.#running < concurrency) return false
+    // Whoever would wait in vain is told so now. Half, since nobody knows what the next ones take.
+    const expected = (this.#waiting.size * this.#lately) / concurrency
+    return this.#waiting.size >= waiting || expected > waitMilliseconds / 2
   }
 
   #turn(): Promise<void> {

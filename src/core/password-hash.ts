@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { availableParallelism } from 'node:os'
-import { hash, parseOptions, verify } from '@node-rs/argon2'
+import { parseOptions } from '@node-rs/argon2'
 import { type HashLoad, HashQueue, type HashQueueLimits } from './hash-queue.ts'
+import { hash, verify } from './hash-threads.ts'
 import { ownWork } from './imported-hashes/argon2.ts'
 import { type ImportedKeys, noKeys } from './imported-hashes/family.ts'
 import { readForeignHash, unmatchedHash } from './imported-hashes/imported-hash.ts'
@@ -38,8 +39,7 @@ export interface Argon2idCost {
 const defaultCost: Argon2idCost = { memoryKibibytes: ownWork, passes: 1 }
 
 function defaultLimits(processes: number): HashQueueLimits {
-  // One core stays free for the requests that need no hash, and one of libuv's four threads for
-  // whoever reads a file meanwhile.
+  // One core stays free for the requests that need no hash.
   const share = Math.floor((availableParallelism() - 1) / processes)
   return { concurrency: Math.max(1, Math.min(share, 3)), waiting: 32, waitMilliseconds: 2_000 }
 }
@@ -53,7 +53,7 @@ interface Argon2idOptions {
 }
 
 /**
- * argon2id on libuv's threads, off the event loop: 46 MiB, one pass, one lane, a 16-byte random
+ * argon2id in threads of its own, off the event loop: 46 MiB, one pass, one lane, a 16-byte random
  * salt (RFC 9106). As many at once as there are cores but one, shared by so many processes, three
  * at most; 32 waiting, two seconds at most. Hashes of other systems are verified too, never made.
  *

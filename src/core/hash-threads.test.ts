@@ -1,0 +1,52 @@
+import { spawnSync } from 'node:child_process'
+import { readdirSync } from 'node:fs'
+import { constants, getPriority } from 'node:os'
+import { expect, test } from 'vitest'
+import { hash, verify } from './hash-threads.ts'
+
+const cheap = { memoryCost: 8, timeCost: 1, parallelism: 1 }
+
+test('a hash is made in a thread, and verified in one', async () => {
+  const made = await hash('the right one', cheap)
+  expect(made).toMatch(/^\$argon2id\$v=19\$m=8,t=1,p=1\$/)
+  expect(await verify(made, 'the right one')).toBe(true)
+  expect(await verify(made, 'a wrong one')).toBe(false)
+})
+
+test('the threads have the lowest priority, and the event loop has its own', async () => {
+  await hash('whatever', cheap)
+  // As Linux has them: elsewhere a thread has no priority of its own.
+  const threads = readdirSync('/proc/self/task').map(Number)
+  expect(threads.map((thread) => getPriority(thread))).toContain(constants.priority.PRIORITY_LOW)
+  expect(getPriority(process.pid)).not.toBe(constants.priority.PRIORITY_LOW)
+})
+
+test('what the library refuses is an error, and the thread goes on', async () => {
+  await expect(verify('no hash at all', 'whatever')).rejects.toThrow()
+  await expect(hash('whatever', { ...cheap, memoryCost: 1 })).rejects.toThrow()
+  expect(await verify(await hash('whatever', cheap), 'whatever')).toBe(true)
+})
+
+test('jobs that come together are each answered with their own', async () => {
+  const passwords = Array.from({ length: 6 }, (_, index) => `number ${index}`)
+  const made = await Promise.all(passwords.map((password) => hash(password, cheap)))
+  const verified = await Promise.all(
+    made.map((each, index) => verify(each, passwords[index] ?? '')),
+  )
+  expect(verified).toEqual(passwords.map(() => true))
+  expect(new Set(made).size).toBe(6)
+})
+
+test('a process that is done does not stay for its threads', () => {
+  const file = new URL('./hash-threads.ts', import.meta.url)
+  const program = `
+    const { hash } = await import('${file}')
+    console.log(await hash('whatever', { memoryCost: 8, timeCost: 1, parallelism: 1 }))`
+  const args = ['--input-type=module', '--eval', program]
+  const { status, stdout } = spawnSync(process.execPath, args, {
+    encoding: 'utf8',
+    timeout: 30_000,
+  })
+  expect(status).toBe(0)
+  expect(stdout).toContain('$argon2id$')
+})
