@@ -51,17 +51,50 @@ test('one more than may wait is refused at once and never runs', async () => {
   expect(begun).toEqual(['a', 'b', 'c', 'd', 'e'])
 })
 
-test('whoever asks for room is refused while one more would be, and takes no place', async () => {
+test('of those that come at once no more begin than have a place, though none has come to its hash', async () => {
+  const queue = new HashQueue(limits)
+  const gate = Promise.withResolvers<void>()
+  const begun: number[] = []
+  const all = Array.from({ length: 9 }, (_, index) =>
+    queue.admit(`number ${index}`, async () => {
+      begun.push(index)
+      await gate.promise
+    }),
+  )
+  const settled = Promise.allSettled(all)
+  gate.resolve()
+  expect((await settled).map(({ status }) => status)).toEqual([
+    ...Array(5).fill('fulfilled'),
+    ...Array(4).fill('rejected'),
+  ])
+  expect(begun).toEqual([0, 1, 2, 3, 4])
+  expect(await queue.admit('ann', async () => 'let in')).toBe('let in')
+})
+
+test('those that come at once for one account have one place', async () => {
+  const queue = new HashQueue({ ...limits, concurrency: 1, waiting: 1 })
+  const gate = Promise.withResolvers<void>()
+  const guesses = Array.from({ length: 9 }, () => queue.admit('ann', () => gate.promise))
+  const other = queue.admit('bob', () => gate.promise)
+  await expect(queue.admit('eve', () => gate.promise)).rejects.toMatchObject({ code: 'overloaded' })
+  gate.resolve()
+  await Promise.all([...guesses, other])
+  expect(await queue.admit('eve', async () => 'let in')).toBe('let in')
+})
+
+test('work is let in unless its hash would be refused', async () => {
   const queue = new HashQueue({ ...limits, concurrency: 1, waiting: 1 })
   const { start, end } = observe(queue)
   const running = start('a')
-  queue.requireRoom()
+  expect(await queue.admit('ann', async () => 'let in')).toBe('let in')
   const waiting = start('b')
-  expect(() => queue.requireRoom()).toThrow(expect.objectContaining({ code: 'overloaded' }))
+  await expect(queue.admit('ann', async () => 'let in')).rejects.toMatchObject({
+    code: 'overloaded',
+  })
   expect(queue.refused).toBe(1)
   end('a')
   await settle()
-  queue.requireRoom()
+  expect(await queue.admit('ann', async () => 'let in')).toBe('let in')
   end('b')
   await Promise.all([running, waiting])
 })
@@ -75,7 +108,9 @@ test('whoever would wait in vain, because each takes long of late, is refused at
   await slow
   const accepted = ['a', 'b'].map(start)
   await expect(start('c')).rejects.toMatchObject({ code: 'overloaded' })
-  expect(() => queue.requireRoom()).toThrow()
+  await expect(queue.admit('ann', async () => 'let in')).rejects.toMatchObject({
+    code: 'overloaded',
+  })
   end('a')
   await settle()
   end('b')

@@ -17,11 +17,13 @@ export interface HashLoad {
   /** Since the process began. */
   readonly refused: number
   /**
-   * Asked before anything is written for a password that would have to wait.
+   * Runs work that a hash is only a part of, and that has a place from its beginning: so nothing is done
+   * for a password that nobody will have time for. All for one account have one place: of those that come
+   * at once the guard lets few come to their hash, and it is the guard that says so.
    *
-   * @throws AuthError `overloaded` where one more would be refused now
+   * @throws AuthError `overloaded` where one more would be refused
    */
-  requireRoom(): void
+  admit<T>(account: string, work: () => Promise<T>): Promise<T>
 }
 
 /**
@@ -32,6 +34,7 @@ export interface HashLoad {
 export class HashQueue implements HashLoad {
   readonly #limits: HashQueueLimits
   readonly #waiting = new Set<() => void>()
+  readonly #admitted = new Map<string, number>()
   #running = 0
   #refused = 0
   // Milliseconds that one takes, of late: on a machine that is busy it is more than by itself.
@@ -55,8 +58,20 @@ export class HashQueue implements HashLoad {
     return this.#refused
   }
 
-  requireRoom(): void {
-    if (this.#isFull) throw this.#refuse()
+  async admit<T>(account: string, work: () => Promise<T>): Promise<T> {
+    const admitted = this.#admitted
+    const before = admitted.get(account)
+    if (before === undefined) {
+      this.#requireRoom(Math.max(admitted.size, this.#running + this.#waiting.size))
+    }
+    admitted.set(account, (before ?? 0) + 1)
+    try {
+      return await work()
+    } finally {
+      const left = (admitted.get(account) ?? 0) - 1
+      if (left > 0) admitted.set(account, left)
+      else admitted.delete(account)
+    }
   }
 
   async run<T>(work: () => Promise<T>): Promise<T> {
@@ -71,16 +86,16 @@ export class HashQueue implements HashLoad {
     }
   }
 
-  get #isFull(): boolean {
+  #requireRoom(ahead: number): void {
     const { concurrency, waiting, waitMilliseconds } = this.#limits
-    if (this.#running < concurrency) return false
+    const before = ahead - concurrency
     // Whoever would wait in vain is told so now. Half, since nobody knows what the next ones take.
-    const expected = (this.#waiting.size * this.#lately) / concurrency
-    return this.#waiting.size >= waiting || expected > waitMilliseconds / 2
+    const isInVain = (before * this.#lately) / concurrency > waitMilliseconds / 2
+    if (before >= waiting || isInVain) throw this.#refuse()
   }
 
   #turn(): Promise<void> {
-    this.requireRoom()
+    this.#requireRoom(this.#running + this.#waiting.size)
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         this.#waiting.delete(start)

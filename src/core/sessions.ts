@@ -40,15 +40,18 @@ export async function logIn(
   const emailAddress = parseEmailAddress(credentials.emailAddress)
   const password = normalizePassword(credentials.password)
   const account = emailAddress ?? credentials.emailAddress
-  // Before it is counted: to write that down and to take it back would cost the others more than this answer.
-  config.passwordHash.queue?.requireRoom()
   await config.guard.count('log_in', { account, client })
   if (!password) {
     noteRefusal(config, client, { name: 'authn_login_fail', userId: null })
     return null
   }
-  const attempt = await config.guard.tryPassword('log_in', { account, password })
-  return attempt.judge(() => judge(config, { emailAddress, password, attempt, client }))
+  const tryIt = async () => {
+    const attempt = await config.guard.tryPassword('log_in', { account, password })
+    return attempt.judge(() => judge(config, { emailAddress, password, attempt, client }))
+  }
+  const { queue } = config.passwordHash
+  // Before it is noted as a failure: to take that back costs everybody else more than this answer.
+  return queue ? queue.admit(account, tryIt) : tryIt()
 }
 
 interface Tried {
