@@ -23,7 +23,7 @@ export interface HashLoad {
    *
    * @throws AuthError `overloaded` where one more would be refused
    */
-  admit<T>(account: string, work: () => Promise<T>): Promise<T>
+  admit?<T>(account: string, work: () => Promise<T>): Promise<T>
 }
 
 /**

@@ -63,7 +63,8 @@ async function run(job: Job): Promise<string | boolean> {
   try {
     return await thread.run(job)
   } finally {
-    if (!thread.hasEnded) idle.add(thread)
+    // SECURITY: one that is ending would keep the next job, and its place in the queue, for ever.
+    if (!thread.isEnding) idle.add(thread)
     // No reason for a process to stay.
     timer = setTimeout(endIdle, idleMilliseconds).unref()
   }
@@ -76,18 +77,15 @@ function endIdle(): void {
 
 /** A thread that does one job at a time. */
 class HashThread {
-  hasEnded = false
+  isEnding = false
   readonly #worker = new Worker(program, { eval: true, execArgv: [], workerData: library })
   #settle: (outcome: Outcome) => void = () => {}
 
   constructor() {
     this.#worker.on('message', (outcome: Outcome) => this.#settle(outcome))
-    // Behind an error comes the end.
-    this.#worker.on('error', (error) => this.#settle({ error }))
-    this.#worker.on('exit', () => {
-      this.hasEnded = true
-      this.#settle({ error: new Error('A thread that hashes has ended') })
-    })
+    this.#worker.on('messageerror', (error) => this.#fail(error))
+    this.#worker.on('error', (error) => this.#fail(error))
+    this.#worker.on('exit', () => this.#fail(new Error('A thread that hashes has ended')))
   }
 
   async run(job: Job): Promise<string | boolean> {
@@ -102,6 +100,14 @@ class HashThread {
   }
 
   end(): void {
+    this.isEnding = true
     void this.#worker.terminate()
+  }
+
+  // It may have failed while nobody waited for it.
+  #fail(error: unknown): void {
+    this.isEnding = true
+    idle.delete(this)
+    this.#settle({ error })
   }
 }

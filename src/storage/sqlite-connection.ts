@@ -1,6 +1,7 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import type { Row, Value } from './database.ts'
 import { countParameters, lexemes, malformed, requireBindable } from './parameters.ts'
+import { busy } from './sqlite-errors.ts'
 
 // SQLite waits in C and blocks the event loop while it does: never long.
 const busyTimeoutMilliseconds = 5
@@ -67,11 +68,15 @@ export class SqliteConnection {
     if (this.isInTransaction) this.#database.exec('ROLLBACK')
   }
 
-  /** Moves the write-ahead log into the file, and waits for the disk; false while somebody reads the log. */
-  emptyLog(): boolean {
+  /**
+   * Moves the write-ahead log into the file, and waits for the disk.
+   *
+   * @throws Error that is busy while somebody reads the log
+   */
+  emptyLog(): void {
     this.rollBack()
-    const [row] = this.query('PRAGMA wal_checkpoint(TRUNCATE)', [])
-    return row?.[0] === 0
+    const [[isBusy] = []] = this.query('PRAGMA wal_checkpoint(TRUNCATE)', [])
+    if (isBusy !== 0) throw busy('The disk refused the log, and somebody reads it')
   }
 
   close(): void {
@@ -81,8 +86,10 @@ export class SqliteConnection {
 
   #keepPromises(): void {
     try {
+      const [[mode] = []] = this.query('PRAGMA journal_mode = WAL', [])
+      if (mode !== 'wal') throw new Error(`SQLite has no write-ahead log here, but ${mode}`)
       this.#database.exec(
-        `PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 4194304;
+        `PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 4194304;
          PRAGMA wal_autocheckpoint = ${longestLogPages}`,
       )
     } catch (error) {

@@ -138,10 +138,11 @@ export class SqliteDatabase implements Database {
   }
 
   #begin(pragmas: Pragmas): void {
-    if (this.#log.isInDoubt) {
+    const { state } = this.#log
+    if (state === 'late') throw unavailable('The disk does not take the log')
+    if (state === 'in doubt') {
       this.#readLock.release()
-      if (!this.#writer.emptyLog())
-        throw unavailable('The disk refused the log, and somebody reads it')
+      this.#writer.emptyLog()
       this.#log.trust()
     }
     this.#writer.begin(pragmas)

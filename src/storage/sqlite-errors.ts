@@ -4,12 +4,17 @@ import { DeadlineError } from './deadline.ts'
 import { isTableGone } from './tables.ts'
 
 // Primary result codes of SQLite: https://sqlite.org/rescode.html
-const busy = [5, 6]
-const away = [...busy, 8, 10, 11, 13, 14, 26]
+const busyCodes = [5, 6]
+const away = [...busyCodes, 8, 10, 11, 13, 14, 26]
 
 /** Whether another process holds the lock that was needed. */
 export function isBusy(error: unknown): boolean {
-  return busy.includes(primaryCode(error))
+  return busyCodes.includes(primaryCode(error))
+}
+
+/** An error as SQLite throws one where another holds what is needed. */
+export function busy(message: string): Error {
+  return Object.assign(new Error(message), { errcode: busyCodes[0] })
 }
 
 /**

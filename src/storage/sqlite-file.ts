@@ -5,6 +5,7 @@ import {
   linkSync,
   mkdirSync,
   openSync,
+  realpathSync,
   renameSync,
   unlinkSync,
 } from 'node:fs'
@@ -25,11 +26,16 @@ export function sqliteFile(path: string): string {
   return resolve(file)
 }
 
-/** Creates it for its owner's eyes only (0600, the folder 0700), or leaves it as it is. */
-export function createFile(file: string): void {
+/**
+ * Creates it for its owner's eyes only (0600, the folder 0700), or leaves it as it is.
+ *
+ * @returns its real name: SQLite follows a link, and keeps the files beside it there
+ */
+export function createFile(file: string): string {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
   // SECURITY: SQLite would create the file readable by everybody; -wal and -shm follow its mode.
   closeSync(openSync(file, 'a', 0o600))
+  return realpathSync(file)
 }
 
 /**

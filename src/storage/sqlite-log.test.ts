@@ -1,4 +1,4 @@
-import { copyFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, symlinkSync } from 'node:fs'
 import { type FileHandle, open as openFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -6,6 +6,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { temporaryFolder } from '../../test/harness.ts'
 import { openSqlite } from './sqlite.ts'
+import { SqliteLog } from './sqlite-log.ts'
 
 test('a transaction is acknowledged when the disk has it, and others read and write meanwhile', async () => {
   const { insert, read } = await open()
@@ -54,6 +55,46 @@ test('what the disk refused is not acknowledged, and is in the file before anyth
   await insert('b')
   expect(inFile()).toEqual(['a'])
   expect(await read()).toEqual(['a', 'b'])
+})
+
+test('who committed while the disk was about to refuse is not acknowledged either', async () => {
+  const { insert, read, inFile } = await open()
+  const disk = await slowDisk()
+  const refused = [insert('a')]
+  await vi.waitFor(() => expect(disk.waits).toHaveLength(1))
+  refused.push(insert('b'))
+  await vi.waitFor(async () => expect(await read()).toEqual(['a', 'b']))
+  disk.mend()
+  disk.waits[0]?.reject(new Error('i/o error'))
+  for (const each of refused) {
+    await expect(each).rejects.toThrow(expect.objectContaining({ code: 'unavailable' }))
+  }
+  await insert('c')
+  expect(inFile()).toEqual(['a', 'b'])
+})
+
+test('a disk that takes nothing is no reason to wait for ever', async () => {
+  const file = await openFile(import.meta.filename)
+  onTestFinished(() => file.close())
+  const disk = await slowDisk()
+  const log = new SqliteLog(file, { patienceMilliseconds: 1 })
+  await expect(log.kept()).rejects.toThrow(expect.objectContaining({ code: 'unavailable' }))
+  expect(log.state).toBe('late')
+  disk.waits[0]?.resolve()
+  await turn()
+  expect(log.state).toBe('kept')
+})
+
+test('behind a link the log is where the database is', async () => {
+  const folder = temporaryFolder()
+  const link = join(folder, 'link.sqlite3')
+  mkdirSync(join(folder, 'disk'))
+  symlinkSync(join(folder, 'disk', 'app.sqlite3'), link)
+  const database = await openSqlite(link)
+  onTestFinished(() => database.close())
+  await database.migration((each) => each.script('CREATE TABLE notes (text TEXT)'))
+  await database.transaction((each) => each.query("INSERT INTO notes VALUES ('a')"))
+  expect(await database.query('SELECT text FROM notes')).toEqual([['a']])
 })
 
 test('as long as somebody reads a log that the disk refused, nothing is written behind it', async () => {

@@ -5,7 +5,7 @@ import { SqliteConnection } from './sqlite-connection.ts'
 import { SqliteDatabase } from './sqlite-database.ts'
 import { toAuthError } from './sqlite-errors.ts'
 import { createFile, sqliteFile } from './sqlite-file.ts'
-import { SqliteLog } from './sqlite-log.ts'
+import { openLog } from './sqlite-log.ts'
 import { inMilliseconds, patiently } from './sqlite-patience.ts'
 import { SqliteReadLock } from './sqlite-read-lock.ts'
 
@@ -25,8 +25,7 @@ export const sqliteMigrations: Migrations = {
  * @throws Error for what is no path of a file
  */
 export async function openSqlite(path: string): Promise<Database> {
-  const file = sqliteFile(path)
-  createFile(file)
+  const file = createFile(sqliteFile(path))
   const writer = await patiently(() => new SqliteConnection(file, 'write'), inMilliseconds(2_000))
   const opened = [writer]
   const openReader = () => {
@@ -36,8 +35,10 @@ export async function openSqlite(path: string): Promise<Database> {
   }
   try {
     const readLock = new SqliteReadLock(openReader(), file)
-    const [log, checkpointer] = [new SqliteLog(file), new SqliteCheckpointer(file)]
-    return new SqliteDatabase({ reader: openReader(), writer, readLock, log, checkpointer })
+    const checkpointer = new SqliteCheckpointer(file)
+    const reader = openReader()
+    const log = await openLog(file)
+    return new SqliteDatabase({ reader, writer, readLock, log, checkpointer })
   } catch (error) {
     for (const connection of opened) connection.close()
     throw toAuthError(error)

@@ -1,0 +1,32 @@
+import { expect, test, vi } from 'vitest'
+import { hash } from './hash-threads.ts'
+
+// What becomes of a job is what its password says.
+vi.mock(import('node:worker_threads'), async (original) => {
+  const { EventEmitter } = await import('node:events')
+  class FakeWorker extends EventEmitter {
+    ref() {}
+    unref() {}
+    async terminate() {}
+    postMessage({ password }: { password: string }) {
+      setImmediate(() => {
+        if (password === 'hash') return this.emit('message', { value: 'a hash' })
+        // In the order in which Node has them.
+        this.emit('error', new Error('too many open files'))
+        setImmediate(() => this.emit('exit', 1))
+      })
+    }
+  }
+  return { ...(await original()), Worker: FakeWorker as never }
+})
+
+const cost = { memoryCost: 8, timeCost: 1, parallelism: 1 }
+
+test('after a thread that failed comes another, and its job is not lost', async () => {
+  expect(await hash('hash', cost)).toBe('a hash')
+  await expect(hash('fail', cost)).rejects.toThrow('too many open files')
+  expect(await hash('hash', cost)).toBe('a hash')
+  await expect(hash('fail', cost)).rejects.toThrow('too many open files')
+  await new Promise((resolve) => setTimeout(resolve, 5))
+  expect(await hash('hash', cost)).toBe('a hash')
+})
