@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { BareCosts, BareOrder, BareWay } from './bare-checks.ts'
 import type { Fixture, Fixtures } from './peers.ts'
 import { hear, startProcess, stopProcess } from './processes.ts'
-import { median, ratios } from './statistics.ts'
+import { median, medianShare } from './statistics.ts'
 import { atMost, type Line } from './verdicts.ts'
 
 interface Plan extends Pick<BareOrder, 'rounds' | 'seconds'> {
@@ -72,7 +72,7 @@ type Of = Pick<BareCosts, 'way' | 'together'>
 
 function share(measured: readonly BareCosts[], { way, together }: Of): number {
   const ours = find(measured, { way: 'opaque', together })
-  return median(ratios(ours, find(measured, { way, together })))
+  return medianShare(ours, find(measured, { way, together }))
 }
 
 function find(measured: readonly BareCosts[], { way, together }: Of): readonly number[] {

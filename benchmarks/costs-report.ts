@@ -1,7 +1,7 @@
 // What a check costs in place: beside the same server with nobody at the door.
 import { names, type Peer } from './peers.ts'
 import { costs, type Samples } from './samples.ts'
-import { median, ratios } from './statistics.ts'
+import { median, medianShare, ratios } from './statistics.ts'
 import { atMost, type Line } from './verdicts.ts'
 
 type Way = readonly [checked: string, opened: string]
@@ -44,7 +44,7 @@ What the check costs: CPU per request minus the same server without auth, median
 
 /** What is wanted of the check, in place. */
 export function judgeCosts(samples: Samples): Line[] {
-  const against = (theirs: Way) => median(ratios(costs(samples, opaque), costs(samples, theirs)))
+  const against = (theirs: Way) => medianShare(costs(samples, opaque), costs(samples, theirs))
   const text = 'The check, its CPU in place against'
   return [
     { text: `${text} ${names.jwt}`, bound: atMost(0.5), measured: against(hs256), unit: '×' },

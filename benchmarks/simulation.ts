@@ -9,7 +9,7 @@ npm run bench:simulation -- --measure
 
 Simulates nodes with so many cores and a PostgreSQL that are at such a use under so many checks a second,
 one log-in for each thousand, one in a hundred sessions in use. The same figures give the same answer:
-benchmarks/figures/simulation.json, which --measure writes anew, from this machine.`
+benchmarks/simulation/measured.json, which --measure writes anew, from this machine.`
 
 const { values } = parseArgs({
   options: {

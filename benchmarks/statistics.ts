@@ -10,6 +10,15 @@ export function ratios(values: readonly number[], others: readonly number[]): nu
   return values.map((value, round) => value / (others[round] ?? Number.NaN))
 }
 
+/**
+ * The median of the ratios of what is itself a difference; NaN where noise made one of them nothing or
+ * less: that says nothing, and would look like the best of all.
+ */
+export function medianShare(values: readonly number[], others: readonly number[]): number {
+  const isKnown = [...values, ...others].every((value) => value > 0)
+  return isKnown ? median(ratios(values, others)) : Number.NaN
+}
+
 /** The value that such a share of all is below. */
 export function percentile(values: readonly number[], share: number): number {
   return valueAt(Float64Array.from(values).sort(), share)

@@ -28,11 +28,11 @@ export function judgeStorms({ idle, hit, alone }: StormRuns): string[] {
     }),
   ]
   const surplus = hit.map((each) => each.surplus).filter(({ length }) => length > 0)
-  if (surplus.length > 0) {
-    const bound = { is: 'at most', value: 50 } as const
-    const what = 'p99 of the log-ins that are told to come back'
+  const what = 'p99 of the log-ins that are told to come back'
+  const bound = { is: 'at most', value: 50 } as const
+  if (surplus.length > 0)
     lines.push(judge({ what, figure: median(p99s(surplus)), bound, unit: 'ms' }))
-  }
+  else lines.push(`- ${what}: nobody was`)
   if (alone.length > 0) {
     const [logIns, hashes] = [alone.map((each) => each.logIns), alone.map((each) => each.hashes)]
     const bound = { is: 'at least', value: 0.95 } as const

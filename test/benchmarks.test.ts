@@ -21,7 +21,7 @@ import { ownPasswordOf, stormers } from '../benchmarks/people.ts'
 import { ask } from '../benchmarks/processes.ts'
 import { untilRefused } from '../benchmarks/revocation/refusals.ts'
 import { startServer as startBenched } from '../benchmarks/server.ts'
-import { median, percentile, ratios } from '../benchmarks/statistics.ts'
+import { median, medianShare, percentile, ratios } from '../benchmarks/statistics.ts'
 import type { SteadyOrder, SteadyResult } from '../benchmarks/steady-load.ts'
 import type { StormOrder, StormResult } from '../benchmarks/storm-load.ts'
 import { judgeStorms } from '../benchmarks/storm-verdicts.ts'
@@ -130,7 +130,13 @@ test('a storm keeps a goal, or does not, or does not say', () => {
   const nobody = { ...hit, surplus: [] }
   const [only, ...others] = judgeStorms({ idle: [calm], hit: [nobody], alone: [] })
   expect(only).toContain('p99 of the checks')
-  expect(others).toEqual([])
+  expect(others).toEqual(['- p99 of the log-ins that are told to come back: nobody was'])
+})
+
+test('a difference that noise made nothing or less says nothing', () => {
+  expect(medianShare([1, 2, 3], [10, 10, 10])).toBe(0.2)
+  expect(medianShare([1, -2, 3], [10, 10, 10])).toBeNaN()
+  expect(medianShare([1, 2, 3], [10, 0, 10])).toBeNaN()
 })
 
 test('a curve is of all percentiles, each the median of the runs', () => {

@@ -36,7 +36,7 @@ export interface Case {
   readonly p99: number
 }
 
-const file = new URL('../figures/simulation.json', import.meta.url)
+const file = new URL('./measured.json', import.meta.url)
 
 export function readFigures(): Figures {
   return JSON.parse(readFileSync(file, 'utf8'))

@@ -5,8 +5,8 @@ import type { Figures } from './figures.ts'
 
 // Of a check's CPU, what comes before the database is asked: the rest is for reading its answer and for ours.
 const before = 0.6
-// As in the product: hashes computed at once, hashes that wait, and how long.
-const [atOnce, maximumWaiting, waitSeconds] = [3, 32, 2]
+// As in the product where each core has its process: hashes computed at once, hashes that wait, and how long.
+const [atOnce, maximumWaiting, waitSeconds] = [1, 32, 2]
 // What the system's scheduler gives to a hash before it looks whether a check waits.
 const sliceMicroseconds = 1_000
 
@@ -24,6 +24,8 @@ export class Process {
   readonly #connections: readonly Connection[]
   readonly #waiting = new Set<() => void>()
   #hashing = 0
+  // Seconds that a hash takes, of late.
+  #lately = 0
   #checks = 0
 
   constructor(agenda: Agenda, { database, figures }: { database: Cores; figures: Figures }) {
@@ -66,8 +68,10 @@ export class Process {
   #hash(then: (outcome: Outcome) => void): void {
     const start = () => {
       this.#hashing++
+      const began = this.#agenda.now
       this.#slice(this.#figures.hash.microseconds, () => {
         this.#hashing--
+        this.#lately += (this.#agenda.now - began - this.#lately) / 8
         const [next] = this.#waiting
         next?.()
         then('answered')
@@ -81,11 +85,15 @@ export class Process {
       if (this.#waiting.delete(turn)) then('refused')
     }
     if (this.#hashing < atOnce) start()
-    else if (this.#waiting.size >= maximumWaiting) then('refused')
+    else if (this.#waiting.size >= maximumWaiting || this.#isInVain) then('refused')
     else {
       this.#waiting.add(turn)
       this.#agenda.after(waitSeconds, refuse)
     }
+  }
+
+  get #isInVain(): boolean {
+    return (this.#waiting.size * this.#lately) / atOnce > waitSeconds / 2
   }
 
   #slice(left: number, then: () => void): void {
