@@ -14,7 +14,7 @@ import {
 } from './people.ts'
 import { type Observed, startWatched, type Watched } from './watched-server.ts'
 
-vi.mock(import('@node-rs/argon2'), async (original) => {
+vi.mock(import('../../src/core/hash-threads.ts'), async (original) => {
   const { watchArgon2 } = await import('./trace.ts')
   return watchArgon2(await original())
 })

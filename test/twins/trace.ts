@@ -1,22 +1,22 @@
-import type { Options } from '@node-rs/argon2'
+import { type Options, parseOptions } from '@node-rs/argon2'
 import type { Database } from 'latchkey/server'
 
 /** What the server does, in order: statements by their shape, and hashes with their parameters. */
 export const trace: string[] = []
 
-type Argon2 = typeof import('@node-rs/argon2')
+type Argon2 = typeof import('../../src/core/hash-threads.ts')
 
 /** For `vi.mock`: each hash is noted with what it costs. */
 export function watchArgon2(argon2: Argon2): Argon2 {
   return {
     ...argon2,
-    hash(password, options) {
-      trace.push(argon2Entry(options ?? {}))
-      return argon2.hash(password, options)
+    hash(password, cost) {
+      trace.push(argon2Entry(cost))
+      return argon2.hash(password, cost)
     },
-    verify(hashed, password, options) {
-      trace.push(argon2Entry(argon2.parseOptions(String(hashed))))
-      return argon2.verify(hashed, password, options)
+    verify(hashed, password) {
+      trace.push(argon2Entry(parseOptions(hashed)))
+      return argon2.verify(hashed, password)
     },
   }
 }
