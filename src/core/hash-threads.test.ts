@@ -1,7 +1,10 @@
-import { spawnSync } from 'node:child_process'
-import { readdirSync } from 'node:fs'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { readdirSync, writeFileSync } from 'node:fs'
 import { constants, getPriority } from 'node:os'
-import { expect, test } from 'vitest'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { temporaryFolder } from '../../test/harness.ts'
 import { hash, verify } from './hash-threads.ts'
 
 const lower = constants.priority.PRIORITY_BELOW_NORMAL
@@ -36,6 +39,20 @@ test('jobs that come together are each answered with their own', async () => {
   )
   expect(verified).toEqual(passwords.map(() => true))
   expect(new Set(made).size).toBe(6)
+})
+
+test('under node --watch, where Node speaks through the thread, a hash is made as ever', async () => {
+  const folder = temporaryFolder()
+  const file = join(folder, 'hash.mjs')
+  writeFileSync(
+    file,
+    `import { hash } from '${new URL('./hash-threads.ts', import.meta.url)}'
+    console.log(await hash('whatever', { memoryCost: 8, timeCost: 1, parallelism: 1 }))`,
+  )
+  const child = spawn(process.execPath, ['--watch', file])
+  onTestFinished(() => void child.kill())
+  const said = await Promise.race([once(child.stdout, 'data'), once(child.stderr, 'data')])
+  expect(String(said)).toContain('$argon2id$')
 })
 
 test('a process that is done does not stay for its threads', () => {

@@ -76,6 +76,10 @@ function endIdle(): void {
   idle.clear()
 }
 
+function isOutcome(message: unknown): message is Outcome {
+  return 'value' in Object(message) || 'error' in Object(message)
+}
+
 /** A thread that does one job at a time. */
 class HashThread {
   isEnding = false
@@ -83,7 +87,10 @@ class HashThread {
   #settle: (outcome: Outcome) => void = () => {}
 
   constructor() {
-    this.#worker.on('message', (outcome: Outcome) => this.#settle(outcome))
+    this.#worker.on('message', (message: unknown) => {
+      // Under `node --watch` Node itself says here what the thread has loaded.
+      if (isOutcome(message)) this.#settle(message)
+    })
     this.#worker.on('messageerror', (error) => this.#fail(error))
     this.#worker.on('error', (error) => this.#fail(error))
     this.#worker.on('exit', () => this.#fail(new Error('A thread that hashes has ended')))
