@@ -49,8 +49,6 @@ export default defineConfig({
   test: {
     globalSetup: 'test/global-setup.ts',
     testTimeout: 60_000,
-    // On two cores Vitest would take one: most of the time a test waits for its server.
-    maxWorkers: 2,
     projects: [
       {
         extends: true,

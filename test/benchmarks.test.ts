@@ -81,7 +81,8 @@ test('a storm counts who is let in, and who is told when to come back', async ()
   })
   const { letIn, surplus, wrong } = await comeTo(busy, { kind: 'a second', perSecond: 40 })
   expect(wrong).toBeNull()
-  expect(asked).toBe(20)
+  // The one that is due as time is up may come, and no longer counts.
+  expect([20, 21]).toContain(asked)
   expect([letIn.length, surplus.length]).toEqual([10, 10])
 })
 
