@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import { expect, test, vi } from 'vitest'
 import { hash } from './hash-threads.ts'
 
@@ -5,12 +6,16 @@ import { hash } from './hash-threads.ts'
 vi.mock(import('node:worker_threads'), async (original) => {
   const { EventEmitter } = await import('node:events')
   class FakeWorker extends EventEmitter {
+    isDead = false
     ref() {}
     unref() {}
     async terminate() {}
     postMessage({ password }: { password: string }) {
       setImmediate(() => {
+        // As a thread that has ended: it answers nothing.
+        if (this.isDead) return
         if (password === 'hash') return this.emit('message', { value: 'a hash' })
+        this.isDead = true
         // In the order in which Node has them.
         this.emit('error', new Error('too many open files'))
         setImmediate(() => this.emit('exit', 1))
@@ -27,6 +32,8 @@ test('after a thread that failed comes another, and its job is not lost', async 
   await expect(hash('fail', cost)).rejects.toThrow('too many open files')
   expect(await hash('hash', cost)).toBe('a hash')
   await expect(hash('fail', cost)).rejects.toThrow('too many open files')
-  await new Promise((resolve) => setTimeout(resolve, 5))
+  // Behind its end, too.
+  await turn()
+  await turn()
   expect(await hash('hash', cost)).toBe('a hash')
 })

@@ -50,7 +50,7 @@ interface Parts {
   readonly reader: SqliteConnection
   readonly writer: SqliteConnection
   readonly readLock: SqliteReadLock
-  readonly log: Pick<SqliteLog, keyof SqliteLog>
+  readonly log: SqliteLog
   readonly checkpointer: SqliteCheckpointer
 }
 
@@ -59,7 +59,7 @@ export class SqliteDatabase implements Database {
   readonly #reader: SqliteConnection
   readonly #writer: SqliteConnection
   readonly #readLock: SqliteReadLock
-  readonly #log: Parts['log']
+  readonly #log: SqliteLog
   readonly #checkpointer: SqliteCheckpointer
   readonly #lock = new Lock()
 
