@@ -1,8 +1,6 @@
 // npm run bench:concurrency: one process against two that share a port, on either database, in turns.
 import type { ChildProcess } from 'node:child_process'
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { chmodSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { alternate } from './alternate.ts'
 import { printChecks } from './checks-report.ts'
@@ -10,11 +8,12 @@ import { latchkeyFixture } from './fixture.ts'
 import { type Fixture, type Peer, production } from './peers.ts'
 import { latchkeyOnPostgres } from './postgres-fixture.ts'
 import { createDatabase, startPostgres } from './postgres-processes.ts'
-import { startProcess, stopProcess } from './processes.ts'
+import { stopProcess } from './processes.ts'
 import { describeRun } from './report.ts'
 import { ratio, type Samples } from './samples.ts'
 import { type Server, startServer } from './server.ts'
 import { atMost, digits, type Line, printVerdicts, verdictOf } from './verdicts.ts'
+import { onWorkbench } from './workbench.ts'
 
 const usage = `npm run bench:concurrency [-- --rounds 7 --seconds 3]
 
@@ -34,28 +33,27 @@ if (values.help) console.log(usage)
 else await bench(Number(values.rounds), Number(values.seconds))
 
 async function bench(rounds: number, seconds: number): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), 'latchkey-bench-'))
-  // PostgreSQL runs as another user.
-  chmodSync(folder, 0o755)
-  const cluster = await startPostgres(folder)
-  const load = startProcess('load.ts', { core: 'load', log: join(folder, 'load.log') })
-  try {
-    console.log(`${describeRun()}\n${rounds} rounds of ${seconds} s for each`)
-    const databases = {
-      SQLite: await latchkeyFixture(folder),
-      PostgreSQL: await latchkeyOnPostgres(await createDatabase(cluster, 'latchkey')),
+  await onWorkbench(async ({ folder, startLoad }) => {
+    // PostgreSQL runs as another user.
+    chmodSync(folder, 0o755)
+    const cluster = await startPostgres(folder)
+    try {
+      console.log(`${describeRun()}\n${rounds} rounds of ${seconds} s for each`)
+      const databases = {
+        SQLite: await latchkeyFixture(folder),
+        PostgreSQL: await latchkeyOnPostgres(await createDatabase(cluster, 'latchkey')),
+      }
+      const load = startLoad('load.ts')
+      const lines: Line[] = []
+      for (const [database, fixture] of Object.entries(databases)) {
+        const plan = { database, rounds, seconds, folder, load }
+        lines.push(...(await compare(fixture, plan)))
+      }
+      printVerdicts(lines)
+    } finally {
+      await cluster.stop('immediate')
     }
-    const lines: Line[] = []
-    for (const [database, fixture] of Object.entries(databases)) {
-      const plan = { database, rounds, seconds, folder, load }
-      lines.push(...(await compare(fixture, plan)))
-    }
-    printVerdicts(lines)
-  } finally {
-    await stopProcess(load)
-    await cluster.stop('immediate')
-  }
-  rmSync(folder, { recursive: true })
+  })
 }
 
 interface Plan {
