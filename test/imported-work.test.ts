@@ -8,42 +8,28 @@ import { importHash, importingHash, importUser } from './imported-people.ts'
 const work: string[] = vi.hoisted(() => [])
 
 vi.mock(import('../src/core/hash-threads.ts'), async (original) => {
-  const argon2 = await original()
-  const verify: typeof argon2.verify = (hashed, ...rest) => {
-    work.push(`argon2 ${hashed.split('$').slice(1, 4).join(' ')}`)
-    return argon2.verify(hashed, ...rest)
+  const threads = await original()
+  const { verify, verifyBcrypt, scrypt, pbkdf2 } = threads
+  const counted: Pick<typeof threads, 'verify' | 'verifyBcrypt' | 'scrypt' | 'pbkdf2'> = {
+    verify(hashed, password) {
+      work.push(`argon2 ${hashed.split('$').slice(1, 4).join(' ')}`)
+      return verify(hashed, password)
+    },
+    verifyBcrypt(hashed, password) {
+      work.push(`bcrypt ${hashed.slice(4, 6)}`)
+      return verifyBcrypt(hashed, password)
+    },
+    scrypt(password, using) {
+      const { N, r, p } = using.options
+      work.push(`scrypt ${N} ${r} ${p}`)
+      return scrypt(password, using)
+    },
+    pbkdf2(password, using) {
+      work.push(`pbkdf2 ${using.digest} ${using.iterations} ${using.length}`)
+      return pbkdf2(password, using)
+    },
   }
-  return { ...argon2, verify }
-})
-
-vi.mock(import('@node-rs/bcrypt'), async (original) => {
-  const bcrypt = await original()
-  const verify: typeof bcrypt.verify = (password, hash, ...rest) => {
-    work.push(`bcrypt ${String(hash).slice(4, 6)}`)
-    return bcrypt.verify(password, hash, ...rest)
-  }
-  return { ...bcrypt, verify }
-})
-
-vi.mock(import('node:crypto'), async (original) => {
-  const crypto = await original()
-  return {
-    ...crypto,
-    scrypt: new Proxy(crypto.scrypt, {
-      apply(target, self, args) {
-        const { N, r, p } = args[3]
-        work.push(`scrypt ${N} ${r} ${p}`)
-        return Reflect.apply(target, self, args)
-      },
-    }),
-    pbkdf2: new Proxy(crypto.pbkdf2, {
-      apply(target, self, args) {
-        const [, , iterations, length, digest] = args
-        work.push(`pbkdf2 ${digest} ${iterations} ${length}`)
-        return Reflect.apply(target, self, args)
-      },
-    }),
-  }
+  return { ...threads, ...counted }
 })
 
 const [salt, key] = ['c2FsdHNhbHRzYWx0', 'a2V5a2V5a2V5a2V5a2V5a2V5a2V5a2V5a2V5a2V5a2U']

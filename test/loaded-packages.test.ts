@@ -13,10 +13,7 @@ function loaded({ log }: ServerProcess): string[] {
   return names.filter((name) => !/^@node-rs\/\w+-/.test(name)).sort()
 }
 
-const atStart = [
-  ...['@hono/node-server', '@node-rs/argon2', '@node-rs/bcrypt'],
-  ...['bowser', 'hono', 'uuid', 'zod'],
-]
+const atStart = [...['@hono/node-server', '@node-rs/argon2', 'bowser', 'hono', 'uuid', 'zod']]
 
 function start(variables: Readonly<Record<string, string>> = {}): Promise<ServerProcess> {
   const file = join(temporaryFolder(), 'app.sqlite3')

@@ -37,7 +37,7 @@ export class HashQueue implements HashLoad {
   readonly #admitted = new Map<string, number>()
   #running = 0
   #refused = 0
-  // Milliseconds that one takes, of late: on a machine that is busy it is more than by itself.
+  // Milliseconds that one takes, since there was last none: on a machine that is busy it is more than by itself.
   #lately = 0
 
   /** @throws RangeError for a concurrency that lets nothing run */
@@ -119,6 +119,7 @@ export class HashQueue implements HashLoad {
     const [next] = this.#waiting
     if (!next) {
       this.#running--
+      if (this.#running === 0) this.#lately = 0
       return
     }
     this.#waiting.delete(next)

@@ -5,9 +5,10 @@ import { constants, getPriority } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { temporaryFolder } from '../../test/harness.ts'
-import { hash, verify } from './hash-threads.ts'
+import { hash, pbkdf2, scrypt, verify, verifyBcrypt } from './hash-threads.ts'
 
 const lower = constants.priority.PRIORITY_BELOW_NORMAL
+const bcryptOfRuby = '$2a$04$N9qo8uLOickgx2ZMRZoMye9COBKsOPKEJDHJoe/BuRouJin6Qswhq'
 const cheap = { memoryCost: 8, timeCost: 1, parallelism: 1 }
 
 test('a hash is made in a thread, and verified in one', async () => {
@@ -39,6 +40,16 @@ test('jobs that come together are each answered with their own', async () => {
   )
   expect(verified).toEqual(passwords.map(() => true))
   expect(new Set(made).size).toBe(6)
+})
+
+test('hashes of other systems are verified there too, and their keys made', async () => {
+  const using = { salt: Buffer.from('NaCl'), length: 64 }
+  expect(await verifyBcrypt(bcryptOfRuby, 'correct horse')).toBe(false)
+  // RFC 7914 §11 and §12.
+  const pbkdf2Key = await pbkdf2('Password', { ...using, iterations: 80_000, digest: 'sha256' })
+  expect(Buffer.from(pbkdf2Key).toString('hex')).toMatch(/^4ddcd8f60b98be21830cee5ef22701f9/)
+  const scryptKey = await scrypt('password', { ...using, options: { N: 1024, r: 8, p: 16 } })
+  expect(Buffer.from(scryptKey).toString('hex')).toMatch(/^fdbabe1c9d3472007856e7190d01e9fe/)
 })
 
 test('under node --watch, where Node speaks through the thread, a hash is made as ever', async () => {

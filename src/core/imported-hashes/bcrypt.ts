@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { verify } from '@node-rs/bcrypt'
+import { verifyBcrypt } from '../hash-threads.ts'
 import type { Secret } from '../secret.ts'
 import { type ForeignHash, type HashFamily, type ImportedKeys, refuseCosts } from './family.ts'
 
@@ -52,7 +52,7 @@ function plain(passwordHash: string, scheme: string): ForeignHash {
   return {
     passwordHash,
     scheme,
-    verify: (password) => verify(password.reveal(), passwordHash),
+    verify: (password) => verifyBcrypt(passwordHash, password.reveal()),
   }
 }
 
@@ -65,7 +65,7 @@ function withPepper(
     scheme,
     async verify(password: Secret, { pepper }: ImportedKeys) {
       // SECURITY: without its pepper it is nobody's password, in the same time.
-      const matches = await verify(password.reveal() + (pepper ?? ''), hash)
+      const matches = await verifyBcrypt(hash, password.reveal() + (pepper ?? ''))
       return matches && pepper !== null
     },
   }

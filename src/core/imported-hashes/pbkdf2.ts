@@ -1,4 +1,5 @@
-import { pbkdf2 as pbkdf2Into, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
+import { pbkdf2 as derive } from '../hash-threads.ts'
 import { areEqual, decodeBase64, encodeBase64, keyLength, saltLength } from './bytes.ts'
 import { type ForeignHash, type HashFamily, type HashRefusal, refuseCosts } from './family.ts'
 
@@ -95,17 +96,4 @@ function readParts(parts: Parts): ForeignHash | HashRefusal | null {
 
 function isDigest(name: string | undefined): name is Digest {
   return name !== undefined && Object.hasOwn(digests, name)
-}
-
-function derive(
-  password: string,
-  using: { salt: Buffer; iterations: number; length: number; digest: Digest },
-): Promise<Buffer> {
-  const { salt, iterations, length, digest } = using
-  return new Promise((resolve, reject) => {
-    pbkdf2Into(password, salt, iterations, length, digest, (error, key) => {
-      if (error) reject(error)
-      else resolve(key)
-    })
-  })
 }

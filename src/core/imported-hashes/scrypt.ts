@@ -1,4 +1,5 @@
-import { randomBytes, scrypt as scryptInto } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
+import { scrypt as derive } from '../hash-threads.ts'
 import { areEqual, decodeBase64, encodeBase64, keyLength, saltLength } from './bytes.ts'
 import { type ForeignHash, type HashFamily, type HashRefusal, refuseCosts } from './family.ts'
 
@@ -88,18 +89,12 @@ function schemeOf({ logN, blockSize, parallelism }: ScryptCost): string {
   return `scrypt/${logN},${blockSize},${parallelism}`
 }
 
-/** A key of this length, made on libuv's threads. */
 export function deriveScrypt(
   password: string,
   { salt, cost, length }: { salt: Uint8Array; cost: ScryptCost; length: number },
-): Promise<Buffer> {
+): Promise<Uint8Array> {
   const [N, r, p] = [2 ** cost.logN, cost.blockSize, cost.parallelism]
   // Twice what it takes: Node's default allows 32 MiB alone.
   const options = { N, r, p, maxmem: 256 * N * r + 1024 * 1024 }
-  return new Promise((resolve, reject) => {
-    scryptInto(password, salt, length, options, (error, key) => {
-      if (error) reject(error)
-      else resolve(key)
-    })
-  })
+  return derive(password, { salt, length, options })
 }

@@ -1,0 +1,110 @@
+import type { ScryptOptions } from 'node:crypto'
+import { createRequire } from 'node:module'
+import { Worker } from 'node:worker_threads'
+
+/** What a hash costs, in the words of the library. */
+export interface Cost {
+  readonly memoryCost: number
+  readonly timeCost: number
+  readonly parallelism: number
+}
+
+/** What the key of another system is made with, beside the password. */
+interface Derivation {
+  readonly salt: Uint8Array
+  /** Of the key, in bytes. */
+  readonly length: number
+}
+
+export interface Scrypt extends Derivation {
+  readonly options: ScryptOptions
+}
+
+export interface Pbkdf2 extends Derivation {
+  readonly iterations: number
+  readonly digest: string
+}
+
+/** What is computed, by its kind. */
+export type HashJob = { readonly password: string } & (
+  | { readonly kind: 'hash'; readonly cost: Cost }
+  | { readonly kind: 'verify' | 'bcrypt'; readonly passwordHash: string }
+  | ({ readonly kind: 'scrypt' } & Scrypt)
+  | ({ readonly kind: 'pbkdf2' } & Pbkdf2)
+)
+
+/** What came of a job: a hash, a key, or whether it was the password's. */
+type Outcome = { readonly value: unknown } | { readonly error: unknown }
+
+// In one text, which a bundler or a compiler cannot lose.
+const program = `
+const { pbkdf2Sync, scryptSync } = require('node:crypto')
+const { parentPort, workerData } = require('node:worker_threads')
+const { constants, setPriority } = require('node:os')
+const argon2 = require(workerData.argon2)
+// On Linux of this thread alone: who holds a token comes before who logs in, also on a machine with one core.
+// Not the lowest: where checks take all of it, a tenth is left for those who log in.
+if (process.platform === 'linux') setPriority(constants.priority.PRIORITY_BELOW_NORMAL)
+const kinds = {
+  hash: ({ password, cost }) => argon2.hashSync(password, cost),
+  verify: ({ password, passwordHash }) => argon2.verifySync(passwordHash, password),
+  // Loaded for whoever brought such users along.
+  bcrypt: ({ password, passwordHash }) => require(workerData.bcrypt).verifySync(password, passwordHash),
+  scrypt: ({ password, salt, length, options }) => scryptSync(password, salt, length, options),
+  pbkdf2: ({ password, salt, length, iterations, digest }) =>
+    pbkdf2Sync(password, salt, iterations, length, digest)
+}
+parentPort.on('message', (job) => {
+  try {
+    parentPort.postMessage({ value: kinds[job.kind](job) })
+  } catch (error) {
+    parentPort.postMessage({ error })
+  }
+})`
+
+const { resolve: find } = createRequire(import.meta.url)
+const libraries = { argon2: find('@node-rs/argon2'), bcrypt: find('@node-rs/bcrypt') }
+
+function isOutcome(message: unknown): message is Outcome {
+  return 'value' in Object(message) || 'error' in Object(message)
+}
+
+/** A thread that does one job at a time. */
+export class HashThread {
+  /** Whether it has failed, or been ended: then it is given no more jobs. */
+  isEnding = false
+  readonly #worker = new Worker(program, { eval: true, execArgv: [], workerData: libraries })
+  #settle: (outcome: Outcome) => void = () => {}
+
+  constructor() {
+    this.#worker.on('message', (message: unknown) => {
+      // Under `node --watch` Node itself says here what the thread has loaded.
+      if (isOutcome(message)) this.#settle(message)
+    })
+    this.#worker.on('messageerror', (error) => this.#fail(error))
+    this.#worker.on('error', (error) => this.#fail(error))
+    this.#worker.on('exit', () => this.#fail(new Error('A thread that hashes has ended')))
+  }
+
+  async run(job: HashJob): Promise<unknown> {
+    const { promise, resolve } = Promise.withResolvers<Outcome>()
+    this.#settle = resolve
+    this.#worker.ref()
+    this.#worker.postMessage(job)
+    const outcome = await promise
+    this.#worker.unref()
+    if ('error' in outcome) throw outcome.error
+    return outcome.value
+  }
+
+  end(): void {
+    this.isEnding = true
+    void this.#worker.terminate()
+  }
+
+  // It may have failed while nobody waited for it.
+  #fail(error: unknown): void {
+    this.isEnding = true
+    this.#settle({ error })
+  }
+}
