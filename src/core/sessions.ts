@@ -40,17 +40,17 @@ export async function logIn(
   const emailAddress = parseEmailAddress(credentials.emailAddress)
   const password = normalizePassword(credentials.password)
   const account = emailAddress ?? credentials.emailAddress
-  await config.guard.count('log_in', { account, client })
-  if (!password) {
-    noteRefusal(config, client, { name: 'authn_login_fail', userId: null })
-    return null
-  }
   const tryIt = async () => {
+    await config.guard.count('log_in', { account, client })
+    if (!password) {
+      noteRefusal(config, client, { name: 'authn_login_fail', userId: null })
+      return null
+    }
     const attempt = await config.guard.tryPassword('log_in', { account, password })
     return attempt.judge(() => judge(config, { emailAddress, password, attempt, client }))
   }
   const { queue } = config.passwordHash
-  // Before it is noted as a failure: to take that back costs everybody else more than this answer.
+  // Before anything is written: whoever is told to come back is to cost everybody else nothing but that.
   return queue?.admit ? queue.admit(account, tryIt) : tryIt()
 }
 
