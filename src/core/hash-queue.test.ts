@@ -103,11 +103,10 @@ test('whoever would wait in vain, because each takes long of late, is refused at
   const queue = new HashQueue({ ...limits, concurrency: 1 })
   const { begun, start, end } = observe(queue)
   const slow = start('slow')
-  vi.advanceTimersByTime(9_000)
-  const accepted = [slow, start('a')]
+  vi.advanceTimersByTime(1_200)
   end('slow')
   await slow
-  accepted.push(start('b'))
+  const accepted = ['a', 'b'].map(start)
   await expect(start('c')).rejects.toMatchObject({ code: 'overloaded' })
   await expect(queue.admit('ann', async () => 'let in')).rejects.toMatchObject({
     code: 'overloaded',
@@ -116,7 +115,7 @@ test('whoever would wait in vain, because each takes long of late, is refused at
   await settle()
   end('b')
   await Promise.all(accepted)
-  // What took long once says nothing when nobody has hashed since.
+  // Now that they take less.
   const again = ['d', 'e', 'f'].map(start)
   for (const name of ['d', 'e', 'f']) {
     end(name)
@@ -124,6 +123,42 @@ test('whoever would wait in vain, because each takes long of late, is refused at
   }
   await Promise.all(again)
   expect(begun).toEqual(['slow', 'a', 'b', 'd', 'e', 'f'])
+})
+
+test('what hashes took is forgotten ten seconds after the last', async () => {
+  const { begun, start, end } = observe(new HashQueue({ ...limits, concurrency: 1 }))
+  const slow = start('slow')
+  vi.advanceTimersByTime(9_000)
+  end('slow')
+  await slow
+  vi.advanceTimersByTime(10_000)
+  const accepted = ['a', 'b', 'c', 'd'].map(start)
+  for (const name of ['a', 'b', 'c', 'd']) {
+    end(name)
+    await settle()
+  }
+  await Promise.all(accepted)
+  expect(begun).toEqual(['slow', 'a', 'b', 'c', 'd'])
+})
+
+test('whoever waits, and will not have a turn in time, is told as soon as that is known', async () => {
+  const queue = new HashQueue({ ...limits, concurrency: 1 })
+  const { begun, start, end } = observe(queue)
+  const [slow, a, b, c] = ['slow', 'a', 'b', 'c'].map(start)
+  vi.advanceTimersByTime(900)
+  end('slow')
+  await slow
+  await expect(c).rejects.toMatchObject({ code: 'overloaded' })
+  expect([queue.waiting, queue.refused]).toEqual([1, 1])
+  vi.advanceTimersByTime(900)
+  end('a')
+  await a
+  end('b')
+  await b
+  // Its own deadline has nobody to refuse any more.
+  vi.advanceTimersByTime(5_000)
+  expect([queue.running, queue.waiting, queue.refused]).toEqual([0, 0, 1])
+  expect(begun).toEqual(['slow', 'a', 'b'])
 })
 
 test('one that waited too long is refused, never runs, and makes room for another', async () => {

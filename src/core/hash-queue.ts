@@ -26,19 +26,21 @@ export interface HashLoad {
   admit?<T>(account: string, work: () => Promise<T>): Promise<T>
 }
 
+// What hashes took is no measure of what they will take on a machine that did something else since.
+const rememberedMilliseconds = 10_000
+
 /**
  * Lets a bounded number of hashes run. One more than may wait, or than is likely to have its turn in half
- * the time that one may wait, and one that waited too long, is refused with `overloaded`: a log-in storm
- * must not starve the requests that need no hash.
+ * the time that one may wait, and one that waited too long, or will have, is refused with `overloaded`: a
+ * log-in storm must not starve the requests that need no hash.
  */
 export class HashQueue implements HashLoad {
   readonly #limits: HashQueueLimits
-  readonly #waiting = new Set<() => void>()
+  readonly #waiting = new Set<Waiter>()
   readonly #admitted = new Map<string, number>()
   #running = 0
   #refused = 0
-  // Milliseconds that one takes, since there was last none: on a machine that is busy it is more than by itself.
-  #lately = 0
+  #lately: Lately = { milliseconds: 0, until: 0 }
 
   /** @throws RangeError for a concurrency that lets nothing run */
   constructor(limits: HashQueueLimits) {
@@ -81,7 +83,7 @@ export class HashQueue implements HashLoad {
     try {
       return await work()
     } finally {
-      this.#lately += (performance.now() - began - this.#lately) / 8
+      this.#note(performance.now() - began)
       this.#pass()
     }
   }
@@ -90,22 +92,23 @@ export class HashQueue implements HashLoad {
     const { concurrency, waiting, waitMilliseconds } = this.#limits
     const before = ahead - concurrency
     // Whoever would wait in vain is told so now. Half, since nobody knows what the next ones take.
-    const isInVain = (before * this.#lately) / concurrency > waitMilliseconds / 2
-    if (before >= waiting || isInVain) throw this.#refuse()
+    if (before >= waiting || this.#expect(before) > waitMilliseconds / 2) throw this.#refuse()
   }
 
   #turn(): Promise<void> {
     this.#requireRoom(this.#running + this.#waiting.size)
+    const { waitMilliseconds } = this.#limits
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
-        this.#waiting.delete(start)
-        reject(this.#refuse())
-      }, this.#limits.waitMilliseconds)
-      const start = () => {
+      const leave = (settle: () => void) => () => {
         clearTimeout(timer)
-        resolve()
+        this.#waiting.delete(waiter)
+        settle()
       }
-      this.#waiting.add(start)
+      const refuse = leave(() => reject(this.#refuse()))
+      const timer = setTimeout(refuse, waitMilliseconds)
+      const until = performance.now() + waitMilliseconds
+      const waiter = { start: leave(resolve), refuse, until }
+      this.#waiting.add(waiter)
     })
   }
 
@@ -114,15 +117,50 @@ export class HashQueue implements HashLoad {
     return new AuthError('overloaded')
   }
 
+  #note(milliseconds: number): void {
+    const now = performance.now()
+    const before = this.#lately.until > now ? this.#lately.milliseconds : milliseconds
+    const mean = before + (milliseconds - before) / 4
+    this.#lately = { milliseconds: mean, until: now + rememberedMilliseconds }
+  }
+
+  /** How long one more is likely to wait, behind so many that wait. */
+  #expect(before: number): number {
+    const { milliseconds, until } = this.#lately
+    return until > performance.now() ? (before * milliseconds) / this.#limits.concurrency : 0
+  }
+
   // The next in line takes over the place of the one that has finished.
   #pass(): void {
     const [next] = this.#waiting
     if (!next) {
       this.#running--
-      if (this.#running === 0) this.#lately = 0
       return
     }
-    this.#waiting.delete(next)
-    next()
+    next.start()
+    this.#dismiss()
   }
+
+  // Whoever came when hashes took less, and will not have a turn in time, need not wait for that.
+  #dismiss(): void {
+    const now = performance.now()
+    for (const { refuse, until } of [...this.#waiting].reverse()) {
+      if (now + this.#expect(this.#waiting.size) <= until) return
+      refuse()
+    }
+  }
+}
+
+interface Waiter {
+  start(): void
+  refuse(): void
+  /** When it is refused, in milliseconds of this process. */
+  readonly until: number
+}
+
+/** What a hash took of late: on a machine that is busy it is more than by itself. */
+interface Lately {
+  readonly milliseconds: number
+  /** When that says nothing any more, in milliseconds of this process. */
+  readonly until: number
 }
