@@ -9,6 +9,7 @@ export function refusalOf(error: unknown, policy: PasswordPolicy): Refusal {
   if (!(error instanceof AuthError)) return refuse('internal_error')
   switch (error.code) {
     case 'overloaded':
+      return refuse(error.code, { headers: { 'retry-after': spread() } })
     case 'unavailable':
       return refuse(error.code)
     case 'rate_limited':
@@ -26,6 +27,11 @@ export function refusalOf(error: unknown, policy: PasswordPolicy): Refusal {
         problems: error.fields.map((invalid) => explain(invalid, policy)),
       })
   }
+}
+
+// One to three seconds: all who were turned away together would come back together.
+function spread(): string {
+  return String(1 + Math.floor(Math.random() * 3))
 }
 
 const tooMany = {
