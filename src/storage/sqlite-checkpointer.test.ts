@@ -1,10 +1,26 @@
 import { copyFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { temporaryFolder } from '../../test/harness.ts'
 import { until } from '../../test/until.ts'
 import { openSqlite } from './sqlite.ts'
+
+const waiting: (() => void)[] = vi.hoisted(() => [])
+
+// Nothing else here waits ten seconds.
+vi.mock(import('node:timers'), async (original) => {
+  const timers = await original()
+  const setTimeout = (act: () => void, milliseconds: number) => {
+    if (milliseconds === 10_000) waiting.push(act)
+    return timers.setTimeout(act, milliseconds)
+  }
+  return { ...timers, setTimeout: setTimeout as typeof timers.setTimeout }
+})
+
+function passTenSeconds(): void {
+  for (const act of waiting.splice(0)) act()
+}
 
 async function open() {
   const folder = temporaryFolder()
@@ -49,4 +65,23 @@ test('what was committed comes into the file without SQLite’s doing it in a co
   await until(async () => expect(inFile().length).toBeGreaterThanOrEqual(299))
   await insert(301, 600)
   await until(async () => expect(inFile().length).toBeGreaterThanOrEqual(599))
+})
+
+test('ten seconds later a long log is moved, and a short one is left for later', async () => {
+  const { database, inFile } = await open()
+  const insert = (text: string) =>
+    database.transaction((each) => each.query('INSERT INTO notes VALUES ($1)', [text]))
+  passTenSeconds()
+  await insert('short')
+  passTenSeconds()
+  await insert('x'.repeat(1_100_000))
+  // Had the short one been worth a thread, it would stand in the file by the time that a second does.
+  const second = await open()
+  for (let count = 1; count <= 300; count++) {
+    await second.database.transaction((each) => each.query("INSERT INTO notes VALUES ('')"))
+  }
+  await until(async () => expect(second.inFile().length).toBeGreaterThanOrEqual(299))
+  expect(inFile()).toEqual([])
+  passTenSeconds()
+  await until(async () => expect(inFile()).toHaveLength(2))
 })

@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { stat } from 'node:fs'
 // Not the global ones: tests of an application move it, and the log would grow.
 import { clearTimeout, setTimeout } from 'node:timers'
 import { Worker } from 'node:worker_threads'
@@ -6,6 +7,8 @@ import { Worker } from 'node:worker_threads'
 // The disk has to be waited for once, however much is moved: seldom, but before a commit has to do it.
 const delayMilliseconds = 10_000
 const maximumCommits = 300
+// For less it is not worth a thread, which takes 12 MB: SQLite reads a log of that length as fast.
+const shortBytes = 1_048_576
 
 // In one text, which a bundler or a compiler cannot lose. It waits for no reader and no writer.
 const program = `
@@ -25,13 +28,11 @@ parentPort.on('message', (told) => {
 /**
  * Moves what was committed from the write-ahead log into the file, in a thread of its own: SQLite would
  * do it in the midst of a commit, and nothing would be answered until the disk has it, 10 to 80 ms.
- * Where the thread cannot, SQLite does it as ever, when the log has grown further. The thread takes 12 MB,
- * and ends where nothing was committed for ten seconds.
+ * Where the thread cannot, SQLite does it as ever, when the log has grown further.
  */
 export class SqliteCheckpointer {
   readonly #file: string
   #worker: Worker | null = null
-  #leaving: Worker | null = null
   #timer: NodeJS.Timeout | undefined
   #commits = 0
   #isClosed = false
@@ -40,43 +41,41 @@ export class SqliteCheckpointer {
     this.#file = file
   }
 
-  /** To be called after each commit: of many at once, or ten seconds later. */
+  /** To be called after each commit: of many at once, or ten seconds later if the log is a megabyte by then. */
   note(): void {
     this.#commits += 1
     if (this.#commits >= maximumCommits) this.#checkpoint()
-    else if (this.#commits === 1) this.#later(() => this.#checkpoint())
+    // No reason for a process to stay.
+    else this.#timer ??= setTimeout(() => this.#checkpointIfLong(), delayMilliseconds).unref()
   }
 
   async close(): Promise<void> {
     this.#isClosed = true
     clearTimeout(this.#timer)
-    this.#dismiss()
-    const worker = this.#leaving
+    const worker = this.#worker
     if (!worker) return
+    const ended = once(worker, 'exit')
     // Whoever closes waits for it.
     worker.ref()
-    await once(worker, 'exit')
+    worker.postMessage('close')
+    await ended
+  }
+
+  #checkpointIfLong(): void {
+    this.#timer = undefined
+    // What the disk refuses here concerns nobody: whoever writes hears of it.
+    stat(`${this.#file}-wal`, (_error, log) => {
+      if (log && log.size >= shortBytes) this.#checkpoint()
+    })
   }
 
   #checkpoint(): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
     this.#commits = 0
     if (this.#isClosed) return
     this.#worker ??= this.#start()
     this.#worker.postMessage('checkpoint')
-    this.#later(() => this.#dismiss())
-  }
-
-  #dismiss(): void {
-    if (!this.#worker) return
-    this.#leaving = this.#worker
-    this.#worker = null
-    this.#leaving.postMessage('close')
-  }
-
-  #later(act: () => void): void {
-    clearTimeout(this.#timer)
-    // No reason for a process to stay.
-    this.#timer = setTimeout(act, delayMilliseconds).unref()
   }
 
   #start(): Worker {
@@ -84,7 +83,6 @@ export class SqliteCheckpointer {
     worker.unref()
     const forget = () => {
       if (this.#worker === worker) this.#worker = null
-      if (this.#leaving === worker) this.#leaving = null
     }
     // Without a listener a disk that fails would end the process; whoever writes hears of it.
     worker.on('error', forget)
