@@ -13,7 +13,8 @@ function loaded({ log }: ServerProcess): string[] {
   return names.filter((name) => !/^@node-rs\/\w+-/.test(name)).sort()
 }
 
-const atStart = [...['@hono/node-server', '@node-rs/argon2', 'bowser', 'hono', 'uuid', 'zod']]
+const atStart = ['@node-rs/argon2', 'bowser', 'hono', 'uuid', 'zod']
+const behindBody = ['@hono/node-server', 'undici', ...atStart].sort()
 
 function start(variables: Readonly<Record<string, string>> = {}): Promise<ServerProcess> {
   const file = join(temporaryFolder(), 'app.sqlite3')
@@ -30,9 +31,9 @@ test('what sends mails is loaded for the first mail', async () => {
   const server = await start()
   expect(loaded(server)).not.toContain('nodemailer')
   expect((await server.send('POST /v1/registrations', ann)).status).toBe(201)
-  expect(loaded(server)).toEqual(atStart)
+  await until(() => expect(loaded(server)).toEqual(behindBody))
   expect((await server.send('POST /v1/passwords', ann)).status).toBe(200)
-  await until(() => expect(loaded(server)).toEqual([...atStart, 'nodemailer'].sort()))
+  await until(() => expect(loaded(server)).toEqual([...behindBody, 'nodemailer'].sort()))
 })
 
 test('what signs is loaded for the first access token', async () => {

@@ -1,8 +1,11 @@
 import { once } from 'node:events'
-import { Server as HttpServer } from 'node:http'
+import type { Server as HttpServer } from 'node:http'
 import { Server as HttpsServer } from 'node:https'
 import type { Server, Socket } from 'node:net'
 import { setImmediate as nextTurn } from 'node:timers/promises'
+
+// Not imported: to list what there is to import, Node would load all that it fetches with.
+const http = process.getBuiltinModule('node:http')
 
 // Less than the ten seconds that Docker gives before it kills.
 const drainMilliseconds = 8_000
@@ -34,19 +37,19 @@ export async function drain(server: Server, silent: Silent): Promise<void> {
   const closed = once(server, 'close')
   const late = Promise.withResolvers<void>()
   const force = setTimeout(late.resolve, drainMilliseconds)
-  const http = isHttp(server) ? server : null
+  const asked = isHttp(server) ? server : null
   // A client that keeps its connection is answered once more, and told to go.
-  http?.prependListener('request', (_request, response) => {
+  asked?.prependListener('request', (_request, response) => {
     response.shouldKeepAlive = false
   })
   await acceptWaiting(server)
   server.close()
   endSilent(silent)
-  const idle = setInterval(() => http?.closeIdleConnections(), idleMilliseconds)
+  const idle = setInterval(() => asked?.closeIdleConnections(), idleMilliseconds)
   await Promise.race([closed, late.promise])
   clearInterval(idle)
   clearTimeout(force)
-  http?.closeAllConnections()
+  asked?.closeAllConnections()
 }
 
 // What the system has accepted in our name, and we have not yet, it would reset. In each turn all that waits is
@@ -79,5 +82,5 @@ function endSilent(silent: Silent): void {
 
 // One of HTTP/2 closes no single connections, and is not waited for longer than that.
 function isHttp(server: Server): server is HttpServer | HttpsServer {
-  return server instanceof HttpServer || server instanceof HttpsServer
+  return server instanceof http.Server || server instanceof HttpsServer
 }

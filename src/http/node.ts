@@ -1,6 +1,5 @@
 /// <reference types="node" />
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import { getRequestListener, RequestError } from '@hono/node-server'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { bareEnvelope, type Presented, present, toResponse } from './answers.ts'
 import { type Peer, shortcutInto } from './app.ts'
 import { type Refusal, refuse } from './problems.ts'
@@ -19,26 +18,42 @@ type Listener = (incoming: IncomingMessage, outgoing: ServerResponse) => Promise
  * raw request: doubled headers, TRACE, an authority in the request line, a body coded otherwise.
  */
 export function nodeListener(app: Fetch): Listener {
-  const listener = getRequestListener(
-    (request, { incoming }) =>
-      app.fetch(request, { address: incoming.socket.remoteAddress ?? null }),
-    // HTTP/1.0 knows no Host (HAProxy's health check); the name is read by nobody.
-    { hostname: 'localhost', errorHandler: (error) => toResponse(presentBare(explain(error))) },
-  )
   const shortcut = shortcutInto(app)
+  let listener: Listener | null = null
   return async (incoming, outgoing) => {
     const judged = judgeRaw(incoming)
     if (judged === 'condemned') return
     if (judged) return send(outgoing, presentBare(judged))
     incoming.url = originForm(incoming.url ?? '/')
-    const short = shortcut?.(incoming)
-    if (!short) return listener(incoming, outgoing)
     try {
-      send(outgoing, await short)
+      const short = shortcut?.(incoming)
+      if (short) return send(outgoing, await short)
+      listener ??= await loadListener(app)
     } catch (error) {
-      send(outgoing, presentBare(explain(error)))
+      return send(outgoing, presentBare(explain(error)))
     }
+    return listener(incoming, outgoing)
   }
+}
+
+// Loaded for the first request that has a body, or is no plain GET: with it come Node's `Request` and `Response`,
+// and all that Node fetches with, 13 MB and 60 ms, which a start need not wait for.
+async function loadListener(app: Fetch): Promise<Listener> {
+  const { getRequestListener, RequestError } = await import('@hono/node-server')
+  const unreadable = refuse('invalid_request', {
+    error: 'The request line or Host is malformed',
+  })
+  return getRequestListener(
+    (request, { incoming }) =>
+      app.fetch(request, { address: incoming.socket.remoteAddress ?? null }),
+    {
+      // HTTP/1.0 knows no Host (HAProxy's health check); the name is read by nobody.
+      hostname: 'localhost',
+      // It throws a RequestError for what it cannot read; the rest comes from a `fetch` of yours.
+      errorHandler: (error) =>
+        toResponse(presentBare(error instanceof RequestError ? unreadable : explain(error))),
+    },
+  )
 }
 
 const settings = {
@@ -52,6 +67,9 @@ const settings = {
   // A request without a body is not made a stream that somebody has to read to its end.
   optimizeEmptyRequests: true,
 }
+
+// Not imported: to list what there is to import, Node would load all that it fetches with.
+const { createServer } = process.getBuiltinModule('node:http')
 
 // Connections at a time, of all clients together; one more is closed as it comes.
 const maximumConnections = 5_000
@@ -69,11 +87,7 @@ export function nodeServer(app: Fetch): Server {
   return Object.assign(server, { httpAllowHalfOpen: true })
 }
 
-// The listener throws a RequestError for what it cannot read; the rest comes from a `fetch` of yours.
 function explain(error: unknown): Refusal {
-  if (error instanceof RequestError) {
-    return refuse('invalid_request', { error: 'The request line or Host is malformed' })
-  }
   console.error(error)
   return refuse('internal_error')
 }
