@@ -61,6 +61,19 @@ function resolveImport(from: string, specifier: string): string {
   return relative('.', join(dirname(from), specifier))
 }
 
+// Past the imports, which the rules here are about.
+const askedOfNode: Record<string, string> = {
+  'src/cli/drain.ts': 'node:http',
+  'src/http/node.ts': 'node:http',
+}
+
+test('nobody gets a module of Node but by its import, or is named here', () => {
+  const asked = sources.flatMap(({ path, text }) =>
+    [...text.matchAll(/getBuiltinModule\('([^']+)'\)/g)].map(([, name]) => [path, name]),
+  )
+  expect(Object.fromEntries(asked)).toEqual(askedOfNode)
+})
+
 test('each ring imports only the rings below it', () => {
   for (const { path, text } of sources) {
     const ring = ringOf(path)

@@ -37,19 +37,19 @@ export async function drain(server: Server, silent: Silent): Promise<void> {
   const closed = once(server, 'close')
   const late = Promise.withResolvers<void>()
   const force = setTimeout(late.resolve, drainMilliseconds)
-  const asked = isHttp(server) ? server : null
+  const asHttp = isHttp(server) ? server : null
   // A client that keeps its connection is answered once more, and told to go.
-  asked?.prependListener('request', (_request, response) => {
+  asHttp?.prependListener('request', (_request, response) => {
     response.shouldKeepAlive = false
   })
   await acceptWaiting(server)
   server.close()
   endSilent(silent)
-  const idle = setInterval(() => asked?.closeIdleConnections(), idleMilliseconds)
+  const idle = setInterval(() => asHttp?.closeIdleConnections(), idleMilliseconds)
   await Promise.race([closed, late.promise])
   clearInterval(idle)
   clearTimeout(force)
-  asked?.closeAllConnections()
+  asHttp?.closeAllConnections()
 }
 
 // What the system has accepted in our name, and we have not yet, it would reset. In each turn all that waits is

@@ -31,7 +31,7 @@ export interface Configuration {
   /** Null where none are issued. */
   readonly accessTokens: AccessTokens | null
   readonly resetTokenMinutes: number
-  readonly guard: Pick<Guard, 'count' | 'tryPassword' | 'recover'>
+  readonly guard: Pick<Guard, 'refuseKnown' | 'count' | 'tryPassword' | 'recover'>
   readonly deadTokens: Pick<DeadTokens, 'count'>
   readonly apiKeyLimit: Pick<ApiKeyLimit, 'count'>
   readonly newId: (at: Date) => string
@@ -130,6 +130,7 @@ function defaultHash(options: Pick<AuthOptions, 'processes' | 'importedKeys'>): 
 
 const unlimited = {
   guard: {
+    refuseKnown() {},
     async count() {},
     async tryPassword() {
       return {

@@ -115,6 +115,17 @@ export class Guard {
   }
 
   /**
+   * Refuses whoever is known to be over a limit, without a look at the database and without a count.
+   *
+   * @throws AuthError `rate_limited`
+   */
+  refuseKnown(act: GuardedAct, attempt: GuardedAttempt): void {
+    const now = this.#clock()
+    const remembered = this.#remembered(bucketsOf(act, attempt))
+    if (remembered.every((full) => isRecent(full, now))) refuse(remembered, now)
+  }
+
+  /**
    * Counts a try at a password, in addition to `count`: as a failure, and as one more account on which
    * this password is tried.
    *
@@ -172,10 +183,7 @@ export class Guard {
   }
 
   async #refuseFull(buckets: readonly Bucket[], now: Date): Promise<void> {
-    const remembered = buckets.flatMap((bucket) => {
-      const full = this.#full.get(bucket.key)
-      return full ? [{ ...bucket, ...full }] : []
-    })
+    const remembered = this.#remembered(buckets)
     if (remembered.length === 0) return
     if (remembered.every((full) => isRecent(full, now))) return refuse(remembered, now)
     // Somebody at a console may have cleared it.
@@ -188,6 +196,13 @@ export class Guard {
     })
     for (const { key, count } of full) this.#remember(key, count, now)
     refuse(full, now)
+  }
+
+  #remembered(buckets: readonly Bucket[]) {
+    return buckets.flatMap((bucket) => {
+      const full = this.#full.get(bucket.key)
+      return full ? [{ ...bucket, ...full }] : []
+    })
   }
 
   #remember(key: string, count: GuardCount, now: Date): void {

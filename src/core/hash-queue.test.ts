@@ -103,7 +103,7 @@ test('whoever would wait in vain, because each takes long of late, is refused at
   const queue = new HashQueue({ ...limits, concurrency: 1 })
   const { begun, start, end } = observe(queue)
   const slow = start('slow')
-  vi.advanceTimersByTime(1_200)
+  vi.advanceTimersByTime(4_800)
   end('slow')
   await slow
   const accepted = ['a', 'b'].map(start)
@@ -145,12 +145,11 @@ test('whoever waits, and will not have a turn in time, is told as soon as that i
   const queue = new HashQueue({ ...limits, concurrency: 1 })
   const { begun, start, end } = observe(queue)
   const [slow, a, b, c] = ['slow', 'a', 'b', 'c'].map(start)
-  vi.advanceTimersByTime(900)
+  vi.advanceTimersByTime(1_500)
   end('slow')
   await slow
   await expect(c).rejects.toMatchObject({ code: 'overloaded' })
   expect([queue.waiting, queue.refused]).toEqual([1, 1])
-  vi.advanceTimersByTime(900)
   end('a')
   await a
   end('b')

@@ -119,7 +119,8 @@ export class HashQueue implements HashLoad {
 
   #note(milliseconds: number): void {
     const now = performance.now()
-    const before = this.#lately.until > now ? this.#lately.milliseconds : milliseconds
+    // From nothing: the first may have waited for its thread, and a single one turns nobody away.
+    const before = this.#lately.until > now ? this.#lately.milliseconds : 0
     const mean = before + (milliseconds - before) / 4
     this.#lately = { milliseconds: mean, until: now + rememberedMilliseconds }
   }

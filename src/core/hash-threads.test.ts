@@ -8,7 +8,8 @@ import { temporaryFolder } from '../../test/harness.ts'
 import { hash, pbkdf2, scrypt, verify, verifyBcrypt } from './hash-threads.ts'
 
 const lower = constants.priority.PRIORITY_BELOW_NORMAL
-const bcryptOfRuby = '$2a$04$N9qo8uLOickgx2ZMRZoMye9COBKsOPKEJDHJoe/BuRouJin6Qswhq'
+// Of the tests of crypt_blowfish.
+const bcryptOfUs = '$2a$05$XXXXXXXXXXXXXXXXXXXXXOAcXxm9kjPGEMsLznoKqmqw7tc8WCx4a'
 const cheap = { memoryCost: 8, timeCost: 1, parallelism: 1 }
 
 test('a hash is made in a thread, and verified in one', async () => {
@@ -44,7 +45,8 @@ test('jobs that come together are each answered with their own', async () => {
 
 test('hashes of other systems are verified there too, and their keys made', async () => {
   const using = { salt: Buffer.from('NaCl'), length: 64 }
-  expect(await verifyBcrypt(bcryptOfRuby, 'correct horse')).toBe(false)
+  expect(await verifyBcrypt(bcryptOfUs, 'U*U*U')).toBe(true)
+  expect(await verifyBcrypt(bcryptOfUs, 'U*U*')).toBe(false)
   // RFC 7914 §11 and §12.
   const pbkdf2Key = await pbkdf2('Password', { ...using, iterations: 80_000, digest: 'sha256' })
   expect(Buffer.from(pbkdf2Key).toString('hex')).toMatch(/^4ddcd8f60b98be21830cee5ef22701f9/)

@@ -6,7 +6,7 @@ import { type Cost, type HashJob, HashThread, type Pbkdf2, type Scrypt } from '.
 const idleMilliseconds = 60_000
 
 /**
- * argon2, in threads of its own and not in libuv's, as all that follow: those have the priority of the event
+ * argon2. Like all that follow it is computed in threads of our own: libuv's have the priority of the event
  * loop, which a storm of log-ins would take every other turn from, and whoever reads a file waits for them.
  */
 export async function hash(password: string, cost: Cost): Promise<string> {
@@ -25,12 +25,17 @@ export async function verifyBcrypt(passwordHash: string, password: string): Prom
 
 /** A key of this length, by RFC 7914. */
 export async function scrypt(password: string, using: Scrypt): Promise<Uint8Array> {
-  return toKey(await run({ kind: 'scrypt', password, ...using }))
+  return toKey(await run({ kind: 'scrypt', password, ...using, salt: alone(using.salt) }))
 }
 
 /** A key of this length, by RFC 8018 §5.2. */
 export async function pbkdf2(password: string, using: Pbkdf2): Promise<Uint8Array> {
-  return toKey(await run({ kind: 'pbkdf2', password, ...using }))
+  return toKey(await run({ kind: 'pbkdf2', password, ...using, salt: alone(using.salt) }))
+}
+
+// SECURITY: a Buffer is a part of Node's pool, all of which would be copied into the thread, whosever it is.
+function alone(bytes: Uint8Array): Uint8Array {
+  return Uint8Array.from(bytes)
 }
 
 function toKey(value: unknown): Uint8Array {
@@ -49,6 +54,7 @@ async function run(job: HashJob): Promise<unknown> {
     return await thread.run(job)
   } finally {
     idle.add(thread)
+    clearTimeout(timer)
     // No reason for a process to stay.
     timer = setTimeout(endIdle, idleMilliseconds).unref()
   }

@@ -49,6 +49,8 @@ export async function logIn(
     const attempt = await config.guard.tryPassword('log_in', { account, password })
     return attempt.judge(() => judge(config, { emailAddress, password, attempt, client }))
   }
+  // Not for a place among those who wait: whoever floods would keep it from others.
+  config.guard.refuseKnown('log_in', { account, client })
   const { queue } = config.passwordHash
   // Before anything is written: whoever is told to come back is to cost everybody else nothing but that.
   return queue?.admit ? queue.admit(account, tryIt) : tryIt()

@@ -5,7 +5,7 @@ import type { Guard } from './guard.ts'
 import type { Metrics, RefusedAct } from './metrics.ts'
 
 interface Limits {
-  readonly guard: Pick<Guard, 'count' | 'tryPassword' | 'recover'>
+  readonly guard: Pick<Guard, 'refuseKnown' | 'count' | 'tryPassword' | 'recover'>
   readonly deadTokens: Pick<DeadTokens, 'count'>
   readonly apiKeyLimit: Pick<ApiKeyLimit, 'count'>
 }
@@ -19,19 +19,24 @@ export function countRefusals(
     if (error instanceof AuthError && error.code === 'rate_limited') metrics.noteRefusal(act)
     throw error
   }
+  const countedAtOnce = (act: RefusedAct, refuse: () => void) => {
+    try {
+      refuse()
+    } catch (error) {
+      counted(act)(error)
+    }
+  }
   return {
     guard: {
+      refuseKnown: (act, attempt) => countedAtOnce(act, () => guard.refuseKnown(act, attempt)),
       count: (act, attempt) => guard.count(act, attempt).catch(counted(act)),
       tryPassword: (act, tried) => guard.tryPassword(act, tried).catch(counted(act)),
       recover: (transaction, user) => guard.recover(transaction, user),
     },
     deadTokens: {
       count(kind, client) {
-        try {
-          deadTokens.count(kind, client)
-        } catch (error) {
-          counted(kind === 'link' ? 'dead_link' : 'dead_token')(error)
-        }
+        const act = kind === 'link' ? 'dead_link' : 'dead_token'
+        countedAtOnce(act, () => deadTokens.count(kind, client))
       },
     },
     apiKeyLimit: { count: (key) => apiKeyLimit.count(key).catch(counted('api_key_requests')) },

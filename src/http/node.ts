@@ -36,7 +36,7 @@ export function nodeListener(app: Fetch): Listener {
   }
 }
 
-// Loaded for the first request that has a body, or is no plain GET: with it come Node's `Request` and `Response`,
+// Loaded for the first request that has no shortcut, such as one with a body: with it come Node's `Request` and `Response`,
 // and all that Node fetches with, 13 MB and 60 ms, which a start need not wait for.
 async function loadListener(app: Fetch): Promise<Listener> {
   const { getRequestListener, RequestError } = await import('@hono/node-server')

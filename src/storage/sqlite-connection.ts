@@ -53,7 +53,13 @@ export class SqliteConnection {
   }
 
   script(sql: string): void {
+    // It may end its transaction, and set others.
+    this.#pragmas = null
     this.#database.exec(sql)
+  }
+
+  commit(): void {
+    this.#database.exec('COMMIT')
   }
 
   /** Takes the write lock; what a failed ROLLBACK left open is not carried into this one. */
@@ -84,8 +90,7 @@ export class SqliteConnection {
     this.#database.close()
   }
 
-  // Most transactions have those of the one before, and to set them takes half as long as a commit. Within a
-  // transaction nobody changes them: SQLite ignores the one there, and refuses the other.
+  // Most transactions have those of the one before, and to set them takes half as long as a commit.
   #set(pragmas: Pragmas): void {
     if (this.#pragmas === pragmas) return
     this.#pragmas = null

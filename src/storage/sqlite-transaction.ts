@@ -22,7 +22,7 @@ export class SqliteTransaction implements Transaction {
 
   commit(): void {
     this.#requireOpen()
-    this.#writer.script('COMMIT')
+    this.#writer.commit()
     this.#ended = true
   }
 
