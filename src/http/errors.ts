@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto'
 import { AuthError, type InvalidField } from '../core/errors.ts'
 import type { PasswordPolicy } from '../core/password-policy.ts'
 import { describeProblem, passwordMessages } from './messages.ts'
@@ -31,7 +32,7 @@ export function refusalOf(error: unknown, policy: PasswordPolicy): Refusal {
 
 // One to three seconds: all who were turned away together would come back together.
 function spread(): string {
-  return String(1 + Math.floor(Math.random() * 3))
+  return String(randomInt(1, 4))
 }
 
 const tooMany = {

@@ -241,6 +241,28 @@ test('whoever floods a reset from one address keeps its owner from no link', asy
   expect([owner.status, owner.headers.get('ratelimit')]).toEqual([200, '"attempts";r=9;t=180'])
 })
 
+test('whoever is known to be over a limit takes no place among those who wait for a hash', async () => {
+  const places: string[] = []
+  const queue: HashLoad = {
+    ...{ running: 0, waiting: 0, refused: 0 },
+    async admit(account, work) {
+      places.push(account)
+      return work()
+    },
+  }
+  const auth = { passwordHash: { ...cheapHash, queue }, rateLimits: 'on' } as const
+  const server = await startServer({ auth })
+  const flood = from(server, '192.0.2.1')
+  const people = Array.from({ length: 40 }, (_, index) => `person${index}@example.com`)
+  const seen: number[] = []
+  for (const email_address of people) {
+    const { status } = await flood('POST /v1/session', { email_address, password: 'wrong' })
+    seen.push(status)
+  }
+  expect(seen).toEqual([...Array(10).fill(401), ...Array(30).fill(429)])
+  expect(places).toEqual(people.slice(0, 10))
+})
+
 test('a log-in for which there is no room is refused before anything is written', async () => {
   let isBusy = false
   const queue: HashLoad = {
