@@ -40,7 +40,7 @@ export { AuthError, type AuthErrorCode, type InvalidField } from './core/errors.
 export type { EventName } from './core/event-names.ts'
 export type { FailedAttempts, FailedAttemptsStore } from './core/failed-attempts.ts'
 export type { SubmittedChallenge } from './core/freshness.ts'
-export type { GuardCount, GuardStore, GuardWindow } from './core/guard.ts'
+export type { GuardCount, GuardStore, GuardWindow } from './core/guard-store.ts'
 export type { HashLoad } from './core/hash-queue.ts'
 export type { HookContext, HookEvents, Hooks } from './core/hooks.ts'
 export type { FirebaseKeys, ImportedKeys } from './core/imported-hashes/family.ts'

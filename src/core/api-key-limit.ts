@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import { AuthError } from './errors.ts'
-import type { GuardStore } from './guard.ts'
+import type { GuardStore } from './guard-store.ts'
 import type { WindowLimit } from './rate-limit.ts'
 import { Recent } from './recent.ts'
 import type { OwnApiKey } from './statements/api-keys.ts'

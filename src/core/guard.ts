@@ -8,14 +8,11 @@ import {
 } from './buckets.ts'
 import type { User } from './entities.ts'
 import { AuthError } from './errors.ts'
-import {
-  countFailedAttempt,
-  type FailedAttemptsStore,
-  takeBackFailedAttempt,
-} from './failed-attempts.ts'
+import { countFailedAttempt, takeBackFailedAttempt } from './failed-attempts.ts'
+import { FullCounts, isRecent } from './full-counts.ts'
+import type { GuardCount, GuardStore, GuardWindow } from './guard-store.ts'
 import { type GuardedAct, passwordLimits } from './limits.ts'
 import type { WindowLimit } from './rate-limit.ts'
-import { Recent } from './recent.ts'
 import type { Secret } from './secret.ts'
 import { Spraying } from './spraying.ts'
 import type { StoreTransaction } from './store-transaction.ts'
@@ -35,46 +32,6 @@ export interface PasswordAttempt {
 
 type FailedAttemptsStatements = Pick<StoreTransaction, 'deleteFailedAttempts'>
 
-/** What the guard asks of a database. */
-export interface GuardStore extends FailedAttemptsStore {
-  /**
-   * Adds to one count after the other, as far as the first that is over its maximum, in a transaction of
-   * its own that is committed when this resolves: what is refused by one is not counted for the next. A
-   * window that has ended begins anew; one that a clock ahead of ours has put further away than
-   * `endsAt` ends then, and keeps its count. The last seconds of counts may be lost in a power
-   * cut, not in a crash.
-   */
-  count(windows: readonly GuardWindow[], now: Date): Promise<GuardCount[]>
-  /** Those that there are, ended or not. */
-  findCounts(keys: readonly string[]): Promise<GuardCount[]>
-}
-
-export interface GuardWindow {
-  readonly key: string
-  /** How many are counted at once. */
-  readonly attempts: number
-  /** Those behind it are not counted once it has more. */
-  readonly maximum: number
-  /** When a window ends that begins now. */
-  readonly endsAt: Date
-}
-
-export interface GuardCount {
-  readonly key: string
-  readonly count: number
-  readonly endsAt: Date
-}
-
-// What is full is refused without a look at the database, so long, and then with a look at it and without a
-// write; beyond so many, the oldest costs one again.
-const rememberedMilliseconds = 5_000
-const rememberedCounts = 10_000
-
-interface Full {
-  readonly count: GuardCount
-  readonly rememberedUntil: number
-}
-
 /**
  * Refuses who tries too often, before anything is looked up or hashed: `limits` says how often each
  * act passes on one account and from one address, `passwordLimits` what holds for passwords.
@@ -82,7 +39,7 @@ interface Full {
 export class Guard {
   readonly #store: GuardStore
   readonly #clock: () => Date
-  readonly #full = new Recent<Full>(rememberedCounts)
+  readonly #full = new FullCounts()
   readonly #spraying = new Spraying()
   readonly #turns = new Turns()
 
@@ -108,7 +65,7 @@ export class Guard {
       return count ? [{ ...bucket, count }] : []
     })
     const full = counted.filter(({ count, limit }) => count.count >= limit.attempts)
-    for (const { key, count } of full) this.#remember(key, count, now)
+    for (const { count } of full) this.#full.remember(count, now)
     // Of several the one that ends last, where one is over and another just full.
     if (counted.some(({ count, limit }) => count.count > limit.attempts)) refuse(full, now)
     for (const each of counted) if (mayBeSaid(each, act)) noteAllowance(each, now)
@@ -121,7 +78,7 @@ export class Guard {
    */
   refuseKnown(act: GuardedAct, attempt: GuardedAttempt): void {
     const now = this.#clock()
-    const remembered = this.#remembered(bucketsOf(act, attempt))
+    const remembered = this.#full.among(bucketsOf(act, attempt))
     if (remembered.every((full) => isRecent(full, now))) refuse(remembered, now)
   }
 
@@ -183,7 +140,7 @@ export class Guard {
   }
 
   async #refuseFull(buckets: readonly Bucket[], now: Date): Promise<void> {
-    const remembered = this.#remembered(buckets)
+    const remembered = this.#full.among(buckets)
     if (remembered.length === 0) return
     if (remembered.every((full) => isRecent(full, now))) return refuse(remembered, now)
     // Somebody at a console may have cleared it.
@@ -191,28 +148,12 @@ export class Guard {
     const full = remembered.flatMap((bucket) => {
       const count = counts.find(({ key }) => key === bucket.key)
       if (count && count.count >= bucket.limit.attempts) return [{ ...bucket, count }]
-      this.#full.delete(bucket.key)
+      this.#full.forget(bucket.key)
       return []
     })
-    for (const { key, count } of full) this.#remember(key, count, now)
+    for (const { count } of full) this.#full.remember(count, now)
     refuse(full, now)
   }
-
-  #remembered(buckets: readonly Bucket[]) {
-    return buckets.flatMap((bucket) => {
-      const full = this.#full.get(bucket.key)
-      return full ? [{ ...bucket, ...full }] : []
-    })
-  }
-
-  #remember(key: string, count: GuardCount, now: Date): void {
-    this.#full.set(key, { count, rememberedUntil: now.getTime() + rememberedMilliseconds })
-  }
-}
-
-function isRecent({ rememberedUntil }: Full, now: Date): boolean {
-  const left = rememberedUntil - now.getTime()
-  return left > 0 && left <= rememberedMilliseconds
 }
 
 interface CountedBucket extends Bucket {
