@@ -34,7 +34,6 @@ const coreModules: Record<string, string[]> = {
   'node:os': ['src/core/password-hash.ts'],
   'node:timers': ['src/core/hash-threads.ts'],
   'node:worker_threads': ['src/core/hash-thread.ts'],
-  'node:zlib': ['src/core/tokens.ts'],
   '@node-rs/argon2': ['src/core/password-hash.ts'],
   jose: [
     'src/core/access-tokens.ts',

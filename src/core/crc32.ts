@@ -1,0 +1,21 @@
+/**
+ * The CRC-32 of a text of ASCII (ISO 3309), as `node:zlib` gives it; a number below 2^32.
+ *
+ * Written out here because a call of Node's into C++ takes a twentieth of a whole check in a server (decision 35).
+ */
+export function crc32(text: string): number {
+  let rest = -1
+  for (let index = 0; index < text.length; index++) {
+    rest = (rest >>> 8) ^ (remainders[(rest ^ text.charCodeAt(index)) & 0xff] ?? 0)
+  }
+  return ~rest >>> 0
+}
+
+const polynomial = 0xedb88320
+
+// Of each byte, with eight bits of zero behind it.
+const remainders = Int32Array.from({ length: 256 }, (_, byte) => {
+  let rest = byte
+  for (let bit = 0; bit < 8; bit++) rest = rest & 1 ? (rest >>> 1) ^ polynomial : rest >>> 1
+  return rest
+})
