@@ -136,9 +136,10 @@ function withJose({ publicKey, ...fixture }: JoseFixture) {
   return { server: 'servers/fastify-jose.ts', fixture, environment: { PUBLIC_KEY: publicKey } }
 }
 
-// As in production, with the defaults; each log-in comes from an address of its own, so that the
-// guard counts and refuses nobody.
+// As in production, with the defaults and the flag of `npm start`; each log-in comes from an address of its own, so that
+// the guard counts and refuses nobody.
 export const production = {
+  NODE_OPTIONS: '--max-semi-space-size=8',
   APP_URL: 'https://app.example.com',
   MAIL_FROM: 'Projects <no-reply@example.com>',
   SMTP_URL: 'smtp://127.0.0.1:9',

@@ -6,6 +6,7 @@ import { cpSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseEnv, promisify } from 'node:util'
 import { expect, onTestFinished, test } from 'vitest'
+import { production } from '../../benchmarks/peers.ts'
 import { stopMilliseconds } from '../../src/cli/serve.ts'
 import { namesOf } from '../../src/generator/names.ts'
 import { type Files, readTemplate } from '../../src/generator/template.ts'
@@ -130,6 +131,15 @@ test('what the unit starts is ready, and ends well within its time on SIGTERM', 
   expect(Number(setting('TimeoutStopSec')) * 1_000).toBeGreaterThan(stopMilliseconds)
   expect(`sqlite:/var/lib/${setting('StateDirectory')}/app.sqlite3`).toBe(variables.DATABASE_URL)
 }, 60_000)
+
+test('npm start, the unit, the image and the benches give Node the same flags', () => {
+  const { start } = JSON.parse(deployed().get('package.json')?.toString() ?? '').scripts
+  const flags = /^node (--max\S+) --env-file-if-exists=.env server.ts$/.exec(start)?.[1] ?? ''
+  expect(flags).not.toBe('')
+  expect(unit).toContain(`\nExecStart=/usr/bin/node ${flags} server.ts\n`)
+  expect(image).toContain(`\nCMD ["node", "${flags}", "server.ts"]\n`)
+  expect(production.NODE_OPTIONS).toBe(flags)
+})
 
 test('what the image starts is ready on every address, and its health check knows', async () => {
   const json = (name: string) =>
