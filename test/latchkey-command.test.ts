@@ -12,9 +12,10 @@ import { address } from './harness.ts'
 import { writeOrigins } from './transfer/fixture.ts'
 
 const page = readFileSync('docs/reference/cli.md', 'utf8')
-const queuedAt = new Date('2026-11-23T16:18:54Z')
-const endedAt = new Date('2026-11-23T16:18:57Z')
-const dayLater = new Date('2026-11-24T16:18:54Z')
+// The commands have the machine's clock, and sweep what has ended long ago.
+const queuedAt = new Date(Math.floor(Date.now() / 1_000) * 1_000 - 3 * 86_400_000)
+const endedAt = new Date(queuedAt.getTime() + 3_000)
+const dayLater = new Date(queuedAt.getTime() + 86_400_000)
 
 type Row = [kind: MessageKind, recipient: string, end: Partial<Message> | null]
 

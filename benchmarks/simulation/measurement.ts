@@ -80,7 +80,7 @@ function peerOf(fixture: Fixture, collections: string): Peer {
     environment: {
       ...production,
       DATABASE_URL: fixture.file,
-      NODE_OPTIONS: `--import=${preloaded}`,
+      NODE_OPTIONS: `${production.NODE_OPTIONS} --import=${preloaded}`,
       COLLECTIONS_FILE: collections,
     },
     accounts: latchkeyAccounts,

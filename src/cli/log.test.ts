@@ -17,6 +17,31 @@ test('a line of production is one JSON object with the time, the level and the m
   expect(lines.join('')).not.toMatch(/[\r\n]/)
 })
 
+test.each<[string, LogEntry]>([
+  ['what a request is logged by', { requestId: 'r1', path: '/v1/projects/:id', status: 200 }],
+  ['no route', { path: null, status: 404 }],
+  ['numbers of every kind', { a: -0, b: 1e21, c: Number.NaN, d: Number.POSITIVE_INFINITY, e: 0.1 }],
+  ['truths', { yes: true, no: false }],
+  ['quotes, backslashes and what is no ASCII', { name: '"\\"', 'na"me': 'grün 𝄞', lone: '\ud800' }],
+  ['what JSON leaves out', { function: () => 1, nothing: undefined, symbol: Symbol('s') }],
+  ['a date, a list and an object', { at: new Date(0), list: [1, 'two'], deep: { three: null } }],
+  ['nothing', {}],
+])('a line of %s is what JSON.stringify writes', (_name, entry) => {
+  const { log, lines } = open('production')
+  log.info(entry, 'what "it" says')
+  const { time } = JSON.parse(lines.join(''))
+  const whole = { ...entry, time, level: 'info', message: 'what "it" says' }
+  expect(lines).toEqual([JSON.stringify(whole)])
+})
+
+test('an entry cannot say another time, level or message than that of its line', () => {
+  const { log, lines } = open('production')
+  log.error({ level: 'info', message: 'forged', time: 'never', a: 1 }, 'fault')
+  const written = { a: 1, time: expect.any(String), level: 'error', message: 'fault' }
+  expect(JSON.parse(lines.join(''))).toEqual(written)
+  expect(lines.join('')).not.toMatch(/forged|never/)
+})
+
 test('a request in development is a line for people', () => {
   const { log, lines } = open('development')
   const entry = { method: 'GET', path: '/v1/session', status: 200, milliseconds: 3 }

@@ -59,11 +59,11 @@ function formatAsJson(level: string, entry: LogEntry, message: string): string {
   const readable = err === undefined ? entry : { ...entry, err: textOf(err) }
   const line = JSON.stringify({ ...readable, time, level, message })
   // Looked for first: `replace` with a function costs nearly as much as to write the line.
-  return lineBreak.test(line) ? line.replaceAll(new RegExp(lineBreak, 'g'), escaped) : line
+  return line.search(lineBreaks) === -1 ? line : line.replace(lineBreaks, escaped)
 }
 
 // JSON leaves these as they are, and some readers end a line at them.
-const lineBreak = /[\x7f-\x9f\u2028\u2029]/
+const lineBreaks = /[\x7f-\x9f\u2028\u2029]/g
 
 function escaped(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`

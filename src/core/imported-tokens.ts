@@ -1,5 +1,5 @@
 import type { Kept } from './kept.ts'
-import { digestOf } from './token-digest.ts'
+import { digestOfToken } from './token-digest.ts'
 import { parseToken } from './tokens.ts'
 
 // 24 to 32 characters, as Rails' has_secure_token and better-auth make them: none of our own, which have
@@ -40,5 +40,5 @@ async function digestWhileLive(
   const importedAt = await importedSessions.get()
   if (importedAt === null) return null
   const overAt = importedAt.getTime() + sessions.maximumHours * 3_600_000
-  return clock().getTime() < overAt ? digestOf(token) : null
+  return clock().getTime() < overAt ? digestOfToken(token) : null
 }

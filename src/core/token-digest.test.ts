@@ -1,8 +1,8 @@
 import { hash, randomInt } from 'node:crypto'
 import { expect, test } from 'vitest'
-import { digestOf } from './token-digest.ts'
+import { digestOfToken } from './token-digest.ts'
 
-const hex = (text: string) => Buffer.from(digestOf(text)).toString('hex')
+const hex = (text: string) => Buffer.from(digestOfToken(text)).toString('hex')
 
 const asciiText = (length: number) =>
   Array.from({ length }, () => String.fromCharCode(randomInt(128))).join('')
@@ -35,9 +35,9 @@ test('every character of ASCII counts, wherever it stands', () => {
 })
 
 test('a digest that was handed out stays as it is when the next is computed', () => {
-  const first = digestOf('abc')
+  const first = digestOfToken('abc')
   const before = Buffer.from(first).toString('hex')
-  digestOf('abd')
+  digestOfToken('abd')
   expect(Buffer.from(first).toString('hex')).toBe(before)
 })
 
@@ -48,6 +48,6 @@ test.each([
   ['with a character whose low byte is that of a letter', '\u0161'],
   ['with half a character', '\ud800'],
 ])('a text %s has no digest here, and says so', (_name, text) => {
-  expect(() => digestOf(text)).toThrow(RangeError)
+  expect(() => digestOfToken(text)).toThrow(RangeError)
   expect(hex('abc')).toMatch(/^ba7816bf/)
 })

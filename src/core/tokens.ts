@@ -1,6 +1,6 @@
 import { crc32 } from './crc32.ts'
 import { Secret } from './secret.ts'
-import { digestOf } from './token-digest.ts'
+import { digestOfToken } from './token-digest.ts'
 
 /** What a token opens. A token of one kind is never accepted where another belongs. */
 export type TokenKind = 'session' | 'apiKey' | 'passwordReset' | 'emailVerification'
@@ -20,8 +20,8 @@ const alphabet = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz'
 const secretLength = 32
 const checksumLength = 6
 const bodyPattern = new RegExp(`^[${alphabet}]{${secretLength + checksumLength}}$`)
-const values = new Uint8Array(128)
-for (const [value, letter] of [...alphabet].entries()) values[letter.charCodeAt(0)] = value
+const valueOfLetter = new Uint8Array(128)
+for (const [value, letter] of [...alphabet].entries()) valueOfLetter[letter.charCodeAt(0)] = value
 
 /**
  * A new token: four characters that name its kind, 32 random base58 characters (187 bits), and six
@@ -33,7 +33,7 @@ export function generateToken(
 ): { token: Secret; digest: Uint8Array } {
   const unchecked = prefixes[kind] + randomBase58(random)
   const token = unchecked + checksum(unchecked)
-  return { token: new Secret(token), digest: digestOf(token) }
+  return { token: new Secret(token), digest: digestOfToken(token) }
 }
 
 /**
@@ -44,7 +44,7 @@ export function parseToken(kind: TokenKind, text: string): Uint8Array | null {
   const prefix = prefixes[kind]
   if (!text.startsWith(prefix) || !bodyPattern.test(text.slice(prefix.length))) return null
   const unchecked = text.slice(0, -checksumLength)
-  return crc32(unchecked) === numberOf(text.slice(-checksumLength)) ? digestOf(text) : null
+  return crc32(unchecked) === numberOf(text.slice(-checksumLength)) ? digestOfToken(text) : null
 }
 
 function randomBase58(random: Random): string {
@@ -69,10 +69,11 @@ function checksum(text: string): string {
   return characters
 }
 
+// Of letters that are known to be base58: any other would count as nothing.
 function numberOf(digits: string): number {
   let number = 0
   for (let index = 0; index < digits.length; index++) {
-    number = number * 58 + (values[digits.charCodeAt(index)] ?? 0)
+    number = number * 58 + (valueOfLetter[digits.charCodeAt(index)] ?? 0)
   }
   return number
 }

@@ -132,7 +132,7 @@ test('what the unit starts is ready, and ends well within its time on SIGTERM', 
   expect(`sqlite:/var/lib/${setting('StateDirectory')}/app.sqlite3`).toBe(variables.DATABASE_URL)
 }, 60_000)
 
-test('npm start, the unit, the image and the benches give Node the same flags', () => {
+test('npm start, the unit, the image and the production of the benches give Node the same flags', () => {
   const { start } = JSON.parse(deployed().get('package.json')?.toString() ?? '').scripts
   const flags = /^node (--max\S+) --env-file-if-exists=.env server.ts$/.exec(start)?.[1] ?? ''
   expect(flags).not.toBe('')

@@ -11,7 +11,7 @@ export const serveProject = defineCommand(
 production mode, with the variables of .env where there is one, or in development
 mode with those of .env.development. What the environment has stands. It is
 what npm start does in a project of latchkey new, without npm between, which does
-not pass SIGTERM on.`,
+not pass SIGTERM on, and without its flags for Node: NODE_OPTIONS takes those.`,
     operands: '[FILE]',
     options: {
       dev: { type: 'boolean', meaning: 'Development: a demo user, and mails in a mailbox' },
