@@ -244,7 +244,7 @@ test('the steps of the Dockerfile make what serves, and has in it nothing that i
   const given = { ...mail, APP_URL: app, SMTP_URL: 'smtp://127.0.0.1:9' }
   const DATABASE_URL = `sqlite:${join(world.folder, 'data/app.sqlite3')}`
   const variables = { ...image.variables, ...given, PORT, DATABASE_URL }
-  expect(image.command).toEqual(['node', 'server.ts'])
+  expect(image.command).toEqual(['node', '--max-semi-space-size=8', 'server.ts'])
   const running = world.begin(image.command.join(' '), { cwd: image.folder, variables })
   await running.until('"listening"')
   const words = image.healthCheck.map((each) => `'${each.replaceAll("'", '"')}'`)
