@@ -69,7 +69,7 @@ function checksum(text: string): string {
   return characters
 }
 
-// Of letters that are known to be base58: any other would count as nothing.
+// The letters are known to be base58; another one would count as nothing.
 function numberOf(digits: string): number {
   let number = 0
   for (let index = 0; index < digits.length; index++) {
