@@ -8,9 +8,16 @@ import { until } from './until.ts'
 const program = ['--import', './test/loaded-packages.ts', 'templates/api/server.ts']
 
 // But for what is compiled for this kind of machine.
-function loaded({ log }: ServerProcess): string[] {
-  const names = log.flatMap(({ message, name }) => (message === 'loaded' ? [String(name)] : []))
-  return names.filter((name) => !/^@node-rs\/\w+-/.test(name)).sort()
+function loaded(server: ServerProcess): string[] {
+  return said(server).filter((name) => !/^@node-rs\/\w+-|^templates\//.test(name))
+}
+
+function filesOf(server: ServerProcess): string[] {
+  return said(server).filter((name) => name.startsWith('templates/'))
+}
+
+function said({ log }: ServerProcess): string[] {
+  return log.flatMap(({ message, name }) => (message === 'loaded' ? [String(name)] : [])).sort()
 }
 
 const atStart = ['@node-rs/argon2', 'bowser', 'hono', 'uuid', 'zod']
@@ -28,6 +35,14 @@ test('a server answers without a package that nobody has needed yet', async () =
   await new Promise((resolve) => setTimeout(resolve, 50))
   expect((await server.send('GET /health/ready')).status).toBe(200)
   expect(loaded(server)).toEqual(atStart)
+})
+
+test('of the application nothing is read in production that is for development', async () => {
+  const server = await start()
+  expect((await server.send('GET /health/ready')).status).toBe(200)
+  const files = filesOf(server)
+  expect(files).toContain('templates/api/server.ts')
+  expect(files.filter((file) => /development|front-end|web\//.test(file))).toEqual([])
 })
 
 test('what sends mails is loaded for the first mail', async () => {

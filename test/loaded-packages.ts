@@ -1,5 +1,5 @@
-// Preloaded into a server: a line of its log for each package that is loaded, and for what Node fetches with,
-// which it loads as a whole for the first `Request` or `Response`.
+// Preloaded into a server: a line of its log for each package that is loaded, for each file of the template, and for
+// what Node loads of itself only where it is needed.
 import { registerHooks } from 'node:module'
 
 const known = new Set<string>()
@@ -7,18 +7,25 @@ const known = new Set<string>()
 registerHooks({
   load(url, context, nextLoad) {
     const [, name] = /\/node_modules\/((?:@[^/]+\/)?[^/]+)\/(?!.*\/node_modules\/)/.exec(url) ?? []
-    if (name !== undefined && !known.has(name)) {
-      known.add(name)
-      console.log(JSON.stringify({ message: 'loaded', name }))
-    }
+    const [file] = /templates\/.*/.exec(url) ?? []
+    for (const each of [name, file]) if (each !== undefined) say(each)
     return nextLoad(url, context)
   },
 })
 
-const fetching = 'NativeModule internal/deps/undici/undici'
-const look = setInterval(() => {
+function say(name: string): void {
+  if (known.has(name)) return
+  known.add(name)
+  console.log(JSON.stringify({ message: 'loaded', name }))
+}
+
+// What Node fetches with comes as a whole, for the first `Request` or `Response`.
+const parts = {
+  undici: 'NativeModule internal/deps/undici/undici',
+  https: 'NativeModule https',
+}
+setInterval(() => {
   // Not in the types of Node: what it has loaded of itself.
-  if (!String(Reflect.get(process, 'moduleLoadList')).includes(fetching)) return
-  clearInterval(look)
-  console.log(JSON.stringify({ message: 'loaded', name: 'undici' }))
+  const list: string[] = Reflect.get(process, 'moduleLoadList')
+  for (const [name, part] of Object.entries(parts)) if (list.includes(part)) say(name)
 }, 10).unref()

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import type { Server as HttpServer } from 'node:http'
-import { Server as HttpsServer } from 'node:https'
+import type { Server as HttpsServer } from 'node:https'
 import type { Server, Socket } from 'node:net'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 
@@ -24,7 +24,7 @@ export function trackSilent(server: Server): Silent {
   const silent = new Map<Socket, number>()
   if (!isHttp(server)) return silent
   // With TLS a request names another socket than the one that was accepted.
-  server.on(server instanceof HttpsServer ? 'secureConnection' : 'connection', (socket: Socket) => {
+  server.on(isHttps(server) ? 'secureConnection' : 'connection', (socket: Socket) => {
     silent.set(socket, performance.now())
     socket.once('close', () => silent.delete(socket))
   })
@@ -82,5 +82,11 @@ function endSilent(silent: Silent): void {
 
 // One of HTTP/2 closes no single connections, and is not waited for longer than that.
 function isHttp(server: Server): server is HttpServer | HttpsServer {
-  return server instanceof http.Server || server instanceof HttpsServer
+  return server instanceof http.Server || isHttps(server)
+}
+
+// Asked for behind the one of most: with it comes all of TLS, which only a server that speaks it needs.
+function isHttps(server: Server): server is HttpsServer {
+  if (server instanceof http.Server) return false
+  return server instanceof process.getBuiltinModule('node:https').Server
 }

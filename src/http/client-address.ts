@@ -84,19 +84,21 @@ function networks(texts: readonly string[]): BlockList {
   return list
 }
 
-// Where proxies live that were set up and forgotten.
-const inner = networks([
-  '10.0.0.0/8',
-  '172.16.0.0/12',
-  '192.168.0.0/16',
-  '127.0.0.0/8',
-  '::1',
-  'fc00::/7',
-])
-
 function isProxy(headers: Pick<Headers, 'has'>, address: string): boolean {
-  return (headers.has('x-forwarded-for') || headers.has('forwarded')) && includes(inner, address)
+  return (headers.has('x-forwarded-for') || headers.has('forwarded')) && isInner(address)
 }
+
+// Where proxies live that were set up and forgotten. Made when one is met: to tell an IPv6 address, Node compiles
+// a pattern that a start need not wait for.
+function isInner(address: string): boolean {
+  inner ??= networks([
+    ...['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '127.0.0.0/8'],
+    ...['::1', 'fc00::/7'],
+  ])
+  return includes(inner, address)
+}
+
+let inner: BlockList | null = null
 
 function includes(list: BlockList, address: string): boolean {
   return list.check(address, isIP(address) === 4 ? 'ipv4' : 'ipv6')

@@ -146,9 +146,10 @@ function linkTo({ id }: PresentedMail, { view, screen }: Look): string {
   return `mailbox?mail=${encodeURIComponent(id)}${text}${own}`
 }
 
-// The reader sits at this machine: its time zone is theirs.
-const clock = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium' })
-
 function time(instant: string): Html {
-  return html`<time datetime="${instant}">${clock.format(new Date(instant))}</time>`
+  // The reader sits at this machine: its time zone is theirs.
+  const shown = new Date(instant).toLocaleString('en-GB', style)
+  return html`<time datetime="${instant}">${shown}</time>`
 }
+
+const style = { dateStyle: 'medium', timeStyle: 'medium' } as const

@@ -12,8 +12,6 @@ import {
   warnOfMissingKeys,
 } from 'latchkey/server'
 import { openDatabase } from './database.ts'
-import { startDevelopment } from './development.ts'
-import { startFrontEnd } from './front-end.ts'
 import { mails } from './mails.ts'
 import { routes, scopes } from './routes.ts'
 import { chooseTransport } from './transport.ts'
@@ -46,6 +44,9 @@ await start(async (environment) => {
   await migration.finished
   void warnOfMissingKeys(database, { ...environment, log })
   if (mode === 'production') return
+  // Not imported above: in production nothing of it is even read.
+  const { startFrontEnd } = await import('./front-end.ts')
+  const { startDevelopment } = await import('./development.ts')
   await startFrontEnd({ ...environment, port })
   await startDevelopment({ ...environment, auth, database, port })
 })

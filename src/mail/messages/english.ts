@@ -101,11 +101,7 @@ export const english: MailWords = {
 
 const goTo = (site: string) => `Go to ${site}`
 
-const format = new Intl.DateTimeFormat('en-GB', {
-  dateStyle: 'long',
-  timeStyle: 'short',
-  timeZone: 'UTC',
-})
-
 // For people: `3 February 2026 at 23:59 UTC`.
-const instant = (at: Date) => `${format.format(at)} UTC`
+const instant = (at: Date) => `${at.toLocaleString('en-GB', style)} UTC`
+
+const style = { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' } as const
