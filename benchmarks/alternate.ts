@@ -26,7 +26,7 @@ export async function alternate(
     server,
     requests: writeRequests(server.peer, kind, folder),
     status: statusOf(server.peer, kind),
-    connections: isRead(kind) ? 64 : 8,
+    connections: server.peer.connections ?? (isRead(kind) ? 64 : 8),
   }))
   const renew = async () => {
     for (const order of orders) order.requests = await renewRequests(order, { kind, folder })

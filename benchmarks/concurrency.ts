@@ -17,10 +17,17 @@ import { onWorkbench } from './workbench.ts'
 
 const usage = `npm run bench:concurrency [-- --rounds 7 --seconds 3]
 
-Asks Latchkey with WEB_CONCURRENCY=1 and with 2, on SQLite and on PostgreSQL, in turns. All processes of a
-server share a core: what is compared is their processor time for a request.`
+Asks Latchkey with WEB_CONCURRENCY=1 and with 2, on SQLite and on PostgreSQL, in turns; with 2 once over as many
+connections as one has, and once over twice as many, so that each process has what the one has. All processes of
+a server share a core: what is compared is their processor time for a request.`
 
-const [one, two] = ['one process', 'two processes']
+const connections = 64
+const [one, two, twoAsBusy] = ['one process', 'two processes', 'two processes, 128 connections']
+const layouts = [
+  { name: one, processes: 1, connections },
+  { name: two, processes: 2, connections },
+  { name: twoAsBusy, processes: 2, connections: 2 * connections },
+]
 
 const { values } = parseArgs({
   options: {
@@ -56,6 +63,8 @@ async function bench(rounds: number, seconds: number): Promise<void> {
   })
 }
 
+type Layout = (typeof layouts)[number]
+
 interface Plan {
   readonly database: string
   readonly rounds: number
@@ -68,8 +77,8 @@ async function compare(fixture: Fixture, { database, ...plan }: Plan): Promise<L
   const servers: Server[] = []
   const lines: Line[] = []
   try {
-    for (const [index, name] of [one, two].entries()) {
-      servers.push(await startServer(peerOf(fixture, { name, processes: index + 1 }), plan.folder))
+    for (const layout of layouts) {
+      servers.push(await startServer(peerOf(fixture, layout), plan.folder))
     }
     for (const [kind, asked] of [
       ['session', 'GET /v1/session'],
@@ -79,10 +88,14 @@ async function compare(fixture: Fixture, { database, ...plan }: Plan): Promise<L
       printChecks(`${asked} on ${database}, 64 connections, 10,000 tokens`, samples, {
         against: one,
       })
-      const line = judge(samples, `${asked} on ${database}`)
-      console.log(`
-- On ${database}, two processes take ${digits(line.measured)} × the CPU of one for ${asked}: ${verdictOf(line)}.`)
-      lines.push(line)
+      console.log('')
+      for (const name of [two, twoAsBusy]) {
+        const line = judge(samples, { name, what: `${asked} on ${database}` })
+        console.log(
+          `- On ${database}, ${name} take ${digits(line.measured)} × the CPU of one for ${asked}: ${verdictOf(line)}.`,
+        )
+        lines.push(line)
+      }
     }
   } finally {
     for (const { child } of servers) await stopProcess(child)
@@ -90,10 +103,11 @@ async function compare(fixture: Fixture, { database, ...plan }: Plan): Promise<L
   return lines
 }
 
-function peerOf(fixture: Fixture, { name, processes }: { name: string; processes: number }): Peer {
+function peerOf(fixture: Fixture, { name, processes, connections }: Layout): Peer {
   const url = fixture.file.startsWith('postgres:') ? fixture.file : `sqlite:${fixture.file}`
   return {
     name,
+    connections,
     server: '../templates/api/server.ts',
     fixture,
     environment: { ...production, DATABASE_URL: url, WEB_CONCURRENCY: String(processes) },
@@ -101,11 +115,11 @@ function peerOf(fixture: Fixture, { name, processes }: { name: string; processes
   }
 }
 
-function judge(samples: Samples, what: string): Line {
+function judge(samples: Samples, { name, what }: { name: string; what: string }): Line {
   return {
-    text: `Two processes against one, CPU per request, ${what}`,
+    text: `${name} against one, CPU per request, ${what}`,
     bound: atMost(1.1),
-    measured: ratio(samples, [two, one], 'microseconds'),
+    measured: ratio(samples, [name, one], 'microseconds'),
     unit: '×',
   }
 }
