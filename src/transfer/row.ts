@@ -3,6 +3,7 @@ import { v7 } from 'uuid'
 import { parseEmailAddress } from '../core/email-address.ts'
 import type { HashRefusal } from '../core/imported-hashes/family.ts'
 import type { ImportedHash } from '../core/imported-hashes/imported-hash.ts'
+import { digestOfToken } from '../core/token-digest.ts'
 import type { Random } from '../core/tokens.ts'
 import { isUuid } from '../storage/deleted-users.ts'
 import type { NewUser } from '../storage/imported-users.ts'
@@ -64,7 +65,7 @@ export function parseSession(row: OriginSession): ParsedSession | Refused {
   const createdAt = parseInstant(row.createdAt)
   if (createdAt === 'invalid') return { refusal: 'invalid_instant' }
   const beganAt = createdAt ?? new Date(0)
-  const tokenDigest = Buffer.from(hash('sha256', token, 'hex'), 'hex')
+  const tokenDigest = digestOfToken(token)
   return {
     tokenDigest,
     id: sessionId(tokenDigest, beganAt),
