@@ -1,6 +1,7 @@
 // Servers under one load, in turns.
 import type { ChildProcess } from 'node:child_process'
 import { measure, type Sample } from './measure.ts'
+import type { Peer } from './peers.ts'
 import { isRead, type Kind, statusOf, writeRequests } from './requests.ts'
 import type { Server } from './server.ts'
 
@@ -14,19 +15,21 @@ export interface Plan {
   readonly seconds: number
   readonly folder: string
   readonly load: ChildProcess
+  /** How many ask at a time; default 64 with a token, and 8 without. */
+  readonly connectionsOf?: (peer: Peer) => number
 }
 
 /** A round asks each server in short turns, so that a machine that slows down slows all of them. */
 export async function alternate(
   servers: readonly Server[],
-  { kind, rounds, seconds, folder, load }: Plan,
+  { kind, rounds, seconds, folder, load, connectionsOf = () => (isRead(kind) ? 64 : 8) }: Plan,
 ): Promise<Map<string, Sample[]>> {
   const samples = new Map<string, Sample[]>()
   const orders = servers.map((server) => ({
     server,
     requests: writeRequests(server.peer, kind, folder),
     status: statusOf(server.peer, kind),
-    connections: server.peer.connections ?? (isRead(kind) ? 64 : 8),
+    connections: connectionsOf(server.peer),
   }))
   const renew = async () => {
     for (const order of orders) order.requests = await renewRequests(order, { kind, folder })

@@ -21,12 +21,15 @@ Asks Latchkey with WEB_CONCURRENCY=1 and with 2, on SQLite and on PostgreSQL, in
 connections as one has, and once over twice as many, so that each process has what the one has. All processes of
 a server share a core: what is compared is their processor time for a request.`
 
-const connections = 64
-const [one, two, twoAsBusy] = ['one process', 'two processes', 'two processes, 128 connections']
+const [one, two, twoAsBusy] = [
+  'one process, 64 connections',
+  'two processes, 64 connections',
+  'two processes, 128 connections',
+]
 const layouts = [
-  { name: one, processes: 1, connections },
-  { name: two, processes: 2, connections },
-  { name: twoAsBusy, processes: 2, connections: 2 * connections },
+  { name: one, processes: 1, connections: 64 },
+  { name: two, processes: 2, connections: 64 },
+  { name: twoAsBusy, processes: 2, connections: 128 },
 ]
 
 const { values } = parseArgs({
@@ -84,15 +87,15 @@ async function compare(fixture: Fixture, { database, ...plan }: Plan): Promise<L
       ['session', 'GET /v1/session'],
       ['check', 'GET /v1/projects'],
     ] as const) {
-      const samples = await alternate(servers, { ...plan, kind })
-      printChecks(`${asked} on ${database}, 64 connections, 10,000 tokens`, samples, {
+      const samples = await alternate(servers, { ...plan, kind, connectionsOf })
+      printChecks(`${asked} on ${database}, 10,000 tokens`, samples, {
         against: one,
       })
       console.log('')
       for (const name of [two, twoAsBusy]) {
         const line = judge(samples, { name, what: `${asked} on ${database}` })
         console.log(
-          `- On ${database}, ${name} take ${digits(line.measured)} × the CPU of one for ${asked}: ${verdictOf(line)}.`,
+          `- On ${database}, ${name}: ${digits(line.measured)} × the CPU of one process for ${asked}: ${verdictOf(line)}.`,
         )
         lines.push(line)
       }
@@ -103,11 +106,14 @@ async function compare(fixture: Fixture, { database, ...plan }: Plan): Promise<L
   return lines
 }
 
-function peerOf(fixture: Fixture, { name, processes, connections }: Layout): Peer {
+function connectionsOf(peer: Peer): number {
+  return layouts.find(({ name }) => name === peer.name)?.connections ?? Number.NaN
+}
+
+function peerOf(fixture: Fixture, { name, processes }: Layout): Peer {
   const url = fixture.file.startsWith('postgres:') ? fixture.file : `sqlite:${fixture.file}`
   return {
     name,
-    connections,
     server: '../templates/api/server.ts',
     fixture,
     environment: { ...production, DATABASE_URL: url, WEB_CONCURRENCY: String(processes) },
@@ -117,7 +123,7 @@ function peerOf(fixture: Fixture, { name, processes, connections }: Layout): Pee
 
 function judge(samples: Samples, { name, what }: { name: string; what: string }): Line {
   return {
-    text: `${name} against one, CPU per request, ${what}`,
+    text: `${name}, against one process, CPU per request, ${what}`,
     bound: atMost(1.1),
     measured: ratio(samples, [name, one], 'microseconds'),
     unit: '×',

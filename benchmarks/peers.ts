@@ -22,8 +22,6 @@ export interface Peer {
   readonly of?: 'source' | 'dist'
   readonly fixture: Fixture
   readonly environment: Readonly<Record<string, string>>
-  /** How many ask at a time; default 64 with a token, and 8 without. */
-  readonly connections?: number
   /** Null for what knows no passwords. */
   readonly accounts: Accounts | null
 }

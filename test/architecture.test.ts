@@ -74,6 +74,12 @@ test('nobody gets a module of Node but by its import, or is named here', () => {
   expect(asked.sort()).toEqual(askedOfNode)
 })
 
+test('no file of the server makes a formatter of dates when it is read: the first page or mail pays for it', () => {
+  const server = sources.filter(({ path }) => path.startsWith('src/'))
+  const early = server.filter(({ text }) => /^(export )?const .*new Intl\./m.test(text))
+  expect(early.map(({ path }) => path)).toEqual([])
+})
+
 test('each ring imports only the rings below it', () => {
   for (const { path, text } of sources) {
     const ring = ringOf(path)

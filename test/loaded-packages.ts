@@ -3,12 +3,13 @@
 import { registerHooks } from 'node:module'
 
 const known = new Set<string>()
+const templates = new URL('../templates/', import.meta.url).href
 
 registerHooks({
   load(url, context, nextLoad) {
     const [, name] = /\/node_modules\/((?:@[^/]+\/)?[^/]+)\/(?!.*\/node_modules\/)/.exec(url) ?? []
-    const [file] = /templates\/.*/.exec(url) ?? []
-    for (const each of [name, file]) if (each !== undefined) say(each)
+    if (name !== undefined) say(name)
+    if (url.startsWith(templates)) say(`templates/${url.slice(templates.length)}`)
     return nextLoad(url, context)
   },
 })
@@ -24,8 +25,12 @@ const parts = {
   undici: 'NativeModule internal/deps/undici/undici',
   https: 'NativeModule https',
 }
-setInterval(() => {
+setInterval(look, 10).unref()
+// What was loaded since the last look, too: a server that is stopped has said all.
+process.on('exit', look)
+
+function look(): void {
   // Not in the types of Node: what it has loaded of itself.
   const list: string[] = Reflect.get(process, 'moduleLoadList')
   for (const [name, part] of Object.entries(parts)) if (list.includes(part)) say(name)
-}, 10).unref()
+}

@@ -85,8 +85,8 @@ function isHttp(server: Server): server is HttpServer | HttpsServer {
   return server instanceof http.Server || isHttps(server)
 }
 
-// Asked for behind the one of most: with it comes all of TLS, which only a server that speaks it needs.
 function isHttps(server: Server): server is HttpsServer {
+  // Most are, and end here: with `node:https` Node loads all of TLS.
   if (server instanceof http.Server) return false
   return server instanceof process.getBuiltinModule('node:https').Server
 }

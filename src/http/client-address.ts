@@ -88,16 +88,23 @@ function isProxy(headers: Pick<Headers, 'has'>, address: string): boolean {
   return (headers.has('x-forwarded-for') || headers.has('forwarded')) && isInner(address)
 }
 
-// Where proxies live that were set up and forgotten. Made when one is met: to tell an IPv6 address, Node compiles
-// a pattern that a start need not wait for.
 function isInner(address: string): boolean {
-  inner ??= networks([
-    ...['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '127.0.0.0/8'],
-    ...['::1', 'fc00::/7'],
-  ])
+  inner ??= networks(innerNetworks)
   return includes(inner, address)
 }
 
+// Where proxies live that were set up and forgotten.
+const innerNetworks = [
+  '10.0.0.0/8',
+  '172.16.0.0/12',
+  '192.168.0.0/16',
+  '127.0.0.0/8',
+  '::1',
+  'fc00::/7',
+]
+
+// Made for the first peer that speaks for others: to read an IPv6 network Node compiles a pattern, which a start
+// need not wait for.
 let inner: BlockList | null = null
 
 function includes(list: BlockList, address: string): boolean {

@@ -102,6 +102,14 @@ export const english: MailWords = {
 const goTo = (site: string) => `Go to ${site}`
 
 // For people: `3 February 2026 at 23:59 UTC`.
-const instant = (at: Date) => `${at.toLocaleString('en-GB', style)} UTC`
+function instant(at: Date): string {
+  format ??= new Intl.DateTimeFormat('en-GB', {
+    dateStyle: 'long',
+    timeStyle: 'short',
+    timeZone: 'UTC',
+  })
+  return `${format.format(at)} UTC`
+}
 
-const style = { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' } as const
+// Made for the first mail that names an instant: with it come the data of all languages, which a start need not wait for.
+let format: Intl.DateTimeFormat | null = null
