@@ -6,6 +6,7 @@ import {
   forgetLinks,
   hasAllMail,
   mailedLinks,
+  mayAskForReset,
   mayProve,
   prove,
   redeemAgain,
@@ -208,7 +209,7 @@ export const acts: readonly Act[] = [
   { weight: 2, isPossible: hasSession, run: changePassword },
   {
     weight: 4,
-    isPossible: (each) => hasAllMail(each, 'lkr_') && mailedLinks(each).length === 0,
+    isPossible: mayAskForReset,
     run: askForReset,
   },
   { weight: 20, isPossible: (each) => mailedLinks(each).length > 0, run: reset },

@@ -91,6 +91,11 @@ function tokensOf({ world, emailAddress }: Person, prefix: 'lkr_' | 'lkv_'): rea
 // What waits in the outbox is one mail, however often it is asked for.
 export const hasAllMail = (person: Person, prefix: 'lkr_' | 'lkv_') =>
   tokensOf(person, prefix).length >= person.asked[prefix]
+// Of links that a kill left in doubt nobody knows whether they live, and behind three that do no other is sent.
+export const mayAskForReset = (person: Person) =>
+  hasAllMail(person, 'lkr_') &&
+  mailedLinks(person).length === 0 &&
+  tokensOf(person, 'lkr_').length < 3
 export const mayProve = (person: Person) =>
   hasSession(person) && !person.isVerified && tokensOf(person, 'lkv_').length > person.deadProofs
 
