@@ -62,50 +62,6 @@ test('who asks again before the mail has left gets one mail, afterwards another'
   ])
 })
 
-test('who has used the link before its row says that it left, and asks again, gets another', async () => {
-  const post = createPost()
-  const { ask, clock, outbox, redeems, signUp, statuses } = await startSending(post)
-  await signUp('ann')
-  post.answer = async (attempt, write) => {
-    post.answer = takes
-    const delivery = await takes(attempt, write)
-    expect(await redeems(post.mails[0])).toBe(true)
-    clock.advance({ minutes: 1 })
-    await ask('ann', 'ann')
-    return delivery
-  }
-  await ask('ann')
-  await outbox.deliverDue()
-  expect(await statuses()).toEqual(['sent', 'sent'])
-  const linked = post.mails.filter((mail) => tokenIn(mail) !== '')
-  expect(linked).toHaveLength(2)
-  expect(await redeems(linked[1])).toBe(true)
-  await outbox.deliverDue()
-  expect(post.mails.filter((mail) => tokenIn(mail) !== '')).toHaveLength(2)
-})
-
-test('who asks again for a proof of their address while one is on its way gets another', async () => {
-  const post = createPost()
-  const { auth, clock, outbox } = await startSending(post)
-  const begun = await auth.signUp({ emailAddress: 'ann@example.com', password: 'horse of ann' })
-  if (begun.outcome !== 'signed_up') throw new Error('Nobody signed up')
-  const prove = () => auth.requestEmailVerification(begun)
-  await outbox.deliverDue()
-  post.mails.length = 0
-  await prove()
-  post.answer = async (attempt, write) => {
-    post.answer = takes
-    const delivery = await takes(attempt, write)
-    clock.advance({ minutes: 1 })
-    await prove()
-    return delivery
-  }
-  await outbox.deliverDue()
-  expect(post.mails.map(({ text }) => /lkv_\w+/.test(text))).toEqual([true, true])
-  await outbox.deliverDue()
-  expect(post.mails).toHaveLength(2)
-})
-
 test('for an address that nobody has the row is deleted at once and nobody is written to', async () => {
   const post = createPost()
   const { ask, messages, outbox, log } = await startSending(post)

@@ -1,11 +1,9 @@
 import { hash } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import { domainToASCII } from 'node:url'
-import type { Configuration } from '../core/config.ts'
 import { AuthError } from '../core/errors.ts'
-import { type Delivery, type Mail, type Message, newMessage } from '../core/mail.ts'
+import type { Delivery, Mail, Message } from '../core/mail.ts'
 import { queueOwed } from '../core/registrations.ts'
-import type { StoreTransaction } from '../core/store-transaction.ts'
 import type { Courier } from './courier.ts'
 import { type Draft, draft, type Written } from './drafts.ts'
 import { outcome } from './outcome.ts'
@@ -150,24 +148,9 @@ async function record(
       await withdrawn?.withdraw(transaction)
       // Not behind one that was refused: so would the next be, and the one after it.
       const hasLeft = settled.status === 'sent' || settled.status === 'unknown'
-      if (!hasLeft) return
-      await queueOwed(config, transaction, message)
-      await queueAgain(config, transaction, message)
+      if (hasLeft) await queueOwed(config, transaction, message)
     })
   await persistently(write, signal)
-}
-
-// Who asks for a link while one is on its way finds it queued. It may have been used by then, or died of another that
-// was, before its row says that it has left: they are owed one of their own.
-async function queueAgain(
-  { clock }: Configuration,
-  transaction: StoreTransaction,
-  message: Message,
-): Promise<void> {
-  const { kind, recipient, userId } = message
-  if (kind !== 'password_reset' && kind !== 'email_verification') return
-  if (!(await transaction.isMessageAskedAgain(message))) return
-  await transaction.insertMessage({ ...newMessage(kind, recipient, clock()), userId })
 }
 
 function report(

@@ -86,17 +86,6 @@ export async function updateMessage(connection: Connection, message: Message): P
   return updated.length === 1
 }
 
-export async function isMessageAskedAgain(
-  connection: Connection,
-  { id, giveUpAt }: Message,
-): Promise<boolean> {
-  const found = await connection.query('SELECT 1 FROM outbox WHERE id = $1 AND give_up_at <> $2', [
-    id,
-    giveUpAt,
-  ])
-  return found.length === 1
-}
-
 export async function deleteMessage(connection: Connection, message: Message): Promise<void> {
   await connection.query('DELETE FROM outbox WHERE id = $1 AND attempts = $2', [
     message.id,

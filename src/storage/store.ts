@@ -134,7 +134,6 @@ function statements(connection: Connection): StoreTransaction {
     claimMessage: (claim) => outbox.claimMessage(connection, claim),
     renewClaim: (message, until) => outbox.renewClaim(connection, message, until),
     updateMessage: (message) => outbox.updateMessage(connection, message),
-    isMessageAskedAgain: (message) => outbox.isMessageAskedAgain(connection, message),
     deleteMessage: (message) => outbox.deleteMessage(connection, message),
     deleteRequestedMessages: (recipient) => outbox.deleteRequestedMessages(connection, recipient),
     retryMessage: (id, times) => outbox.retryMessage(connection, id, times),

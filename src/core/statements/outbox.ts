@@ -21,8 +21,6 @@ export interface OutboxStatements {
    * @returns whether the attempt was still the latest one at this message, and the message open
    */
   updateMessage(message: Message): Promise<boolean>
-  /** Whether the same was asked for since a message was taken up, and found it queued. */
-  isMessageAskedAgain(message: Message): Promise<boolean>
   deleteMessage(message: Message): Promise<void>
   /**
    * Every reset and registration for an address, whatever became of it: what anybody asked for who typed

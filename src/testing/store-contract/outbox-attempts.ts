@@ -37,19 +37,6 @@ export function outboxAttemptsContract({ test, open }: StoreContract): void {
     deepEqual((await list(store))[0]?.dueAt, third.dueAt)
   })
 
-  test('whoever took a message up hears whether the same was asked for since', async () => {
-    const store = await open()
-    const message = newMessage()
-    await queue(store, message)
-    const claimed = await claim(store, noon)
-    const isAskedAgain = (each: Message) =>
-      run(store, (transaction) => transaction.isMessageAskedAgain(each))
-    equal(await isAskedAgain(claimed), false)
-    await queue(store, { ...message, giveUpAt: later(86_400_001) })
-    equal(await isAskedAgain(claimed), true)
-    equal(await isAskedAgain(await claim(store, later(60_000))), false)
-  })
-
   test('a message that nobody has claimed yet is due, by whichever clock it was queued', async () => {
     const store = await open()
     for (const queuedAt of [later(1), later(3_600_000)])
