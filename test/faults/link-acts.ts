@@ -15,6 +15,7 @@ export async function reset(person: Person): Promise<void> {
   const { sessions, keys } = person
   const [link] = mailedLinks(person)
   if (!link) return
+  const arrived = tokensOf(person, 'lkr_').length
   const next = person.newPassword()
   const old = { thing: person.passwordThing }
   const others = mailedLinks(person).filter(({ thing }) => thing !== link.thing)
@@ -29,6 +30,7 @@ export async function reset(person: Person): Promise<void> {
   person.usedLinks.add(link.thing)
   forgetLinks(person, others)
   if (result !== 'ok') return
+  person.deadResets = arrived
   Object.assign(person, { passwords: [next.text], keys: [], isVerified: true })
   await bury(person, 'sessions', sessions)
   for (const key of keys) await person.ask(key)
@@ -95,7 +97,7 @@ export const hasAllMail = (person: Person, prefix: 'lkr_' | 'lkv_') =>
 export const mayAskForReset = (person: Person) =>
   hasAllMail(person, 'lkr_') &&
   mailedLinks(person).length === 0 &&
-  tokensOf(person, 'lkr_').length < 3
+  tokensOf(person, 'lkr_').length - person.deadResets < 3
 export const mayProve = (person: Person) =>
   hasSession(person) && !person.isVerified && tokensOf(person, 'lkv_').length > person.deadProofs
 

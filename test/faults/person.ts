@@ -48,6 +48,8 @@ export class Person {
   isGone = false
   /** So many of the links that prove an address were refused. */
   deadProofs = 0
+  /** So many of those to another password had come when a reset ended them all. */
+  deadResets = 0
   /** Links that were used, or died unused. */
   readonly usedLinks = new Set<Thing>()
   /** Every thing there ever was of theirs, with the token by which the API can be asked. */
