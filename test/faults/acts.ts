@@ -207,11 +207,7 @@ export const acts: readonly Act[] = [
   { weight: 1, isPossible: ({ sessions }) => sessions.length > 1, run: revokeOthers },
   { weight: 3, isPossible: hasSession, run: rotate },
   { weight: 2, isPossible: hasSession, run: changePassword },
-  {
-    weight: 4,
-    isPossible: mayAskForReset,
-    run: askForReset,
-  },
+  { weight: 4, isPossible: mayAskForReset, run: askForReset },
   { weight: 20, isPossible: (each) => mailedLinks(each).length > 0, run: reset },
   {
     weight: 3,

@@ -1,4 +1,5 @@
 // What people do by links in mails: choose another password, and prove their address.
+import { maximumPasswordResets } from '../../src/core/passwords.ts'
 import { born, bury, died, hasSession, tokenOf } from './doings.ts'
 import type { Held, Person } from './person.ts'
 
@@ -93,11 +94,11 @@ function tokensOf({ world, emailAddress }: Person, prefix: 'lkr_' | 'lkv_'): rea
 // What waits in the outbox is one mail, however often it is asked for.
 export const hasAllMail = (person: Person, prefix: 'lkr_' | 'lkv_') =>
   tokensOf(person, prefix).length >= person.asked[prefix]
-// Of links that a kill left in doubt nobody knows whether they live, and behind three that do no other is sent.
+// Of links that a kill left in doubt nobody knows whether they live, and behind as many as may no other is sent.
 export const mayAskForReset = (person: Person) =>
   hasAllMail(person, 'lkr_') &&
   mailedLinks(person).length === 0 &&
-  tokensOf(person, 'lkr_').length - person.deadResets < 3
+  tokensOf(person, 'lkr_').length - person.deadResets < maximumPasswordResets
 export const mayProve = (person: Person) =>
   hasSession(person) && !person.isVerified && tokensOf(person, 'lkv_').length > person.deadProofs
 
