@@ -130,8 +130,8 @@ async function remove(
   await unit.tell('onUserDeleted', { user })
   await transaction.deleteFailedAttempts(failuresKeysOf(user))
   await transaction.deleteUser(user.id)
-  await transaction.deleteRequestedMessages(user.emailAddress)
   await transaction.deleteRegistrations(user.emailAddress)
+  await transaction.deleteRequestedMessages(user.emailAddress)
   await transaction.blankEvents(user.id)
   await unit.record({ name: 'user_deleted', userId: user.id })
 }

@@ -1,14 +1,12 @@
 import { hash } from 'node:crypto'
-import { setTimeout as wait } from 'node:timers/promises'
 import { domainToASCII } from 'node:url'
 import { AuthError } from '../core/errors.ts'
-import type { Delivery, Mail, Message } from '../core/mail.ts'
+import { type Delivery, giveUpAt, type Mail, type Message } from '../core/mail.ts'
 import { queueOwed } from '../core/registrations.ts'
 import type { Courier } from './courier.ts'
 import { type Draft, draft, type Written } from './drafts.ts'
-import { outcome } from './outcome.ts'
 import { leaseMilliseconds } from './patience.ts'
-import { loggable } from './reason.ts'
+import { type Attempt, record } from './record.ts'
 
 /**
  * One attempt at a message that was claimed: from the look at its recipient to the row that says
@@ -23,12 +21,9 @@ export async function deliver(
   signal: AbortSignal,
 ): Promise<Delivery | null> {
   const { config } = courier
-  if (message.uncertain >= 2) {
-    await record(courier, message, { delivery: leftTwice, written: null, signal })
-    return leftTwice
-  }
-  const attempt = await tryOnce(courier, message, signal)
-  if (attempt) await record(courier, message, { ...attempt, signal })
+  const attempt =
+    message.uncertain >= 2 ? leftTwice(message) : await tryOnce(courier, message, signal)
+  if (attempt) await record(courier, attempt, signal)
   else {
     await config.store.transaction(async (transaction) => {
       await transaction.deleteMessage(message)
@@ -38,15 +33,11 @@ export async function deliver(
   return attempt?.delivery ?? null
 }
 
-const leftTwice = {
-  status: 'unknown',
-  reason: 'Whoever sent it died twice before the mail server had answered',
-} as const
-
-interface Attempt {
-  readonly delivery: Delivery
-  /** What was written, or null where nothing was. */
-  readonly written: Written | null
+function leftTwice(message: Message): Attempt {
+  const reason = 'Whoever sent it died twice before the mail server had answered'
+  // Who asked since it left cannot be told from who asked before.
+  const asQueued = { ...message, giveUpAt: giveUpAt(message.queuedAt) }
+  return { delivery: { status: 'unknown', reason }, written: null, message: asQueued }
 }
 
 async function tryOnce(
@@ -58,13 +49,19 @@ async function tryOnce(
     const drafted = await draft(courier, message)
     return drafted && (await send(courier, message, { drafted, signal }))
   } catch (error) {
-    return { delivery: hindranceOf(error), written: null }
+    return { delivery: hindranceOf(error), written: null, message }
   }
+}
+
+/** A mail at the moment it leaves. */
+interface Left {
+  readonly message: Message
+  readonly written: Written
 }
 
 /** How far the mail has come while the transport has it in hand. */
 interface Progress {
-  writing: Promise<Written> | null
+  leaving: Promise<Left> | null
   hasLeft: boolean
   /** Why it could not be written. */
   hindrance: Delivery | null
@@ -76,11 +73,11 @@ async function send(
   { drafted, signal }: { drafted: Draft; signal: AbortSignal },
 ): Promise<Attempt> {
   const { from, transport } = courier
-  const progress: Progress = { writing: null, hasLeft: false, hindrance: null }
+  const progress: Progress = { leaving: null, hasLeft: false, hindrance: null }
   const compose = async () => {
     try {
-      progress.writing = letGo(courier, message, { drafted, signal })
-      const written = await progress.writing
+      progress.leaving = letGo(courier, message, { drafted, signal })
+      const { written } = await progress.leaving
       // Whoever composes after the attempt has ended would send what is recorded as not sent.
       signal.throwIfAborted()
       progress.hasLeft = true
@@ -95,8 +92,8 @@ async function send(
   const delivery = await Promise.race([trying(), rejectionOf(signal)]).catch((error): Delivery => {
     return { status: progress.hasLeft ? 'unknown' : 'deferred', reason: String(error) }
   })
-  const written = (await progress.writing?.catch(() => null)) ?? null
-  return { delivery: progress.hindrance ?? delivery, written }
+  const left = (await progress.leaving?.catch(() => null)) ?? { message, written: null }
+  return { delivery: progress.hindrance ?? delivery, ...left }
 }
 
 // Without the database no mail can be written, neither this nor another.
@@ -110,15 +107,17 @@ function letGo(
   { config }: Courier,
   message: Message,
   { drafted, signal }: { drafted: Draft; signal: AbortSignal },
-): Promise<Written> {
+): Promise<Left> {
   return config.store.transaction(async (transaction) => {
     signal.throwIfAborted()
     await drafted.hold(transaction)
     const dueAt = new Date(config.clock().getTime() + leaseMilliseconds)
-    const left = { ...message, uncertain: message.uncertain + 1, dueAt }
-    const isOurs = await transaction.updateMessage(left)
-    if (!isOurs) throw new Error('Somebody else took this message up meanwhile')
-    return drafted.write(transaction)
+    const leaving = { ...message, uncertain: message.uncertain + 1, dueAt }
+    const left = await transaction.updateMessage(leaving)
+    if (!left) throw new Error('Somebody else took this message up meanwhile')
+    // Whoever has asked up to now is in it; only what this attempt comes to is written over.
+    const { giveUpAt } = left
+    return { message: { ...message, giveUpAt }, written: await drafted.write(transaction) }
   })
 }
 
@@ -128,52 +127,6 @@ function mailOf(courier: Courier, message: Message, { content }: Written): Mail 
   const unique = hash('sha256', `${message.id} ${message.queuedAt.getTime()}`).slice(0, 32)
   const messageId = `<${unique}@${domain}>`
   return { messageId, from, to: message.recipient, date: config.clock(), ...content }
-}
-
-async function record(
-  courier: Courier,
-  message: Message,
-  { delivery, written, signal }: Attempt & { readonly signal: AbortSignal },
-): Promise<void> {
-  const { config } = courier
-  const settled = outcome(message, delivery, { now: config.clock(), random: config.random })
-  // Of a server that is away the worker speaks, once for all messages.
-  if (delivery.status !== 'unavailable' || settled.status === 'failed') report(courier, settled)
-  // A mail that did not arrive holds no live secret.
-  const mayHaveArrived = delivery.status === 'sent' || delivery.status === 'unknown'
-  const withdrawn = mayHaveArrived ? null : written
-  const write = () =>
-    config.store.transaction(async (transaction) => {
-      await transaction.updateMessage(settled)
-      await withdrawn?.withdraw(transaction)
-      // Not behind one that was refused: so would the next be, and the one after it.
-      const hasLeft = settled.status === 'sent' || settled.status === 'unknown'
-      if (hasLeft) await queueOwed(config, transaction, message)
-    })
-  await persistently(write, signal)
-}
-
-function report(
-  { config, log }: Courier,
-  { id, kind, attempts, status, lastError }: Message,
-): void {
-  const reason = lastError && loggable(lastError)
-  const entry = { id, kind, attempts, status, reason }
-  if (status !== 'queued') config.metrics?.noteMail(kind, status)
-  if (status === 'failed' || status === 'unknown') log.error(entry, 'mail')
-  else log.info(entry, 'mail')
-}
-
-// To lose this line would mean to send the mail again; whoever is being stopped has no time for it.
-async function persistently(work: () => Promise<void>, signal: AbortSignal): Promise<void> {
-  for (let left = 4; ; left--) {
-    try {
-      return await work()
-    } catch (error) {
-      if (left === 0 || signal.aborted) throw error
-    }
-    await wait(1_000)
-  }
 }
 
 function rejectionOf(signal: AbortSignal): Promise<never> {

@@ -66,12 +66,15 @@ export async function renewClaim(
   )
 }
 
-export async function updateMessage(connection: Connection, message: Message): Promise<boolean> {
-  const updated = await connection.query(
+export async function updateMessage(
+  connection: Connection,
+  message: Message,
+): Promise<Message | null> {
+  const [row] = await connection.query(
     `UPDATE outbox SET status = $1, deferrals = $2, uncertain = $3, due_at = $4, ended_at = $5,
        last_error = $6
      WHERE id = $7 AND attempts = $8 AND status = 'queued'
-     RETURNING id`,
+     RETURNING ${columns}`,
     [
       message.status,
       message.deferrals,
@@ -83,13 +86,17 @@ export async function updateMessage(connection: Connection, message: Message): P
       message.attempts,
     ],
   )
-  return updated.length === 1
+  return row ? toMessage(row) : null
 }
 
-export async function deleteMessage(connection: Connection, message: Message): Promise<void> {
-  await connection.query('DELETE FROM outbox WHERE id = $1 AND attempts = $2', [
-    message.id,
-    message.attempts,
+export async function deleteMessage(
+  connection: Connection,
+  { id, attempts, giveUpAt }: Message,
+): Promise<void> {
+  await connection.query('DELETE FROM outbox WHERE id = $1 AND attempts = $2 AND give_up_at = $3', [
+    id,
+    attempts,
+    giveUpAt,
   ])
 }
 

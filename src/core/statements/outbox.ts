@@ -18,9 +18,11 @@ export interface OutboxStatements {
   /**
    * Writes what became of an attempt.
    *
-   * @returns whether the attempt was still the latest one at this message, and the message open
+   * @returns the message as it is now: its `giveUpAt` is another where the same was asked for since it was
+   *   read; null where the attempt was not the latest one any more, or the message not open
    */
-  updateMessage(message: Message): Promise<boolean>
+  updateMessage(message: Message): Promise<Message | null>
+  /** Unless the same was asked for since it was read: then it is due when its claim ends. */
   deleteMessage(message: Message): Promise<void>
   /**
    * Every reset and registration for an address, whatever became of it: what anybody asked for who typed

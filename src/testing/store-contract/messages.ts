@@ -23,7 +23,7 @@ export function list(store: Store): Promise<Message[]> {
   return store.listMessages(null, { limit: 100 })
 }
 
-export function update(store: Store, message: Message): Promise<boolean> {
+export function update(store: Store, message: Message): Promise<Message | null> {
   return run(store, (each) => each.updateMessage(message))
 }
 

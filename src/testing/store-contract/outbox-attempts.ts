@@ -68,14 +68,27 @@ export function outboxAttemptsContract({ test, open }: StoreContract): void {
     await queue(store, newMessage())
     const claimed = await claim(store)
     const tried = { ...claimed, deferrals: 3, uncertain: 1, dueAt: later(5), lastError: 'é 😀' }
-    equal(await update(store, tried), true)
+    deepEqual(await update(store, tried), tried)
     deepEqual(await list(store), [tried])
     const ended = { ...tried, status: 'unknown', endedAt: later(6), lastError: null } as const
-    equal(await update(store, ended), true)
+    deepEqual(await update(store, ended), ended)
     deepEqual(await list(store), [ended])
     equal(await tryClaim(store, later(1_000_000)), null)
-    equal(await update(store, tried), false)
+    equal(await update(store, tried), null)
     deepEqual(await list(store), [ended])
+  })
+
+  test('what was asked for again since it was claimed says so, and is not deleted', async () => {
+    const store = await open()
+    const message = newMessage()
+    await queue(store, message)
+    const claimed = await claim(store)
+    const giveUpAt = later(86_400_001)
+    await queue(store, { ...message, giveUpAt })
+    await run(store, (each) => each.deleteMessage(claimed))
+    deepEqual(await update(store, claimed), { ...claimed, giveUpAt })
+    await run(store, (each) => each.deleteMessage({ ...claimed, giveUpAt }))
+    deepEqual(await list(store), [])
   })
 
   test('an attempt that is not the latest any more changes and deletes nothing', async () => {
@@ -83,10 +96,10 @@ export function outboxAttemptsContract({ test, open }: StoreContract): void {
     await queue(store, newMessage())
     const old = await claim(store, noon)
     const latest = await claim(store, later(60_000))
-    equal(await update(store, { ...old, status: 'failed', endedAt: noon }), false)
+    equal(await update(store, { ...old, status: 'failed', endedAt: noon }), null)
     await run(store, (each) => each.deleteMessage(old))
     deepEqual(await list(store), [latest])
-    equal(await update(store, latest), true)
+    deepEqual(await update(store, latest), latest)
     await run(store, (each) => each.deleteMessage(latest))
     deepEqual(await list(store), [])
   })
@@ -122,8 +135,8 @@ export function outboxAttemptsContract({ test, open }: StoreContract): void {
     await run(store, (each) => each.retryMessage(old.id, { now: noon, giveUpAt: later(9) }))
     const anew = await claim(store, later(60_000))
     ok(anew.attempts > latest.attempts)
-    equal(await update(store, old), false)
-    equal(await update(store, latest), false)
+    equal(await update(store, old), null)
+    equal(await update(store, latest), null)
   })
 
   test('a reset is not queued again while the same is; a notice always is', async () => {
