@@ -1,0 +1,43 @@
+import type { CreatedApiKey, SubmittedApiKey } from '../api-keys.ts'
+import type { Client } from '../client.ts'
+import type { ApiKey, Authenticated, Authorized } from '../entities.ts'
+import type { Secret } from '../secret.ts'
+import type { OwnApiKey } from '../statements/api-keys.ts'
+
+/** API keys: tokens for programs, with scopes. */
+export interface ApiKeyVerbs {
+  /**
+   * Creates an API key for a user whose address is proved.
+   *
+   * @returns null where the session has ended meanwhile
+   * @throws AuthError `validation_failed`, `email_address_unverified`, `too_many_api_keys`,
+   *   `rate_limited`, `unavailable`
+   */
+  createApiKey(
+    authenticated: Authenticated,
+    submitted: SubmittedApiKey,
+    client?: Client,
+  ): Promise<CreatedApiKey | null>
+  /** A page of a user's API keys, newest first: those that are not over. */
+  listApiKeys(userId: string, page: { limit: number; after: string | null }): Promise<ApiKey[]>
+  /**
+   * Without a client it counts as an act of an operator.
+   *
+   * @returns whether the user had such an API key; its token is refused from then on
+   */
+  revokeApiKey(apiKey: OwnApiKey, client?: Client): Promise<boolean>
+  /**
+   * Ends every API key there is, of everybody, in small steps. One that is created meanwhile stays.
+   *
+   * @returns how many there were
+   * @throws AuthError `unavailable`, with some of them ended: asked again, it ends the others
+   */
+  revokeAllApiKeys(client?: Client): Promise<number>
+  /**
+   * In whose name the holder of an API key acts, and what it may do. Each use counts.
+   *
+   * @returns null for a token that is malformed, unknown, revoked or expired, or whose user is banned
+   * @throws AuthError `rate_limited`, `unavailable`
+   */
+  authenticateApiKey(token: string | Secret): Promise<Authorized | null>
+}

@@ -1,0 +1,42 @@
+import type { Client } from '../client.ts'
+import type { Session, User } from '../entities.ts'
+import type { SubmittedCredentials } from '../sessions.ts'
+import type { SignedUp } from '../sign-ups.ts'
+
+/** Who there is. */
+export interface UserVerbs {
+  /**
+   * Where `signUp` is `confirm`, no user is there before the link in the mail is opened; nothing tells
+   * whether the address is taken.
+   *
+   * @param fields what `signUpFields` made of the rest of the body, for `onUserCreated`; default null
+   * @throws AuthError `sign_up_closed`, `validation_failed`, `rate_limited`, `email_address_taken`,
+   *   `overloaded`, `unavailable`
+   */
+  signUp(credentials: SubmittedCredentials, client?: Client, fields?: unknown): Promise<SignedUp>
+  /**
+   * A user who has not logged in yet, for seeds and consoles: no limit counts it.
+   *
+   * @throws AuthError `validation_failed`, `email_address_taken`, `overloaded`, `unavailable`
+   */
+  createUser(credentials: SubmittedCredentials): Promise<User>
+  /**
+   * Keeps a user out, from the next request on: every session and API key ends.
+   *
+   * @returns the user, or null where there is none
+   */
+  banUser(userId: string, client?: Client): Promise<User | null>
+  /** @returns the user, who may log in again, or null where there is none */
+  unbanUser(userId: string, client?: Client): Promise<User | null>
+  /**
+   * Takes a user away with everything that is theirs; the address may sign up again. Without a client
+   * it counts as an act of an operator.
+   */
+  deleteUser(user: User, client?: Client): Promise<void>
+  /**
+   * The same for whoever takes themselves away.
+   *
+   * @returns false where the session has ended meanwhile
+   */
+  deleteOwnUser(session: Session, client?: Client): Promise<boolean>
+}
