@@ -51,6 +51,20 @@ async function askAgain({ ask, clock }: Asking): Promise<void> {
   await ask('ann')
 }
 
+/** Two workers, one after the other, let the next mail go and are not heard of again. */
+async function dieTwice({ auth, clock }: Pick<Sending, 'auth' | 'clock'>): Promise<void> {
+  const { store } = auth.config
+  const after = (seconds: number) => new Date(clock().getTime() + seconds * 1_000)
+  for (const uncertain of [1, 2]) {
+    const claim = { now: clock(), until: after(30), latest: after(3_600) }
+    await store.transaction(async (transaction) => {
+      const claimed = await transaction.claimMessage(claim)
+      if (claimed) await transaction.updateMessage({ ...claimed, uncertain })
+    })
+    clock.advance({ seconds: 31 })
+  }
+}
+
 /** The mails in which there is a link, each with what it holds. */
 function links({ mails }: Post) {
   return mails.filter((mail) => tokenIn(mail) !== '')
@@ -122,20 +136,34 @@ test('who asks again while a mail leaves a second time without an answer gets an
 
 test('who asks after both workers that sent it have died gets another', async () => {
   const asking = await startAsking({})
-  const { ask, auth, clock, outbox, post, statuses } = asking
-  const { store } = auth.config
-  const after = (seconds: number) => new Date(clock().getTime() + seconds * 1_000)
-  for (const uncertain of [1, 2]) {
-    const claim = { now: clock(), until: after(30), latest: after(3_600) }
-    await store.transaction(async (transaction) => {
-      const claimed = await transaction.claimMessage(claim)
-      if (claimed) await transaction.updateMessage({ ...claimed, uncertain })
-    })
-    clock.advance({ seconds: 31 })
-  }
+  const { ask, outbox, post, statuses } = asking
+  await dieTwice(asking)
   await ask('ann')
   await outbox.deliverDue()
   expect([await statuses(), links(post).length]).toEqual([['unknown', 'sent'], 1])
+})
+
+test('a notice that was queued again, and that both its workers died with, is said no other time', async () => {
+  const post = createPost()
+  const { ask, auth, clock, outbox, redeems, signUp } = await startSending(post)
+  await signUp('ann')
+  await ask('ann')
+  await outbox.deliverDue()
+  expect(await redeems(post.mails[0])).toBe(true)
+  post.answer = refuses
+  await outbox.deliverDue()
+  const { store } = auth.config
+  const [notice] = await store.listMessages('failed', { limit: 10 })
+  clock.advance({ hours: 1 })
+  const again = { now: clock(), giveUpAt: new Date(clock().getTime() + 86_400_000) }
+  await store.transaction((transaction) => transaction.retryMessage(notice?.id ?? 0, again))
+  await dieTwice({ auth, clock })
+  await outbox.deliverDue()
+  const messages = await store.listMessages(null, { limit: 10 })
+  expect(messages.map(({ kind, status }) => [kind, status])).toEqual([
+    ['password_changed', 'unknown'],
+    ['password_reset', 'sent'],
+  ])
 })
 
 test('nobody is owed a mail behind one that is refused', async () => {

@@ -110,6 +110,37 @@ test('an address that the mail server refuses is not tried for ever', async () =
   expect([post.attempts, await statuses()]).toEqual([['ann'], ['failed']])
 })
 
+test('a mail that the server puts off at its last word for a day fails, and no other follows', async () => {
+  const post = createPost()
+  const { clock, outbox, register, statuses } = await start(post)
+  post.answer = async (attempt, write) => {
+    await write()
+    return defers(attempt, write)
+  }
+  await register()
+  for (let hours = 0; hours < 30; hours++) {
+    await outbox.deliverDue()
+    clock.advance({ hours: 1 })
+  }
+  expect(await statuses()).toEqual(['failed'])
+})
+
+test('who signs up twice and opens the first link at once is told of no second try', async () => {
+  const post = createPost()
+  const { clock, outbox, register, redeem, statuses } = await start(post)
+  post.answer = async (attempt, write) => {
+    post.answer = takes
+    const delivery = await takes(attempt, write)
+    clock.advance({ seconds: 1 })
+    await register()
+    expect(await redeem(post.mails[0])).toBe(200)
+    return delivery
+  }
+  await register()
+  await outbox.deliverDue()
+  expect([await statuses(), post.mails.length]).toEqual([['sent'], 1])
+})
+
 test('a mail that failed can be queued again, and waits for the one that is queued', async () => {
   const post = createPost()
   const { auth, clock, outbox, register, redeem, statuses } = await start(post)

@@ -10,7 +10,7 @@ import { type Attempt, record } from './record.ts'
 
 /**
  * One attempt at a message that was claimed: from the look at its recipient to the row that says
- * what became of it. A message that nobody is to get any more is deleted.
+ * what became of it. A message that nobody is to get any more is deleted, unless it was asked for meanwhile.
  *
  * @returns what became of the attempt, or null where nobody is to get the message
  * @throws AuthError `unavailable`; the message is due again when its claim ends
@@ -115,7 +115,7 @@ function letGo(
     const leaving = { ...message, uncertain: message.uncertain + 1, dueAt }
     const left = await transaction.updateMessage(leaving)
     if (!left) throw new Error('Somebody else took this message up meanwhile')
-    // Whoever has asked up to now is in it; only what this attempt comes to is written over.
+    // Whoever has asked up to now gets this one; of sign-ups their rows say who does.
     const { giveUpAt } = left
     return { message: { ...message, giveUpAt }, written: await drafted.write(transaction) }
   })

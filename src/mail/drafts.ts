@@ -52,7 +52,12 @@ const drafts: Record<MessageKind, (courier: Courier, message: Message) => Promis
         const link = `${appUrl}/reset-password#${token.reveal()}`
         const minutes = config.resetTokenMinutes
         const content = writer.write('password_reset', { minutes }, link)
-        return { content, withdraw: (later) => later.deletePasswordReset(digest) }
+        const withdraw = async (later: StoreTransaction) => {
+          // Before what is theirs, as everybody.
+          await later.holdUser(known.user.id)
+          await later.deletePasswordReset(digest)
+        }
+        return { content, withdraw }
       },
     }
   },

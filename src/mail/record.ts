@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Configuration } from '../core/config.ts'
-import { type Delivery, type Message, newMessage } from '../core/mail.ts'
+import { type Delivery, type Message, type MessageKind, newMessage } from '../core/mail.ts'
 import { queueOwed } from '../core/registrations.ts'
 import type { StoreTransaction } from '../core/store-transaction.ts'
 import type { Courier } from './courier.ts'
@@ -21,7 +21,7 @@ export interface Attempt {
  * Writes what became of an attempt, and queues the message again for whoever asked for the same
  * since: they found it queued, and it was on its way without them.
  *
- * @throws AuthError `unavailable`, after four more tries
+ * @throws Error of the database, after four more tries, or at once where the attempt was cut off
  */
 export async function record(
   courier: Courier,
@@ -35,16 +35,17 @@ export async function record(
   // A mail that did not arrive holds no live secret.
   const mayHaveArrived = delivery.status === 'sent' || delivery.status === 'unknown'
   const withdrawn = mayHaveArrived ? null : written
-  // Not behind one that was refused: so would the next be, and the one after it.
-  const isOver = settled.status !== 'queued' && delivery.status !== 'refused'
+  const { kind, userId } = message
   const write = () =>
     config.store.transaction(async (transaction) => {
-      // The row last, as where a user is deleted: the other way round each would wait for the other.
-      if (message.userId !== null) await transaction.holdUser(message.userId)
+      // The user first and the row last, as where a user is deleted: else each would wait for the other.
+      if (kind === 'email_verification' && userId !== null) await transaction.holdUser(userId)
       await withdrawn?.withdraw(transaction)
       const recorded = await transaction.updateMessage(settled)
-      if (isOver) await queueOwed(config, transaction, message)
-      if (isOver && recorded) await queueAgain(config, transaction, { recorded, message })
+      // Not behind one that was refused: so would the next be, and the one after it.
+      if (!recorded || recorded.status === 'queued' || delivery.status === 'refused') return
+      if (kind === 'registration' && mayHaveArrived) await queueOwed(config, transaction, message)
+      else await queueAgain(config, transaction, { recorded, message })
     })
   await persistently(write, signal)
 }
@@ -55,10 +56,13 @@ async function queueAgain(
   transaction: StoreTransaction,
   { recorded, message }: { recorded: Message; message: Message },
 ): Promise<void> {
-  if (recorded.giveUpAt.getTime() === message.giveUpAt.getTime()) return
   const { kind, recipient, userId } = message
+  if (!askedFor.has(kind) || recorded.giveUpAt.getTime() === message.giveUpAt.getTime()) return
   await transaction.insertMessage({ ...newMessage(kind, recipient, clock()), userId })
 }
+
+// All else is said once, of what happened when it was queued.
+const askedFor = new Set<MessageKind>(['password_reset', 'email_verification', 'registration'])
 
 function report(
   { config, log }: Courier,

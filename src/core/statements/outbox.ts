@@ -4,7 +4,8 @@ import type { Message, NewMessage } from '../mail.ts'
 export interface OutboxStatements {
   /**
    * A reset for an address that has one queued is that one: a second is not queued. So is a
-   * registration, and a confirmation for the same user and address.
+   * registration, and a confirmation for the same user and address. Its `giveUpAt` is then that of the second:
+   * by that whoever has it in hand sees that it was asked for again.
    */
   insertMessage(message: NewMessage): Promise<void>
   /**
