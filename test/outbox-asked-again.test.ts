@@ -1,5 +1,5 @@
 // Who asks for a link while a mail is on its way: they found it queued, and wait for one of their own.
-import type { Auth } from 'latchkey/server'
+import type { Auth, StoreTransaction } from 'latchkey/server'
 import { expect, inject, test } from 'vitest'
 import {
   createPost,
@@ -210,19 +210,11 @@ test('who signs up and asks while a request for nobody is put away is written to
 })
 
 test('who asks again for a proof of their address while one is on its way gets another', async () => {
-  const post = createPost()
-  const { auth, clock, outbox } = await startSending(post)
-  const begun = await auth.signUp({ emailAddress: 'ann@example.com', password: 'horse of ann' })
-  if (begun.outcome !== 'signed_up') throw new Error('Nobody signed up')
-  const prove = () => auth.requestEmailVerification(begun)
-  await outbox.deliverDue()
-  post.mails.splice(0)
-  await prove()
+  const { ask, outbox, post } = await startProving()
   post.answer = async (attempt, write) => {
     post.answer = takes
     const delivery = await takes(attempt, write)
-    clock.advance({ minutes: 1 })
-    await prove()
+    await ask()
     return delivery
   }
   await outbox.deliverDue()
@@ -232,63 +224,78 @@ test('who asks again for a proof of their address while one is on its way gets a
 })
 
 test('a user who is deleted as their proof is recorded is owed nothing, and neither waits for the other', async () => {
-  const post = createPost()
-  const { auth, clock, outbox } = await startSending(post)
-  const begun = await auth.signUp({ emailAddress: 'ann@example.com', password: 'horse of ann' })
-  if (begun.outcome !== 'signed_up') throw new Error('Nobody signed up')
-  await auth.requestEmailVerification(begun)
+  const { ask, auth, outbox, post, user } = await startProving()
   const deletions: Promise<void>[] = []
+  const faults: unknown[] = []
   post.answer = async (attempt, write) => {
     const delivery = await takes(attempt, write)
-    clock.advance({ seconds: 1 })
-    await auth.requestEmailVerification(begun)
-    const held = holdDeletion(auth)
-    deletions.push(auth.deleteUser(begun.user))
+    await ask()
+    const held = holdDeletion(auth, faults)
+    deletions.push(auth.deleteUser(user))
     await held
     return delivery
   }
   await outbox.deliverDue()
   await Promise.all(deletions)
   const left = await auth.config.store.listMessages(null, { limit: 10 })
-  expect([post.mails.length, left]).toEqual([1, []])
+  expect([post.mails.length, left, faults]).toEqual([1, [], []])
 })
+
+/** Ann has asked for a proof of her address, and may again. */
+async function startProving() {
+  const post = createPost()
+  const sending = await startSending(post)
+  const { auth, clock } = sending
+  const begun = await auth.signUp({ emailAddress: 'ann@example.com', password: 'horse of ann' })
+  if (begun.outcome !== 'signed_up') throw new Error('Nobody signed up')
+  const ask = async () => {
+    clock.advance({ seconds: 1 })
+    await auth.requestEmailVerification(begun)
+  }
+  await ask()
+  return { ...sending, post, ask, user: begun.user }
+}
 
 // Until the record of a mail is under way: it has its row, or waits for the user. On SQLite there is one
 // transaction at a time, and none to be held up.
-function holdDeletion({ config }: Auth): Promise<void> {
+function holdDeletion({ config: { store } }: Auth, faults: unknown[]): Promise<void> {
   if (inject('database') === 'sqlite') return Promise.resolve()
-  const { store } = config
   const { transaction } = store
   const isHeld = Promise.withResolvers<void>()
   const isRecording = Promise.withResolvers<void>()
-  store.transaction = (deletion) => {
-    store.transaction = (recording) => {
-      store.transaction = transaction
-      return transaction((statements) =>
-        recording({
-          ...statements,
-          holdUser(userId) {
-            isRecording.resolve()
-            return statements.holdUser(userId)
-          },
-          async updateMessage(message) {
-            const recorded = await statements.updateMessage(message)
-            isRecording.resolve()
-            return recorded
-          },
-        }),
-      )
+  const isDeleting = Promise.withResolvers<void>()
+  const changes: ((statements: StoreTransaction) => Partial<StoreTransaction>)[] = [
+    ({ deleteUser }) => ({
+      async deleteUser(userId) {
+        isHeld.resolve()
+        await isRecording.promise
+        const deleted = deleteUser(userId)
+        isDeleting.resolve()
+        return deleted
+      },
+    }),
+    ({ holdUser, updateMessage }) => ({
+      holdUser(userId) {
+        isRecording.resolve()
+        return holdUser(userId)
+      },
+      async updateMessage(message) {
+        const recorded = await updateMessage(message)
+        isRecording.resolve()
+        await isDeleting.promise
+        return recorded
+      },
+    }),
+  ]
+  store.transaction = async (work) => {
+    const change = changes.shift()
+    try {
+      return await transaction((statements) => work({ ...statements, ...change?.(statements) }))
+    } catch (error) {
+      // A record is tried again, and nobody would hear of it.
+      faults.push(error)
+      throw error
     }
-    return transaction((statements) =>
-      deletion({
-        ...statements,
-        async deleteUser(userId) {
-          isHeld.resolve()
-          await isRecording.promise
-          return statements.deleteUser(userId)
-        },
-      }),
-    )
   }
   return isHeld.promise
 }
