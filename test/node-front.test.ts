@@ -114,6 +114,23 @@ test('a large body is refused by its announced length and by its real one', asyn
   expect(chunked.status).toBe(413)
 })
 
+test('of two Content-Type headers neither is believed, and nothing is done', async () => {
+  const { server, exchange } = await listen()
+  const body = JSON.stringify(ann)
+  const head = ['POST /v1/registrations HTTP/1.1', host, `Content-Length: ${body.length}`]
+  const json = 'Content-Type: application/json'
+  for (const pair of [
+    [json, json],
+    [json, 'content-type: text/plain'],
+    ['content-type: text/plain', json],
+  ]) {
+    const { status, code } = await exchange([...head, ...pair], body)
+    expect([status, code]).toEqual([415, 'unsupported_media_type'])
+  }
+  expect(await server.database.query('SELECT * FROM users')).toEqual([])
+  expect((await exchange([...head, json], body)).status).toBe(201)
+})
+
 test('a log-in over a socket is remembered with the address it came from', async () => {
   const { server, port } = await listen()
   await signUp(server)

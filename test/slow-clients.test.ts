@@ -5,6 +5,8 @@ import type { Server } from 'node:http'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import { nodeServer } from 'latchkey/server'
 import { expect, onTestFinished, test, vi } from 'vitest'
+import { ann } from './harness.ts'
+import { listenRaw } from './raw-server.ts'
 import { until } from './until.ts'
 
 const head = 'GET / HTTP/1.1\r\nHost: localhost\r\n'
@@ -71,6 +73,21 @@ test.each([
   for (const answer of await Promise.all(slow)) expect(answer).toMatch(/^HTTP\/1\.1 408 /)
   await until(async () => expect(await connections(http)).toBe(0))
   expect(await readAll(open(`${head}Connection: close\r\n\r\n`))).toMatch(/^HTTP\/1\.1 200 /)
+})
+
+test('a body that does not come to its end is a 408, and nothing of it is done', async () => {
+  const { server, http, port } = await listenRaw()
+  Object.assign(http, { headersTimeout: 1, requestTimeout: 1 })
+  const body = JSON.stringify(ann)
+  const socket = connect(port, '127.0.0.1')
+  socket.write(
+    `POST /v1/registrations HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body.slice(0, -1)}`,
+  )
+  expect(await readAll(socket)).toMatch(/^HTTP\/1\.1 408 /)
+  expect(await server.database.query('SELECT * FROM users')).toEqual([])
+  const alive = connect(port, '127.0.0.1')
+  alive.write('GET /health/live HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n')
+  expect(await readAll(alive)).toMatch(/^HTTP\/1\.1 200 /)
 })
 
 test('whoever does not read an answer is closed after thirty seconds, and not before', async () => {

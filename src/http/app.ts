@@ -7,7 +7,7 @@ import type { Incoming } from './exchange.ts'
 import { refuse } from './problems.ts'
 import type { Route } from './route.ts'
 import { routeTable, type TableOptions } from './routes.ts'
-import { type Shortcut, shortcut } from './shortcut.ts'
+import { type Entry, type Shortcut, shortcut } from './shortcut.ts'
 
 /** What the app may be told beside its `auth`. */
 export interface AppOptions extends TableOptions, Surroundings {}
@@ -47,14 +47,11 @@ export function createApp(auth: Auth, options: AppOptions = {}): App {
   if (options.mode !== 'development') requireNoDevelopment(table)
   const dispatcher = new Dispatcher(auth, options)
   const app: App = new Hono()
-  for (const route of table) app.on(route.method, route.path, handler(dispatcher, route))
-  for (const [path, routes] of Map.groupBy(table, ({ path }) => path)) {
-    const respond = (incoming: Incoming) => respondOtherwise(dispatcher, routes, incoming)
-    app.all(path, handler(dispatcher, { path, respond }))
-  }
+  const entries = [...table, ...otherEntries(dispatcher, table)]
+  for (const entry of entries) app.on(entry.method, entry.path, handler(dispatcher, entry))
   app.notFound(handler(dispatcher, nothing))
   const born = app.routes.length
-  const short = shortcut(table, dispatcher)
+  const short = shortcut(entries, dispatcher)
   // What somebody added to the app, a middleware perhaps, is not to be passed by.
   shortcuts.set(app, (incoming) => (app.routes.length === born ? short(incoming) : null))
   return app
@@ -91,6 +88,14 @@ function addressOf(env: Partial<Peer & NodePeer> | undefined): string | undefine
 
 interface NodePeer {
   readonly incoming: { readonly socket?: { readonly remoteAddress?: string | undefined } }
+}
+
+function otherEntries(dispatcher: Dispatcher, table: readonly Route[]): Entry[] {
+  return [...Map.groupBy(table, ({ path }) => path)].map(([path, routes]) => ({
+    method: 'ALL',
+    path,
+    respond: (incoming) => respondOtherwise(dispatcher, routes, incoming),
+  }))
 }
 
 // Another method on a known path; to whom a path is hidden, it is hidden by every method.

@@ -1,20 +1,28 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import type { Asked } from './asked.ts'
 
-/** A request without a body, as Node has it. */
+/** A request as Node has it. */
 export class NodeRequest implements Asked {
-  readonly method = 'GET'
+  readonly method: string
   readonly url: string
-  readonly body = null
+  readonly body: IncomingMessage | null
   readonly headers: NodeHeaders
 
-  constructor({ headers }: IncomingMessage, url: string) {
+  /** `body` is the request itself, or null where it has none. */
+  constructor({ method = '', url = '', headers }: IncomingMessage, body: IncomingMessage | null) {
+    this.method = method
     this.url = url
+    this.body = body
     this.headers = new NodeHeaders(headers)
   }
 
+  /** @throws what became of a body that ended early; TypeError for one that was read before */
   async arrayBuffer(): Promise<ArrayBuffer> {
-    return new ArrayBuffer(0)
+    if (this.body === null) return new ArrayBuffer(0)
+    if (this.body.readableDidRead) throw new TypeError('The body was read before')
+    const chunks: Uint8Array[] = []
+    for await (const chunk of this.body) chunks.push(chunk)
+    return new Uint8Array(Buffer.concat(chunks)).buffer
   }
 }
 

@@ -36,8 +36,8 @@ export function nodeListener(app: Fetch): Listener {
   }
 }
 
-// Loaded for the first request that has no shortcut, such as one with a body: with it come Node's `Request` and `Response`,
-// and all that Node fetches with, 13 MB and 60 ms, which a start need not wait for.
+// Loaded for the first request that has no shortcut, such as one for a path that there is not: with it come Node's
+// `Request` and `Response`, and all that Node fetches with, 13 MB and 60 ms, which nobody else need wait for.
 async function loadListener(app: Fetch): Promise<Listener> {
   const { getRequestListener, RequestError } = await import('@hono/node-server')
   const unreadable = refuse('invalid_request', {

@@ -26,11 +26,11 @@ function refuseRaw({ method, httpVersion, headers, rawHeaders }: IncomingMessage
   }
   // SECURITY: of two Host headers a proxy and we might each believe another (RFC 9112 §3.2), and of
   // two Authorization headers Hono would make one, and Node would drop one.
-  const hosts = count(rawHeaders, 'host')
+  const hosts = timesSent('host', rawHeaders)
   // RFC 9112 §3.2; HTTP/1.0 knows no Host.
   const isNamed = hosts === 1 || (hosts === 0 && httpVersion === '1.0')
   if (!isNamed) return refuseHead('Send one Host header')
-  if (count(rawHeaders, 'authorization') > 1) return refuseHead('Send one Authorization header')
+  if (timesSent('authorization', rawHeaders) > 1) return refuseHead('Send one Authorization header')
   // SECURITY: of these Node reports the error behind the headers, when the route is already at work:
   // a log-out that is answered 400 would have been done.
   const coding = headers['transfer-encoding']?.toLowerCase()
@@ -44,7 +44,8 @@ function refuseHead(error: string): Refusal {
   return refuse('invalid_request', { error, headers: { connection: 'close' } })
 }
 
-function count(rawHeaders: readonly string[], name: string): number {
+/** How often a header came, of which `headers` may show the first alone. */
+export function timesSent(name: string, rawHeaders: readonly string[]): number {
   let found = 0
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const other = rawHeaders[index]

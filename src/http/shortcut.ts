@@ -3,21 +3,27 @@ import { RegExpRouter } from 'hono/router/reg-exp-router'
 import { SmartRouter } from 'hono/router/smart-router'
 import { TrieRouter } from 'hono/router/trie-router'
 import type { Presented } from './answers.ts'
-import type { Dispatcher } from './dispatcher.ts'
+import type { Dispatcher, Responder } from './dispatcher.ts'
 import { NodeRequest } from './node-request.ts'
-import type { Route } from './route.ts'
+import { timesSent } from './raw-head.ts'
 
 /**
- * The way of an ordinary GET from Node's request to its answer, without a `Request` and a
- * `Response` in between, which cost as much as all that the route does.
+ * The way of an ordinary request from Node to its answer, without a `Request` and a `Response` in
+ * between, which cost as much as all that the route does.
  *
  * @returns null for what has to go the long way
  */
 export type Shortcut = (incoming: IncomingMessage) => Promise<Presented> | null
 
-/** A route that was found, and what the path says. */
+/** Who answers a path, by a method or by `ALL`. */
+export interface Entry extends Responder {
+  readonly method: string
+  readonly path: string
+}
+
+/** An entry that was found, and what the path says. */
 interface Found {
-  readonly route: Route
+  readonly entry: Entry
   readonly params: Record<string, string>
 }
 
@@ -25,21 +31,23 @@ interface Found {
 const plainTarget = /^(?:\/[\w~-][\w.~-]*)+(?:\?[\w.~=&+%-]*)?$|^\/$/
 const plainHost = /^[\w.-]+(?::\d{1,5})?$/
 
-export function shortcut(table: readonly Route[], dispatcher: Dispatcher): Shortcut {
-  const router = new SmartRouter<Route>({ routers: [new RegExpRouter(), new TrieRouter()] })
-  for (const route of table.filter(({ method }) => method === 'GET')) {
-    router.add(route.method, route.path, route)
-  }
+/** Of two entries for a method and a path the first is found. */
+export function shortcut(entries: readonly Entry[], dispatcher: Dispatcher): Shortcut {
+  const router = new SmartRouter<Entry>({ routers: [new RegExpRouter(), new TrieRouter()] })
+  for (const entry of entries) router.add(entry.method, entry.path, entry)
   return (incoming) => {
-    const { method, url = '', headers, socket } = incoming
-    const isPlain = plainTarget.test(url) && plainHost.test(headers.host ?? 'localhost')
-    if (method !== 'GET' || !isPlain || hasBody(incoming)) return null
+    const { method = '', url = '', headers, socket } = incoming
+    // A HEAD is a GET whose answer is cut.
+    if (method === 'HEAD' || !plainTarget.test(url)) return null
+    if (!plainHost.test(headers.host ?? 'localhost')) return null
+    const body = hasBody(incoming) ? incoming : null
+    if (body && !isPlainBody(body)) return null
     const query = url.indexOf('?')
-    const found = find(router, query === -1 ? url : url.slice(0, query))
+    const found = find(router, method, query === -1 ? url : url.slice(0, query))
     if (!found) return null
-    const asked = new NodeRequest(incoming, url)
-    const { route, params } = found
-    return dispatcher.dispatch(route, { asked, params, peer: socket.remoteAddress })
+    const asked = new NodeRequest(incoming, body)
+    const { entry, params } = found
+    return dispatcher.dispatch(entry, { asked, params, peer: socket.remoteAddress })
   }
 }
 
@@ -47,14 +55,22 @@ function hasBody({ headers }: IncomingMessage): boolean {
   return headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined
 }
 
-function find(router: SmartRouter<Route>, path: string): Found | null {
-  const [[first] = [], stash] = router.match('GET', path)
+// Where a method is to have one, all of it to come, in as many bytes as it says, and of one type: of two
+// Node shows the first, and a `Request` both.
+function isPlainBody({ method, headers, rawHeaders, readableDidRead }: IncomingMessage): boolean {
+  const isAnnounced = headers['transfer-encoding'] === undefined
+  if (method === 'GET' || !isAnnounced || readableDidRead) return false
+  return timesSent('content-type', rawHeaders) <= 1
+}
+
+function find(router: SmartRouter<Entry>, method: string, path: string): Found | null {
+  const [[first] = [], stash] = router.match(method, path)
   if (!first) return null
-  const [route, found] = first
+  const [entry, found] = first
   const params: Record<string, string> = {}
   for (const name in found) {
     const value = found[name] ?? ''
     params[name] = typeof value === 'number' ? (stash?.[value] ?? '') : value
   }
-  return { route, params }
+  return { entry, params }
 }
