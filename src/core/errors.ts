@@ -14,7 +14,7 @@ export type AuthErrorCode =
   | 'too_many_api_keys'
   /** Tried too often: `retryAfterSeconds` says when to try again. */
   | 'rate_limited'
-  /** More passwords wait to be hashed than will be soon: try again. */
+  /** More passwords wait to be hashed than will be soon: `retryAfterSeconds` says when to try again. */
   | 'overloaded'
   /** The database cannot be reached or written to just now: try again. */
   | 'unavailable'

@@ -99,6 +99,28 @@ test('work is let in unless its hash would be refused', async () => {
   await Promise.all([running, waiting])
 })
 
+test('those that are refused together come back one behind the other, by what a hash takes', async () => {
+  const queue = new HashQueue({ concurrency: 2, waiting: 0, waitMilliseconds: 2_000 })
+  const { start, end } = observe(queue)
+  const seconds = async (count: number) => {
+    const refused = await Promise.all(Array.from({ length: count }, () => outcome(start('late'))))
+    return refused.map((error) => Object(error).retryAfterSeconds)
+  }
+  const first = ['a', 'b'].map(start)
+  // Nobody knows yet: 50 ms, of which two run at once.
+  expect(await seconds(42)).toEqual([1, ...Array(40).fill(2), 3])
+  vi.advanceTimersByTime(4_000)
+  end('a')
+  end('b')
+  await Promise.all(first)
+  const next = ['c', 'd'].map(start)
+  // A quarter, twice, of the four seconds: 1.75 s.
+  expect(await seconds(4)).toEqual([1, 2, 3, 4])
+  end('c')
+  end('d')
+  await Promise.all(next)
+})
+
 test('whoever would wait in vain, because each takes long of late, is refused at once', async () => {
   const queue = new HashQueue({ ...limits, concurrency: 1 })
   const { begun, start, end } = observe(queue)

@@ -1,3 +1,4 @@
+import { Appointments } from './appointments.ts'
 import { AuthError } from './errors.ts'
 
 /** How much hashing may go on and wait at a time. */
@@ -29,18 +30,22 @@ export interface HashLoad {
 // What hashes took is no measure of what they will take on a machine that did something else since.
 const rememberedMilliseconds = 10_000
 
+// Of which nobody knows better yet, for whoever is told when to come back.
+const usualMilliseconds = 50
+
 /**
  * Lets a bounded number of hashes run. One more than may wait, or than is likely to have its turn in half
- * the time that one may wait, and one that waited too long, or will have, is refused with `overloaded`: a
- * log-in storm must not starve the requests that need no hash.
+ * the time that one may wait, and one that waited too long, or will have, is refused with `overloaded`, and
+ * told when to come back: a log-in storm must not starve the requests that need no hash.
  */
 export class HashQueue implements HashLoad {
   readonly #limits: HashQueueLimits
   readonly #waiting = new Set<Waiter>()
   readonly #admitted = new Map<string, number>()
+  readonly #appointments = new Appointments()
   #running = 0
   #refused = 0
-  #lately: Lately = { milliseconds: 0, until: 0 }
+  #remembered: Lately = { milliseconds: 0, until: 0 }
 
   /** @throws RangeError for a concurrency that lets nothing run */
   constructor(limits: HashQueueLimits) {
@@ -114,21 +119,27 @@ export class HashQueue implements HashLoad {
 
   #refuse(): AuthError {
     this.#refused++
-    return new AuthError('overloaded')
+    const each = (this.#lately() ?? usualMilliseconds) / this.#limits.concurrency
+    return new AuthError('overloaded', { retryAfterSeconds: this.#appointments.make(each) })
   }
 
   #note(milliseconds: number): void {
     const now = performance.now()
     // From nothing: the first may have waited for its thread, and a single one turns nobody away.
-    const before = this.#lately.until > now ? this.#lately.milliseconds : 0
+    const before = this.#lately() ?? 0
     const mean = before + (milliseconds - before) / 4
-    this.#lately = { milliseconds: mean, until: now + rememberedMilliseconds }
+    this.#remembered = { milliseconds: mean, until: now + rememberedMilliseconds }
+  }
+
+  /** What a hash took of late, or null where none was computed. */
+  #lately(): number | null {
+    const { milliseconds, until } = this.#remembered
+    return until > performance.now() ? milliseconds : null
   }
 
   /** How long one more is likely to wait, behind so many that wait. */
   #expect(before: number): number {
-    const { milliseconds, until } = this.#lately
-    return until > performance.now() ? (before * milliseconds) / this.#limits.concurrency : 0
+    return (before * (this.#lately() ?? 0)) / this.#limits.concurrency
   }
 
   // The next in line takes over the place of the one that has finished.

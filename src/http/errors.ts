@@ -1,4 +1,3 @@
-import { randomInt } from 'node:crypto'
 import { AuthError, type InvalidField } from '../core/errors.ts'
 import type { PasswordPolicy } from '../core/password-policy.ts'
 import { describeProblem, passwordMessages } from './messages.ts'
@@ -10,7 +9,7 @@ export function refusalOf(error: unknown, policy: PasswordPolicy): Refusal {
   if (!(error instanceof AuthError)) return refuse('internal_error')
   switch (error.code) {
     case 'overloaded':
-      return refuse(error.code, { headers: { 'retry-after': spread() } })
+      return refuse(error.code, { headers: timeToReturn(error) })
     case 'unavailable':
       return refuse(error.code)
     case 'rate_limited':
@@ -30,9 +29,9 @@ export function refusalOf(error: unknown, policy: PasswordPolicy): Refusal {
   }
 }
 
-// One to three seconds: all who were turned away together would come back together.
-function spread(): string {
-  return String(randomInt(1, 4))
+// A hash of your own need not know when.
+function timeToReturn({ retryAfterSeconds }: AuthError): Record<string, string> {
+  return retryAfterSeconds === 0 ? {} : { 'retry-after': String(retryAfterSeconds) }
 }
 
 const tooMany = {
