@@ -78,17 +78,31 @@ test.each([
 test('a body that does not come to its end is a 408, and nothing of it is done', async () => {
   const { server, http, port } = await listenRaw()
   Object.assign(http, { headersTimeout: 1, requestTimeout: 1 })
+  expect(await readAll(openHalf(port, 'POST /v1/registrations'))).toMatch(/^HTTP\/1\.1 408 /)
+  expect(await server.database.query('SELECT * FROM users')).toEqual([])
+})
+
+test('a body that was not read, and does not come to its end, is waited for no longer', async () => {
+  const { http, port } = await listenRaw()
+  const socket = openHalf(port, 'DELETE /v1/user')
+  const [answer] = await once(socket, 'data')
+  expect(String(answer)).toMatch(/^HTTP\/1\.1 401 /)
+  expect(await connections(http)).toBe(1)
+  Object.assign(http, { headersTimeout: 1, requestTimeout: 1 })
+  await once(socket, 'close')
+  expect(await connections(http)).toBe(0)
+})
+
+/** Sends all of a request but the last byte of its body. */
+function openHalf(port: number, line: string): Socket {
   const body = JSON.stringify(ann)
+  const type = 'Content-Type: application/json'
   const socket = connect(port, '127.0.0.1')
   socket.write(
-    `POST /v1/registrations HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body.slice(0, -1)}`,
+    `${line} HTTP/1.1\r\nHost: localhost\r\n${type}\r\nContent-Length: ${body.length}\r\n\r\n${body.slice(0, -1)}`,
   )
-  expect(await readAll(socket)).toMatch(/^HTTP\/1\.1 408 /)
-  expect(await server.database.query('SELECT * FROM users')).toEqual([])
-  const alive = connect(port, '127.0.0.1')
-  alive.write('GET /health/live HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n')
-  expect(await readAll(alive)).toMatch(/^HTTP\/1\.1 200 /)
-})
+  return socket
+}
 
 test('whoever does not read an answer is closed after thirty seconds, and not before', async () => {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] })
