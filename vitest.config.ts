@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 // As node --conditions=source reads the package: from src, not from dist.
@@ -44,29 +45,42 @@ const once = [
   'test/web-server.test.ts',
 ]
 
+// What brings processes that have to have the machine for themselves: with other tests beside them hashes take
+// so long that one of fifty is told to come back.
+const alone = ['test/two-processes.test.ts']
+
+// A test waits more than it computes: also two cores take two files at a time.
+const maxWorkers = Math.max(2, availableParallelism() - 1)
+
 export default defineConfig({
   ssr: { resolve: { conditions, externalConditions: conditions } },
   test: {
     globalSetup: 'test/global-setup.ts',
     testTimeout: 60_000,
     projects: [
-      {
-        extends: true,
-        test: {
-          name: 'sqlite',
-          include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
-          provide: { database: 'sqlite', faults: {} },
-        },
-      },
-      {
-        extends: true,
-        test: {
-          name: 'postgres',
-          include: ['src/storage/migrate.test.ts', 'test/**/*.test.ts'],
-          exclude: once,
-          provide: { database: 'postgres', faults: {} },
-        },
-      },
+      project('sqlite', ['src/**/*.test.ts', 'test/**/*.test.ts'], { exclude: alone }),
+      project('postgres', ['src/storage/migrate.test.ts', 'test/**/*.test.ts'], {
+        exclude: [...once, ...alone],
+      }),
+      aloneProject('sqlite'),
+      aloneProject('postgres'),
     ],
   },
 })
+
+type Database = 'sqlite' | 'postgres'
+
+function project(database: Database, include: string[], { exclude }: { exclude: string[] }) {
+  const provide = { database, faults: {} }
+  return { extends: true, test: { name: database, include, exclude, provide, maxWorkers } } as const
+}
+
+/** Behind the others. */
+function aloneProject(database: Database) {
+  const provide = { database, faults: {} }
+  const behind = { maxWorkers: 1, sequence: { groupOrder: 1 } }
+  return {
+    extends: true,
+    test: { name: `${database} alone`, include: alone, provide, ...behind },
+  } as const
+}
