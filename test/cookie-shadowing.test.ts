@@ -22,12 +22,12 @@ async function hold(): Promise<Held> {
   return { raw, server, anns, bobs }
 }
 
-/** Who a request is taken for, by a read that takes the short way and by a change. */
+/** Who a request is taken for, by a read that takes the short way and by a change that, escaped, takes the long. */
 async function askAs({ raw, anns, bobs }: Held, ...lines: string[]): Promise<string> {
   const filled = lines.map((line) => line.replaceAll('ANN', anns).replaceAll('BOB', bobs))
   const read = await raw.exchange(request('GET /v1/user', [...filled]))
   const changed = await raw.exchange(
-    request('POST /v1/email_verifications', [...filled, 'Sec-Fetch-Site: same-origin']),
+    request('POST /v1/%65mail_verifications', [...filled, 'Sec-Fetch-Site: same-origin']),
   )
   const [, name] = /"email_address":"(\w+)@example.com"/.exec(read.answer) ?? []
   const [, code] = /"code":"(\w+)"/.exec(read.answer) ?? []

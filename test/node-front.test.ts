@@ -1,7 +1,8 @@
 // What a Request no longer shows: sent as bytes, to a server on a socket.
 import { once } from 'node:events'
+import { createServer } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
-import { createApp, nodeServer } from 'latchkey/server'
+import { createApp, nodeListener, nodeServer } from 'latchkey/server'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { routes as templateRoutes } from '../templates/api/routes.ts'
 import { ann, signUp, startServer } from './harness.ts'
@@ -175,4 +176,32 @@ test('a fetch of one’s own that throws is a fault, not a bad request', async (
   const answered = await fetch(`http://127.0.0.1:${port}/`)
   expect([answered.status, Object(await answered.json()).code]).toEqual([500, 'internal_error'])
   expect(error).toHaveBeenCalledOnce()
+})
+
+test('who has answered meanwhile has answered, and the server lives on', async () => {
+  const { auth } = await startServer()
+  const listener = nodeListener(createApp(auth))
+  const settled: PromiseSettledResult<void>[] = []
+  const http = createServer(async (incoming, outgoing) => {
+    outgoing.writeHead(504).end('a deadline of its own')
+    settled.push(...(await Promise.allSettled([listener(incoming, outgoing)])))
+  })
+  await once(http.listen(0, '127.0.0.1'), 'listening')
+  onTestFinished(() => {
+    http.close()
+    http.closeAllConnections()
+  })
+  const { port } = http.address() as AddressInfo
+  const headers = { 'content-type': 'application/json' }
+  const logIn = { method: 'POST', headers, body: JSON.stringify(ann) }
+  for (const [path, init] of [
+    ['/health/live', {}],
+    ['/v1/session', logIn],
+  ] as const) {
+    const answered = await fetch(`http://127.0.0.1:${port}${path}`, init)
+    expect([answered.status, await answered.text()]).toEqual([504, 'a deadline of its own'])
+  }
+  await vi.waitFor(() =>
+    expect(settled.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled']),
+  )
 })

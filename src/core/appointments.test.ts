@@ -33,6 +33,6 @@ test('those whose time has come are waited for no longer', () => {
   expect(appointments.make(2_000)).toBe(1)
 })
 
-test('whoever takes longer than there is time for comes back in a second', () => {
-  expect(makeMany(new Appointments(), 3, 60_000)).toEqual([1, 1, 1])
+test('those who take longer than there is time for do not come back at once either', () => {
+  expect(makeMany(new Appointments(), 5, 60_000)).toEqual([1, 4, 7, 1, 4])
 })

@@ -29,7 +29,7 @@ export function refusalOf(error: unknown, policy: PasswordPolicy): Refusal {
   }
 }
 
-// A hash of your own need not know when.
+// Where nobody knows when, it is what every 503 says.
 function timeToReturn({ retryAfterSeconds }: AuthError): Record<string, string> {
   return retryAfterSeconds === 0 ? {} : { 'retry-after': String(retryAfterSeconds) }
 }

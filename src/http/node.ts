@@ -96,8 +96,9 @@ function presentBare(refusal: Refusal): Presented {
   return present(refusal, bareEnvelope())
 }
 
-/** Writes an answer on Node's own response. */
+/** Writes an answer on Node's own response, unless somebody has answered meanwhile, such as a deadline of yours. */
 export function send(outgoing: ServerResponse, { status, body, headers }: Presented): void {
+  if (outgoing.headersSent) return
   if (body === null) return void outgoing.writeHead(status, headers).end()
   const bytes = Buffer.byteLength(body)
   headers['content-length'] = String(bytes)

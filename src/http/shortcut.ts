@@ -6,6 +6,7 @@ import type { Presented } from './answers.ts'
 import type { Dispatcher, Responder } from './dispatcher.ts'
 import { NodeRequest } from './node-request.ts'
 import { timesSent } from './raw-head.ts'
+import { endUnread } from './slow-clients.ts'
 
 /**
  * The way of an ordinary request from Node to its answer, without a `Request` and a `Response` in
@@ -47,7 +48,8 @@ export function shortcut(entries: readonly Entry[], dispatcher: Dispatcher): Sho
     if (!found) return null
     const asked = new NodeRequest(incoming, body)
     const { entry, params } = found
-    return dispatcher.dispatch(entry, { asked, params, peer: socket.remoteAddress })
+    const answered = dispatcher.dispatch(entry, { asked, params, peer: socket.remoteAddress })
+    return body ? answered.finally(() => endUnread(body)) : answered
   }
 }
 
@@ -55,12 +57,18 @@ function hasBody({ headers }: IncomingMessage): boolean {
   return headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined
 }
 
-// Where a method is to have one, all of it to come, in as many bytes as it says, and of one type: of two
-// Node shows the first, and a `Request` both.
-function isPlainBody({ method, headers, rawHeaders, readableDidRead }: IncomingMessage): boolean {
+// Where a method is to have one, in as many bytes as it says, and of one type: of two Node shows the first,
+// and a `Request` both.
+function isPlainBody(incoming: IncomingMessage): boolean {
+  const { method, headers, rawHeaders } = incoming
   const isAnnounced = headers['transfer-encoding'] === undefined
-  if (method === 'GET' || !isAnnounced || readableDidRead) return false
+  if (method === 'GET' || !isAnnounced || !isUntouched(incoming)) return false
   return timesSent('content-type', rawHeaders) <= 1
+}
+
+// All of it is to come, as bytes: middleware in front may have read it, or asked for text.
+function isUntouched({ readableDidRead, readableEncoding }: IncomingMessage): boolean {
+  return !readableDidRead && readableEncoding === null
 }
 
 function find(router: SmartRouter<Entry>, method: string, path: string): Found | null {

@@ -1,7 +1,8 @@
-import type { Server } from 'node:http'
+import type { IncomingMessage, Server } from 'node:http'
 import type { Socket } from 'node:net'
 
 const millisecondsToTake = 30_000
+const millisecondsForUnread = 500
 const bytesToTake = 16 * 1024
 const millisecondsBetweenLooks = 1_000
 // Behind Node's own limit for a request, and longer than it lets an idle connection be.
@@ -62,6 +63,15 @@ export function closeSlowClients(server: Server): void {
     const isUnanswered = now - progress.written.at >= requestTimeout + millisecondsBeyond
     return requestTimeout > 0 && isUnanswered && now - progress.read.at < millisecondsBeyond
   }
+}
+
+/** Ends the connection of a client that goes on for half a second with a body that nobody has read. */
+export function endUnread(incoming: IncomingMessage): void {
+  if (incoming.readableEnded) return
+  const end = () => {
+    if (!incoming.readableEnded) incoming.destroy()
+  }
+  setTimeout(end, millisecondsForUnread).unref()
 }
 
 function isSlowReader(socket: Socket, progress: Progress, now: number): boolean {

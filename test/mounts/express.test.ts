@@ -36,6 +36,19 @@ test.each([
   expect((await send('POST /v1/registrations')).status).toBe(422)
 })
 
+test('a body that is to be read as text is a body', async () => {
+  const { auth } = await startServer()
+  const app = express()
+  app.use((request, _response, next) => {
+    request.setEncoding('utf8')
+    next()
+  })
+  app.use(latchkey(auth))
+  const { send } = await listenTo(app)
+  const json = { 'content-type': 'application/json' }
+  expect((await send('POST /v1/registrations', JSON.stringify(ann), json)).status).toBe(201)
+})
+
 test('of a form that was read before, fields count as they do otherwise', async () => {
   const { auth } = await startServer()
   const statusesIn = async (app: Express) => {
