@@ -3,9 +3,9 @@
 import { once } from 'node:events'
 import type { Server } from 'node:http'
 import { type AddressInfo, connect, type Socket } from 'node:net'
-import { nodeServer } from 'latchkey/server'
+import { answer, createApp, nodeServer, type Route, route } from 'latchkey/server'
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { ann } from './harness.ts'
+import { ann, startServer } from './harness.ts'
 import { listenRaw } from './raw-server.ts'
 import { until } from './until.ts'
 
@@ -85,13 +85,63 @@ test('a body that does not come to its end is a 408, and nothing of it is done',
 test('a body that was not read, and does not come to its end, is waited for half a second', async () => {
   const { http, port } = await listenRaw()
   Object.assign(http, { headersTimeout: 0, requestTimeout: 0, keepAliveTimeout: 0 })
+  moveTimeouts()
   const socket = openHalf(port, 'DELETE /v1/user')
+  const closed = once(socket, 'close')
   const [answer] = await once(socket, 'data')
   expect(String(answer)).toMatch(/^HTTP\/1\.1 401 /)
+  await turnsUntil(() => vi.getTimerCount() === 1)
+  vi.advanceTimersByTime(499)
   expect(await connections(http)).toBe(1)
-  await once(socket, 'close')
+  vi.advanceTimersByTime(1)
+  await closed
   expect(await connections(http)).toBe(0)
 })
+
+test('whoever waits for the answer in front is not taken for one who goes on with a body', async () => {
+  const gate = Promise.withResolvers<void>()
+  const slow: Route = route({
+    method: 'GET',
+    path: '/slow',
+    access: 'public',
+    summary: 'Takes its time',
+    answers: {},
+    async handle() {
+      await gate.promise
+      return answer({})
+    },
+  })
+  const { auth } = await startServer()
+  const reached: unknown[] = []
+  const log = { info: ({ path }: Record<string, unknown>) => void reached.push(path), error() {} }
+  const http = nodeServer(createApp(auth, { routes: [slow], log })).listen(0, '127.0.0.1')
+  await once(http, 'listening')
+  onTestFinished(() => {
+    http.close()
+    http.closeAllConnections()
+  })
+  moveTimeouts()
+  const socket = connect((http.address() as AddressInfo).port, '127.0.0.1')
+  const told = readAll(socket)
+  const unread = `DELETE /v1/user HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\n{}`
+  const last = head.replace('/ ', '/health/live ')
+  socket.write(`${head.replace('/ ', '/slow ')}\r\n${unread}${last}Connection: close\r\n\r\n`)
+  await turnsUntil(() => reached.includes('/v1/user'))
+  vi.advanceTimersByTime(10_000)
+  gate.resolve()
+  expect((await told).match(/^HTTP\/1\.1 \d+/gm)).toEqual(
+    [200, 401, 200].map((status) => `HTTP/1.1 ${status}`),
+  )
+})
+
+function moveTimeouts(): void {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  onTestFinished(() => void vi.useRealTimers())
+}
+
+async function turnsUntil(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await new Promise(setImmediate)
+}
 
 /** Sends all of a request but the last byte of its body. */
 function openHalf(port: number, line: string): Socket {

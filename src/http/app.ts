@@ -53,7 +53,9 @@ export function createApp(auth: Auth, options: AppOptions = {}): App {
   const born = app.routes.length
   const short = shortcut(entries, dispatcher)
   // What somebody added to the app, a middleware perhaps, is not to be passed by.
-  shortcuts.set(app, (incoming) => (app.routes.length === born ? short(incoming) : null))
+  shortcuts.set(app, (incoming, outgoing) =>
+    app.routes.length === born ? short(incoming, outgoing) : null,
+  )
   return app
 }
 

@@ -26,11 +26,11 @@ export function nodeListener(app: Fetch): Listener {
     if (judged) return send(outgoing, presentBare(judged))
     incoming.url = originForm(incoming.url ?? '/')
     try {
-      const short = shortcut?.(incoming)
-      if (short) return send(outgoing, await short)
+      const short = shortcut?.(incoming, outgoing)
+      if (short) return sendFirst(outgoing, await short)
       listener ??= await loadListener(app)
     } catch (error) {
-      return send(outgoing, presentBare(explain(error)))
+      return sendFirst(outgoing, presentBare(explain(error)))
     }
     return listener(incoming, outgoing)
   }
@@ -96,9 +96,13 @@ function presentBare(refusal: Refusal): Presented {
   return present(refusal, bareEnvelope())
 }
 
-/** Writes an answer on Node's own response, unless somebody has answered meanwhile, such as a deadline of yours. */
+// Somebody of yours may have answered meanwhile, such as a deadline: a second answer would end the process.
+function sendFirst(outgoing: ServerResponse, presented: Presented): void {
+  if (!outgoing.headersSent) send(outgoing, presented)
+}
+
+/** Writes an answer on Node's own response. */
 export function send(outgoing: ServerResponse, { status, body, headers }: Presented): void {
-  if (outgoing.headersSent) return
   if (body === null) return void outgoing.writeHead(status, headers).end()
   const bytes = Buffer.byteLength(body)
   headers['content-length'] = String(bytes)

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { RegExpRouter } from 'hono/router/reg-exp-router'
 import { SmartRouter } from 'hono/router/smart-router'
 import { TrieRouter } from 'hono/router/trie-router'
@@ -14,7 +14,10 @@ import { endUnread } from './slow-clients.ts'
  *
  * @returns null for what has to go the long way
  */
-export type Shortcut = (incoming: IncomingMessage) => Promise<Presented> | null
+export type Shortcut = (
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+) => Promise<Presented> | null
 
 /** Who answers a path, by a method or by `ALL`. */
 export interface Entry extends Responder {
@@ -36,7 +39,7 @@ const plainHost = /^[\w.-]+(?::\d{1,5})?$/
 export function shortcut(entries: readonly Entry[], dispatcher: Dispatcher): Shortcut {
   const router = new SmartRouter<Entry>({ routers: [new RegExpRouter(), new TrieRouter()] })
   for (const entry of entries) router.add(entry.method, entry.path, entry)
-  return (incoming) => {
+  return (incoming, outgoing) => {
     const { method = '', url = '', headers, socket } = incoming
     // A HEAD is a GET whose answer is cut.
     if (method === 'HEAD' || !plainTarget.test(url)) return null
@@ -48,8 +51,8 @@ export function shortcut(entries: readonly Entry[], dispatcher: Dispatcher): Sho
     if (!found) return null
     const asked = new NodeRequest(incoming, body)
     const { entry, params } = found
-    const answered = dispatcher.dispatch(entry, { asked, params, peer: socket.remoteAddress })
-    return body ? answered.finally(() => endUnread(body)) : answered
+    if (body) outgoing.once('finish', () => endUnread(body))
+    return dispatcher.dispatch(entry, { asked, params, peer: socket.remoteAddress })
   }
 }
 

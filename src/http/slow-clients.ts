@@ -65,7 +65,10 @@ export function closeSlowClients(server: Server): void {
   }
 }
 
-/** Ends the connection of a client that goes on for half a second with a body that nobody has read. */
+/**
+ * Ends the connection of a client that goes on for half a second with a body that nobody has read: behind the
+ * answer, since what is to come before that one may take longer.
+ */
 export function endUnread(incoming: IncomingMessage): void {
   if (incoming.readableEnded) return
   const end = () => {
