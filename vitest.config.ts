@@ -45,12 +45,13 @@ const once = [
   'test/web-server.test.ts',
 ]
 
-// What brings processes that have to have the machine for themselves: with other tests beside them hashes take
-// so long that one of fifty is told to come back.
+// What starts processes that need the machine for themselves: with other tests beside them hashes take so long
+// that one of fifty is told to come back.
 const alone = ['test/two-processes.test.ts']
 
 // A test waits more than it computes: also two cores take two files at a time.
-const maxWorkers = Math.max(2, availableParallelism() - 1)
+const beside = { maxWorkers: Math.max(2, availableParallelism() - 1) }
+const behind = { include: alone, maxWorkers: 1, sequence: { groupOrder: 1 } }
 
 export default defineConfig({
   ssr: { resolve: { conditions, externalConditions: conditions } },
@@ -58,29 +59,24 @@ export default defineConfig({
     globalSetup: 'test/global-setup.ts',
     testTimeout: 60_000,
     projects: [
-      project('sqlite', ['src/**/*.test.ts', 'test/**/*.test.ts'], { exclude: alone }),
-      project('postgres', ['src/storage/migrate.test.ts', 'test/**/*.test.ts'], {
-        exclude: [...once, ...alone],
+      project('sqlite', {
+        name: 'sqlite',
+        include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
+        exclude: alone,
+        ...beside,
       }),
-      aloneProject('sqlite'),
-      aloneProject('postgres'),
+      project('postgres', {
+        name: 'postgres',
+        include: ['src/storage/migrate.test.ts', 'test/**/*.test.ts'],
+        exclude: [...once, ...alone],
+        ...beside,
+      }),
+      project('sqlite', { name: 'sqlite alone', ...behind }),
+      project('postgres', { name: 'postgres alone', ...behind }),
     ],
   },
 })
 
-type Database = 'sqlite' | 'postgres'
-
-function project(database: Database, include: string[], { exclude }: { exclude: string[] }) {
-  const provide = { database, faults: {} }
-  return { extends: true, test: { name: database, include, exclude, provide, maxWorkers } } as const
-}
-
-/** Behind the others. */
-function aloneProject(database: Database) {
-  const provide = { database, faults: {} }
-  const behind = { maxWorkers: 1, sequence: { groupOrder: 1 } }
-  return {
-    extends: true,
-    test: { name: `${database} alone`, include: alone, provide, ...behind },
-  } as const
+function project<Test extends object>(database: 'sqlite' | 'postgres', test: Test) {
+  return { extends: true, test: { ...test, provide: { database, faults: {} } } } as const
 }

@@ -30,7 +30,7 @@ export interface HashLoad {
 // What hashes took is no measure of what they will take on a machine that did something else since.
 const rememberedMilliseconds = 10_000
 
-// Of which nobody knows better yet, for whoever is told when to come back.
+// What one takes where none was computed of late, for those who are told when to come back.
 const usualMilliseconds = 50
 
 /**

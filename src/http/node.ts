@@ -27,10 +27,10 @@ export function nodeListener(app: Fetch): Listener {
     incoming.url = originForm(incoming.url ?? '/')
     try {
       const short = shortcut?.(incoming, outgoing)
-      if (short) return sendFirst(outgoing, await short)
+      if (short) return sendUnlessAnswered(outgoing, await short)
       listener ??= await loadListener(app)
     } catch (error) {
-      return sendFirst(outgoing, presentBare(explain(error)))
+      return sendUnlessAnswered(outgoing, presentBare(explain(error)))
     }
     return listener(incoming, outgoing)
   }
@@ -97,7 +97,7 @@ function presentBare(refusal: Refusal): Presented {
 }
 
 // Somebody of yours may have answered meanwhile, such as a deadline: a second answer would end the process.
-function sendFirst(outgoing: ServerResponse, presented: Presented): void {
+function sendUnlessAnswered(outgoing: ServerResponse, presented: Presented): void {
   if (!outgoing.headersSent) send(outgoing, presented)
 }
 
