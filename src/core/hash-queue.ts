@@ -1,5 +1,7 @@
 import { Appointments } from './appointments.ts'
 import { AuthError } from './errors.ts'
+import { Places } from './places.ts'
+import { WaitingLine } from './waiting-line.ts'
 
 /** How much hashing may go on and wait at a time. */
 export interface HashQueueLimits {
@@ -18,17 +20,21 @@ export interface HashLoad {
   /** Since the process began. */
   readonly refused: number
   /**
-   * Runs work that a hash is only a part of, and that has a place from its beginning: so nothing is done
-   * for a password that nobody will have time for. All for one account have one place: of those that come
-   * at once the guard lets few come to their hash, and it is the guard that says so.
+   * Runs work that a hash is only a part of, when its hash is one of the next: so nothing is done for a
+   * password that nobody will have time for. All for one account have one place: of those that come at once
+   * the guard lets few come to their hash, and it is the guard that says so.
    *
-   * @throws AuthError `overloaded` where one more would be refused
+   * @throws AuthError `overloaded` where one more would be refused, and for one that waited too long to begin
    */
   admit?<T>(account: string, work: () => Promise<T>): Promise<T>
 }
 
 // What hashes took is no measure of what they will take on a machine that did something else since.
 const rememberedMilliseconds = 10_000
+
+// Beside those that are hashed: one that is counted, one that waits for its hash and one that keeps what came
+// of it. With fewer the threads would wait for them; with more, whoever comes in a crowd waits for all of those.
+const begunBeside = 3
 
 // What one takes where none was computed of late, for those who are told when to come back.
 const usualMilliseconds = 50
@@ -40,8 +46,11 @@ const usualMilliseconds = 50
  */
 export class HashQueue implements HashLoad {
   readonly #limits: HashQueueLimits
-  readonly #waiting = new Set<Waiter>()
-  readonly #admitted = new Map<string, number>()
+  readonly #places: Places
+  /** Those admitted that have not begun. */
+  readonly #beginning: WaitingLine
+  /** Those that need a hash now. */
+  readonly #hashing: WaitingLine
   readonly #appointments = new Appointments()
   #running = 0
   #refused = 0
@@ -51,6 +60,10 @@ export class HashQueue implements HashLoad {
   constructor(limits: HashQueueLimits) {
     if (!(limits.concurrency >= 1)) throw new RangeError('One hash must be able to run')
     this.#limits = limits
+    const refuse = () => this.#refuse()
+    this.#beginning = new WaitingLine(limits.waitMilliseconds, refuse)
+    this.#hashing = new WaitingLine(limits.waitMilliseconds, refuse)
+    this.#places = new Places(limits.concurrency + begunBeside, this.#beginning)
   }
 
   get running(): number {
@@ -58,7 +71,7 @@ export class HashQueue implements HashLoad {
   }
 
   get waiting(): number {
-    return this.#waiting.size
+    return this.#beginning.length + this.#hashing.length
   }
 
   get refused(): number {
@@ -66,24 +79,19 @@ export class HashQueue implements HashLoad {
   }
 
   async admit<T>(account: string, work: () => Promise<T>): Promise<T> {
-    const admitted = this.#admitted
-    const before = admitted.get(account)
-    if (before === undefined) {
-      this.#requireRoom(Math.max(admitted.size, this.#running + this.#waiting.size))
+    const places = this.#places
+    if (!places.has(account)) {
+      this.#requireRoom(Math.max(places.taken, this.#running + this.waiting))
     }
-    admitted.set(account, (before ?? 0) + 1)
-    try {
-      return await work()
-    } finally {
-      const left = (admitted.get(account) ?? 0) - 1
-      if (left > 0) admitted.set(account, left)
-      else admitted.delete(account)
-    }
+    return places.run(account, work)
   }
 
   async run<T>(work: () => Promise<T>): Promise<T> {
     if (this.#running < this.#limits.concurrency) this.#running++
-    else await this.#turn()
+    else {
+      this.#requireRoom(this.#running + this.#hashing.length)
+      await this.#hashing.wait()
+    }
     const began = performance.now()
     try {
       return await work()
@@ -98,23 +106,6 @@ export class HashQueue implements HashLoad {
     const before = ahead - concurrency
     // Whoever would wait in vain is told so now. Half, since nobody knows what the next ones take.
     if (before >= waiting || this.#expect(before) > waitMilliseconds / 2) throw this.#refuse()
-  }
-
-  #turn(): Promise<void> {
-    this.#requireRoom(this.#running + this.#waiting.size)
-    const { waitMilliseconds } = this.#limits
-    return new Promise((resolve, reject) => {
-      const leave = (settle: () => void) => () => {
-        clearTimeout(timer)
-        this.#waiting.delete(waiter)
-        settle()
-      }
-      const refuse = leave(() => reject(this.#refuse()))
-      const timer = setTimeout(refuse, waitMilliseconds)
-      const until = performance.now() + waitMilliseconds
-      const waiter = { start: leave(resolve), refuse, until }
-      this.#waiting.add(waiter)
-    })
   }
 
   #refuse(): AuthError {
@@ -142,32 +133,12 @@ export class HashQueue implements HashLoad {
     return (before * (this.#lately() ?? 0)) / this.#limits.concurrency
   }
 
-  // The next in line takes over the place of the one that has finished.
+  // The next in line takes over the turn of the one that has finished.
   #pass(): void {
-    const [next] = this.#waiting
-    if (!next) {
-      this.#running--
-      return
-    }
-    next.start()
-    this.#dismiss()
+    if (!this.#hashing.next()) this.#running--
+    this.#hashing.dismiss((waiting) => this.#expect(waiting))
+    this.#beginning.dismiss((waiting) => this.#expect(waiting + this.#hashing.length))
   }
-
-  // Whoever came when hashes took less, and will not have a turn in time, need not wait for that.
-  #dismiss(): void {
-    const now = performance.now()
-    for (const { refuse, until } of [...this.#waiting].reverse()) {
-      if (now + this.#expect(this.#waiting.size) <= until) return
-      refuse()
-    }
-  }
-}
-
-interface Waiter {
-  start(): void
-  refuse(): void
-  /** When it is refused, in milliseconds of this process. */
-  readonly until: number
 }
 
 /** What a hash took of late: on a machine that is busy it is more than by itself. */
