@@ -32,9 +32,9 @@ export interface HashLoad {
 // What hashes took is no measure of what they will take on a machine that did something else since.
 const rememberedMilliseconds = 10_000
 
-// Beside those that are hashed: one that is counted, one that waits for its hash and one that keeps what came
-// of it. With fewer the threads would wait for them; with more, whoever comes in a crowd waits for all of those.
-const begunBeside = 3
+// For each that is hashed: with a database that is some milliseconds away, the statements before and behind
+// take a few times as long as the hash, and the threads are not to wait for them.
+const underWayForEach = 6
 
 // What one takes where none was computed of late, for those who are told when to come back.
 const usualMilliseconds = 50
@@ -63,7 +63,7 @@ export class HashQueue implements HashLoad {
     const refuse = () => this.#refuse()
     this.#beginning = new WaitingLine(limits.waitMilliseconds, refuse)
     this.#hashing = new WaitingLine(limits.waitMilliseconds, refuse)
-    this.#places = new Places(limits.concurrency + begunBeside, this.#beginning)
+    this.#places = new Places(limits.concurrency * underWayForEach, this.#beginning)
   }
 
   get running(): number {
