@@ -82,66 +82,6 @@ test('those that come at once for one account have one place', async () => {
   expect(await queue.admit('eve', async () => 'let in')).toBe('let in')
 })
 
-test('those that come in a crowd begin one behind the other, as those before have ended', async () => {
-  const queue = new HashQueue({ ...limits, concurrency: 1, waiting: 9 })
-  const { begun, admit, end } = observe(queue)
-  const crowd = [...'abcdefgh'].map(admit)
-  await settle()
-  expect(begun).toEqual([...'abcdef'])
-  expect(queue.waiting).toBe(2)
-  end('c')
-  await settle()
-  expect(begun).toEqual([...'abcdefg'])
-  for (const name of 'abdefg') end(name)
-  await settle()
-  end('h')
-  expect(await Promise.all(crowd)).toEqual([...'abcdefgh'])
-  expect([begun.at(-1), queue.waiting]).toEqual(['h', 0])
-})
-
-test('of one that waited too long to begin nothing was done, and its account is let in again', async () => {
-  const queue = new HashQueue({ ...limits, concurrency: 1, waiting: 9 })
-  const { begun, admit, end } = observe(queue)
-  const first = [...'abcdef'].map(admit)
-  const late = ['g', 'g', 'h'].map((name) => outcome(admit(name)))
-  await vi.advanceTimersByTimeAsync(2_000)
-  expect(await Promise.all(late)).toMatchObject(Array(3).fill({ code: 'overloaded' }))
-  expect([queue.waiting, queue.refused]).toEqual([0, 2])
-  for (const name of 'abcdef') end(name)
-  await Promise.all(first)
-  const again = admit('g')
-  await settle()
-  end('g')
-  expect(await again).toBe('g')
-  expect(begun).toEqual([...'abcdefg'])
-})
-
-test('whoever waits to begin, and will not have a turn in time, is told as soon as that is known', async () => {
-  const queue = new HashQueue({ ...limits, concurrency: 1, waiting: 9 })
-  const { begun, admit, start, end } = observe(queue)
-  const hash = start('hash')
-  const crowd = [...'abcdef'].map(admit)
-  const [g, h] = ['g', 'h'].map(admit)
-  await settle()
-  vi.advanceTimersByTime(1_200)
-  end('hash')
-  await hash
-  // 300 ms each, and 800 left: the second of the two would have its turn in 600.
-  expect(queue.waiting).toBe(2)
-  const other = start('other')
-  // 325 each then, and 400 left.
-  vi.advanceTimersByTime(400)
-  end('other')
-  await other
-  await expect(h).rejects.toMatchObject({ code: 'overloaded' })
-  expect([queue.waiting, queue.refused]).toEqual([1, 1])
-  end('a')
-  await settle()
-  for (const name of 'bcdefg') end(name)
-  await Promise.all([...crowd, g])
-  expect(begun).toEqual(['hash', ...'abcdef', 'other', 'g'])
-})
-
 test('work is let in unless its hash would be refused', async () => {
   const queue = new HashQueue({ ...limits, concurrency: 1, waiting: 1 })
   const { start, end } = observe(queue)
@@ -311,16 +251,12 @@ test('after a storm the queue is as it was', async () => {
 function observe(queue: HashQueue) {
   const begun: string[] = []
   const ends = new Map<string, () => void>()
-  const work = (name: string) => () => {
-    begun.push(name)
-    return new Promise<string>((resolve) => ends.set(name, () => resolve(name)))
-  }
-  return {
-    begun,
-    start: (name: string) => queue.run(work(name)),
-    admit: (name: string) => queue.admit(name, work(name)),
-    end: (name: string) => ends.get(name)?.(),
-  }
+  const start = (name: string) =>
+    queue.run(() => {
+      begun.push(name)
+      return new Promise<string>((resolve) => ends.set(name, () => resolve(name)))
+    })
+  return { begun, start, end: (name: string) => ends.get(name)?.() }
 }
 
 function outcome(promise: Promise<unknown>): Promise<unknown> {

@@ -1,7 +1,5 @@
 import { Appointments } from './appointments.ts'
 import { AuthError } from './errors.ts'
-import { Places } from './places.ts'
-import { WaitingLine } from './waiting-line.ts'
 
 /** How much hashing may go on and wait at a time. */
 export interface HashQueueLimits {
@@ -20,21 +18,17 @@ export interface HashLoad {
   /** Since the process began. */
   readonly refused: number
   /**
-   * Runs work that a hash is only a part of, when its hash is one of the next: so nothing is done for a
-   * password that nobody will have time for. All for one account have one place: of those that come at once
-   * the guard lets few come to their hash, and it is the guard that says so.
+   * Runs work that a hash is only a part of, and that has a place from its beginning: so nothing is done
+   * for a password that nobody will have time for. All for one account have one place: of those that come
+   * at once the guard lets few come to their hash, and it is the guard that says so.
    *
-   * @throws AuthError `overloaded` where one more would be refused, and for one that waited too long to begin
+   * @throws AuthError `overloaded` where one more would be refused
    */
   admit?<T>(account: string, work: () => Promise<T>): Promise<T>
 }
 
 // What hashes took is no measure of what they will take on a machine that did something else since.
 const rememberedMilliseconds = 10_000
-
-// For each that is hashed: with a database that is some milliseconds away, the statements before and behind
-// take a few times as long as the hash, and the threads are not to wait for them.
-const underWayForEach = 6
 
 // What one takes where none was computed of late, for those who are told when to come back.
 const usualMilliseconds = 50
@@ -46,11 +40,8 @@ const usualMilliseconds = 50
  */
 export class HashQueue implements HashLoad {
   readonly #limits: HashQueueLimits
-  readonly #places: Places
-  /** Those admitted that have not begun. */
-  readonly #beginning: WaitingLine
-  /** Those that need a hash now. */
-  readonly #hashing: WaitingLine
+  readonly #waiting = new Set<Waiter>()
+  readonly #admitted = new Map<string, number>()
   readonly #appointments = new Appointments()
   #running = 0
   #refused = 0
@@ -60,10 +51,6 @@ export class HashQueue implements HashLoad {
   constructor(limits: HashQueueLimits) {
     if (!(limits.concurrency >= 1)) throw new RangeError('One hash must be able to run')
     this.#limits = limits
-    const refuse = () => this.#refuse()
-    this.#beginning = new WaitingLine(limits.waitMilliseconds, refuse)
-    this.#hashing = new WaitingLine(limits.waitMilliseconds, refuse)
-    this.#places = new Places(limits.concurrency * underWayForEach, this.#beginning)
   }
 
   get running(): number {
@@ -71,7 +58,7 @@ export class HashQueue implements HashLoad {
   }
 
   get waiting(): number {
-    return this.#beginning.length + this.#hashing.length
+    return this.#waiting.size
   }
 
   get refused(): number {
@@ -79,19 +66,24 @@ export class HashQueue implements HashLoad {
   }
 
   async admit<T>(account: string, work: () => Promise<T>): Promise<T> {
-    const places = this.#places
-    if (!places.has(account)) {
-      this.#requireRoom(Math.max(places.taken, this.#running + this.waiting))
+    const admitted = this.#admitted
+    const before = admitted.get(account)
+    if (before === undefined) {
+      this.#requireRoom(Math.max(admitted.size, this.#running + this.#waiting.size))
     }
-    return places.run(account, work)
+    admitted.set(account, (before ?? 0) + 1)
+    try {
+      return await work()
+    } finally {
+      const left = (admitted.get(account) ?? 0) - 1
+      if (left > 0) admitted.set(account, left)
+      else admitted.delete(account)
+    }
   }
 
   async run<T>(work: () => Promise<T>): Promise<T> {
     if (this.#running < this.#limits.concurrency) this.#running++
-    else {
-      this.#requireRoom(this.#running + this.#hashing.length)
-      await this.#hashing.wait()
-    }
+    else await this.#turn()
     const began = performance.now()
     try {
       return await work()
@@ -106,6 +98,23 @@ export class HashQueue implements HashLoad {
     const before = ahead - concurrency
     // Whoever would wait in vain is told so now. Half, since nobody knows what the next ones take.
     if (before >= waiting || this.#expect(before) > waitMilliseconds / 2) throw this.#refuse()
+  }
+
+  #turn(): Promise<void> {
+    this.#requireRoom(this.#running + this.#waiting.size)
+    const { waitMilliseconds } = this.#limits
+    return new Promise((resolve, reject) => {
+      const leave = (settle: () => void) => () => {
+        clearTimeout(timer)
+        this.#waiting.delete(waiter)
+        settle()
+      }
+      const refuse = leave(() => reject(this.#refuse()))
+      const timer = setTimeout(refuse, waitMilliseconds)
+      const until = performance.now() + waitMilliseconds
+      const waiter = { start: leave(resolve), refuse, until }
+      this.#waiting.add(waiter)
+    })
   }
 
   #refuse(): AuthError {
@@ -133,12 +142,32 @@ export class HashQueue implements HashLoad {
     return (before * (this.#lately() ?? 0)) / this.#limits.concurrency
   }
 
-  // The next in line takes over the turn of the one that has finished.
+  // The next in line takes over the place of the one that has finished.
   #pass(): void {
-    if (!this.#hashing.next()) this.#running--
-    this.#hashing.dismiss((waiting) => this.#expect(waiting))
-    this.#beginning.dismiss((waiting) => this.#expect(waiting + this.#hashing.length))
+    const [next] = this.#waiting
+    if (!next) {
+      this.#running--
+      return
+    }
+    next.start()
+    this.#dismiss()
   }
+
+  // Whoever came when hashes took less, and will not have a turn in time, need not wait for that.
+  #dismiss(): void {
+    const now = performance.now()
+    for (const { refuse, until } of [...this.#waiting].reverse()) {
+      if (now + this.#expect(this.#waiting.size) <= until) return
+      refuse()
+    }
+  }
+}
+
+interface Waiter {
+  start(): void
+  refuse(): void
+  /** When it is refused, in milliseconds of this process. */
+  readonly until: number
 }
 
 /** What a hash took of late: on a machine that is busy it is more than by itself. */
