@@ -20,6 +20,8 @@ const modules = {
     'src/core/passwords.ts',
     'src/core/password-policy.ts',
     'src/core/password-hash.ts',
+    'src/core/hash-queue.ts',
+    'src/core/appointments.ts',
     'src/core/freshness.ts',
   ],
   bearer: ['src/http/bearer.ts'],

@@ -19,6 +19,8 @@ const files = [
   'src/core/recent.test.ts',
   'src/core/turns.test.ts',
   'src/core/password-hash.test.ts',
+  'src/core/hash-queue.test.ts',
+  'src/core/appointments.test.ts',
   'test/stories/session.test.ts',
   'test/stories/log-in.test.ts',
   'test/statements.test.ts',

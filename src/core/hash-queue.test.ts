@@ -82,6 +82,32 @@ test('those that come at once for one account have one place', async () => {
   expect(await queue.admit('eve', async () => 'let in')).toBe('let in')
 })
 
+test('an account keeps its place until the last of those that came for it has ended', async () => {
+  const queue = new HashQueue({ ...limits, concurrency: 1, waiting: 1 })
+  const [first, second, other] = Array.from({ length: 3 }, () => Promise.withResolvers<void>())
+  const admit = (account: string, gate = first) =>
+    queue.admit(account, () => Promise.resolve(gate?.promise))
+  const refused = { code: 'overloaded' }
+  const works = [admit('ann', first), admit('ann', second), admit('bob', other)]
+  // There is no room for another account, and there is for one more try at these.
+  await expect(admit('eve')).rejects.toMatchObject(refused)
+  expect(await queue.admit('bob', async () => 'let in')).toBe('let in')
+  first?.resolve()
+  await works[0]
+  await expect(admit('eve')).rejects.toMatchObject(refused)
+  second?.resolve()
+  await works[1]
+  expect(await queue.admit('eve', async () => 'let in')).toBe('let in')
+  other?.resolve()
+  await Promise.all(works)
+})
+
+test('one that could let nothing run is refused when it is made', () => {
+  for (const concurrency of [0, -1, Number.NaN]) {
+    expect(() => new HashQueue({ ...limits, concurrency })).toThrow(RangeError)
+  }
+})
+
 test('work is let in unless its hash would be refused', async () => {
   const queue = new HashQueue({ ...limits, concurrency: 1, waiting: 1 })
   const { start, end } = observe(queue)
@@ -145,6 +171,25 @@ test('whoever would wait in vain, because each takes long of late, is refused at
   }
   await Promise.all(again)
   expect(begun).toEqual(['slow', 'a', 'b', 'd', 'e', 'f'])
+})
+
+test('where two run at a time, whoever waits does so for half of what those before take', async () => {
+  const queue = new HashQueue(limits)
+  const { begun, start, end } = observe(queue)
+  const slow = ['a', 'b'].map(start)
+  vi.advanceTimersByTime(2_400)
+  end('a')
+  end('b')
+  await Promise.all(slow)
+  // A quarter, twice, of the 2.4 s: 1.05 s each.
+  const accepted = ['c', 'd', 'e', 'f'].map(start)
+  await expect(start('g')).rejects.toMatchObject({ code: 'overloaded' })
+  for (const name of ['c', 'd', 'e', 'f']) {
+    end(name)
+    await settle()
+  }
+  await Promise.all(accepted)
+  expect(begun).toEqual(['a', 'b', 'c', 'd', 'e', 'f'])
 })
 
 test('what hashes took is forgotten ten seconds after the last', async () => {
