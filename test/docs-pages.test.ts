@@ -160,7 +160,7 @@ const shown = [
   ['docs/reference/http.md', 'const init', 'the cookie of the guide to it, in three lines'],
   ['docs/reference/http.md', 'npm start ', 'the server that the examples ask'],
   ['docs/reference/limits.md', '', 'words of an answer'],
-  ['docs/reference/mutation.md', 'npm run test:mutation', 'takes a quarter of an hour'],
+  ['docs/reference/mutation.md', 'npm run test:mutation', 'takes up to an hour'],
   ['docs/security/scans.md', '', 'four commands for tools that are not among the packages'],
 ] as const
 

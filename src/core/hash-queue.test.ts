@@ -84,22 +84,21 @@ test('those that come at once for one account have one place', async () => {
 
 test('an account keeps its place until the last of those that came for it has ended', async () => {
   const queue = new HashQueue({ ...limits, concurrency: 1, waiting: 1 })
-  const [first, second, other] = Array.from({ length: 3 }, () => Promise.withResolvers<void>())
-  const admit = (account: string, gate = first) =>
-    queue.admit(account, () => Promise.resolve(gate?.promise))
-  const refused = { code: 'overloaded' }
-  const works = [admit('ann', first), admit('ann', second), admit('bob', other)]
+  const first = Promise.withResolvers<void>()
+  const second = Promise.withResolvers<void>()
+  const come = (account: string) => queue.admit(account, async () => 'let in')
+  const ann = queue.admit('ann', () => first.promise)
+  const again = queue.admit('ann', () => second.promise)
+  const bob = queue.admit('bob', () => second.promise)
   // There is no room for another account, and there is for one more try at these.
-  await expect(admit('eve')).rejects.toMatchObject(refused)
-  expect(await queue.admit('bob', async () => 'let in')).toBe('let in')
-  first?.resolve()
-  await works[0]
-  await expect(admit('eve')).rejects.toMatchObject(refused)
-  second?.resolve()
-  await works[1]
-  expect(await queue.admit('eve', async () => 'let in')).toBe('let in')
-  other?.resolve()
-  await Promise.all(works)
+  await expect(come('eve')).rejects.toMatchObject({ code: 'overloaded' })
+  expect(await come('bob')).toBe('let in')
+  first.resolve()
+  await ann
+  await expect(come('eve')).rejects.toMatchObject({ code: 'overloaded' })
+  second.resolve()
+  await Promise.all([again, bob])
+  expect(await come('eve')).toBe('let in')
 })
 
 test('one that could let nothing run is refused when it is made', () => {
