@@ -43,6 +43,19 @@ function lagging(written: TokenStorage) {
   return { session, show }
 }
 
+/** What nobody handles, which otherwise ends the test. */
+function unhandled(): readonly unknown[] {
+  const faults: unknown[] = []
+  const others = process.listeners('unhandledRejection')
+  process.removeAllListeners('unhandledRejection')
+  process.on('unhandledRejection', (fault) => void faults.push(fault))
+  onTestFinished(() => {
+    process.removeAllListeners('unhandledRejection')
+    for (const other of others) process.on('unhandledRejection', other)
+  })
+  return faults
+}
+
 /** Keeps a token as long as nothing is wrong, which a test says. */
 function fragile() {
   const kept = inMemory()
@@ -292,6 +305,29 @@ test('so is one whose new token cannot be kept: the old one is dead', async () =
   await vi.waitFor(async () => expect(await sessionsOf(server)).toBe(0))
   expect((await refused(client.user.show())).code).toBe('invalid_token')
   expect(changes).toEqual(['signed_out'])
+})
+
+test('a listener that fails is no reason to stay logged in, and other listeners and tabs hear of it', async () => {
+  const server = await startServer()
+  const { client, sent } = clientOf(server, { session: { ...inMemory(), isShared: true } })
+  await client.registrations.create(ann)
+  const fault = new Error('of a listener')
+  const faults = unhandled()
+  client.listen(() => {
+    throw fault
+  })
+  const changes = changesOf(client)
+  const messages = new BroadcastChannel(`latchkey ${api}`)
+  onTestFinished(() => messages.close())
+  const told = new Promise((resolve) => messages.addEventListener('message', resolve))
+  await client.session.delete()
+  expect(sent.at(-1)).toMatchObject({ line: 'DELETE /v1/session', status: 200 })
+  expect(await sessionsOf(server)).toBe(0)
+  expect(changes).toEqual(['signed_out'])
+  expect(await told).toMatchObject({ data: 'signed_out' })
+  await client.session.create(ann)
+  expect(await sessionsOf(server)).toBe(1)
+  expect(faults).toEqual([fault, fault])
 })
 
 test('a token that cannot be forgotten is dead all the same', async () => {

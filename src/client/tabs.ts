@@ -39,8 +39,8 @@ export class Tabs {
   }
 
   announce(change: SessionChange): void {
-    this.#tell(change)
     this.#others?.postMessage(change)
+    this.#tell(change)
   }
 
   /** Does one thing after the other, in all tabs where the browser can see to it. */
@@ -52,7 +52,11 @@ export class Tabs {
   }
 
   #tell(change: SessionChange): void {
-    for (const listener of [...this.#listeners]) listener(change)
+    // A promise for each: whoever logs out is logged out, whatever a listener makes of it, and its error is for
+    // the page, as that of an event is.
+    for (const listener of [...this.#listeners]) {
+      void new Promise((resolve) => resolve(listener(change)))
+    }
   }
 }
 
