@@ -36,7 +36,7 @@ export async function issueAccessToken(
   const { issuer, audiences, keyRing } = requireAccessTokens(config)
   const { audience: aud } = submitted
   const scopes = submitted.scopes ?? config.apiKeys.scopes
-  requireValid(config, { audiences, ...submitted })
+  requireValid(config, audiences, submitted)
   await config.guard.count('access_token', { account: user.id, client })
   // Before anything is written: without a key there is no token.
   const { kid, key } = await keyRing.signer()
@@ -69,7 +69,8 @@ export function requireAccessTokens({ accessTokens }: Configuration): AccessToke
 
 function requireValid(
   { apiKeys }: Configuration,
-  { audience, audiences, scopes }: SubmittedAccessToken & { audiences: readonly string[] },
+  audiences: readonly string[],
+  { audience, scopes }: SubmittedAccessToken,
 ): void {
   const fields: InvalidField[] = []
   if (!audiences.includes(audience)) fields.push({ field: 'audience', code: 'inclusion' })

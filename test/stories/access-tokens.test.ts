@@ -146,6 +146,8 @@ test('whoever calls the library is refused in the same way', async () => {
       { field: 'scope', code: 'inclusion' },
     ],
   })
+  const more = { audience: 'evil', scopes: null, audiences: ['evil'] }
+  await expect(auth.issueAccessToken(authenticated, more)).rejects.toThrow('audience')
   const none = { audience: 'billing', scopes: [] }
   await expect(auth.issueAccessToken(authenticated, none)).rejects.toThrow('scope')
 })
