@@ -151,6 +151,7 @@ test('a key that is taken away is published no more, and the one that signs cann
   expect(await server.auth.revokeSigningKey(id)).toBe('signing')
   await verify(server, leaked)
   const next = await server.auth.rotateSigningKey({ signs: 'at_once' })
+  expect(await publishedBy(server)).toContain(id)
   for (const { id } of await server.auth.listSigningKeys()) {
     expect(await server.auth.revokeSigningKey(id)).toBe(id === next ? 'signing' : 'revoked')
   }

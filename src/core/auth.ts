@@ -3,7 +3,7 @@ import { revokeAllApiKeys } from './all-api-keys.ts'
 import { revokeAllSessions } from './all-sessions.ts'
 import { authenticateApiKey, createApiKey, listApiKeys, revokeApiKey } from './api-keys.ts'
 import { nobody, operator } from './client.ts'
-import { resolveConfiguration } from './config.ts'
+import { type Configuration, resolveConfiguration } from './config.ts'
 import { clearCounts, listCounts } from './counts.ts'
 import {
   listSessions,
@@ -56,7 +56,7 @@ export function createAuth<Fields = unknown>(options: AuthOptions<Fields>): Auth
   const listeners = new Set<() => void>()
   const config = resolveConfiguration(options, () => {
     // SECURITY: after the request, whose time and answer are no business of a listener.
-    for (const listener of listeners) setImmediate(listener)
+    for (const listener of listeners) setImmediate(() => hear(config, listener))
   })
   return {
     config,
@@ -87,7 +87,11 @@ export function createAuth<Fields = unknown>(options: AuthOptions<Fields>): Auth
     listSigningKeys: () => listSigningKeys(config),
     rotateSigningKey: async (when) =>
       (await requireAccessTokens(config).keyRing.rotate(when))?.id ?? null,
-    revokeSigningKey: (id) => revokeSigningKey(config, id),
+    async revokeSigningKey(id) {
+      const outcome = await revokeSigningKey(config, id)
+      config.accessTokens?.keyRing.forget()
+      return outcome
+    },
     listCounts: (subject) => listCounts(config, subject),
     clearCounts: (subject, client = operator) => clearCounts(config, subject, client),
     listEvents: (of, page) => listEvents(config, of, page),
@@ -125,6 +129,15 @@ export function createAuth<Fields = unknown>(options: AuthOptions<Fields>): Auth
       const { apiKeyUse, refusedAttempts, sessionUse } = config
       await Promise.all([sessionUse.flush(), apiKeyUse.flush(), refusedAttempts.flush()])
     },
+  }
+}
+
+// A fault of a listener is no end of the process.
+function hear({ log }: Configuration, listener: () => void): void {
+  try {
+    listener()
+  } catch (err) {
+    log.error({ err }, 'a listener of onMessageQueued failed')
   }
 }
 

@@ -66,12 +66,12 @@ export class KeyRing {
   /** @throws AuthError `unavailable` */
   async rotate(when: { signs: 'soon' | 'at_once' }): Promise<SigningKey | null> {
     const key = await rotateSigningKey(this.#context, this.#encryption, when)
-    this.#forget()
+    this.forget()
     return key
   }
 
   /** What was changed is known in this process at once. */
-  #forget(): void {
+  forget(): void {
     this.#keys.forget()
     this.#published.forget()
   }
@@ -94,7 +94,7 @@ export class KeyRing {
   #makeFirst(): Promise<unknown> {
     this.#making ??= makeFirstSigningKey(this.#context, this.#encryption).finally(() => {
       this.#making = null
-      this.#forget()
+      this.forget()
     })
     return this.#making
   }
@@ -107,7 +107,7 @@ export class KeyRing {
     } catch (error) {
       // Somebody may be making another.
       this.#opened.delete(key.id)
-      this.#forget()
+      this.forget()
       const cause = new Error(`${unreadable} ${key.id}: ${remedy}`, { cause: error })
       throw new AuthError('unavailable', { cause })
     }
