@@ -120,6 +120,24 @@ test('of a try of which nobody found out whether it failed nothing stays', async
   expect([...store.failures.values()]).toMatchObject([{ count: 1 }])
 })
 
+test('the hundredth that is taken back leaves ninety-nine, and they are forgotten like others', async () => {
+  const { failPatiently, guess, store, time } = createGuard()
+  await failPatiently(99)
+  time.now += 3_600_000
+  const last = await guess()
+  expect(last).toMatchObject({ isLast: true })
+  expect([...store.failures.values()]).toMatchObject([{ count: 100, expiresAt: null }])
+  if (typeof last === 'number') return
+  await expect(last.judge(() => Promise.reject(new Error('away')))).rejects.toThrow('away')
+  const thirtyDays = 30 * 86_400_000
+  expect([...store.failures.values()]).toMatchObject([
+    { count: 99, expiresAt: new Date(time.now + thirtyDays) },
+  ])
+  time.now += thirtyDays
+  expect(await guess()).toEqual(judged)
+  expect([...store.failures.values()]).toMatchObject([{ count: 1 }])
+})
+
 test('what is taken back twice, or was forgotten meanwhile, is taken back once', async () => {
   const { guess, store } = createGuard()
   const fail = () => Promise.reject(new Error('away'))

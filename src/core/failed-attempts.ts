@@ -70,10 +70,7 @@ export async function takeBackFailedAttempt(
   for (;;) {
     const from = await store.findFailedAttempts(key)
     if (!from || from.count === 0) return
-    const count = from.count - 1
-    const blockedUntil = waitSecondsAfter(count) === 0 ? clock() : from.blockedUntil
-    const next = { ...from, count, blockedUntil }
-    if (await store.replaceFailedAttempts(key, { from, next })) return
+    if (await store.replaceFailedAttempts(key, { from, next: oneLess(from, clock()) })) return
   }
 }
 
@@ -96,7 +93,18 @@ function requireWaited({ count, blockedUntil }: FailedAttempts, now: Date): void
 function oneMore(before: number, now: Date): FailedAttempts {
   const count = before + 1
   const blockedUntil = new Date(now.getTime() + waitSecondsAfter(count) * 1_000)
-  const days = passwordLimits.forgottenAfterDays
-  const expiresAt = count < stoppedAfter ? new Date(now.getTime() + days * 86_400_000) : null
+  const expiresAt = count < stoppedAfter ? forgottenAt(now) : null
   return { count, blockedUntil, expiresAt }
+}
+
+// What is blocked stays so, but for few, of whom nobody waits; what only a recovery ended is forgotten in time.
+function oneLess(from: FailedAttempts, now: Date): FailedAttempts {
+  const count = from.count - 1
+  const blockedUntil = waitSecondsAfter(count) === 0 ? now : from.blockedUntil
+  const expiresAt = count < stoppedAfter ? (from.expiresAt ?? forgottenAt(now)) : null
+  return { count, blockedUntil, expiresAt }
+}
+
+function forgottenAt(now: Date): Date {
+  return new Date(now.getTime() + passwordLimits.forgottenAfterDays * 86_400_000)
 }
