@@ -1,7 +1,5 @@
+import { pause, stepRows } from './all-rows.ts'
 import type { Configuration } from './config.ts'
-
-// Until a step has ended nobody else writes, where the database is SQLite.
-const stepRows = 200
 
 /**
  * Ends every link that is in a mail: resets, proofs of an address and the changes that wait for one, and
@@ -12,5 +10,6 @@ const stepRows = 200
 export async function revokeOneTimeTokens({ store }: Configuration): Promise<void> {
   const endStep = () =>
     store.transaction((transaction) => transaction.deleteOneTimeTokens({ maximum: stepRows }))
-  while ((await endStep()) > 0);
+  // Fewer than a step has room for are the last ones, however many are asked for meanwhile.
+  while ((await endStep()) >= stepRows) await pause()
 }

@@ -22,11 +22,13 @@ const away = [
 
 /**
  * What the core calls `unavailable`: the database cannot be reached, does not answer in time, says
- * that it cannot do anything just now, or has lost a table of Latchkey's; and `email_address_taken`.
- * Everything else stays what it is.
+ * that it cannot do anything just now, was asked by two for what one can have, or has lost a table of
+ * Latchkey's; and `email_address_taken`. Everything else stays what it is.
  */
 export function toAuthError(error: unknown): unknown {
-  if (isAway(error) || isTableGone(error)) return new AuthError('unavailable', { cause: error })
+  if (isAway(error) || isTableGone(error) || isOvertaken(error)) {
+    return new AuthError('unavailable', { cause: error })
+  }
   if (isTaken(error)) return new AuthError('email_address_taken', { cause: error })
   return isForgotten(error) ? forgotten(error) : error
 }
@@ -50,6 +52,11 @@ export function toConnectError(cause: unknown): unknown {
 
 function isTaken(error: unknown): boolean {
   return error instanceof pg.DatabaseError && error.constraint === 'users_email_address_key'
+}
+
+// A message like it was queued meanwhile: tried again, it is seen.
+function isOvertaken(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && /^outbox_open_/.test(error.constraint ?? '')
 }
 
 function isAway(error: unknown): boolean {

@@ -2,13 +2,14 @@ import { copyFileSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import type { Worker } from 'node:worker_threads'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { temporaryFolder } from '../../test/harness.ts'
 import { until } from '../../test/until.ts'
 import { openSqlite } from './sqlite.ts'
 
 const { waiting, workers } = vi.hoisted(() => {
-  return { waiting: [] as (() => void)[], workers: { started: 0 } }
+  return { waiting: [] as (() => void)[], workers: { started: 0, last: null as Worker | null } }
 })
 
 vi.mock(import('node:worker_threads'), async (original) => {
@@ -17,6 +18,7 @@ vi.mock(import('node:worker_threads'), async (original) => {
     constructor(...args: ConstructorParameters<typeof threads.Worker>) {
       super(...args)
       workers.started++
+      workers.last = this
     }
   }
   return { ...threads, Worker: CountedWorker }
@@ -106,4 +108,22 @@ test('commits that write nothing start no thread, however many', async () => {
   }
   await passTenSeconds()
   expect(workers.started).toBe(before)
+})
+
+test('a thread that fails while the database is closed keeps nothing open', async () => {
+  const { database } = await open()
+  workers.last = null
+  await database.transaction((each) =>
+    each.query('INSERT INTO notes VALUES ($1)', ['x'.repeat(1_100_000)]),
+  )
+  await passTenSeconds()
+  await until(async () => expect(workers.last).not.toBeNull())
+  const worker = workers.last as Worker | null
+  if (worker === null) return
+  vi.spyOn(worker, 'postMessage').mockImplementation(() => {
+    worker.emit('error', new Error('disk I/O error'))
+    void worker.terminate()
+  })
+  await database.close()
+  await expect(database.query('SELECT 1')).rejects.toThrow('not open')
 })

@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import { stat } from 'node:fs'
 // Not the global ones: tests of an application move it, and the log would grow.
 import { clearTimeout, setTimeout } from 'node:timers'
@@ -55,7 +54,8 @@ export class SqliteCheckpointer {
     clearTimeout(this.#timer)
     const worker = this.#worker
     if (!worker) return
-    const ended = once(worker, 'exit')
+    // Not once(): it would throw the error of a thread that fails now, and the rest would stay open.
+    const ended = new Promise((resolve) => worker.once('exit', resolve))
     // Whoever closes waits for it.
     worker.ref()
     worker.postMessage('close')

@@ -36,7 +36,8 @@ export async function copyDatabase(
   into: string,
   { onProgress }: { onProgress: (bytes: number) => void },
 ): Promise<void> {
-  const timer = setInterval(() => onProgress(statSync(into).size), 500)
+  const sizeOf = () => statSync(into, { throwIfNoEntry: false })?.size ?? 0
+  const timer = setInterval(() => onProgress(sizeOf()), 500)
   try {
     await run({ file, into })
   } finally {

@@ -62,6 +62,7 @@ export class SqliteDatabase implements Database {
   readonly #log: SqliteLog
   readonly #checkpointer: SqliteCheckpointer
   readonly #lock = new Lock()
+  #closed: Promise<void> | undefined
 
   constructor({ reader, writer, readLock, log, checkpointer }: Parts) {
     this.#reader = reader
@@ -123,13 +124,14 @@ export class SqliteDatabase implements Database {
   }
 
   close(): Promise<void> {
-    return this.#lock.hold(async () => {
+    this.#closed ??= this.#lock.hold(async () => {
       await this.#log.close()
       await this.#checkpointer.close()
       this.#readLock.close()
       this.#reader.close()
       this.#writer.close()
     })
+    return this.#closed
   }
 
   #read(sql: string, values: readonly Value[]): Row[] {

@@ -106,3 +106,10 @@ test.each([
   await expect(openSqlite(path)).rejects.toThrow('SQLite needs the path of a file')
   expect(readdirSync('.')).toEqual(before)
 })
+
+test('a database is closed once, however often that is asked for', async () => {
+  const database = await openSqlite(join(temporaryFolder(), 'test.sqlite3'))
+  await Promise.all([database.close(), database.close()])
+  await database.close()
+  await expect(database.query('SELECT 1')).rejects.toThrow('not open')
+})
