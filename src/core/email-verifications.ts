@@ -153,17 +153,20 @@ export async function verifyEmailAddress(
   const live = await findLive(config, submitted.token)
   if (!live) return toVerified(await confirmRegistration(config, submitted.token, submitted))
   const { proof } = live
-  if (authenticated?.user.id !== proof.userId) {
+  const session = authenticated?.user.id === proof.userId ? authenticated.session : null
+  if (session === null) {
     if (password === null) return { outcome: 'password_required' }
     const user = await config.store.findUser(proof.userId)
     const challenge = { challenge: password, client }
     const isRight = user && (await verifyChallenge(config, user, challenge)) !== null
     if (!isRight) return { outcome: 'wrong_password' }
   }
-  const user = await perform(config, client, (transaction, unit) =>
-    redeem(config, { transaction, unit }, live),
-  )
-  return user ? { outcome: 'verified', user } : { outcome: 'invalid_token' }
+  return perform(config, client, async (transaction, unit) => {
+    const isLive = session === null || (await holdLive(transaction, session)) !== null
+    if (!isLive) return { outcome: 'password_required' }
+    const user = await redeem(config, { transaction, unit }, live)
+    return user ? { outcome: 'verified', user } : { outcome: 'invalid_token' }
+  })
 }
 
 function toVerified(confirmed: Confirmed): Verified {

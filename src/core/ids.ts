@@ -1,6 +1,13 @@
 import { v7 } from 'uuid'
 import type { Random } from './tokens.ts'
 
+/** Whether a text has the form of an id. What has another is nobody's, and one database would not take it. */
+export function isId(text: string): boolean {
+  return uuid.test(text)
+}
+
+const uuid = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i
+
 /**
  * UUIDv7 (RFC 9562 §5.7) in the order in which they are asked for, also within a millisecond. The count
  * begins anew with each, so that nobody can tell from theirs how many others there are.

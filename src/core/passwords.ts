@@ -107,16 +107,16 @@ export async function changePassword(
     // The address may be another since the request began: the notice goes to the one there is now.
     const held = await holdLive(transaction, session)
     if (!held) return 'session_ended'
-    const isReplaced = await transaction.replacePasswordHash(held, { from, to, at })
-    if (!isReplaced) return 'wrong_password'
+    const changed = await transaction.replacePasswordHash(held, { from, to, at })
+    if (!changed) return 'wrong_password'
     await transaction.deleteOtherSessions(session)
     await transaction.freshenSession(session, at)
-    await config.guard.recover(transaction, held)
+    await config.guard.recover(transaction, changed)
     await voidLinks(transaction, user.id)
-    await unit.queue(noticeOfChange(held, at))
+    await unit.queue(noticeOfChange(changed, at))
     const about = { userId: user.id, sessionId: session.id }
     await unit.record({ name: 'authn_password_change', ...about })
-    await unit.tell('onPasswordChanged', { user: held })
+    await unit.tell('onPasswordChanged', { user: changed })
     return 'changed'
   })
 }
@@ -149,7 +149,11 @@ async function redeem(
   if (!held || held.bannedAt !== null) return null
   // SECURITY: the token may have been spent, or have expired, while the password was hashed.
   const reset = await transaction.consumePasswordReset(digest, at)
-  const user = reset && (await transaction.resetPasswordHash(userId, { to: passwordHash, at }))
+  const changed = reset && (await transaction.setPasswordHash(userId, { to: passwordHash, at }))
+  if (!changed) return null
+  const { emailAddress } = changed
+  // Where the address was proved before, it stays so: since then.
+  const user = await transaction.verifyEmailAddress({ userId, emailAddress }, at)
   if (!user) return null
   await transaction.deleteSessions(user.id)
   // SECURITY: whoever was in the account may have made one, to stay.

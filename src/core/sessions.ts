@@ -199,17 +199,18 @@ interface Verified {
 // A hash from before the cost was raised is replaced while the password is at hand.
 async function beginSession(
   config: Configuration,
-  { known: { user, passwordHash: from }, password, attempt, client }: Verified,
+  { known: { user: known, passwordHash: from }, password, attempt, client }: Verified,
 ): Promise<LoggedIn | null> {
   const isCurrent = config.passwordHash.isCurrent(from)
   const to = isCurrent ? from : await config.passwordHash.hash(password)
-  const { session, token, digest } = openSession(config, user, client)
+  const { session, token, digest } = openSession(config, known, client)
   return perform(config, client, async (transaction, unit) => {
-    // SECURITY: a password changed while this one was being verified opens no session.
-    const kept = isCurrent
-      ? await transaction.holdPasswordHash(user, from)
-      : await transaction.replacePasswordHash(user, { from, to, at: user.updatedAt })
-    if (!kept) return null
+    // SECURITY: a password changed while this one was being verified opens no session, and nor does an
+    // address that is not the user's any more: its mailbox would be told of the log-in.
+    const user = isCurrent
+      ? await transaction.holdPasswordHash(known, from)
+      : await transaction.replacePasswordHash(known, { from, to, at: null })
+    if (user?.emailAddress !== known.emailAddress) return null
     await attempt.succeed(transaction)
     await transaction.insertSession(session, digest)
     const limits = { ...horizonOf(config), maximum: config.sessions.maximumPerUser }

@@ -13,9 +13,9 @@ import { perform, type UnitOfWork } from './unit-of-work.ts'
 
 /**
  * Gives a user another password, for seeds and consoles: nobody is asked for the old one, sessions
- * live on, and links to reset the old one die.
+ * live on, and links to reset the old one die. Whoever is banned stays banned.
  *
- * @returns null where nobody has the address
+ * @returns the user, or null where nobody has the address
  * @throws AuthError `validation_failed`, `overloaded`, `unavailable`
  */
 export async function setPassword(
@@ -26,10 +26,12 @@ export async function setPassword(
   const known = await config.store.findCredentials(emailAddress)
   if (!known) return null
   const to = await config.passwordHash.hash(password)
-  const change = { from: known.passwordHash, to, at: config.clock() }
-  const { user } = known
   return perform(config, operator, async (transaction, unit) => {
-    if (!(await transaction.replacePasswordHash(user, change))) return null
+    // While the password was hashed somebody else may have come to the address, or nobody.
+    const held = await transaction.holdUser(known.user.id)
+    if (held?.emailAddress !== emailAddress) return null
+    const user = await transaction.setPasswordHash(held.id, { to, at: config.clock() })
+    if (!user) return null
     await config.guard.recover(transaction, user)
     await voidLinks(transaction, user.id)
     await unit.record({ name: 'authn_password_change', userId: user.id })

@@ -1,9 +1,10 @@
 import type { ApiKey, Authorized } from '../core/entities.ts'
+import { isId } from '../core/ids.ts'
 import type { OwnApiKey } from '../core/statements/api-keys.ts'
 import type { ApiKeyPage, Awaitable } from '../core/store.ts'
 import { readInstant, readInstantOrNull, readNumber, readText } from './columns.ts'
 import type { Connection, Database, Row } from './database.ts'
-import { lastId } from './page.ts'
+import { beginsAt, lastId } from './page.ts'
 import { toUser, userColumnCount, userColumns } from './users.ts'
 
 // Read by `toApiKey`, in this order.
@@ -48,6 +49,7 @@ export function findApiKey(
 }
 
 export async function findApiKeyById(connection: Connection, id: string): Promise<ApiKey | null> {
+  if (!isId(id)) return null
   const [row] = await connection.query(`SELECT ${columns} FROM api_keys WHERE id = $1`, [id])
   return row ? toApiKey(row) : null
 }
@@ -57,11 +59,12 @@ export async function listApiKeys(
   userId: string,
   { now, limit, after }: ApiKeyPage,
 ): Promise<ApiKey[]> {
+  if (!isId(userId)) return []
   const rows = await connection.query(
     `SELECT ${columns} FROM api_keys
      WHERE user_id = $1 AND expires_at > $2 AND id < $3
      ORDER BY id DESC LIMIT $4`,
-    [userId, now, after ?? lastId, limit],
+    [userId, now, beginsAt(after, lastId), limit],
   )
   return rows.map((row) => toApiKey(row))
 }
@@ -112,6 +115,7 @@ export async function deleteApiKey(
   connection: Connection,
   { id, userId }: OwnApiKey,
 ): Promise<ApiKey | null> {
+  if (!isId(id) || !isId(userId)) return null
   const [row] = await connection.query(
     `DELETE FROM api_keys WHERE id = $1 AND user_id = $2 RETURNING ${columns}`,
     [id, userId],

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto'
+import { isId } from '../core/ids.ts'
 import { byCount, findTexts, list, sendRows, tuples } from './batches.ts'
 import { readText } from './columns.ts'
 import type { Connection } from './database.ts'
@@ -10,13 +11,6 @@ import type { OriginId } from './transfers.ts'
 
 /** What users are called by Latchkey itself, in an export of its own. */
 export const ownOrigin = 'latchkey'
-
-/** Whether a user keeps as their id what their origin called them. */
-export function isUuid(text: string): boolean {
-  return uuid.test(text)
-}
-
-const uuid = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i
 
 /** The id of the mark of a user: a UUID (RFC 9562 §5.8) of a digest. */
 export function markOf({ origin, originId }: OriginId): string {
@@ -44,7 +38,7 @@ export async function markDeleted(connection: Connection, userId: string): Promi
   )
   const called = rows.map((row) => ({ origin: readText(row[0]), originId: readText(row[1]) }))
   // SECURITY: an import asks for a UUID by the first of them, whichever origin it comes from.
-  const others = called.filter(({ originId }) => !isUuid(originId))
+  const others = called.filter(({ originId }) => !isId(originId))
   const all = [{ origin: ownOrigin, originId: userId }, ...others]
   const marks = all.map((each) => [markOf(each), each.origin])
   await sendRows(connection, insertMarks, marks)
@@ -59,7 +53,7 @@ export async function liftMark(connection: Connection, called: OriginId): Promis
   const { originId } = called
   const own = { origin: ownOrigin, originId: originId.toLowerCase() }
   const lifted = await connection.query('DELETE FROM deleted_users WHERE id = $1 RETURNING id', [
-    markOf(isUuid(originId) ? own : called),
+    markOf(isId(originId) ? own : called),
   ])
   return lifted.length > 0
 }

@@ -1,10 +1,11 @@
 import type { EmailAddress } from '../core/email-address.ts'
 import type { AuditEvent } from '../core/entities.ts'
 import type { EventName } from '../core/event-names.ts'
+import { isId } from '../core/ids.ts'
 import type { EventPage } from '../core/store.ts'
 import { readInstant, readText, readTextOrNull } from './columns.ts'
 import type { Connection, Database, Row } from './database.ts'
-import { firstId, lastId } from './page.ts'
+import { beginsAt, firstId, lastId } from './page.ts'
 import { holdUser } from './users.ts'
 
 const columns = `id, name, occurred_at, user_id, actor, detail, session_id, api_key_id,
@@ -63,7 +64,8 @@ export async function listEvents(
   connection: Connection,
   { userId, name, limit, after }: EventPage,
 ): Promise<AuditEvent[]> {
-  const behind = after ?? lastId
+  if (userId !== null && !isId(userId)) return []
+  const behind = beginsAt(after, lastId)
   // Two statements: with `$1 IS NULL OR …` the index by user would be of no use. By name there is none.
   const rows =
     userId === null

@@ -1,9 +1,10 @@
 import type { Authenticated, Session, SessionHorizon } from '../core/entities.ts'
+import { isId } from '../core/ids.ts'
 import type { OwnSession, SeenDevice } from '../core/statements/sessions.ts'
 import type { Awaitable, SessionPage } from '../core/store.ts'
 import { readInstant, readInstantOrNull, readText, readTextOrNull } from './columns.ts'
 import type { Connection, Database, Row } from './database.ts'
-import { lastId } from './page.ts'
+import { beginsAt, lastId } from './page.ts'
 import { toUser, userColumnCount, userColumns } from './users.ts'
 
 // Read by `toSession`, in this order.
@@ -56,11 +57,12 @@ export async function listSessions(
   userId: string,
   { usedAfter, createdAfter, createdUntil, limit, after }: SessionPage,
 ): Promise<Session[]> {
+  if (!isId(userId)) return []
   const rows = await connection.query(
     `SELECT ${columns} FROM sessions
      WHERE user_id = $1 AND last_used_at > $2 AND created_at > $3 AND created_at <= $4 AND id < $5
      ORDER BY id DESC LIMIT $6`,
-    [userId, usedAfter, createdAfter, createdUntil, after ?? lastId, limit],
+    [userId, usedAfter, createdAfter, createdUntil, beginsAt(after, lastId), limit],
   )
   return rows.map((row) => toSession(row))
 }
@@ -116,6 +118,7 @@ export async function renameSession(
   { id, userId }: OwnSession,
   name: string,
 ): Promise<Session | null> {
+  if (!isId(id) || !isId(userId)) return null
   const [row] = await connection.query(
     `UPDATE sessions SET name = $3 WHERE id = $1 AND user_id = $2 RETURNING ${columns}`,
     [id, userId, name],
@@ -150,6 +153,7 @@ export async function deleteSession(
   connection: Connection,
   { id, userId }: OwnSession,
 ): Promise<Session | null> {
+  if (!isId(id) || !isId(userId)) return null
   const [row] = await connection.query(
     `DELETE FROM sessions WHERE id = $1 AND user_id = $2 RETURNING ${columns}`,
     [id, userId],
@@ -179,6 +183,7 @@ export async function deleteOtherSessions(
   connection: Connection,
   { id, userId }: OwnSession,
 ): Promise<Session[]> {
+  if (!isId(id) || !isId(userId)) return []
   const rows = await connection.query(
     `DELETE FROM sessions WHERE user_id = $1 AND id <> $2 RETURNING ${columns}`,
     [userId, id],

@@ -73,7 +73,7 @@ function statements(connection: Connection): StoreTransaction {
     holdUser: (userId) => users.holdUser(connection, userId),
     holdPasswordHash: (user, hash) => users.holdPasswordHash(connection, user, hash),
     replacePasswordHash: (user, change) => users.replacePasswordHash(connection, user, change),
-    resetPasswordHash: (userId, change) => users.resetPasswordHash(connection, userId, change),
+    setPasswordHash: (userId, change) => users.setPasswordHash(connection, userId, change),
     forgetImportedPasswords: (change) => schemes.forgetImportedPasswords(connection, change),
     verifyEmailAddress: (proof, at) => users.verifyEmailAddress(connection, proof, at),
     replaceEmailAddress: (proof, at) => users.replaceEmailAddress(connection, proof, at),

@@ -1,11 +1,12 @@
 import type { EmailAddress } from '../core/email-address.ts'
 import type { Credentials, EmailProof, User } from '../core/entities.ts'
+import { isId } from '../core/ids.ts'
 import type { PasswordHashChange } from '../core/statements/users.ts'
 import type { UserPage } from '../core/store.ts'
 import { readInstant, readInstantOrNull, readText } from './columns.ts'
 import type { Connection, Row } from './database.ts'
 import { markDeleted } from './deleted-users.ts'
-import { firstId } from './page.ts'
+import { beginsAt, firstId } from './page.ts'
 
 /** Read by `toUser`, in this order. */
 export const userColumns = `users.id, users.email_address, users.email_verified_at, users.banned_at,
@@ -51,6 +52,7 @@ export async function findCredentialsById(
   connection: Connection,
   userId: string,
 ): Promise<Credentials | null> {
+  if (!isId(userId)) return null
   const [row] = await connection.query(
     `SELECT ${userColumns}, users.password_hash FROM users WHERE id = $1`,
     [userId],
@@ -64,6 +66,7 @@ function toCredentials(row: Row): Credentials {
 
 // Not FOR UPDATE, for which rows of the application that refer to the user would have to wait.
 export async function holdUser(connection: Connection, userId: string): Promise<User | null> {
+  if (!isId(userId)) return null
   const [row] = await connection.query(
     `SELECT ${userColumns} FROM users WHERE id = $1 FOR NO KEY UPDATE`,
     [userId],
@@ -75,38 +78,39 @@ export async function holdPasswordHash(
   connection: Connection,
   user: User,
   passwordHash: string,
-): Promise<boolean> {
-  const held = await connection.query(
+): Promise<User | null> {
+  const [row] = await connection.query(
     // Whoever changes the hash waits, and then ends the session that is about to begin; so does
     // another log-in, which then counts it.
-    'SELECT 1 FROM users WHERE id = $1 AND password_hash = $2 AND banned_at IS NULL FOR NO KEY UPDATE',
+    `SELECT ${userColumns} FROM users
+     WHERE id = $1 AND password_hash = $2 AND banned_at IS NULL FOR NO KEY UPDATE`,
     [user.id, passwordHash],
   )
-  return held.length === 1
+  return row ? toUser(row) : null
 }
 
 export async function replacePasswordHash(
   connection: Connection,
   user: User,
   change: PasswordHashChange,
-): Promise<boolean> {
-  const replaced = await connection.query(
-    `UPDATE users SET password_hash = $1, password_scheme = NULL, updated_at = $2
+): Promise<User | null> {
+  const [row] = await connection.query(
+    `UPDATE users
+     SET password_hash = $1, password_scheme = NULL, updated_at = COALESCE($2, updated_at)
      WHERE id = $3 AND password_hash = $4 AND banned_at IS NULL
-     RETURNING id`,
+     RETURNING ${userColumns}`,
     [change.to, change.at, user.id, change.from],
   )
-  return replaced.length === 1
+  return row ? toUser(row) : null
 }
 
-export async function resetPasswordHash(
+export async function setPasswordHash(
   connection: Connection,
   userId: string,
   { to, at }: { to: string; at: Date },
 ): Promise<User | null> {
   const [row] = await connection.query(
-    `UPDATE users SET password_hash = $1, password_scheme = NULL, updated_at = $2,
-       email_verified_at = COALESCE(email_verified_at, $2)
+    `UPDATE users SET password_hash = $1, password_scheme = NULL, updated_at = $2
      WHERE id = $3
      RETURNING ${userColumns}`,
     [to, at, userId],
@@ -115,6 +119,7 @@ export async function resetPasswordHash(
 }
 
 export async function findUser(connection: Connection, id: string): Promise<User | null> {
+  if (!isId(id)) return null
   const [row] = await connection.query(`SELECT ${userColumns} FROM users WHERE id = $1`, [id])
   return row ? toUser(row) : null
 }
@@ -157,7 +162,7 @@ export async function listUsers(
 ): Promise<User[]> {
   const rows = await connection.query(
     `SELECT ${userColumns} FROM users WHERE id > $1 ORDER BY id LIMIT $2`,
-    [after ?? firstId, limit],
+    [beginsAt(after, firstId), limit],
   )
   return rows.map(toUser)
 }

@@ -1,6 +1,7 @@
 import type { Value } from '../core/connection.ts'
 import { parseEmailAddress } from '../core/email-address.ts'
 import { parseEventName } from '../core/event-names.ts'
+import { isId } from '../core/ids.ts'
 import type { SessionImport } from '../storage/session-imports.ts'
 import {
   apiKeys,
@@ -100,7 +101,7 @@ function readColumn(
 ): Value | undefined {
   if (value === null) return isNullable ? null : undefined
   if (typeof value !== 'string') return undefined
-  if (kind === 'uuid') return uuid.test(value) ? value : undefined
+  if (kind === 'uuid') return isId(value) && value === value.toLowerCase() ? value : undefined
   if (kind === 'instant') return readInstant(value) ?? undefined
   if (kind === 'bytes') return readDigest(value)
   const isAccepted = rules[`${table.name}.${name}`] ?? isKept
@@ -113,8 +114,6 @@ const rules: Readonly<Record<string, (text: string) => boolean>> = {
   'events.name': (text) => parseEventName(text) !== null,
   'events.actor': (text) => ['user', 'operator', 'anybody'].includes(text),
 }
-
-const uuid = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/
 
 // Neither NUL, which PostgreSQL does not keep, nor half of a character.
 function isKept(text: string): boolean {

@@ -12,12 +12,15 @@ import {
 } from '../harness.ts'
 
 const another = 'another horse battery'
+const credentials = { password: ann.password }
+const nobody = { ipAddress: null, userAgent: null, requestId: null, actor: 'user' } as const
 
 /** A server in which something happens once, while a password is being verified. */
-async function startOvertaken() {
+async function startOvertaken({ isCurrent = cheapHash.isCurrent } = {}) {
   const during: { act: (() => Promise<unknown>) | null } = { act: null }
   const passwordHash: PasswordHash = {
     ...cheapHash,
+    isCurrent,
     async verify(hash, password) {
       const isRight = await cheapHash.verify(hash, password)
       const { act } = during
@@ -126,6 +129,57 @@ test('whose address changes meanwhile is judged by their password all the same',
   const credentials = { email_address: 'ann@example.org', password: another }
   expect((await send('POST /v1/session', credentials)).status).toBe(200)
 })
+
+test.each([true, false])(
+  'a log-in by an address that is not the user’s any more fails, and its mailbox hears of nothing (%s)',
+  async (isCurrent) => {
+    const { server, token, overtake } = await startOvertaken({ isCurrent: () => isCurrent })
+    const { auth, database, send } = server
+    const held = bearer(token)
+    await send('PATCH /v1/user', { email_address: 'ann@example.org' }, held)
+    await server.outbox.deliverDue()
+    const proof = { token: mailedToken(server) }
+    overtake(async () => {
+      server.clock.advance({ minutes: 1 })
+      expect((await send('PUT /v1/email_verifications', proof, held)).status).toBe(200)
+    })
+    const before = await database.query('SELECT id FROM sessions')
+    const client = { ...nobody, userAgent: 'Firefox/140.0' }
+    expect(await auth.logIn({ ...credentials, emailAddress: ann.email_address }, client)).toBeNull()
+    expect(await database.query('SELECT id FROM sessions')).toEqual(before)
+    await server.outbox.deliverDue()
+    const told = server.mailbox.mails.map(({ subject }) => subject)
+    expect(told).not.toContain('New sign-in to your account')
+    const [user] = await auth.config.store.listUsers({ limit: 9, after: null })
+    expect(user?.updatedAt).toEqual(user?.emailVerifiedAt)
+    const moved = await auth.logIn({ ...credentials, emailAddress: 'ann@example.org' }, client)
+    expect(moved?.user.emailAddress).toBe('ann@example.org')
+  },
+)
+
+test.each(endings.filter(([ending]) => ending !== 'was banned'))(
+  'a link that is opened by a session that %s meanwhile asks for the password',
+  async (_ending, end) => {
+    const held = await startOvertaken()
+    const { server, token } = held
+    const { auth, send } = server
+    await send('PATCH /v1/user', { email_address: 'ann@example.org' }, bearer(token))
+    await server.outbox.deliverDue()
+    const authenticated = await auth.authenticate(token)
+    await end(held)
+    const link = { token: mailedToken(server), client: nobody }
+    expect(await auth.verifyEmailAddress({ ...link, authenticated, password: null })).toEqual({
+      outcome: 'password_required',
+    })
+    const { password } = ann
+    expect(await auth.verifyEmailAddress({ ...link, authenticated: null, password })).toMatchObject(
+      {
+        outcome: 'verified',
+        user: { emailAddress: 'ann@example.org' },
+      },
+    )
+  },
+)
 
 test('a change of a password that an operator set meanwhile is refused, and theirs stays', async () => {
   const { server, token, other, overtake } = await startOvertaken()

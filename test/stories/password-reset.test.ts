@@ -1,4 +1,4 @@
-import type { PasswordHash } from 'latchkey/server'
+import type { PasswordHash, User } from 'latchkey/server'
 import { expect, test } from 'vitest'
 import {
   ann,
@@ -296,6 +296,24 @@ test('a password that is set on a console kills the links to the old one', async
   const { server, token } = await startWithToken()
   await server.auth.setPassword({ emailAddress: ann.email_address, password: 'set by hand' })
   expect((await server.send(`PUT /v1/passwords/${token}`, { password })).status).toBe(401)
+})
+
+test('a password can be set on a console for whoever is banned, and lets nobody in', async () => {
+  const told: User[] = []
+  const { auth, clock } = await startServer({
+    auth: { hooks: { onPasswordChanged: ({ user }) => void told.push(user) } },
+  })
+  const byHand = { emailAddress: ann.email_address, password: 'set by hand' }
+  const { id } = await auth.createUser({ ...byHand, password: ann.password })
+  await auth.banUser(id)
+  clock.advance({ minutes: 1 })
+  const user = await auth.setPassword(byHand)
+  expect(user).toEqual(await auth.config.store.findUser(id))
+  expect(user).toMatchObject({ id, updatedAt: clock(), bannedAt: expect.any(Date) })
+  expect(told).toEqual([user])
+  expect(await auth.logIn(byHand)).toBeNull()
+  await auth.unbanUser(id)
+  expect(await auth.logIn(byHand)).toMatchObject({ user: { id } })
 })
 
 test('a link of somebody who is gone is dead', async () => {

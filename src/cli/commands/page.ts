@@ -1,3 +1,4 @@
+import { isId } from '../../core/ids.ts'
 import { UsageError } from './command.ts'
 
 const maximumLimit = 1_000
@@ -26,10 +27,8 @@ export function parsePage({
   return { limit: parseLimit(limit), after: after === undefined ? null : parseId(after) }
 }
 
-const uuid = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i
-
 /** @throws UsageError */
 export function parseId(text: string): string {
-  if (uuid.test(text)) return text.toLowerCase()
+  if (isId(text)) return text.toLowerCase()
   throw new UsageError(`'${text}' is no ID: an ID is a UUID, as the lists show it`)
 }

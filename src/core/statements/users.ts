@@ -17,22 +17,21 @@ export interface UserStatements {
   /**
    * Keeps the user's hash as it is until the transaction ends.
    *
-   * @returns whether the user exists, is not banned, and still has this hash
+   * @returns the user as it is now; null where there is none, is banned, or has another hash
    */
-  holdPasswordHash(user: User, passwordHash: string): Promise<boolean>
+  holdPasswordHash(user: User, passwordHash: string): Promise<User | null>
   /**
    * Replaces the hash where it still is `from`, and the user is not banned. No other system's is left.
    *
-   * @returns whether it was
+   * @returns the user as it is now, or null where the hash was not replaced
    */
-  replacePasswordHash(user: User, change: PasswordHashChange): Promise<boolean>
+  replacePasswordHash(user: User, change: PasswordHashChange): Promise<User | null>
   /**
-   * The new hash of whoever has proved to read their mail, whatever the old one was. An address
-   * that was not verified is now.
+   * The new hash of a user, whatever the old one was.
    *
-   * @returns the user, or null where there is none any more
+   * @returns the user as it is now, or null where there is none
    */
-  resetPasswordHash(userId: string, change: { to: string; at: Date }): Promise<User | null>
+  setPasswordHash(userId: string, change: { to: string; at: Date }): Promise<User | null>
   /**
    * Puts `to` in the place of so many hashes of other systems at most.
    *
@@ -68,6 +67,6 @@ export interface UserStatements {
 export interface PasswordHashChange {
   readonly from: string
   readonly to: string
-  /** What the user's `updatedAt` becomes: the same where only the cost of the hash changed. */
-  readonly at: Date
+  /** What the user's `updatedAt` becomes; null where only the cost of the hash changed: it stays. */
+  readonly at: Date | null
 }

@@ -108,26 +108,6 @@ export function passwordResetsContract({ test, open }: StoreContract): void {
     await run(store, (each) => each.deletePasswordResets(user.id))
     deepEqual(await left(), [false, false, false, true])
   })
-
-  test('a reset hash replaces any other, and proves an address that was not', async () => {
-    const store = await open()
-    const { user } = await insert(store)
-    const reset = (to: string, at: Date) =>
-      run(store, (each) => each.resetPasswordHash(user.id, { to, at }))
-    const proven = { ...user, emailVerifiedAt: later(1), updatedAt: later(1) }
-    deepEqual(await reset('second', later(1)), proven)
-    deepEqual(await reset('third', later(2)), { ...proven, updatedAt: later(2) })
-    const found = await store.findCredentials(user.emailAddress)
-    deepEqual(found, { user: { ...proven, updatedAt: later(2) }, passwordHash: 'third' })
-  })
-
-  test('the hash of nobody cannot be reset, and nobody else’s is', async () => {
-    const store = await open()
-    const { user } = await insert(store)
-    const change = { to: 'new', at: noon }
-    equal(await run(store, (each) => each.resetPasswordHash(newUser().id, change)), null)
-    deepEqual(await store.findCredentials(user.emailAddress), { user, passwordHash: 'hash' })
-  })
 }
 
 async function insertReset(

@@ -1,7 +1,7 @@
-import { deepEqual, equal, ok } from 'node:assert/strict'
+import { deepEqual, equal, ok, rejects } from 'node:assert/strict'
 import type { User } from '../../core/entities.ts'
 import type { StoreTransaction } from '../../core/store-transaction.ts'
-import { insert, newUser, type StoreContract } from './contract.ts'
+import { insert, newUser, noon, type StoreContract } from './contract.ts'
 
 /** Who can log in, and with which hash. */
 export function usersContract({ test, open }: StoreContract): void {
@@ -48,13 +48,18 @@ export function usersContract({ test, open }: StoreContract): void {
     equal((await Promise.all(inserts)).filter(Boolean).length, 1)
   })
 
-  test('a hash is held only while it is the user’s', async () => {
+  test('a hash is held only while it is the user’s, with the user as they are now', async () => {
     const store = await open()
     const { user } = await insert(store)
     const hold = (hash: string) =>
       store.transaction((transaction) => transaction.holdPasswordHash(user, hash))
-    equal(await hold('hash'), true)
-    equal(await hold('another'), false)
+    deepEqual(await hold('hash'), user)
+    equal(await hold('another'), null)
+    const at = new Date(user.updatedAt.getTime() + 1)
+    const proof = { userId: user.id, emailAddress: newUser().emailAddress }
+    await store.transaction((transaction) => transaction.replaceEmailAddress(proof, at))
+    const { emailAddress } = proof
+    deepEqual(await hold('hash'), { ...user, emailAddress, emailVerifiedAt: at, updatedAt: at })
   })
 
   for (const [what, hold] of holds) {
@@ -87,10 +92,68 @@ export function usersContract({ test, open }: StoreContract): void {
     const at = new Date(user.updatedAt.getTime() + 1)
     const replace = (from: string, to: string) =>
       store.transaction((transaction) => transaction.replacePasswordHash(user, { from, to, at }))
-    equal(await replace('hash', 'second'), true)
-    equal(await replace('hash', 'third'), false)
+    const changed = { ...user, updatedAt: at }
+    deepEqual(await replace('hash', 'second'), changed)
+    equal(await replace('hash', 'third'), null)
     const found = await store.findCredentials(user.emailAddress)
-    deepEqual(found, { user: { ...user, updatedAt: at }, passwordHash: 'second' })
+    deepEqual(found, { user: changed, passwordHash: 'second' })
+  })
+
+  test('a hash of another cost changes nothing else of the user', async () => {
+    const store = await open()
+    const { user } = await insert(store)
+    const change = { from: 'hash', to: 'second', at: null }
+    deepEqual(await store.transaction((each) => each.replacePasswordHash(user, change)), user)
+    const found = await store.findCredentials(user.emailAddress)
+    deepEqual(found, { user, passwordHash: 'second' })
+  })
+
+  test('a hash is set whatever the old one was, of a banned user too, and of nobody else', async () => {
+    const store = await open()
+    const { user } = await insert(store)
+    const { user: other } = await insert(store)
+    const at = new Date(user.updatedAt.getTime() + 1)
+    const set = (id: string) =>
+      store.transaction((transaction) => transaction.setPasswordHash(id, { to: 'set', at }))
+    deepEqual(await set(user.id), { ...user, updatedAt: at })
+    await store.transaction((transaction) => transaction.banUser(user.id, at))
+    deepEqual(await set(user.id), { ...user, bannedAt: at, updatedAt: at })
+    equal(await set(newUser().id), null)
+    const found = await store.findCredentials(other.emailAddress)
+    deepEqual(found, { user: other, passwordHash: 'hash' })
+  })
+
+  test('what has not the form of an id is nobody’s, and begins no page', async () => {
+    const store = await open()
+    const { user, session } = await insert(store)
+    for (const id of ['', 'foo', `${user.id}0`, `{${user.id}}`, '\0']) {
+      equal(await store.findUser(id), null)
+      equal(await store.findCredentialsById(id), null)
+      equal(await store.findApiKeyById(id), null)
+      const horizon = { usedAfter: new Date(0), createdAfter: new Date(0), createdUntil: noon }
+      const page = { limit: 9, after: null }
+      deepEqual(await store.listSessions(id, { ...horizon, ...page }), [])
+      deepEqual(await store.listApiKeys(id, { now: noon, ...page }), [])
+      deepEqual(await store.listEvents({ userId: id, name: null, ...page }), [])
+      await store.transaction(async (transaction) => {
+        equal(await transaction.holdUser(id), null)
+        for (const own of [
+          { id, userId: user.id },
+          { id: session.id, userId: id },
+        ]) {
+          equal(await transaction.deleteSession(own), null)
+          equal(await transaction.renameSession(own, 'name'), null)
+          equal(await transaction.deleteApiKey(own), null)
+          deepEqual(await transaction.deleteOtherSessions(own), [])
+        }
+      })
+      const behind = { limit: 9, after: id }
+      await rejects(store.listUsers(behind), RangeError)
+      await rejects(store.listEvents({ userId: null, name: null, ...behind }), RangeError)
+      await rejects(store.listSessions(user.id, { ...horizon, ...behind }), RangeError)
+      await rejects(store.listApiKeys(user.id, { now: noon, ...behind }), RangeError)
+    }
+    deepEqual(await store.findUser(user.id), user)
   })
 
   test('where nobody was imported there are no hashes of other systems', async () => {
@@ -114,10 +177,10 @@ export function usersContract({ test, open }: StoreContract): void {
     deepEqual(await store.transaction((each) => each.banUser(user.id, at)), banned)
     deepEqual(await store.findUser(user.id), banned)
     const change = { from: 'hash', to: 'new', at }
-    equal(await store.transaction((each) => each.holdPasswordHash(user, 'hash')), false)
-    equal(await store.transaction((each) => each.replacePasswordHash(user, change)), false)
+    equal(await store.transaction((each) => each.holdPasswordHash(user, 'hash')), null)
+    equal(await store.transaction((each) => each.replacePasswordHash(user, change)), null)
     deepEqual(await store.transaction((each) => each.banUser(user.id, null)), user)
-    equal(await store.transaction((each) => each.holdPasswordHash(user, 'hash')), true)
+    deepEqual(await store.transaction((each) => each.holdPasswordHash(user, 'hash')), user)
     equal(await store.transaction((each) => each.banUser(newUser().id, at)), null)
     equal(await store.transaction((each) => each.holdUser(newUser().id)), null)
     deepEqual(await store.transaction((each) => each.holdUser(user.id)), user)
