@@ -1,3 +1,5 @@
+import { domainToUnicode } from 'node:url'
+
 declare const parsed: unique symbol
 
 /** One mailbox, stripped and lower-cased, as it is stored and compared. */
@@ -61,8 +63,8 @@ function isItsOwnHost(domain: string): boolean {
   const mapped = URL.parse(`http://${domain}`)?.hostname.split('.') ?? []
   const labels = domain.split('.')
   return labels.every((label, index) => {
-    const isAscii = !/[^\0-\x7f]/.test(label)
-    return isAscii ? mapped[index] === label : mapped[index]?.startsWith('xn--') === true
+    const host = mapped[index] ?? ''
+    return host === label || (host.startsWith('xn--') && domainToUnicode(host) === label)
   })
 }
 
