@@ -6,7 +6,7 @@ import { AuthError } from './errors.ts'
 import { sessionDigest } from './imported-tokens.ts'
 import { isName } from './line.ts'
 import type { Secret } from './secret.ts'
-import { horizonOf, isLive } from './sessions.ts'
+import { holdLive, horizonOf, isLive } from './sessions.ts'
 import type { OwnSession } from './statements/sessions.ts'
 import { generateToken } from './tokens.ts'
 import { perform } from './unit-of-work.ts'
@@ -61,16 +61,16 @@ export async function revokeSession(
 /**
  * Ends every session of a user but this one.
  *
- * @returns how many there were that were not over
+ * @returns how many there were that were not over; null where this one has ended meanwhile
  */
 export async function revokeOtherSessions(
   config: Configuration,
   { id, userId }: OwnSession,
   client: Client,
-): Promise<number> {
+): Promise<number | null> {
   return perform(config, client, async (transaction, unit) => {
-    // Whoever takes several rows of a user holds the user first.
-    await transaction.holdUser(userId)
+    // SECURITY: of two that end each other one lives, and it is not the one that was ended first.
+    if (!(await holdLive(transaction, { id, userId }))) return null
     const ended = await transaction.deleteOtherSessions({ id, userId })
     const live = ended.filter((each) => isLive(config, each))
     for (const { id: sessionId } of live) {

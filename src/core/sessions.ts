@@ -9,7 +9,7 @@ import { sessionDigest } from './imported-tokens.ts'
 import { newMessage } from './mail.ts'
 import { normalizePassword } from './password-policy.ts'
 import type { Secret } from './secret.ts'
-import type { SeenDevice } from './statements/sessions.ts'
+import type { OwnSession, SeenDevice } from './statements/sessions.ts'
 import type { StoreTransaction } from './store-transaction.ts'
 import { generateToken } from './tokens.ts'
 import { perform } from './unit-of-work.ts'
@@ -111,7 +111,7 @@ export async function authenticate(
  */
 export async function holdLive(
   transaction: StoreTransaction,
-  session: Session,
+  session: OwnSession,
 ): Promise<User | null> {
   const user = await transaction.holdUser(session.userId)
   return user && (await transaction.holdSession(session)) ? user : null

@@ -57,8 +57,10 @@ export function devices(auth: Auth): Route[] {
           body: z.object({ revoked: z.number().int() }),
         },
       },
-      handle: async ({ session, client }) =>
-        answer({ revoked: await auth.revokeOtherSessions(session, client) }),
+      async handle({ session, client }) {
+        const revoked = await auth.revokeOtherSessions(session, client)
+        return revoked === null ? refuse('invalid_token') : answer({ revoked })
+      },
     }),
 
     route({

@@ -294,3 +294,14 @@ test('the first log-in from another kind of device is told by mail, and the next
   await logIn(server, { userAgent: firefox, person: { ...ann, password: 'wrong password' } })
   expect(await mails()).toHaveLength(2)
 })
+
+test('of two devices that end each other at once one lives', async () => {
+  const server = await startServer()
+  const { auth } = server
+  const tokens = [await signUp(server), (await server.send('POST /v1/session', ann)).body.token]
+  const held = await Promise.all(tokens.map((token) => auth.authenticate(token)))
+  const ends = await Promise.all(held.map((each) => each && auth.revokeOtherSessions(each.session)))
+  expect(ends.toSorted()).toEqual([1, null])
+  const live = await Promise.all(tokens.map((token) => auth.authenticate(token)))
+  expect(live.map((each) => each !== null)).toEqual(ends.map((ended) => ended === 1))
+})

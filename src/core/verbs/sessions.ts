@@ -52,8 +52,12 @@ export interface SessionVerbs {
   revokeSession(session: OwnSession, client?: Client): Promise<boolean>
   /** Ends every session of a user. */
   revokeSessions(userId: string, client?: Client): Promise<void>
-  /** Ends all sessions of the user but this one, and says how many there were. */
-  revokeOtherSessions(session: OwnSession, client?: Client): Promise<number>
+  /**
+   * Ends all sessions of the user but this one.
+   *
+   * @returns how many there were; null where this one has ended meanwhile, and none was ended
+   */
+  revokeOtherSessions(session: OwnSession, client?: Client): Promise<number | null>
   /**
    * Ends every session there is, of everybody, in small steps. Who logs in meanwhile stays.
    *
