@@ -121,6 +121,7 @@ const elsewhere = [
   'test/latchkey-command-postgres.test.ts',
   'test/latchkey-command-sqlite.test.ts',
   'test/loaded-packages.test.ts',
+  'test/mail-listeners.test.ts',
   'test/mails-guide.test.ts',
   'test/migrate-command.test.ts',
   'test/missing-tables.test.ts',

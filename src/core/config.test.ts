@@ -43,6 +43,7 @@ const store: Store = {
   sweep: async () => ({ deleted: 0, next: null }),
   holdLease: async () => true,
   transaction: () => Promise.reject(new Error('not asked for')),
+  countNotices: async () => 0,
   findLongestWait: async () => null,
   findBacklog: async () => ({ queued: 0, oldestQueuedAt: null }),
   countConnections: () => null,

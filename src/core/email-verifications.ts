@@ -1,4 +1,4 @@
-import { type Client, nobody } from './client.ts'
+import type { Client } from './client.ts'
 import type { Configuration } from './config.ts'
 import { type Confirmed, confirmRegistration, isRegistrationLive } from './confirmations.ts'
 import { type EmailAddress, parseEmailAddress } from './email-address.ts'
@@ -72,7 +72,7 @@ async function countRequest(
   { user, recipient, client }: { user: User; recipient: EmailAddress; client: Client },
 ): Promise<void> {
   await guard.count('email_verification', { account: user.id, client })
-  await guard.count('email_verification', { account: recipient, client: nobody })
+  await guard.count('verification_mail', { account: recipient, client })
 }
 
 function messageWithLink(

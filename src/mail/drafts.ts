@@ -62,8 +62,9 @@ const drafts: Record<MessageKind, (courier: Courier, message: Message) => Promis
     }
   },
 
-  async password_changed(courier, { queuedAt }) {
-    return notice(courier, 'password_changed', { changedAt: queuedAt })
+  async password_changed(courier, message) {
+    if (await isOneTooMany(courier, message)) return null
+    return notice(courier, 'password_changed', { changedAt: message.queuedAt })
   },
 
   async email_verification(courier, { recipient, userId }) {
@@ -124,8 +125,9 @@ const drafts: Record<MessageKind, (courier: Courier, message: Message) => Promis
     return notice(courier, 'email_changed', { changedAt: queuedAt })
   },
 
-  async new_sign_in(courier, { queuedAt }) {
-    return notice(courier, 'new_sign_in', { signedInAt: queuedAt })
+  async new_sign_in(courier, message) {
+    if (await isOneTooMany(courier, message)) return null
+    return notice(courier, 'new_sign_in', { signedInAt: message.queuedAt })
   },
 
   async api_key_created(courier, { apiKeyId, queuedAt }) {
@@ -144,6 +146,21 @@ const drafts: Record<MessageKind, (courier: Courier, message: Message) => Promis
     return notice(courier, 'api_key_expiring', { key: unlinked(name), expiresAt })
   },
 }
+
+// SECURITY: somebody may have signed up with another's address, who would be told of each of their log-ins.
+// Whoever has proved theirs is told of all.
+async function isOneTooMany(
+  { config: { store } }: Courier,
+  { id, userId, queuedAt }: Message,
+): Promise<boolean> {
+  const user = userId === null ? null : await store.findUser(userId)
+  if (!user || user.emailVerifiedAt !== null) return false
+  const queuedAfter = new Date(queuedAt.getTime() - 86_400_000)
+  return (await store.countNotices(user.id, { queuedAfter, before: id })) >= unprovedNotices
+}
+
+// In a day.
+const unprovedNotices = 10
 
 // A mail without a secret: its button leads to the front end.
 function notice<Kind extends MailKind>(

@@ -1,6 +1,6 @@
 import type { EmailAddress } from '../core/email-address.ts'
 import type { Message, MessageKind, MessageStatus, NewMessage } from '../core/mail.ts'
-import type { Backlog } from '../core/store.ts'
+import type { Backlog, NoticesPage } from '../core/store.ts'
 import { readInstant, readInstantOrNull, readNumber, readText, readTextOrNull } from './columns.ts'
 import type { Connection, Database, Row } from './database.ts'
 
@@ -127,6 +127,20 @@ export async function listMessages(
     [status, limit],
   )
   return rows.map(toMessage)
+}
+
+export async function countNotices(
+  connection: Connection,
+  userId: string,
+  { queuedAfter, before }: NoticesPage,
+): Promise<number> {
+  const [row = []] = await connection.query(
+    `SELECT count(*) FROM outbox
+     WHERE user_id = $1 AND kind IN ('new_sign_in', 'password_changed')
+       AND queued_at > $2 AND id < $3`,
+    [userId, queuedAfter, before],
+  )
+  return readNumber(row[0])
 }
 
 const counted = 10_000

@@ -120,6 +120,25 @@ export function outboxContract({ test, open }: StoreContract): void {
     )
   })
 
+  test('notices of log-ins and new passwords are counted for a user, before a message and since an instant', async () => {
+    const store = await open()
+    const [{ user }, { user: other }] = [await insert(store), await insert(store)]
+    const about = { userId: user.id }
+    await queue(store, { ...newMessage('new_sign_in'), ...about, queuedAt: noon })
+    await queue(store, { ...newMessage('password_changed'), ...about, queuedAt: later(1) })
+    await queue(store, { ...newMessage('email_verification'), ...about, queuedAt: later(2) })
+    await queue(store, { ...newMessage('new_sign_in'), userId: other.id, queuedAt: later(2) })
+    await update(store, { ...(await claim(store)), status: 'sent', endedAt: noon })
+    await queue(store, { ...newMessage('new_sign_in'), ...about, queuedAt: later(3) })
+    const [last] = await list(store)
+    const before = last?.id ?? 0
+    const count = (queuedAfter: Date) => store.countNotices(user.id, { queuedAfter, before })
+    equal(await count(new Date(noon.getTime() - 1)), 2)
+    equal(await count(noon), 1)
+    equal(await count(later(1)), 0)
+    equal(await store.countNotices(other.id, { queuedAfter: noon, before }), 1)
+  })
+
   test('a confirmation for one user and address is one; for two users it is two', async () => {
     const store = await open()
     const [{ user }, { user: other }] = [await insert(store), await insert(store)]
