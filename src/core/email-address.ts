@@ -2,7 +2,7 @@ import { domainToUnicode } from 'node:url'
 
 declare const parsed: unique symbol
 
-/** One mailbox, stripped and lower-cased, as it is stored and compared. */
+/** One mailbox, stripped, lower-cased and in one of its spellings, as it is stored and compared. */
 export type EmailAddress = string & { readonly [parsed]: true }
 
 const maximumBytes = 254
@@ -18,6 +18,9 @@ const label = /^[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}-]{0,61}[\p{L}\p{M}\p{N}])?$/u
  * is not exactly one address: quoted local parts, lists, controls, IP literals, a domain of one
  * label, more than 64 bytes before the @ or 254 in all (RFC 5321 §4.5.3.1).
  *
+ * Of two spellings of one address there is one: composed letters (NFC, RFC 6532 §3.1), and the letters of
+ * an international domain and not its Punycode, which browsers make of them and other programs do not.
+ *
  * @returns null for what is no address
  */
 export function parseEmailAddress(text: string): EmailAddress | null {
@@ -25,11 +28,17 @@ export function parseEmailAddress(text: string): EmailAddress | null {
   if (text.length > 4 * maximumBytes) return null
   const stripped = strip(text)
   if (stripped.length > maximumBytes || foldsIntoAscii(stripped)) return null
-  const address = stripped.toLowerCase()
+  const address = stripped.toLowerCase().normalize('NFC')
   const [local = '', domain = '', ...more] = address.split('@')
   const fits = byteLength(address) <= maximumBytes && byteLength(local) <= maximumLocalBytes
   if (more.length > 0 || !fits || !localPart.test(local) || !isDomain(domain)) return null
-  return address as EmailAddress
+  return (domain.includes('xn--') ? `${local}@${inLetters(domain)}` : address) as EmailAddress
+}
+
+// As it is where its letters are none that a domain is taken with.
+function inLetters(domain: string): string {
+  const letters = domainToUnicode(domain)
+  return isDomain(letters) ? letters : domain
 }
 
 // Ruby's String#strip: ASCII white space and NUL, nothing else.
@@ -37,10 +46,15 @@ function strip(text: string): string {
   return text.replace(/^[\0\t-\r ]+|[\0\t-\r ]+$/g, '')
 }
 
-// SECURITY: the Kelvin sign lower-cases to an ASCII k and İ to i plus a mark; folded in, a
-// look-alike would become somebody else's address (CVE-2019-19844).
+// SECURITY: the Kelvin sign lower-cases to an ASCII k and İ to i plus a mark, and the Greek varia is composed
+// into a grave accent; folded in, a look-alike would become somebody else's address (CVE-2019-19844).
 function foldsIntoAscii(text: string): boolean {
-  return /[\0-\x7f]/.test(text.replace(/[\0-\x7f]+/g, '').toLowerCase())
+  return /[\0-\x7f]/.test(
+    text
+      .replace(/[\0-\x7f]+/g, '')
+      .toLowerCase()
+      .normalize('NFC'),
+  )
 }
 
 function isDomain(domain: string): boolean {
