@@ -39,9 +39,9 @@ test('devices are listed, named and ended', async () => {
   const { client: phone } = clientOf(server)
   await client.registrations.create(ann)
   await phone.session.create(ann)
-  const { sessions, next_cursor } = await client.sessions.list({ limit: 1 })
+  const { sessions, next_cursor } = await client.sessions.list({ limit: 1, cursor: null })
   expect(sessions).toHaveLength(1)
-  const rest = await client.sessions.list({ cursor: next_cursor ?? '' })
+  const rest = await client.sessions.list({ cursor: next_cursor })
   expect(rest.sessions).toHaveLength(1)
   const other = [...sessions, ...rest.sessions].find(({ current }) => !current)
   const { session } = await client.sessions.rename(other?.id ?? '', 'Telephone')
@@ -148,7 +148,10 @@ test('an API may be below a path, or of the page’s own origin', async () => {
     await createClient(url, { session: inMemory(), fetch }).user.show()
     expect(fetch).toHaveBeenCalledWith(asked, expect.anything())
   }
-  for (const url of ['api.example.com', 'https://a.example?x', 'https://a.example#', 'file:///a']) {
+  // What would be a host of another name, or none, which takes the first part of the path for one.
+  const hostless = ['https://', 'https:///x', 'https://\\evil', '//evil', '/\\evil', 'https://?x']
+  const others = ['api.example.com', 'https://a.example?x', 'https://a.example#', 'file:///a']
+  for (const url of [...hostless, ...others]) {
     expect(() => createClient(url, { session: inMemory() })).toThrow(TypeError)
   }
 })
@@ -268,6 +271,12 @@ test('an answer that is no JSON is an ApiError as well, with whatever status', a
     const { client } = answering(new Response('<h1>Welcome to the hotel</h1>', { status }))
     expect(await refused(client.user.show())).toMatchObject({ code: 'unknown', status })
   }
+})
+
+test('a refusal that says nothing, as one of HTTP/2 may, has a sentence all the same', async () => {
+  const { client } = answering(new Response(null, { status: 403 }))
+  const { message, status } = await refused(client.user.show())
+  expect([message, status]).toEqual(['Refused', 403])
 })
 
 test('details that are none of ours are left out', async () => {

@@ -42,7 +42,9 @@ export type Client = ReturnType<typeof createClient>
  * @throws TypeError for what is no such place
  */
 export function createClient(url: string, { session, fetch = fetchOfNow }: ClientOptions) {
-  if (!/^((https?:\/)?\/|$)[^?#\s]*$/.test(url)) throw new TypeError(`${url} is no URL of an API`)
+  if (!/^($|\/(?![/\\])|https?:\/\/[^/\\?#\s])[^?#\s]*$/.test(url)) {
+    throw new TypeError(`${url} is no URL of an API`)
+  }
   const api = url.replace(/\/+$/, '')
   const keeper = new SessionKeeper(`latchkey ${api}`, session)
   const { tabs } = keeper
@@ -239,7 +241,7 @@ async function read(response: Response): Promise<unknown> {
 
 function query(page: PageQuery = {}): string {
   const asked = Object.entries(page)
-    .filter(([, value]) => value !== undefined)
+    .filter(([, value]) => value != null)
     .map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
     .join('&')
   return asked && `?${asked}`

@@ -54,8 +54,8 @@ export class Tabs {
   #tell(change: SessionChange): void {
     // A promise for each: whoever logs out is logged out, whatever a listener makes of it, and its error is for
     // the page, as that of an event is.
-    for (const listener of [...this.#listeners]) {
-      void new Promise((resolve) => resolve(listener(change)))
+    for (const listener of this.#listeners) {
+      void new Promise(() => listener(change))
     }
   }
 }

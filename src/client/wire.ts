@@ -60,10 +60,10 @@ export interface Problem {
   readonly message: string
 }
 
-/** Which part of a list: 50 at first, 100 at most; `cursor` is the `next_cursor` of the part before. */
+/** Which part of a list: 50 at first, 100 at most; `cursor` is the `next_cursor` of the part before, or null to begin. */
 export interface PageQuery {
   readonly limit?: number
-  readonly cursor?: string
+  readonly cursor?: string | null
 }
 
 export interface Credentials {
