@@ -143,3 +143,20 @@ test('on the page of the link a manager of passwords makes a new one, and may pa
   await page.keyboard.press('ControlOrMeta+v')
   expect(await fresh.inputValue()).toBe(password)
 })
+
+test('whoever is logged in to another account hears that the password has been changed, and stays there', async () => {
+  const front = await openFrontEnd()
+  const { server } = front
+  await signUp(server)
+  await server.send('POST /v1/passwords', { email_address: ann.email_address })
+  const link = await front.link()
+  const page = await front.openAs({ ...ann, email_address: 'bob@example.com' })
+  await reads(page, 'No projects yet')
+  await page.goto(link)
+  await fill(page, { 'New password': password })
+  await press(page, 'Save new password')
+  await sees(page, 'The password has been changed')
+  await follow(page, 'Go to your projects')
+  await reads(page, 'No projects yet')
+  expect((await server.send('POST /v1/session', { ...ann, password })).status).toBe(200)
+})

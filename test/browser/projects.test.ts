@@ -103,3 +103,34 @@ test('the projects of somebody else are not shown', async () => {
   await reads(page, 'No projects yet')
   expect(await page.getByText('Project 1').count()).toBe(0)
 })
+
+test('an answer that is cut off, or another’s page, is said, and nothing of what was typed is lost', async () => {
+  const front = await openFrontEnd()
+  const page = await front.openAs(ann)
+  await reads(page, 'No projects yet')
+  await press(page, 'New project')
+  await fill(page, { Title: 'Garden' })
+  const hotel = { status: 200, contentType: 'text/html', body: '<h1>Welcome to the hotel</h1>' }
+  await page.route('**/v1/projects', (route) => route.fulfill(hotel))
+  await press(page, 'Create project')
+  await hears(page, 'The server can’t be reached')
+  expect(await field(page, 'Title').inputValue()).toBe('Garden')
+})
+
+test('an answer that comes when its dialog is closed closes no other', async () => {
+  const front = await openFrontEnd()
+  const page = await front.openAs(ann)
+  await reads(page, 'No projects yet')
+  await press(page, 'New project')
+  await fill(page, { Title: 'Garden' })
+  front.api.hold()
+  await press(page, 'Create project')
+  await press(page, 'Cancel')
+  await press(page, 'New project')
+  await fill(page, { Title: 'Meadow' })
+  front.api.mend()
+  await page
+    .getByRole('heading', { name: 'Garden', includeHidden: true })
+    .waitFor({ state: 'attached' })
+  expect(await field(page, 'Title').inputValue()).toBe('Meadow')
+})

@@ -8,6 +8,7 @@ import { Header } from './parts/header.tsx'
 import { later } from './parts/later.tsx'
 import { Page } from './parts/page.tsx'
 import { Toasts } from './parts/toasts.tsx'
+import { explain } from './parts/words.ts'
 import { useSessionEnd } from './session-end.ts'
 
 // Every page is fetched when somebody goes there, but for the one that strangers see first.
@@ -51,7 +52,8 @@ function Home() {
   const session = useSession()
   const end = useSessionEnd()
   if (session.status === 'loading') return <Waiting />
-  if (session.status === 'failed') return <Unreachable retry={session.retry} />
+  if (session.status === 'failed')
+    return <Unreachable error={session.error} retry={session.retry} />
   if (session.status === 'signed_in') return <HomePage />
   return end === 'lost' ? <Navigate to="/log-in" replace /> : <WelcomePage />
 }
@@ -63,12 +65,13 @@ const guest = (page: ReactNode) => <ForGuests>{page}</ForGuests>
 function ForUsers({ children }: { children: ReactNode }) {
   const session = useSession()
   const end = useSessionEnd()
-  const { pathname } = useLocation()
+  const { pathname, search, hash } = useLocation()
   if (session.status === 'loading') return <Waiting />
-  if (session.status === 'failed') return <Unreachable retry={session.retry} />
+  if (session.status === 'failed')
+    return <Unreachable error={session.error} retry={session.retry} />
   if (session.status === 'signed_in') return children
   if (end === 'logged_out' || end === 'deleted') return <Navigate to="/" replace />
-  return <Navigate to="/log-in" state={{ from: pathname }} replace />
+  return <Navigate to="/log-in" state={{ from: pathname + search + hash }} replace />
 }
 
 function ForGuests({ children }: { children: ReactNode }) {
@@ -95,13 +98,10 @@ function Waiting() {
   )
 }
 
-function Unreachable({ retry }: { retry: () => void }) {
+function Unreachable({ error, retry }: { error: unknown; retry: () => void }) {
   return (
     <Page title={name}>
-      <Failed
-        what="The server can’t be reached. Check your connection and try again."
-        retry={retry}
-      />
+      <Failed what={explain(error)} retry={retry} />
     </Page>
   )
 }

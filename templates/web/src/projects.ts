@@ -1,3 +1,4 @@
+import { ApiError } from 'latchkey/client'
 import { client } from './api.ts'
 
 /** Your own resource, as your API has it: replace it, or add others beside it. */
@@ -22,7 +23,7 @@ interface ProjectPage {
 export const projects = {
   async list(cursor: string | null): Promise<ProjectPage> {
     const response = await client.fetch(`/v1/projects?limit=20${cursor ? `&cursor=${cursor}` : ''}`)
-    return response.json()
+    return read(response)
   },
   create: (project: NewProject) => send('POST', '/v1/projects', project),
   update: (id: string, project: NewProject) => send('PATCH', `/v1/projects/${id}`, project),
@@ -37,6 +38,21 @@ async function send(method: string, path: string, project: NewProject): Promise<
     body: JSON.stringify(project),
     headers: { 'content-type': 'application/json' },
   })
-  const answered: { project: Project } = await response.json()
+  const answered: { project: Project } = await read(response)
   return answered.project
+}
+
+/** @throws ApiError where it is cut off, or a page of whatever stands before the API */
+async function read<T>(response: Response): Promise<T> {
+  const { status } = response
+  return response.json().catch((cause) => {
+    const refused = {
+      code: 'unknown',
+      status,
+      requestId: null,
+      details: [],
+      retryAfterSeconds: null,
+    }
+    throw new ApiError('The answer cannot be used', refused, { cause })
+  })
 }

@@ -30,7 +30,7 @@ export default function ApiKeysPage() {
   const session = useSession()
   const toast = useToast()
   const [open, setOpen] = useState<Open>({ kind: 'none' })
-  const close = () => setOpen({ kind: 'none' })
+  const close = () => setOpen((now) => (now === open ? { kind: 'none' } : now))
   const revoked = ({ id }: ApiKey) => {
     close()
     list.remove(id)

@@ -27,7 +27,7 @@ export default function DevicesPage() {
   const list = useList(ask)
   const toast = useToast()
   const [open, setOpen] = useState<Open>({ kind: 'none' })
-  const close = () => setOpen({ kind: 'none' })
+  const close = () => setOpen((now) => (now === open ? { kind: 'none' } : now))
   const done = (words: string) => {
     close()
     toast(words)

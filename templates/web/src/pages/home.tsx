@@ -24,7 +24,7 @@ export default function HomePage() {
   const list = useList(ask)
   const toast = useToast()
   const [open, setOpen] = useState<Open>({ kind: 'none' })
-  const close = () => setOpen({ kind: 'none' })
+  const close = () => setOpen((now) => (now === open ? { kind: 'none' } : now))
   const saved = (project: Project) => {
     close()
     list.put(project)

@@ -1,4 +1,4 @@
-import { useAction, useAuth } from 'latchkey/react'
+import { useAction, useAuth, useSession } from 'latchkey/react'
 import { Link, Navigate } from 'react-router'
 import { Form } from '../parts/form.tsx'
 import { DeadLink, NoLink } from '../parts/link-page.tsx'
@@ -14,11 +14,13 @@ export default function ResetPasswordPage() {
 
 function Reset({ token }: { token: string }) {
   const { client, refresh } = useAuth()
+  const session = useSession()
   const { state, run } = useAction(async (password: string) => {
     await client.passwords.update({ token, password })
     // It ended every session, and one may be here.
     await refresh()
   })
+  if (state.status === 'done' && session.status === 'signed_in') return <ChangedForAnother />
   if (state.status === 'done') return <Navigate to="/log-in" state={{ isReset: true }} replace />
   if (state.status === 'refused' && state.error.code === 'invalid_reset_token') {
     return (
@@ -54,6 +56,20 @@ function Reset({ token }: { token: string }) {
       >
         <NewPasswordField label="New password" />
       </Form>
+    </NarrowPage>
+  )
+}
+
+// It was the link of another account than the one that is logged in here.
+function ChangedForAnother() {
+  return (
+    <NarrowPage title="The password has been changed">
+      <p>You’re still logged in here, to another account.</p>
+      <div className="actions">
+        <Link className="button" to="/">
+          Go to your projects
+        </Link>
+      </div>
     </NarrowPage>
   )
 }

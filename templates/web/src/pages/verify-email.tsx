@@ -17,8 +17,8 @@ function Proof({ token }: { token: string }) {
   const { client, refresh } = useAuth()
   const session = useSession()
   const { state, run } = useAction(async (proof: { token: string; password?: string }) => {
-    const { user } = await client.emailVerifications.update(proof)
-    await refresh()
+    // Also where it was opened before: then the address is proved, and this page does not know it yet.
+    const { user } = await client.emailVerifications.update(proof).finally(refresh)
     return user.email_address
   })
   if (state.status === 'done') return <Done emailAddress={state.result} />
@@ -31,7 +31,8 @@ function Proof({ token }: { token: string }) {
           </Link>
         }
       >
-        Each link works once, and only for a day. You can get another on your account page.
+        Each link works once, and only for a day. If you have confirmed your address already, there
+        is nothing left to do. If not, you can get another link on your account page.
       </DeadLink>
     )
   }
@@ -50,7 +51,12 @@ function Proof({ token }: { token: string }) {
         {session.status === 'signed_in' && !isRefused ? (
           <p>Let us know that our emails reach you.</p>
         ) : (
-          <PasswordField label="Password" name="password" autoComplete="current-password" />
+          <>
+            {session.status === 'signed_in' && (
+              <p>This link is for another account. Enter the password of that one.</p>
+            )}
+            <PasswordField label="Password" name="password" autoComplete="current-password" />
+          </>
         )}
       </Form>
     </NarrowPage>

@@ -9,14 +9,13 @@ export function ConfirmAddress({ emailAddress }: { emailAddress: string }) {
   const isSent = state.status === 'done'
   // The link opens another tab; whoever comes back from there finds this one up to date.
   useEffect(() => {
-    if (!isSent) return
     const look = () => void refresh()
     addEventListener('focus', look)
     return () => removeEventListener('focus', look)
-  }, [isSent, refresh])
+  }, [refresh])
   if (isSent) {
     return (
-      <p className="note" role="status">
+      <p className="note" role="status" tabIndex={-1} ref={takeFocus}>
         We’ve sent an email to {emailAddress}. Open the link in it to confirm your address.
       </p>
     )
@@ -24,4 +23,9 @@ export function ConfirmAddress({ emailAddress }: { emailAddress: string }) {
   return (
     <Form state={state} look="quiet" submit="Send confirmation email" onSend={() => void run()} />
   )
+}
+
+// What had it is gone: the button.
+function takeFocus(note: HTMLElement | null): void {
+  note?.focus()
 }

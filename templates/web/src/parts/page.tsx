@@ -52,13 +52,16 @@ export function AccountPart({ title, action, children }: PageProps) {
   )
 }
 
+// The page that the tab began with.
+let first: string | undefined
+
 function Title({ title, action }: Pick<PageProps, 'title' | 'action'>) {
   const heading = useRef<HTMLHeadingElement>(null)
-  const first = useRef(title)
   const { key } = useLocation()
   useEffect(() => {
     // On the first page the browser has the focus; whoever goes on from there is told where they are.
-    if (key === 'default' && title === first.current) return
+    first ??= title
+    if (key === 'default' && title === first) return
     heading.current?.focus()
   }, [key, title])
   return (

@@ -1,5 +1,6 @@
 import { type ActionState, useAction } from 'latchkey/react'
 import { useCallback, useEffect, useState } from 'react'
+import { focusTitle } from './page.tsx'
 import { explain } from './words.ts'
 
 interface Part<Item> {
@@ -66,6 +67,7 @@ export function useList<Item extends { readonly id: string }>(
     retry() {
       setState({ status: 'loading' })
       reload()
+      focusTitle()
     },
     put: (item) => change(({ items, next }) => ({ items: withItem(items, item), next })),
     remove: (id) =>

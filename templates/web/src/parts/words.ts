@@ -8,11 +8,15 @@ import { ApiError } from 'latchkey/client'
 export function explain(error: unknown): string {
   if (!(error instanceof ApiError)) throw error
   const { code, status, message, requestId, retryAfterSeconds } = error
-  if (code === 'unreachable') {
-    return 'The server can’t be reached. Check your connection and try again.'
-  }
   if (status === 429) return `Too many attempts. Try again ${inWords(retryAfterSeconds)}.`
   if (status === 503) return `The server is busy. Try again ${inWords(retryAfterSeconds)}.`
+  if (code === 'storage_failed') {
+    return 'This browser doesn’t let the page keep you logged in. Allow it to store data, and try again.'
+  }
+  // Of a proxy, or of a hotel that wants to be paid first.
+  if (status < 500 && (code === 'unreachable' || code === 'unknown')) {
+    return 'The server can’t be reached. Check your connection and try again.'
+  }
   if (status < 500) return message
   const number = requestId ? ` If it keeps happening, tell us this number: ${requestId}` : ''
   return `Something went wrong. Try again.${number}`
