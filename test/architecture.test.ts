@@ -33,6 +33,7 @@ const coreModules: Record<string, string[]> = {
   'node:module': ['src/core/hash-thread.ts'],
   'node:os': ['src/core/password-hash.ts'],
   'node:timers': ['src/core/hash-threads.ts'],
+  'node:url': ['src/core/email-address.ts'],
   'node:worker_threads': ['src/core/hash-thread.ts'],
   '@node-rs/argon2': ['src/core/password-hash.ts'],
   jose: [

@@ -18,8 +18,9 @@ const label = /^[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}-]{0,61}[\p{L}\p{M}\p{N}])?$/u
  * is not exactly one address: quoted local parts, lists, controls, IP literals, a domain of one
  * label, more than 64 bytes before the @ or 254 in all (RFC 5321 §4.5.3.1).
  *
- * Of two spellings of one address there is one: composed letters (NFC, RFC 6532 §3.1), and the letters of
- * an international domain and not its Punycode, which browsers make of them and other programs do not.
+ * Of two spellings of one address there is one: composed letters (NFC, RFC 6532 §3.1), and of an
+ * international domain the letters that it is mapped to (UTS #46), and not its Punycode, which browsers make of
+ * them and other programs do not.
  *
  * @returns null for what is no address
  */
@@ -32,10 +33,10 @@ export function parseEmailAddress(text: string): EmailAddress | null {
   const [local = '', domain = '', ...more] = address.split('@')
   const fits = byteLength(address) <= maximumBytes && byteLength(local) <= maximumLocalBytes
   if (more.length > 0 || !fits || !localPart.test(local) || !isDomain(domain)) return null
-  return (domain.includes('xn--') ? `${local}@${inLetters(domain)}` : address) as EmailAddress
+  return `${local}@${isPlain(domain) ? domain : inLetters(domain)}` as EmailAddress
 }
 
-// As it is where its letters are none that a domain is taken with.
+// The host that a mail goes to, in letters; as it is where they are none that a domain is taken with.
 function inLetters(domain: string): string {
   const letters = domainToUnicode(domain)
   return isDomain(letters) ? letters : domain
@@ -70,15 +71,14 @@ function isPlain(domain: string): boolean {
   return /^[a-z\d.-]+\.[a-z]+$/.test(domain) && !domain.includes('xn--')
 }
 
-// SECURITY: a mail to what looks like a domain in wide letters, or has a mark in it that nobody sees,
-// goes to the host that it is mapped to (UTS #46): to the mailbox of another address. `0x7f.0x1` is read as
-// an IP address.
+// SECURITY: a mail to what looks like a domain of ASCII in wide letters, or with a mark in it that nobody sees,
+// goes to the host that it is mapped to (UTS #46). `0x7f.0x1` is read as an IP address.
 function isItsOwnHost(domain: string): boolean {
   const mapped = URL.parse(`http://${domain}`)?.hostname.split('.') ?? []
   const labels = domain.split('.')
   return labels.every((label, index) => {
-    const host = mapped[index] ?? ''
-    return host === label || (host.startsWith('xn--') && domainToUnicode(host) === label)
+    const isAscii = !/[^\0-\x7f]/.test(label)
+    return isAscii ? mapped[index] === label : mapped[index]?.startsWith('xn--') === true
   })
 }
 

@@ -10,6 +10,6 @@ import type { Configuration } from './config.ts'
 export async function revokeOneTimeTokens({ store }: Configuration): Promise<void> {
   const endStep = () =>
     store.transaction((transaction) => transaction.deleteOneTimeTokens({ maximum: stepRows }))
-  // Fewer than a step has room for are the last ones, however many are asked for meanwhile.
-  while ((await endStep()) >= stepRows) await pause()
+  // Until there is none: of those that a step had in hand others may have taken some, so that it ended few.
+  while ((await endStep()) > 0) await pause()
 }
