@@ -1,5 +1,5 @@
 // A request that was let in, and whose body comes when the session has ended: nothing of it happens.
-import { expect, onTestFinished, test, vi } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import {
   bearer,
   createApiKey,
@@ -19,18 +19,26 @@ async function sendLate(
   const ahead = { by: 0 }
   const now = performance.now.bind(performance)
   const moved = vi.spyOn(performance, 'now').mockImplementation(() => now() + ahead.by)
-  onTestFinished(() => moved.mockRestore())
-  const body = new ReadableStream({
-    async pull(controller) {
-      await act()
-      ahead.by += milliseconds
-      controller.enqueue(new TextEncoder().encode('{"title":"Late"}'))
-      controller.close()
+  // Nothing of it comes before it is asked for.
+  const unasked = { highWaterMark: 0 }
+  const body = new ReadableStream(
+    {
+      async pull(controller) {
+        await act()
+        ahead.by += milliseconds
+        controller.enqueue(new TextEncoder().encode('{"title":"Late"}'))
+        controller.close()
+      },
     },
-  })
+    unasked,
+  )
   const headers = { ...bearer(token), 'content-type': 'application/json' }
   const init: RequestInit = { method: 'POST', headers, body, duplex: 'half' }
-  return read(await app.request('/v1/projects', init))
+  try {
+    return await read(await app.request('/v1/projects', init))
+  } finally {
+    moved.mockRestore()
+  }
 }
 
 const late = 1_001
@@ -67,9 +75,28 @@ test('so is what comes with an API key that was revoked meanwhile', async () => 
   expect(await server.database.query('SELECT id FROM projects')).toEqual([])
 })
 
-test('a body that is slow, and whose session lives, is taken', async () => {
+test('a body that is slow, and whose session lives, is taken, also with a token that is another by now', async () => {
+  const server = await startServer()
+  const { auth, database } = server
+  const token = await signUp(server)
+  const transaction = vi.spyOn(auth.config.store, 'transaction')
+  const prompt = { act: async () => {}, milliseconds: 900 }
+  expect((await sendLate(server, token, prompt)).status).toBe(201)
+  expect(transaction).not.toHaveBeenCalled()
+  const act = () => server.send('PUT /v1/session/token', {}, bearer(token))
+  expect((await sendLate(server, token, { act, milliseconds: 9_000 })).status).toBe(201)
+  // The rotation, and the look at the session.
+  expect(transaction).toHaveBeenCalledTimes(2)
+  expect(await database.query('SELECT title FROM projects')).toEqual([['Late'], ['Late']])
+})
+
+test('a slow body counts once against the limit of its API key', async () => {
   const server = await startServer()
   const token = await signUp(server)
-  const { status } = await sendLate(server, token, { act: async () => {}, milliseconds: 9_000 })
-  expect(status).toBe(201)
+  await verifyAddress(server, token)
+  const key = await createApiKey(server, token)
+  const count = vi.spyOn(server.auth.config.apiKeyLimit, 'count')
+  const slow = { act: async () => {}, milliseconds: late }
+  expect((await sendLate(server, key.token, slow)).status).toBe(201)
+  expect(count).toHaveBeenCalledTimes(1)
 })

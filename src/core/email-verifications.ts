@@ -27,7 +27,7 @@ export async function requestEmailVerification(
   client: Client,
 ): Promise<boolean> {
   const recipient = user.emailAddress
-  await countRequest(config, { user, recipient, client })
+  await config.guard.count('email_verification', { account: user.id, client })
   if (user.emailVerifiedAt !== null) return true
   return perform(config, client, async (transaction, unit) => {
     if (!(await holdLive(transaction, session))) return false
@@ -54,7 +54,9 @@ export async function requestEmailChange(
     const code = recipient ? 'unchanged' : 'invalid'
     throw new AuthError('validation_failed', { fields: [{ field: 'emailAddress', code }] })
   }
-  await countRequest(config, { user, recipient, client })
+  await config.guard.count('email_verification', { account: user.id, client })
+  // By whom the mail goes to as well, who did not ask for it: and not by them alone, who may ask for their own.
+  await config.guard.count('verification_mail', { account: recipient, client })
   return perform(config, client, async (transaction, unit) => {
     if (!(await holdLive(transaction, session))) return false
     const requestedAt = config.clock()
@@ -64,15 +66,6 @@ export async function requestEmailChange(
     await unit.record({ name: 'user_updated', ...about, detail: 'email_address_requested' })
     return true
   })
-}
-
-// By user and client, and by whom the mail goes to, who did not ask for it.
-async function countRequest(
-  { guard }: Configuration,
-  { user, recipient, client }: { user: User; recipient: EmailAddress; client: Client },
-): Promise<void> {
-  await guard.count('email_verification', { account: user.id, client })
-  await guard.count('verification_mail', { account: recipient, client })
 }
 
 function messageWithLink(
@@ -161,12 +154,14 @@ export async function verifyEmailAddress(
     const isRight = user && (await verifyChallenge(config, user, challenge)) !== null
     if (!isRight) return { outcome: 'wrong_password' }
   }
-  return perform(config, client, async (transaction, unit) => {
+  const verified = await perform<Verified>(config, client, async (transaction, unit) => {
     const isLive = session === null || (await holdLive(transaction, session)) !== null
     if (!isLive) return { outcome: 'password_required' }
     const user = await redeem(config, { transaction, unit }, live)
     return user ? { outcome: 'verified', user } : { outcome: 'invalid_token' }
   })
+  const isLeft = verified.outcome === 'password_required' && password !== null
+  return isLeft ? verifyEmailAddress(config, { ...submitted, authenticated: null }) : verified
 }
 
 function toVerified(confirmed: Confirmed): Verified {

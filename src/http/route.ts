@@ -5,8 +5,9 @@ import type { Answer } from './answers.ts'
 import { authenticateRequest, authorizeRequest, type Holder } from './bearer.ts'
 import { admitDeveloper, type Developer } from './development.ts'
 import { type Admit, type Exchange, type Incoming, parse, type Schemas } from './exchange.ts'
+import { awaitBody } from './late-body.ts'
 import { admitFresh, challengeBody } from './password-challenge.ts'
-import { isRefusal, type Refusal, refuse } from './problems.ts'
+import { isRefusal, refuse } from './problems.ts'
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
@@ -118,9 +119,9 @@ export function route<Body = undefined, Params = undefined, Query = undefined>(
       const principal = await authorizeRequest(incoming, definition.scope)
       if (isRefusal(principal)) return principal
       const parsed = read(incoming)
-      const again = () => authorizeRequest(incoming, definition.scope)
       // Not awaited where it is there, here and below: most requests bring no body.
-      const exchange = parsed instanceof Promise ? await comeLate(parsed, again) : parsed
+      const exchange =
+        parsed instanceof Promise ? await awaitBody(parsed, incoming.auth, principal) : parsed
       if (isRefusal(exchange)) return exchange
       return await runAs(principal, () => definition.handle({ ...exchange, ...principal }))
     }
@@ -128,13 +129,14 @@ export function route<Body = undefined, Params = undefined, Query = undefined>(
     if (isRefusal(holder)) return holder
     const admit = definition.access === 'fresh' ? admitFresh(holder) : null
     const parsed = read(incoming, admit)
-    const again = () => authenticateRequest(incoming, incoming.sender)
-    const exchange = parsed instanceof Promise ? await comeLate(parsed, again) : parsed
+    const principal = { session: holder.session, user: holder.user, apiKey: null }
+    const exchange =
+      parsed instanceof Promise ? await awaitBody(parsed, incoming.auth, principal) : parsed
     if (isRefusal(exchange)) return exchange
     const { auth, client, request, cookie, params, query, body } = exchange
     const { session, user, token, transport } = holder
     // Awaited: to return a promise from here takes two turns more than to return what it holds.
-    return await runAs({ session, user, apiKey: null }, () =>
+    return await runAs(principal, () =>
       definition.handle({
         auth,
         client,
@@ -154,21 +156,6 @@ export function route<Body = undefined, Params = undefined, Query = undefined>(
   const scope = definition.access === 'session_or_key' ? definition.scope : null
   return { method, path, access, scope, summary, schemas, answers, respond }
 }
-
-// SECURITY: a session, or a key, may have ended while a client kept its body back, for half a minute at most.
-// For what came at once nobody is looked up twice.
-async function comeLate<T extends object>(
-  parsed: Promise<T | Refusal>,
-  admit: () => Promise<object>,
-): Promise<T | Refusal> {
-  const began = performance.now()
-  const exchange = await parsed
-  if (isRefusal(exchange) || performance.now() - began < promptMilliseconds) return exchange
-  const admitted = await admit()
-  return isRefusal(admitted) ? admitted : exchange
-}
-
-const promptMilliseconds = 1_000
 
 function bodyWithout({ method, access }: Pick<Route, 'method' | 'access'>): z.ZodType | null {
   return access === 'fresh' && method !== 'GET' ? challengeBody : null

@@ -1,0 +1,33 @@
+import type { Auth } from '../core/auth.ts'
+import type { Principal } from '../core/entities.ts'
+import { holdLive } from '../core/sessions.ts'
+import { isRefusal, type Refusal, refuse } from './problems.ts'
+
+// What comes within it is as good as there when its sender was let in.
+const promptMilliseconds = 1_000
+
+/**
+ * What a request says whose body is waited for. Where that takes a second or more, whoever was let in may not
+ * be any more: a client can keep its body back for half a minute.
+ *
+ * SECURITY: what ended meanwhile does nothing, or a log-out would have been acknowledged in vain.
+ *
+ * @throws AuthError `unavailable`
+ */
+export async function awaitBody<T extends object>(
+  parsed: Promise<T | Refusal>,
+  auth: Auth,
+  principal: Principal,
+): Promise<T | Refusal> {
+  const began = performance.now()
+  const exchange = await parsed
+  if (isRefusal(exchange) || performance.now() - began < promptMilliseconds) return exchange
+  return (await hasEnded(auth, principal)) ? refuse('invalid_token') : exchange
+}
+
+// By its id: the token may be another by now, and the request is not counted again.
+async function hasEnded({ config: { store } }: Auth, principal: Principal): Promise<boolean> {
+  const { session, apiKey } = principal
+  if (apiKey) return (await store.findApiKeyById(apiKey.id)) === null
+  return (await store.transaction((transaction) => holdLive(transaction, session))) === null
+}
