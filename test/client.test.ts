@@ -273,12 +273,6 @@ test('an answer that is no JSON is an ApiError as well, with whatever status', a
   }
 })
 
-test('a refusal that says nothing, as one of HTTP/2 may, has a sentence all the same', async () => {
-  const { client } = answering(new Response(null, { status: 403 }))
-  const { message, status } = await refused(client.user.show())
-  expect([message, status]).toEqual(['Refused', 403])
-})
-
 test('details that are none of ours are left out', async () => {
   const details = ['no', null, { field: 'title', code: 'blank', message: "Title can't be blank" }]
   const { client } = answering(Response.json({ code: 'bad', details }, { status: 422 }))

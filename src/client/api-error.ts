@@ -51,8 +51,7 @@ export async function refusalOf(response: Response): Promise<ApiError> {
   const body: unknown = await response.json().catch(() => null)
   const said: Partial<Record<string, unknown>> = Object(body)
   const messages = [said.error ?? said.errors ?? response.statusText].flat()
-  // HTTP/2 has no text for a status, and an empty sentence is none.
-  return new ApiError(messages.join('\n') || 'Refused', {
+  return new ApiError(messages.join('\n'), {
     code: typeof said.code === 'string' ? said.code : 'unknown',
     status: response.status,
     requestId: response.headers.get('x-request-id'),

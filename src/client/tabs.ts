@@ -52,10 +52,13 @@ export class Tabs {
   }
 
   #tell(change: SessionChange): void {
-    // A promise for each: whoever logs out is logged out, whatever a listener makes of it, and its error is for
-    // the page, as that of an event is.
     for (const listener of this.#listeners) {
-      void new Promise(() => listener(change))
+      try {
+        listener(change)
+      } catch (error) {
+        // Whoever logs out is logged out, whatever a listener makes of it.
+        console.error(error)
+      }
     }
   }
 }

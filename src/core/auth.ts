@@ -56,7 +56,7 @@ export function createAuth<Fields = unknown>(options: AuthOptions<Fields>): Auth
   const listeners = new Set<() => void>()
   const config = resolveConfiguration(options, () => {
     // SECURITY: after the request, whose time and answer are no business of a listener.
-    for (const listener of listeners) setImmediate(() => hear(config, listener))
+    for (const listener of listeners) setImmediate(() => void hear(config, listener))
   })
   return {
     config,
@@ -133,9 +133,9 @@ export function createAuth<Fields = unknown>(options: AuthOptions<Fields>): Auth
 }
 
 // A fault of a listener is no end of the process.
-function hear({ log }: Configuration, listener: () => void): void {
+async function hear({ log }: Configuration, listener: () => unknown): Promise<void> {
   try {
-    listener()
+    await listener()
   } catch (err) {
     log.error({ err }, 'a listener of onMessageQueued failed')
   }

@@ -1,12 +1,12 @@
 import { v7 } from 'uuid'
 import type { Random } from './tokens.ts'
 
-/** Whether a text has the form of an id. What has another is nobody's, and one database would not take it. */
+/** Whether a text has the form of an id, in small letters. What has another is nobody's, on any database. */
 export function isId(text: string): boolean {
   return uuid.test(text)
 }
 
-const uuid = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i
+const uuid = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/
 
 /**
  * UUIDv7 (RFC 9562 §5.7) in the order in which they are asked for, also within a millisecond. The count

@@ -45,7 +45,7 @@ export const limits: Readonly<
   sign_up: { address: [attempts, signUps], both: [mails], account: [attempts] },
   password_reset: { address: [attempts], both: [mails], account: [attempts] },
   email_verification: { address: [attempts], both: [mails], account: [attempts] },
-  // Of the same, whom the mail goes to. What one client sends there is no more by having many accounts.
+  // A change of address, by whom the mail goes to: what one client sends there is no more by having many accounts.
   verification_mail: { address: [attempts], both: [mails], account: [attempts] },
   api_key: { address: [attempts], both: [], account: [attempts] },
   session_token: { address: [attempts], both: [], account: [attempts] },

@@ -101,8 +101,8 @@ export interface Store extends GuardStore {
   holdLease(name: 'sweep', lease: Lease): Promise<boolean>
   /** All or nothing: what `work` did is undone when it throws. */
   transaction<T>(work: (transaction: StoreTransaction) => Promise<T>): Promise<T>
-  /** How many notices of log-ins and new passwords were queued for a user since then, before this message. */
-  countNotices(userId: string, page: NoticesPage): Promise<number>
+  /** How many like a message were queued for its user since then and before it, those left out that failed. */
+  countLike(message: Message, queuedAfter: Date): Promise<number>
   /**
    * When the message was queued that waits longest, resets left out: on a quiet server one that waits
    * would tell that its address is known. Null where none waits, and where a thousand resets come first.
@@ -202,12 +202,6 @@ export interface EventPage {
 
 export interface MessagePage {
   readonly limit: number
-}
-
-export interface NoticesPage {
-  readonly queuedAfter: Date
-  /** The id of a message. */
-  readonly before: number
 }
 
 export interface UserPage {

@@ -149,18 +149,14 @@ const drafts: Record<MessageKind, (courier: Courier, message: Message) => Promis
 
 // SECURITY: somebody may have signed up with another's address, who would be told of each of their log-ins.
 // Whoever has proved theirs is told of all.
-async function isOneTooMany(
-  { config: { store } }: Courier,
-  { id, userId, queuedAt }: Message,
-): Promise<boolean> {
-  const user = userId === null ? null : await store.findUser(userId)
+async function isOneTooMany({ config: { store } }: Courier, message: Message): Promise<boolean> {
+  const user = message.userId === null ? null : await store.findUser(message.userId)
   if (!user || user.emailVerifiedAt !== null) return false
-  const queuedAfter = new Date(queuedAt.getTime() - 86_400_000)
-  return (await store.countNotices(user.id, { queuedAfter, before: id })) >= unprovedNotices
+  const dayBefore = new Date(message.queuedAt.getTime() - 86_400_000)
+  return (await store.countLike(message, dayBefore)) >= noticesADay
 }
 
-// In a day.
-const unprovedNotices = 10
+const noticesADay = 10
 
 // A mail without a secret: its button leads to the front end.
 function notice<Kind extends MailKind>(

@@ -12,6 +12,11 @@ import type { OriginId } from './transfers.ts'
 /** What users are called by Latchkey itself, in an export of its own. */
 export const ownOrigin = 'latchkey'
 
+/** Whether a user keeps as their id what their origin called them. */
+export function isUuid(text: string): boolean {
+  return isId(text.toLowerCase())
+}
+
 /** The id of the mark of a user: a UUID (RFC 9562 §5.8) of a digest. */
 export function markOf({ origin, originId }: OriginId): string {
   const digits = hash('sha256', `${origin}\0${originId}`, 'hex')
@@ -38,7 +43,7 @@ export async function markDeleted(connection: Connection, userId: string): Promi
   )
   const called = rows.map((row) => ({ origin: readText(row[0]), originId: readText(row[1]) }))
   // SECURITY: an import asks for a UUID by the first of them, whichever origin it comes from.
-  const others = called.filter(({ originId }) => !isId(originId))
+  const others = called.filter(({ originId }) => !isUuid(originId))
   const all = [{ origin: ownOrigin, originId: userId }, ...others]
   const marks = all.map((each) => [markOf(each), each.origin])
   await sendRows(connection, insertMarks, marks)
@@ -53,7 +58,7 @@ export async function liftMark(connection: Connection, called: OriginId): Promis
   const { originId } = called
   const own = { origin: ownOrigin, originId: originId.toLowerCase() }
   const lifted = await connection.query('DELETE FROM deleted_users WHERE id = $1 RETURNING id', [
-    markOf(isId(originId) ? own : called),
+    markOf(isUuid(originId) ? own : called),
   ])
   return lifted.length > 0
 }

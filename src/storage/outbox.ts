@@ -1,6 +1,6 @@
 import type { EmailAddress } from '../core/email-address.ts'
 import type { Message, MessageKind, MessageStatus, NewMessage } from '../core/mail.ts'
-import type { Backlog, NoticesPage } from '../core/store.ts'
+import type { Backlog } from '../core/store.ts'
 import { readInstant, readInstantOrNull, readNumber, readText, readTextOrNull } from './columns.ts'
 import type { Connection, Database, Row } from './database.ts'
 
@@ -129,16 +129,15 @@ export async function listMessages(
   return rows.map(toMessage)
 }
 
-export async function countNotices(
+export async function countLike(
   connection: Connection,
-  userId: string,
-  { queuedAfter, before }: NoticesPage,
+  { id, kind, userId }: Message,
+  queuedAfter: Date,
 ): Promise<number> {
   const [row = []] = await connection.query(
     `SELECT count(*) FROM outbox
-     WHERE user_id = $1 AND kind IN ('new_sign_in', 'password_changed')
-       AND queued_at > $2 AND id < $3`,
-    [userId, queuedAfter, before],
+     WHERE user_id = $1 AND kind = $2 AND queued_at > $3 AND id < $4 AND status <> 'failed'`,
+    [userId, kind, queuedAfter, id],
   )
   return readNumber(row[0])
 }

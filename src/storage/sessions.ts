@@ -82,6 +82,7 @@ export async function holdSession(
   connection: Connection,
   { id, userId }: OwnSession,
 ): Promise<boolean> {
+  if (!isId(id) || !isId(userId)) return false
   const held = await connection.query(
     'SELECT id FROM sessions WHERE id = $1 AND user_id = $2 FOR UPDATE',
     [id, userId],

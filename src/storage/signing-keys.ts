@@ -1,4 +1,5 @@
 import type { SigningKey } from '../core/entities.ts'
+import { isId } from '../core/ids.ts'
 import { readInstant, readNumber, readText } from './columns.ts'
 import type { Connection, Row } from './database.ts'
 
@@ -27,6 +28,7 @@ export async function deleteSigningKey(
   id: string,
   now: Date,
 ): Promise<boolean> {
+  if (!isId(id)) return false
   const deleted = await connection.query(
     `DELETE FROM signing_keys WHERE id = $1 AND EXISTS (
        SELECT 1 FROM signing_keys AS other WHERE other.id <> $1 AND other.signs_from <= $2

@@ -61,7 +61,7 @@ export function createStore(database: Database): Store {
     transaction: (work) => database.transaction((transaction) => work(statements(transaction))),
     findBacklog: () => outbox.findBacklog(database),
     countConnections: () => database.countConnections(),
-    countNotices: (userId, page) => outbox.countNotices(database, userId, page),
+    countLike: (message, queuedAfter) => outbox.countLike(database, message, queuedAfter),
     findLongestWait: () => outbox.findLongestWait(database),
     ping: () => ping(database),
   }

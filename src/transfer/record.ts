@@ -101,7 +101,7 @@ function readColumn(
 ): Value | undefined {
   if (value === null) return isNullable ? null : undefined
   if (typeof value !== 'string') return undefined
-  if (kind === 'uuid') return isId(value) && value === value.toLowerCase() ? value : undefined
+  if (kind === 'uuid') return isId(value) ? value : undefined
   if (kind === 'instant') return readInstant(value) ?? undefined
   if (kind === 'bytes') return readDigest(value)
   const isAccepted = rules[`${table.name}.${name}`] ?? isKept

@@ -1,11 +1,11 @@
 import { hash } from 'node:crypto'
 import { v7 } from 'uuid'
 import { parseEmailAddress } from '../core/email-address.ts'
-import { isId } from '../core/ids.ts'
 import type { HashRefusal } from '../core/imported-hashes/family.ts'
 import type { ImportedHash } from '../core/imported-hashes/imported-hash.ts'
 import { digestOfToken } from '../core/token-digest.ts'
 import type { Random } from '../core/tokens.ts'
+import { isUuid } from '../storage/deleted-users.ts'
 import type { NewUser } from '../storage/imported-users.ts'
 import { parseInstant } from './instant.ts'
 import type { OriginSession, OriginUser } from './origin.ts'
@@ -42,7 +42,7 @@ export function parseUser(row: OriginUser, rules: RowRules): NewUser | Refused {
   const createdAt = created ?? updated ?? rules.now
   return {
     originId,
-    id: isId(originId) ? originId.toLowerCase() : newId(createdAt, rules.random),
+    id: isUuid(originId) ? originId.toLowerCase() : newId(createdAt, rules.random),
     emailAddress,
     ...hashed,
     emailVerifiedAt,

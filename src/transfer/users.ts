@@ -1,6 +1,5 @@
-import { isId } from '../core/ids.ts'
 import type { Connection } from '../storage/database.ts'
-import { findMarks, markOf, ownOrigin } from '../storage/deleted-users.ts'
+import { findMarks, isUuid, markOf, ownOrigin } from '../storage/deleted-users.ts'
 import { findActiveUsers } from '../storage/ended-here.ts'
 import {
   banImportedUser,
@@ -112,7 +111,7 @@ function parse(importing: Importing, row: OriginUser): Row | false {
     return refuse(importing, 'email_address_taken', { user, where })
   }
   // One user, however the letters of a UUID are written.
-  const id = isId(user.originId) ? user.id : user.originId
+  const id = isUuid(user.originId) ? user.id : user.originId
   if (!notes.addUser(id)) return refuse(importing, 'id_taken', { user, where })
   return { user, where }
 }
@@ -130,7 +129,7 @@ function hasNewBan({ before, user }: Changed): boolean {
 async function refuseDeleted(importing: Importing, rows: readonly Row[]): Promise<readonly Row[]> {
   const { database, origin } = importing
   const mark = ({ user: { id, originId } }: Row) =>
-    markOf(isId(originId) ? { origin: ownOrigin, originId: id } : { origin, originId })
+    markOf(isUuid(originId) ? { origin: ownOrigin, originId: id } : { origin, originId })
   const deleted = await findMarks(database, rows.map(mark))
   return rows.filter((row) => !deleted.has(mark(row)) || refuse(importing, 'deleted_here', row))
 }
@@ -143,7 +142,7 @@ interface Taken {
 async function findTaken({ database }: Importing, rows: readonly Row[]): Promise<Taken> {
   const addresses = rows.map(({ user }) => user.emailAddress)
   // Those that were made just now are nobody's.
-  const users = rows.map(({ user }) => user).filter(({ originId }) => isId(originId))
+  const users = rows.map(({ user }) => user).filter(({ originId }) => isUuid(originId))
   const ids = users.map(({ id }) => id)
   return {
     addresses: await findTakenAddresses(database, addresses),

@@ -29,6 +29,7 @@ export function parsePage({
 
 /** @throws UsageError */
 export function parseId(text: string): string {
-  if (isId(text)) return text.toLowerCase()
+  const id = text.toLowerCase()
+  if (isId(id)) return id
   throw new UsageError(`'${text}' is no ID: an ID is a UUID, as the lists show it`)
 }

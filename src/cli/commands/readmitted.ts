@@ -1,6 +1,5 @@
 import { parseEmailAddress } from '../../core/email-address.ts'
-import { isId } from '../../core/ids.ts'
-import { liftMark, ownOrigin } from '../../storage/deleted-users.ts'
+import { isUuid, liftMark, ownOrigin } from '../../storage/deleted-users.ts'
 import { type Command, defineCommand, Refused, UsageError } from './command.ts'
 import { databaseOptions, withDatabase, withMigrated } from './database.ts'
 import { jsonOption, print, printJson } from './output.ts'
@@ -29,7 +28,7 @@ What was deleted is not brought back by this.`,
   async ({ values, positionals }) => {
     const name = oneOf(positionals)
     const origin = values.origin ?? ownOrigin
-    if (origin === ownOrigin && !isId(name)) {
+    if (origin === ownOrigin && !isUuid(name)) {
       throw new UsageError('Without --origin the ID has to be a UUID')
     }
     // Where the address stands for the id, it is as it was read from the file.

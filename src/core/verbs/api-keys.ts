@@ -18,7 +18,11 @@ export interface ApiKeyVerbs {
     submitted: SubmittedApiKey,
     client?: Client,
   ): Promise<CreatedApiKey | null>
-  /** A page of a user's API keys, newest first: those that are not over. */
+  /**
+   * A page of a user's API keys, newest first: those that are not over.
+   *
+   * @throws RangeError for an `after` that is no id
+   */
   listApiKeys(userId: string, page: { limit: number; after: string | null }): Promise<ApiKey[]>
   /**
    * Without a client it counts as an act of an operator.

@@ -37,7 +37,11 @@ export interface SessionVerbs {
     authenticated: Authenticated,
     submitted: SubmittedChallenge,
   ): Promise<Date | 'wrong_password' | 'session_ended'>
-  /** A page of a user's sessions, newest first: those that are not over. */
+  /**
+   * A page of a user's sessions, newest first: those that are not over.
+   *
+   * @throws RangeError for an `after` that is no id
+   */
   listSessions(userId: string, page: { limit: number; after: string | null }): Promise<Session[]>
   /**
    * @returns null where the user has no such session

@@ -1,4 +1,6 @@
 import { deepEqual, equal, rejects } from 'node:assert/strict'
+import type { User } from '../../core/entities.ts'
+import type { MessageKind } from '../../core/mail.ts'
 import { insert, later, noon, run, type StoreContract } from './contract.ts'
 import { claim, list, newMessage, queue, recipientsOf, update } from './messages.ts'
 
@@ -120,23 +122,27 @@ export function outboxContract({ test, open }: StoreContract): void {
     )
   })
 
-  test('notices of log-ins and new passwords are counted for a user, before a message and since an instant', async () => {
+  test('those like a message are counted, of its user and before it, since an instant, if they did not fail', async () => {
     const store = await open()
     const [{ user }, { user: other }] = [await insert(store), await insert(store)]
-    const about = { userId: user.id }
-    await queue(store, { ...newMessage('new_sign_in'), ...about, queuedAt: noon })
-    await queue(store, { ...newMessage('password_changed'), ...about, queuedAt: later(1) })
-    await queue(store, { ...newMessage('email_verification'), ...about, queuedAt: later(2) })
-    await queue(store, { ...newMessage('new_sign_in'), userId: other.id, queuedAt: later(2) })
+    const queueAt = (kind: MessageKind, { id }: User, milliseconds: number) =>
+      queue(store, { ...newMessage(kind), userId: id, queuedAt: later(milliseconds) })
+    await queueAt('new_sign_in', user, 0)
+    await queueAt('new_sign_in', user, 1)
+    await update(store, { ...(await claim(store)), status: 'failed', endedAt: noon })
     await update(store, { ...(await claim(store)), status: 'sent', endedAt: noon })
-    await queue(store, { ...newMessage('new_sign_in'), ...about, queuedAt: later(3) })
-    const [last] = await list(store)
-    const before = last?.id ?? 0
-    const count = (queuedAfter: Date) => store.countNotices(user.id, { queuedAfter, before })
-    equal(await count(new Date(noon.getTime() - 1)), 2)
-    equal(await count(noon), 1)
-    equal(await count(later(1)), 0)
-    equal(await store.countNotices(other.id, { queuedAfter: noon, before }), 1)
+    await queueAt('password_changed', user, 2)
+    await queueAt('new_sign_in', other, 3)
+    await queueAt('new_sign_in', user, 4)
+    await queueAt('new_sign_in', user, 5)
+    const [last, middle] = await list(store)
+    if (!last || !middle) throw new Error('Nothing is queued')
+    equal(await store.countLike(last, new Date(0)), 2)
+    equal(await store.countLike(last, later(1)), 1)
+    equal(await store.countLike(last, later(4)), 0)
+    equal(await store.countLike(middle, new Date(0)), 1)
+    equal(await store.countLike({ ...last, userId: other.id }, new Date(0)), 1)
+    equal(await store.countLike({ ...last, kind: 'password_changed' }, new Date(0)), 1)
   })
 
   test('a confirmation for one user and address is one; for two users it is two', async () => {

@@ -126,7 +126,8 @@ export function usersContract({ test, open }: StoreContract): void {
   test('what has not the form of an id is nobody’s, and begins no page', async () => {
     const store = await open()
     const { user, session } = await insert(store)
-    for (const id of ['', 'foo', `${user.id}0`, `{${user.id}}`, '\0']) {
+    const capitals = user.id.toUpperCase()
+    for (const id of ['', 'foo', `${user.id}0`, `{${user.id}}`, capitals, '\0']) {
       equal(await store.findUser(id), null)
       equal(await store.findCredentialsById(id), null)
       equal(await store.findApiKeyById(id), null)
@@ -137,10 +138,12 @@ export function usersContract({ test, open }: StoreContract): void {
       deepEqual(await store.listEvents({ userId: id, name: null, ...page }), [])
       await store.transaction(async (transaction) => {
         equal(await transaction.holdUser(id), null)
+        equal(await transaction.deleteSigningKey(id, noon), false)
         for (const own of [
           { id, userId: user.id },
           { id: session.id, userId: id },
         ]) {
+          equal(await transaction.holdSession(own), false)
           equal(await transaction.deleteSession(own), null)
           equal(await transaction.renameSession(own, 'name'), null)
           equal(await transaction.deleteApiKey(own), null)
