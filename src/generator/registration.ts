@@ -7,8 +7,9 @@ import type { ResourceNames } from './resource-names.ts'
  */
 export function register(text: string, names: ResourceNames): string | null {
   const { plural, camel } = names
-  // What has that name already may be another thing, or this one.
-  if (new RegExp(`\\b(import|const|let|function|class)\\b.*\\b${camel}\\b`).test(text)) return null
+  // What has that name already may be another thing, or this one; './line-items.ts' has none.
+  const code = text.replaceAll(/'[^'\n]*'/g, "''")
+  if (new RegExp(`\\b(import|const|let|function|class)\\b.*\\b${camel}\\b`).test(code)) return null
   const imported = addImport(text, importOf(names))
   const scoped = addTo(imported, scopes, [`'${plural}:read'`, `'${plural}:write'`])
   return scoped === null ? null : addTo(scoped, returned, [`...${camel}(database)`])

@@ -268,6 +268,16 @@ Left to do by hand:
 `)
 })
 
+test('a resource whose name ends the file of another is added like any', async () => {
+  const command = await prepare()
+  await type('latchkey generate resource line_items label:string', command)
+  const { code, stdout } = await type('latchkey generate resource items label:string', command)
+  expect([code, stdout]).toEqual([0, expect.not.stringContaining('by hand')])
+  const routes = read(command.folder, 'routes.ts')
+  expect(routes).toContain("import { items } from './items.ts'\n")
+  expect(routes).toContain('...lineItems(database), ...items(database)]')
+})
+
 test('a disk that is full half-way leaves everything as it was', async () => {
   const command = await prepare()
   const before = contents(command.folder)
