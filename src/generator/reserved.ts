@@ -8,6 +8,11 @@ export function isReservedResource({ plural, singular }: Record<'plural' | 'sing
   return words.has(plural) || taken.has(plural) || taken.has(singular)
 }
 
+/** Whether SQLite refuses the table, because it keeps such names for tables of its own. */
+export function isReservedForSqlite(plural: string): boolean {
+  return plural.startsWith('sqlite_')
+}
+
 // What either database refuses as the name of a column.
 const words = new Set(
   `all alter analyse analyze and any array as asc asymmetric authorization autoincrement between binary both

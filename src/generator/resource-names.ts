@@ -1,4 +1,4 @@
-import { isReservedResource } from './reserved.ts'
+import { isReservedForSqlite, isReservedResource } from './reserved.ts'
 
 /** What a resource is called, in the forms in which it stands in code. */
 export interface ResourceNames {
@@ -36,6 +36,9 @@ export function parseResourceNames(
   }
   if (!isName(plural)) return `'${name}' is too long: at most ${maximumName} letters and digits`
   if (!isName(singular)) return `--singular '${options.singular}' is no name such as line_item`
+  if (isReservedForSqlite(plural)) {
+    return `${plural} begins with sqlite_, as only tables of SQLite's own may: take another name`
+  }
   if (isReservedResource({ plural, singular })) {
     return `${plural} has another meaning in the database or in the code: take another name`
   }

@@ -181,6 +181,7 @@ test.each([
   ['users title:string', 'users has another meaning'],
   ['routes title:string', 'routes has another meaning'],
   ['rows title:string', 'rows has another meaning'],
+  ['sqliteThings title:string', 'sqlite_things begins with sqlite_, as only tables of SQLite'],
   ["notes --singular '' title:string", "--singular '' is no name"],
   ['notes', 'At least one field is needed'],
   ['notes title', "'title' is no field"],
