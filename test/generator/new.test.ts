@@ -242,6 +242,23 @@ test('beside a Node that is too old the project brings one, and says so', async 
   }
 })
 
+test('npm test runs the tests of all folders but of packages, and a Node that runs no TypeScript fails', async () => {
+  const command = await prepare()
+  await type('latchkey new shop --front-end none; rm shop/*.test.ts', command)
+  const folder = join(command.folder, 'shop')
+  for (const place of ['.', 'deep/er', 'node_modules/other']) {
+    mkdirSync(join(folder, place), { recursive: true })
+    const text = `import { test } from 'node:test'\nconst where: string = '${place}'\ntest(where)\n`
+    writeFileSync(join(folder, place, 'some.test.ts'), text)
+  }
+  const script = json(folder, 'package.json').scripts.test.replace(/ && tsc$/, '')
+  const line = `cd shop; ${script.replace('node', process.execPath)}`
+  const { code, stdout } = await type(line, command)
+  expect([code, stdout]).toEqual([0, expect.stringMatching(/^ℹ pass 2$/m)])
+  const old = await type(`export NODE_OPTIONS=--no-strip-types; ${line}`, command)
+  expect(old.code).toBe(1)
+})
+
 test.each([
   ['my-api', 'my-api', 'My API'],
   ['My_Shop.v2', 'my-shop-v2', 'My Shop V2'],

@@ -28,6 +28,10 @@ async function install(name: string, options: string): Promise<void> {
 
 const folder = (name: string) => join(world.folder, name)
 
+// What npm test begins with.
+const { scripts } = JSON.parse(readFileSync('templates/api/package.json', 'utf8'))
+const [runTests = ''] = String(scripts.test).split(' && ')
+
 test('a project on SQLite with React passes its own tests as soon as it is installed', async () => {
   const { code, stdout, stderr } = await world.run('npm test', { cwd: folder('shop') })
   expect([code, stderr]).toEqual([0, ''])
@@ -57,7 +61,7 @@ test.each([
     const modules = `cp -al shop/node_modules ${name} && cp -aln lean/node_modules ${name}`
     expect((await world.run(modules)).code).toBe(0)
     const variables = { TEST_DATABASE_URL: inject('postgresUrl') }
-    const line = 'node --test && node_modules/typescript/bin/tsc'
+    const line = `${runTests} && node_modules/typescript/bin/tsc`
     const web = frontEnd === 'react' ? ' && node_modules/typescript/bin/tsc --project web' : ''
     const { code, stdout } = await world.run(line + web, { cwd: folder(name), variables })
     expect([code, stdout]).toEqual([0, expect.stringMatching(/^ℹ pass [2-9]\nℹ fail 0$/m)])
@@ -80,7 +84,7 @@ test.each(['sqlite', 'postgres'] as const)(
     const variables = { TEST_DATABASE_URL: inject('postgresUrl') }
     const compile =
       'node_modules/typescript/bin/tsc && node_modules/typescript/bin/tsc --project web'
-    const { code, stdout } = await world.run(`node --test && ${compile}`, {
+    const { code, stdout } = await world.run(`${runTests} && ${compile}`, {
       cwd: folder(name),
       variables,
     })
