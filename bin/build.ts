@@ -69,16 +69,18 @@ function buildCreateLatchkey(): void {
   writeFileSync(`${createDist}/package.json`, `${JSON.stringify(published, null, 2)}\n`)
 }
 
-// The checkout's manifest less what only the checkout needs: above all the Node binaries.
+// The checkout's manifest less what only the checkout needs: above all the Node binaries, which latchkey new
+// has to know all the same, and npm does not install by that name.
 function publishedManifest(): object {
   const manifest = JSON.parse(readFileSync('package.json', 'utf8'))
   const { name, version, description, license, type, engines, exports } = manifest
   const { dependencies, peerDependencies, peerDependenciesMeta } = manifest
+  const { optionalDependencies: nodePackages } = manifest
   return {
     ...{ name, version, description, license, type, engines },
     bin: { latchkey: 'cli/latchkey.js' },
     exports: publishedExports(exports),
-    ...{ dependencies, peerDependencies, peerDependenciesMeta },
+    ...{ dependencies, peerDependencies, peerDependenciesMeta, nodePackages },
   }
 }
 

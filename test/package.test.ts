@@ -132,6 +132,18 @@ test('the installed package brings the command, which lists the outbox', async (
   })
 })
 
+test('the installed command, where the Node of the machine is too old, has a project bring one', async () => {
+  const folder = install()
+  const entry = join(folder, 'node_modules/latchkey/cli/latchkey.js')
+  writeFileSync(join(folder, 'node'), '#!/bin/sh\necho v20.20.2\n', { mode: 0o755 })
+  const env = { ...process.env, PATH: `${folder}:${process.env.PATH}` }
+  await run(process.execPath, [entry, 'new', 'shop'], { cwd: folder, env })
+  const { optionalDependencies } = JSON.parse(
+    readFileSync(join(folder, 'shop/package.json'), 'utf8'),
+  )
+  expect(optionalDependencies).toEqual(manifest.optionalDependencies)
+})
+
 test('a service beside the API needs of all packages jose alone, whatever it is bundled for', async () => {
   const script = `
     import { resourceServer } from 'latchkey/resource-server'

@@ -15,11 +15,12 @@ export function isCheckout(): boolean {
 
 /**
  * The packages, with their versions, that a project needs where the Node of this machine is older
- * than what Latchkey needs. Such a one runs this in a checkout alone, which brings its own along.
+ * than what Latchkey needs. This runs there by what a checkout, or another such project, brings along.
  */
 export function listNodePackages(): Readonly<Record<string, string>> {
-  const { optionalDependencies = {}, engines } = readManifest()
-  return isNodeNew(engines.node.replace('>=', '')) ? {} : optionalDependencies
+  const { optionalDependencies, nodePackages, engines } = readManifest()
+  if (isNodeNew(engines.node.replace('>=', ''))) return {}
+  return nodePackages ?? optionalDependencies ?? {}
 }
 
 /** The packages that a project brings for Latchkey, with the versions that it works with. */
@@ -44,7 +45,10 @@ interface Manifest {
   readonly private?: boolean
   readonly engines: { readonly node: string }
   readonly peerDependencies: Readonly<Record<string, string>>
+  /** In a checkout, which has no others. */
   readonly optionalDependencies?: Readonly<Record<string, string>>
+  /** The same in what is published, where npm is not to install them. */
+  readonly nodePackages?: Readonly<Record<string, string>>
 }
 
 function readManifest(): Manifest {
