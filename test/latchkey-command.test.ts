@@ -1,7 +1,7 @@
 // The command, as a person or a program runs it, and its page in the docs.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { cpSync, readFileSync } from 'node:fs'
+import { cpSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createStore, type Message, type MessageKind, migrate } from 'latchkey/server'
 import { expect, inject, test } from 'vitest'
@@ -11,6 +11,7 @@ import { type Command, environment, prepareCommand, run } from './command.ts'
 import { address } from './harness.ts'
 import { writeOrigins } from './transfer/fixture.ts'
 
+const entry = join(process.cwd(), 'src/cli/latchkey.ts')
 const page = readFileSync('docs/reference/cli.md', 'utf8')
 // The commands have the machine's clock, and sweep what has ended long ago.
 const queuedAt = new Date(Math.floor(Date.now() / 1_000) * 1_000 - 3 * 86_400_000)
@@ -140,6 +141,32 @@ test('a list may be of one status, and has an end', async () => {
   expect(await ids('--status failed')).toEqual([4, 2])
   expect(await ids('--limit 2')).toEqual([5, 4])
   expect(await ids('--status unknown --limit=1')).toEqual([3])
+})
+
+test('with --dev a command reads .env.development, as the server does, and what is set counts first', async () => {
+  const command = await prepare()
+  writeFileSync(join(command.folder, '.env.development'), `DATABASE_URL=${command.databaseUrl}\n`)
+  const ran = await run(command, 'unset DATABASE_URL; latchkey outbox list --dev --json')
+  expect([ran.code, JSON.parse(ran.stdout).messages]).toEqual([0, await list(command)])
+  const doctor = await run(command, 'unset DATABASE_URL; latchkey doctor --dev --json')
+  expect(doctor.stdout).toMatch(/\{"what":"schema","state":"ok"/)
+  const other = 'DATABASE_URL=sqlite:storage/other.sqlite3 latchkey outbox list --dev'
+  expect(await run(command, other)).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/^There is no database at .*\/other\.sqlite3: /),
+  })
+})
+
+test('without --dev a command reads no file, and says how to have it read where one is there', async () => {
+  const command = await prepare()
+  for (const name of ['.env', '.env.development']) {
+    writeFileSync(join(command.folder, name), `DATABASE_URL=${command.databaseUrl}\n`)
+  }
+  const { code, stderr } = await run(command, 'unset DATABASE_URL; latchkey outbox list')
+  expect([code, stderr]).toEqual([1, expect.stringContaining('node --env-file=.env')])
+  const line = `'${process.execPath}' --conditions=source --env-file=.env '${entry}' outbox list --json`
+  const { stdout } = await run(command, `unset DATABASE_URL; ${line}`)
+  expect(JSON.parse(stdout).messages).toEqual(await list(command))
 })
 
 test('nothing to list is a sentence for people, and an empty list for programs', async () => {

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { readEnvironmentFile } from './environment-file.ts'
 
 /** Something that `latchkey` does: what its help says, and what runs. */
 export interface Command extends Description {
@@ -44,7 +45,15 @@ export function defineCommand<const Known extends Options>(
   description: Description & { readonly options: Known },
   run: (given: Given<Known>) => Promise<void>,
 ): Command {
-  return { ...description, run: async (args) => run(parse(args, description)) }
+  return {
+    ...description,
+    async run(args) {
+      const given = parse(args, description)
+      // As the server in development has them: a command works on that one's database.
+      if ('dev' in given.values && given.values.dev) readEnvironmentFile('.env.development')
+      await run(given)
+    },
+  }
 }
 
 type Given<Known extends Options> = ReturnType<typeof parse<Known>>

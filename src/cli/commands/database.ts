@@ -13,7 +13,7 @@ import { Refused } from './command.ts'
 export const databaseOptions = {
   dev: {
     type: 'boolean',
-    meaning: 'Without DATABASE_URL, take sqlite:storage/development.sqlite3',
+    meaning: 'Development: what .env.development says, else sqlite:storage/development.sqlite3',
   },
 } as const
 
@@ -75,10 +75,19 @@ export async function withDatabase<T>(
   }
 }
 
-/** @throws EnvironmentError for a DATABASE_URL that is missing or cannot be read */
+/**
+ * @throws EnvironmentError for a DATABASE_URL that is missing or cannot be read
+ * @throws Refused where it is missing and may stand in a file
+ */
 export function readDatabaseUrl({ dev = false }: DatabaseOptions): string {
+  // Not read as serve does: beside a server of another make that file names the database of development, in
+  // which nobody wants to be by having forgotten a variable.
+  if (!dev && !process.env.DATABASE_URL?.trim() && existsSync('.env')) throw new Refused(unread)
   return readDatabaseEnvironment(process.env, dev ? 'development' : 'production')
 }
+
+const unread =
+  'DATABASE_URL must be set in production, and .env is not read by itself: node --env-file=.env node_modules/.bin/latchkey … takes it from there'
 
 /**
  * To open a file creates it where it is not there.

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { defineCommand, Refused, UsageError } from './command.ts'
+import { readEnvironmentFile } from './environment-file.ts'
 
 export const serveProject = defineCommand(
   {
@@ -20,8 +21,7 @@ not pass SIGTERM on, and without its flags for Node: NODE_OPTIONS takes those.`,
   },
   async ({ values, positionals }) => {
     const file = findServer(positionals)
-    const variables = values.dev ? '.env.development' : '.env'
-    if (existsSync(variables)) process.loadEnvFile(variables)
+    if (!values.dev) readEnvironmentFile('.env')
     await import(pathToFileURL(file).href)
   },
 )
