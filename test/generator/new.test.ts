@@ -128,6 +128,19 @@ test.each([
   expect(readdirSync(command.folder)).toEqual([])
 })
 
+test.each([
+  ['Ctrl-C', '\\003'],
+  ['Ctrl-D', '\\004'],
+])('%s at its question ends it in silence, with nothing written', async (_key, typed) => {
+  const command = await prepare()
+  const terminal = 'data:text/javascript,process.stdin.isTTY=process.stdout.isTTY=true'
+  const line = `export NODE_OPTIONS='--import=${terminal}'; printf '${typed}' | latchkey new`
+  const { code, stdout, stderr } = await type(line, command)
+  expect([code, stderr]).toEqual([130, ''])
+  expect(stdout).toContain('Where shall the project be?')
+  expect(readdirSync(command.folder)).toEqual([])
+})
+
 test('the help says every option, and no database that it would not touch', async () => {
   const { code, stdout } = await type('latchkey new --help', await prepare())
   expect([code, stdout.startsWith('Usage: latchkey new DIR [OPTION …]\n')]).toEqual([0, true])

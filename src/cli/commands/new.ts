@@ -91,9 +91,16 @@ async function readDirectory(
   if (directory) return directory
   if (yes || !process.stdin.isTTY || !process.stdout.isTTY) throw new UsageError('DIR is needed')
   const terminal = createInterface({ input: process.stdin, output: process.stdout })
-  const answer = await terminal.question('Where shall the project be? (my-api) ')
-  terminal.close()
+  const asked = terminal.question('Where shall the project be? (my-api) ')
+  const answer = await asked.catch(endWhereAborted).finally(() => terminal.close())
   return answer.trim() || 'my-api'
+}
+
+// Ctrl-C and Ctrl-D are no error: whoever typed them knows, and wants the next line of their shell.
+function endWhereAborted(error: unknown): never {
+  if (Object(error).code !== 'ABORT_ERR') throw error
+  process.stdout.write('\n')
+  process.exit(130)
 }
 
 function requireFree(directory: string): void {
