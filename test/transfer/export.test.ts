@@ -1,13 +1,15 @@
 // latchkey export, and back: nothing is lost on the way, whichever database it is.
-import { existsSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { argon2id, createAuth, createStore } from 'latchkey/server'
 import { expect, inject, test } from 'vitest'
+import { PrivateFile } from '../../src/cli/commands/private-file.ts'
 import { prepareCommand, run } from '../command.ts'
-import { postgresSchema } from '../harness.ts'
+import { postgresSchema, temporaryFolder } from '../harness.ts'
 import {
   contents,
   csv,
+  endedWhileWriting,
   nothing,
   otherBcrypt,
   password,
@@ -160,6 +162,27 @@ test('a file is written for its owner’s eyes, and none is overwritten', async 
   expect(readFileSync(file, 'utf8')).toBe(written)
   expect(existsSync(`${file}~`)).toBe(false)
 }, 60_000)
+
+test('who is ended while a file is written leaves none of that name, and the same line writes it later', async () => {
+  const source = await prepareTarget()
+  const file = join(source.command.folder, 'export.ndjson')
+  const line = 'latchkey export --output export.ndjson'
+  const { stdout } = await run(source.command, `${endedWhileWriting} ${line}; echo $?`)
+  expect([stdout, existsSync(file)]).toEqual(['143\n', false])
+  expect((await run(source.command, line)).code).toBe(0)
+  expect(readFileSync(file, 'utf8')).toContain('latchkey_export_end')
+}, 60_000)
+
+test('a file that somebody makes while another of its name is written stays as it is', async () => {
+  const folder = temporaryFolder()
+  const path = join(folder, 'export.ndjson')
+  const file = new PrivateFile(path)
+  file.write('ours')
+  writeFileSync(path, 'theirs')
+  expect(() => file.close()).toThrow('export.ndjson is there already: name another file')
+  file.remove()
+  expect([readdirSync(folder), readFileSync(path, 'utf8')]).toEqual([['export.ndjson'], 'theirs'])
+})
 
 test('an export that was cut off, or has lost a line, is not taken for a whole one', async () => {
   const source = await prepareTarget()

@@ -7,6 +7,7 @@ import {
   bcrypt,
   contents,
   csv,
+  endedWhileWriting,
   nothing,
   otherBcrypt,
   otherPassword,
@@ -207,6 +208,8 @@ test('the report has every refused row and why, for its owner’s eyes, and no h
   const bad = Array.from({ length: 12 }, (_, index) => [`${index}`, `u${index}`] as const)
   write(target, 'users.csv', csv(...bad, ['a', '\u001b[2Jx@example', bcrypt]))
   const line = 'latchkey import csv users.csv --report refused.ndjson'
+  // Who is ended meanwhile has no report of that name, which would be in the way.
+  expect((await run(command, `${endedWhileWriting} ${line}; echo $?`)).stdout).toBe('143\n')
   const { code, stdout, stderr } = await run(command, line)
   const file = join(command.folder, 'refused.ndjson')
   const rows = readFileSync(file, 'utf8').trim().split('\n')

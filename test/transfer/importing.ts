@@ -33,6 +33,14 @@ export async function prepareTarget(given?: Command): Promise<Target> {
 }
 
 /** Writes a file beside the command. */
+const ended = `import fs from 'node:fs'
+import { syncBuiltinESMExports } from 'node:module'
+fs.writeSync = () => process.kill(process.pid, 'SIGTERM')
+syncBuiltinESMExports()`
+
+/** Stands before a command, which is ended when it writes into a file. */
+export const endedWhileWriting = `NODE_OPTIONS='--import=data:text/javascript;base64,${btoa(ended)}'`
+
 export function write({ command }: Target, name: string, content: string | Uint8Array): void {
   writeFileSync(join(command.folder, name), content)
 }

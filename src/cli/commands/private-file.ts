@@ -1,20 +1,28 @@
-import { closeSync, openSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, existsSync, openSync, rmSync, writeSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { placeFile, syncFile } from '../../storage/sqlite-file.ts'
 import { Refused } from './command.ts'
 
 // So many bytes are kept before they are written.
 const bufferedBytes = 65_536
 
-/** A file that was not there before, for its owner's eyes only: what is in it is about people. */
+/**
+ * A file that was not there before, for its owner's eyes only: what is in it is about people. It has its
+ * name when all is in it: half of it, left by whoever is ended, would be taken for all of it.
+ */
 export class PrivateFile {
   readonly #path: string
+  readonly #part: string
   readonly #descriptor: number
   #waiting = ''
 
   /** @throws Refused where there is one of this name, or it cannot be made */
   constructor(path: string) {
+    if (existsSync(path)) throw new Refused(isThere(path))
     this.#path = path
+    this.#part = join(dirname(path), `.${basename(path)}.${process.pid}.part`)
     try {
-      this.#descriptor = openSync(path, 'wx', 0o600)
+      this.#descriptor = openSync(this.#part, 'wx', 0o600)
     } catch (error) {
       throw new Refused(explain(error, path))
     }
@@ -26,16 +34,22 @@ export class PrivateFile {
     if (this.#waiting.length >= bufferedBytes) this.#flush()
   }
 
-  /** @throws Refused where the disk does not take it */
+  /** @throws Refused where the disk does not take it, or something has its name meanwhile */
   close(): void {
     this.#flush()
+    try {
+      syncFile(this.#part)
+      placeFile(this.#path, this.#part)
+    } catch (error) {
+      throw new Refused(explain(error, this.#path))
+    }
     closeSync(this.#descriptor)
   }
 
-  /** Takes it away again: half of it would be taken for all of it. */
+  /** In place of `close`, or where that fails. */
   remove(): void {
     closeSync(this.#descriptor)
-    rmSync(this.#path, { force: true })
+    rmSync(this.#part, { force: true })
   }
 
   #flush(): void {
@@ -51,6 +65,10 @@ export class PrivateFile {
 
 function explain(error: unknown, path: string): string {
   const code = Object(error).code
-  if (code === 'EEXIST') return `${path} is there already: name another file`
+  if (code === 'EEXIST') return isThere(path)
   return `${path} cannot be written: ${error instanceof Error ? error.message : code}`
+}
+
+function isThere(path: string): string {
+  return `${path} is there already: name another file`
 }
