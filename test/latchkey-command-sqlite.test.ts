@@ -83,6 +83,36 @@ test('a file that is no database is refused in a sentence', async () => {
   expect([code, stderr]).toEqual([1, expect.stringContaining('file is not a database')])
 })
 
+test.each(['outbox list', 'migrate', 'backup copy.sqlite3', 'doctor'])(
+  'a folder in place of the file is called one by latchkey %s, and nothing is made of it',
+  async (words) => {
+    const { folder } = await prepareCommand()
+    mkdirSync(join(folder, 'data'))
+    const ran = await run({ folder, databaseUrl: 'sqlite:data' }, `latchkey ${words}`)
+    expect([ran.code, ran.stdout + ran.stderr]).toEqual([
+      1,
+      expect.stringContaining(`${join(folder, 'data')} is a folder`),
+    ])
+    expect(readdirSync(join(folder, 'data'))).toEqual([])
+  },
+)
+
+test('of a file that cannot be made nobody speaks of certificates, as of one for PostgreSQL', async () => {
+  const { folder } = await prepareCommand()
+  const lines = [
+    ['sqlite:/proc/new.sqlite3', /^DATABASE_URL cannot be used: SQLite needs a file [^\n]*ENOENT/],
+    [
+      'postgres://a:b@127.0.0.1:9/c?sslmode=verify-full&sslrootcert=/no.pem',
+      /a certificate that is/,
+    ],
+  ] as const
+  for (const [databaseUrl, sentence] of lines) {
+    const { code, stderr } = await run({ folder, databaseUrl }, 'latchkey migrate')
+    expect([code, stderr]).toEqual([1, expect.stringMatching(sentence)])
+    expect(stderr.includes('certificate')).toBe(databaseUrl.startsWith('postgres'))
+  }
+})
+
 test('a database that another process holds is refused in a sentence', async () => {
   const command = await prepareCommand()
   const { folder } = command

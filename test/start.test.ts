@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { explain } from 'latchkey/server'
 import { openSqlite } from 'latchkey/sqlite'
 import { createTestServer } from 'latchkey/testing'
 import { expect, test } from 'vitest'
@@ -120,6 +121,15 @@ test('a port that is taken and a database that cannot be opened are said in a se
     'DATABASE_URL cannot be used: file is not a database',
   )
   expect(run({ DATABASE_URL: 'sqlite:/dev/null/x/y' })).toThrow('ENOTDIR')
+})
+
+test.each([
+  [3000, 'PORT=3100 or, for the pages, WEB_PORT=3101'],
+  [3100, 'PORT=3200 or, for the pages, WEB_PORT=3201'],
+  [3101, 'PORT=3200 or, for the pages, WEB_PORT=3201'],
+])('where port %i is taken it is not the one that is suggested', (port, suggested) => {
+  const error = Object.assign(new Error('listen EADDRINUSE'), { code: 'EADDRINUSE', port })
+  expect(explain(error)).toContain(suggested)
 })
 
 test('no server starts on a database that tests may empty', async () => {

@@ -13,7 +13,8 @@ export function explain(error: unknown): unknown {
   if (error instanceof AuthError && error.cause instanceof Error) return explainAway(error.cause)
   const code = read(error, 'code')
   if (code === 'EADDRINUSE') {
-    return `${error.message}: stop what listens there, or set another port, for example PORT=3100 or, for the pages, WEB_PORT=3101`
+    const port = otherPort(error)
+    return `${error.message}: stop what listens there, or set another port, for example PORT=${port} or, for the pages, WEB_PORT=${port + 1}`
   }
   const call = read(error, 'syscall')
   if (call === 'listen' || call === 'getaddrinfo') {
@@ -32,12 +33,18 @@ export function explain(error: unknown): unknown {
   return isAway ? explainAway(error) : error
 }
 
+/** The first of some that the one that is taken is not among. */
+export function otherPort(taken: Error): number {
+  const port = Number(read(taken, 'port'))
+  return port >= 3100 && port < 3200 ? 3200 : 3100
+}
+
 // What migrate() says of the files, and of what they leave behind.
 const aboutMigrations =
   /^(Migration \S+ was changed|Name the migration|A row of the table \S+ refers)/
 
-// What a server with one database says of a URL of the other.
-const aboutUrl = /^(SQLite needs the path of a file|PostgreSQL needs a URL)/
+// What a server with one database says of a URL of the other, and of a file that cannot be.
+const aboutUrl = /^(SQLite needs (the path of )?a file|PostgreSQL needs a URL)/
 
 function isAboutMigrations(error: Error): boolean {
   return error instanceof MigrationError || aboutMigrations.test(error.message)

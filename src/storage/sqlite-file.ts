@@ -30,12 +30,20 @@ export function sqliteFile(path: string): string {
  * Creates it for its owner's eyes only (0600, the folder 0700), or leaves it as it is.
  *
  * @returns its real name: SQLite follows a link, and keeps the files beside it there
+ * @throws Error where that cannot be done
  */
 export function createFile(file: string): string {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
-  // SECURITY: SQLite would create the file readable by everybody; -wal and -shm follow its mode.
-  closeSync(openSync(file, 'a', 0o600))
-  return realpathSync(file)
+  try {
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+    // SECURITY: SQLite would create the file readable by everybody; -wal and -shm follow its mode.
+    closeSync(openSync(file, 'a', 0o600))
+    return realpathSync(file)
+  } catch (cause) {
+    const { code, message } = Object(cause)
+    const reason = code === 'EISDIR' ? `${file} is a folder` : message
+    // In words of its own: of a certificate for PostgreSQL that cannot be opened Node says the same.
+    throw new Error(`SQLite needs a file that it may create and open: ${reason}`, { cause })
+  }
 }
 
 /**

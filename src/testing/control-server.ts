@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
-import { explain } from '../cli/explain.ts'
+import { explain, otherPort } from '../cli/explain.ts'
 import { serve } from '../cli/serve.ts'
 import { readTestEnvironment, refuseProduction } from '../cli/test-environment.ts'
 import { nodeServer } from '../http/node.ts'
@@ -51,7 +51,8 @@ async function run<Fields>(options: TestServerOptions<Fields>) {
 // What is said to whoever starts the application names the variables of the application.
 function explainStart(error: unknown): unknown {
   if (error instanceof Error && Object(error).code === 'EADDRINUSE') {
-    return `${error.message}: stop what listens there, or set another port, for example PORT=3100 or CONTROL_PORT=3109`
+    const port = otherPort(error)
+    return `${error.message}: stop what listens there, or set another port, for example PORT=${port} or CONTROL_PORT=${port + 9}`
   }
   const said = explain(error)
   return typeof said === 'string' ? said.replaceAll(/\bDATABASE_URL/g, 'TEST_DATABASE_URL') : said

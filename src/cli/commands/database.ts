@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import type { Store } from '../../core/store.ts'
 import type { Database } from '../../storage/database.ts'
 import { within } from '../../storage/deadline.ts'
@@ -97,8 +97,12 @@ const unread =
 export function requireDatabase(url: string): void {
   if (!url.startsWith('sqlite:')) return
   const file = sqliteFile(url)
-  if (existsSync(file)) return
   const example = 'DATABASE_URL=sqlite:storage/production.sqlite3'
+  const found = statSync(file, { throwIfNoEntry: false })
+  // SQLite would say that the disk failed.
+  if (found?.isDirectory())
+    throw new Refused(`${file} is a folder: name a file, such as ${example}`)
+  if (found) return
   throw new Refused(
     `There is no database at ${file}: set another one, for example ${example}, or run latchkey migrate, which creates it`,
   )
