@@ -40,6 +40,21 @@ test('after an hour without a mail server each mail arrives once, in order, with
   for (const mail of post.mails) expect(await redeems(mail)).toBe(true)
 })
 
+test('a database that is away is no word about mails before it was there once', async () => {
+  const { ask, auth, clock, log, outbox, signUp } = await startSending(createPost())
+  for (const said of [[], [expect.stringContaining('no mail can be sent')]]) {
+    failOnce(auth, 'claimMessage')
+    await outbox.deliverDue()
+    expect(log).toEqual(said)
+    clock.advance({ milliseconds: 30_000 })
+    await outbox.deliverDue()
+  }
+  await signUp('ann')
+  await ask('ann')
+  await outbox.deliverDue()
+  expect(log).toContainEqual(expect.stringContaining('mails are sent again'))
+})
+
 test('while the mail server is away it is asked every 30 seconds at most, and for one mail', async () => {
   const post = createPost()
   post.answer = isAway

@@ -89,7 +89,7 @@ async function startOwn(): Promise<Cluster> {
   return cluster
 }
 
-async function expectAway({ send, logged }: ServerProcess): Promise<void> {
+async function expectAway({ send, log, logged }: ServerProcess): Promise<void> {
   const away = await logged('the database is away, and is asked again every second')
   expect(away?.reason).toMatch(/^DATABASE_URL cannot be used: /)
   expect(away?.reason).not.toContain('correct-horse')
@@ -98,6 +98,8 @@ async function expectAway({ send, logged }: ServerProcess): Promise<void> {
     const { status, headers } = await send(line, line.startsWith('POST') ? ann : undefined)
     expect([line, status, headers.get('retry-after')]).toEqual([line, 503, '2'])
   }
+  // Nobody has asked for one.
+  expect(log.filter(({ message }) => /mail/.test(String(message)))).toEqual([])
 }
 
 async function expectReady({ send }: ServerProcess): Promise<void> {

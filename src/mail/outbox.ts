@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { queueExpiryNotices } from '../core/api-keys.ts'
 import { parseAppUrl } from '../core/app-url.ts'
 import type { Auth } from '../core/auth.ts'
+import { AuthError } from '../core/errors.ts'
 import { faultsOnly, type Log, unfailing } from '../core/log.ts'
 import type { Delivery, Message, Transport } from '../core/mail.ts'
 import { parseSender } from '../core/sender.ts'
@@ -64,6 +65,8 @@ class Worker implements Outbox {
   readonly #pause: Pause
   readonly #unsubscribe: () => void
   readonly #stopping = new AbortController()
+  // The database: by this worker, or by who has queued a message here.
+  #wasReached = false
   #running: Promise<void> | null = null
   #alarm = new AbortController()
 
@@ -79,7 +82,10 @@ class Worker implements Outbox {
     const said = tracedLog(unfailing(log), config.tracing)
     this.#courier = { config, log: said, transport, from: sender, appUrl: site, writer }
     this.#pause = new Pause(this.#courier)
-    this.#unsubscribe = auth.onMessageQueued(() => this.#alarm.abort())
+    this.#unsubscribe = auth.onMessageQueued(() => {
+      this.#wasReached = true
+      this.#alarm.abort()
+    })
   }
 
   start(): void {
@@ -125,7 +131,7 @@ class Worker implements Outbox {
 
   async #queueExpiryNotices(): Promise<void> {
     if (this.#isStopped() || this.#pause.left() > 0) return
-    await queueExpiryNotices(this.#courier.config).catch((err) => this.#pause.begin({ err }))
+    await queueExpiryNotices(this.#courier.config).catch((err) => this.#pauseBecauseOf(err))
   }
 
   async #claim(): Promise<Message | null> {
@@ -134,11 +140,19 @@ class Worker implements Outbox {
     const after = (milliseconds: number) => new Date(now.getTime() + milliseconds)
     const claim = { now, until: after(leaseMilliseconds), latest: after(latestDueMilliseconds) }
     try {
-      return await store.transaction((transaction) => transaction.claimMessage(claim))
+      const message = await store.transaction((transaction) => transaction.claimMessage(claim))
+      this.#wasReached = true
+      return message
     } catch (err) {
-      this.#pause.begin({ err })
+      this.#pauseBecauseOf(err)
       return null
     }
+  }
+
+  // A server that starts before its database says that itself, and nobody has asked for a mail yet.
+  #pauseBecauseOf(err: unknown): void {
+    const isAwaited = !this.#wasReached && err instanceof AuthError && err.code === 'unavailable'
+    this.#pause.begin(isAwaited ? null : { err })
   }
 
   // Resolves when the mail is sent or given up, or when it takes too long to wait for.

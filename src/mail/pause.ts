@@ -6,6 +6,7 @@ import { pauseMilliseconds } from './patience.ts'
 export class Pause {
   readonly #courier: Pick<Courier, 'config' | 'log'>
   #failures = 0
+  #isSaid = false
   #from = 0
   #to = 0
 
@@ -13,11 +14,18 @@ export class Pause {
     this.#courier = courier
   }
 
-  /** RefusedAttempts that come together are one; it is said once, however long it lasts. */
-  begin(why: LogEntry): void {
+  /**
+   * RefusedAttempts that come together are one; it is said once, however long it lasts.
+   *
+   * @param why null where nothing is to be said of it
+   */
+  begin(why: LogEntry | null): void {
     if (this.left() > 0) return
     const { config, log } = this.#courier
-    if (this.#failures === 0) log.error(why, 'no mail can be sent; it is tried again')
+    if (why !== null && !this.#isSaid) {
+      log.error(why, 'no mail can be sent; it is tried again')
+      this.#isSaid = true
+    }
     this.#failures++
     this.#from = config.clock().getTime()
     this.#to = this.#from + pauseMilliseconds(this.#failures, config.random)
@@ -26,8 +34,9 @@ export class Pause {
   /** The mail server has answered for a mail, whatever it said. */
   endFailures(): void {
     const failures = this.#failures
-    if (failures > 0) this.#courier.log.info({ failures }, 'mails are sent again')
+    if (this.#isSaid) this.#courier.log.info({ failures }, 'mails are sent again')
     this.#failures = 0
+    this.#isSaid = false
   }
 
   /** In milliseconds. */
