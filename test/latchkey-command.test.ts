@@ -98,6 +98,11 @@ test.each([
   ['outbox list 1', "Unexpected argument '1': see latchkey outbox list --help"],
   ['outbox list --json=1', "Option '--json' does not take an argument: see"],
   ['outbox list --status', "Option '--status <value>' argument missing: see"],
+  ['outbox list --status --json', '--status has no value, or one that begins with a dash: write'],
+  [
+    'outbox list --limit -1',
+    '--limit has no value, or one that begins with a dash: write --limit=N',
+  ],
   ['outbox list --status open', '--status must be one of queued, sent, failed, unknown: see'],
   ['outbox list --status ""', '--status must be one of queued, sent, failed, unknown: see'],
   ['outbox list --limit 0', '--limit must be a whole number from 1 to 1000: see'],

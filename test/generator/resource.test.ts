@@ -183,6 +183,10 @@ test.each([
   ['rows title:string', 'rows has another meaning'],
   ['sqliteThings title:string', 'sqlite_things begins with sqlite_, as only tables of SQLite'],
   ["notes --singular '' title:string", "--singular '' is no name"],
+  [
+    'notes a:string --singular --dry-run',
+    '--singular has no value, or one that begins with a dash',
+  ],
   ['notes', 'At least one field is needed'],
   ['notes title', "'title' is no field"],
   ['notes title:', "'' is no type of a field"],

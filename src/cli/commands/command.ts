@@ -69,6 +69,10 @@ function parse<Known extends Options>(
     if (!(error instanceof TypeError)) throw error
     // Of Node's sentences the first says what is wrong.
     const [sentence = ''] = error.message.split(/\.\s/)
-    throw new UsageError(sentence)
+    const [, name = ''] = /^Option '--(.+)' argument is ambiguous$/.exec(sentence) ?? []
+    const { value } = options[name] ?? {}
+    if (value === undefined) throw new UsageError(sentence)
+    const found = `--${name} has no value, or one that begins with a dash`
+    throw new UsageError(`${found}: write --${name}=${value}`)
   }
 }
