@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { AuthError } from '../core/errors.ts'
+import { isUnavailable } from '../core/errors.ts'
 import type { Log } from '../core/log.ts'
 import type { Connection, Database } from '../storage/database.ts'
 import { type Migrations, migrate } from '../storage/migrate.ts'
@@ -30,7 +30,7 @@ export async function migrateAtStart(
     await migrateOwn(database, sources)
     return { finished: Promise.resolve() }
   } catch (error) {
-    if (!isAway(error)) throw error
+    if (!isUnavailable(error)) throw error
     const entry = { reason: String(explain(error)) }
     log.error(entry, 'the database is away, and is asked again every second')
     return { finished: migrateLater(database, sources, { log }) }
@@ -49,7 +49,7 @@ async function migrateLater(
       log.info({}, 'the database is there, and migrated')
       return
     } catch (error) {
-      if (!isAway(error)) throw error
+      if (!isUnavailable(error)) throw error
     }
   }
 }
@@ -67,8 +67,4 @@ async function refuseTests(connection: Connection): Promise<void> {
       `DATABASE_URL names a database that tests empty: name another, or drop its table ${testMark}`,
     )
   }
-}
-
-function isAway(error: unknown): boolean {
-  return error instanceof AuthError && error.code === 'unavailable'
 }

@@ -57,3 +57,8 @@ interface AuthErrorDetail {
   readonly limit?: RateLimit
   readonly cause?: unknown
 }
+
+/** Whether the database could not be reached or written to: what was tried may be tried again. */
+export function isUnavailable(error: unknown): boolean {
+  return error instanceof AuthError && error.code === 'unavailable'
+}

@@ -1,4 +1,4 @@
-import { AuthError } from './errors.ts'
+import { isUnavailable } from './errors.ts'
 import { Kept } from './kept.ts'
 import type { Store } from './store.ts'
 
@@ -36,7 +36,7 @@ async function readOutbox({ store, clock }: Asked): Promise<Readiness['outbox']>
     return waited > lateMilliseconds ? 'late' : 'ok'
   } catch (error) {
     // The database has just answered: the outbox alone cannot be read, and nothing of it leaves.
-    if (error instanceof AuthError && error.code === 'unavailable') return 'late'
+    if (isUnavailable(error)) return 'late'
     throw error
   }
 }

@@ -130,18 +130,22 @@ export interface ConnectionLoad {
   readonly waiting: number
 }
 
-export type SweptTable =
-  | 'sessions'
-  | 'api_keys'
-  | 'password_resets'
-  | 'email_verifications'
-  | 'registrations'
-  | 'guard_counts'
-  | 'failed_attempts'
-  | 'session_aliases'
-  | 'signing_keys'
-  | 'outbox'
-  | 'events'
+/** Every table that gathers rows of no more use, in the order in which they are swept. */
+export const sweptTables = [
+  'sessions',
+  'api_keys',
+  'password_resets',
+  'email_verifications',
+  'registrations',
+  'guard_counts',
+  'failed_attempts',
+  'session_aliases',
+  'signing_keys',
+  'outbox',
+  'events',
+] as const
+
+export type SweptTable = (typeof sweptTables)[number]
 
 /**
  * What is over, and may go.

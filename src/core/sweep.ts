@@ -1,20 +1,5 @@
 import type { Configuration } from './config.ts'
-import type { SweepHorizon, SweepStep, SweptTable } from './store.ts'
-
-/** Every table that gathers rows of no more use. */
-const sweptTables: readonly SweptTable[] = [
-  'sessions',
-  'api_keys',
-  'password_resets',
-  'email_verifications',
-  'registrations',
-  'guard_counts',
-  'failed_attempts',
-  'session_aliases',
-  'signing_keys',
-  'outbox',
-  'events',
-]
+import { type SweepHorizon, type SweepStep, type SweptTable, sweptTables } from './store.ts'
 
 /** How many rows of each table were deleted. */
 export type Swept = Record<SweptTable, number>

@@ -3,7 +3,7 @@ import type { Client } from './client.ts'
 import type { Configuration } from './config.ts'
 import type { Connection } from './connection.ts'
 import type { AuditEvent } from './entities.ts'
-import { AuthError } from './errors.ts'
+import { AuthError, isUnavailable } from './errors.ts'
 import { logEvent, type NewEvent, newEvent } from './events.ts'
 import type { HookEvents, Hooks } from './hooks.ts'
 import type { NewMessage } from './mail.ts'
@@ -102,7 +102,7 @@ export class UnitOfWork {
   /** Says which hook was running when all was undone: nothing else in an error of a database does. */
   blame(err: unknown): void {
     const hook = this.#running
-    const isOwn = err instanceof AuthError && err.code !== 'unavailable'
+    const isOwn = err instanceof AuthError && !isUnavailable(err)
     if (hook !== null && !isOwn) this.#config.log.error({ hook, err }, hookFailed)
   }
 

@@ -55,7 +55,7 @@ export async function banUser(
   return perform(config, client, async (transaction, unit) => {
     const held = await transaction.holdUser(userId)
     if (!held || held.bannedAt !== null) return held
-    const banned = await transaction.banUser(userId, config.clock())
+    const banned = await transaction.setBannedAt(userId, config.clock())
     await transaction.deleteSessions(userId)
     await transaction.deleteApiKeys(userId)
     await voidLinks(transaction, userId)
@@ -77,7 +77,7 @@ export async function unbanUser(
   return perform(config, client, async (transaction, unit) => {
     const held = await transaction.holdUser(userId)
     if (!held || held.bannedAt === null) return held
-    const unbanned = await transaction.banUser(userId, null)
+    const unbanned = await transaction.setBannedAt(userId, null)
     await unit.record({ name: 'user_updated', userId, detail: 'unbanned' })
     return unbanned
   })

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import { domainToASCII } from 'node:url'
-import { AuthError } from '../core/errors.ts'
+import { isUnavailable } from '../core/errors.ts'
 import { type Delivery, giveUpAt, type Mail, type Message } from '../core/mail.ts'
 import { queueOwed } from '../core/registrations.ts'
 import type { Courier } from './courier.ts'
@@ -98,7 +98,7 @@ async function send(
 
 // Without the database no mail can be written, neither this nor another.
 function hindranceOf(error: unknown): Delivery {
-  const isAway = error instanceof AuthError && error.code === 'unavailable'
+  const isAway = isUnavailable(error)
   return { status: isAway ? 'unavailable' : 'deferred', reason: String(error) }
 }
 

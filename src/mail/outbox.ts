@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { queueExpiryNotices } from '../core/api-keys.ts'
 import { parseAppUrl } from '../core/app-url.ts'
 import type { Auth } from '../core/auth.ts'
-import { AuthError } from '../core/errors.ts'
+import { isUnavailable } from '../core/errors.ts'
 import { faultsOnly, type Log, unfailing } from '../core/log.ts'
 import type { Delivery, Message, Transport } from '../core/mail.ts'
 import { parseSender } from '../core/sender.ts'
@@ -151,7 +151,7 @@ class Worker implements Outbox {
 
   // A server that starts before its database says that itself, and nobody has asked for a mail yet.
   #pauseBecauseOf(err: unknown): void {
-    const isAwaited = !this.#wasReached && err instanceof AuthError && err.code === 'unavailable'
+    const isAwaited = !this.#wasReached && isUnavailable(err)
     this.#pause.begin(isAwaited ? null : { err })
   }
 

@@ -15,7 +15,7 @@ export class Pause {
   }
 
   /**
-   * RefusedAttempts that come together are one; it is said once, however long it lasts.
+   * Failures that come together are one; it is said once, however long it lasts.
    *
    * @param why null where nothing is to be said of it
    */

@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import { AuthError } from '../core/errors.ts'
+import { AuthError, isUnavailable } from '../core/errors.ts'
 import type { ConnectionLoad } from '../core/store.ts'
 import type {
   Connection,
@@ -34,10 +34,6 @@ const ignore = () => {}
 // that it is ended.
 function keepAlive(client: pg.PoolClient): void {
   if (!client.listeners('error').includes(ignore)) client.on('error', ignore)
-}
-
-function isUnavailable(error: unknown): boolean {
-  return error instanceof AuthError && error.code === 'unavailable'
 }
 
 interface Rules {

@@ -10,8 +10,8 @@ import * as guard from './guard.ts'
 import { recordUses } from './last-use.ts'
 import { deleteOneTimeTokens } from './one-time-tokens.ts'
 import * as outbox from './outbox.ts'
+import * as resets from './password-resets.ts'
 import * as schemes from './password-schemes.ts'
-import * as passwords from './passwords.ts'
 import { ping } from './ping.ts'
 import * as registrations from './registrations.ts'
 import * as sessions from './sessions.ts'
@@ -41,8 +41,8 @@ export function createStore(database: Database): Store {
     countPasswordSchemes: () => schemes.countPasswordSchemes(database),
     findPasswordSchemes: (range) => schemes.findPasswordSchemes(database, range),
     findLastSessionImport: () => sessions.findLastSessionImport(database),
-    findPasswordReset: (tokenDigest) => passwords.findPasswordReset(database, tokenDigest),
-    countPasswordResets: (user, now) => passwords.countPasswordResets(database, user, now),
+    findPasswordReset: (tokenDigest) => resets.findPasswordReset(database, tokenDigest),
+    countPasswordResets: (user, now) => resets.countPasswordResets(database, user, now),
     findEmailVerification: (digest) => emails.findEmailVerification(database, digest),
     isEmailChangeOpen: (proof) => emails.isEmailChangeOpen(database, proof),
     findRegistration: (digest) => registrations.findRegistration(database, digest),
@@ -78,7 +78,7 @@ function statements(connection: Connection): StoreTransaction {
     forgetImportedPasswords: (change) => schemes.forgetImportedPasswords(connection, change),
     verifyEmailAddress: (proof, at) => users.verifyEmailAddress(connection, proof, at),
     replaceEmailAddress: (proof, at) => users.replaceEmailAddress(connection, proof, at),
-    banUser: (userId, at) => users.banUser(connection, userId, at),
+    setBannedAt: (userId, at) => users.setBannedAt(connection, userId, at),
     deleteUser: (userId) => users.deleteUser(connection, userId),
     insertSession: (session, digest) => sessions.insertSession(connection, session, digest),
     holdSession: (session) => sessions.holdSession(connection, session),
@@ -100,11 +100,10 @@ function statements(connection: Connection): StoreTransaction {
     putSessionAlias: (session, alias) => accessTokens.putSessionAlias(connection, session, alias),
     insertSigningKey: (key) => signingKeys.insertSigningKey(connection, key),
     deleteSigningKey: (id, now) => signingKeys.deleteSigningKey(connection, id, now),
-    insertPasswordReset: (reset, digest) =>
-      passwords.insertPasswordReset(connection, reset, digest),
-    consumePasswordReset: (digest, at) => passwords.consumePasswordReset(connection, digest, at),
-    deletePasswordReset: (digest) => passwords.deletePasswordReset(connection, digest),
-    deletePasswordResets: (userId) => passwords.deletePasswordResets(connection, userId),
+    insertPasswordReset: (reset, digest) => resets.insertPasswordReset(connection, reset, digest),
+    consumePasswordReset: (digest, at) => resets.consumePasswordReset(connection, digest, at),
+    deletePasswordReset: (digest) => resets.deletePasswordReset(connection, digest),
+    deletePasswordResets: (userId) => resets.deletePasswordResets(connection, userId),
     insertEmailVerification: (verification, digest) =>
       emails.insertEmailVerification(connection, verification, digest),
     consumeEmailVerification: (digest, at) =>

@@ -167,7 +167,7 @@ export async function listUsers(
   return rows.map(toUser)
 }
 
-export async function banUser(
+export async function setBannedAt(
   connection: Connection,
   userId: string,
   at: Date | null,

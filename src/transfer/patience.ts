@@ -1,4 +1,4 @@
-import { AuthError } from '../core/errors.ts'
+import { isUnavailable } from '../core/errors.ts'
 import type { Database } from '../storage/database.ts'
 
 /** A database that is asked again where it was away. */
@@ -19,7 +19,7 @@ export function withPatience(database: Database, pause: Pause): PatientDatabase 
       try {
         return await attempt()
       } catch (error) {
-        if (!(error instanceof AuthError && error.code === 'unavailable')) throw error
+        if (!isUnavailable(error)) throw error
         await pause(milliseconds)
       }
     }

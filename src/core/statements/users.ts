@@ -59,7 +59,7 @@ export interface UserStatements {
    *
    * @returns the user, or null where there is none
    */
-  banUser(userId: string, at: Date | null): Promise<User | null>
+  setBannedAt(userId: string, at: Date | null): Promise<User | null>
   /** Takes away the user and every row that refers to them. */
   deleteUser(userId: string): Promise<void>
 }

@@ -116,7 +116,7 @@ export function usersContract({ test, open }: StoreContract): void {
     const set = (id: string) =>
       store.transaction((transaction) => transaction.setPasswordHash(id, { to: 'set', at }))
     deepEqual(await set(user.id), { ...user, updatedAt: at })
-    await store.transaction((transaction) => transaction.banUser(user.id, at))
+    await store.transaction((transaction) => transaction.setBannedAt(user.id, at))
     deepEqual(await set(user.id), { ...user, bannedAt: at, updatedAt: at })
     equal(await set(newUser().id), null)
     const found = await store.findCredentials(other.emailAddress)
@@ -177,14 +177,14 @@ export function usersContract({ test, open }: StoreContract): void {
     const { user } = await insert(store)
     const at = new Date(user.updatedAt.getTime() + 1)
     const banned = { ...user, bannedAt: at }
-    deepEqual(await store.transaction((each) => each.banUser(user.id, at)), banned)
+    deepEqual(await store.transaction((each) => each.setBannedAt(user.id, at)), banned)
     deepEqual(await store.findUser(user.id), banned)
     const change = { from: 'hash', to: 'new', at }
     equal(await store.transaction((each) => each.holdPasswordHash(user, 'hash')), null)
     equal(await store.transaction((each) => each.replacePasswordHash(user, change)), null)
-    deepEqual(await store.transaction((each) => each.banUser(user.id, null)), user)
+    deepEqual(await store.transaction((each) => each.setBannedAt(user.id, null)), user)
     deepEqual(await store.transaction((each) => each.holdPasswordHash(user, 'hash')), user)
-    equal(await store.transaction((each) => each.banUser(newUser().id, at)), null)
+    equal(await store.transaction((each) => each.setBannedAt(newUser().id, at)), null)
     equal(await store.transaction((each) => each.holdUser(newUser().id)), null)
     deepEqual(await store.transaction((each) => each.holdUser(user.id)), user)
   })

@@ -40,11 +40,14 @@ export async function openDevise(
       `${table.name} WHERE ${isTrue(table, 'otp_required_for_login')}`,
     )
     const notes = [noSessions, ...noteOf(withSecondFactor, secondFactors)]
-    return { users: usersOf(table, isPeppered), sessions: null, notes }
+    return { users: usersOf(table, { isPeppered }), sessions: null, notes }
   })
 }
 
-function usersOf(table: SourceTable, isPeppered: boolean): Part<OriginUser> {
+function usersOf(
+  table: SourceTable,
+  { isPeppered }: { readonly isPeppered: boolean },
+): Part<OriginUser> {
   const id = table.column('id')
   const columns = ['email', 'encrypted_password', ...users.optional.slice(0, 4)]
   return {
