@@ -1,8 +1,13 @@
+import { domainToASCII } from 'node:url'
 import { assert, property, string } from 'fast-check'
 import { expect, test } from 'vitest'
 import { parseEmailAddress } from './email-address.ts'
 
 const longestDomain = `${'d.'.repeat(125)}co`
+
+const longHan = `${Array(3)
+  .fill(domainToASCII('中'.repeat(50)))
+  .join('.')}.de`
 
 test.each([
   ['as it is', 'somebody@example.com', 'somebody@example.com'],
@@ -26,6 +31,12 @@ test.each([
   ['at a domain with a Roman number', 'a@\u2177ü.de', 'a@viiiü.de'],
   ['at a domain with a Thai am', 'a@น\u0e49\u0e33.ไทย', 'a@น\u0e49\u0e4d\u0e32.ไทย'],
   ['at a domain with an Armenian ew', 'a@և.հայ', 'a@եւ.հայ'],
+  ['whose letters would be too long', `a@${longHan}`, `a@${longHan}`],
+  [
+    'at a domain whose letters are composed when they are read again',
+    'a@xn--rud7310f.de',
+    'a@xn--rud7310f.de',
+  ],
   ['at a domain with a sharp s', 'a@faß.de', 'a@faß.de'],
   ['at a domain with a final sigma', 'a@βόλος.com', 'a@βόλος.com'],
   ['with a local part of 64 bytes', `${'a'.repeat(64)}@b.co`, `${'a'.repeat(64)}@b.co`],

@@ -1,4 +1,4 @@
-import { domainToUnicode } from 'node:url'
+import { domainToASCII, domainToUnicode } from 'node:url'
 
 declare const parsed: unique symbol
 
@@ -33,13 +33,18 @@ export function parseEmailAddress(text: string): EmailAddress | null {
   const [local = '', domain = '', ...more] = address.split('@')
   const fits = byteLength(address) <= maximumBytes && byteLength(local) <= maximumLocalBytes
   if (more.length > 0 || !fits || !localPart.test(local) || !isDomain(domain)) return null
-  return `${local}@${isPlain(domain) ? domain : inLetters(domain)}` as EmailAddress
+  return isPlain(domain) ? (address as EmailAddress) : inItsLetters(local, domain)
 }
 
-// The host that a mail goes to, in letters; as it is where they are none that a domain is taken with.
-function inLetters(domain: string): string {
+// The host that a mail goes to, in letters; in Punycode where they are none that a domain is taken with.
+function inItsLetters(local: string, domain: string): EmailAddress | null {
   const letters = domainToUnicode(domain)
-  return isDomain(letters) ? letters : domain
+  const isKept = isDomain(letters) && letters === letters.normalize('NFC')
+  const inLetters = `${local}@${letters}`
+  if (isKept && byteLength(inLetters) <= maximumBytes) return inLetters as EmailAddress
+  const ascii = domainToASCII(domain)
+  const inAscii = `${local}@${ascii}`
+  return isDomain(ascii) && byteLength(inAscii) <= maximumBytes ? (inAscii as EmailAddress) : null
 }
 
 // Ruby's String#strip: ASCII white space and NUL, nothing else.
