@@ -64,6 +64,20 @@ test.each([
   expect(await server.database.query('SELECT id FROM projects')).toEqual([])
 })
 
+test('so is what comes when the session or the key has expired', async () => {
+  const server = await startServer()
+  const token = await signUp(server)
+  await verifyAddress(server, token)
+  const key = await createApiKey(server, token)
+  for (const each of [token, key.token]) {
+    const act = async () => server.clock.advance({ hours: 24 * 400 })
+    const { status, body } = await sendLate(server, each, { act, milliseconds: late })
+    expect([status, body.code]).toEqual([401, 'invalid_token'])
+    server.clock.advance({ hours: -24 * 400 })
+  }
+  expect(await server.database.query('SELECT id FROM projects')).toEqual([])
+})
+
 test('so is what comes with an API key that was revoked meanwhile', async () => {
   const server = await startServer()
   const token = await signUp(server)

@@ -85,3 +85,20 @@ test('from one address thirty mails a day go to another’s, by however many acc
   expect(await auth.requestEmailVerification(held, stranger)).toBe(true)
   expect(await auth.requestEmailVerification(held, owner)).toBe(true)
 })
+
+test('nor are there more for whoever signs up with it again and again', async () => {
+  const server = await startServer({ auth: { rateLimits: 'on' } })
+  const { auth, clock } = server
+  let asked = 0
+  for (let round = 0; round < 3; round++) {
+    const held = await signUpDirectly(auth, credentials, stranger)
+    for (let count = 0; count < 15; count++) {
+      clock.advance({ minutes: 4 })
+      asked += await auth.requestEmailVerification(held, stranger).then(Number, () => 0)
+      await server.outbox.deliverDue()
+    }
+    await auth.deleteOwnUser(held.session, stranger)
+  }
+  expect(asked).toBe(30)
+  expect(await mailsTo(server, ann.email_address)).toHaveLength(30)
+})

@@ -27,7 +27,8 @@ export async function requestEmailVerification(
   client: Client,
 ): Promise<boolean> {
   const recipient = user.emailAddress
-  await config.guard.count('email_verification', { account: user.id, client })
+  // By the address, and not by the user: whoever signs up with it anew is another.
+  await config.guard.count('email_verification', { account: recipient, client })
   if (user.emailVerifiedAt !== null) return true
   return perform(config, client, async (transaction, unit) => {
     if (!(await holdLive(transaction, session))) return false
@@ -54,8 +55,8 @@ export async function requestEmailChange(
     const code = recipient ? 'unchanged' : 'invalid'
     throw new AuthError('validation_failed', { fields: [{ field: 'emailAddress', code }] })
   }
-  await config.guard.count('email_verification', { account: user.id, client })
-  // By whom the mail goes to as well, who did not ask for it: and not by them alone, who may ask for their own.
+  await config.guard.count('email_verification', { account: user.emailAddress, client })
+  // And by whom the mail goes to, who did not ask for it; what they ask for themselves is another count.
   await config.guard.count('verification_mail', { account: recipient, client })
   return perform(config, client, async (transaction, unit) => {
     if (!(await holdLive(transaction, session))) return false

@@ -26,8 +26,10 @@ export async function awaitBody<T extends object>(
 }
 
 // By its id: the token may be another by now, and the request is not counted again.
-async function hasEnded({ config: { store } }: Auth, principal: Principal): Promise<boolean> {
-  const { session, apiKey } = principal
+async function hasEnded(auth: Auth, { session, apiKey }: Principal): Promise<boolean> {
+  const { clock, store } = auth.config
+  const endsAt = apiKey ? apiKey.expiresAt : auth.expiresAt(session)
+  if (clock() >= endsAt) return true
   if (apiKey) return (await store.findApiKeyById(apiKey.id)) === null
   return (await store.transaction((transaction) => holdLive(transaction, session))) === null
 }
