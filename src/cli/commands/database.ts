@@ -1,4 +1,5 @@
-import { existsSync, statSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
+import { parseEnv } from 'node:util'
 import type { Store } from '../../core/store.ts'
 import type { Database } from '../../storage/database.ts'
 import { within } from '../../storage/deadline.ts'
@@ -82,12 +83,19 @@ export async function withDatabase<T>(
 export function readDatabaseUrl({ dev = false }: DatabaseOptions): string {
   // Not read as serve does: beside a server of another make that file names the database of development, in
   // which nobody wants to be by having forgotten a variable.
-  if (!dev && !process.env.DATABASE_URL?.trim() && existsSync('.env')) throw new Refused(unread)
+  if (!dev && !process.env.DATABASE_URL?.trim() && isInFile()) throw new Refused(unread)
   return readDatabaseEnvironment(process.env, dev ? 'development' : 'production')
 }
 
+function isInFile(): boolean {
+  const text = statSync('.env', { throwIfNoEntry: false })?.isFile()
+    ? readFileSync('.env', 'utf8')
+    : ''
+  return 'DATABASE_URL' in parseEnv(text)
+}
+
 const unread =
-  'DATABASE_URL must be set in production, and .env is not read by itself: node --env-file=.env node_modules/.bin/latchkey … takes it from there'
+  'DATABASE_URL must be set in production, and .env is not read by itself: node --env-file=.env node_modules/latchkey/cli/latchkey.js … takes it from there'
 
 /**
  * To open a file creates it where it is not there.

@@ -52,15 +52,14 @@ export async function runImport(
   // the lock would wait until everybody else had their turn.
   setPriority(constants.priority.PRIORITY_BELOW_NORMAL)
   const refused = new RefusedRows(given.report === undefined ? null : new PrivateFile(given.report))
-  try {
-    const summary = await withMigrated(given, (url) => importInto(url, { given, open, refused }))
-    refused.end()
-    const seconds = Math.round(performance.now() - begunAt) / 1_000
-    say(summary, { given, seconds, price: await measureLogIn(summary.password_schemes) })
-  } catch (error) {
-    refused.end()
+  const importing = withMigrated(given, (url) => importInto(url, { given, open, refused }))
+  const summary = await importing.catch((error) => {
+    refused.breakOff()
     throw error instanceof OriginError ? new Refused(error.message) : error
-  }
+  })
+  refused.end()
+  const seconds = Math.round(performance.now() - begunAt) / 1_000
+  say(summary, { given, seconds, price: await measureLogIn(summary.password_schemes) })
 }
 
 interface Work {
@@ -159,8 +158,19 @@ class RefusedRows {
     complain(`${where}: ${reason}${whose}`)
   }
 
+  /** Leaves no report where there is nothing to report, or the next run would be refused its name. */
+  breakOff(): void {
+    if (this.#count === 0) this.#report?.remove()
+    else this.end()
+  }
+
   end(): void {
-    this.#report?.close()
+    try {
+      this.#report?.close()
+    } catch (error) {
+      this.#report?.remove()
+      throw error
+    }
     const more = this.#count - shownRows
     if (more <= 0) return
     const where = this.#report ? 'the report has all' : '--report FILE takes all'

@@ -1,4 +1,5 @@
-import { closeSync, existsSync, openSync, rmSync, writeSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import { closeSync, lstatSync, openSync, rmSync, writeSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { placeFile, syncFile } from '../../storage/sqlite-file.ts'
 import { Refused } from './command.ts'
@@ -18,9 +19,12 @@ export class PrivateFile {
 
   /** @throws Refused where there is one of this name, or it cannot be made */
   constructor(path: string) {
-    if (existsSync(path)) throw new Refused(isThere(path))
+    if (/[\\/]$/.test(path)) throw new Refused(`${path} is a folder: name a file`)
+    if (lstatSync(path, { throwIfNoEntry: false })) throw new Refused(isThere(path))
     this.#path = path
-    this.#part = join(dirname(path), `.${basename(path)}.${process.pid}.part`)
+    // Not by the number of the process, which in a container is the same each time.
+    const name = `.${basename(path)}.${randomBytes(4).toString('hex')}.part`
+    this.#part = join(dirname(path), name)
     try {
       this.#descriptor = openSync(this.#part, 'wx', 0o600)
     } catch (error) {
