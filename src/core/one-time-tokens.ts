@@ -10,6 +10,5 @@ import type { Configuration } from './config.ts'
 export async function revokeOneTimeTokens({ store }: Configuration): Promise<void> {
   const endStep = () =>
     store.transaction((transaction) => transaction.deleteOneTimeTokens({ maximum: stepRows }))
-  // Until there is none: of those that a step had in hand others may have taken some, so that it ended few.
-  while ((await endStep()) > 0) await pause()
+  while (await endStep()) await pause()
 }

@@ -101,7 +101,7 @@ export interface Store extends GuardStore {
   holdLease(name: 'sweep', lease: Lease): Promise<boolean>
   /** All or nothing: what `work` did is undone when it throws. */
   transaction<T>(work: (transaction: StoreTransaction) => Promise<T>): Promise<T>
-  /** How many like a message were queued for its user since then and before it, those left out that failed. */
+  /** How many of its kind were queued for the user of a message since then, and before it. */
   countLike(message: Message, queuedAfter: Date): Promise<number>
   /**
    * When the message was queued that waits longest, resets left out: on a quiet server one that waits

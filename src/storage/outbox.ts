@@ -136,7 +136,7 @@ export async function countLike(
 ): Promise<number> {
   const [row = []] = await connection.query(
     `SELECT count(*) FROM outbox
-     WHERE user_id = $1 AND kind = $2 AND queued_at > $3 AND id < $4 AND status <> 'failed'`,
+     WHERE user_id = $1 AND kind = $2 AND queued_at > $3 AND id < $4`,
     [userId, kind, queuedAfter, id],
   )
   return readNumber(row[0])
