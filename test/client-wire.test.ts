@@ -237,7 +237,9 @@ test('the types of requests are those of the schemas, required and nullable incl
   expect(anyAudience(Object.fromEntries(described))).toEqual(bodies)
   for (const { schemas } of await tableOf()) {
     if (schemas.query && 'cursor?' in Object(toShape(schemas.query))) {
-      expect(shapeOf('PageQuery')).toEqual(toShape(schemas.query))
+      // By null a list begins; it is not sent.
+      const asked = { ...toShape(schemas.query), 'cursor?': '"null" | "string"' }
+      expect(shapeOf('PageQuery')).toEqual(asked)
     }
   }
 })
