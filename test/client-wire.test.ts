@@ -238,7 +238,7 @@ test('the types of requests are those of the schemas, required and nullable incl
   for (const { schemas } of await tableOf()) {
     if (schemas.query && 'cursor?' in Object(toShape(schemas.query))) {
       // By null a list begins; it is not sent.
-      const asked = { ...toShape(schemas.query), 'cursor?': '"null" | "string"' }
+      const asked = { ...Object(toShape(schemas.query)), 'cursor?': '"null" | "string"' }
       expect(shapeOf('PageQuery')).toEqual(asked)
     }
   }
