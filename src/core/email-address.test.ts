@@ -48,6 +48,15 @@ test.each([
   expect(parseEmailAddress(text)).toBe(normal)
 })
 
+test.each(['bücher.xn--ls8h.la', 'น\u0e49\u0e33.ไทย', 'xn--rud7310f.de', longHan, 'ü.և.\u2177ü'])(
+  'what was read of an address at %s is read again as it is',
+  (domain) => {
+    const once = parseEmailAddress(`Jo\u0308rg@${domain}`) ?? ''
+    expect(once).toMatch(/^jörg@/)
+    expect(parseEmailAddress(once)).toBe(once)
+  },
+)
+
 test.each([
   ['nothing', ''],
   ['white space', ' \n'],
