@@ -108,3 +108,28 @@ function writeMigration(
   mkdirSync(join(folder, directory, ofDatabase), { recursive: true })
   writeFileSync(join(folder, directory, ofDatabase, file), sql)
 }
+
+test('what a newer version has applied is named, by migrate and by doctor', async () => {
+  const command = await prepareCommand()
+  await run(command, 'latchkey migrate')
+  const { database } = await openDatabase(command.databaseUrl)
+  await database.transaction(async (transaction) => {
+    // The second is nobody's business here.
+    for (const name of ['latchkey/9000_newer.sql', 'elsewhere/0001_notes.sql']) {
+      await transaction.query(
+        "INSERT INTO latchkey_migrations (name, checksum, applied_at) VALUES ($1, 'none', 0)",
+        [name],
+      )
+    }
+  })
+  await database.close()
+  const { code, stdout, stderr } = await run(command, 'latchkey migrate --status')
+  expect([code, stdout.trim().split('\n').at(-1)]).toEqual([0, 'unknown  latchkey/9000_newer.sql'])
+  expect(stderr).toContain('latchkey/9000_newer.sql came with a version that is not this one')
+  expect((await run(command, 'latchkey migrate')).stdout).toBe('Nothing was pending.\n')
+  const findings = (await run(command, 'latchkey doctor')).stdout
+  expect(findings).toMatch(
+    /^advice +schema +latchkey\/9000_newer\.sql is applied, and unknown here/m,
+  )
+  expect(findings).toMatch(new RegExp(`^ok +schema +${own.length} migrations are applied`, 'm'))
+})

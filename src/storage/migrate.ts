@@ -37,7 +37,8 @@ interface Migration {
 export interface MigrationStatus {
   /** Its owner and file, such as `latchkey/0001_users_and_sessions.sql`. */
   readonly name: string
-  readonly status: 'applied' | 'pending'
+  /** `unknown` is applied, and not among the files here: another version of their owner has it. */
+  readonly status: 'applied' | 'pending' | 'unknown'
 }
 
 /** What is looked at before a migration. */
@@ -96,7 +97,8 @@ async function applyPending(
 }
 
 /**
- * Every migration in the order of its application; changes nothing.
+ * Every migration in the order of its application, and behind them what the database has of these owners and
+ * is not here; changes nothing.
  *
  * @throws Error when a file was changed after it was applied
  * @throws AuthError `unavailable` when the database is away
@@ -106,10 +108,22 @@ export async function listMigrations(
   sources: readonly Migrations[],
 ): Promise<MigrationStatus[]> {
   const migrations = await readAll(sources)
-  const pending = new Set(findPending(migrations, await readApplied(database)))
-  return migrations.map((migration) => {
+  const applied = await readApplied(database)
+  const pending = new Set(findPending(migrations, applied))
+  const here = migrations.map((migration): MigrationStatus => {
     return { name: migration.name, status: pending.has(migration) ? 'pending' : 'applied' }
   })
+  return [...here, ...findUnknown([...applied.keys()], { sources, migrations })]
+}
+
+function findUnknown(
+  applied: readonly string[],
+  here: { sources: readonly Migrations[]; migrations: readonly Migration[] },
+): MigrationStatus[] {
+  const known = new Set(here.migrations.map(({ name }) => name))
+  const isOurs = (name: string) => here.sources.some(({ owner }) => name.startsWith(`${owner}/`))
+  const names = applied.filter((name) => isOurs(name) && !known.has(name)).sort()
+  return names.map((name) => ({ name, status: 'unknown' }))
 }
 
 /** The names of those that a database has, also of an owner or a version that is not here. */

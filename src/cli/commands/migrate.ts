@@ -95,6 +95,8 @@ function printStatus(migrations: readonly MigrationStatus[], { json }: Output): 
   if (json) printJson({ migrations })
   else printTable([['STATUS', 'MIGRATION'], ...migrations.map(toRow)])
   const pending = migrations.filter(({ status }) => status === 'pending').length
+  const unknown = migrations.filter(({ status }) => status === 'unknown')
+  for (const { name } of unknown) complain(`${name} came with a version that is not this one`)
   if (pending > 0) throw new Refused(`${pending} pending: latchkey migrate applies them`)
 }
 

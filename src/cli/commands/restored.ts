@@ -32,8 +32,8 @@ async function requireKnown(database: Database, sources: readonly Migrations[]):
   const names = await listApplied(database)
   const own = names.filter((name) => name.startsWith('latchkey/'))
   if (own.length === 0) throw new Refused("There are no tables of Latchkey's in what was restored")
-  const known = await listMigrations(database, sources)
-  const unknown = own.find((applied) => !known.some(({ name }) => name === applied))
-  if (unknown === undefined) return
-  throw new Refused(`The backup is of a newer version of Latchkey, which has ${unknown}`)
+  const listed = await listMigrations(database, sources)
+  const unknown = listed.find(({ name, status }) => status === 'unknown' && own.includes(name))
+  if (!unknown) return
+  throw new Refused(`The backup is of a newer version of Latchkey, which has ${unknown.name}`)
 }

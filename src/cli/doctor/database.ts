@@ -10,7 +10,7 @@ import {
   readJournal,
   readSetting,
 } from '../../storage/examination.ts'
-import { type Migrations, requireWhole } from '../../storage/migrate.ts'
+import { type MigrationStatus, type Migrations, requireWhole } from '../../storage/migrate.ts'
 import { sqliteFile } from '../../storage/sqlite-file.ts'
 import { createStore } from '../../storage/store.ts'
 import { MissingTablesError } from '../../storage/tables.ts'
@@ -38,17 +38,24 @@ export async function examineDatabase(url: string, examined: Examined): Promise<
 
 async function examineTables(url: string, examined: Examined): Promise<Finding[]> {
   const migrations = await readStatus(url, examined.sources)
-  const pending = migrations.filter(({ status }) => status === 'pending').map(({ name }) => name)
+  const named = (wanted: MigrationStatus['status']) =>
+    migrations.filter(({ status }) => status === wanted).map(({ name }) => name)
+  const [pending, unknown] = [named('pending'), named('unknown')]
   const schema =
     pending.length === 0
-      ? ok('schema', `${migrations.length} migrations are applied`)
+      ? ok('schema', `${named('applied').length} migrations are applied`)
       : fault('schema', `${pending.length} migrations are pending`, 'latchkey migrate')
+  const newer = unknown.map((name) =>
+    advice('schema', `${name} is applied, and unknown here`, bring),
+  )
   const isMigrated = !pending.some((name) => name.startsWith('latchkey/'))
   const inside = isMigrated
     ? await withDatabase(url, (each) => lookInside(url, each, examined))
     : []
-  return [schema, ...inside]
+  return [schema, ...newer, ...inside]
 }
+
+const bring = 'bring the version that it came with, or read its notes before an older one goes on'
 
 async function lookInside(
   url: string,
