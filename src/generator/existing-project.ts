@@ -44,8 +44,15 @@ interface CompilerOptions {
   readonly rewriteRelativeImportExtensions?: boolean
 }
 
-/** What a project is, or a sentence that says why nothing can be written into it. */
-export function readExistingProject(directory: string): ExistingProject | string {
+/**
+ * What a project is, or a sentence that says why nothing can be written into it.
+ *
+ * @param wanted the framework, where its package.json names several; null where it is to say so itself
+ */
+export function readExistingProject(
+  directory: string,
+  wanted: Framework | null,
+): ExistingProject | string {
   const file = join(directory, 'package.json')
   if (!existsSync(file)) return `There is no package.json here: run this in the folder of a project`
   const manifest = readManifest(file)
@@ -55,8 +62,8 @@ export function readExistingProject(directory: string): ExistingProject | string
     return 'This is the folder of Latchkey itself: run this in the folder of a project'
   }
   const packages = { ...manifest.devDependencies, ...manifest.dependencies }
-  const framework = findFramework(packages)
-  if (framework === null) return unknownFramework
+  const framework = findFramework(packages, wanted)
+  if (!isFramework(framework)) return framework
   const refused = refuseVersion(framework, packages)
   if (refused !== null) return refused
   const language = existsSync(join(directory, 'tsconfig.json')) ? 'ts' : 'js'
@@ -87,10 +94,22 @@ function readManifest(file: string): Manifest | null {
   }
 }
 
-// Next first: beside it the others are for something that runs inside of it.
-function findFramework(packages: object): Framework | null {
-  const order = ['next', 'fastify', 'express', 'hono'] as const
-  return order.find((name) => name in packages) ?? null
+// Beside Next the others are for something that runs inside of it.
+function findFramework(packages: object, wanted: Framework | null): string {
+  const named = frameworks.filter((name) => name in packages)
+  if (wanted !== null) {
+    return named.includes(wanted) ? wanted : `package.json does not name ${wanted}`
+  }
+  const [first, ...others] = named.includes('next') ? ['next'] : named
+  if (first === undefined) return unknownFramework
+  return others.length === 0
+    ? first
+    : `package.json names ${named.join(' and ')}: say by --framework which of them listens`
+}
+
+/** Whether it is the name of one. */
+export function isFramework(text: string): text is Framework {
+  return frameworks.some((name) => name === text)
 }
 
 function refuseVersion(

@@ -259,3 +259,22 @@ test.each(['--database mysql', '--package nothing.tgz', 'more', '--what'])(
     expect([code, stderr]).toEqual([2, expect.stringContaining('generate authentication --help')])
   },
 )
+
+test('of several frameworks the one that listens is named, and nothing is guessed', async () => {
+  const dependencies = { fastify: '^5.0.0', express: '^5.0.0' }
+  const both = () => project({ 'package.json': JSON.stringify({ dependencies }) })
+  const asked = await both().generate('--dry-run')
+  expect([asked.code, asked.stderr]).toEqual([
+    1,
+    'package.json names fastify and express: say by --framework which of them listens\n',
+  ])
+  const told = await both().generate('--dry-run --framework express')
+  expect(told.stdout).toContain("const { mountAuthentication } = require('./auth/mount')")
+  const other = await both().generate('--framework hono')
+  expect([other.code, other.stderr]).toEqual([1, 'package.json does not name hono\n'])
+  const none = await both().generate('--framework koa')
+  expect([none.code, none.stderr]).toEqual([
+    2,
+    expect.stringContaining('--framework must be one of hono, fastify, express, next'),
+  ])
+})

@@ -1,6 +1,6 @@
 import { type AuthenticationPlan, planAuthentication } from '../../generator/authentication.ts'
 import { databases } from '../../generator/choices.ts'
-import { readExistingProject } from '../../generator/existing-project.ts'
+import { frameworks, isFramework, readExistingProject } from '../../generator/existing-project.ts'
 import { defineCommand, Refused, UsageError } from './command.ts'
 import { listPeers } from './installation.ts'
 import { print } from './output.ts'
@@ -23,6 +23,11 @@ elsewhere it says which. Nothing that is there is overwritten.`,
         value: databases.join('|'),
         meaning: 'Where users and sessions are; sqlite without it',
       },
+      framework: {
+        type: 'string',
+        value: frameworks.join('|'),
+        meaning: 'Whose server it is, where package.json names several',
+      },
       package: packageOption,
       'dry-run': dryRunOption,
     },
@@ -38,7 +43,7 @@ elsewhere it says which. Nothing that is there is overwritten.`,
       latchkey: parsePackage(values.package),
       peers: listPeers(),
     }
-    const project = readExistingProject('.')
+    const project = readExistingProject('.', parseFramework(values.framework))
     if (typeof project === 'string') throw new Refused(project)
     const plan = planAuthentication(project, options)
     if (typeof plan === 'string') throw new Refused(plan)
@@ -52,6 +57,11 @@ function parseDatabase(given: string = databases[0]): (typeof databases)[number]
   const database = databases.find((each) => each === given)
   if (database !== undefined) return database
   throw new UsageError(`--database must be one of ${databases.join(', ')}`)
+}
+
+function parseFramework(given: string | undefined): (typeof frameworks)[number] | null {
+  if (given === undefined || isFramework(given)) return given ?? null
+  throw new UsageError(`--framework must be one of ${frameworks.join(', ')}`)
 }
 
 function nextSteps({ run, production }: AuthenticationPlan): string {
