@@ -25,6 +25,10 @@ export async function look(page: Page, name: string): Promise<string[]> {
   // As narrow as a page of 1280 points is at 400 % (WCAG 1.4.10).
   await page.setViewportSize({ width: 320, height: 900 })
   if (await isTooWide(page)) faults.push(`${name} 320: it scrolls sideways`)
+  const cut = await page
+    .locator('nav')
+    .evaluateAll((navs) => navs.some(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth))
+  if (cut) faults.push(`${name} 320: links are cut off`)
   return faults
 }
 

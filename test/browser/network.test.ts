@@ -93,6 +93,30 @@ test('while an answer is on its way the page says so, and a second click is no s
   await reads(page, 'No projects yet')
 })
 
+test('an answer that never comes is not waited for', async () => {
+  const front = await openFrontEnd()
+  const page = await front.openAs(ann)
+  await reads(page, 'No projects yet')
+  // Its patience ends when the test says so.
+  await page.evaluate(() => {
+    AbortSignal.timeout = (milliseconds) => {
+      const impatient = new AbortController()
+      addEventListener('patience-ends', () => impatient.abort())
+      document.body.dataset.patience = String(milliseconds)
+      return impatient.signal
+    }
+  })
+  front.api.hold()
+  await press(page, 'New project')
+  await fill(page, { Title: 'Garden' })
+  await press(page, 'Create project')
+  await page.getByRole('status').filter({ hasText: 'One moment' }).waitFor()
+  expect(await page.evaluate(() => document.body.dataset.patience)).toBe('15000')
+  await page.evaluate(() => dispatchEvent(new Event('patience-ends')))
+  await hears(page, away)
+  expect(await field(page, 'Title').inputValue()).toBe('Garden')
+})
+
 test('whoever logs out without a network is logged out here, and told that the server was not reached', async () => {
   const front = await openFrontEnd()
   const page = await front.openAs(ann, '/account')

@@ -54,6 +54,28 @@ test('after a password reset elsewhere the browser is logged out at its next act
   await sees(page, 'Devices')
 })
 
+test('a double click on “Log out” logs out, and begins nothing else', async () => {
+  const front = await openFrontEnd()
+  const page = await front.openAs(ann)
+  await reads(page, 'No projects yet')
+  const {
+    x = 0,
+    y = 0,
+    width = 0,
+    height = 0,
+  } = Object(await page.getByRole('button', { name: 'Log out' }).boundingBox())
+  const at = [x + width / 2, y + height / 2] as const
+  await page.mouse.click(...at)
+  await sees(page, 'All your projects in one place')
+  // The second comes late, when another link is there already.
+  await page.mouse.move(...at)
+  await page.mouse.down({ clickCount: 2 })
+  await page.mouse.up({ clickCount: 2 })
+  expect(new URL(page.url()).pathname).toBe('/')
+  await page.mouse.click(...at)
+  await sees(page, 'Sign up')
+})
+
 test('with a session in a cookie a stranger is welcomed, and told of nothing that they lost', async () => {
   const front = await openFrontEnd({ session: 'cookie' })
   front.expectFaults('401 /v1/session')

@@ -4,6 +4,7 @@ import { Form } from '../parts/form.tsx'
 import { DeadLink, NoLink } from '../parts/link-page.tsx'
 import { NewPasswordField } from '../parts/new-password-field.tsx'
 import { NarrowPage } from '../parts/page.tsx'
+import { ToProjects } from '../parts/to-projects.tsx'
 import { useLinkToken } from '../parts/use-link-token.ts'
 
 export default function ResetPasswordPage() {
@@ -65,11 +66,7 @@ function ChangedForAnother() {
   return (
     <NarrowPage title="The password has been changed">
       <p>You’re still logged in here, to another account.</p>
-      <div className="actions">
-        <Link className="button" to="/">
-          Go to your projects
-        </Link>
-      </div>
+      <ToProjects />
     </NarrowPage>
   )
 }

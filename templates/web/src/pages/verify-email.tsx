@@ -4,6 +4,7 @@ import { Form } from '../parts/form.tsx'
 import { DeadLink, NoLink } from '../parts/link-page.tsx'
 import { NarrowPage } from '../parts/page.tsx'
 import { PasswordField } from '../parts/password-field.tsx'
+import { ToProjects } from '../parts/to-projects.tsx'
 import { useLinkToken } from '../parts/use-link-token.ts'
 
 /** One click, since programs that look into mails open links too; and whoever is not logged in, their password. */
@@ -69,11 +70,7 @@ function Done({ emailAddress }: { emailAddress: string }) {
       <p>
         From now on we write to <strong>{emailAddress}</strong>.
       </p>
-      <div className="actions">
-        <Link className="button" to="/">
-          Go to your projects
-        </Link>
-      </div>
+      <ToProjects />
     </NarrowPage>
   )
 }

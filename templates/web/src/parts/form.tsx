@@ -2,7 +2,7 @@ import type { ApiError } from 'latchkey/client'
 import type { ActionState } from 'latchkey/react'
 import { type FormEvent, type ReactNode, useEffect, useRef, useState } from 'react'
 import { Problems } from './field.tsx'
-import { explain } from './words.ts'
+import { explainSent } from './words.ts'
 
 interface FormProps {
   readonly state: ActionState<unknown>
@@ -68,7 +68,7 @@ function Refusal({ error, names }: { error: ApiError; names: readonly string[] }
   }
   return (
     <p className="note bad" role="alert" tabIndex={-1}>
-      {others.length > 0 ? others.map(({ message }) => message).join('. ') : explain(error)}
+      {others.length > 0 ? others.map(({ message }) => message).join('. ') : explainSent(error)}
     </p>
   )
 }

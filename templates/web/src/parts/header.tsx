@@ -1,4 +1,5 @@
 import { useAuth, useSession } from 'latchkey/react'
+import type { MouseEvent } from 'react'
 import { Link, NavLink } from 'react-router'
 import { name } from '../name.ts'
 import { leave } from '../session-end.ts'
@@ -19,7 +20,7 @@ export function Header() {
             <img src="/icon.svg" alt="" />
             {name}
           </Link>
-          <nav className="links" aria-label="Main">
+          <nav className="links" aria-label="Main" onClickCapture={stopSecond}>
             {status === 'signed_in' && <UserLinks />}
             {status === 'signed_out' && <GuestLinks />}
           </nav>
@@ -32,6 +33,11 @@ export function Header() {
 // No link to #main: what stands behind the # of an address here is the token of a mail's link.
 function skip(): void {
   document.getElementById('main')?.focus()
+}
+
+// The second click of a double one is meant for what the first has taken away: “Sign up” comes where “Log out” was.
+function stopSecond(event: MouseEvent): void {
+  if (event.detail > 1) event.preventDefault()
 }
 
 function UserLinks() {

@@ -22,6 +22,18 @@ export function explain(error: unknown): string {
   return `Something went wrong. Try again.${number}`
 }
 
+/**
+ * The same of what was sent to change something: where the answer was cut off, it may have been.
+ *
+ * @throws whatever is no refusal, but a fault
+ */
+export function explainSent(error: unknown): string {
+  const isLost = error instanceof ApiError && error.code === 'unknown' && error.status < 400
+  return isLost
+    ? 'The answer can’t be read: it may be done all the same. Check your connection, and reload the page to see.'
+    : explain(error)
+}
+
 function inWords(seconds: number | null): string {
   if (!seconds) return 'later'
   const minutes = Math.ceil(seconds / 60)

@@ -1,0 +1,12 @@
+import { Link } from 'react-router'
+
+/** Where somebody goes on from a page that is done. */
+export function ToProjects() {
+  return (
+    <div className="actions">
+      <Link className="button" to="/">
+        Go to your projects
+      </Link>
+    </div>
+  )
+}
