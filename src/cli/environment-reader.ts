@@ -1,12 +1,8 @@
+import type { NumberSetting } from '../core/number-settings.ts'
+
 export type Mode = 'development' | 'production'
 
 export type Variables = Readonly<Record<string, string | undefined>>
-
-interface IntegerRange {
-  readonly otherwise: number
-  readonly from: number
-  readonly to: number
-}
 
 interface Rule<T> {
   /** Null where the text cannot be read. */
@@ -40,7 +36,7 @@ export class EnvironmentReader {
     return this.#get(name) ?? otherwise
   }
 
-  integer(name: string, { otherwise, from, to }: IntegerRange): number {
+  integer(name: string, { otherwise, from, to }: NumberSetting): number {
     return this.parsed(name, {
       parse(text) {
         const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN

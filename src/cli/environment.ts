@@ -1,7 +1,8 @@
 import type { AccessTokenPolicy } from '../core/access-token-policy.ts'
 import { parseAppUrl } from '../core/app-url.ts'
 import type { ImportedKeys } from '../core/imported-hashes/family.ts'
-import type { SessionPolicy, SignUp } from '../core/options.ts'
+import { numberSettings as settings } from '../core/number-settings.ts'
+import { type SessionPolicy, type SignUp, signUps } from '../core/options.ts'
 import type { PasswordPolicy } from '../core/password-policy.ts'
 import { Secret } from '../core/secret.ts'
 import { parseSender } from '../core/sender.ts'
@@ -74,15 +75,15 @@ export function readEnvironment(variables: Variables, args: readonly string[]): 
     corsOrigins: readOrigins(read, web ? [web] : []),
     clearSiteData: readSiteData(read),
     trustedProxies: readTrustedProxies(read),
-    signUp: read.choice('SIGN_UP', ['open', 'confirm', 'closed']),
+    signUp: read.choice('SIGN_UP', signUps),
     passwords: {
-      minimumLength: read.integer('PASSWORD_MINIMUM_LENGTH', { otherwise: 8, from: 8, to: 128 }),
+      minimumLength: read.integer('PASSWORD_MINIMUM_LENGTH', settings.passwords.minimumLength),
       rejectCommon: read.choice('PASSWORD_REJECT_COMMON', ['true', 'false']) === 'true',
     },
     sessions: readSessions(read),
     accessTokens: readAccessTokens(read, { mode, appUrl }),
     importedKeys: readImportedKeys(read),
-    resetTokenMinutes: read.integer('RESET_TOKEN_MINUTES', { otherwise: 15, from: 1, to: 1440 }),
+    resetTokenMinutes: read.integer('RESET_TOKEN_MINUTES', settings.resetTokenMinutes),
     rateLimits: readRateLimits(read, mode),
     appUrl,
     mail: readMail(read, mode),
@@ -102,10 +103,11 @@ export function readSessionEnvironment(variables: Variables): SessionPolicy {
 }
 
 function readSessions(read: EnvironmentReader): SessionPolicy {
+  const { idleHours, maximumHours, maximumPerUser } = settings.sessions
   return {
-    idleHours: read.integer('SESSION_IDLE_HOURS', { otherwise: 720, from: 1, to: 87_600 }),
-    maximumHours: read.integer('SESSION_MAXIMUM_HOURS', { otherwise: 2160, from: 1, to: 87_600 }),
-    maximumPerUser: read.integer('SESSIONS_PER_USER', { otherwise: 100, from: 1, to: 1_000 }),
+    idleHours: read.integer('SESSION_IDLE_HOURS', { ...idleHours, from: 1 }),
+    maximumHours: read.integer('SESSION_MAXIMUM_HOURS', { ...maximumHours, from: 1 }),
+    maximumPerUser: read.integer('SESSIONS_PER_USER', maximumPerUser),
   }
 }
 

@@ -2,15 +2,17 @@ import { randomBytes } from 'node:crypto'
 import type { z } from 'zod'
 import { type AccessTokens, resolveAccessTokens } from './access-token-policy.ts'
 import { ApiKeyLimit } from './api-key-limit.ts'
+import { CachedRead } from './cached-read.ts'
 import { DeadTokens } from './dead-tokens.ts'
 import { Guard } from './guard.ts'
 import type { Hooks } from './hooks.ts'
 import { ids } from './ids.ts'
 import { importKeptMilliseconds } from './imported-tokens.ts'
-import { Kept } from './kept.ts'
+import { countRefusals } from './instrumentation.ts'
 import { LastUse } from './last-use.ts'
 import { faultsOnly, type Log, unfailing } from './log.ts'
 import type { Metrics } from './metrics.ts'
+import { numberSettings as settings } from './number-settings.ts'
 import { requireOptions } from './option-rules.ts'
 import type { ApiKeyPolicy, AuthOptions, SessionPolicy, SignUp } from './options.ts'
 import { argon2id, type PasswordHash } from './password-hash.ts'
@@ -20,7 +22,6 @@ import { RefusedAttempts } from './refused-attempts.ts'
 import type { Store } from './store.ts'
 import type { Random } from './tokens.ts'
 import { type Tracing, trace } from './tracing.ts'
-import { countRefusals } from './watched.ts'
 
 /** `AuthOptions` with every default filled in: after this nobody asks whether something is set. */
 export interface Configuration {
@@ -52,7 +53,7 @@ export interface Configuration {
   readonly random: Random
   readonly passwordHash: PasswordHash
   /** When sessions were last imported, with tokens that another system issued; null for never. */
-  readonly importedSessions: Pick<Kept<Date | null>, 'get'>
+  readonly importedSessions: Pick<CachedRead<Date | null>, 'get'>
 }
 
 /** @throws RangeError for a number that would switch a protection off */
@@ -68,24 +69,18 @@ export function resolveConfiguration<Fields>(
   const config = {
     store,
     passwords: {
-      minimumLength: passwords.minimumLength ?? 8,
+      minimumLength: passwords.minimumLength ?? settings.passwords.minimumLength.otherwise,
       rejectCommon: passwords.rejectCommon ?? true,
       contextWords: passwords.contextWords ?? [],
     },
     sessions: {
-      idleHours: sessions.idleHours ?? 720,
-      maximumHours: sessions.maximumHours ?? 2_160,
-      maximumPerUser: sessions.maximumPerUser ?? 100,
+      idleHours: sessions.idleHours ?? settings.sessions.idleHours.otherwise,
+      maximumHours: sessions.maximumHours ?? settings.sessions.maximumHours.otherwise,
+      maximumPerUser: sessions.maximumPerUser ?? settings.sessions.maximumPerUser.otherwise,
     },
-    apiKeys: {
-      scopes: apiKeys.scopes ?? [],
-      defaultDays: apiKeys.defaultDays ?? Math.min(90, apiKeys.maximumDays ?? 90),
-      maximumDays: apiKeys.maximumDays ?? 365,
-      maximumPerUser: apiKeys.maximumPerUser ?? 100,
-      requestsPerMinute: apiKeys.requestsPerMinute ?? 600,
-    },
+    apiKeys: resolveApiKeys(apiKeys),
     accessTokens: resolveAccessTokens({ store, clock, newId }, options.accessTokens),
-    resetTokenMinutes: options.resetTokenMinutes ?? 15,
+    resetTokenMinutes: options.resetTokenMinutes ?? settings.resetTokenMinutes.otherwise,
     guard: new Guard(store, clock),
     deadTokens: new DeadTokens(clock),
     refusedAttempts: new RefusedAttempts((events) => store.recordEvents(events)),
@@ -103,7 +98,7 @@ export function resolveConfiguration<Fields>(
     random,
     newId,
     passwordHash: amongSchemes(options.passwordHash ?? defaultHash(options), { store, clock }),
-    importedSessions: new Kept({
+    importedSessions: new CachedRead({
       read: () => store.findLastSessionImport(),
       clock,
       milliseconds: importKeptMilliseconds,
@@ -113,6 +108,18 @@ export function resolveConfiguration<Fields>(
   const { requestsPerMinute } = config.apiKeys
   const apiKeyLimit = new ApiKeyLimit(store, clock, requestsPerMinute)
   return watched({ ...config, ...(options.rateLimits === 'off' ? unlimited : { apiKeyLimit }) })
+}
+
+function resolveApiKeys(policy: Partial<ApiKeyPolicy>): ApiKeyPolicy {
+  const { defaultDays, maximumDays, maximumPerUser, requestsPerMinute } = settings.apiKeys
+  const longest = policy.maximumDays ?? maximumDays.otherwise
+  return {
+    scopes: policy.scopes ?? [],
+    defaultDays: policy.defaultDays ?? Math.min(defaultDays.otherwise, longest),
+    maximumDays: longest,
+    maximumPerUser: policy.maximumPerUser ?? maximumPerUser.otherwise,
+    requestsPerMinute: policy.requestsPerMinute ?? requestsPerMinute.otherwise,
+  }
 }
 
 function watched(config: Configuration): Configuration {

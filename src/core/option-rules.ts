@@ -1,18 +1,18 @@
 import type { z } from 'zod'
 import { minimumWordLength } from './context-words.ts'
 import { hookNames } from './hooks.ts'
+import { type NumberSetting, numberSettings as settings } from './number-settings.ts'
 import { type ApiKeyPolicy, type SessionPolicy, type SignUp, signUps } from './options.ts'
 import type { PasswordPolicy } from './password-policy.ts'
 
 /** @throws RangeError for an option that would switch a protection off, or that nobody could have meant */
 export function requireOptions(options: Options): void {
   const { passwords, sessions, resetTokenMinutes, apiKeys, signUp, signUpFields, hooks } = options
-  requireWithin('passwords.minimumLength', passwords.minimumLength, { from: 8, to: 128 })
+  requireNumbers('passwords', passwords, settings.passwords)
   requireWords(passwords.contextWords)
-  requireWithin('sessions.idleHours', sessions.idleHours, { from: 0.01, to: 87_600 })
-  requireWithin('sessions.maximumHours', sessions.maximumHours, { from: 0.01, to: 87_600 })
-  requireWithin('sessions.maximumPerUser', sessions.maximumPerUser, { from: 1, to: 1_000 })
-  requireWithin('resetTokenMinutes', resetTokenMinutes, { from: 1, to: 1_440 })
+  requireNumbers('sessions', sessions, settings.sessions)
+  requireWithin('resetTokenMinutes', resetTokenMinutes, settings.resetTokenMinutes)
+  requireNumbers('apiKeys', apiKeys, settings.apiKeys)
   requireApiKeys(apiKeys)
   if (signUpFields) requireFields(signUpFields)
   requireSignUp(signUp)
@@ -64,7 +64,7 @@ function requireWords(words: readonly string[]): void {
 }
 
 function requireApiKeys(policy: ApiKeyPolicy): void {
-  const { scopes, defaultDays, maximumDays, maximumPerUser, requestsPerMinute } = policy
+  const { scopes, defaultDays, maximumDays } = policy
   for (const scope of scopes) {
     // RFC 6749 §3.3; so it also fits into a challenge as it is.
     if (/^[\w!#$%&'()*+,./:;<=>?@[\]^`{|}~-]{1,64}$/.test(scope)) continue
@@ -72,13 +72,25 @@ function requireApiKeys(policy: ApiKeyPolicy): void {
       `apiKeys.scopes are like projects:read, of 1 to 64 characters, not ${scope}`,
     )
   }
-  requireWithin('apiKeys.maximumDays', maximumDays, { from: 1, to: 3_650 })
   requireWithin('apiKeys.defaultDays', defaultDays, { from: 1, to: maximumDays })
-  requireWithin('apiKeys.maximumPerUser', maximumPerUser, { from: 1, to: 1_000 })
-  requireWithin('apiKeys.requestsPerMinute', requestsPerMinute, { from: 1, to: 1_000_000 })
 }
 
-function requireWithin(name: string, value: number, { from, to }: { from: number; to: number }) {
+function requireNumbers(
+  group: string,
+  policy: object,
+  rules: Readonly<Record<string, NumberSetting>>,
+): void {
+  const given = new Map<string, unknown>(Object.entries(policy))
+  for (const [name, rule] of Object.entries(rules)) {
+    requireWithin(`${group}.${name}`, given.get(name), rule)
+  }
+}
+
+function requireWithin(
+  name: string,
+  value: unknown,
+  { from, to }: Omit<NumberSetting, 'otherwise'>,
+) {
   // SECURITY: written so that NaN fails; a session compared with NaN would never expire.
   if (typeof value === 'number' && value >= from && value <= to) return
   throw new RangeError(`${name} must be a number from ${from} to ${to}, not ${value}`)
