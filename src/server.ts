@@ -46,6 +46,7 @@ export type { HookContext, HookEvents, Hooks } from './core/hooks.ts'
 export type { FirebaseKeys, ImportedKeys } from './core/imported-hashes/family.ts'
 export type { Counted, GuardedAct } from './core/limits.ts'
 export type { Log, LogEntry } from './core/log.ts'
+export type { LoggedIn, SubmittedCredentials } from './core/log-ins.ts'
 export type {
   Delivery,
   DeliveryAttempt,
@@ -72,7 +73,6 @@ export type { SubmittedPasswordChange } from './core/passwords.ts'
 export type { RateLimit, WindowLimit } from './core/rate-limit.ts'
 export type { Revocations } from './core/revocations.ts'
 export { Secret } from './core/secret.ts'
-export type { LoggedIn, SubmittedCredentials } from './core/sessions.ts'
 export type { SignedUp } from './core/sign-ups.ts'
 export type { ListedSigningKey, PublicKey } from './core/signing-keys.ts'
 export type { AccessTokenStatements } from './core/statements/access-tokens.ts'
@@ -106,7 +106,7 @@ export type {
 } from './core/store.ts'
 export type { StoreTransaction } from './core/store-transaction.ts'
 export type { NewSpan, OpenSpan, RequestHeaders, SpanAttributes, Tracing } from './core/tracing.ts'
-export type { AdmissionOptions, Approaching } from './http/admission.ts'
+export type { AdmissionOptions } from './http/admission.ts'
 export { type Answer, answer } from './http/answers.ts'
 export {
   type App,
@@ -122,6 +122,7 @@ export { createGate, type Gate } from './http/gate.ts'
 export { type Fetch, nodeListener, nodeServer } from './http/node.ts'
 export { pageOf, pageQuery } from './http/page.ts'
 export { type Problem, type Refusal, type RefusalCode, refuse } from './http/problems.ts'
+export type { RequestHead } from './http/request-like.ts'
 export { type Route, route } from './http/route.ts'
 export { toTimestamp } from './http/timestamp.ts'
 export type { MailWords } from './mail/messages/words.ts'

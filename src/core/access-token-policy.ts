@@ -1,4 +1,4 @@
-import type { Kept } from './kept.ts'
+import type { CachedRead } from './cached-read.ts'
 import { KeyEncryption } from './key-encryption.ts'
 import { KeyRing } from './key-ring.ts'
 import { keepRevocations, type Revocations } from './revocations.ts'
@@ -18,7 +18,7 @@ export interface AccessTokenPolicy {
 /** The policy where tokens are issued, with what they are issued by. */
 export interface AccessTokens extends Pick<AccessTokenPolicy, 'issuer' | 'audiences'> {
   readonly keyRing: KeyRing
-  readonly revocations: Kept<Revocations>
+  readonly revocations: CachedRead<Revocations>
 }
 
 /** How long a token lives that nothing ends before. */

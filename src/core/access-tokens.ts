@@ -4,7 +4,7 @@ import type { Configuration } from './config.ts'
 import type { Authenticated, Session } from './entities.ts'
 import { AuthError, type InvalidField } from './errors.ts'
 import { Secret } from './secret.ts'
-import { expiresAt } from './sessions.ts'
+import { expiresAt } from './session-expiry.ts'
 import type { Random } from './tokens.ts'
 
 /** What a client wants an access token for. */

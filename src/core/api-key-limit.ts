@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto'
+import { BoundedMap } from './bounded-map.ts'
 import { AuthError } from './errors.ts'
 import type { GuardStore } from './guard-store.ts'
 import type { WindowLimit } from './rate-limit.ts'
-import { Recent } from './recent.ts'
 import type { OwnApiKey } from './statements/api-keys.ts'
 import { isOpen } from './window.ts'
 
@@ -33,7 +33,7 @@ export class ApiKeyLimit {
   readonly #clock: () => Date
   readonly #ofKey: WindowLimit
   readonly #ofUser: WindowLimit
-  readonly #blocks = new Recent<Block>(rememberedKeys)
+  readonly #blocks = new BoundedMap<Block>(rememberedKeys)
   readonly #taking = new Map<string, Promise<Block>>()
 
   constructor(store: Pick<GuardStore, 'count'>, clock: () => Date, requestsPerMinute: number) {

@@ -1,6 +1,4 @@
 import { issueAccessToken, requireAccessTokens } from './access-tokens.ts'
-import { revokeAllApiKeys } from './all-api-keys.ts'
-import { revokeAllSessions } from './all-sessions.ts'
 import { authenticateApiKey, createApiKey, listApiKeys, revokeApiKey } from './api-keys.ts'
 import { nobody, operator } from './client.ts'
 import { type Configuration, resolveConfiguration } from './config.ts'
@@ -21,6 +19,9 @@ import {
 import { listEvents } from './events.ts'
 import { freshen, isFresh, verifyChallenge } from './freshness.ts'
 import { countPasswordSchemes, forgetImportedPasswords } from './imported-passwords.ts'
+import { timeChecks } from './instrumentation.ts'
+import { logIn } from './log-ins.ts'
+import { revokeAllApiKeys, revokeAllSessions } from './mass-revocation.ts'
 import { revokeOneTimeTokens } from './one-time-tokens.ts'
 import type { AuthOptions } from './options.ts'
 import {
@@ -30,7 +31,8 @@ import {
   resetPassword,
 } from './passwords.ts'
 import type { Secret } from './secret.ts'
-import { authenticate, expiresAt, logIn, logOut } from './sessions.ts'
+import { expiresAt } from './session-expiry.ts'
+import { authenticate, logOut } from './sessions.ts'
 import { signUp } from './sign-ups.ts'
 import { listSigningKeys, revokeSigningKey } from './signing-keys.ts'
 import {
@@ -43,7 +45,6 @@ import {
   unbanUser,
 } from './users.ts'
 import type { Auth } from './verbs.ts'
-import { timeChecks } from './watched.ts'
 
 export type { Auth } from './verbs.ts'
 

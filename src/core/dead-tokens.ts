@@ -1,9 +1,9 @@
+import { BoundedMap } from './bounded-map.ts'
 import type { Client } from './client.ts'
 import { AuthError } from './errors.ts'
 import { deadTokens } from './limits.ts'
 import { networkOf } from './network.ts'
 import type { WindowLimit } from './rate-limit.ts'
-import { Recent } from './recent.ts'
 import { isOpen } from './window.ts'
 
 // Beyond so many networks the one that came first is forgotten.
@@ -21,7 +21,7 @@ interface Seen {
  */
 export class DeadTokens {
   readonly #clock: () => Date
-  readonly #seen = new Recent<Seen>(rememberedNetworks)
+  readonly #seen = new BoundedMap<Seen>(rememberedNetworks)
 
   constructor(clock: () => Date) {
     this.#clock = clock

@@ -1,6 +1,6 @@
+import { BoundedMap } from './bounded-map.ts'
 import type { Bucket } from './buckets.ts'
 import type { GuardCount } from './guard-store.ts'
-import { Recent } from './recent.ts'
 
 // What is full is refused without a look at the database, so long, and then with a look at it and without a
 // write; beyond so many, the oldest costs one again.
@@ -14,7 +14,7 @@ interface Full {
 
 /** The counts of which this process knows that they have reached what they may. */
 export class FullCounts {
-  readonly #full = new Recent<Full>(rememberedCounts)
+  readonly #full = new BoundedMap<Full>(rememberedCounts)
 
   /** Those of these buckets that are known. */
   among(buckets: readonly Bucket[]): readonly (Bucket & Full)[] {

@@ -17,14 +17,6 @@ export interface HashLoad {
   readonly waiting: number
   /** Since the process began. */
   readonly refused: number
-  /**
-   * Runs work that a hash is only a part of, and that has a place from its beginning: so nothing is done
-   * for a password that nobody will have time for. All for one account have one place: of those that come
-   * at once the guard lets few come to their hash, and it is the guard that says so.
-   *
-   * @throws AuthError `overloaded` where one more would be refused
-   */
-  admit?<T>(account: string, work: () => Promise<T>): Promise<T>
 }
 
 // What hashes took is no measure of what they will take on a machine that did something else since.
@@ -65,6 +57,7 @@ export class HashQueue implements HashLoad {
     return this.#refused
   }
 
+  /** @see PasswordHash.admit */
   async admit<T>(account: string, work: () => Promise<T>): Promise<T> {
     const admitted = this.#admitted
     const before = admitted.get(account)

@@ -1,8 +1,8 @@
-import { pause, stepRows } from './all-rows.ts'
 import type { Client } from './client.ts'
 import type { Configuration } from './config.ts'
 import type { PasswordSchemeCount } from './entities.ts'
 import { noPassword } from './imported-hashes/imported-hash.ts'
+import { pause, stepRows } from './steps.ts'
 import { perform } from './unit-of-work.ts'
 
 /** How many hashes of other systems there are, by scheme. */

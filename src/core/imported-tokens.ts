@@ -1,14 +1,14 @@
-import type { Kept } from './kept.ts'
+import type { CachedRead } from './cached-read.ts'
 import { digestOfToken } from './token-digest.ts'
-import { parseToken } from './tokens.ts'
 
 // 24 to 32 characters, as Rails' has_secure_token and better-auth make them: none of our own, which have
 // a _. Behind a dot better-auth's signature, which says nothing that the token does not.
 const pattern = /^([A-Za-z0-9]{24,32})(?:\.[\w+/=%-]{1,128})?$/
 
-interface Looked {
+/** Whether sessions were imported whose tokens may still be good. */
+export interface SessionImports {
   readonly clock: () => Date
-  readonly importedSessions: Pick<Kept<Date | null>, 'get'>
+  readonly importedSessions: Pick<CachedRead<Date | null>, 'get'>
   readonly sessions: { readonly maximumHours: number }
 }
 
@@ -16,25 +16,21 @@ interface Looked {
 export const importKeptMilliseconds = 250
 
 /**
- * The digest to look up the token of a session by, which may be one that another system issued; null for
- * a text that cannot be one. Such tokens are looked up only until all imported sessions are over.
+ * The digest of a token that another system issued; null for a text that cannot be one. Such tokens are looked
+ * up only until all imported sessions are over.
  *
  * @throws AuthError `unavailable`
  */
-export function sessionDigest(
-  config: Looked,
+export function importedDigest(
+  imports: SessionImports,
   text: string,
-): Uint8Array | null | Promise<Uint8Array | null> {
-  return parseToken('session', text) ?? importedDigest(config, text)
-}
-
-function importedDigest(config: Looked, text: string): Promise<Uint8Array | null> | null {
+): Promise<Uint8Array | null> | null {
   const token = pattern.exec(text)?.[1]
-  return token === undefined ? null : digestWhileLive(config, token)
+  return token === undefined ? null : digestWhileLive(imports, token)
 }
 
 async function digestWhileLive(
-  { clock, importedSessions, sessions }: Looked,
+  { clock, importedSessions, sessions }: SessionImports,
   token: string,
 ): Promise<Uint8Array | null> {
   const importedAt = await importedSessions.get()

@@ -1,7 +1,7 @@
 import type { CryptoKey } from 'jose'
+import { CachedRead } from './cached-read.ts'
 import type { SigningKey } from './entities.ts'
 import { AuthError } from './errors.ts'
-import { Kept } from './kept.ts'
 import type { KeyEncryption } from './key-encryption.ts'
 import {
   makeFirstSigningKey,
@@ -29,8 +29,8 @@ export interface Signer {
 export class KeyRing {
   readonly #context: SigningKeysContext
   readonly #encryption: KeyEncryption
-  readonly #keys: Kept<readonly SigningKey[]>
-  readonly #published: Kept<readonly SigningKey[]>
+  readonly #keys: CachedRead<readonly SigningKey[]>
+  readonly #published: CachedRead<readonly SigningKey[]>
   readonly #opened = new Map<string, Promise<CryptoKey>>()
   #making: Promise<unknown> | null = null
 
@@ -39,9 +39,9 @@ export class KeyRing {
     this.#encryption = encryption
     const { clock } = context
     const read = () => this.#read()
-    this.#keys = new Kept({ read, clock, milliseconds: keptMilliseconds })
+    this.#keys = new CachedRead({ read, clock, milliseconds: keptMilliseconds })
     const publish = () => this.#publish()
-    this.#published = new Kept({ read: publish, clock, milliseconds: publishedMilliseconds })
+    this.#published = new CachedRead({ read: publish, clock, milliseconds: publishedMilliseconds })
   }
 
   /**

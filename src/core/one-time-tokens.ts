@@ -1,5 +1,5 @@
-import { pause, stepRows } from './all-rows.ts'
 import type { Configuration } from './config.ts'
+import { pause, stepRows } from './steps.ts'
 
 /**
  * Ends every link that is in a mail: resets, proofs of an address and the changes that wait for one, and

@@ -25,7 +25,15 @@ export interface PasswordHash {
   ): Promise<boolean>
   /** Whether a hash was made at today's cost; if not, the next log-in replaces it. */
   isCurrent(passwordHash: string): boolean
-  /** How much of it goes on, for metrics; left out where nothing waits. */
+  /**
+   * Runs work that a hash is only a part of, and that has a place from its beginning: so nothing is done
+   * for a password that nobody will have time for. All for one account have one place: of those that come
+   * at once the guard lets few come to their hash, and it is the guard that says so. Left out where nothing waits.
+   *
+   * @throws AuthError `overloaded` where one more would be refused
+   */
+  admit?<T>(account: string, work: () => Promise<T>): Promise<T>
+  /** How much of it goes on, for metrics; left out likewise. */
   readonly queue?: HashLoad
 }
 
@@ -83,6 +91,7 @@ export function argon2id(options: Argon2idOptions = {}): PasswordHash {
 
   return {
     queue,
+    admit: (account, work) => queue.admit(account, work),
     hash: (password) =>
       queue.run(() =>
         hash(password.reveal(), { memoryCost: memoryKibibytes, timeCost: passes, parallelism: 1 }),

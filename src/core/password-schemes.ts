@@ -1,5 +1,5 @@
+import { CachedRead } from './cached-read.ts'
 import { readForeignHash } from './imported-hashes/imported-hash.ts'
-import { Kept } from './kept.ts'
 import type { PasswordHash } from './password-hash.ts'
 import type { Store } from './store.ts'
 
@@ -11,7 +11,7 @@ export function amongSchemes(
   passwordHash: PasswordHash,
   { store, clock }: { store: Pick<Store, 'listPasswordSchemes'>; clock: () => Date },
 ): PasswordHash {
-  const schemes = new Kept({
+  const schemes = new CachedRead({
     read: () => store.listPasswordSchemes(),
     clock,
     milliseconds: keptMilliseconds,
@@ -32,8 +32,10 @@ export function amongSchemes(
   }
 
   const { queue } = passwordHash
+  const admit = passwordHash.admit?.bind(passwordHash)
   return {
     ...(queue ? { queue } : {}),
+    ...(admit ? { admit } : {}),
     hash: (password) => passwordHash.hash(password),
     verify: async (known, password) =>
       passwordHash.verify(known, password, { schemes: await listFor(known) }),

@@ -1,5 +1,5 @@
+import { CachedRead } from './cached-read.ts'
 import { isUnavailable } from './errors.ts'
-import { Kept } from './kept.ts'
 import type { Store } from './store.ts'
 
 /** What is said of a server that can serve. */
@@ -21,12 +21,12 @@ const lateMilliseconds = 300_000
  *
  * @throws AuthError `unavailable` from `get()` where the database does not answer, or is not migrated
  */
-export function keepReadiness({ store, clock }: Asked): Kept<Readiness> {
+export function keepReadiness({ store, clock }: Asked): CachedRead<Readiness> {
   const read = async (): Promise<Readiness> => {
     await store.ping()
     return { outbox: await readOutbox({ store, clock }) }
   }
-  return new Kept({ read, clock, milliseconds: keptMilliseconds })
+  return new CachedRead({ read, clock, milliseconds: keptMilliseconds })
 }
 
 async function readOutbox({ store, clock }: Asked): Promise<Readiness['outbox']> {

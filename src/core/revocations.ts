@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
+import { CachedRead } from './cached-read.ts'
 import type { SessionAlias } from './entities.ts'
-import { Kept } from './kept.ts'
 import type { Store } from './store.ts'
 
 /** What resource servers are told: tokens of these sessions are refused. */
@@ -31,7 +31,7 @@ interface Context {
 export function keepRevocations(
   { store, clock }: Context,
   lifeMilliseconds: number,
-): Kept<Revocations> {
+): CachedRead<Revocations> {
   const read = async () => {
     const now = clock()
     const dead = await store.listDeadAliases(now, {
@@ -41,7 +41,7 @@ export function keepRevocations(
     })
     return toRevocations(dead)
   }
-  return new Kept({ read, clock, milliseconds: keptMilliseconds })
+  return new CachedRead({ read, clock, milliseconds: keptMilliseconds })
 }
 
 function toRevocations(dead: readonly SessionAlias[]): Revocations {

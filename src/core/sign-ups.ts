@@ -1,8 +1,9 @@
 import type { Client } from './client.ts'
 import type { Configuration } from './config.ts'
 import { AuthError } from './errors.ts'
+import { deviceOf, type LoggedIn, type SubmittedCredentials } from './log-ins.ts'
 import { queueRegistration } from './registrations.ts'
-import { deviceOf, type LoggedIn, openSession, type SubmittedCredentials } from './sessions.ts'
+import { openSession } from './sessions.ts'
 import { perform } from './unit-of-work.ts'
 import { type NewCredentials, newUser, parseNewCredentials } from './users.ts'
 

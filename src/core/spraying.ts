@@ -1,7 +1,7 @@
 import { hash, randomBytes } from 'node:crypto'
+import { BoundedMap } from './bounded-map.ts'
 import { AuthError } from './errors.ts'
 import { passwordLimits } from './limits.ts'
-import { Recent } from './recent.ts'
 import type { Secret } from './secret.ts'
 import { isOpen } from './window.ts'
 
@@ -21,7 +21,7 @@ interface Tried {
  */
 export class Spraying {
   readonly #key = randomBytes(32).toString('base64url')
-  readonly #tried = new Recent<Tried>(rememberedPasswords)
+  readonly #tried = new BoundedMap<Tried>(rememberedPasswords)
 
   /** @throws AuthError `rate_limited` with the seconds to wait, for one account too many */
   requireFew(password: Secret, account: string, now: Date): void {

@@ -2,17 +2,14 @@ import type { Auth } from '../core/auth.ts'
 import type { Authenticated, Principal } from '../core/entities.ts'
 import { AuthError } from '../core/errors.ts'
 import { bareEnvelope, type Presented, present, requestIdOf } from './answers.ts'
-import type { Asked } from './asked.ts'
 import { authenticateRequest, authorizeRequest } from './bearer.ts'
 import { type CookieOptions, type SessionCookie, sessionCookie } from './cookie.ts'
 import { refusalOf } from './errors.ts'
 import { isRefusal, type Refusal, refuse } from './problems.ts'
+import type { RequestHead } from './request-like.ts'
 
 /** Which cookie a session may be in, and whose pages may act by it: as `createApp` has it. */
 export type AdmissionOptions = Pick<CookieOptions, 'corsOrigins' | 'mode'>
-
-/** What is read of a request before a route of an application. */
-export type Approaching = Pick<Asked, 'method' | 'headers'>
 
 /** What a route of an application asks of whoever comes. */
 export type RouteAccess = 'session' | 'fresh' | { readonly scope: string }
@@ -29,7 +26,7 @@ export class Admission {
   }
 
   /** Who holds the session that the request carries, or what it gets instead of the route. */
-  async authenticate(request: Approaching): Promise<Authenticated | Refusal> {
+  async authenticate(request: RequestHead): Promise<Authenticated | Refusal> {
     try {
       return await authenticateRequest({ auth: this.#auth, request, cookie: this.#cookie })
     } catch (error) {
@@ -38,7 +35,7 @@ export class Admission {
   }
 
   /** The same for a route that asks for more than a session, or where a key will do. */
-  async admit(request: Approaching, access: RouteAccess): Promise<Principal | Refusal> {
+  async admit(request: RequestHead, access: RouteAccess): Promise<Principal | Refusal> {
     if (typeof access === 'object') return this.#authorize(request, access.scope)
     const found = await this.authenticate(request)
     if (isRefusal(found)) return found
@@ -49,10 +46,15 @@ export class Admission {
     return { session, user, apiKey: null }
   }
 
-  async #authorize(request: Approaching, scope: string): Promise<Principal | Refusal> {
-    const incoming = { auth: this.#auth, request, cookie: this.#cookie, sender: { userId: null } }
+  async #authorize(request: RequestHead, scope: string): Promise<Principal | Refusal> {
+    const context = {
+      auth: this.#auth,
+      request,
+      cookie: this.#cookie,
+      attribution: { userId: null },
+    }
     try {
-      return await authorizeRequest(incoming, scope)
+      return await authorizeRequest(context, scope)
     } catch (error) {
       return this.#explain(error)
     }
@@ -66,7 +68,10 @@ export class Admission {
 }
 
 /** A refusal in the form that is sent, to somebody with these headers. */
-export function presentRefusal(refusal: Refusal, { headers }: Pick<Asked, 'headers'>): Presented {
+export function presentRefusal(
+  refusal: Refusal,
+  { headers }: Pick<RequestHead, 'headers'>,
+): Presented {
   return present(refusal, bareEnvelope(requestIdOf(headers)))
 }
 

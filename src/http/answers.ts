@@ -55,7 +55,7 @@ export function answer(body: unknown, status = 200): Success {
 }
 
 /** A page for people; whatever it does not bring along, it cannot load. */
-export function page(content: Html, status = 200): Success {
+export function htmlPage(content: Html, status = 200): Success {
   return { status, body: content, headers: { 'content-security-policy': pagePolicy } }
 }
 

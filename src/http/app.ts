@@ -2,15 +2,15 @@ import { type Context, Hono } from 'hono'
 import type { Auth } from '../core/auth.ts'
 import { type Answer, toResponse } from './answers.ts'
 import { admitDeveloper } from './development.ts'
-import { Dispatcher, type Responder, type Surroundings } from './dispatcher.ts'
-import type { Incoming } from './exchange.ts'
+import { Dispatcher, type DispatcherOptions, type Responder } from './dispatcher.ts'
+import type { RequestContext } from './exchange.ts'
 import { refuse } from './problems.ts'
 import type { Route } from './route.ts'
 import { routeTable, type TableOptions } from './routes.ts'
 import { type Entry, type Shortcut, shortcut } from './shortcut.ts'
 
 /** What the app may be told beside its `auth`. */
-export interface AppOptions extends TableOptions, Surroundings {}
+export interface AppOptions extends TableOptions, DispatcherOptions {}
 
 /** Who is at the other end of the connection. */
 export interface Peer {
@@ -78,8 +78,8 @@ function handler(
   responder: Responder,
 ): (context: Context<{ Bindings: Peer }>) => Promise<Response> {
   return async ({ req, env }) => {
-    const arrival = { asked: req.raw, params: req.param(), peer: addressOf(env) }
-    return toResponse(await dispatcher.dispatch(responder, arrival))
+    const routed = { request: req.raw, params: req.param(), peer: addressOf(env) }
+    return toResponse(await dispatcher.dispatch(responder, routed))
   }
 }
 
@@ -96,7 +96,7 @@ function otherEntries(dispatcher: Dispatcher, table: readonly Route[]): Entry[] 
   return [...Map.groupBy(table, ({ path }) => path)].map(([path, routes]) => ({
     method: 'ALL',
     path,
-    respond: (incoming) => respondOtherwise(dispatcher, routes, incoming),
+    respond: (context) => respondOtherwise(dispatcher, routes, context),
   }))
 }
 
@@ -104,7 +104,7 @@ function otherEntries(dispatcher: Dispatcher, table: readonly Route[]): Entry[] 
 function respondOtherwise(
   { cors }: Dispatcher,
   routes: readonly Route[],
-  { request, client }: Incoming,
+  { request, client }: RequestContext,
 ): Answer {
   const isHidden = routes.every(({ access }) => access === 'development')
   if (isHidden && !admitDeveloper(request, client)) return refuse('not_found')

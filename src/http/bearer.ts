@@ -1,10 +1,10 @@
 import type { Auth } from '../core/auth.ts'
 import type { Authenticated, Principal } from '../core/entities.ts'
 import { Secret } from '../core/secret.ts'
-import type { Asked } from './asked.ts'
 import type { CookieCredential, SessionCookie } from './cookie.ts'
-import type { Incoming, Sender } from './exchange.ts'
+import type { Attribution, RequestContext } from './exchange.ts'
 import { insufficient, type Refusal, refuse } from './problems.ts'
+import type { RequestHead } from './request-like.ts'
 
 /** How a token comes and goes. */
 export type Transport = 'bearer' | 'cookie'
@@ -22,53 +22,53 @@ export interface Holder extends Authenticated {
 }
 
 /** Where the credential of a request is found, and who can judge it. */
-interface Approach {
+interface CredentialSource {
   readonly auth: Auth
-  readonly request: Pick<Asked, 'method' | 'headers'>
+  readonly request: RequestHead
   readonly cookie: SessionCookie
 }
 
 /** Who holds the session whose token the request carries, or the 400, 401 or 403 that it gets. */
 export async function authenticateRequest(
-  approach: Approach,
-  sender: Sender = { userId: null },
+  source: CredentialSource,
+  attribution: Attribution = { userId: null },
 ): Promise<Holder | Refusal> {
-  const { auth } = approach
-  const credential = readCredential(approach)
+  const { auth } = source
+  const credential = readCredential(source)
   if (credential.kind !== 'token') return refuseCredential(credential.kind)
   const { token, transport } = credential
   const found = await auth.authenticate(token)
   if (!found) {
-    return transport === 'bearer' ? refuseApiKey(auth, token, sender) : refuse('invalid_token')
+    return transport === 'bearer' ? refuseApiKey(auth, token, attribution) : refuse('invalid_token')
   }
-  sender.userId = found.user.id
+  attribution.userId = found.user.id
   return { session: found.session, user: found.user, token: new Secret(token), transport }
 }
 
 /** The same, where an API key with the scope will do as well. */
 export async function authorizeRequest(
-  incoming: Approach & Pick<Incoming, 'sender'>,
+  context: CredentialSource & Pick<RequestContext, 'attribution'>,
   scope: string,
 ): Promise<Principal | Refusal> {
-  const { auth, sender } = incoming
-  const credential = readCredential(incoming)
+  const { auth, attribution } = context
+  const credential = readCredential(context)
   if (credential.kind !== 'token') return refuseCredential(credential.kind)
   const { token, transport } = credential
   const found = await auth.authenticate(token)
   if (found) {
-    sender.userId = found.user.id
+    attribution.userId = found.user.id
     return { user: found.user, session: found.session, apiKey: null }
   }
   // SECURITY: a cookie holds the token of a session, and nothing else is looked up by one.
   const authorized = transport === 'bearer' ? await auth.authenticateApiKey(token) : null
   if (!authorized) return refuse('invalid_token')
   const { user, apiKey } = authorized
-  sender.userId = user.id
+  attribution.userId = user.id
   return apiKey.scopes.includes(scope) ? { user, session: null, apiKey } : refuseScope(scope)
 }
 
 /** What a request has for a token, of whatever kind, or the refusal that it gets; a cookie is none. */
-export function readBearer({ headers }: Pick<Asked, 'headers'>): string | Refusal {
+export function readBearer({ headers }: Pick<RequestHead, 'headers'>): string | Refusal {
   const header = headers.get('authorization')
   const credential = header === null ? nobody : parseAuthorization(header)
   return credential.kind === 'token' ? credential.token : refuseCredential(credential.kind)
@@ -81,7 +81,7 @@ export async function recognizeBrowser({
   auth,
   request,
   cookie,
-}: Approach): Promise<Authenticated | null> {
+}: CredentialSource): Promise<Authenticated | null> {
   const credential = cookie.read(request)
   return credential.kind === 'token' ? auth.authenticate(credential.token) : null
 }
@@ -91,11 +91,11 @@ export async function recognizeBrowser({
  * cookie by itself, also long after the session: that is no fault of whoever asks. A header is.
  */
 export async function recognizeRequest(
-  approach: Approach,
+  source: CredentialSource,
 ): Promise<Authenticated | Refusal | null> {
-  const credential = readCredential(approach)
+  const credential = readCredential(source)
   if (credential.kind === 'none') return null
-  return isByCookie(credential) ? recognizeBrowser(approach) : authenticateRequest(approach)
+  return isByCookie(credential) ? recognizeBrowser(source) : authenticateRequest(source)
 }
 
 function isByCookie(credential: Credential): boolean {
@@ -103,13 +103,18 @@ function isByCookie(credential: Credential): boolean {
 }
 
 /** The 403 to what a page made a browser send with the cookie of a session; null for all else. */
-export function refuseForgery(approach: Pick<Approach, 'request' | 'cookie'>): Refusal | null {
-  return readCredential(approach).kind === 'forged' ? refuse('csrf') : null
+export function refuseForgery(
+  source: Pick<CredentialSource, 'request' | 'cookie'>,
+): Refusal | null {
+  return readCredential(source).kind === 'forged' ? refuse('csrf') : null
 }
 
 // SECURITY: where there is the header, whatever it says, the cookie counts for nothing. Who asks is not
 // to depend on which of the two is good.
-function readCredential({ request, cookie }: Pick<Approach, 'request' | 'cookie'>): Credential {
+function readCredential({
+  request,
+  cookie,
+}: Pick<CredentialSource, 'request' | 'cookie'>): Credential {
   const header = request.headers.get('authorization')
   return header === null ? cookie.read(request) : parseAuthorization(header)
 }
@@ -124,10 +129,10 @@ function refuseCredential(kind: Exclude<Credential['kind'], 'token'>): Refusal {
 
 // To hear that a good API key is no token at all would make its holder look for the wrong fault. The
 // request counts against its limit, like any other.
-async function refuseApiKey(auth: Auth, text: string, sender: Sender): Promise<Refusal> {
+async function refuseApiKey(auth: Auth, text: string, attribution: Attribution): Promise<Refusal> {
   const authorized = await auth.authenticateApiKey(text)
   if (!authorized) return refuse('invalid_token')
-  sender.userId = authorized.user.id
+  attribution.userId = authorized.user.id
   return refuse('insufficient_scope')
 }
 

@@ -1,5 +1,5 @@
-import type { Asked } from './asked.ts'
 import { type Refusal, refuse } from './problems.ts'
+import type { RequestLike } from './request-like.ts'
 
 const maximumBytes = 64 * 1024
 
@@ -7,7 +7,7 @@ const maximumBytes = 64 * 1024
  * The fields of a body: a JSON object, or a form in which the last of several equal names counts,
  * as in Rails. No body at all is one without fields.
  */
-export async function readBody(request: Asked): Promise<Record<string, unknown> | Refusal> {
+export async function readBody(request: RequestLike): Promise<Record<string, unknown> | Refusal> {
   const bytes = await readBytes(request).catch(() => 'broken off' as const)
   if (bytes === 'broken off') return refuse('invalid_request', { error: 'The body ended early' })
   if (bytes === 'too large') return refuse('payload_too_large')
@@ -23,12 +23,12 @@ export async function readBody(request: Asked): Promise<Record<string, unknown> 
 }
 
 /** Whether a body that was read is a form, which has no other values than texts. */
-export function isForm({ headers }: Asked): boolean {
+export function isForm({ headers }: RequestLike): boolean {
   return parseMediaType(headers.get('content-type')) === 'form'
 }
 
 // The announced length refuses a large body before it is read; without one it is counted.
-async function readBytes(request: Asked): Promise<Uint8Array | 'too large'> {
+async function readBytes(request: RequestLike): Promise<Uint8Array | 'too large'> {
   const announced = request.headers.get('content-length')
   if (announced !== null) {
     if (Number(announced) > maximumBytes) return 'too large'

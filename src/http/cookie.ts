@@ -1,8 +1,8 @@
 import { generateCookie } from 'hono/cookie'
 import type { Secret } from '../core/secret.ts'
-import type { Asked } from './asked.ts'
 import { originSet } from './cors.ts'
 import { intendedFrom } from './csrf.ts'
+import type { RequestHead } from './request-like.ts'
 
 /** What may be cleared in a browser (Clear-Site-Data §3.1). */
 export type SiteData = (typeof siteData)[number]
@@ -32,9 +32,9 @@ type CookieHeaders = Readonly<Record<string, string>>
 
 /** How the browser of a user keeps the token of their session: where no script can read it. */
 export interface SessionCookie {
-  read(request: Pick<Asked, 'method' | 'headers'>): CookieCredential
+  read(request: RequestHead): CookieCredential
   /** Whether a request may lead to a cookie, or act by one. */
-  isIntended(request: Pick<Asked, 'method' | 'headers'>): boolean
+  isIntended(request: RequestHead): boolean
   /** Headers that give the browser a token for so many seconds. */
   give(token: Secret, seconds: number): CookieHeaders
   /** Those that make it forget. */

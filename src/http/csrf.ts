@@ -1,10 +1,10 @@
-import type { Asked } from './asked.ts'
+import type { RequestHead } from './request-like.ts'
 
 /**
  * Whether a request does nothing that a page could make a browser do behind its user's back: it only
  * reads, or comes from this very origin, or from a listed one.
  */
-export type IsIntended = (request: Pick<Asked, 'method' | 'headers'>) => boolean
+export type IsIntended = (request: RequestHead) => boolean
 
 /**
  * Judges by what a browser says, and no page can say in its place (Fetch, "Sec-Fetch-Site" and

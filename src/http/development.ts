@@ -1,5 +1,5 @@
 import type { Client } from '../core/client.ts'
-import type { Asked } from './asked.ts'
+import type { RequestHead } from './request-like.ts'
 
 /** Whoever sits at this machine. */
 export interface Developer {
@@ -14,7 +14,7 @@ export interface Developer {
  * @returns null for everybody else, who is not to learn that there is such a route
  */
 export function admitDeveloper(
-  request: Pick<Asked, 'headers'>,
+  request: Pick<RequestHead, 'headers'>,
   { ipAddress }: Pick<Client, 'ipAddress'>,
 ): Developer | null {
   const { headers } = request
@@ -49,7 +49,7 @@ const forwarding = new Set([
   'x-real-ip',
 ])
 
-function isForwarded(headers: Asked['headers']): boolean {
+function isForwarded(headers: RequestHead['headers']): boolean {
   return [...headers.keys()].some(
     (name) => /^x-(?:original-)?forwarded/.test(name) || forwarding.has(name),
   )

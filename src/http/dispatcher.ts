@@ -6,19 +6,19 @@ import { faultsOnly, type Log, unfailing } from '../core/log.ts'
 import type { Metrics } from '../core/metrics.ts'
 import { type Tracing, tracedLog } from '../core/tracing.ts'
 import { type Answer, type Presented, present, requestIdOf, securityHeaders } from './answers.ts'
-import type { Asked } from './asked.ts'
 import { refuseForgery } from './bearer.ts'
 import { type ClientAddresses, clientAddresses } from './client-address.ts'
 import { type CookieOptions, type SessionCookie, sessionCookie } from './cookie.ts'
 import { type Cors, cors } from './cors.ts'
 import { refusalOf } from './errors.ts'
-import type { Incoming, Sender } from './exchange.ts'
+import type { Attribution, RequestContext } from './exchange.ts'
 import { isRefusal, type Refusal, type RefusalCode } from './problems.ts'
 import { withAllowance } from './rate-limit.ts'
+import type { RequestLike } from './request-like.ts'
 import { requestSpan } from './request-span.ts'
 
 /** Where an app stands: who may read its answers, who stands before it, who hears of its faults. */
-export interface Surroundings extends CookieOptions {
+export interface DispatcherOptions extends CookieOptions {
   /**
    * Origins whose pages may read the answers, and act by the session's cookie, exactly as browsers send
    * them; default none.
@@ -36,12 +36,12 @@ export interface Surroundings extends CookieOptions {
 export interface Responder {
   /** The route's own, with `:id` in it: what a request says in its place can be a secret. */
   readonly path: string | null
-  respond(incoming: Incoming): Answer | Promise<Answer>
+  respond(context: RequestContext): Answer | Promise<Answer>
 }
 
 /** A request, and what the connection and the route's path say of it. */
-export interface Arrival {
-  readonly asked: Asked
+export interface RoutedRequest {
+  readonly request: RequestLike
   readonly params: Record<string, string>
   /** The address at the other end of the connection, where it is known. */
   readonly peer: string | undefined
@@ -57,12 +57,12 @@ export class Dispatcher {
   readonly #metrics: Metrics | null
   readonly #tracing: Tracing | null
 
-  constructor(auth: Auth, surroundings: Surroundings) {
-    const { corsOrigins = [], trustedProxies = [], mode, log } = surroundings
+  constructor(auth: Auth, options: DispatcherOptions) {
+    const { corsOrigins = [], trustedProxies = [], mode, log } = options
     this.#auth = auth
     this.#metrics = auth.config.metrics
     this.#tracing = auth.config.tracing
-    this.#cookie = sessionCookie(surroundings)
+    this.#cookie = sessionCookie(options)
     this.#log = tracedLog(unfailing(log ?? faultsOnly), this.#tracing)
     this.#clients = clientAddresses(trustedProxies, (peer) =>
       this.#log.error(
@@ -73,35 +73,35 @@ export class Dispatcher {
     this.cors = cors(corsOrigins, mode === 'development' ? securityHeaders : productionHeaders)
   }
 
-  dispatch(responder: Responder, arrival: Arrival): Promise<Presented> {
-    if (this.#tracing === null) return this.#answer(responder, arrival)
-    const { headers, method } = arrival.asked
+  dispatch(responder: Responder, routed: RoutedRequest): Promise<Presented> {
+    if (this.#tracing === null) return this.#answer(responder, routed)
+    const { headers, method } = routed.request
     const span = requestSpan(method, responder.path)
     return this.#tracing.span({ ...span, request: headers }, async ({ set, fail }) => {
-      const presented = await this.#answer(responder, arrival)
+      const presented = await this.#answer(responder, routed)
       set({ 'http.response.status_code': presented.status })
       if (presented.status >= 500) fail(String(presented.status))
       return presented
     })
   }
 
-  async #answer(responder: Responder, arrival: Arrival): Promise<Presented> {
+  async #answer(responder: Responder, routed: RoutedRequest): Promise<Presented> {
     const started = performance.now()
-    const { asked, params } = arrival
-    const { method, headers } = asked
+    const { request, params } = routed
+    const { method, headers } = request
     const requestId = requestIdOf(headers)
     // Of who reads nothing is counted, and to run within something costs.
     const counted = method === 'GET' ? null : new Allowances()
-    const sender: Sender = { userId: null }
+    const attribution: Attribution = { userId: null }
     let client: Client | null = null
     let answer: Answer
     try {
-      client = this.#clientOf(arrival, requestId)
+      client = this.#clientOf(routed, requestId)
       const cookie = this.#cookie
-      const incoming = { auth: this.#auth, request: asked, params, client, cookie, sender }
+      const context = { auth: this.#auth, request, params, client, cookie, attribution }
       // SECURITY: of every route, whatever it reads, and before it reads anything.
-      const respond = () => refuseForgery(incoming) ?? responder.respond(incoming)
-      answer = await (counted ? runWithin(counted, respond) : responder.respond(incoming))
+      const respond = () => refuseForgery(context) ?? responder.respond(context)
+      answer = await (counted ? runWithin(counted, respond) : responder.respond(context))
       if (answer.status === 401) this.#countDeadToken(answer, client)
     } catch (error) {
       answer = this.#explain(error, requestId)
@@ -117,7 +117,7 @@ export class Dispatcher {
       seconds: elapsed / 1_000,
     })
     const entry = { requestId, method, path, status: answer.status, milliseconds }
-    const event = securityEventOf(answer, client, sender)
+    const event = securityEventOf(answer, client, attribution)
     this.#log.info(event ? { ...entry, ...event } : entry, 'request')
     const standing = this.cors.headersFor(headers.get('origin'))
     return present(answer, { requestId, headers: standing })
@@ -137,7 +137,7 @@ export class Dispatcher {
     if (kind) this.#auth.config.deadTokens.count(kind, client)
   }
 
-  #clientOf({ asked: { headers }, peer }: Arrival, requestId: string): Client {
+  #clientOf({ request: { headers }, peer }: RoutedRequest, requestId: string): Client {
     const ipAddress = this.#clients.find(headers, peer)
     const userAgent = headers.get('user-agent')?.slice(0, 1_024) ?? null
     return { ipAddress, userAgent, requestId, actor: 'user' }
@@ -145,7 +145,11 @@ export class Dispatcher {
 }
 
 // What monitoring looks for says who it was, as far as that is known anyway: no other line of it tells.
-function securityEventOf(answer: Answer, client: Client | null, { userId }: Sender): object | null {
+function securityEventOf(
+  answer: Answer,
+  client: Client | null,
+  { userId }: Attribution,
+): object | null {
   const event = answer.status >= 400 && isRefusal(answer) ? securityEvents[answer.code] : undefined
   if (!event) return null
   const ipAddress = client?.ipAddress ?? null

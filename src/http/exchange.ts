@@ -1,25 +1,25 @@
 import type { z } from 'zod'
 import type { Auth } from '../core/auth.ts'
 import type { Client } from '../core/client.ts'
-import type { Asked } from './asked.ts'
 import { isForm, readBody } from './body.ts'
 import type { SessionCookie } from './cookie.ts'
-import { toProblems } from './fields.ts'
 import { readSpelled } from './form.ts'
 import { isRefusal, type Refusal, refuse } from './problems.ts'
+import type { RequestLike } from './request-like.ts'
+import { toProblems } from './validation-problems.ts'
 
 /** A request on its way to the handler of a route. */
-export interface Incoming {
+export interface RequestContext {
   readonly auth: Auth
-  readonly request: Asked
+  readonly request: RequestLike
   readonly client: Client
   readonly params: Record<string, string>
   readonly cookie: SessionCookie
-  readonly sender: Sender
+  readonly attribution: Attribution
 }
 
 /** Whose request it is, for the log: filled in by whoever finds out, and nobody is looked up for it. */
-export interface Sender {
+export interface Attribution {
   userId: string | null
 }
 
@@ -36,22 +36,22 @@ export interface Exchange<Body, Params, Query> {
   readonly params: Params
   readonly query: Query
   readonly client: Client
-  readonly request: Asked
+  readonly request: RequestLike
   readonly cookie: SessionCookie
 }
 
 /** What is known before the body is judged: `input` is what it says, whatever that is. */
-export interface Candidate<Params> {
+export interface Submission<Params> {
   readonly auth: Auth
   readonly client: Client
-  readonly request: Asked
+  readonly request: RequestLike
   readonly cookie: SessionCookie
   readonly params: Params
   readonly input: Readonly<Record<string, unknown>>
 }
 
 /** Refuses before the body is judged, or says null. */
-export type Admit<Params> = (candidate: Candidate<Params>) => Promise<Refusal | null>
+export type Admit<Params> = (submission: Submission<Params>) => Promise<Refusal | null>
 
 interface Rules<Params> {
   readonly schemas: Schemas
@@ -64,12 +64,12 @@ interface Rules<Params> {
  * Not async itself: most requests bring no body, and do not wait for one.
  */
 export function parse<Body, Params, Query>(
-  incoming: Incoming,
+  context: RequestContext,
   rules: Rules<Params>,
 ): Parsed<Body, Params, Query> | Promise<Parsed<Body, Params, Query>> {
-  const { auth, client, request, cookie } = incoming
+  const { auth, client, request, cookie } = context
   const { schemas, admit } = rules
-  const params = parsePart(schemas.params, () => incoming.params)
+  const params = parsePart(schemas.params, () => context.params)
   if (!params.success) return refuse('not_found')
   const query = parsePart(schemas.query, () => readQuery(request))
   if (!query.success) return refuse('validation_failed', { problems: query.problems })
@@ -124,7 +124,7 @@ async function parseInput(
   return { success: false, problems: toProblems(issues, input) }
 }
 
-function readQuery({ url }: Asked): Record<string, string> {
+function readQuery({ url }: RequestLike): Record<string, string> {
   // To parse a URL costs as much as to look a token up; most have no query.
   const query = url.indexOf('?')
   return query === -1 ? {} : Object.fromEntries(new URLSearchParams(url.slice(query)))

@@ -14,7 +14,6 @@ import { nodeListener } from './node.ts'
 import { NodeHeaders } from './node-request.ts'
 import { isRefusal, type Refusal } from './problems.ts'
 import { judgeRaw } from './raw-head.ts'
-import { routeTable } from './routes.ts'
 
 const held = Symbol('latchkey.principal')
 
@@ -82,7 +81,8 @@ function plugin<Options extends object>(
 }
 
 function mountTable(scope: FastifyInstance, { auth, ...options }: LatchkeyOptions): void {
-  const listener = nodeListener(createApp(auth, options))
+  const app = createApp(auth, options)
+  const listener = nodeListener(app)
   const depth = scope.prefix.replace(/\/$/, '').split('/').length - 1
   const above = new RegExp(`^(?:/[^/?]*){${depth}}`)
   const answer: onRequestHookHandler = ({ raw }, reply) => {
@@ -91,7 +91,7 @@ function mountTable(scope: FastifyInstance, { auth, ...options }: LatchkeyOption
     if (depth > 0) raw.url = (raw.url ?? '').replace(above, '')
     void listener(raw, reply.raw)
   }
-  const paths = new Set(routeTable(auth, options).map(({ path }) => path))
+  const paths = new Set(app.routes.map(({ path }) => path))
   for (const url of paths) {
     scope.route({
       method: scope.supportedMethods,

@@ -2,9 +2,10 @@ import type { Auth } from '../core/auth.ts'
 import { runAs } from '../core/current.ts'
 import type { Authenticated } from '../core/entities.ts'
 import { AuthError } from '../core/errors.ts'
-import { Admission, type AdmissionOptions, type Approaching, presentRefusal } from './admission.ts'
+import { Admission, type AdmissionOptions, presentRefusal } from './admission.ts'
 import { toResponse } from './answers.ts'
 import { isRefusal } from './problems.ts'
+import type { RequestHead } from './request-like.ts'
 
 /** A handler of yours that is given who asks, and behind that whatever else its server passes. */
 type Handle<Rest extends readonly unknown[]> = (
@@ -24,7 +25,7 @@ export interface Gate {
    *
    * @throws AuthError `unavailable` while the database is away
    */
-  find(request: Approaching): Promise<Authenticated | null>
+  find(request: RequestHead): Promise<Authenticated | null>
 }
 
 /**

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Mailbox } from '../core/mail.ts'
-import { answer, page } from './answers.ts'
+import { answer, htmlPage } from './answers.ts'
 import { mailboxPage } from './mailbox-page.ts'
 import { mailSchema, presentMail } from './mails.ts'
 import { type Route, route } from './route.ts'
@@ -28,7 +28,7 @@ export function mailbox({ mails }: Mailbox): Route[] {
         const found = presented.find((mail) => mail.id === id)
         const open = id === undefined ? null : (found ?? 'gone')
         const shown = mailboxPage(presented, { ...look, open, origin })
-        return page(shown, open === 'gone' ? 404 : 200)
+        return htmlPage(shown, open === 'gone' ? 404 : 200)
       },
     }),
 

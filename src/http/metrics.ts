@@ -7,8 +7,8 @@ import { refuse } from './problems.ts'
 import { type Route, route } from './route.ts'
 
 /** What goes on, for Prometheus. Without a token there is no such route. */
-export function metricsPage(metrics: Metrics): Route[] {
-  const { token } = metrics
+export function metrics(counted: Metrics): Route[] {
+  const { token } = counted
   if (token === null) return []
   return [
     route({
@@ -22,7 +22,7 @@ export function metricsPage(metrics: Metrics): Route[] {
         if (typeof given !== 'string') return given
         return isSame(given, token) ? null : refuse('invalid_token')
       },
-      handle: async () => answer(new PlainText(await metrics.text(), contentType)),
+      handle: async () => answer(new PlainText(await counted.text(), contentType)),
     }),
   ]
 }

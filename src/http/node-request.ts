@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
-import type { Asked } from './asked.ts'
+import type { RequestLike } from './request-like.ts'
 
 /** A request as Node has it. */
-export class NodeRequest implements Asked {
+export class NodeRequest implements RequestLike {
   readonly method: string
   readonly url: string
   readonly body: IncomingMessage | null

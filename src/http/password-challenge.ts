@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Authenticated } from '../core/entities.ts'
-import type { Candidate } from './exchange.ts'
+import type { Submission } from './exchange.ts'
 import { passwordChallengeField } from './fields.ts'
 import { describeProblem } from './messages.ts'
 import { type Refusal, refuse } from './problems.ts'
@@ -10,7 +10,7 @@ import { type Refusal, refuse } from './problems.ts'
  * password in the body. One that is sent is judged, however fresh the session is.
  */
 export function admitFresh({ session, user }: Authenticated) {
-  return async ({ auth, client, input }: Candidate<unknown>): Promise<Refusal | null> => {
+  return async ({ auth, client, input }: Submission<unknown>): Promise<Refusal | null> => {
     const { password_challenge: challenge } = input
     if (challenge === undefined) {
       return auth.isFresh(session) ? null : refuse('fresh_authentication_required')

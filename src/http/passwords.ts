@@ -130,8 +130,8 @@ async function redeem(
 function namingErrors(route: Route): Route {
   return {
     ...route,
-    async respond(incoming) {
-      const answer = await route.respond(incoming)
+    async respond(context) {
+      const answer = await route.respond(context)
       const isNamed = isRefusal(answer) && (answer.status === 401 || answer.status === 422)
       return isNamed ? { ...answer, member: 'errors' } : answer
     },

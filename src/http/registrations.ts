@@ -37,8 +37,8 @@ export function registrations(auth: Auth): Route[] {
         .refine(isOther, problem),
       answers: answers[signUp],
       // Before anything is judged: what is sent buys no hash, and counts for nobody.
-      admit: async (candidate) =>
-        signUp === 'closed' ? refuse('sign_up_closed') : admitTransport(candidate),
+      admit: async (submission) =>
+        signUp === 'closed' ? refuse('sign_up_closed') : admitTransport(submission),
       async handle({ body, client, request, cookie }) {
         const {
           email_address: emailAddress,

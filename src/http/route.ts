@@ -4,7 +4,7 @@ import type { Principal } from '../core/entities.ts'
 import type { Answer } from './answers.ts'
 import { authenticateRequest, authorizeRequest, type Holder } from './bearer.ts'
 import { admitDeveloper, type Developer } from './development.ts'
-import { type Admit, type Exchange, type Incoming, parse, type Schemas } from './exchange.ts'
+import { type Admit, type Exchange, parse, type RequestContext, type Schemas } from './exchange.ts'
 import { awaitBody } from './late-body.ts'
 import { admitFresh, challengeBody } from './password-challenge.ts'
 import { isRefusal, refuse } from './problems.ts'
@@ -30,7 +30,7 @@ export interface Route {
   readonly summary: string
   readonly schemas: Schemas
   readonly answers: Answers
-  respond(incoming: Incoming): Promise<Answer>
+  respond(context: RequestContext): Promise<Answer>
 }
 
 /** What a route answers when it succeeds: the status, what that means, the schema of the body. */
@@ -100,38 +100,38 @@ export function route<Body = undefined, Params = undefined, Query = undefined>(
   const { method, path, access, summary, answers } = definition
   const { body = bodyWithout(definition), params = null, query = null } = definition
   const schemas = { body, params, query }
-  const read = (incoming: Incoming, admit: Admit<Params> | null = null) =>
-    parse<Body, Params, Query>(incoming, { schemas, admit })
+  const read = (context: RequestContext, admit: Admit<Params> | null = null) =>
+    parse<Body, Params, Query>(context, { schemas, admit })
 
-  async function respond(incoming: Incoming): Promise<Answer> {
+  async function respond(context: RequestContext): Promise<Answer> {
     if (definition.access === 'public') {
-      const exchange = await read(incoming, definition.admit)
+      const exchange = await read(context, definition.admit)
       return isRefusal(exchange) ? exchange : definition.handle(exchange)
     }
     if (definition.access === 'development') {
-      const developer = admitDeveloper(incoming.request, incoming.client)
+      const developer = admitDeveloper(context.request, context.client)
       if (!developer) return refuse('not_found')
-      const exchange = await read(incoming)
+      const exchange = await read(context)
       return isRefusal(exchange) ? exchange : definition.handle({ ...exchange, ...developer })
     }
     // Whoever is not let in does not get a body read, let alone judged.
     if (definition.access === 'session_or_key') {
-      const principal = await authorizeRequest(incoming, definition.scope)
+      const principal = await authorizeRequest(context, definition.scope)
       if (isRefusal(principal)) return principal
-      const parsed = read(incoming)
+      const parsed = read(context)
       // Not awaited where it is there, here and below: most requests bring no body.
       const exchange =
-        parsed instanceof Promise ? await awaitBody(parsed, incoming.auth, principal) : parsed
+        parsed instanceof Promise ? await awaitBody(parsed, context.auth, principal) : parsed
       if (isRefusal(exchange)) return exchange
       return await runAs(principal, () => definition.handle({ ...exchange, ...principal }))
     }
-    const holder = await authenticateRequest(incoming, incoming.sender)
+    const holder = await authenticateRequest(context, context.attribution)
     if (isRefusal(holder)) return holder
     const admit = definition.access === 'fresh' ? admitFresh(holder) : null
-    const parsed = read(incoming, admit)
+    const parsed = read(context, admit)
     const principal = { session: holder.session, user: holder.user, apiKey: null }
     const exchange =
-      parsed instanceof Promise ? await awaitBody(parsed, incoming.auth, principal) : parsed
+      parsed instanceof Promise ? await awaitBody(parsed, context.auth, principal) : parsed
     if (isRefusal(exchange)) return exchange
     const { auth, client, request, cookie, params, query, body } = exchange
     const { session, user, token, transport } = holder

@@ -3,14 +3,14 @@ import type { Auth } from '../core/auth.ts'
 import type { Mailbox } from '../core/mail.ts'
 import { accessTokens } from './access-tokens.ts'
 import { apiKeys } from './api-keys.ts'
-import { changePassword } from './change-password.ts'
+import { changePasswordUrl } from './change-password-url.ts'
 import { type CookieOptions, cookieName } from './cookie.ts'
 import { devices } from './devices.ts'
 import { emailVerifications } from './email-verifications.ts'
 import { events } from './events.ts'
 import { health } from './health.ts'
 import { mailbox } from './mailbox.ts'
-import { metricsPage } from './metrics.ts'
+import { metrics } from './metrics.ts'
 import { openApi } from './openapi.ts'
 import { passwords } from './passwords.ts'
 import { registrations } from './registrations.ts'
@@ -42,10 +42,10 @@ export function routeTable(auth: Auth, options: TableOptions = {}): Route[] {
     ...events(auth),
     ...emailVerifications(auth),
     ...passwords(auth),
-    ...(options.appUrl === undefined ? [] : changePassword(readAppUrl(options.appUrl))),
+    ...(options.appUrl === undefined ? [] : changePasswordUrl(readAppUrl(options.appUrl))),
     ...(options.routes ?? []),
     ...health(auth),
-    ...(auth.config.metrics ? metricsPage(auth.config.metrics) : []),
+    ...(auth.config.metrics ? metrics(auth.config.metrics) : []),
     ...(options.mailbox ? mailbox(options.mailbox) : []),
   ]
   const table = [...routes, openApi(routes, cookieName(options.mode))]

@@ -49,10 +49,10 @@ export function shortcut(entries: readonly Entry[], dispatcher: Dispatcher): Sho
     const query = url.indexOf('?')
     const found = find(router, method, query === -1 ? url : url.slice(0, query))
     if (!found) return null
-    const asked = new NodeRequest(incoming, body)
+    const request = new NodeRequest(incoming, body)
     const { entry, params } = found
     if (body) outgoing.once('finish', () => endUnread(body))
-    return dispatcher.dispatch(entry, { asked, params, peer: socket.remoteAddress })
+    return dispatcher.dispatch(entry, { request, params, peer: socket.remoteAddress })
   }
 }
 

@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import type { Session } from '../core/entities.ts'
 import type { Secret } from '../core/secret.ts'
-import { endsAt } from '../core/sessions.ts'
+import { endsAt } from '../core/session-expiry.ts'
 import { type Holder, recognizeBrowser, type Transport } from './bearer.ts'
-import type { Candidate, Exchange } from './exchange.ts'
+import type { Exchange, Submission } from './exchange.ts'
 import { type Refusal, refuse } from './problems.ts'
 
 /** What a client wants its token in: a body, or a cookie that no script can read. */
@@ -17,11 +17,11 @@ export async function admitTransport({
   input,
   request,
   cookie,
-}: Pick<Candidate<unknown>, 'input' | 'request' | 'cookie'>): Promise<Refusal | null> {
+}: Pick<Submission<unknown>, 'input' | 'request' | 'cookie'>): Promise<Refusal | null> {
   return input.transport === 'cookie' && !cookie.isIntended(request) ? refuse('csrf') : null
 }
 
-type Surrounding = Pick<
+type CookieExchange = Pick<
   Exchange<unknown, unknown, unknown>,
   'auth' | 'request' | 'client' | 'cookie'
 >
@@ -30,14 +30,14 @@ type Surrounding = Pick<
  * Ends the session that a browser has, when it is given another: it forgets the token of the first, and
  * nobody would end it. Nothing of it is taken over.
  */
-export async function endHeld({ auth, request, client, cookie }: Surrounding): Promise<void> {
+export async function endHeld({ auth, request, client, cookie }: CookieExchange): Promise<void> {
   const held = await recognizeBrowser({ auth, request, cookie })
   if (held) await auth.logOut(held.session, client)
 }
 
 /** The headers that put the token of a session into a browser, for as long as it can be of use. */
 export function giveCookie(
-  { auth: { config }, cookie }: Pick<Surrounding, 'auth' | 'cookie'>,
+  { auth: { config }, cookie }: Pick<CookieExchange, 'auth' | 'cookie'>,
   { session, token }: { readonly session: Session; readonly token: Secret },
 ): Readonly<Record<string, string>> {
   const milliseconds = endsAt(config, session).getTime() - config.clock().getTime()
@@ -49,7 +49,7 @@ export function giveCookie(
  * may have been given a new one in between, and that would be lost.
  */
 export function takeCookie(
-  { cookie, transport }: Pick<Surrounding, 'cookie'> & Pick<Holder, 'transport'>,
+  { cookie, transport }: Pick<CookieExchange, 'cookie'> & Pick<Holder, 'transport'>,
   how: 'forget' | 'logOut',
 ): Readonly<Record<string, string>> {
   return transport === 'cookie' ? cookie[how] : {}

@@ -1,6 +1,6 @@
 import { Counter, Gauge, type Registry } from 'prom-client'
+import { CachedRead } from '../core/cached-read.ts'
 import type { HashLoad } from '../core/hash-queue.ts'
-import { Kept } from '../core/kept.ts'
 import type { Watched } from '../core/metrics.ts'
 import type { Backlog, ConnectionLoad } from '../core/store.ts'
 
@@ -58,7 +58,7 @@ function addConnections(registry: Registry, count: () => ConnectionLoad | null):
 // Of one database, whichever process asks it.
 function addBacklog(registry: Registry, { store, clock }: Watched): void {
   const read = () => store.findBacklog().catch(() => null)
-  const kept = new Kept<Backlog | null>({ read, clock, milliseconds: keptMilliseconds })
+  const kept = new CachedRead<Backlog | null>({ read, clock, milliseconds: keptMilliseconds })
   addGauge(registry, {
     name: 'latchkey_outbox_queued_mails',
     help: 'Mails that wait to be sent, 10000 at most',

@@ -7,19 +7,23 @@ export const batchRows = 500
 // A text for each of these numbers of rows is prepared once, whatever is left over.
 const sizes = [1, 25, batchRows] as const
 
+interface Rows {
+  readonly rows: readonly (readonly Value[])[]
+  /** Values that come before those of the rows; default none. */
+  readonly before?: readonly Value[]
+}
+
 /**
  * Sends rows, or keys behind IN, in as few statements as can be: each is a way to the
  * database and back. The last row stands in a statement several times where there are fewer than it takes,
  * so it must not mind: IN (…), or an INSERT that leaves what is there.
  *
  * @param text by how many rows it takes
- * @param before values that come before those of the rows
  */
 export async function sendRows(
   connection: Connection,
   text: (count: number) => string,
-  rows: readonly (readonly Value[])[],
-  before: readonly Value[] = [],
+  { rows, before = [] }: Rows,
 ): Promise<Row[]> {
   const answered: Row[] = []
   for (let from = 0; from < rows.length; from += batchRows) {
@@ -38,9 +42,8 @@ export async function findTexts(
   select: (count: number) => string,
   texts: readonly string[],
 ): Promise<Set<string>> {
-  const keys = texts.map((text) => [text])
-  const rows = await sendRows(connection, select, keys)
-  return new Set(rows.map(([text]) => readText(text)))
+  const found = await sendRows(connection, select, { rows: texts.map((text) => [text]) })
+  return new Set(found.map(([text]) => readText(text)))
 }
 
 /** `($2, $3), ($4, $5)`: so many rows of so many parameters, behind those that stand before. */

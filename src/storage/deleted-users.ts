@@ -46,7 +46,7 @@ export async function markDeleted(connection: Connection, userId: string): Promi
   const others = called.filter(({ originId }) => !isUuid(originId))
   const all = [{ origin: ownOrigin, originId: userId }, ...others]
   const marks = all.map((each) => [markOf(each), each.origin])
-  await sendRows(connection, insertMarks, marks)
+  await sendRows(connection, insertMarks, { rows: marks })
 }
 
 /**

@@ -20,7 +20,7 @@ export async function findSessionDigests(
   digests: readonly Uint8Array[],
 ): Promise<Map<string, Pick<Session, 'createdAt' | 'lastUsedAt'>>> {
   const keys = digests.map((digest) => [digest])
-  const rows = await sendRows(connection, selectDigests, keys)
+  const rows = await sendRows(connection, selectDigests, { rows: keys })
   return new Map(
     rows.map(([digest, createdAt, lastUsedAt]) => [
       Buffer.from(readBytes(digest)).toString('hex'),
@@ -41,10 +41,8 @@ export async function insertImportedSessions(
   connection: Connection,
   sessions: readonly NewSession[],
 ): Promise<Set<string>> {
-  const rows = await sendRows(
-    connection,
-    insertSessions,
-    sessions.map((session) => [
+  const inserted = await sendRows(connection, insertSessions, {
+    rows: sessions.map((session) => [
       session.id,
       session.userId,
       session.tokenDigest,
@@ -55,8 +53,8 @@ export async function insertImportedSessions(
       session.lastUsedAt,
       session.passwordVerifiedAt,
     ]),
-  )
-  return new Set(rows.map(([id]) => readText(id)))
+  })
+  return new Set(inserted.map(([id]) => readText(id)))
 }
 
 const deleteById = byCount((count) => `DELETE FROM sessions WHERE id IN ${list(count)}`)
@@ -66,5 +64,5 @@ export async function deleteImportedSessions(
   ids: readonly string[],
 ): Promise<void> {
   const keys = ids.map((id) => [id])
-  await sendRows(connection, deleteById, keys)
+  await sendRows(connection, deleteById, { rows: keys })
 }

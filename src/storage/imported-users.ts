@@ -2,7 +2,7 @@ import type { User } from '../core/entities.ts'
 import { byCount, findTexts, list, sendRows, tuples } from './batches.ts'
 import { readInstantOrNull, readText, readTextOrNull } from './columns.ts'
 import type { Connection, Row, Value } from './database.ts'
-import { findActiveUsers } from './ended-here.ts'
+import { findActiveUsers } from './import-endings.ts'
 
 // Statements of imports: they leave what is there.
 
@@ -39,9 +39,9 @@ export async function findImportedUsers(
   originIds: readonly string[],
 ): Promise<Map<string, ImportedUser>> {
   const keys = originIds.map((id) => [id])
-  const known = await sendRows(connection, selectImported, keys, [origin])
+  const known = await sendRows(connection, selectImported, { rows: keys, before: [origin] })
   const userIds = known.map(([, userId]) => [readText(userId)])
-  const rows = await sendRows(connection, selectAsTheyAre, userIds)
+  const rows = await sendRows(connection, selectAsTheyAre, { rows: userIds })
   const users = new Map(rows.map((row) => [readText(row[0]), toImportedUser(row)]))
   const found = new Map<string, ImportedUser>()
   for (const [originId, userId] of known) {
@@ -109,14 +109,12 @@ export async function insertImportedUsers(
   origin: string,
   users: readonly NewUser[],
 ): Promise<Set<string>> {
-  const rows = await sendRows(connection, insertUsers, users.map(toColumns))
+  const rows = await sendRows(connection, insertUsers, { rows: users.map(toColumns) })
   const inserted = new Set(rows.map(([id]) => readText(id)))
   const imported = users.filter(({ id }) => inserted.has(id))
-  await sendRows(
-    connection,
-    insertImported,
-    imported.map(({ id, originId }) => [origin, originId, id]),
-  )
+  await sendRows(connection, insertImported, {
+    rows: imported.map(({ id, originId }) => [origin, originId, id]),
+  })
   return inserted
 }
 

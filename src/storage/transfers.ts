@@ -35,8 +35,8 @@ export async function findOriginIds(
   userIds: readonly string[],
 ): Promise<Map<string, OriginId[]>> {
   const found = new Map<string, OriginId[]>()
-  const keys = userIds.map((id) => [id])
-  for (const row of await sendRows(connection, selectOrigins, keys)) {
+  const rows = await sendRows(connection, selectOrigins, { rows: userIds.map((id) => [id]) })
+  for (const row of rows) {
     const userId = readText(row[0])
     const own = { origin: readText(row[1]), originId: readText(row[2]) }
     found.set(userId, [...(found.get(userId) ?? []), own])
@@ -54,7 +54,7 @@ export async function insertRows(
 ): Promise<Set<string>> {
   const insert = inserts.get(table.name) ?? byCount((count) => insertInto(table, count))
   inserts.set(table.name, insert)
-  const inserted = await sendRows(connection, insert, rows)
+  const inserted = await sendRows(connection, insert, { rows })
   return new Set(inserted.map(([id]) => readText(id)))
 }
 
@@ -75,8 +75,8 @@ export async function findIds(
   const select =
     selects.get(name) ?? byCount((count) => `SELECT id FROM ${name} WHERE id IN ${list(count)}`)
   selects.set(name, select)
-  const keys = ids.map((id) => [id])
-  return new Set((await sendRows(connection, select, keys)).map(([id]) => readText(id)))
+  const found = await sendRows(connection, select, { rows: ids.map((id) => [id]) })
+  return new Set(found.map(([id]) => readText(id)))
 }
 
 const insertOrigins = byCount(
@@ -88,9 +88,7 @@ export async function insertOriginIds(
   connection: Connection,
   rows: readonly (OriginId & { readonly userId: string })[],
 ): Promise<void> {
-  await sendRows(
-    connection,
-    insertOrigins,
-    rows.map(({ origin, originId, userId }) => [origin, originId, userId]),
-  )
+  await sendRows(connection, insertOrigins, {
+    rows: rows.map(({ origin, originId, userId }) => [origin, originId, userId]),
+  })
 }

@@ -1,11 +1,11 @@
 import { type Context, Hono, type MiddlewareHandler } from 'hono'
 import { z } from 'zod'
 import type { Peer } from '../http/app.ts'
-import type { Asked } from '../http/asked.ts'
 import { readBody } from '../http/body.ts'
 import { admitDeveloper } from '../http/development.ts'
 import { presentMail } from '../http/mails.ts'
 import { isRefusal } from '../http/problems.ts'
+import type { RequestLike } from '../http/request-like.ts'
 import { logInAs, type TestUser } from './log-in.ts'
 import { linkIn } from './mails.ts'
 import type { TestServer } from './test-server.ts'
@@ -102,7 +102,7 @@ async function read<T>(context: Context, schema: z.ZodType<T>): Promise<T | Resp
   if (!/^application\/json(?:;|$)/i.test(type)) {
     return refuse(context, 415, 'Send it as application/json')
   }
-  const asked: Asked = context.req.raw
+  const asked: RequestLike = context.req.raw
   const body = await readBody(asked)
   if (isRefusal(body)) return refuse(context, 400, 'The body is no JSON object, or too large')
   const parsed = schema.safeParse(body)

@@ -1,7 +1,7 @@
 import { AuthError } from '../core/errors.ts'
 import type { Connection, Database } from '../storage/database.ts'
 import { ownOrigin } from '../storage/deleted-users.ts'
-import { findEverybodysEnd, findImportedEnd } from '../storage/ended-here.ts'
+import { findEverybodysEnd, findImportedEnd } from '../storage/import-endings.ts'
 import { ImportNotes } from '../storage/import-notes.ts'
 import { countPasswordSchemes, listPasswordSchemes } from '../storage/password-schemes.ts'
 import {

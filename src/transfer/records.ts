@@ -1,5 +1,5 @@
 import { findMarks, markOf, ownOrigin } from '../storage/deleted-users.ts'
-import { findActiveUsers, findBannedUsers } from '../storage/ended-here.ts'
+import { findActiveUsers, findBannedUsers } from '../storage/import-endings.ts'
 import { findTakenAddresses, findUserIds, holdUsers } from '../storage/imported-users.ts'
 import {
   apiKeys,
@@ -9,7 +9,7 @@ import {
   users,
 } from '../storage/transfer-tables.ts'
 import { findIds, insertOriginIds, insertRows } from '../storage/transfers.ts'
-import { refuseLiving } from './deleted-there.ts'
+import { refuseLiving } from './deletion-marks.ts'
 import { type Importing, write } from './importing.ts'
 import type { OriginRecord } from './origin.ts'
 import { beganUpTo, columnValue, idOf, isOver, textOf, withoutValues } from './record-values.ts'

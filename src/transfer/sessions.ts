@@ -1,4 +1,4 @@
-import { findActiveUsers } from '../storage/ended-here.ts'
+import { findActiveUsers } from '../storage/import-endings.ts'
 import {
   deleteImportedSessions,
   findSessionDigests,

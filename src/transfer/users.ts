@@ -1,6 +1,6 @@
 import type { Connection } from '../storage/database.ts'
 import { findMarks, isUuid, markOf, ownOrigin } from '../storage/deleted-users.ts'
-import { findActiveUsers } from '../storage/ended-here.ts'
+import { findActiveUsers } from '../storage/import-endings.ts'
 import {
   banImportedUser,
   findImportedUsers,

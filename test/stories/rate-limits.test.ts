@@ -4,7 +4,6 @@ import {
   createAuth,
   createHandler,
   createStore,
-  type HashLoad,
   type PasswordHash,
 } from 'latchkey/server'
 import { expect, test } from 'vitest'
@@ -243,14 +242,14 @@ test('whoever floods a reset from one address keeps its owner from no link', asy
 
 test('whoever is known to be over a limit takes no place among those who wait for a hash', async () => {
   const places: string[] = []
-  const queue: HashLoad = {
-    ...{ running: 0, waiting: 0, refused: 0 },
+  const passwordHash: PasswordHash = {
+    ...cheapHash,
     async admit(account, work) {
       places.push(account)
       return work()
     },
   }
-  const auth = { passwordHash: { ...cheapHash, queue }, rateLimits: 'on' } as const
+  const auth = { passwordHash, rateLimits: 'on' } as const
   const server = await startServer({ auth })
   const flood = from(server, '192.0.2.1')
   const people = Array.from({ length: 40 }, (_, index) => `person${index}@example.com`)
@@ -265,16 +264,14 @@ test('whoever is known to be over a limit takes no place among those who wait fo
 
 test('a log-in for which there is no room is refused before anything is written', async () => {
   let isBusy = false
-  const queue: HashLoad = {
-    running: 1,
-    waiting: 32,
-    refused: 0,
+  const passwordHash: PasswordHash = {
+    ...cheapHash,
     async admit(_account, work) {
       if (isBusy) throw new AuthError('overloaded', { retryAfterSeconds: 7 })
       return work()
     },
   }
-  const auth = { passwordHash: { ...cheapHash, queue }, rateLimits: 'on' } as const
+  const auth = { passwordHash, rateLimits: 'on' } as const
   const server = await startServer({ auth })
   await signUp(server)
   const written = async () => {

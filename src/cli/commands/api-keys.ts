@@ -1,9 +1,9 @@
 import type { ApiKey } from '../../core/entities.ts'
 import { type Command, defineCommand, Refused, UsageError } from './command.ts'
-import { databaseOptions } from './database.ts'
+import { databaseOptions, withAuth } from './database.ts'
 import { jsonOption, print, printJson, printTable, readable } from './output.ts'
 import { pageOptions, parseId, parsePage } from './page.ts'
-import { userOperand, withAuth, withUser } from './user.ts'
+import { userOperand, withUser } from './user-operand.ts'
 
 const listApiKeys = defineCommand(
   {

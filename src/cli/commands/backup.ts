@@ -6,11 +6,11 @@ import { isMigrated } from '../../storage/sqlite.ts'
 import { copyDatabase, findFaults } from '../../storage/sqlite-copy.ts'
 import { placeFile, sqliteFile, syncFile } from '../../storage/sqlite-file.ts'
 import { MissingTablesError } from '../../storage/tables.ts'
-import { defineCommand, Refused } from './command.ts'
+import { defineCommand, Refused, UsageError } from './command.ts'
 import { databaseOptions, readDatabaseUrl, requireDatabase } from './database.ts'
+import { oneOf } from './operand.ts'
 import { complain, jsonOption, print, printJson } from './output.ts'
 import { Progress } from './progress.ts'
-import { oneOf } from './user.ts'
 
 export const backUpDatabase = defineCommand(
   {
@@ -32,6 +32,7 @@ there is never written over. Of PostgreSQL its own pg_dump makes one.`,
   },
   async ({ values, positionals }) => {
     const name = oneOf(positionals, 'The name of one file')
+    if (name === '') throw new UsageError('The name of the file is empty')
     const file = resolve(name)
     const url = readDatabaseUrl(values)
     if (!url.startsWith('sqlite:')) throw new Refused(dumps)

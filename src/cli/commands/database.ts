@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from 'node:fs'
 import { parseEnv } from 'node:util'
+import { type Auth, createAuth } from '../../core/auth.ts'
 import type { Store } from '../../core/store.ts'
 import type { Database } from '../../storage/database.ts'
 import { within } from '../../storage/deadline.ts'
@@ -8,6 +9,7 @@ import { isMigrated, openSqlite } from '../../storage/sqlite.ts'
 import { sqliteFile } from '../../storage/sqlite-file.ts'
 import { createStore } from '../../storage/store.ts'
 import { readDatabaseEnvironment } from '../database-url.ts'
+import { readSessionEnvironment } from '../environment.ts'
 import { Refused } from './command.ts'
 
 /** For every command that works on the database. */
@@ -18,7 +20,7 @@ export const databaseOptions = {
   },
 } as const
 
-interface DatabaseOptions {
+export interface DatabaseOptions {
   readonly dev?: boolean | undefined
 }
 
@@ -39,6 +41,15 @@ export function withStore<T>(
       return work(createStore(database))
     })
   })
+}
+
+/** Opens the database that the environment names, for the verbs of Latchkey. */
+export function withAuth<T>(
+  options: DatabaseOptions,
+  work: (auth: Auth) => Promise<T>,
+): Promise<T> {
+  const sessions = readSessionEnvironment(process.env)
+  return withStore(options, (store) => work(createAuth({ store, sessions })))
 }
 
 /**

@@ -1,10 +1,10 @@
 import type { AuditEvent } from '../../core/entities.ts'
 import { type EventName, eventNames, parseEventName } from '../../core/event-names.ts'
 import { defineCommand, UsageError } from './command.ts'
-import { databaseOptions } from './database.ts'
+import { databaseOptions, withAuth } from './database.ts'
 import { complain, jsonOption, print, printJson, printTable, readable } from './output.ts'
 import { pageOptions, parsePage } from './page.ts'
-import { findUserId, userOperand, withAuth } from './user.ts'
+import { findUserId, userOperand } from './user-operand.ts'
 
 export const listEvents = defineCommand(
   {

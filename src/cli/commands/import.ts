@@ -4,7 +4,7 @@ import { openNdjson } from '../../transfer/ndjson.ts'
 import type { Origin } from '../../transfer/origin.ts'
 import { type Command, defineCommand, UsageError } from './command.ts'
 import { importOptions, runImport } from './import-run.ts'
-import { oneOf } from './user.ts'
+import { oneOf } from './operand.ts'
 
 interface FileImport {
   readonly name: 'csv' | 'ndjson'

@@ -1,8 +1,7 @@
 import type { PasswordSchemeCount } from '../../core/entities.ts'
 import { type Command, defineCommand } from './command.ts'
-import { databaseOptions } from './database.ts'
+import { databaseOptions, withAuth } from './database.ts'
 import { jsonOption, print, printJson } from './output.ts'
-import { withAuth } from './user.ts'
 
 /** Ends the time in which each log-in costs the hashes of other systems too. */
 export const forgetImportedPasswords: Command = defineCommand(

@@ -4,10 +4,10 @@ import { parseEmailAddress } from '../../core/email-address.ts'
 import { limits, passwordLimits } from '../../core/limits.ts'
 import type { RateLimit } from '../../core/rate-limit.ts'
 import { type Command, defineCommand } from './command.ts'
-import { databaseOptions } from './database.ts'
+import { databaseOptions, withAuth } from './database.ts'
+import { oneOf } from './operand.ts'
 import { jsonOption, print, printJson, printTable, readable } from './output.ts'
 import { parseId } from './page.ts'
-import { oneOf, withAuth } from './user.ts'
 
 const operand = '(EMAIL_ADDRESS | ID | IP_ADDRESS)'
 
@@ -61,7 +61,7 @@ export const limitCommands: readonly Command[] = [showLimits, clearLimits]
 
 function parseSubject(name: string): CountedSubject {
   if (isIP(name) !== 0) return { ipAddress: name }
-  return { account: parseEmailAddress(name) ?? parseId(name) }
+  return { account: parseEmailAddress(name) ?? parseId(name, 'neither an address nor an ID') }
 }
 
 const { failures } = passwordLimits

@@ -27,9 +27,12 @@ export function parsePage({
   return { limit: parseLimit(limit), after: after === undefined ? null : parseId(after) }
 }
 
-/** @throws UsageError */
-export function parseId(text: string): string {
+/**
+ * @param wanted what else it may be, such as `neither an address nor an ID`
+ * @throws UsageError
+ */
+export function parseId(text: string, wanted = 'no ID'): string {
   const id = text.toLowerCase()
   if (isId(id)) return id
-  throw new UsageError(`'${text}' is no ID: an ID is a UUID, as the lists show it`)
+  throw new UsageError(`'${text}' is ${wanted}: an ID is a UUID, as the lists show it`)
 }

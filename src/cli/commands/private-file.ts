@@ -19,6 +19,7 @@ export class PrivateFile {
 
   /** @throws Refused where there is one of this name, or it cannot be made */
   constructor(path: string) {
+    if (path === '') throw new Refused('The name of the file is empty: name one')
     if (/[\\/]$/.test(path)) throw new Refused(`${path} is a folder: name a file`)
     if (lstatSync(path, { throwIfNoEntry: false })) throw new Refused(isThere(path))
     this.#path = path

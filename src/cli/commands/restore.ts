@@ -1,14 +1,14 @@
 import { relative, resolve } from 'node:path'
-import { listReturned, type Returned } from '../../storage/returned.ts'
+import { listRestoredRows, type RestoredRow } from '../../storage/restored-rows.ts'
 import { sqliteFile } from '../../storage/sqlite-file.ts'
 import { defineCommand, Refused, UsageError } from './command.ts'
 import { databaseOptions, readDatabaseUrl, withDatabase } from './database.ts'
 import { askFormer } from './former-database.ts'
 import { appOption, listSources } from './migration-sources.ts'
+import { oneOf } from './operand.ts'
 import { jsonOption, print, printJson, printTable, readable } from './output.ts'
 import { makeCurrent } from './restored.ts'
 import { type Replaced, restoreFile } from './restored-file.ts'
-import { oneOf } from './user.ts'
 
 export const restoreDatabase = defineCommand(
   {
@@ -63,7 +63,7 @@ was there before, for the same list.`,
       const { made, returned } = await withDatabase(url, async (database) => {
         const known = former === undefined ? null : await askFormer(former, { url, database })
         const made = await makeCurrent(database, sources, sessions)
-        return { made, returned: known && (await listReturned(database, known)) }
+        return { made, returned: known && (await listRestoredRows(database, known)) }
       })
       if (values.json) return printJson(toJson(made, { aside: null, returned }))
       printMade(made)
@@ -98,7 +98,7 @@ function toJson(
   }
 }
 
-function returnedToJson({ kind, id, emailAddress, name, createdAt }: Returned) {
+function returnedToJson({ kind, id, emailAddress, name, createdAt }: RestoredRow) {
   return { kind, id, email_address: emailAddress, name, created_at: createdAt.toISOString() }
 }
 
@@ -109,7 +109,7 @@ function printReplaced(name: string, { made, aside, returned }: Replaced): void 
   printReturned(returned, 'nothing was there that tells which')
 }
 
-function printReturned(returned: readonly Returned[] | null, unknown: string): void {
+function printReturned(returned: readonly RestoredRow[] | null, unknown: string): void {
   if (returned === null) print(`${incomparable}: ${unknown}`)
   else if (returned.length > 0) {
     print('Back, and not in what was there: look whether each is to be, and end it otherwise')
@@ -134,6 +134,6 @@ const kinds = {
   banned_user: 'banned user',
 } as const
 
-function toRow({ kind, id, emailAddress, name, createdAt }: Returned): string[] {
+function toRow({ kind, id, emailAddress, name, createdAt }: RestoredRow): string[] {
   return [kinds[kind], id, emailAddress, name ?? '', readable(createdAt)]
 }

@@ -1,7 +1,12 @@
 import { chownSync, closeSync, existsSync, openSync, rmSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import type { Migrations } from '../../storage/migrate.ts'
-import { type Known, listReturned, type Returned, readKnown } from '../../storage/returned.ts'
+import {
+  type Known,
+  listRestoredRows,
+  type RestoredRow,
+  readKnown,
+} from '../../storage/restored-rows.ts'
 import { copyDatabase, findFaults } from '../../storage/sqlite-copy.ts'
 import { isBusy } from '../../storage/sqlite-errors.ts'
 import { syncFile } from '../../storage/sqlite-file.ts'
@@ -21,7 +26,7 @@ export interface Replaced {
   /** How what was there is called now; null where nothing was. */
   readonly aside: string | null
   /** Null where nothing was there that tells. */
-  readonly returned: readonly Returned[] | null
+  readonly returned: readonly RestoredRow[] | null
 }
 
 interface Given {
@@ -50,7 +55,7 @@ export async function restoreFile(file: string, given: Given): Promise<Replaced>
     const { made, returned } = await withDatabase(url, async (database) => {
       const made = await makeCurrent(database, given.sources, given.sessions)
       const known = await askKnown(former)
-      return { made, returned: known && (await listReturned(database, known)) }
+      return { made, returned: known && (await listRestoredRows(database, known)) }
     })
     // What is in its log comes into the file, which then needs none.
     holdFile(next).release()

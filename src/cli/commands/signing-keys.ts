@@ -9,10 +9,9 @@ import {
 } from '../../core/signing-keys.ts'
 import { readKeyEncryptionEnvironment } from '../access-token-environment.ts'
 import { type Command, defineCommand, Refused, UsageError } from './command.ts'
-import { databaseOptions, withStore } from './database.ts'
+import { databaseOptions, withAuth, withStore } from './database.ts'
 import { jsonOption, print, printJson, printTable, readable } from './output.ts'
 import { parseId } from './page.ts'
-import { withAuth } from './user.ts'
 
 const listKeys = defineCommand(
   {

@@ -3,9 +3,8 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { sweep } from '../../core/sweep.ts'
 import { pauseAfter } from '../../storage/sweeper.ts'
 import { defineCommand } from './command.ts'
-import { databaseOptions } from './database.ts'
+import { databaseOptions, withAuth } from './database.ts'
 import { jsonOption, printJson, printTable } from './output.ts'
-import { withAuth } from './user.ts'
 
 // Nobody's requests wait for a step in this process, but whoever writes does; and each commit has every
 // server read its pages of the database again.

@@ -3,12 +3,14 @@ import type { Auth } from '../../core/auth.ts'
 import type { User } from '../../core/entities.ts'
 import { AuthError } from '../../core/errors.ts'
 import { type Command, defineCommand, Refused, UsageError } from './command.ts'
-import { databaseOptions } from './database.ts'
+import { databaseOptions, withAuth } from './database.ts'
 import { forgetImportedPasswords } from './imported-passwords.ts'
+import { oneOf } from './operand.ts'
 import { complain, jsonOption, print, printJson, printTable, readable } from './output.ts'
 import { pageOptions, parsePage } from './page.ts'
-import { readmitUser } from './readmitted.ts'
-import { oneOf, toJson, userOperand, withAuth, withUser } from './user.ts'
+import { userActs } from './user-acts.ts'
+import { userOperand, withUser } from './user-operand.ts'
+import { readmitUser } from './users-readmit.ts'
 
 const listUsers = defineCommand(
   {
@@ -105,76 +107,16 @@ function explainRefusal(error: unknown, emailAddress: string): unknown {
   return error
 }
 
-const banUser = act({
-  name: 'users ban',
-  summary: 'Keep a user out, from their next request on',
-  details: `Every session and API key ends, links die, and a log-in answers as to a wrong
-password. latchkey users unban lets them log in again.`,
-  example: 'latchkey users ban ann@example.com',
-  run: async (auth, user) => `Banned ${(await auth.banUser(user.id))?.emailAddress}`,
-})
-
-const unbanUser = act({
-  name: 'users unban',
-  summary: 'Let a banned user log in again',
-  details: 'What the ban ended stays ended.',
-  example: 'latchkey users unban ann@example.com',
-  run: async (auth, user) => `Unbanned ${(await auth.unbanUser(user.id))?.emailAddress}`,
-})
-
-const revokeSessions = act({
-  name: 'users revoke-sessions',
-  summary: 'Log a user out everywhere',
-  details: `Their password stays as it is: they may log in again. API keys live on, each until
-latchkey api-keys revoke ends it.`,
-  example: 'latchkey users revoke-sessions ann@example.com',
-  async run(auth, user) {
-    await auth.revokeSessions(user.id)
-    return `Logged out ${user.emailAddress} everywhere`
-  },
-})
-
-const deleteUser = act({
-  name: 'users delete',
-  summary: 'Delete a user, with everything that is theirs',
-  details: `Sessions, API keys, links, mails, and the rows of the application that refer
-to the user go too. The address may sign up again. This cannot be undone.`,
-  example: 'latchkey users delete 01a2092d-ade0-7192-99f2-8b7422722487',
-  async run(auth, user) {
-    await auth.deleteUser(user)
-    return `Deleted ${user.emailAddress} (${user.id})`
-  },
-})
-
-type Act = Parameters<typeof withUser<string>>[1]
-
-// Something that is done to one user, and said in a sentence.
-function act({
-  name,
-  summary,
-  details,
-  example,
-  run,
-}: {
-  name: string
-  summary: string
-  details: string
-  example: string
-  run: Act
-}): Command {
-  const options = { json: jsonOption, ...databaseOptions }
-  const examples = [example]
-  return defineCommand(
-    { name, summary, details, operands: userOperand, options, examples },
-    async (given) => {
-      await withUser(given, async (auth, user) => {
-        const sentence = await run(auth, user)
-        if (given.values.json)
-          printJson({ user: { id: user.id, email_address: user.emailAddress } })
-        else print(sentence)
-      })
-    },
-  )
+/** These names are an interface: programs read them. */
+function toJson(user: User) {
+  return {
+    id: user.id,
+    email_address: user.emailAddress,
+    email_verified: user.emailVerifiedAt !== null,
+    banned_at: user.bannedAt?.toISOString() ?? null,
+    created_at: user.createdAt.toISOString(),
+    updated_at: user.updatedAt.toISOString(),
+  }
 }
 
 /** What an operator does with users. */
@@ -182,10 +124,7 @@ export const userCommands: readonly Command[] = [
   listUsers,
   showUser,
   createUser,
-  banUser,
-  unbanUser,
-  revokeSessions,
-  deleteUser,
+  ...userActs,
   readmitUser,
   forgetImportedPasswords,
 ]

@@ -1,8 +1,8 @@
 import type { Client } from '../client.ts'
 import type { Authenticated, PasswordSchemeCount, User } from '../entities.ts'
 import type { SubmittedChallenge } from '../freshness.ts'
+import type { SubmittedCredentials } from '../log-ins.ts'
 import type { PasswordChange, SubmittedPasswordChange } from '../passwords.ts'
-import type { SubmittedCredentials } from '../sessions.ts'
 
 /** Passwords, and the links by which they are reset. */
 export interface PasswordVerbs {

@@ -1,8 +1,8 @@
 import type { Client } from '../client.ts'
 import type { Authenticated, Session } from '../entities.ts'
 import type { SubmittedChallenge } from '../freshness.ts'
+import type { LoggedIn, SubmittedCredentials } from '../log-ins.ts'
 import type { Secret } from '../secret.ts'
-import type { LoggedIn, SubmittedCredentials } from '../sessions.ts'
 import type { OwnSession } from '../statements/sessions.ts'
 
 /** Logging in and out, and the devices on which somebody is logged in. */

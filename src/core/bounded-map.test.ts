@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { Recent } from './recent.ts'
+import { BoundedMap } from './bounded-map.ts'
 
 test('beyond so many the one that was set longest ago is forgotten, and no other', () => {
-  const recent = new Recent<number>(2)
+  const recent = new BoundedMap<number>(2)
   recent.set('a', 1)
   recent.set('b', 2)
   recent.set('a', 3)
@@ -11,13 +11,13 @@ test('beyond so many the one that was set longest ago is forgotten, and no other
 })
 
 test('one that is set again takes no place of another', () => {
-  const recent = new Recent<number>(3)
+  const recent = new BoundedMap<number>(3)
   for (const key of ['a', 'b', 'c', 'b']) recent.set(key, 1)
   expect(recent.get('a')).toBe(1)
 })
 
 test('what is deleted leaves room for another', () => {
-  const recent = new Recent<number>(2)
+  const recent = new BoundedMap<number>(2)
   recent.set('a', 1)
   recent.set('b', 2)
   recent.delete('b')

@@ -1,13 +1,17 @@
 /** What a route reads of a request: a `Request` has it, and Node's own without becoming one. */
-export interface Asked {
-  readonly method: string
+export interface RequestLike extends RequestHead {
   /** Whole, or from the path on. */
   readonly url: string
+  readonly body: AsyncIterable<Uint8Array> | null
+  arrayBuffer(): Promise<ArrayBuffer>
+}
+
+/** What is read of a request before anybody is let in. */
+export interface RequestHead {
+  readonly method: string
   readonly headers: {
     get(name: string): string | null
     has(name: string): boolean
     keys(): Iterable<string>
   }
-  readonly body: AsyncIterable<Uint8Array> | null
-  arrayBuffer(): Promise<ArrayBuffer>
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { movableClock } from '../testing/clock.ts'
-import { Kept } from './kept.ts'
+import { CachedRead } from './cached-read.ts'
 
 function start() {
   const clock = movableClock()
@@ -10,7 +10,7 @@ function start() {
     readings.push(reading)
     return reading.promise
   }
-  return { clock, readings, kept: new Kept({ read, clock, milliseconds: 1_000 }) }
+  return { clock, readings, kept: new CachedRead({ read, clock, milliseconds: 1_000 }) }
 }
 
 test('however many ask, and however long it takes, it is read once at a time', async () => {

@@ -11,7 +11,7 @@ interface Reading<T> {
 }
 
 /** What was read lately: however many ask, it is read once at a time, and once in so many milliseconds. */
-export class Kept<T> {
+export class CachedRead<T> {
   readonly #rules: Rules<T>
   #last: Reading<T> | null = null
 

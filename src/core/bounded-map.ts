@@ -1,5 +1,5 @@
 /** What was seen last, and no more of it than may be: beyond that the oldest is forgotten. */
-export class Recent<Value> {
+export class BoundedMap<Value> {
   readonly #maximum: number
   readonly #values = new Map<string, Value>()
 

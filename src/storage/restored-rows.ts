@@ -2,7 +2,7 @@ import { readInstant, readText } from './columns.ts'
 import type { Database, Row } from './database.ts'
 
 /** What a backup brings back, and was ended since, most likely. */
-export interface Returned {
+export interface RestoredRow {
   readonly kind: 'api_key' | 'deleted_user' | 'banned_user'
   readonly id: string
   readonly emailAddress: string
@@ -32,7 +32,10 @@ export async function readKnown(list: (sql: string) => Promise<readonly string[]
 }
 
 /** What the restored database has, and the replaced one had no more, or banned. */
-export async function listReturned(restored: Database, known: Known): Promise<readonly Returned[]> {
+export async function listRestoredRows(
+  restored: Database,
+  known: Known,
+): Promise<readonly RestoredRow[]> {
   const keys = await restored.query(
     `SELECT api_keys.id, users.email_address, api_keys.created_at, api_keys.name
      FROM api_keys JOIN users ON users.id = api_keys.user_id
@@ -42,19 +45,22 @@ export async function listReturned(restored: Database, known: Known): Promise<re
   const users = await restored.query(
     'SELECT id, email_address, created_at, banned_at FROM users ORDER BY id',
   )
-  const isBack = ({ id }: Returned) => !known.users.has(id)
-  const isFree = ({ id }: Returned) => known.banned.has(id)
+  const isBack = ({ id }: RestoredRow) => !known.users.has(id)
+  const isFree = ({ id }: RestoredRow) => known.banned.has(id)
   return [
-    ...keys.map((row) => toReturned('api_key', row)).filter(({ id }) => !known.apiKeys.has(id)),
-    ...users.map((row) => toReturned('deleted_user', row)).filter(isBack),
+    ...keys.map((row) => toRestoredRow('api_key', row)).filter(({ id }) => !known.apiKeys.has(id)),
+    ...users.map((row) => toRestoredRow('deleted_user', row)).filter(isBack),
     ...users
       .filter(([, , , bannedAt]) => bannedAt === null)
-      .map((row) => toReturned('banned_user', row))
+      .map((row) => toRestoredRow('banned_user', row))
       .filter(isFree),
   ]
 }
 
-function toReturned(kind: Returned['kind'], [id, emailAddress, createdAt, name]: Row): Returned {
+function toRestoredRow(
+  kind: RestoredRow['kind'],
+  [id, emailAddress, createdAt, name]: Row,
+): RestoredRow {
   return {
     kind,
     id: readText(id),

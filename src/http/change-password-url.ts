@@ -5,7 +5,7 @@ import { type Route, route } from './route.ts'
  *
  * @param appUrl without a slash at the end
  */
-export function changePassword(appUrl: string): Route[] {
+export function changePasswordUrl(appUrl: string): Route[] {
   return [
     route({
       method: 'GET',

@@ -2,8 +2,9 @@ import { parseEmailAddress } from '../../core/email-address.ts'
 import { isUuid, liftMark, ownOrigin } from '../../storage/deleted-users.ts'
 import { type Command, defineCommand, Refused, UsageError } from './command.ts'
 import { databaseOptions, withDatabase, withMigrated } from './database.ts'
+import { oneOf } from './operand.ts'
 import { jsonOption, print, printJson } from './output.ts'
-import { oneOf, userOperand } from './user.ts'
+import { userOperand } from './user-operand.ts'
 
 /** Takes away what keeps imports from bringing back one user who was deleted. */
 export const readmitUser: Command = defineCommand(
