@@ -31,8 +31,11 @@ export interface Sending extends Server {
 
 const silence = { info() {}, error() {} }
 
-export async function startSending(transport: Transport): Promise<Sending> {
-  const server = await startServer({ transport, app: { log: silence } })
+export async function startSending(
+  transport: Transport,
+  where: { readonly databaseUrl?: string } = {},
+): Promise<Sending> {
+  const server = await startServer({ ...where, transport, app: { log: silence } })
   const { auth, send } = server
   const log: string[] = []
   const another = (other: Transport) => silentOutbox(auth, other, log)

@@ -49,7 +49,7 @@ async function tryOnce(
     const drafted = await draft(courier, message)
     return drafted && (await send(courier, message, { drafted, signal }))
   } catch (error) {
-    return { delivery: hindranceOf(error), written: null, message }
+    return { delivery: await hindranceOf(courier, message, error), written: null, message }
   }
 }
 
@@ -84,7 +84,7 @@ async function send(
       return mailOf(courier, message, written)
     } catch (error) {
       // Here, because a transport may wrap the error or change it.
-      progress.hindrance = hindranceOf(error)
+      progress.hindrance = await hindranceOf(courier, message, error)
       throw error
     }
   }
@@ -96,10 +96,29 @@ async function send(
   return { delivery: progress.hindrance ?? delivery, ...left }
 }
 
-// Without the database no mail can be written, neither this nor another.
-function hindranceOf(error: unknown): Delivery {
-  const isAway = isUnavailable(error)
+// Without the database no mail can be written, neither this nor another. Where it answers, and somebody holds what this
+// one needs, such as the row of its user, no other is kept back.
+async function hindranceOf(
+  { config }: Courier,
+  { id }: Message,
+  error: unknown,
+): Promise<Delivery> {
+  const answers = () =>
+    config.store.findMessage(id).then(
+      () => true,
+      () => false,
+    )
+  const isAway = isUnavailable(error) && !(isHeld(error) && (await answers()))
   return { status: isAway ? 'unavailable' : 'deferred', reason: String(error) }
+}
+
+// What PostgreSQL calls a lock that others have, a statement that was cancelled waiting for it and two that wait for each
+// other; and a transaction that took too long for us.
+const heldCodes = ['55P03', '57014', '40P01']
+
+function isHeld(error: unknown): boolean {
+  const { code, name } = Object(Object(error).cause)
+  return heldCodes.includes(code) || name === 'DeadlineError'
 }
 
 // From this commit on the mail may have arrived, even if this process dies on the next line.

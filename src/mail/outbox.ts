@@ -131,7 +131,12 @@ class Worker implements Outbox {
 
   async #queueExpiryNotices(): Promise<void> {
     if (this.#isStopped() || this.#pause.left() > 0) return
-    await queueExpiryNotices(this.#courier.config).catch((err) => this.#pauseBecauseOf(err))
+    const { config, log } = this.#courier
+    await queueExpiryNotices(config).catch((err) => {
+      // One user's row that somebody holds is no reason to send nothing. Of a database that is away the next claim tells.
+      if (!isUnavailable(err)) this.#pauseBecauseOf(err)
+      else if (this.#wasReached) log.error({ err }, 'a notice was not queued; it is tried again')
+    })
   }
 
   async #claim(): Promise<Message | null> {

@@ -60,9 +60,11 @@ export async function renewClaim(
   message: Message,
   until: Date,
 ): Promise<void> {
+  // Not behind what became of the attempt: it says when the next one is due.
   await connection.query(
-    `UPDATE outbox SET due_at = $1 WHERE id = $2 AND attempts = $3 AND status = 'queued'`,
-    [until, message.id, message.attempts],
+    `UPDATE outbox SET due_at = $1
+     WHERE id = $2 AND attempts = $3 AND deferrals = $4 AND status = 'queued'`,
+    [until, message.id, message.attempts, message.deferrals],
   )
 }
 

@@ -83,6 +83,19 @@ export function outboxContract({ test, open }: StoreContract): void {
     equal((await list(store)).length, 4)
   })
 
+  test('a claim is renewed while its attempt lasts, and not behind what became of that', async () => {
+    const store = await open()
+    await queue(store, newMessage())
+    const message = await claim(store)
+    const due = async () => (await store.findMessage(message.id))?.dueAt
+    await run(store, (each) => each.renewClaim(message, later(60_000)))
+    deepEqual(await due(), later(60_000))
+    const deferred = { ...message, deferrals: message.deferrals + 1, dueAt: later(3_600_000) }
+    await update(store, deferred)
+    await run(store, (each) => each.renewClaim(message, later(70_000)))
+    deepEqual(await due(), later(3_600_000))
+  })
+
   test('a message is found by its id, and another id finds none', async () => {
     const store = await open()
     await queue(store, newMessage())
