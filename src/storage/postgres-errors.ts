@@ -26,11 +26,20 @@ const away = [
  * Latchkey's; and `email_address_taken`. Everything else stays what it is.
  */
 export function toAuthError(error: unknown): unknown {
+  if (error instanceof pg.DatabaseError) forgetRow(error)
   if (isAway(error) || isTableGone(error) || isOvertaken(error)) {
     return new AuthError('unavailable', { cause: error })
   }
   if (isTaken(error)) return new AuthError('email_address_taken', { cause: error })
   return isForgotten(error) ? forgotten(error) : error
+}
+
+// SECURITY: there PostgreSQL repeats the row that it refused, password hash and all, and whatever writes the error
+// into a log would repeat it too.
+function forgetRow(error: pg.DatabaseError): void {
+  error.detail = undefined
+  error.where = undefined
+  error.internalQuery = undefined
 }
 
 /** Whether an answer did not come in time: PostgreSQL may still be waiting for a lock. */

@@ -94,8 +94,14 @@ const parsers = new Map<number, (text: string) => unknown>([
   // As SQLite answers a comparison.
   [builtins.BOOL, (text) => (text === 't' ? 1 : 0)],
   [builtins.BYTEA, getTypeParser(builtins.BYTEA)],
-  [builtins.TIMESTAMPTZ, getTypeParser(builtins.TIMESTAMPTZ)],
+  [builtins.TIMESTAMPTZ, readInstant],
 ])
+
+function readInstant(text: string): unknown {
+  const instant = getTypeParser(builtins.TIMESTAMPTZ)(text)
+  if (instant !== null) return instant
+  throw new Error(`PostgreSQL writes an instant as ${text}: set DateStyle to ISO for this role`)
+}
 
 // Everything else is text, as PostgreSQL writes it.
 const types = { getTypeParser: (oid: number) => parsers.get(oid) ?? String }

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import pg from 'pg'
 import { expect, inject, onTestFinished, test } from 'vitest'
 import { postgresSchema } from '../../test/harness.ts'
@@ -212,3 +213,31 @@ async function open(): Promise<Database> {
   onTestFinished(() => database.close())
   return database
 }
+
+test('what PostgreSQL repeats of a row that it refuses is in no error, which somebody will log', async () => {
+  const database = await openWithNotes()
+  const constraint = 'ALTER TABLE notes ADD CONSTRAINT short CHECK (length(name) < 9)'
+  await database.migration((transaction) => transaction.script(constraint))
+  const refused = await database
+    .transaction((transaction) => transaction.query("INSERT INTO notes VALUES ('correct horse')"))
+    .catch((error) => error)
+  expect(refused).toMatchObject({ code: '23514', constraint: 'short' })
+  expect(inspect(refused)).not.toContain('correct horse')
+})
+
+test('a URL that cannot be read is not repeated, with the password in it', async () => {
+  const opening = openPostgres('postgres://app:pa#ss-hunter2@db.internal:5432/app')
+  const error = await opening.catch((reason) => reason)
+  expect(String(error)).toMatch(/^TypeError: PostgreSQL needs a URL like/)
+  expect(inspect(error)).not.toContain('hunter2')
+})
+
+test('dates in the manner of a country are a sentence, and no instant that is missing', async () => {
+  const url = new URL(await postgresSchema())
+  url.searchParams.set('options', `${url.searchParams.get('options')} -c datestyle=German`)
+  const database = await openPostgres(url.href)
+  onTestFinished(() => database.close())
+  const reading = database.query("SELECT '2026-11-27T12:00:00Z'::timestamptz")
+  await expect(reading).rejects.toThrow('set DateStyle to ISO for this role')
+  expect(await database.query('SELECT NULL::timestamptz')).toEqual([[null]])
+})

@@ -33,11 +33,12 @@ export async function openPostgres(
   source: string | pg.Pool,
   options: PostgresOptions = {},
 ): Promise<Database> {
-  const names = options.statements ?? (usesPooler(source) ? 'unnamed' : 'named')
-  // pg would ask a server on this machine, whatever the file is called.
-  if (typeof source === 'string' && source.startsWith('sqlite:')) {
+  // SECURITY: Node's own error would repeat the text, and the password in it. And of `sqlite:` pg would ask a server on
+  // this machine, whatever the file is called.
+  if (typeof source === 'string' && (!URL.canParse(source) || source.startsWith('sqlite:'))) {
     throw new TypeError('PostgreSQL needs a URL like postgres://user:password@127.0.0.1:5432/app')
   }
+  const names = options.statements ?? (usesPooler(source) ? 'unnamed' : 'named')
   if (typeof source !== 'string') {
     return new PostgresDatabase(source, { names, onClose: async () => {} })
   }

@@ -107,6 +107,16 @@ async function judgePostgres(
   const lossy = off.map((name) =>
     fault('database', `${name} is off: a crash undoes what was acknowledged`, `set ${name} = on`),
   )
+  const dates = await setting('DateStyle')
+  const unread = dates.startsWith('ISO')
+    ? []
+    : [
+        fault(
+          'database',
+          `DateStyle is ${dates}: no instant is read`,
+          'ALTER ROLE … SET DateStyle = ISO',
+        ),
+      ]
   const wanted = 12 * processes
   const maximum = Number(await setting('max_connections'))
   const few =
@@ -123,7 +133,7 @@ async function judgePostgres(
     Number(await setting('server_version_num')) < 140_000
       ? [fault('database', `PostgreSQL ${version}`, 'bring 14 or a newer one')]
       : [ok('database', `PostgreSQL ${version} answers`)]
-  return [...old, ...lossy, ...few]
+  return [...old, ...lossy, ...unread, ...few]
 }
 
 const toleratedSeconds = 1
