@@ -89,7 +89,8 @@ export class Polled<T> {
       this.#failedAt = null
     } catch (error) {
       this.#failedAt = startedAt
-      await this.#tell(error)
+      // Nobody waits for it: whoever is told may not have a network either.
+      void this.#tell(error)
     }
   }
 
