@@ -3,6 +3,7 @@ import { isId } from '../core/ids.ts'
 import { byCount, findTexts, list, sendRows, tuples } from './batches.ts'
 import { readText } from './columns.ts'
 import type { Connection } from './database.ts'
+import { isEnd } from './page.ts'
 import type { OriginId } from './transfers.ts'
 
 // Who was deleted here must not come back with another import: of them a mark stays, for ever. It is a digest
@@ -14,7 +15,8 @@ export const ownOrigin = 'latchkey'
 
 /** Whether a user keeps as their id what their origin called them. */
 export function isUuid(text: string): boolean {
-  return isId(text.toLowerCase())
+  const id = text.toLowerCase()
+  return isId(id) && !isEnd(id)
 }
 
 /** The id of the mark of a user: a UUID (RFC 9562 §5.8) of a digest. */

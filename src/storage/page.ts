@@ -8,6 +8,11 @@ export const firstId = '00000000-0000-0000-0000-000000000000'
 /** Behind every id (RFC 9562 §5.10). */
 export const lastId = 'ffffffff-ffff-ffff-ffff-ffffffffffff'
 
+/** Whether an id is one of the two, which no page has. */
+export function isEnd(id: string): boolean {
+  return id === firstId || id === lastId
+}
+
 /**
  * Where a page begins: behind the last id of the page before, or at one of the ends.
  *

@@ -49,8 +49,12 @@ function offset(zone: string): number {
   return sign === '-' ? -size : size
 }
 
-// What both databases can keep, and an id can begin with.
 function inRange(instant: Date): Date | 'invalid' {
+  return isInRange(instant) ? instant : 'invalid'
+}
+
+/** Whether both databases can keep it, and an id can begin with it. */
+export function isInRange(instant: Date): boolean {
   const year = instant.getUTCFullYear()
-  return year >= 1970 && year <= 9999 ? instant : 'invalid'
+  return year >= 1970 && year <= 9999
 }

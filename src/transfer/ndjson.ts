@@ -92,11 +92,22 @@ const utf8 = new TextDecoder('utf-8', { fatal: true })
 function readObject({ bytes }: Line): Readonly<Record<string, unknown>> | null {
   if (!bytes) return null
   try {
-    const value: unknown = JSON.parse(utf8.decode(bytes))
+    const text = utf8.decode(bytes)
+    const value: unknown = JSON.parse(text, hasLongNumber.test(text) ? exact : undefined)
     return isObject(value) ? value : null
   } catch {
     return null
   }
+}
+
+const hasLongNumber = /[:[,\s]-?\d{16}/
+
+// An id of 64 bits, which JavaScript would round into that of somebody else, stays the digits that it is.
+function exact(_name: string, value: unknown, context?: { source?: string }): unknown {
+  const source = context?.source ?? ''
+  const isRounded =
+    typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value)
+  return isRounded && /^-?\d+$/.test(source) ? source : value
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -2,6 +2,7 @@ import type { Value } from '../core/connection.ts'
 import { type EmailAddress, parseEmailAddress } from '../core/email-address.ts'
 import { parseEventName } from '../core/event-names.ts'
 import { isId } from '../core/ids.ts'
+import { isEnd } from '../storage/page.ts'
 import type { SessionImport } from '../storage/session-imports.ts'
 import {
   apiKeys,
@@ -14,6 +15,7 @@ import {
   users,
 } from '../storage/transfer-tables.ts'
 import type { OriginId } from '../storage/transfers.ts'
+import { isInRange } from './instant.ts'
 import type { OriginRecord, OriginSessionImport } from './origin.ts'
 
 // The lines of an export. Their names are an interface: they are read back years later.
@@ -101,7 +103,7 @@ function readColumn(
 ): Value | undefined {
   if (value === null) return isNullable ? null : undefined
   if (typeof value !== 'string') return undefined
-  if (kind === 'uuid') return isId(value) ? value : undefined
+  if (kind === 'uuid') return isId(value) && !isEnd(value) ? value : undefined
   if (kind === 'instant') return readInstant(value) ?? undefined
   if (kind === 'bytes') return readDigest(value)
   if (`${table.name}.${name}` === 'users.email_address') return readEmailAddress(value) ?? undefined
@@ -128,7 +130,7 @@ function isKept(text: string): boolean {
 function readInstant(value: unknown): Date | null {
   if (typeof value !== 'string') return null
   const instant = new Date(value)
-  const isExact = !Number.isNaN(instant.getTime()) && instant.toISOString() === value
+  const isExact = isInRange(instant) && instant.toISOString() === value
   return isExact ? instant : null
 }
 

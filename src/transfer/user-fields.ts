@@ -40,7 +40,7 @@ export function toOriginUser(
   const id = get(names.id)
   return {
     type: 'user',
-    originId: id === null || id === '' ? null : String(id),
+    originId: readId(id),
     emailAddress: get(names.email_address),
     passwordHash: get(names.password_hash),
     emailVerifiedAt: get(names.email_verified_at),
@@ -50,3 +50,12 @@ export function toOriginUser(
     where,
   }
 }
+
+/** Null for none; what is neither text nor a number, such as `{"$oid":"…"}`, is the text that is refused. */
+function readId(id: unknown): string | null {
+  if (id === null || id === '') return null
+  return typeof id === 'object' || typeof id === 'boolean' ? unreadable : String(id)
+}
+
+// No id has a control character.
+const unreadable = '\0'

@@ -184,18 +184,16 @@ interface Saved {
 async function save(importing: Importing, { added, changed }: Rows): Promise<Saved> {
   const { origin, tally } = importing
   if (added.length + changed.length === 0) return { missing: [], touched: 0 }
-  const all = new Set(added.map(({ user }) => user.id))
-  const { inserted, updated } = await write(
+  const users = added.map(({ user }) => user)
+  const inserted = await write(
     importing,
-    async (transaction) => {
-      const users = added.map(({ user }) => user)
-      const inserted = await insertImportedUsers(transaction, origin, users)
-      let updated = 0
-      for (const row of changed) if (await update(transaction, row)) updated += 1
-      return { inserted, updated }
-    },
-    () => ({ inserted: all, updated: changed.length }),
+    (transaction) => insertImportedUsers(transaction, origin, users),
+    () => new Set(users.map(({ id }) => id)),
   )
+  let updated = 0
+  for (let from = 0; from < changed.length; from += updatedAtATime) {
+    updated += await updateAll(importing, changed.slice(from, from + updatedAtATime))
+  }
   const missing = await withoutOwn(
     importing,
     added.filter(({ user }) => !inserted.has(user.id)),
@@ -203,6 +201,21 @@ async function save(importing: Importing, { added, changed }: Rows): Promise<Sav
   tally.add('imported', added.length - missing.length)
   tally.add('updated', updated)
   return { missing, touched: changed.length - updated }
+}
+
+// Each is a statement or two, and a transaction has three seconds, wherever its database is.
+const updatedAtATime = 100
+
+function updateAll(importing: Importing, changed: readonly Changed[]): Promise<number> {
+  return write(
+    importing,
+    async (transaction) => {
+      let updated = 0
+      for (const row of changed) if (await update(transaction, row)) updated += 1
+      return updated
+    },
+    () => changed.length,
+  )
 }
 
 async function update(transaction: Connection, row: Changed): Promise<boolean> {

@@ -116,3 +116,33 @@ test('how many rows there will be is known of a file', async () => {
   writeFileSync(file, `${header}\na,b\nc,d\n`)
   expect(await (await openCsv(file, null, 'csv')).count()).toBe(2)
 })
+
+test('an id of 64 bits is kept digit by digit, and what is no id is refused', async () => {
+  const ids = [
+    '1541815603606036481',
+    '1541815603606036482',
+    '17',
+    '"17a"',
+    '{"$oid":"507f"}',
+    'true',
+    '[1]',
+  ]
+  const line = (id: string) =>
+    `{"id":${id},"email_address":"a","password_hash":"1234567890123456789"}`
+  const file = join(temporaryFolder(), 'users')
+  writeFileSync(file, ids.map(line).join('\n'))
+  const origin = await openNdjson(file, null, 'file')
+  const read: (string | null)[] = []
+  for await (const row of origin.read()) if (row.type === 'user') read.push(row.originId)
+  await origin.close()
+  // None has a control character: it is refused as invalid_id.
+  expect(read).toEqual([
+    '1541815603606036481',
+    '1541815603606036482',
+    '17',
+    '17a',
+    '\0',
+    '\0',
+    '\0',
+  ])
+})

@@ -6,7 +6,16 @@ import { importFrom } from '../../src/transfer/import.ts'
 import type { OriginRow } from '../../src/transfer/origin.ts'
 import { run } from '../command.ts'
 import { openDatabase } from '../harness.ts'
-import { bcrypt, contents, csv, nothing, prepareTarget, summaryOf, write } from './importing.ts'
+import {
+  bcrypt,
+  contents,
+  csv,
+  nothing,
+  otherBcrypt,
+  prepareTarget,
+  summaryOf,
+  write,
+} from './importing.ts'
 
 vi.setConfig({ testTimeout: 60_000 })
 
@@ -35,8 +44,8 @@ const rows: readonly OriginRow[] = [
   },
 ]
 
-async function* read(): AsyncGenerator<OriginRow> {
-  yield* rows
+async function* read(of: readonly OriginRow[]): AsyncGenerator<OriginRow> {
+  yield* of
 }
 
 const unavailable = () => new AuthError('unavailable')
@@ -44,9 +53,15 @@ const unavailable = () => new AuthError('unavailable')
 async function prepare() {
   const real = await openDatabase()
   const pauses: number[] = []
-  const bring = (database: Database) =>
+  const bring = (database: Database, of = rows) =>
     importFrom(
-      { name: 'rails', notes: [], read, count: async () => rows.length, async close() {} },
+      {
+        name: 'rails',
+        notes: [],
+        read: () => read(of),
+        count: async () => of.length,
+        async close() {},
+      },
       database,
       {
         mode: 'write',
@@ -163,4 +178,38 @@ test('two imports of the same file at once bring everybody once, and refuse nobo
   const { users, imported_users: imported } = await contents(target)
   expect([users?.length, imported?.length]).toEqual([count, count])
   expect(await summaryOf(run(target.command, line))).toEqual({ ...nothing, unchanged: count })
+})
+
+test('a thousand users who changed are a hundred in a transaction, which has three seconds', async () => {
+  const { real, bring } = await prepare()
+  const users = (passwordHash: string): OriginRow[] =>
+    Array.from({ length: 1_000 }, (_, index) => ({
+      type: 'user',
+      originId: String(index),
+      emailAddress: `user${index}@example.com`,
+      passwordHash,
+      emailVerifiedAt: null,
+      bannedAt: null,
+      createdAt: '2020-01-01',
+      updatedAt: null,
+      where: `users ${index}`,
+    }))
+  await bring(real, users(bcrypt))
+  const sent: number[] = []
+  const counted: Database = {
+    ...failing(real, async () => {}),
+    transaction: (work) =>
+      real.transaction((transaction) => {
+        const at = sent.push(0) - 1
+        const query: typeof transaction.query = (sql, values) => {
+          sent[at] = (sent[at] ?? 0) + 1
+          return transaction.query(sql, values)
+        }
+        return work({ query, script: (sql) => transaction.script(sql) })
+      }),
+  }
+  const summary = await bring(counted, users(otherBcrypt))
+  expect(summary).toMatchObject({ imported: 0, updated: 1_000, unchanged: 0, refused: {} })
+  // For each the hash, and the sessions that it was for.
+  expect(Math.max(...sent)).toBeLessThanOrEqual(200)
 })
