@@ -57,6 +57,15 @@ const settings = [
   ['sessions', 'maximumPerUser', 1, 1_000],
 ] as const
 
+test('all scopes together fit into an access token that a resource server looks into', () => {
+  const scopes = (count: number) =>
+    Array.from({ length: count }, (_, index) => `${'a'.repeat(60)}${index}`.slice(0, 63))
+  expect(() => resolveConfiguration({ store, apiKeys: { scopes: scopes(64) } })).not.toThrow()
+  expect(() => resolveConfiguration({ store, apiKeys: { scopes: scopes(70) } })).toThrow(
+    'apiKeys.scopes are 4096 characters together at most',
+  )
+})
+
 test('without settings a password has eight letters and a session lives 30 and 90 days', () => {
   const config = resolveConfiguration({ store })
   expect(config.store).toBe(store)

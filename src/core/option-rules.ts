@@ -72,6 +72,12 @@ function requireApiKeys(policy: ApiKeyPolicy): void {
       `apiKeys.scopes are like projects:read, of 1 to 64 characters, not ${scope}`,
     )
   }
+  // An access token that has all of them is to be one that a resource server looks into.
+  if (scopes.join(' ').length > 4_096) {
+    throw new RangeError(
+      'apiKeys.scopes are 4096 characters together at most, with a space between',
+    )
+  }
   requireWithin('apiKeys.defaultDays', defaultDays, { from: 1, to: maximumDays })
 }
 
