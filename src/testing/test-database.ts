@@ -17,9 +17,11 @@ export async function claimDatabase(
   migrations: readonly Migrations[],
 ): Promise<void> {
   const tables = await listTables(database)
-  if (tables.length > 0 && !tables.includes(testMark)) {
+  const unmarked = tables.includes(testMark) ? [] : tables
+  const [strange] = [...unmarked, ...(await listTablesBehind(database))]
+  if (strange !== undefined) {
     throw new EnvironmentError(
-      `The database has tables that no test made, ${tables[0]} among them: name an empty one, for tests alone`,
+      `The database has tables that no test made, ${strange} among them: name an empty one, for tests alone`,
     )
   }
   await database.migration((transaction) =>
@@ -46,6 +48,18 @@ async function listTables(database: Database): Promise<string[]> {
   return rows.map(([name]) => readText(name))
 }
 
+// In schemas further back in the search path, where a statement would find them.
+async function listTablesBehind(database: Database): Promise<string[]> {
+  if (!(await isPostgres(database))) return []
+  const rows = await database.query(`SELECT relname FROM pg_class
+    JOIN pg_namespace ON pg_namespace.oid = relnamespace
+    WHERE pg_table_is_visible(pg_class.oid) AND relkind IN ('r', 'p') AND relpersistence <> 't'
+      AND nspname NOT IN (current_schema(), 'pg_catalog', 'information_schema')
+      AND ${ofNoExtension}
+    ORDER BY relname`)
+  return rows.map(([name]) => readText(name))
+}
+
 async function isPostgres(database: Database): Promise<boolean> {
   try {
     await database.query('SELECT 1 FROM pg_class LIMIT 1')
@@ -56,10 +70,13 @@ async function isPostgres(database: Database): Promise<boolean> {
   }
 }
 
-// Without those of extensions, which are theirs.
+// Those are the extension's.
+const ofNoExtension =
+  "NOT EXISTS (SELECT 1 FROM pg_depend WHERE objid = pg_class.oid AND deptype = 'e')"
+
 const postgresTables = `SELECT relname FROM pg_class
   WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p')
-    AND NOT EXISTS (SELECT 1 FROM pg_depend WHERE objid = pg_class.oid AND deptype = 'e')
+    AND ${ofNoExtension}
   ORDER BY relname`
 
 // Without the tables behind a virtual one, which it empties itself; with those of AUTOINCREMENT.
