@@ -120,6 +120,7 @@ const runs: Readonly<Record<string, Readonly<Record<string, readonly [number, st
     js: [3, 'test/which-way-in.test.ts'],
     ts: [1, 'test/which-way-in.test.ts'],
   },
+  'docs/reference/auth.md': { ts: [1, 'test/auth-reference.test.ts'] },
   'docs/reference/cli.md': { console: [40, 'test/latchkey-command.test.ts'] },
   'docs/reference/client.md': { ts: [1, 'test/client-docs.test.ts'] },
   'docs/reference/configuration.md': { '': [2, 'test/guides/reference.test.ts'] },

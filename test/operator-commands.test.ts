@@ -328,7 +328,7 @@ test('what is over goes, by the lifetimes that the server has, and all else stay
 test.each([
   ['latchkey users show', 2, 'One ID or address is needed'],
   ['latchkey users show ann@example.com bob@example.com', 2, 'One ID or address is needed'],
-  ['latchkey users ban ann', 2, "'ann' is no ID"],
+  ['latchkey users ban ann', 2, "'ann' is neither an address nor an ID"],
   ['latchkey users ban nobody@example.com', 1, 'There is no user nobody@example.com'],
   ['latchkey users delete 00000000-0000-7000-8000-000000000000', 1, 'There is no user 0000'],
   ['latchkey users create ann', 2, "'ann' is no address"],
@@ -377,6 +377,25 @@ test('what is counted of somebody is shown, and cleared', async () => {
   const [code, text] = await said(command, 'latchkey limits clear somebody')
   expect([code, text]).toEqual([
     2,
-    "'somebody' is no ID: an ID is a UUID, as the lists show it: see latchkey limits clear --help",
+    "'somebody' is neither an address nor an ID: an ID is a UUID, as the lists show it: see latchkey limits clear --help",
   ])
+})
+
+test('whom a row without ON DELETE CASCADE refers to is not deleted, and the command says what keeps them', async () => {
+  const { command, auth, database } = await prepare()
+  const { user } = await signUpDirectly(auth, { emailAddress, password: ann.password })
+  const type = command.databaseUrl.startsWith('sqlite:') ? 'TEXT' : 'uuid'
+  await database.transaction(async (transaction) => {
+    await transaction.script(`CREATE TABLE notes (user_id ${type} NOT NULL REFERENCES users (id))`)
+    await transaction.query('INSERT INTO notes (user_id) VALUES ($1)', [user.id])
+  })
+  const [code, sentence] = await said(command, `latchkey users delete ${emailAddress}`)
+  expect([code, sentence]).toEqual([
+    1,
+    expect.stringMatching(
+      /^Rows of the application refer to what was to be deleted, and their foreign key has no ON DELETE CASCADE: /,
+    ),
+  ])
+  expect(await auth.config.store.findUser(user.id)).not.toBeNull()
+  await database.transaction((transaction) => transaction.script('DROP TABLE notes'))
 })

@@ -80,6 +80,7 @@ test('what looks like the name of a test is one', () => {
 
 /** What is no security of the server's: speed, upgrades, words, the like. */
 const elsewhere = [
+  'test/auth-reference.test.ts',
   'test/backup-command.test.ts',
   'test/benchmarks-growth.test.ts',
   'test/benchmarks.test.ts',
@@ -135,8 +136,10 @@ const elsewhere = [
   'test/parity/parity.test.ts',
   'test/parity/table.test.ts',
   'test/postgres-checks.test.ts',
+  'test/postgres-held-rows.test.ts',
   'test/postgres-restore.test.ts',
   'test/postgres-start.test.ts',
+  'test/postgres-test-database.test.ts',
   'test/previous-file.test.ts',
   'test/previous-schema.test.ts',
   'test/react.test.ts',

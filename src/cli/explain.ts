@@ -9,6 +9,7 @@ export function explain(error: unknown): unknown {
   if (!(error instanceof Error)) return error
   if (error instanceof MissingTablesError) return error.message
   if (error instanceof EnvironmentError || isAboutMigrations(error)) return error.message
+  if (isReferred(error)) return `${referred}: ${error.message}`
   if (aboutUrl.test(error.message)) return `DATABASE_URL cannot be used: ${error.message}`
   if (error instanceof AuthError && error.cause instanceof Error) return explainAway(error.cause)
   const code = read(error, 'code')
@@ -45,6 +46,14 @@ const aboutMigrations =
 
 // What a server with one database says of a URL of the other, and of a file that cannot be.
 const aboutUrl = /^(SQLite needs (the path of )?a file|PostgreSQL needs a URL)/
+
+const referred =
+  'Rows of the application refer to what was to be deleted, and their foreign key has no ON DELETE CASCADE'
+
+// What SQLite says, and PostgreSQL, which names the table.
+function isReferred(error: Error): boolean {
+  return read(error, 'code') === '23503' || error.message === 'FOREIGN KEY constraint failed'
+}
 
 function isAboutMigrations(error: Error): boolean {
   return error instanceof MigrationError || aboutMigrations.test(error.message)
