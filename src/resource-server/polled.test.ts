@@ -74,6 +74,7 @@ test.each([
       throw new Error('the log is full')
     },
   ],
+  ['never answers', () => new Promise<void>(() => {})],
 ])('a log that %s when it is told of a failure is no failure more', async (_how, onFailure) => {
   const clock = movableClock()
   let isAway = false
@@ -115,32 +116,4 @@ test('it is away from a failure until the next answer, or for as long as nobody 
   expect(polled.isAway()).toBe(true)
   clock.advance({ milliseconds: 1 })
   expect(polled.isAway()).toBe(false)
-})
-
-test.each([
-  ['never ends', () => new Promise<void>(() => {})],
-  [
-    'fails at once',
-    () => {
-      throw new Error('the log is full')
-    },
-  ],
-  [
-    'fails later',
-    async () => {
-      throw new Error('the log is full')
-    },
-  ],
-])('nobody waits for whoever is told of a failure, and %s', async (_how, onFailure) => {
-  const clock = movableClock()
-  let answers = 0
-  const read = async () => {
-    answers += 1
-    if (answers === 1) throw new Error('away')
-    return 'good'
-  }
-  const polled = new Polled({ read, maximumAgeSeconds: 10, clock, onFailure })
-  expect(await polled.fresh()).toBeNull()
-  clock.advance({ seconds: 2 })
-  expect(await polled.fresh()).toBe('good')
 })
