@@ -381,21 +381,26 @@ test('what is counted of somebody is shown, and cleared', async () => {
   ])
 })
 
-test('whom a row without ON DELETE CASCADE refers to is not deleted, and the command says what keeps them', async () => {
-  const { command, auth, database } = await prepare()
-  const { user } = await signUpDirectly(auth, { emailAddress, password: ann.password })
-  const type = command.databaseUrl.startsWith('sqlite:') ? 'TEXT' : 'uuid'
-  await database.transaction(async (transaction) => {
-    await transaction.script(`CREATE TABLE notes (user_id ${type} NOT NULL REFERENCES users (id))`)
-    await transaction.query('INSERT INTO notes (user_id) VALUES ($1)', [user.id])
-  })
-  const [code, sentence] = await said(command, `latchkey users delete ${emailAddress}`)
-  expect([code, sentence]).toEqual([
-    1,
-    expect.stringMatching(
-      /^Rows of the application refer to what was to be deleted, and their foreign key has no ON DELETE CASCADE: /,
-    ),
-  ])
-  expect(await auth.config.store.findUser(user.id)).not.toBeNull()
-  await database.transaction((transaction) => transaction.script('DROP TABLE notes'))
-})
+test.each(['', 'ON DELETE RESTRICT'])(
+  'whom a row with %j refers to is not deleted, and the command says what keeps them',
+  async (rule) => {
+    const { command, auth, database } = await prepare()
+    const { user } = await signUpDirectly(auth, { emailAddress, password: ann.password })
+    const type = command.databaseUrl.startsWith('sqlite:') ? 'TEXT' : 'uuid'
+    await database.transaction(async (transaction) => {
+      await transaction.script(
+        `CREATE TABLE notes (user_id ${type} NOT NULL REFERENCES users (id) ${rule})`,
+      )
+      await transaction.query('INSERT INTO notes (user_id) VALUES ($1)', [user.id])
+    })
+    const [code, sentence] = await said(command, `latchkey users delete ${emailAddress}`)
+    expect([code, sentence]).toEqual([
+      1,
+      expect.stringMatching(
+        /^Rows of the application refer to what was to be deleted, and their foreign key forbids it: /,
+      ),
+    ])
+    expect(await auth.config.store.findUser(user.id)).not.toBeNull()
+    await database.transaction((transaction) => transaction.script('DROP TABLE notes'))
+  },
+)

@@ -2,7 +2,7 @@
 import pg from 'pg'
 import { expect, inject, onTestFinished, test } from 'vitest'
 import { ann, createApiKey, postgresSchema, signUp } from './harness.ts'
-import { createPost, type Sending, startSending } from './outbox-harness.ts'
+import { createPost, isAway, type Sending, startSending } from './outbox-harness.ts'
 
 test('it keeps back the mail of its user, and no other', async () => {
   const post = createPost()
@@ -21,32 +21,74 @@ test('it keeps back the mail of its user, and no other', async () => {
   expect(await server.redeems(post.mails.at(-1))).toBe(true)
 }, 30_000)
 
-test('it keeps back the notice of a key of its user, and no mail', async () => {
+test('so it does where the mail proves the address of its user', async () => {
   const post = createPost()
   const server = await startSending(post, { databaseUrl: await postgresSchema() })
   await server.signUp('bob')
-  const token = await signUp(server)
-  const authorization = `Bearer ${token}`
+  const authorization = `Bearer ${await signUp(server)}`
   await server.send('POST /v1/email_verifications', undefined, { authorization })
-  await server.outbox.deliverDue()
-  const [proof] = /lkv_\w+/.exec(post.mails[0]?.text ?? '') ?? []
-  await server.send('PUT /v1/email_verifications', { token: proof }, { authorization })
-  const endsAt = new Date(server.clock().getTime() + 8 * 86_400_000)
-  await createApiKey(server, token, { expires_at: endsAt.toISOString() })
-  await server.outbox.deliverDue()
-  post.mails.length = 0
-  server.clock.advance({ days: 1, minutes: 1 })
   await server.ask('bob')
   const letGo = await holdAnn(server)
   await server.outbox.deliverDue()
   expect(post.mails.map(({ to }) => to)).toEqual(['bob@example.com'])
+  expect(server.log.join()).not.toContain('no mail can be sent')
+  await letGo()
+  server.clock.advance({ minutes: 10 })
+  await server.outbox.deliverDue()
+  expect(post.mails.map(({ to }) => to)).toEqual(['bob@example.com', ann.email_address])
+}, 30_000)
+
+test('it says nothing of a mail server that is away', async () => {
+  const post = createPost()
+  post.answer = isAway
+  const server = await startSending(post, { databaseUrl: await postgresSchema() })
+  await server.signUp('ann', 'bob')
+  await server.ask('bob')
+  await server.outbox.deliverDue()
+  expect(server.log.join()).toContain('no mail can be sent')
+  await server.ask('ann')
+  await holdAnn(server)
+  server.clock.advance({ minutes: 1 })
+  // The one that the mail server did not take waits behind.
+  await server.database.transaction((transaction) =>
+    transaction.query(
+      "UPDATE outbox SET due_at = due_at + interval '1 hour', attempts = 1 WHERE recipient LIKE 'bob%'",
+    ),
+  )
+  await server.outbox.deliverDue()
+  expect(server.log.join()).not.toContain('mails are sent again')
+}, 30_000)
+
+test('it keeps back the notice of a key of its user, no other’s, and no mail', async () => {
+  const post = createPost()
+  const server = await startSending(post, { databaseUrl: await postgresSchema() })
+  const cid = { ...ann, email_address: 'cid@example.com' }
+  for (const person of [ann, cid]) {
+    const token = await signUp(server, person)
+    const authorization = `Bearer ${token}`
+    await server.send('POST /v1/email_verifications', undefined, { authorization })
+    await server.outbox.deliverDue()
+    const [proof] = /lkv_\w+/.exec(post.mails.at(-1)?.text ?? '') ?? []
+    await server.send('PUT /v1/email_verifications', { token: proof }, { authorization })
+    const endsAt = new Date(server.clock().getTime() + 8 * 86_400_000)
+    await createApiKey(server, token, { expires_at: endsAt.toISOString() })
+  }
+  await server.outbox.deliverDue()
+  post.mails.length = 0
+  server.clock.advance({ days: 1, minutes: 1 })
+  await server.signUp('bob')
+  await server.ask('bob')
+  const letGo = await holdAnn(server)
+  await server.outbox.deliverDue()
+  expect(post.mails.map(({ to }) => to).sort()).toEqual(['bob@example.com', 'cid@example.com'])
   expect(server.log.join()).toContain('a notice was not queued; it is tried again')
   await letGo()
   await server.outbox.deliverDue()
-  expect(post.mails.map(({ to, subject }) => [to, subject])).toEqual([
-    ['bob@example.com', expect.any(String)],
-    [ann.email_address, expect.stringContaining('API key')],
+  expect([post.mails.at(-1)?.to, post.mails.at(-1)?.subject]).toEqual([
+    ann.email_address,
+    'An API key is about to expire',
   ])
+  expect(post.mails).toHaveLength(3)
 }, 30_000)
 
 /** @returns what lets the row go again */

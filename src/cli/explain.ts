@@ -48,11 +48,11 @@ const aboutMigrations =
 const aboutUrl = /^(SQLite needs (the path of )?a file|PostgreSQL needs a URL)/
 
 const referred =
-  'Rows of the application refer to what was to be deleted, and their foreign key has no ON DELETE CASCADE'
+  'Rows of the application refer to what was to be deleted, and their foreign key forbids it: ON DELETE CASCADE would not'
 
-// What SQLite says, and PostgreSQL, which names the table.
-function isReferred(error: Error): boolean {
-  return read(error, 'code') === '23503' || error.message === 'FOREIGN KEY constraint failed'
+// What SQLite says, and PostgreSQL, which names the table; of a row that refers to nothing it says something else.
+function isReferred({ message }: Error): boolean {
+  return message === 'FOREIGN KEY constraint failed' || /^update or delete on table /.test(message)
 }
 
 function isAboutMigrations(error: Error): boolean {

@@ -1,7 +1,7 @@
 import type { Client } from './client.ts'
 import type { Configuration } from './config.ts'
 import type { ApiKey, Authenticated, Authorized, User } from './entities.ts'
-import { AuthError, type InvalidField } from './errors.ts'
+import { AuthError, type InvalidField, isHeld } from './errors.ts'
 import { isName } from './line.ts'
 import { type NewMessage, newMessage } from './mail.ts'
 import type { Secret } from './secret.ts'
@@ -113,15 +113,30 @@ export async function authenticateApiKey(
  * @throws AuthError `unavailable`
  */
 export async function queueExpiryNotices(config: Configuration): Promise<void> {
+  // Whose row somebody holds keeps no other user's back.
+  const held = new Map<string, unknown>()
   for (const apiKey of await config.store.listDueExpiryNotices(config.clock())) {
-    await config.store.transaction(async (transaction) => {
-      const user = await transaction.holdUser(apiKey.userId)
-      if (user && (await transaction.clearExpiryNotice(apiKey))) {
-        const about = { kind: 'api_key_expiring', at: config.clock() } as const
-        await transaction.insertMessage(messageAbout(apiKey, user, about))
-      }
+    const { userId } = apiKey
+    if (held.has(userId)) continue
+    await queueExpiryNotice(config, apiKey).catch((error) => {
+      // Each of them is waited for: of more it is the database that is slow.
+      if (!isHeld(error) || held.size === mostHeld) throw error
+      held.set(userId, error)
     })
   }
+  for (const error of held.values()) throw error
+}
+
+const mostHeld = 3
+
+async function queueExpiryNotice(config: Configuration, apiKey: ApiKey): Promise<void> {
+  await config.store.transaction(async (transaction) => {
+    const user = await transaction.holdUser(apiKey.userId)
+    if (user && (await transaction.clearExpiryNotice(apiKey))) {
+      const about = { kind: 'api_key_expiring', at: config.clock() } as const
+      await transaction.insertMessage(messageAbout(apiKey, user, about))
+    }
+  })
 }
 
 function isLive({ clock }: Configuration, { expiresAt }: ApiKey): boolean {

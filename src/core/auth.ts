@@ -30,7 +30,7 @@ import {
   requestPasswordReset,
   resetPassword,
 } from './passwords.ts'
-import type { Secret } from './secret.ts'
+import { Secret } from './secret.ts'
 import { expiresAt } from './session-expiry.ts'
 import { authenticate, logOut } from './sessions.ts'
 import { signUp } from './sign-ups.ts'
@@ -71,7 +71,8 @@ export function createAuth<Fields = unknown>(options: AuthOptions<Fields>): Auth
     revokeSessions: (userId, client = operator) => revokeSessions(config, userId, client),
     revokeAllSessions: (client = operator) => revokeAllSessions(config, client),
     revokeOtherSessions: (session, client = nobody) => revokeOtherSessions(config, session, client),
-    rotateToken: (holder, client = nobody) => rotateToken(config, holder, client),
+    rotateToken: ({ session, token }, client = nobody) =>
+      rotateToken(config, { session, token: new Secret(textOf(token)) }, client),
     authenticate: timeChecks(config, 'session', (token) => authenticate(config, textOf(token))),
     createApiKey: (authenticated, submitted, client = nobody) =>
       createApiKey(config, authenticated, { submitted, client }),

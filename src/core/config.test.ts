@@ -66,6 +66,16 @@ test('all scopes together fit into an access token that a resource server looks 
   )
 })
 
+test.each([
+  [{ maximumDays: 0 }, 'apiKeys.maximumDays must be a number from 1 to 3650, not 0'],
+  [{ maximumDays: Number.NaN }, 'apiKeys.maximumDays must be a number from 1 to 3650, not NaN'],
+  [{ defaultDays: 4_000 }, 'apiKeys.defaultDays must be a number from 1 to 365, not 4000'],
+  [{ maximumDays: 30, defaultDays: 31 }, 'apiKeys.defaultDays must be a number from 1 to 30'],
+  [{ requestsPerMinute: 0 }, 'apiKeys.requestsPerMinute must be a number from 1 to 1000000'],
+])('of the API keys %j it is said what is wrong', (apiKeys, sentence) => {
+  expect(() => resolveConfiguration({ store, apiKeys })).toThrow(sentence)
+})
+
 test('without settings a password has eight letters and a session lives 30 and 90 days', () => {
   const config = resolveConfiguration({ store })
   expect(config.store).toBe(store)

@@ -62,3 +62,16 @@ interface AuthErrorDetail {
 export function isUnavailable(error: unknown): boolean {
   return error instanceof AuthError && error.code === 'unavailable'
 }
+
+// What PostgreSQL calls a lock that others have, a statement that was cancelled while it waited, and two that wait for
+// each other.
+const heldCodes = ['55P03', '57014', '40P01']
+
+/**
+ * Whether it is unavailable since others hold what was asked for, such as a row, or may be: whatever else is asked
+ * for may be there.
+ */
+export function isHeld(error: unknown): boolean {
+  const { code, name } = Object(Object(error).cause)
+  return isUnavailable(error) && (heldCodes.includes(code) || name === 'DeadlineError')
+}

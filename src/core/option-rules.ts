@@ -12,8 +12,8 @@ export function requireOptions(options: Options): void {
   requireWords(passwords.contextWords)
   requireNumbers('sessions', sessions, settings.sessions)
   requireWithin('resetTokenMinutes', resetTokenMinutes, settings.resetTokenMinutes)
-  requireNumbers('apiKeys', apiKeys, settings.apiKeys)
   requireApiKeys(apiKeys)
+  requireNumbers('apiKeys', apiKeys, settings.apiKeys)
   if (signUpFields) requireFields(signUpFields)
   requireSignUp(signUp)
   requireHooks(hooks)
@@ -78,6 +78,8 @@ function requireApiKeys(policy: ApiKeyPolicy): void {
       'apiKeys.scopes are 4096 characters together at most, with a space between',
     )
   }
+  // The first before the second, which follows from it where nobody set it.
+  requireWithin('apiKeys.maximumDays', maximumDays, settings.apiKeys.maximumDays)
   requireWithin('apiKeys.defaultDays', defaultDays, { from: 1, to: maximumDays })
 }
 

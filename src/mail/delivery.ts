@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import { domainToASCII } from 'node:url'
-import { isUnavailable } from '../core/errors.ts'
+import { isHeld, isUnavailable } from '../core/errors.ts'
 import { type Delivery, giveUpAt, type Mail, type Message } from '../core/mail.ts'
 import { queueOwed } from '../core/registrations.ts'
 import type { Courier } from './courier.ts'
@@ -12,17 +12,18 @@ import { type Attempt, record } from './record.ts'
  * One attempt at a message that was claimed: from the look at its recipient to the row that says
  * what became of it. A message that nobody is to get any more is deleted, unless it was asked for meanwhile.
  *
- * @returns what became of the attempt, or null where nobody is to get the message
+ * @returns the attempt as it ended, or null where nobody is to get the message
  * @throws AuthError `unavailable`; the message is due again when its claim ends
  */
 export async function deliver(
   courier: Courier,
   message: Message,
-  signal: AbortSignal,
-): Promise<Delivery | null> {
+  { signal, beforeRecord }: Ways,
+): Promise<Attempt | null> {
   const { config } = courier
   const attempt =
     message.uncertain >= 2 ? leftTwice(message) : await tryOnce(courier, message, signal)
+  await beforeRecord()
   if (attempt) await record(courier, attempt, signal)
   else {
     await config.store.transaction(async (transaction) => {
@@ -30,14 +31,26 @@ export async function deliver(
       await queueOwed(config, transaction, message)
     })
   }
-  return attempt?.delivery ?? null
+  return attempt
+}
+
+export interface Ways {
+  /** What cuts the attempt off. */
+  readonly signal: AbortSignal
+  /** What has to be over before the row says what became of it. */
+  readonly beforeRecord: () => Promise<void>
 }
 
 function leftTwice(message: Message): Attempt {
   const reason = 'Whoever sent it died twice before the mail server had answered'
   // Who asked since it left cannot be told from who asked before.
   const asQueued = { ...message, giveUpAt: giveUpAt(message.queuedAt) }
-  return { delivery: { status: 'unknown', reason }, written: null, message: asQueued }
+  return {
+    delivery: { status: 'unknown', reason },
+    answered: false,
+    written: null,
+    message: asQueued,
+  }
 }
 
 async function tryOnce(
@@ -49,7 +62,8 @@ async function tryOnce(
     const drafted = await draft(courier, message)
     return drafted && (await send(courier, message, { drafted, signal }))
   } catch (error) {
-    return { delivery: await hindranceOf(courier, message, error), written: null, message }
+    const delivery = await hindranceOf(courier, message, error)
+    return { delivery, answered: false, written: null, message }
   }
 }
 
@@ -93,7 +107,8 @@ async function send(
     return { status: progress.hasLeft ? 'unknown' : 'deferred', reason: String(error) }
   })
   const left = (await progress.leaving?.catch(() => null)) ?? { message, written: null }
-  return { delivery: progress.hindrance ?? delivery, ...left }
+  const { hindrance } = progress
+  return { delivery: hindrance ?? delivery, answered: hindrance === null, ...left }
 }
 
 // Without the database no mail can be written, neither this nor another. Where it answers, and somebody holds what this
@@ -110,15 +125,6 @@ async function hindranceOf(
     )
   const isAway = isUnavailable(error) && !(isHeld(error) && (await answers()))
   return { status: isAway ? 'unavailable' : 'deferred', reason: String(error) }
-}
-
-// What PostgreSQL calls a lock that others have, a statement that was cancelled waiting for it and two that wait for each
-// other; and a transaction that took too long for us.
-const heldCodes = ['55P03', '57014', '40P01']
-
-function isHeld(error: unknown): boolean {
-  const { code, name } = Object(Object(error).cause)
-  return heldCodes.includes(code) || name === 'DeadlineError'
 }
 
 // From this commit on the mail may have arrived, even if this process dies on the next line.

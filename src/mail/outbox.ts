@@ -4,11 +4,11 @@ import { parseAppUrl } from '../core/app-url.ts'
 import type { Auth } from '../core/auth.ts'
 import { isUnavailable } from '../core/errors.ts'
 import { faultsOnly, type Log, unfailing } from '../core/log.ts'
-import type { Delivery, Message, Transport } from '../core/mail.ts'
+import type { Message, Transport } from '../core/mail.ts'
 import { parseSender } from '../core/sender.ts'
 import { tracedLog } from '../core/tracing.ts'
 import type { Courier } from './courier.ts'
-import { deliver } from './delivery.ts'
+import { deliver, type Ways } from './delivery.ts'
 import { createWriter, type MailOptions } from './messages/writer.ts'
 import {
   attemptMilliseconds,
@@ -18,6 +18,7 @@ import {
 } from './patience.ts'
 import { Pause } from './pause.ts'
 import { loggable } from './reason.ts'
+import type { Attempt } from './record.ts'
 
 /** What an outbox needs beside the `auth` whose messages it sends. */
 export interface OutboxOptions {
@@ -165,8 +166,17 @@ class Worker implements Outbox {
     // Not AbortSignal.any(), which keeps something of every signal that it was ever given.
     const cutOff = new AbortController()
     const tooLong = setTimeout(() => cutOff.abort(), attemptMilliseconds)
-    const renewal = setInterval(() => this.#renew(message), renewalMilliseconds)
-    const sending = this.#attempt(message, cutOff.signal).finally(() => {
+    let renewed = Promise.resolve()
+    const renewal = setInterval(() => {
+      renewed = this.#renew(message)
+    }, renewalMilliseconds)
+    // Behind what became of the attempt it would put the next one off.
+    const beforeRecord = () => {
+      clearInterval(renewal)
+      return renewed
+    }
+    const ways = { signal: cutOff.signal, beforeRecord }
+    const sending = this.#attempt(message, ways).finally(() => {
       clearTimeout(tooLong)
       clearInterval(renewal)
       this.#onTheirWay.delete(sending)
@@ -188,26 +198,26 @@ class Worker implements Outbox {
       .catch((err) => log.error({ id: message.id, err }, 'a claim was not renewed'))
   }
 
-  async #attempt(message: Message, signal: AbortSignal): Promise<void> {
+  async #attempt(message: Message, ways: Ways): Promise<void> {
     try {
-      const delivery = await this.#deliver(message, signal)
-      if (delivery?.status === 'unavailable') {
-        this.#pause.begin({ reason: loggable(delivery.reason) })
-      } else if (delivery) this.#pause.endFailures()
+      const attempt = await this.#deliver(message, ways)
+      if (attempt?.delivery.status === 'unavailable') {
+        this.#pause.begin({ reason: loggable(attempt.delivery.reason) })
+      } else if (attempt?.answered) this.#pause.endFailures()
     } catch (err) {
       this.#pause.begin({ id: message.id, err })
     }
   }
 
-  #deliver(message: Message, signal: AbortSignal): Promise<Delivery | null> {
+  #deliver(message: Message, ways: Ways): Promise<Attempt | null> {
     const { tracing } = this.#courier.config
-    if (tracing === null) return deliver(this.#courier, message, signal)
+    if (tracing === null) return deliver(this.#courier, message, ways)
     const attributes = { 'latchkey.mail.kind': message.kind }
     return tracing.span({ name: 'mail', attributes, request: null }, async ({ set, fail }) => {
-      const delivery = await deliver(this.#courier, message, signal)
-      set({ 'latchkey.mail.outcome': delivery?.status ?? 'dropped' })
-      if (delivery && delivery.status !== 'sent') fail(delivery.status)
-      return delivery
+      const attempt = await deliver(this.#courier, message, ways)
+      set({ 'latchkey.mail.outcome': attempt?.delivery.status ?? 'dropped' })
+      if (attempt && attempt.delivery.status !== 'sent') fail(attempt.delivery.status)
+      return attempt
     })
   }
 

@@ -11,6 +11,8 @@ import { loggable } from './reason.ts'
 /** One attempt at a message, as it ended. */
 export interface Attempt {
   readonly delivery: Delivery
+  /** Whether it was the transport that said so, and not the database, or the look of the row. */
+  readonly answered: boolean
   /** What was written, or null where nothing was. */
   readonly written: Written | null
   /** The message as it was when the mail left, or where none did, when it was claimed. */
@@ -36,10 +38,14 @@ export async function record(
   const mayHaveArrived = delivery.status === 'sent' || delivery.status === 'unknown'
   const withdrawn = mayHaveArrived ? null : written
   const { kind, userId } = message
+  // What is only put off touches no row but its own: somebody may hold that of the user.
+  const isOfUser = settled.status !== 'queued' || withdrawn !== null
   const write = () =>
     config.store.transaction(async (transaction) => {
       // The user first and the row last, as where a user is deleted: else each would wait for the other.
-      if (kind === 'email_verification' && userId !== null) await transaction.holdUser(userId)
+      if (kind === 'email_verification' && userId !== null && isOfUser) {
+        await transaction.holdUser(userId)
+      }
       await withdrawn?.withdraw(transaction)
       const recorded = await transaction.updateMessage(settled)
       // Not behind one that was refused: so would the next be, and the one after it.

@@ -17,8 +17,9 @@ export async function claimDatabase(
   migrations: readonly Migrations[],
 ): Promise<void> {
   const tables = await listTables(database)
-  const unmarked = tables.includes(testMark) ? [] : tables
-  const [strange] = [...unmarked, ...(await listTablesBehind(database))]
+  // Once it is marked, what tests make further back in the search path is theirs too.
+  const isClaimed = tables.includes(testMark)
+  const [strange] = isClaimed ? [] : [...tables, ...(await listTablesBehind(database))]
   if (strange !== undefined) {
     throw new EnvironmentError(
       `The database has tables that no test made, ${strange} among them: name an empty one, for tests alone`,

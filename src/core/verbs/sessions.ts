@@ -22,7 +22,10 @@ export interface SessionVerbs {
    * @returns null where the token is not that of a session any more
    * @throws AuthError `rate_limited`, `unavailable`
    */
-  rotateToken(holder: { session: Session; token: Secret }, client?: Client): Promise<Secret | null>
+  rotateToken(
+    holder: { session: Session; token: string | Secret },
+    client?: Client,
+  ): Promise<Secret | null>
   /** When a session that is not used again ends. */
   expiresAt(session: Session): Date
   /** Whether a session may do what is sensitive: its password was verified within ten minutes. */

@@ -23,15 +23,19 @@ export function explain(error: unknown): string {
 }
 
 /**
- * The same of what was sent to change something: where the answer was cut off, it may have been.
+ * The same of what was sent to change something: where the answer was cut off, or did not come in time, it may have been.
  *
  * @throws whatever is no refusal, but a fault
  */
 export function explainSent(error: unknown): string {
-  const isLost = error instanceof ApiError && error.code === 'unknown' && error.status < 400
-  return isLost
-    ? 'The answer can’t be read: it may be done all the same. Check your connection, and reload the page to see.'
+  return isLost(error)
+    ? 'There was no answer that can be read: it may be done all the same. Check your connection, and reload the page to see.'
     : explain(error)
+}
+
+function isLost(error: unknown): boolean {
+  if (!(error instanceof ApiError)) return false
+  return error.code === 'unknown' ? error.status < 400 : Object(error.cause).name === 'TimeoutError'
 }
 
 function inWords(seconds: number | null): string {
