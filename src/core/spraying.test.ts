@@ -69,3 +69,28 @@ test('what it remembers is no text that was tried', () => {
   spray(1)
   expect(JSON.stringify(sprayed('user-0'))).not.toMatch(/Winter|user/)
 })
+
+test('a guess that nobody found time for is forgiven, and takes the judged one beside it not along', () => {
+  const { spray, sprayed } = createSpraying()
+  for (let index = 0; index < 30; index++) {
+    const [judged, ...late] = [1, 2, 3].map(() => sprayed(`user-${index}`))
+    expect(judged).toEqual(passes)
+    for (const each of late) if (typeof each === 'object') each.forgive()
+  }
+  expect(sprayed('another')).toBe(3_600)
+  expect(spray(30)).toEqual(Array(30).fill(passes))
+})
+
+test('what is forgiven twice is forgiven once, and what belongs to an hour that is over changes nothing', () => {
+  const { spray, sprayed, time } = createSpraying()
+  const twice = sprayed('user-0')
+  expect(sprayed('user-0')).toEqual(passes)
+  if (typeof twice === 'object') for (const _ of [1, 2]) twice.forgive()
+  expect(spray(30)).toEqual(Array(30).fill(passes))
+  expect(sprayed('another')).toBe(3_600)
+  const old = sprayed('user-0', 'an old one')
+  time.now += 3_600_000
+  expect(spray(30, 'an old one')).toEqual(Array(30).fill(passes))
+  if (typeof old === 'object') old.forgive()
+  expect(sprayed('another', 'an old one')).toBe(3_600)
+})

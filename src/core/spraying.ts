@@ -10,7 +10,8 @@ const limit = passwordLimits.spraying
 const rememberedPasswords = 10_000
 
 interface Tried {
-  readonly accounts: Set<string>
+  /** How many tries of each are right or wrong for all that is known. */
+  readonly accounts: Map<string, number>
   readonly endsAt: number
 }
 
@@ -42,12 +43,19 @@ export class Spraying {
     this.requireFew(password, account, now)
     const [triedPassword, triedAccount] = [this.#digest(password.reveal()), this.#digest(account)]
     const { accounts } = this.#find(triedPassword, now.getTime()) ?? this.#begin(triedPassword, now)
-    accounts.add(triedAccount)
+    accounts.set(triedAccount, (accounts.get(triedAccount) ?? 0) + 1)
+    let isForgiven = false
     return {
       forgive: () => {
-        accounts.delete(triedAccount)
+        if (isForgiven) return
+        isForgiven = true
+        // SECURITY: one of several at once. Else the guesses that nobody had time for would take the judged one along.
+        const left = (accounts.get(triedAccount) ?? 0) - 1
+        if (left > 0) accounts.set(triedAccount, left)
+        else accounts.delete(triedAccount)
         // Or the passwords of all who log in would crowd out those that are sprayed.
-        if (accounts.size === 0) this.#tried.delete(triedPassword)
+        const isCurrent = this.#tried.get(triedPassword)?.accounts === accounts
+        if (accounts.size === 0 && isCurrent) this.#tried.delete(triedPassword)
       },
     }
   }
@@ -59,7 +67,7 @@ export class Spraying {
 
   #begin(triedPassword: string, now: Date): Tried {
     const endsAt = now.getTime() + limit.windowSeconds * 1_000
-    const begun = { accounts: new Set<string>(), endsAt }
+    const begun = { accounts: new Map<string, number>(), endsAt }
     this.#tried.set(triedPassword, begun)
     return begun
   }

@@ -45,6 +45,11 @@ test.each([
   ['proto=https; For="[2001:db8::9]:4711"', '2001:db8::9'],
   ['for=_hidden, for=10.1.1.1', '10.1.1.1'],
   ['proto=https', '10.0.0.1'],
+  // The Host as it was sent, with separators that are part of it.
+  ['for=203.0.113.9;host="x,for=6.6.6.6;"', '203.0.113.9'],
+  ['host="x;for=6.6.6.6;y";for=203.0.113.9', '203.0.113.9'],
+  ['for=203.0.113.9;host="x\\",for=6.6.6.6"', '203.0.113.9'],
+  ['for=6.6.6.6;for=203.0.113.9', '10.0.0.1'],
 ])('of Forwarded %j too', (header, client) => {
   const headers = new Headers({ forwarded: header })
   expect(behindProxies.find(headers, '10.0.0.1')).toBe(client)

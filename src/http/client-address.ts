@@ -119,11 +119,26 @@ function hopsOf(headers: Pick<Headers, 'get'>, peer: string): (string | null)[] 
 function standardHopsOf(headers: Pick<Headers, 'get'>, peer: string): (string | null)[] | null {
   const header = headers.get('forwarded')
   if (header === null) return null
-  const hops = header.split(',').map((element) => {
-    const [, quoted, bare] = /(?:^|;)\s*for=(?:"([^"]*)"|([^;\s]*))/i.exec(element) ?? []
-    return parseAddress(quoted ?? bare ?? '')
+  const hops = splitUnquoted(header, ',').map((element) => {
+    const named = splitUnquoted(element, ';').map((pair) => /^\s*for=(.*)$/i.exec(pair)?.[1])
+    const [text = '', ...more] = named.filter((each) => each !== undefined)
+    return more.length > 0 ? null : parseAddress(text.trim().replace(/^"(.*)"$/, '$1'))
   })
   return [...hops, peer]
+}
+
+// SECURITY: beside `for` a proxy may write the Host as it was sent, in quotes, and a client can put separators there.
+function splitUnquoted(text: string, separator: string): string[] {
+  const parts = ['']
+  let isQuoted = false
+  for (let index = 0; index < text.length; index++) {
+    const character = text[index] ?? ''
+    const isEscaped = isQuoted && text[index - 1] === '\\' && text[index - 2] !== '\\'
+    if (character === '"' && !isEscaped) isQuoted = !isQuoted
+    if (character === separator && !isQuoted) parts.push('')
+    else parts[parts.length - 1] += character
+  }
+  return parts
 }
 
 // 192.0.2.1, 192.0.2.1:4711, 2001:db8::1, [2001:db8::1]:4711; Node writes an IPv4 peer of a

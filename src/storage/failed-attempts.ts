@@ -34,7 +34,12 @@ export async function replaceFailedAttempts(
   const written = await database.transaction(
     (transaction) =>
       from
-        ? transaction.query(update, [...values, from.count, from.blockedUntil])
+        ? transaction.query(update, [
+            ...values,
+            from.count,
+            from.blockedUntil,
+            new Date(from.blockedUntil.getTime() + 1),
+          ])
         : transaction.query(insert, values),
     { durability: 'relaxed' },
   )
@@ -44,8 +49,9 @@ export async function replaceFailedAttempts(
 const insert = `INSERT INTO failed_attempts (key, count, blocked_until, expires_at)
   VALUES ($1, $2, $3, $4) ON CONFLICT (key) DO NOTHING RETURNING 1`
 
+// Within its millisecond: of what somebody set by hand in PostgreSQL, microseconds are read as none.
 const update = `UPDATE failed_attempts SET count = $2, blocked_until = $3, expires_at = $4
-  WHERE key = $1 AND count = $5 AND blocked_until = $6 RETURNING 1`
+  WHERE key = $1 AND count = $5 AND blocked_until >= $6 AND blocked_until < $7 RETURNING 1`
 
 export async function deleteFailedAttempts(
   connection: Connection,
