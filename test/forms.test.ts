@@ -70,3 +70,15 @@ test.each(['{"done":"true"}', '{"done":1}', '{"points":"7"}', '{"weight":""}'])(
     expect([status, body.details]).toMatchObject([422, [{ code: 'invalid_type' }]])
   },
 )
+
+test('of a form that is nothing but separators nothing is read', async () => {
+  const { send: ask } = await startServer()
+  const form = { 'content-type': 'application/x-www-form-urlencoded' }
+  const fields = (count: number) => Array(count).fill('a=1').join('&')
+  const few = await ask('POST /v1/session', fields(1_000), form)
+  expect([few.status, few.body.code]).toEqual([422, 'validation_failed'])
+  for (const body of [fields(1_001), '&'.repeat(60_000)]) {
+    const many = await ask('POST /v1/session', body, form)
+    expect([many.status, many.body.error]).toEqual([400, 'The form has too many fields'])
+  }
+})

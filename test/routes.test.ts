@@ -1,6 +1,7 @@
 // The rules that hold for every route: a route that forgets one fails here.
-import { createApp, type Route } from 'latchkey/server'
-import { expect, test } from 'vitest'
+import { once } from 'node:events'
+import { answer, createApp, type Log, nodeServer, type Route, route } from 'latchkey/server'
+import { expect, onTestFinished, test } from 'vitest'
 import { z } from 'zod'
 import { routes as templateRoutes } from '../templates/api/routes.ts'
 import {
@@ -363,3 +364,38 @@ test('two routes on one line are refused when the app is made', async () => {
   const twice = [...templateRoutes(database), ...templateRoutes(database)]
   expect(() => createApp(auth, { routes: twice })).toThrow('Two routes are declared for GET /')
 })
+
+test.each(['/wrong', '/%77rong'])(
+  'what JSON cannot hold is a fault too, by the short way and by the long one: %s',
+  async (path) => {
+    const { auth } = await startServer()
+    const logged: string[] = []
+    const log: Log = {
+      info: (entry, message) => void logged.push(`${message} ${entry.status}`),
+      error: (entry, message) => void logged.push(`${message} ${String(entry.err)}`),
+    }
+    const wrong = route({
+      method: 'GET',
+      path: '/wrong',
+      access: 'public',
+      summary: 'Answer a bigint',
+      answers: { 200: { description: 'Nothing that JSON can hold' } },
+      handle: () => answer({ count: 1n }),
+    })
+    const server = nodeServer(createApp(auth, { routes: [wrong], log })).listen(0, '127.0.0.1')
+    onTestFinished(() => void server.close())
+    await once(server, 'listening')
+    const { port } = Object(server.address())
+    const reply = await read(await fetch(`http://127.0.0.1:${port}${path}`))
+    expect([reply.status, reply.body.code, reply.headers.get('x-content-type-options')]).toEqual([
+      500,
+      'internal_error',
+      'nosniff',
+    ])
+    expect(reply.body.request_id).toBe(reply.headers.get('x-request-id'))
+    expect(logged).toEqual([
+      expect.stringMatching(/^internal_error TypeError: .*BigInt/),
+      'request 500',
+    ])
+  },
+)

@@ -2,6 +2,7 @@ import { type Refusal, refuse } from './problems.ts'
 import type { RequestLike } from './request-like.ts'
 
 const maximumBytes = 64 * 1024
+const maximumFields = 1_000
 
 /**
  * The fields of a body: a JSON object, or a form in which the last of several equal names counts,
@@ -66,8 +67,12 @@ function readObject(value: unknown): Record<string, unknown> | Refusal {
 }
 
 // URLSearchParams would put U+FFFD for bytes that are no UTF-8; decodeURIComponent throws.
-function readForm(text: string): Record<string, unknown> {
-  const pairs = text.split('&').map((pair) => {
+function readForm(text: string): Record<string, unknown> | Refusal {
+  const parts = text.split('&', maximumFields + 1)
+  // SECURITY: of 64 KiB that are nothing but separators each would be read for a microsecond, before anybody is counted.
+  if (parts.length > maximumFields)
+    return refuse('invalid_request', { error: 'The form has too many fields' })
+  const pairs = parts.map((pair) => {
     const [name = '', ...value] = pair.split('=').map((part) => part.replaceAll('+', ' '))
     return [decodeURIComponent(name), decodeURIComponent(value.join('='))]
   })

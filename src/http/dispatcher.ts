@@ -107,6 +107,16 @@ export class Dispatcher {
       answer = this.#explain(error, requestId)
     }
     if (counted) answer = withAllowance(answer, counted)
+    const standing = this.cors.headersFor(headers.get('origin'))
+    const envelope = { requestId, headers: standing }
+    let presented: Presented
+    try {
+      presented = present(answer, envelope)
+    } catch (error) {
+      // What an app answers may be nothing that JSON can hold.
+      answer = this.#explain(error, requestId)
+      presented = present(answer, envelope)
+    }
     const elapsed = performance.now() - started
     const milliseconds = Math.round(elapsed)
     const { path } = responder
@@ -119,8 +129,7 @@ export class Dispatcher {
     const entry = { requestId, method, path, status: answer.status, milliseconds }
     const event = securityEventOf(answer, client, attribution)
     this.#log.info(event ? { ...entry, ...event } : entry, 'request')
-    const standing = this.cors.headersFor(headers.get('origin'))
-    return present(answer, { requestId, headers: standing })
+    return presented
   }
 
   // The outermost handler: what nobody expected is logged here and answered without a word about it.

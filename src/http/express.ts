@@ -7,7 +7,7 @@ import { Admission, type AdmissionOptions, openedBy, presentRefusal } from './ad
 import { type AppOptions, createApp } from './app.ts'
 import { nodeListener, send } from './node.ts'
 import { NodeHeaders } from './node-request.ts'
-import { isRefusal } from './problems.ts'
+import { isRefusal, refuse } from './problems.ts'
 import { judgeRaw, originForm } from './raw-head.ts'
 
 declare global {
@@ -39,11 +39,18 @@ export function latchkey(auth: Auth, options: AppOptions = {}): RequestHandler {
     const [path = ''] = originForm(request.url).split('?', 1)
     const [found] = app.router.match('GET', path)
     if (found.length === 0) return next()
-    if (!restoreBody(request)) return next(new Error(spent))
+    const body = restoreBody(request)
+    if (body === 'spent') return next(new Error(spent))
+    if (body === 'unreadable') {
+      const headers = new NodeHeaders(request.headers)
+      return send(response, presentRefusal(unreadable, { headers }))
+    }
     // Express takes the promise, and has what it throws.
     return listener(request, response)
   }
 }
+
+const unreadable = refuse('invalid_request', { error: 'The body is nested too deeply' })
 
 const spent =
   'The body of a request to Latchkey was read already: app.use(latchkey(auth)) before what reads it'
@@ -100,15 +107,23 @@ function refused(name: string): PropertyDescriptor {
  * Gives the listener a body again that `express.json()` or its like has read before it, since there is
  * nothing left to wait for.
  *
- * @returns whether there is one
+ * @returns whether there is one, or what became of it
  */
-function restoreBody(request: IncomingMessage & { body?: unknown; rawBody?: unknown }): boolean {
+function restoreBody(
+  request: IncomingMessage & { body?: unknown; rawBody?: unknown },
+): 'there' | 'spent' | 'unreadable' {
   const isRead = request.readableDidRead && !['GET', 'HEAD'].includes(request.method ?? '')
-  if (!isRead || request.rawBody instanceof Buffer) return true
-  const text = rewrite(request.body, request.headers['content-type'] ?? '')
-  if (text === null) return false
-  request.rawBody = Buffer.from(text)
-  return true
+  if (!isRead || request.rawBody instanceof Buffer) return 'there'
+  try {
+    const text = rewrite(request.body, request.headers['content-type'] ?? '')
+    if (text === null) return 'spent'
+    request.rawBody = Buffer.from(text)
+    return 'there'
+  } catch (error) {
+    // What is nested thousands deep can be read, and not be written again.
+    if (error instanceof RangeError) return 'unreadable'
+    throw error
+  }
 }
 
 function rewrite(body: unknown, type: string): string | Buffer | null {

@@ -33,7 +33,7 @@ interface Found {
 
 // What could be read in two ways is left to the long way: an escape, a dot segment, a strange host.
 const plainTarget = /^(?:\/[\w~-][\w.~-]*)+(?:\?[\w.~=&+%-]*)?$|^\/$/
-const plainHost = /^[\w.-]+(?::\d{1,5})?$/
+const plainHost = /^[\w.-]+(?::(?:[1-5]?\d{1,4}|6[0-4]\d{3}|65[0-4]\d\d|655[0-2]\d|6553[0-5]))?$/
 
 /** Of two entries for a method and a path the first is found. */
 export function shortcut(entries: readonly Entry[], dispatcher: Dispatcher): Shortcut {

@@ -186,3 +186,13 @@ function noting(faults: unknown[]): ErrorRequestHandler {
     response.status(500).end()
   }
 }
+
+test('a body that is nested thousands deep is refused, whoever has read it before', async () => {
+  const { auth } = await startServer()
+  const app = express()
+  app.use(express.json({ limit: '1mb' }), latchkey(auth))
+  const { send } = await listenTo(app)
+  const deep = `${'{"a":'.repeat(8_000)}1${'}'.repeat(8_000)}`
+  const reply = await send('POST /v1/session', deep, { 'content-type': 'application/json' })
+  expect([reply.status, reply.body.code]).toEqual([400, 'invalid_request'])
+})

@@ -362,3 +362,13 @@ test('an app whose route asks for a scope that nobody declared does not start', 
     'GET /v1/projects asks for projects:read, which is none of the apiKeys.scopes',
   )
 })
+
+test('a list of scopes that are none is one problem, however long it is', async () => {
+  const server = await startWithUser()
+  const scopes = Array(30_000).fill(1)
+  const reply = await server.send('POST /v1/api_keys', { name: 'Build', scopes }, server.headers)
+  expect([reply.status, reply.body.details]).toEqual([
+    422,
+    [{ field: 'scopes', code: 'invalid', message: 'Scopes is invalid' }],
+  ])
+})
