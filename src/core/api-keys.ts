@@ -1,5 +1,6 @@
 import type { Client } from './client.ts'
 import type { Configuration } from './config.ts'
+import type { ActingSession } from './devices.ts'
 import type { ApiKey, Authenticated, Authorized, User } from './entities.ts'
 import { AuthError, type InvalidField, isHeld } from './errors.ts'
 import { isName } from './line.ts'
@@ -72,14 +73,15 @@ export async function listApiKeys(
 /**
  * Ends an API key of a user: its token is refused from the moment this resolves.
  *
- * @returns whether there was one that was not over
+ * @returns whether there was one that was not over; null where the session that acts has ended meanwhile
  */
 export async function revokeApiKey(
   config: Configuration,
   { id, userId }: OwnApiKey,
-  client: Client,
-): Promise<boolean> {
+  { client, acting }: ActingSession,
+): Promise<boolean | null> {
   return perform(config, client, async (transaction, unit) => {
+    if (acting && !(await holdLive(transaction, acting))) return null
     const ended = await transaction.deleteApiKey({ id, userId })
     if (!ended || !isLive(config, ended)) return false
     await unit.record({ name: 'authn_token_revoked', userId, apiKeyId: id })

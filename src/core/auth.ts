@@ -67,7 +67,8 @@ export function createAuth<Fields = unknown>(options: AuthOptions<Fields>): Auth
     logOut: (session, client = nobody) => logOut(config, session, client),
     listSessions: (userId, page) => listSessions(config, userId, page),
     renameSession: (session, name) => renameSession(config, session, name),
-    revokeSession: (session, client = operator) => revokeSession(config, session, client),
+    revokeSession: (session, client = operator, acting = null) =>
+      revokeSession(config, session, { client, acting }),
     revokeSessions: (userId, client = operator) => revokeSessions(config, userId, client),
     revokeAllSessions: (client = operator) => revokeAllSessions(config, client),
     revokeOtherSessions: (session, client = nobody) => revokeOtherSessions(config, session, client),
@@ -77,7 +78,8 @@ export function createAuth<Fields = unknown>(options: AuthOptions<Fields>): Auth
     createApiKey: (authenticated, submitted, client = nobody) =>
       createApiKey(config, authenticated, { submitted, client }),
     listApiKeys: (userId, page) => listApiKeys(config, userId, page),
-    revokeApiKey: (apiKey, client = operator) => revokeApiKey(config, apiKey, client),
+    revokeApiKey: (apiKey, client = operator, acting = null) =>
+      revokeApiKey(config, apiKey, { client, acting }),
     revokeAllApiKeys: (client = operator) => revokeAllApiKeys(config, client),
     authenticateApiKey: timeChecks(config, 'api_key', (token) =>
       authenticateApiKey(config, textOf(token)),

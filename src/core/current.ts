@@ -11,6 +11,11 @@ export function current(): Principal | null {
   return storage.getStore() ?? null
 }
 
+/** Runs `work` with `current()` answering null, also where a closed route calls an open one. */
+export function runAsNobody<T>(work: () => T): T {
+  return storage.getStore() === undefined ? work() : storage.exit(work)
+}
+
 /** Runs `work` with `current()` answering `principal`, through every await in it. */
 export function runAs<T>(principal: Principal, work: () => T): T {
   return storage.run(principal, work)

@@ -40,17 +40,25 @@ export async function renameSession(
   return renamed && isLive(config, renamed) ? renamed : null
 }
 
+/** Who acts, and by which session; null where nobody's has to live, such as an operator's. */
+export interface ActingSession {
+  readonly client: Client
+  readonly acting: OwnSession | null
+}
+
 /**
  * Ends one session of a user: its token is refused from the moment this resolves.
  *
- * @returns whether there was one that was not over
+ * @returns whether there was one that was not over; null where the one that acts has ended meanwhile
  */
 export async function revokeSession(
   config: Configuration,
   { id, userId }: OwnSession,
-  client: Client,
-): Promise<boolean> {
+  { client, acting }: ActingSession,
+): Promise<boolean | null> {
   return perform(config, client, async (transaction, unit) => {
+    // SECURITY: of two that end each other one lives, and it is not the one that was ended first.
+    if (acting && !(await holdLive(transaction, acting))) return null
     const ended = await transaction.deleteSession({ id, userId })
     if (!ended || !isLive(config, ended)) return false
     await unit.record({ name: 'session_expired', userId, sessionId: id, detail: 'revoked' })

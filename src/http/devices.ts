@@ -88,7 +88,8 @@ export function devices(auth: Auth): Route[] {
       params,
       answers: { 204: { description: 'Its token is dead' } },
       async handle({ session, user, client, params: { id }, transport, cookie }) {
-        const revoked = await auth.revokeSession({ id, userId: user.id }, client)
+        const revoked = await auth.revokeSession({ id, userId: user.id }, client, session)
+        if (revoked === null) return refuse('invalid_token')
         if (!revoked) return refuse('not_found')
         const isCurrent = id === session.id
         const headers = isCurrent ? takeCookie({ transport, cookie }, 'forget') : {}

@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { runAs } from '../core/current.ts'
+import { runAs, runAsNobody } from '../core/current.ts'
 import type { Principal } from '../core/entities.ts'
 import type { Answer } from './answers.ts'
 import { authenticateRequest, authorizeRequest, type Holder } from './bearer.ts'
@@ -106,7 +106,7 @@ export function route<Body = undefined, Params = undefined, Query = undefined>(
   async function respond(context: RequestContext): Promise<Answer> {
     if (definition.access === 'public') {
       const exchange = await read(context, definition.admit)
-      return isRefusal(exchange) ? exchange : definition.handle(exchange)
+      return isRefusal(exchange) ? exchange : runAsNobody(() => definition.handle(exchange))
     }
     if (definition.access === 'development') {
       const developer = admitDeveloper(context.request, context.client)

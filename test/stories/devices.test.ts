@@ -1,7 +1,16 @@
 // Every log-in is a device: seen in a list, named, ended one by one or all others at once.
 import { Secret } from 'latchkey/server'
 import { expect, test } from 'vitest'
-import { ann, bearer, read, type Server, signUp, startServer } from '../harness.ts'
+import {
+  ann,
+  bearer,
+  createApiKey,
+  read,
+  type Server,
+  signUp,
+  startServer,
+  verifyAddress,
+} from '../harness.ts'
 
 const bob = { ...ann, email_address: 'bob@example.com' }
 const firefox = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0'
@@ -304,4 +313,35 @@ test('of two devices that end each other at once one lives', async () => {
   expect(ends.toSorted()).toEqual([1, null])
   const live = await Promise.all(tokens.map((token) => auth.authenticate(token)))
   expect(live.map((each) => each !== null)).toEqual(ends.map((ended) => ended === 1))
+})
+
+test('so it is of two that name each other', async () => {
+  const server = await startServer()
+  const { auth } = server
+  const tokens = [await signUp(server), (await server.send('POST /v1/session', ann)).body.token]
+  const held = await Promise.all(tokens.map((token) => auth.authenticate(token)))
+  const ids = held.map((each) => each?.session.id)
+  const replies = await Promise.all(
+    tokens.map((token, index) =>
+      server.send(`DELETE /v1/sessions/${ids[1 - index]}`, undefined, bearer(token)),
+    ),
+  )
+  expect(replies.map(({ status }) => status).sort()).toEqual([204, 401])
+  const live = await Promise.all(tokens.map((token) => auth.authenticate(token)))
+  expect(live.map((each) => each !== null)).toEqual(replies.map(({ status }) => status === 204))
+})
+
+test('a session that has ended ends no API key any more, and nobody’s has to live for an operator', async () => {
+  const server = await startServer()
+  const { auth } = server
+  const token = await signUp(server)
+  await verifyAddress(server, token)
+  const { id } = await createApiKey(server, token)
+  const held = await auth.authenticate(token)
+  if (!held) throw new Error('Nobody is logged in')
+  await auth.revokeSession(held.session)
+  const own = { id, userId: held.user.id }
+  expect(await auth.revokeApiKey(own, undefined, held.session)).toBeNull()
+  expect(await auth.listApiKeys(held.user.id, { limit: 9, after: null })).toHaveLength(1)
+  expect(await auth.revokeApiKey(own)).toBe(true)
 })

@@ -1,7 +1,7 @@
-import { answer, current, route } from 'latchkey/server'
+import { answer, createApp, current, route } from 'latchkey/server'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
-import { ann, bearer, read, signUp, startServer } from '../harness.ts'
+import { ann, bearer, read, signUp, signUpDirectly, startServer } from '../harness.ts'
 
 test('the session says who one is, from where, and until when', async () => {
   const { app, send } = await startServer()
@@ -89,6 +89,37 @@ test('a log-out that was acknowledged survives a transaction that rolls back aro
   await expect(undone).rejects.toThrow('undone')
   expect((await out).status).toBe(200)
   expect((await server.send('GET /v1/session', undefined, bearer(token))).status).toBe(401)
+})
+
+test('on a public route that a closed one calls nobody is current', async () => {
+  const { auth } = await startServer()
+  const who = () => current()?.user.emailAddress ?? null
+  const open = route({
+    method: 'GET',
+    path: '/open',
+    access: 'public',
+    summary: 'Say who is current',
+    answers: { 200: { description: 'Who' } },
+    handle: () => answer({ who: who() }),
+  })
+  const closed = route({
+    ...{ method: 'GET', path: '/closed', access: 'session', summary: 'Ask the open one' },
+    answers: { 200: { description: 'Both' } },
+    async handle() {
+      const { body } = await read(await app.request('/open'))
+      return answer({ outside: who(), inside: body.who })
+    },
+  })
+  const app = createApp(auth, { routes: [open, closed] })
+  const { token } = await signUpDirectly(auth, {
+    emailAddress: ann.email_address,
+    password: ann.password,
+  })
+  const headers = bearer(token.reveal())
+  expect(await (await app.request('/closed', { headers })).json()).toEqual({
+    outside: ann.email_address,
+    inside: null,
+  })
 })
 
 test('current() is the user of the request in every function below, and of no other', async () => {

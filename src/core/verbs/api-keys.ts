@@ -3,6 +3,7 @@ import type { Client } from '../client.ts'
 import type { ApiKey, Authenticated, Authorized } from '../entities.ts'
 import type { Secret } from '../secret.ts'
 import type { OwnApiKey } from '../statements/api-keys.ts'
+import type { OwnSession } from '../statements/sessions.ts'
 
 /** API keys: tokens for programs, with scopes. */
 export interface ApiKeyVerbs {
@@ -27,9 +28,15 @@ export interface ApiKeyVerbs {
   /**
    * Without a client it counts as an act of an operator.
    *
-   * @returns whether the user had such an API key; its token is refused from then on
+   * @param acting the session by which its user ends it, which has to live; default none
+   * @returns whether the user had such an API key; its token is refused from then on. Null where the acting session has
+   *   ended meanwhile
    */
-  revokeApiKey(apiKey: OwnApiKey, client?: Client): Promise<boolean>
+  revokeApiKey(
+    apiKey: OwnApiKey,
+    client?: Client,
+    acting?: OwnSession | null,
+  ): Promise<boolean | null>
   /**
    * Ends every API key there is, of everybody, in small steps. One that is created meanwhile stays.
    *

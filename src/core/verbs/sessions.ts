@@ -54,9 +54,15 @@ export interface SessionVerbs {
   /**
    * Without a client it counts as an act of an operator.
    *
-   * @returns whether the user had such a session; its token is refused from then on
+   * @param acting the session by which its user ends it, which has to live; default none
+   * @returns whether the user had such a session; its token is refused from then on. Null where the acting one has
+   *   ended meanwhile
    */
-  revokeSession(session: OwnSession, client?: Client): Promise<boolean>
+  revokeSession(
+    session: OwnSession,
+    client?: Client,
+    acting?: OwnSession | null,
+  ): Promise<boolean | null>
   /** Ends every session of a user. */
   revokeSessions(userId: string, client?: Client): Promise<void>
   /**
