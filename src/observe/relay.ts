@@ -37,35 +37,49 @@ export function relayScrapes(): void {
   cluster.on('exit', (worker) => void relay.keep(worker))
 }
 
-class Relay {
+/** One that is told something. */
+interface Listener extends Pick<Worker, 'id' | 'isConnected'> {
+  send(told: Told): unknown
+}
+
+/** What the processes have told, and those that have ended had. */
+export class Relay {
   readonly #last = new Map<number, Snapshot>()
-  readonly #waiting = new Map<number, (worker: Worker) => void>()
+  readonly #waiting = new Map<number, (worker: Listener) => void>()
   #departed: Snapshot[] = []
+  #merging: Promise<void> = Promise.resolve()
   #scrapes = 0
 
-  hear(worker: Worker, told: Told): void {
+  hear(worker: Listener, told: Told): void {
     if (told.latchkey === 'hello') worker.send({ latchkey: 'relayed', id: 0 } satisfies Told)
-    if (told.latchkey === 'scrape') void this.#scrape(worker, told.id)
+    if (told.latchkey === 'scrape') void this.scrape(worker, told.id)
     if (told.latchkey !== 'reported') return
     this.#last.set(worker.id, told.snapshot)
     this.#waiting.get(told.id)?.(worker)
   }
 
-  async keep({ id }: Worker): Promise<void> {
+  async keep({ id }: Pick<Worker, 'id'>): Promise<void> {
     const last = this.#last.get(id)
     this.#last.delete(id)
     if (!last) return
     const counted = last.filter(({ type }) => type === 'counter' || type === 'histogram')
     this.#departed.push(counted)
-    if (this.#departed.length < 2) return
-    // As one, however many end.
-    const { AggregatorRegistry } = await import('prom-client')
+    // One after the other: two at once would each count what both have.
+    this.#merging = this.#merging.then(() => this.#merge())
+    await this.#merging
+  }
+
+  // As one, however many end.
+  async #merge(): Promise<void> {
     const together = this.#departed
+    if (together.length < 2) return
+    const { AggregatorRegistry } = await import('prom-client')
     const sum = await AggregatorRegistry.aggregate(together).getMetricsAsJSON()
     this.#departed = [sum, ...this.#departed.filter((each) => !together.includes(each))]
   }
 
-  async #scrape(asker: Worker, id: number): Promise<void> {
+  /** Tells one what all have counted. */
+  async scrape(asker: Listener, id: number): Promise<void> {
     const workers = Object.values(cluster.workers ?? {}).filter((worker) => worker !== undefined)
     const isWhole = await this.#ask(workers.filter((worker) => worker.isConnected()))
     // None rather than some: see above.
@@ -74,11 +88,12 @@ class Relay {
   }
 
   /** @returns whether all of them told, or have ended */
-  async #ask(workers: readonly Worker[]): Promise<boolean> {
+  async #ask(workers: readonly Listener[]): Promise<boolean> {
+    if (workers.length === 0) return true
     const id = ++this.#scrapes
     const { promise, resolve } = Promise.withResolvers<boolean>()
     const silent = new Set(workers)
-    const done = (worker: Worker) => {
+    const done = (worker: Listener) => {
       silent.delete(worker)
       if (silent.size === 0) resolve(true)
     }
