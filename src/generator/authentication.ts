@@ -102,15 +102,17 @@ function remarks(
   project: ExistingProject,
   { hasEnvironment, database }: { hasEnvironment: boolean; database: Wanted['database'] },
 ): readonly string[] {
-  const { compiler, framework, language, loadsPlugins, besideJest, source } = project
+  const { compiler, framework, language, loadsPlugins, besideJest, modules, source } = project
   const file = settingsFile(project)
   const asks = framework === 'next' || Object.keys(developmentScripts(project)).length > 0
   const resolution = compiler.moduleResolution?.toLowerCase()
-  const isOld = language === 'ts' && (resolution === 'node' || resolution === 'node10')
+  const isOld = modules === 'esm' && (resolution === 'node' || resolution === 'node10')
+  // CommonJS that loads an ES module is what `nodenext` knows of.
+  const isEarly = modules === 'cjs' && /^node1\d$/i.test(compiler.module ?? '')
   return [
-    ...(isOld
+    ...(language === 'ts' && (isOld || isEarly)
       ? [
-          'In tsconfig.json: "moduleResolution": "node16" or "bundler", or the compiler does not find latchkey/server',
+          'In tsconfig.json: "module": "nodenext", without "moduleResolution", or the compiler does not find latchkey/server',
         ]
       : []),
     ...(asks

@@ -40,11 +40,19 @@ const mounts = {
   ],
 }
 
+// A router is called so, and whatever else has a path.
+const routes =
+  /^\s*\w+\.(?:get|post|put|patch|delete|all|route)\(|\.use\(\s*['"`[/]|\.use\(.*rout/im
+
+function hasRoutes(text: string): boolean {
+  return routes.test(text.slice(text.search(/\bexpress\(\)/)))
+}
+
 function mountOf({ entry }: ExistingProject): Importing {
   return { module: 'mount', path: entry }
 }
 
-// Static files were for everybody, and stay so.
+// Static files were for everybody, and stay so, where nothing but middleware stands before them.
 function expressMount({ directory, entry }: ExistingProject): readonly Change[] {
   const text = entry === null ? '' : readFileSync(join(directory, entry), 'utf8')
   const made = /^(?:export )?(const|let|var) (\w+)(?:: [\w.]+)? = express\(\)(;?)$/
@@ -53,8 +61,10 @@ function expressMount({ directory, entry }: ExistingProject): readonly Change[] 
   const byHand = `right behind \`const app = express()\`:
   const { authenticationRoutes, requireAuthentication } = mountAuthentication()
   app.use(authenticationRoutes, requireAuthentication)`
-  const files = /^(\w+)\.use\(express\.static\(.*\)\)(;?)$/
-  if (!new RegExp(files.source, 'm').test(text)) {
+  const files = /^(\w+)\.use\((?:'[^']*', |"[^"]*", )?express\.static\(.*\)\)(;?)$/
+  const [before = '', behind] = text.split(new RegExp(files.source, 'm'))
+  // SECURITY: what comes before the line that closes the rest is open.
+  if (behind === undefined || hasRoutes(before)) {
     const use = (app: string) => `${app}.use(authenticationRoutes, requireAuthentication)`
     const to: Change['to'] = (all, [kind = '', app = '', end = '']) =>
       `${all}\n\n${declared(kind, end)}\n${use(app)}${end}`

@@ -1,5 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join, resolve } from 'node:path'
 
 export const frameworks = ['hono', 'fastify', 'express', 'next'] as const
 export type Framework = (typeof frameworks)[number]
@@ -39,6 +40,7 @@ interface CompilerOptions {
   readonly outDir?: string
   readonly rootDir?: string
   readonly types?: readonly string[]
+  readonly module?: string
   readonly moduleResolution?: string
   readonly allowImportingTsExtensions?: boolean
   readonly rewriteRelativeImportExtensions?: boolean
@@ -66,14 +68,15 @@ export function readExistingProject(
   if (!isFramework(framework)) return framework
   const refused = refuseVersion(framework, packages)
   if (refused !== null) return refused
-  const language = existsSync(join(directory, 'tsconfig.json')) ? 'ts' : 'js'
-  const compiler = language === 'ts' ? readCompilerOptions(directory) : {}
-  const isModule = manifest.type === 'module' || framework === 'next'
-  const modules = isModule ? 'esm' : 'cjs'
+  const tsconfig = join(directory, 'tsconfig.json')
+  const language = existsSync(tsconfig) ? 'ts' : 'js'
+  const compiler = language === 'ts' ? readCompilerOptions(tsconfig) : {}
   const source = findSource(directory, framework)
   if (source === null)
     return 'Next.js needs the App Router for this, and there is no folder app or src/app'
-  const entry = framework === 'next' ? null : findEntry(directory, { framework, manifest })
+  const entry =
+    framework === 'next' ? null : findEntry(directory, { framework, manifest, language })
+  const modules = findModules(directory, { framework, manifest, language, entry })
   return {
     ...{ directory, framework, manifest, language, modules, source, entry, compiler },
     ending: findEnding({ language, modules, compiler }),
@@ -124,16 +127,57 @@ function refuseVersion(
   return `${name} 5 is needed, and package.json has ${wanted}: npm install ${framework}@5, and then this again`
 }
 
-function readCompilerOptions(directory: string): CompilerOptions {
-  const text = readFileSync(join(directory, 'tsconfig.json'), 'utf8')
+function findModules(
+  directory: string,
+  {
+    framework,
+    manifest,
+    language,
+    entry,
+  }: Pick<ExistingProject, 'framework' | 'manifest' | 'language' | 'entry'>,
+): ExistingProject['modules'] {
+  if (manifest.type !== undefined || framework === 'next') {
+    return manifest.type === 'module' || framework === 'next' ? 'esm' : 'cjs'
+  }
+  // Without a word about it Node goes by how a file of JavaScript is written, and a compiler makes CommonJS.
+  const text = language === 'js' && entry ? readFileSync(join(directory, entry), 'utf8') : ''
+  return /^import\b.*\bfrom\b|^export /m.test(text) ? 'esm' : 'cjs'
+}
+
+// What is said in the file, on what it extends.
+function readCompilerOptions(file: string, depth = 0): CompilerOptions {
+  const text = readFileSync(file, 'utf8')
   const plain = text
     .replace(/("(?:\\.|[^"\\])*")|\/\/.*|\/\*[\s\S]*?\*\//g, (_all, string = '') => string)
     .replace(/,(?=\s*[\]}])/g, '')
   try {
-    return Object(JSON.parse(plain)).compilerOptions ?? {}
+    const said = Object(JSON.parse(plain))
+    const bases = [said.extends ?? []].flat().map((name) => findBase(file, String(name)))
+    const options = bases.map((base) =>
+      base && depth < 9 ? readCompilerOptions(base, depth + 1) : {},
+    )
+    return Object.assign({}, ...options, said.compilerOptions)
   } catch {
     return {}
   }
+}
+
+function findBase(file: string, name: string): string | null {
+  if (/^\.{0,2}\//.test(name)) {
+    const path = resolve(dirname(file), name)
+    return [path, `${path}.json`].find(isFile) ?? null
+  }
+  const { resolve: find } = createRequire(file)
+  for (const each of [name, `${name}.json`, `${name}/tsconfig.json`]) {
+    try {
+      return find(each)
+    } catch {}
+  }
+  return null
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true
 }
 
 function findSource(directory: string, framework: Framework): 'src/' | '' | null {
@@ -146,18 +190,21 @@ function findSource(directory: string, framework: Framework): 'src/' | '' | null
 
 function findEntry(
   directory: string,
-  { framework, manifest }: { framework: Framework; manifest: Manifest },
+  { framework, manifest, language }: Pick<ExistingProject, 'framework' | 'manifest' | 'language'>,
 ): string | null {
   const made = { hono: /\bnew Hono\b/, express: /\bexpress\(\)/, fastify: fastifyMade, next: /^$/ }
   const names = ['app', 'index', 'server', 'main'].flatMap((name) => [`src/${name}`, name])
   const files = names.flatMap((name) =>
     ['ts', 'js', 'mts', 'mjs', 'cjs'].map((end) => `${name}.${end}`),
   )
-  const candidates = [...(manifest.main ? [manifest.main.replace(/^\.\//, '')] : []), ...files]
+  const main = manifest.main?.replace(/^\.\//, '') ?? ''
+  // Beside a tsconfig.json it is what was compiled, and is compiled over.
+  const isSource = language === 'js' || /\.[mc]?ts$/.test(main)
+  const candidates = [...(main && isSource ? [main] : []), ...files]
   return (
     candidates.find((path) => {
       const file = join(directory, path)
-      return existsSync(file) && made[framework].test(readFileSync(file, 'utf8'))
+      return isFile(file) && made[framework].test(readFileSync(file, 'utf8'))
     }) ?? null
   )
 }

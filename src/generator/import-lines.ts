@@ -17,10 +17,18 @@ export function importOf(
 ): string {
   const folder = path === null ? source : `${dirname(path)}/`
   const place = relative(folder, `${source}auth/${module}`)
-  const from = `'${place.startsWith('.') ? '' : './'}${place}${ending}'`
-  return modules === 'cjs' && !path?.endsWith('ts')
+  const isCommon = isCommonJs(path ?? '', modules)
+  // From one kind of module into the other a name is whole.
+  const whole = isCommon === (modules === 'cjs') ? ending : ending || '.js'
+  const from = `'${place.startsWith('.') ? '' : './'}${place}${whole}'`
+  return isCommon && !/ts$/.test(path ?? '')
     ? `const ${names} = require(${from})`
     : `import ${names} from ${from}`
+}
+
+function isCommonJs(path: string, modules: ExistingProject['modules']): boolean {
+  if (/\.c[jt]s$/.test(path)) return true
+  return modules === 'cjs' && !/\.m[jt]s$/.test(path)
 }
 
 /** Behind the line that loads a module, in the manner of that line; its name is a pattern. */

@@ -18,13 +18,19 @@ export function replace(files: Files, project: Project): void {
   }
 }
 
-function listReplacements({ names: { title }, frontEnd }: Project): Replacement[] {
+function listReplacements({ names: { title }, frontEnd, database }: Project): Replacement[] {
   return [
     { path: 'routes.ts', from: "'Projects API'", to: `'${title}'` },
     { path: 'mails.ts', from: "name: 'Projects'", to: `name: '${title}'` },
+    ...(database === 'postgres' ? dumps : []),
     ...(frontEnd === 'react' ? frontEndAt(title) : withoutFrontEnd),
   ]
 }
+
+// What a backup is called there.
+const dumps: readonly Replacement[] = ['.gitignore', 'deploy/Dockerfile.dockerignore'].map(
+  (path) => ({ path, from: '*.sqlite3*', to: '*.dump' }),
+)
 
 const withoutFrontEnd: readonly Replacement[] = [
   { path: 'server.ts', from: /^.*\bstartFrontEnd\b.*\n/gm, to: '' },

@@ -10,7 +10,7 @@ export const testingDatabase: Pick<TestServerOptions, 'open' | 'databaseUrl'> = 
 }
 
 function testDatabaseUrl(): string {
-  const url = process.env.TEST_DATABASE_URL
+  const { TEST_DATABASE_URL: url } = process.env
   if (url) return url
   throw new Error(
     'TEST_DATABASE_URL must name a PostgreSQL database in which the tests may make schemas, for example TEST_DATABASE_URL=postgres://postgres:postgres@127.0.0.1:5432/test',

@@ -278,3 +278,98 @@ test('of several frameworks the one that listens is named, and nothing is guesse
     expect.stringContaining('--framework must be one of hono, fastify, express, next'),
   ])
 })
+
+test('static files behind a route close it all the same, and those below a path stay open', async () => {
+  const text = (lines: string) => `import express from 'express'
+
+const app = express()
+
+${lines}
+
+app.listen(3000)
+`
+  const late = own('express', {
+    'index.js': text(`app.get('/api/notes', (request, response) => response.json([]))
+app.use(express.static('public'))`),
+  })
+  await late.generate()
+  expect(late.read('index.js')).toMatch(
+    /express\(\)\n\nconst .*\napp\.use\(authenticationRoutes, requireAuthentication\)\n\napp\.get/,
+  )
+  const router = own('express', {
+    'index.js': text(`app.use('/api', notes)
+app.use(express.static('public'))`),
+  })
+  await router.generate()
+  expect(router.read('index.js')).toMatch(/requireAuthentication\)\n\napp\.use\('\/api'/)
+  const below = own('express', {
+    'index.js': text(`app.use(express.json())
+app.use('/assets', express.static('public'))`),
+  })
+  await below.generate()
+  expect(below.read('index.js')).toMatch(
+    /express\.static\('public'\)\)\napp\.use\(requireAuthentication\)/,
+  )
+})
+
+test('what was compiled is not edited, and a folder is no file', async () => {
+  const source = `import { Hono } from 'hono'
+
+const app = new Hono()
+
+export default app
+`
+  const dependencies = { hono: '^4.0.0' }
+  const manifest = (main: string) => JSON.stringify({ type: 'module', main, dependencies })
+  for (const main of ['dist/index.js', 'lib']) {
+    const compiled = project({
+      'package.json': manifest(main),
+      'tsconfig.json': '{}',
+      'src/index.ts': source,
+      'dist/index.js': source,
+      'lib/index.js': source,
+    })
+    const { code } = await compiled.generate()
+    expect([code, compiled.read('dist/index.js'), compiled.read('lib/index.js')]).toEqual([
+      0,
+      source,
+      source,
+    ])
+    expect(compiled.read('src/index.ts')).toContain('mountAuthentication(app)')
+  }
+})
+
+test.each([
+  [{}, 'index.js', "import { mountAuthentication } from './auth/mount.js'"],
+  [{ type: 'commonjs' }, 'index.mjs', "import { mountAuthentication } from './auth/mount.js'"],
+  [{ type: 'module' }, 'server.cjs', "const { mountAuthentication } = require('./auth/mount.js')"],
+])('the line is of the kind of module that the file is: %j, %s', async (kind, file, line) => {
+  const isCommon = file.endsWith('.cjs')
+  const { generate, read } = project({
+    'package.json': JSON.stringify({ ...kind, dependencies: { express: '^5.0.0' } }),
+    [file]: `${isCommon ? "const express = require('express')" : "import express from 'express'"}
+
+const app = express()
+
+app.listen(3000)
+`,
+  })
+  await generate()
+  expect(read(file)).toContain(line)
+})
+
+test('options of the compiler are those of what a tsconfig.json extends, too', async () => {
+  const { generate, read } = project({
+    'package.json': JSON.stringify({ type: 'module', dependencies: { hono: '^4.0.0' } }),
+    'base.json': '{ "compilerOptions": { "noEmit": true, "allowImportingTsExtensions": true } }',
+    'tsconfig.json': '{ "extends": ["./base"], "compilerOptions": { "strict": true } }',
+    'src/index.ts': `import { Hono } from 'hono'
+
+const app = new Hono()
+
+export default app
+`,
+  })
+  await generate()
+  expect(read('src/index.ts')).toContain("from './auth/mount.ts'")
+})
