@@ -99,6 +99,12 @@ test('what is left of it is copied on request alone, and that it is no backup is
 test.each([
   ['latchkey backup', 2, 'The name of one file is needed: see latchkey backup --help\n'],
   ['latchkey backup one two', 2, 'The name of one file is needed: see latchkey backup --help\n'],
+  ["latchkey backup ''", 2, expect.stringContaining('The name of the file is empty')],
+  [
+    'latchkey backup storage/production.sqlite3/copy',
+    1,
+    expect.stringMatching(/copy cannot be written: ENOTDIR/),
+  ],
   ['latchkey backup nowhere/copy.sqlite3', 1, expect.stringContaining('There is no folder ')],
   [
     'DATABASE_URL=postgres://ann:secret@db.example.com/app latchkey backup app.dump',

@@ -404,3 +404,20 @@ test.each(['', 'ON DELETE RESTRICT'])(
     await database.transaction((transaction) => transaction.script('DROP TABLE notes'))
   },
 )
+
+test('that there are more sessions and keys than are shown is said, to whoever asked for no number', async () => {
+  const { command, auth } = await prepare()
+  const credentials = { emailAddress, password: ann.password }
+  await signUpDirectly(auth, credentials)
+  for (let count = 0; count < 50; count++) await auth.logIn(credentials)
+  const list = (words: string) => run(command, `latchkey sessions list ${emailAddress} ${words}`)
+  const all = await list('--json')
+  const { sessions } = JSON.parse(all.stdout)
+  expect([sessions.length, all.stderr]).toEqual([
+    50,
+    `50 are shown; --after ${sessions.at(-1).id} shows those behind them\n`,
+  ])
+  const rest = await list(`--json --after ${sessions.at(-1).id}`)
+  expect([JSON.parse(rest.stdout).sessions.length, rest.stderr]).toEqual([1, ''])
+  expect((await list('--limit 50')).stderr).toBe('')
+})

@@ -2,9 +2,12 @@
 import {
   copyFileSync,
   existsSync,
+  lstatSync,
+  mkdirSync,
   readdirSync,
   readFileSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
@@ -204,6 +207,25 @@ test('a backup is restored where there is no database yet', async () => {
   expect(
     (await place.type(`DATABASE_URL=${databaseUrl} latchkey api-keys list ann@example.com`)).stdout,
   ).toContain(key.id)
+}, 60_000)
+
+test('a database behind a link stays where the link leads', async () => {
+  const { place, server } = await prepare()
+  await stop(server)
+  const [volume, link] = [join(place.folder, 'volume'), join(place.folder, 'app.sqlite3')]
+  mkdirSync(volume)
+  copyFileSync(place.file, join(volume, 'real.sqlite3'))
+  symlinkSync('volume/real.sqlite3', link)
+  const before = readFileSync(join(volume, 'real.sqlite3'))
+  const { code } = await place.type(`DATABASE_URL=sqlite:${link} latchkey restore copy.sqlite3`)
+  expect([code, lstatSync(link).isSymbolicLink()]).toEqual([0, true])
+  const names = readdirSync(volume).sort()
+  expect(names).toEqual(['real.sqlite3', expect.stringMatching(/^real\.sqlite3\.replaced-/)])
+  const replaced = new DatabaseSync(join(volume, names[1] ?? ''), { readOnly: true })
+  const users = replaced.prepare('SELECT email_address FROM users').all()
+  replaced.close()
+  expect(users.map(({ email_address }) => email_address)).toContain(dora.email_address)
+  expect(readFileSync(join(volume, 'real.sqlite3'))).not.toEqual(before)
 }, 60_000)
 
 test('what is no sound backup changes nothing', async () => {

@@ -2,7 +2,7 @@ import type { ApiKey } from '../../core/entities.ts'
 import { type Command, defineCommand, Refused, UsageError } from './command.ts'
 import { databaseOptions, withAuth } from './database.ts'
 import { jsonOption, print, printJson, printTable, readable } from './output.ts'
-import { pageOptions, parseId, parsePage } from './page.ts'
+import { pageOptions, parseId, parsePage, sayRest } from './page.ts'
 import { userOperand, withUser } from './user-operand.ts'
 
 const listApiKeys = defineCommand(
@@ -21,6 +21,7 @@ const listApiKeys = defineCommand(
       if (given.values.json) printJson({ api_keys: apiKeys.map(toJson) })
       else if (apiKeys.length === 0) print(`${user.emailAddress} has no API keys.`)
       else printTable([header, ...apiKeys.map(toRow)])
+      sayRest(apiKeys, { page, limit: given.values.limit })
     })
   },
 )

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { closeSync, existsSync, openSync, rmSync, statSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import { requireWhole } from '../../storage/migrate.ts'
@@ -83,9 +84,9 @@ interface Wanted {
 async function backUp(database: string, { file, tolerate }: Wanted): Promise<void> {
   if (existsSync(file)) throw new Refused(`${file} is there already: name another file`)
   if (!existsSync(dirname(file))) throw new Refused(`There is no folder ${dirname(file)}`)
-  const part = join(dirname(file), `.${basename(file)}.${process.pid}.part`)
-  // SECURITY: SQLite would create it readable by everybody, with all addresses in it.
-  closeSync(openSync(part, 'wx', 0o600))
+  // Not by the number of the process, which in a container is the same each time.
+  const part = join(dirname(file), `.${basename(file)}.${randomBytes(4).toString('hex')}.part`)
+  make(part, file)
   try {
     await copy(database, { file: part, tolerate })
     placeFile(file, part)
@@ -94,6 +95,17 @@ async function backUp(database: string, { file, tolerate }: Wanted): Promise<voi
     throw new Refused(`${file} is there already: name another file`)
   } finally {
     rmSync(part, { force: true })
+  }
+}
+
+function make(part: string, file: string): void {
+  try {
+    // SECURITY: SQLite would create it readable by everybody, with all addresses in it.
+    closeSync(openSync(part, 'wx', 0o600))
+  } catch (error) {
+    throw new Refused(
+      `${file} cannot be written: ${error instanceof Error ? error.message : error}`,
+    )
   }
 }
 

@@ -1,5 +1,6 @@
 import { isId } from '../../core/ids.ts'
 import { UsageError } from './command.ts'
+import { complain } from './output.ts'
 
 const maximumLimit = 1_000
 
@@ -25,6 +26,15 @@ export function parsePage({
   after?: string | undefined
 }): { limit: number; after: string | null } {
   return { limit: parseLimit(limit), after: after === undefined ? null : parseId(after) }
+}
+
+/** Says that there may be more, to whoever asked for no number of them. */
+export function sayRest(
+  shown: readonly { readonly id: string }[],
+  { page, limit }: { page: { readonly limit: number }; limit: string | undefined },
+): void {
+  if (shown.length < page.limit || limit !== undefined) return
+  complain(`${page.limit} are shown; --after ${shown.at(-1)?.id} shows those behind them`)
 }
 
 /**

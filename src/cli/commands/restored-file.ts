@@ -1,4 +1,5 @@
-import { chownSync, closeSync, existsSync, openSync, rmSync, statSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import { chownSync, closeSync, existsSync, openSync, realpathSync, rmSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import type { Migrations } from '../../storage/migrate.ts'
 import {
@@ -43,12 +44,14 @@ interface Given {
  *
  * @throws Refused while somebody has the database open, and for what is no sound backup
  */
-export async function restoreFile(file: string, given: Given): Promise<Replaced> {
+export async function restoreFile(named: string, given: Given): Promise<Replaced> {
+  // A link leads to a volume, where the data is to stay.
+  const file = existsSync(named) ? realpathSync(named) : named
   if (!existsSync(given.from)) throw new Refused(`There is no file ${given.from}`)
   if (isSame(given.from, file)) throw new Refused(`${given.from} is the database itself`)
   if (!existsSync(dirname(file))) throw new Refused(`There is no folder ${dirname(file)}`)
   const former = hold(file, given)
-  const next = join(dirname(file), `.${basename(file)}.${process.pid}.restoring`)
+  const next = join(dirname(file), `.${basename(file)}.${randomBytes(4).toString('hex')}.restoring`)
   try {
     await copy(given.from, next)
     const url = `sqlite:${next}`

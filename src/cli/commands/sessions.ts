@@ -4,7 +4,7 @@ import type { Session } from '../../core/entities.ts'
 import { type Command, defineCommand, Refused, UsageError } from './command.ts'
 import { databaseOptions, withAuth } from './database.ts'
 import { jsonOption, print, printJson, printTable, readable } from './output.ts'
-import { pageOptions, parseId, parsePage } from './page.ts'
+import { pageOptions, parseId, parsePage, sayRest } from './page.ts'
 import { userOperand, withUser } from './user-operand.ts'
 
 const listSessions = defineCommand(
@@ -23,6 +23,7 @@ const listSessions = defineCommand(
       if (given.values.json) printJson({ sessions: sessions.map((each) => toJson(auth, each)) })
       else if (sessions.length === 0) print(`${user.emailAddress} has no sessions.`)
       else printTable([header, ...sessions.map(toRow)])
+      sayRest(sessions, { page, limit: given.values.limit })
     })
   },
 )

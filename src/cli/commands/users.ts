@@ -6,8 +6,8 @@ import { type Command, defineCommand, Refused, UsageError } from './command.ts'
 import { databaseOptions, withAuth } from './database.ts'
 import { forgetImportedPasswords } from './imported-passwords.ts'
 import { oneOf } from './operand.ts'
-import { complain, jsonOption, print, printJson, printTable, readable } from './output.ts'
-import { pageOptions, parsePage } from './page.ts'
+import { jsonOption, print, printJson, printTable, readable } from './output.ts'
+import { pageOptions, parsePage, sayRest } from './page.ts'
 import { userActs } from './user-acts.ts'
 import { userOperand, withUser } from './user-operand.ts'
 import { readmitUser } from './users-readmit.ts'
@@ -30,9 +30,7 @@ const listUsers = defineCommand(
     if (values.json) printJson({ users: users.map((user) => withScheme(user, schemes)) })
     else if (users.length === 0) print('There are no users.')
     else printTable([header, ...users.map(toRow)])
-    if (users.length === page.limit && values.limit === undefined) {
-      complain(`${page.limit} are shown; --after ${users.at(-1)?.id} shows those behind them`)
-    }
+    sayRest(users, { page, limit: values.limit })
   },
 )
 
