@@ -135,6 +135,7 @@ const elsewhere = [
   'test/parity/coming-from-rails.test.ts',
   'test/parity/parity.test.ts',
   'test/parity/table.test.ts',
+  'test/postgres-by-hand.test.ts',
   'test/postgres-checks.test.ts',
   'test/postgres-held-rows.test.ts',
   'test/postgres-restore.test.ts',

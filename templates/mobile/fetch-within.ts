@@ -13,10 +13,13 @@ export function fetchWithin(seconds: number): Fetch {
     signal?.addEventListener('abort', leave)
     if (signal?.aborted) leave()
     try {
+      // Whoever gives up may do so until all of the answer is read.
       return await fetch(url, { ...init, signal: controller.signal })
+    } catch (error) {
+      signal?.removeEventListener('abort', leave)
+      throw error
     } finally {
       clearTimeout(timer)
-      signal?.removeEventListener('abort', leave)
     }
   }
 }

@@ -1,6 +1,8 @@
+import { ApiError } from 'latchkey/client'
 import { useAuth, useSession } from 'latchkey/react'
 import type { MouseEvent } from 'react'
 import { Link, NavLink } from 'react-router'
+import { place } from '../api.ts'
 import { name } from '../name.ts'
 import { leave } from '../session-end.ts'
 import { useToast } from './toasts.tsx'
@@ -44,7 +46,7 @@ function UserLinks() {
   const { client } = useAuth()
   const toast = useToast()
   const logOut = () =>
-    leave('logged_out', client.session.delete).catch((error) => toast(explain(error)))
+    leave('logged_out', client.session.delete).catch((error) => toast(explainLogOut(error)))
   return (
     <>
       <NavLink to="/account">Account</NavLink>
@@ -53,6 +55,14 @@ function UserLinks() {
       </button>
     </>
   )
+}
+
+// What is in the browser was forgotten first; a cookie stays where the API cannot be reached.
+function explainLogOut(error: unknown): string {
+  const isLeft = place !== 'cookie' && error instanceof ApiError && error.status === 0
+  return isLeft
+    ? 'You’re logged out here. The server can’t be reached: until you end this session from another device, it stays in the list.'
+    : explain(error)
 }
 
 function GuestLinks() {
