@@ -1,6 +1,7 @@
-import { existsSync, readFileSync, statSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { dirname, join, resolve } from 'node:path'
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type CompilerOptions, readCompilerOptions } from './compiler-options.ts'
+import { isFile } from './folder.ts'
 
 export const frameworks = ['hono', 'fastify', 'express', 'next'] as const
 export type Framework = (typeof frameworks)[number]
@@ -33,17 +34,6 @@ export interface Manifest {
   readonly scripts?: Readonly<Record<string, string>>
   readonly dependencies?: Readonly<Record<string, string>>
   readonly devDependencies?: Readonly<Record<string, string>>
-}
-
-interface CompilerOptions {
-  readonly noEmit?: boolean
-  readonly outDir?: string
-  readonly rootDir?: string
-  readonly types?: readonly string[]
-  readonly module?: string
-  readonly moduleResolution?: string
-  readonly allowImportingTsExtensions?: boolean
-  readonly rewriteRelativeImportExtensions?: boolean
 }
 
 /**
@@ -142,42 +132,6 @@ function findModules(
   // Without a word about it Node goes by how a file of JavaScript is written, and a compiler makes CommonJS.
   const text = language === 'js' && entry ? readFileSync(join(directory, entry), 'utf8') : ''
   return /^import\b.*\bfrom\b|^export /m.test(text) ? 'esm' : 'cjs'
-}
-
-// What is said in the file, on what it extends.
-function readCompilerOptions(file: string, depth = 0): CompilerOptions {
-  const text = readFileSync(file, 'utf8')
-  const plain = text
-    .replace(/("(?:\\.|[^"\\])*")|\/\/.*|\/\*[\s\S]*?\*\//g, (_all, string = '') => string)
-    .replace(/,(?=\s*[\]}])/g, '')
-  try {
-    const said = Object(JSON.parse(plain))
-    const bases = [said.extends ?? []].flat().map((name) => findBase(file, String(name)))
-    const options = bases.map((base) =>
-      base && depth < 9 ? readCompilerOptions(base, depth + 1) : {},
-    )
-    return Object.assign({}, ...options, said.compilerOptions)
-  } catch {
-    return {}
-  }
-}
-
-function findBase(file: string, name: string): string | null {
-  if (/^\.{0,2}\//.test(name)) {
-    const path = resolve(dirname(file), name)
-    return [path, `${path}.json`].find(isFile) ?? null
-  }
-  const { resolve: find } = createRequire(file)
-  for (const each of [name, `${name}.json`, `${name}/tsconfig.json`]) {
-    try {
-      return find(each)
-    } catch {}
-  }
-  return null
-}
-
-function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() === true
 }
 
 function findSource(directory: string, framework: Framework): 'src/' | '' | null {

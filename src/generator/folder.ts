@@ -80,3 +80,8 @@ function isThere(place: string): Error {
   const fault = { code: 'EEXIST', syscall: 'rename', path: place }
   return Object.assign(new Error(`EEXIST: ${place} is there already`), fault)
 }
+
+/** Whether there is a file of this name, and no folder. */
+export function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true
+}
