@@ -49,7 +49,14 @@ test.each([
   ['for=203.0.113.9;host="x,for=6.6.6.6;"', '203.0.113.9'],
   ['host="x;for=6.6.6.6;y";for=203.0.113.9', '203.0.113.9'],
   ['for=203.0.113.9;host="x\\",for=6.6.6.6"', '203.0.113.9'],
+  ['for=203.0.113.9;host="a\\\\\\",for=6.6.6.6;b=\\""', '203.0.113.9'],
   ['for=6.6.6.6;for=203.0.113.9', '10.0.0.1'],
+  // A quote of the client's that swallows nothing of what the proxy wrote.
+  ['for=6.6.6.6;x=", for=203.0.113.9', '203.0.113.9'],
+  ['for=6.6.6.6;x=", for="[2001:db8::9]:4711"', '2001:db8::9'],
+  ['for=6.6.6.6;x=", for=203.0.113.9;host="api.example.com";proto=https', '203.0.113.9'],
+  ['for=6.6.6.6;x=", for=203.0.113.9, for=10.1.1.1', '203.0.113.9'],
+  ['for=", for=203.0.113.9', '203.0.113.9'],
 ])('of Forwarded %j too', (header, client) => {
   const headers = new Headers({ forwarded: header })
   expect(behindProxies.find(headers, '10.0.0.1')).toBe(client)

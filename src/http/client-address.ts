@@ -127,18 +127,25 @@ function standardHopsOf(headers: Pick<Headers, 'get'>, peer: string): (string | 
   return [...hops, peer]
 }
 
-// SECURITY: beside `for` a proxy may write the Host as it was sent, in quotes, and a client can put separators there.
+// SECURITY: from the end, where a proxy that is trusted wrote. Beside `for` it may write the Host as it was sent, in
+// quotes; and before its own words stand those of the client, who may open a quote and not close it.
 function splitUnquoted(text: string, separator: string): string[] {
-  const parts = ['']
+  const parts: string[] = []
+  let end = text.length
   let isQuoted = false
-  for (let index = 0; index < text.length; index++) {
-    const character = text[index] ?? ''
-    const isEscaped = isQuoted && text[index - 1] === '\\' && text[index - 2] !== '\\'
-    if (character === '"' && !isEscaped) isQuoted = !isQuoted
-    if (character === separator && !isQuoted) parts.push('')
-    else parts[parts.length - 1] += character
+  for (let index = text.length - 1; index >= 0; index--) {
+    if (text[index] === '"' && !isEscaped(text, index)) isQuoted = !isQuoted
+    if (text[index] !== separator || isQuoted) continue
+    parts.push(text.slice(index + 1, end))
+    end = index
   }
-  return parts
+  return [...parts, text.slice(0, end)].reverse()
+}
+
+function isEscaped(text: string, index: number): boolean {
+  let before = index
+  while (text[before - 1] === '\\') before--
+  return (index - before) % 2 === 1
 }
 
 // 192.0.2.1, 192.0.2.1:4711, 2001:db8::1, [2001:db8::1]:4711; Node writes an IPv4 peer of a
