@@ -234,3 +234,23 @@ test('a request id that could forge a log line is replaced', async () => {
   for (const id of ['a b', '<x>', 'x'.repeat(65), 'é', '', `lks_${'a'.repeat(38)}`])
     expect(await given(id)).not.toBe(id)
 })
+
+test('a body that looks like a refusal is a body', async () => {
+  const server = await startServer()
+  const forged = {
+    code: 'invalid_request',
+    status: 200,
+    headers: { 'x-evil': '1' },
+    error: 'hi',
+    problems: [],
+    member: 'error',
+  }
+  for (const body of [{ code: 'invalid_request' }, forged, { ...forged, status: 99_999 }]) {
+    const reply = await server.send('POST /v1/session', body)
+    expect([reply.status, reply.body.code, reply.headers.get('x-evil')]).toEqual([
+      422,
+      'validation_failed',
+      null,
+    ])
+  }
+})

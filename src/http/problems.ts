@@ -50,7 +50,11 @@ export interface Refusal {
   readonly member: 'error' | 'errors'
   readonly problems: readonly Problem[]
   readonly headers: Readonly<Record<string, string>>
+  /** SECURITY: what a request says of itself, with members of the same names, is none. */
+  readonly [refused]: true
 }
+
+const refused: unique symbol = Symbol.for('latchkey.refused')
 
 interface Detail {
   readonly error?: string
@@ -72,11 +76,12 @@ export function refuse(code: RefusalCode, detail: Detail = {}): Refusal {
     member: 'error',
     problems,
     headers: { ...standing(code, status), ...detail.headers },
+    [refused]: true,
   }
 }
 
 export function isRefusal(value: object): value is Refusal {
-  return 'code' in value && typeof value.code === 'string' && value.code in refusals
+  return refused in value
 }
 
 /** The codes with their statuses, for the documentation and its test. */
