@@ -6,6 +6,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
@@ -226,6 +227,11 @@ test('a database behind a link stays where the link leads', async () => {
   replaced.close()
   expect(users.map(({ email_address }) => email_address)).toContain(dora.email_address)
   expect(readFileSync(join(volume, 'real.sqlite3'))).not.toEqual(before)
+  // Also where the volume has lost it.
+  for (const name of readdirSync(volume)) rmSync(join(volume, name))
+  const again = await place.type(`DATABASE_URL=sqlite:${link} latchkey restore copy.sqlite3`)
+  expect([again.code, lstatSync(link).isSymbolicLink()]).toEqual([0, true])
+  expect(readdirSync(volume)).toEqual(['real.sqlite3'])
 }, 60_000)
 
 test('what is no sound backup changes nothing', async () => {

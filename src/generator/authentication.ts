@@ -106,14 +106,16 @@ function remarks(
   const file = settingsFile(project)
   const asks = framework === 'next' || Object.keys(developmentScripts(project)).length > 0
   const resolution = compiler.moduleResolution?.toLowerCase()
-  const isOld = modules === 'esm' && (resolution === 'node' || resolution === 'node10')
+  const isOld = resolution === 'node' || resolution === 'node10'
   // CommonJS that loads an ES module is what `nodenext` knows of.
   const isEarly = modules === 'cjs' && /^node1\d$/i.test(compiler.module ?? '')
+  const wanted =
+    modules === 'esm'
+      ? '"moduleResolution": "bundler"'
+      : '"module": "nodenext", without "moduleResolution"'
   return [
     ...(language === 'ts' && (isOld || isEarly)
-      ? [
-          'In tsconfig.json: "module": "nodenext", without "moduleResolution", or the compiler does not find latchkey/server',
-        ]
+      ? [`In tsconfig.json: ${wanted}, or the compiler does not find latchkey/server`]
       : []),
     ...(asks
       ? []

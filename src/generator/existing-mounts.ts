@@ -40,13 +40,27 @@ const mounts = {
   ],
 }
 
-// A router is called so, and whatever else has a path.
-const routes =
-  /^\s*\w+\.(?:get|post|put|patch|delete|all|route)\(|\.use\(\s*['"`[/]|\.use\(.*rout/im
+const statics = [
+  /^(\w+)\.use\(express\.static\(.*\)\)(;?)$/,
+  /^(\w+)\.use\((?:'[^']*'|"[^"]*"), express\.static\(.*\)\)(;?)$/,
+]
 
-function hasRoutes(text: string): boolean {
-  return routes.test(text.slice(text.search(/\bexpress\(\)/)))
+/** The one line behind which the rest is closed: where nothing stands before it that answers. */
+function findFiles(text: string): RegExp | null {
+  const files = statics.find((line) => new RegExp(line.source, 'm').test(text))
+  const [before = '', ...behind] = files ? text.split(new RegExp(files.source, 'm')) : []
+  // Of a split with groups these come between: twice three are two such lines.
+  if (!files || behind.length !== 3) return null
+  const lines = before
+    .slice(before.search(/\bexpress\(\)/))
+    .split('\n')
+    .slice(1)
+  return lines.every((line) => harmless.test(line)) ? files : null
 }
+
+// SECURITY: whatever else stands there may be a route, which would stay open.
+const harmless =
+  /^\s*(?:\w+\.(?:(?:set|enable|disable)|use\((?:(?:'[^']*'|"[^"]*"), )?(?:express\.(?:json|urlencoded|text|raw|static)|cookieParser|logger|morgan|cors|helmet|compression))\(.*\);?\s*)?(?:\/\/.*)?$/
 
 function mountOf({ entry }: ExistingProject): Importing {
   return { module: 'mount', path: entry }
@@ -61,10 +75,8 @@ function expressMount({ directory, entry }: ExistingProject): readonly Change[] 
   const byHand = `right behind \`const app = express()\`:
   const { authenticationRoutes, requireAuthentication } = mountAuthentication()
   app.use(authenticationRoutes, requireAuthentication)`
-  const files = /^(\w+)\.use\((?:'[^']*', |"[^"]*", )?express\.static\(.*\)\)(;?)$/
-  const [before = '', behind] = text.split(new RegExp(files.source, 'm'))
-  // SECURITY: what comes before the line that closes the rest is open.
-  if (behind === undefined || hasRoutes(before)) {
+  const files = findFiles(text)
+  if (files === null) {
     const use = (app: string) => `${app}.use(authenticationRoutes, requireAuthentication)`
     const to: Change['to'] = (all, [kind = '', app = '', end = '']) =>
       `${all}\n\n${declared(kind, end)}\n${use(app)}${end}`

@@ -302,6 +302,24 @@ app.use(express.static('public'))`),
   })
   await router.generate()
   expect(router.read('index.js')).toMatch(/requireAuthentication\)\n\napp\.use\('\/api'/)
+  for (const before of ['app.use(notes)', 'registerApi(app)', "app\n  .get('/secret', secret)"]) {
+    const hidden = own('express', {
+      'index.js': text(`${before}\napp.use(express.static('public'))`),
+    })
+    await hidden.generate()
+    expect(hidden.read('index.js')).toMatch(
+      /authenticationRoutes, requireAuthentication\)\n\n(app|reg)/,
+    )
+  }
+  const commented = own('express', {
+    'index.js': text(`app.use(express.json()) // before the routes
+app.use('/assets', express.static('assets'))
+app.use(express.static('public'))`),
+  })
+  await commented.generate()
+  expect(commented.read('index.js')).toMatch(
+    /static\('public'\)\)\napp\.use\(requireAuthentication\)/,
+  )
   const below = own('express', {
     'index.js': text(`app.use(express.json())
 app.use('/assets', express.static('public'))`),

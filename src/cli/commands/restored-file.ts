@@ -1,6 +1,15 @@
 import { randomBytes } from 'node:crypto'
-import { chownSync, closeSync, existsSync, openSync, realpathSync, rmSync, statSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import {
+  chownSync,
+  closeSync,
+  existsSync,
+  lstatSync,
+  openSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+} from 'node:fs'
+import { basename, dirname, join, resolve } from 'node:path'
 import type { Migrations } from '../../storage/migrate.ts'
 import {
   type Known,
@@ -45,8 +54,7 @@ interface Given {
  * @throws Refused while somebody has the database open, and for what is no sound backup
  */
 export async function restoreFile(named: string, given: Given): Promise<Replaced> {
-  // A link leads to a volume, where the data is to stay.
-  const file = existsSync(named) ? realpathSync(named) : named
+  const file = behindLinks(named)
   if (!existsSync(given.from)) throw new Refused(`There is no file ${given.from}`)
   if (isSame(given.from, file)) throw new Refused(`${given.from} is the database itself`)
   if (!existsSync(dirname(file))) throw new Refused(`There is no folder ${dirname(file)}`)
@@ -69,6 +77,13 @@ export async function restoreFile(named: string, given: Given): Promise<Replaced
     if (former.kind === 'held') former.held.release()
     for (const suffix of ['', '-wal', '-shm']) rmSync(next + suffix, { force: true })
   }
+}
+
+// A link leads to a volume, where the data is to stay, also where that has lost it.
+function behindLinks(named: string, depth = 0): string {
+  const isLink = lstatSync(named, { throwIfNoEntry: false })?.isSymbolicLink() === true
+  if (!isLink || depth > 9) return named
+  return behindLinks(resolve(dirname(named), readlinkSync(named)), depth + 1)
 }
 
 type Former =
