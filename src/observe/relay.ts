@@ -71,7 +71,7 @@ export class Relay {
 
   // As one, however many end.
   async #merge(): Promise<void> {
-    const together = this.#departed
+    const together = [...this.#departed]
     if (together.length < 2) return
     const { AggregatorRegistry } = await import('prom-client')
     const sum = await AggregatorRegistry.aggregate(together).getMetricsAsJSON()
