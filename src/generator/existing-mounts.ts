@@ -60,7 +60,7 @@ function findFiles(text: string): RegExp | null {
 
 // SECURITY: whatever else stands there may be a route, which would stay open.
 const harmless =
-  /^\s*(?:\w+\.(?:(?:set|enable|disable)|use\((?:(?:'[^']*'|"[^"]*"), )?(?:express\.(?:json|urlencoded|text|raw|static)|cookieParser|logger|morgan|cors|helmet|compression))\(.*\);?\s*)?(?:\/\/.*)?$/
+  /^\s*(?:\w+\.(?:(?:set|enable|disable)\((?:[^()]|\([^()]*\))*\)|use\((?:(?:'[^']*'|"[^"]*"), )?(?:express\.(?:json|urlencoded|text|raw|static)|cookieParser|logger|morgan|cors|helmet|compression)\((?:[^()]|\([^()]*\))*\)\));?\s*)?(?:\/\/.*)?$/
 
 function mountOf({ entry }: ExistingProject): Importing {
   return { module: 'mount', path: entry }

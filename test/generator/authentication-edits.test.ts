@@ -302,7 +302,13 @@ app.use(express.static('public'))`),
   })
   await router.generate()
   expect(router.read('index.js')).toMatch(/requireAuthentication\)\n\napp\.use\('\/api'/)
-  for (const before of ['app.use(notes)', 'registerApi(app)', "app\n  .get('/secret', secret)"]) {
+  for (const before of [
+    'app.use(notes)',
+    'registerApi(app)',
+    "app\n  .get('/secret', secret)",
+    'app.use(express.json(), notes)',
+    "app.set('a', 1); app.get('/secret', secret)",
+  ]) {
     const hidden = own('express', {
       'index.js': text(`${before}\napp.use(express.static('public'))`),
     })
