@@ -81,6 +81,7 @@ export async function revokeApiKey(
   { client, acting }: ActingSession,
 ): Promise<boolean | null> {
   return perform(config, client, async (transaction, unit) => {
+    // SECURITY: what has ended ends nothing of its user's any more.
     if (acting && !(await holdLive(transaction, acting))) return null
     const ended = await transaction.deleteApiKey({ id, userId })
     if (!ended || !isLive(config, ended)) return false

@@ -30,7 +30,7 @@ import {
   requestPasswordReset,
   resetPassword,
 } from './passwords.ts'
-import { Secret } from './secret.ts'
+import type { Secret } from './secret.ts'
 import { expiresAt } from './session-expiry.ts'
 import { authenticate, logOut } from './sessions.ts'
 import { signUp } from './sign-ups.ts'
@@ -73,7 +73,7 @@ export function createAuth<Fields = unknown>(options: AuthOptions<Fields>): Auth
     revokeAllSessions: (client = operator) => revokeAllSessions(config, client),
     revokeOtherSessions: (session, client = nobody) => revokeOtherSessions(config, session, client),
     rotateToken: ({ session, token }, client = nobody) =>
-      rotateToken(config, { session, token: new Secret(textOf(token)) }, client),
+      rotateToken(config, { session, token: textOf(token) }, client),
     authenticate: timeChecks(config, 'session', (token) => authenticate(config, textOf(token))),
     createApiKey: (authenticated, submitted, client = nobody) =>
       createApiKey(config, authenticated, { submitted, client }),

@@ -97,10 +97,10 @@ export async function revokeOtherSessions(
  */
 export async function rotateToken(
   config: Configuration,
-  { session: { id: sessionId, userId }, token: old }: { session: Session; token: Secret },
+  { session: { id: sessionId, userId }, token: old }: { session: Session; token: string },
   client: Client,
 ): Promise<Secret | null> {
-  const from = await sessionDigest(config, old.reveal())
+  const from = await sessionDigest(config, old)
   if (!from) return null
   await config.guard.count('session_token', { account: userId, client })
   const { token, digest } = generateToken('session', config.random)

@@ -18,7 +18,7 @@ import { type Attempt, record } from './record.ts'
 export async function deliver(
   courier: Courier,
   message: Message,
-  { signal, beforeRecord }: Ways,
+  { signal, beforeRecord }: DeliveryOptions,
 ): Promise<Attempt | null> {
   const { config } = courier
   const attempt =
@@ -34,7 +34,8 @@ export async function deliver(
   return attempt
 }
 
-export interface Ways {
+/** What an attempt at a message goes by. */
+export interface DeliveryOptions {
   /** What cuts the attempt off. */
   readonly signal: AbortSignal
   /** What has to be over before the row says what became of it. */

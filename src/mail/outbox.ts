@@ -8,7 +8,7 @@ import type { Message, Transport } from '../core/mail.ts'
 import { parseSender } from '../core/sender.ts'
 import { tracedLog } from '../core/tracing.ts'
 import type { Courier } from './courier.ts'
-import { deliver, type Ways } from './delivery.ts'
+import { type DeliveryOptions, deliver } from './delivery.ts'
 import { createWriter, type MailOptions } from './messages/writer.ts'
 import {
   attemptMilliseconds,
@@ -175,8 +175,8 @@ class Worker implements Outbox {
       clearInterval(renewal)
       return renewed
     }
-    const ways = { signal: cutOff.signal, beforeRecord }
-    const sending = this.#attempt(message, ways).finally(() => {
+    const options = { signal: cutOff.signal, beforeRecord }
+    const sending = this.#attempt(message, options).finally(() => {
       clearTimeout(tooLong)
       clearInterval(renewal)
       this.#onTheirWay.delete(sending)
@@ -198,9 +198,9 @@ class Worker implements Outbox {
       .catch((err) => log.error({ id: message.id, err }, 'a claim was not renewed'))
   }
 
-  async #attempt(message: Message, ways: Ways): Promise<void> {
+  async #attempt(message: Message, options: DeliveryOptions): Promise<void> {
     try {
-      const attempt = await this.#deliver(message, ways)
+      const attempt = await this.#deliver(message, options)
       if (attempt?.delivery.status === 'unavailable') {
         this.#pause.begin({ reason: loggable(attempt.delivery.reason) })
       } else if (attempt?.answered) this.#pause.endFailures()
@@ -209,12 +209,12 @@ class Worker implements Outbox {
     }
   }
 
-  #deliver(message: Message, ways: Ways): Promise<Attempt | null> {
+  #deliver(message: Message, options: DeliveryOptions): Promise<Attempt | null> {
     const { tracing } = this.#courier.config
-    if (tracing === null) return deliver(this.#courier, message, ways)
+    if (tracing === null) return deliver(this.#courier, message, options)
     const attributes = { 'latchkey.mail.kind': message.kind }
     return tracing.span({ name: 'mail', attributes, request: null }, async ({ set, fail }) => {
-      const attempt = await deliver(this.#courier, message, ways)
+      const attempt = await deliver(this.#courier, message, options)
       set({ 'latchkey.mail.outcome': attempt?.delivery.status ?? 'dropped' })
       if (attempt && attempt.delivery.status !== 'sent') fail(attempt.delivery.status)
       return attempt
