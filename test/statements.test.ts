@@ -222,6 +222,17 @@ test('logging out is one read and one transaction', async () => {
   expect(events).toEqual(['read', 'begin', 'statement', 'statement', 'end'])
 })
 
+test('ending all other sessions is four statements, however many there are', async () => {
+  const send = await startCounting()
+  const { token } = (await send('POST /v1/registrations', ann)).body
+  const statements = Array(4).fill('statement')
+  for (const others of [1, 7]) {
+    for (let other = 0; other < others; other++) await send('POST /v1/session', ann)
+    const { body, events } = await send('DELETE /v1/sessions', undefined, bearer(token))
+    expect([body.revoked, events]).toEqual([others, ['read', 'begin', ...statements, 'end']])
+  }
+})
+
 test('a token for another service is one statement behind the counts, and the first makes the key', async () => {
   const send = await startCounting()
   const { token } = (await send('POST /v1/registrations', ann)).body

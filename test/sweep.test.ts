@@ -158,7 +158,7 @@ test('of events no more go in a step either, and behind the first that is not ov
     auth.config.store.transaction(async (transaction) => {
       const failure = { name: 'authn_login_fail', userId: null } as const
       for (let each = 0; each < count; each++)
-        await transaction.insertEvent(newEvent(auth.config, nobody, failure))
+        await transaction.insertEvents([newEvent(auth.config, nobody, failure)])
     })
   await insert(80)
   clock.advance({ days: 366 })

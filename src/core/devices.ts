@@ -81,9 +81,8 @@ export async function revokeOtherSessions(
     if (!(await holdLive(transaction, { id, userId }))) return null
     const ended = await transaction.deleteOtherSessions({ id, userId })
     const live = ended.filter((each) => isLive(config, each))
-    for (const { id: sessionId } of live) {
-      await unit.record({ name: 'session_expired', userId, sessionId, detail: 'revoked' })
-    }
+    const about = { name: 'session_expired', userId, detail: 'revoked' } as const
+    await unit.record(...live.map((each) => ({ ...about, sessionId: each.id })))
     return live.length
   })
 }

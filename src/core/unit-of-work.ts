@@ -54,10 +54,10 @@ export class UnitOfWork {
   }
 
   /** Writes down what happened. */
-  async record(occurrence: NewEvent): Promise<void> {
-    const event = newEvent(this.#config, this.#client, occurrence)
-    await this.#transaction.insertEvent(event)
-    this.#events.push(event)
+  async record(...occurrences: readonly NewEvent[]): Promise<void> {
+    const events = occurrences.map((each) => newEvent(this.#config, this.#client, each))
+    await this.#transaction.insertEvents(events)
+    this.#events.push(...events)
   }
 
   /** Queues a mail; the outbox of this process is woken when all is committed. */

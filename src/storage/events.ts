@@ -3,6 +3,7 @@ import type { AuditEvent } from '../core/entities.ts'
 import type { EventName } from '../core/event-names.ts'
 import { isId } from '../core/ids.ts'
 import type { EventPage } from '../core/store.ts'
+import { byCount, sendRows, tuples } from './batches.ts'
 import { readInstant, readText, readTextOrNull } from './columns.ts'
 import type { Connection, Database, Row } from './database.ts'
 import { beginsAt, firstId, lastId } from './page.ts'
@@ -11,24 +12,30 @@ import { holdUser } from './users.ts'
 const columns = `id, name, occurred_at, user_id, actor, detail, session_id, api_key_id,
   email_address, ip_address, user_agent, request_id`
 
-export async function insertEvent(connection: Connection, event: AuditEvent): Promise<void> {
-  await connection.query(
-    `INSERT INTO events (${columns}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
-    [
-      event.id,
-      event.name,
-      event.occurredAt,
-      event.userId,
-      event.actor,
-      event.detail,
-      event.sessionId,
-      event.apiKeyId,
-      event.emailAddress,
-      event.ipAddress,
-      event.userAgent,
-      event.requestId,
-    ],
-  )
+const insert = byCount(
+  (count) => `INSERT INTO events (${columns}) VALUES ${tuples(count, 12)} ON CONFLICT DO NOTHING`,
+)
+
+/** In few statements: who ends their thousand sessions waits for as few answers. */
+export async function insertEvents(
+  connection: Connection,
+  events: readonly AuditEvent[],
+): Promise<void> {
+  const rows = events.map((event) => [
+    event.id,
+    event.name,
+    event.occurredAt,
+    event.userId,
+    event.actor,
+    event.detail,
+    event.sessionId,
+    event.apiKeyId,
+    event.emailAddress,
+    event.ipAddress,
+    event.userAgent,
+    event.requestId,
+  ])
+  await sendRows(connection, insert, { rows })
 }
 
 /** One by one: of two that hold several users, each could wait for the other. */
@@ -43,7 +50,7 @@ export async function recordEvents(
         // waits, whether the one before was about somebody.
         const held = await holdUser(transaction, event.userId ?? firstId)
         const isThere = event.userId === null || held !== null
-        await insertEvent(transaction, isThere ? event : { ...event, ...blank })
+        await insertEvents(transaction, [isThere ? event : { ...event, ...blank }])
       },
       { durability: 'relaxed' },
     )

@@ -137,7 +137,7 @@ function statements(connection: Connection): StoreTransaction {
     deleteMessage: (message) => outbox.deleteMessage(connection, message),
     deleteRequestedMessages: (recipient) => outbox.deleteRequestedMessages(connection, recipient),
     retryMessage: (id, times) => outbox.retryMessage(connection, id, times),
-    insertEvent: (event) => events.insertEvent(connection, event),
+    insertEvents: (all) => events.insertEvents(connection, all),
     blankEvents: (userId) => events.blankEvents(connection, userId),
   }
 }

@@ -28,11 +28,19 @@ export function eventsContract({ test, open }: StoreContract): void {
   test('an event goes with the transaction that wrote it', async () => {
     const store = await open()
     const undone = store.transaction(async (transaction) => {
-      await transaction.insertEvent(newEvent(1))
+      await transaction.insertEvents([newEvent(1)])
       throw new Error('undone')
     })
     await rejects(undone, /undone/)
     deepEqual(await store.listEvents(all), [])
+  })
+
+  test('of many that are written at once each is there once', async () => {
+    const store = await open()
+    const many = Array.from({ length: 530 }, (_, index) => newEvent(index + 1))
+    await write(store, ...many)
+    await run(store, (transaction) => transaction.insertEvents([]))
+    deepEqual(await store.listEvents({ ...all, limit: 1_000 }), many.toReversed())
   })
 
   test('of one user, and no other, addresses and agent are taken away', async () => {
@@ -64,8 +72,8 @@ export function eventsContract({ test, open }: StoreContract): void {
   test('the connection of a transaction is part of it', async () => {
     const store = await open()
     const event = newEvent(1)
-    await run(store, async ({ connection, insertEvent }) => {
-      await insertEvent(event)
+    await run(store, async ({ connection, insertEvents }) => {
+      await insertEvents([event])
       const rows = await connection.query('SELECT detail FROM events WHERE id = $1', [event.id])
       deepEqual(rows, [[event.detail]])
     })
@@ -74,13 +82,13 @@ export function eventsContract({ test, open }: StoreContract): void {
 
 async function write(store: Store, ...events: AuditEvent[]): Promise<void> {
   await run(store, async (transaction) => {
-    for (const event of events) await transaction.insertEvent(event)
+    await transaction.insertEvents(events)
   })
 }
 
 function newEvent(number: number, change: Partial<AuditEvent> = {}): AuditEvent {
   return {
-    id: `00000000-0000-7000-8000-00000000000${number}`,
+    id: `00000000-0000-7000-8000-${String(number).padStart(12, '0')}`,
     name: 'session_expired',
     occurredAt: noon,
     userId: randomUUID(),
