@@ -60,7 +60,11 @@ test.each<[fault: string, change: (url: string) => string, sentence: RegExp]>([
     /self-signed .*: add the/,
   ],
   ['another name', (url) => tls(url, 'verify-full'), /altnames.*: name the host/],
-  ['no certificate', (url) => `${url}?sslrootcert=nowhere.pem`, /'nowhere.pem': name a cert/],
+  [
+    'no certificate',
+    (url) => `${url}?sslrootcert=nowhere.pem`,
+    /a certificate that is there.*'nowhere.pem'/,
+  ],
   ['no TLS', () => inject('postgresUrl').concat('?sslmode=verify-full'), /SSL connections: switch/],
 ])('%s is one sentence that says what to do', async (_fault, change, sentence) => {
   const command = { ...(await prepareCommand()), databaseUrl: change(cluster.url) }
@@ -111,12 +115,11 @@ test('a password with a slash that was not encoded is not taken for a host and a
   }
 })
 
-test('of a host with several addresses each is named, found to be away or not', () => {
+test('of a host with several addresses each is named', () => {
   const refused = ['::1', '127.0.0.1'].map((host) => new Error(`connect ECONNREFUSED ${host}:9`))
   const error = Object.assign(new AggregateError(refused), { code: 'ECONNREFUSED' })
-  for (const thrown of [error, new AuthError('unavailable', { cause: error })]) {
-    expect(explain(thrown)).toMatch(/ECONNREFUSED ::1:9, connect ECONNREFUSED 127.0.0.1:9: start/)
-  }
+  const away = new AuthError('unavailable', { cause: error })
+  expect(explain(away)).toMatch(/ECONNREFUSED ::1:9, connect ECONNREFUSED 127.0.0.1:9: start/)
 })
 
 // What configuration.md says of this version of pg.

@@ -183,6 +183,15 @@ test('a server in production is given nothing that is for tests', () => {
   )
 })
 
+test.each([
+  ['a file that is not there', "(await import('node:fs')).readFileSync('plans.json')"],
+  ['a server of its own', "await fetch('http://127.0.0.1:1')"],
+])('what a program misses is not blamed on its database: %s', (_words, missed) => {
+  const program = () => run(`await start(async () => { ${missed} })`, { args: [], set: {} })
+  expect(program).toThrow(/ENOENT|ECONNREFUSED|fetch failed/)
+  expect(program).not.toThrow('DATABASE_URL')
+})
+
 interface Running {
   readonly args: readonly string[]
   readonly set: Readonly<Record<string, string>>

@@ -30,8 +30,7 @@ export function explain(error: unknown): unknown {
   if (code === 'MODULE_NOT_FOUND' && error.message.includes("'nodemailer/")) {
     return 'SMTP_URL names a mail server: install what talks to it, with npm install nodemailer'
   }
-  const isAway = code === 'ERR_SQLITE_ERROR' || call !== null || findAdvice(error) !== undefined
-  return isAway ? explainAway(error) : error
+  return isRefusal(error) ? explainAway(error) : error
 }
 
 /** The first of some that the one that is taken is not among. */
@@ -45,7 +44,7 @@ const aboutMigrations =
   /^(Migration \S+ was changed|Name the migration|A row of the table \S+ refers)/
 
 // What a server with one database says of a URL of the other, and of a file that cannot be.
-const aboutUrl = /^(SQLite needs (the path of )?a file|PostgreSQL needs a URL)/
+const aboutUrl = /^(SQLite needs (the path of )?a file|PostgreSQL needs a )/
 
 const referred =
   'Rows of the application refer to what was to be deleted, and their foreign key forbids it: ON DELETE CASCADE would not'
@@ -54,6 +53,15 @@ const referred =
 function isReferred({ message }: Error): boolean {
   return message === 'FOREIGN KEY constraint failed' || /^update or delete on table /.test(message)
 }
+
+// What PostgreSQL refuses since it is set up so, and what pg refuses to ask with. An application's own start may end
+// with anything: a file that is not there is no fault of the database.
+function isRefusal(error: Error): boolean {
+  if (passwordless.test(error.message)) return true
+  return read(error, 'severity') !== null && findAdvice(error) !== undefined
+}
+
+const passwordless = /password must be a string$/
 
 function isAboutMigrations(error: Error): boolean {
   return error instanceof MigrationError || aboutMigrations.test(error.message)
@@ -96,7 +104,7 @@ const advices: readonly (readonly [RegExp, string])[] = [
   [/^28P01 /, 'look at user and password, in which what is special in a URL is percent-encoded'],
   [/^28000 .*no encryption/, 'add ?sslmode=verify-full'],
   [/^28000 /, 'look at the user, and at whom pg_hba.conf lets in'],
-  [/password must be a string$/, 'add the password, as in postgres://user:password@host/database'],
+  [passwordless, 'add the password, as in postgres://user:password@host/database'],
   [/^3D000 /, 'create it, with CREATE DATABASE, or name another'],
   [/^3F000 /, 'create the schema that search_path names'],
   [
@@ -111,7 +119,6 @@ const advices: readonly (readonly [RegExp, string])[] = [
   [/^CERT_/, 'renew it, or put the clock of this machine right'],
   // SQLite says an I/O error of a disk that is full, too.
   [/^53100 |disk I\/O error$|disk is full$/, 'make room on its disk, or look whether that fails'],
-  [/^ENOENT .*\bopen '/, 'name a certificate that is there, behind sslrootcert, sslcert or sslkey'],
   [/^(DEPTH_ZERO_SELF_SIGNED|SELF_SIGNED|UNABLE_TO_)\w+ /, nameAuthority],
 ]
 

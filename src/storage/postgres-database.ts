@@ -181,7 +181,7 @@ export class PostgresDatabase implements Database {
   }
 
   async #connect(): Promise<pg.PoolClient> {
-    const connecting = this.#pool.connect()
+    const connecting = this.#borrow()
     try {
       // A pool of yours may wait for ever.
       const isPatient = !this.#pool.options.connectionTimeoutMillis
@@ -190,6 +190,11 @@ export class PostgresDatabase implements Database {
       connecting.then((late) => late.release(), ignore)
       throw toConnectError(cause)
     }
+  }
+
+  // Async: for a certificate that it cannot read the pool throws instead of rejecting.
+  async #borrow(): Promise<pg.PoolClient> {
+    return this.#pool.connect()
   }
 
   #requireMigrated(): void {

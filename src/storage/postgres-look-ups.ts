@@ -48,7 +48,7 @@ export class PostgresLookUps {
   }
 
   #connect(lane: number): Promise<pg.Client> {
-    const client = new pg.Client(this.#config)
+    const client = this.#newClient()
     const connected = client.connect().catch((cause) => {
       // Left open, it would keep PostgreSQL waiting for a minute.
       client.end().catch(() => {})
@@ -64,6 +64,14 @@ export class PostgresLookUps {
     client.on('end', forget)
     connected.catch(forget)
     return connected
+  }
+
+  #newClient(): pg.Client {
+    try {
+      return new pg.Client(this.#config)
+    } catch (cause) {
+      throw toConnectError(cause)
+    }
   }
 }
 

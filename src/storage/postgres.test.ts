@@ -1,3 +1,6 @@
+import { rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { inspect } from 'node:util'
 import pg from 'pg'
 import { expect, inject, onTestFinished, test } from 'vitest'
@@ -198,6 +201,19 @@ test('a thousand texts leave no thousand prepared statements behind', async () =
   for (let count = 0; count < 1_000; count++) await database.lookUp(`SELECT ${count}`, [], same)
   const prepared = 'SELECT count(*) FROM pg_prepared_statements'
   expect(await database.lookUp(prepared, [], ([count]) => count)).toBeLessThanOrEqual(500)
+})
+
+test('a certificate that is gone by the time it is read makes the database unavailable; never there, it is named', async () => {
+  const file = join(tmpdir(), `authority-${crypto.randomUUID()}.pem`)
+  const url = `postgres://a:b@127.0.0.1:9/c?sslmode=verify-full&sslrootcert=${file}`
+  await expect(openPostgres(url)).rejects.toThrow(`PostgreSQL needs a certificate that is there`)
+  writeFileSync(file, '')
+  const database = await openPostgres(url)
+  onTestFinished(() => database.close())
+  rmSync(file)
+  const away = { name: 'AuthError', code: 'unavailable', cause: { code: 'ENOENT' } }
+  await expect(database.query('SELECT 1')).rejects.toMatchObject(away)
+  await expect(database.lookUp('SELECT 1', [], same)).rejects.toMatchObject(away)
 })
 
 async function openWithNotes(): Promise<Database> {

@@ -27,7 +27,7 @@ export interface PostgresOptions {
  * @param source a URL, for at most 12 connections of this process's own: 2 for looking up tokens,
  * 10 for everything else; or your `pg.Pool`, which stays yours to end, and 2 connections beside it,
  * made with its options: what you do to its connections in `connect` is not done to these
- * @throws TypeError for what is no URL, or that of another database
+ * @throws TypeError for what is no URL, or that of another database, or names a certificate that cannot be read
  */
 export async function openPostgres(
   source: string | pg.Pool,
@@ -42,11 +42,26 @@ export async function openPostgres(
   if (typeof source !== 'string') {
     return new PostgresDatabase(source, { names, onClose: async () => {} })
   }
+  requireCertificates(source)
   const pool = new pg.Pool({ connectionString: source, ...defaults })
   return new PostgresDatabase(pool, { names, onClose: () => pool.end() })
 }
 
 const defaults = { ...patience, max: 10, fallback_application_name: 'latchkey' } as const
+
+// pg reads them whenever it makes a client: one that was named wrongly is told at the start, and not as a database that
+// is away.
+function requireCertificates(connectionString: string): void {
+  try {
+    new pg.Client({ connectionString })
+  } catch (cause) {
+    if (Object(cause).syscall !== 'open') throw cause
+    throw new TypeError(`${needsCertificate}: ${Object(cause).message}`, { cause })
+  }
+}
+
+const needsCertificate =
+  'PostgreSQL needs a certificate that is there, behind sslrootcert, sslcert or sslkey'
 
 // What poolers' own URLs say, and PostgreSQL does not know.
 function usesPooler(source: string | pg.Pool): boolean {

@@ -22,21 +22,21 @@ export const sqliteMigrations: Migrations = {
  * acknowledged in between, would be part of another request's transaction and undone with it.
  *
  * @param path a file's path; the `sqlite:` of a `DATABASE_URL` may stand before it
- * @throws Error for what is no path of a file
+ * @throws Error for what is no path of a file, or cannot be one; AuthError `unavailable`
  */
 export async function openSqlite(path: string): Promise<Database> {
   const file = createFile(sqliteFile(path))
-  const writer = await patiently(() => new SqliteConnection(file, 'write'), inMilliseconds(2_000))
-  const opened = [writer]
-  const openReader = () => {
-    const reader = new SqliteConnection(file, 'read')
-    opened.push(reader)
-    return reader
+  const opened: SqliteConnection[] = []
+  const open = (access: 'read' | 'write') => {
+    const connection = new SqliteConnection(file, access)
+    opened.push(connection)
+    return connection
   }
   try {
-    const readLock = new SqliteReadLock(openReader(), file)
+    const writer = await patiently(() => open('write'), inMilliseconds(2_000))
+    const readLock = new SqliteReadLock(open('read'), file)
     const checkpointer = new SqliteCheckpointer(file)
-    const reader = openReader()
+    const reader = open('read')
     const log = await openLog(file)
     return new SqliteDatabase({ reader, writer, readLock, log, checkpointer })
   } catch (error) {
