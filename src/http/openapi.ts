@@ -34,7 +34,8 @@ function describe(routes: readonly Route[], cookieName: string): object {
   return {
     openapi: '3.1.0',
     info: { title: 'API', version: '1' },
-    servers: [{ url: '/' }],
+    // From where the document is: below a prefix the routes are there too.
+    servers: [{ url: '.' }],
     paths,
     components: {
       securitySchemes: {
