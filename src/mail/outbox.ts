@@ -8,17 +8,10 @@ import type { Message, Transport } from '../core/mail.ts'
 import { parseSender } from '../core/sender.ts'
 import { tracedLog } from '../core/tracing.ts'
 import type { Courier } from './courier.ts'
-import { type DeliveryOptions, deliver } from './delivery.ts'
+import { Deliveries } from './deliveries.ts'
 import { createWriter, type MailOptions } from './messages/writer.ts'
-import {
-  attemptMilliseconds,
-  latestDueMilliseconds,
-  leaseMilliseconds,
-  renewalMilliseconds,
-} from './patience.ts'
+import { latestDueMilliseconds, leaseMilliseconds } from './patience.ts'
 import { Pause } from './pause.ts'
-import { loggable } from './reason.ts'
-import type { Attempt } from './record.ts'
 
 /** What an outbox needs beside the `auth` whose messages it sends. */
 export interface OutboxOptions {
@@ -55,15 +48,11 @@ const idleMilliseconds = 5_000
 const discretionMilliseconds = 500
 // `serve` takes eight seconds for open requests, and Docker kills after ten.
 const stopMilliseconds = 1_500
-// One mail after another keeps them in order, but one that takes long does not hold up the next.
-const patientMilliseconds = 2_000
-const maximumOnTheirWay = 10
 
 class Worker implements Outbox {
   readonly #courier: Courier
-  // Each with what cuts it off.
-  readonly #onTheirWay = new Map<Promise<void>, AbortController>()
   readonly #pause: Pause
+  readonly #deliveries: Deliveries
   readonly #unsubscribe: () => void
   readonly #stopping = new AbortController()
   // The database: by this worker, or by who has queued a message here.
@@ -83,6 +72,7 @@ class Worker implements Outbox {
     const said = tracedLog(unfailing(log), config.tracing)
     this.#courier = { config, log: said, transport, from: sender, appUrl: site, writer }
     this.#pause = new Pause(this.#courier)
+    this.#deliveries = new Deliveries(this.#courier, this.#pause)
     this.#unsubscribe = auth.onMessageQueued(() => {
       this.#wasReached = true
       this.#alarm.abort()
@@ -95,18 +85,16 @@ class Worker implements Outbox {
 
   async deliverDue(): Promise<void> {
     await this.#takeUpDue()
-    await Promise.all(this.#onTheirWay.keys())
+    await this.#deliveries.settled()
   }
 
   async stop(): Promise<void> {
     this.#unsubscribe()
     this.#stopping.abort()
     this.#alarm.abort()
-    const patience = setTimeout(() => {
-      for (const cutOff of this.#onTheirWay.values()) cutOff.abort()
-    }, stopMilliseconds)
+    const patience = setTimeout(() => this.#deliveries.cutOff(), stopMilliseconds)
     await this.#running
-    await Promise.all(this.#onTheirWay.keys())
+    await this.#deliveries.settled()
     clearTimeout(patience)
   }
 
@@ -126,7 +114,7 @@ class Worker implements Outbox {
     while (!this.#isStopped() && this.#pause.left() === 0) {
       const message = await this.#claim()
       if (!message) return
-      await this.#send(message)
+      await this.#deliveries.send(message)
     }
   }
 
@@ -159,66 +147,6 @@ class Worker implements Outbox {
   #pauseBecauseOf(err: unknown): void {
     const isAwaited = !this.#wasReached && isUnavailable(err)
     this.#pause.begin(isAwaited ? null : { err })
-  }
-
-  // Resolves when the mail is sent or given up, or when it takes too long to wait for.
-  async #send(message: Message): Promise<void> {
-    // Not AbortSignal.any(), which keeps something of every signal that it was ever given.
-    const cutOff = new AbortController()
-    const tooLong = setTimeout(() => cutOff.abort(), attemptMilliseconds)
-    let renewed = Promise.resolve()
-    const renewal = setInterval(() => {
-      renewed = this.#renew(message)
-    }, renewalMilliseconds)
-    // Behind what became of the attempt it would put the next one off.
-    const beforeRecord = () => {
-      clearInterval(renewal)
-      return renewed
-    }
-    const options = { signal: cutOff.signal, beforeRecord }
-    const sending = this.#attempt(message, options).finally(() => {
-      clearTimeout(tooLong)
-      clearInterval(renewal)
-      this.#onTheirWay.delete(sending)
-    })
-    this.#onTheirWay.set(sending, cutOff)
-    const timer = new AbortController()
-    const patience = wait(patientMilliseconds, undefined, { signal: timer.signal }).catch(() => {})
-    await Promise.race([sending, patience])
-    timer.abort()
-    if (this.#onTheirWay.size >= maximumOnTheirWay) await Promise.race(this.#onTheirWay.keys())
-  }
-
-  // A claim that could not be renewed ends, and the fence keeps the mail from leaving twice.
-  async #renew(message: Message): Promise<void> {
-    const { config, log } = this.#courier
-    const until = new Date(config.clock().getTime() + leaseMilliseconds)
-    await config.store
-      .transaction((transaction) => transaction.renewClaim(message, until))
-      .catch((err) => log.error({ id: message.id, err }, 'a claim was not renewed'))
-  }
-
-  async #attempt(message: Message, options: DeliveryOptions): Promise<void> {
-    try {
-      const attempt = await this.#deliver(message, options)
-      if (attempt?.delivery.status === 'unavailable') {
-        this.#pause.begin({ reason: loggable(attempt.delivery.reason) })
-      } else if (attempt?.answered) this.#pause.endFailures()
-    } catch (err) {
-      this.#pause.begin({ id: message.id, err })
-    }
-  }
-
-  #deliver(message: Message, options: DeliveryOptions): Promise<Attempt | null> {
-    const { tracing } = this.#courier.config
-    if (tracing === null) return deliver(this.#courier, message, options)
-    const attributes = { 'latchkey.mail.kind': message.kind }
-    return tracing.span({ name: 'mail', attributes, request: null }, async ({ set, fail }) => {
-      const attempt = await deliver(this.#courier, message, options)
-      set({ 'latchkey.mail.outcome': attempt?.delivery.status ?? 'dropped' })
-      if (attempt && attempt.delivery.status !== 'sent') fail(attempt.delivery.status)
-      return attempt
-    })
   }
 
   async #sleep(): Promise<void> {

@@ -1,0 +1,95 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Message } from '../core/mail.ts'
+import type { Courier } from './courier.ts'
+import { type DeliveryOptions, deliver } from './delivery.ts'
+import { attemptMilliseconds, leaseMilliseconds, renewalMilliseconds } from './patience.ts'
+import type { Pause } from './pause.ts'
+import { loggable } from './reason.ts'
+import type { Attempt } from './record.ts'
+
+// One mail after another keeps them in order, but one that takes long does not hold up the next.
+const patientMilliseconds = 2_000
+const maximumOnTheirWay = 10
+
+/** The mails of a worker that are on their way. */
+export class Deliveries {
+  readonly #courier: Courier
+  readonly #pause: Pause
+  // Each with what cuts it off.
+  readonly #onTheirWay = new Map<Promise<void>, AbortController>()
+
+  /** @param pause begun by what keeps all mails from being sent, ended by an answer */
+  constructor(courier: Courier, pause: Pause) {
+    this.#courier = courier
+    this.#pause = pause
+  }
+
+  /** Resolves when the mail is sent or given up, or when it takes too long to wait for. */
+  async send(message: Message): Promise<void> {
+    // Not AbortSignal.any(), which keeps something of every signal that it was ever given.
+    const cutOff = new AbortController()
+    const tooLong = setTimeout(() => cutOff.abort(), attemptMilliseconds)
+    let renewed = Promise.resolve()
+    const renewal = setInterval(() => {
+      renewed = this.#renew(message)
+    }, renewalMilliseconds)
+    // Behind what became of the attempt it would put the next one off.
+    const beforeRecord = () => {
+      clearInterval(renewal)
+      return renewed
+    }
+    const options = { signal: cutOff.signal, beforeRecord }
+    const sending = this.#attempt(message, options).finally(() => {
+      clearTimeout(tooLong)
+      clearInterval(renewal)
+      this.#onTheirWay.delete(sending)
+    })
+    this.#onTheirWay.set(sending, cutOff)
+    const timer = new AbortController()
+    const patience = wait(patientMilliseconds, undefined, { signal: timer.signal }).catch(() => {})
+    await Promise.race([sending, patience])
+    timer.abort()
+    if (this.#onTheirWay.size >= maximumOnTheirWay) await Promise.race(this.#onTheirWay.keys())
+  }
+
+  /** Resolves when none of those that are on their way now is any more. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#onTheirWay.keys())
+  }
+
+  cutOff(): void {
+    for (const cutOff of this.#onTheirWay.values()) cutOff.abort()
+  }
+
+  // A claim that could not be renewed ends, and the fence keeps the mail from leaving twice.
+  async #renew(message: Message): Promise<void> {
+    const { config, log } = this.#courier
+    const until = new Date(config.clock().getTime() + leaseMilliseconds)
+    await config.store
+      .transaction((transaction) => transaction.renewClaim(message, until))
+      .catch((err) => log.error({ id: message.id, err }, 'a claim was not renewed'))
+  }
+
+  async #attempt(message: Message, options: DeliveryOptions): Promise<void> {
+    try {
+      const attempt = await this.#deliver(message, options)
+      if (attempt?.delivery.status === 'unavailable') {
+        this.#pause.begin({ reason: loggable(attempt.delivery.reason) })
+      } else if (attempt?.answered) this.#pause.endFailures()
+    } catch (err) {
+      this.#pause.begin({ id: message.id, err })
+    }
+  }
+
+  #deliver(message: Message, options: DeliveryOptions): Promise<Attempt | null> {
+    const { tracing } = this.#courier.config
+    if (tracing === null) return deliver(this.#courier, message, options)
+    const attributes = { 'latchkey.mail.kind': message.kind }
+    return tracing.span({ name: 'mail', attributes, request: null }, async ({ set, fail }) => {
+      const attempt = await deliver(this.#courier, message, options)
+      set({ 'latchkey.mail.outcome': attempt?.delivery.status ?? 'dropped' })
+      if (attempt && attempt.delivery.status !== 'sent') fail(attempt.delivery.status)
+      return attempt
+    })
+  }
+}
