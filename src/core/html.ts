@@ -1,4 +1,4 @@
-/** Markup that is safe to show: values in it were escaped. */
+/** Markup that is safe to show: values in it are escaped. */
 export class Html {
   readonly markup: string
 
