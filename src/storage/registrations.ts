@@ -69,7 +69,7 @@ export async function withdrawRegistrationToken(
   ])
 }
 
-// What is locked is being redeemed: to wait for it here could be to wait for each other.
+// A locked row is being redeemed: to wait for it here could deadlock.
 export async function trimRegistrations(
   connection: Connection,
   { id, emailAddress, createdAt }: Registration,
