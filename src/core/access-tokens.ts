@@ -15,7 +15,7 @@ export interface SubmittedAccessToken {
   readonly scopes: readonly string[] | null
 }
 
-/** A token for another service, which verifies it without asking; it exists here and nowhere else. */
+/** A token for another service, which verifies it without asking us; it exists here and nowhere else. */
 export interface IssuedAccessToken {
   readonly token: Secret
   readonly expiresInSeconds: number
@@ -87,7 +87,7 @@ function lifeOf(config: Configuration, session: Session) {
   return { issuedAt, iat, exp: Math.max(iat + 1, Math.min(iat + accessTokenSeconds, end)) }
 }
 
-// Of 128 bits: nobody guesses it, and no two are the same.
+// 128 random bits: nobody guesses a name, and no two are the same.
 function randomName(random: Random): string {
   return Buffer.from(random(16)).toString('base64url')
 }

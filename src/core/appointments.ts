@@ -10,7 +10,7 @@ const longestMilliseconds = 3_000
  * are not a crowd again. Whoever would come later than in ten seconds is put among the earlier ones.
  */
 export class Appointments {
-  /** When the last of them has had its turn, in milliseconds of this process. */
+  /** When the last appointment ends, in milliseconds of this process. */
   #booked = 0
 
   /** @returns in how many seconds, from 1 to 10, a caller whose turn takes `milliseconds` should come back */

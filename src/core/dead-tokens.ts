@@ -6,7 +6,7 @@ import { networkOf } from './network.ts'
 import type { WindowLimit } from './rate-limit.ts'
 import { isOpen } from './window.ts'
 
-// Beyond so many networks the one that came first is forgotten.
+// Beyond so many networks, the one that came first is forgotten.
 const rememberedNetworks = 10_000
 
 interface Seen {

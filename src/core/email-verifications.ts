@@ -116,7 +116,7 @@ async function findLive(config: Configuration, token: string): Promise<Live | nu
 /** What somebody submits who opens a link. */
 export interface SubmittedProof {
   readonly token: string
-  /** Whoever is logged in where the link is opened. */
+  /** The user who is logged in where the link is opened. */
   readonly authenticated: Authenticated | null
   /** For somebody who is not logged in, or is logged in as another user. */
   readonly password: string | null

@@ -12,7 +12,7 @@ export const guardedActs = [
   'access_token',
 ] as const
 
-/** What is counted, each for itself. */
+/** Acts that are limited, each counted by itself. */
 export type GuardedAct = (typeof guardedActs)[number]
 
 /** Per network; per network and account together; per account that acts, or is acted on. */
@@ -39,7 +39,7 @@ const signUps: WindowLimit = { name: 'sign-ups', attempts: 100, windowSeconds: d
 export const limits: Readonly<
   Record<GuardedAct, Readonly<Record<Counted, readonly WindowLimit[]>>>
 > = {
-  // By account these are counted as failures, which a success clears.
+  // By account, failures are counted instead, which a success clears.
   log_in: { address: [attempts], both: [], account: [] },
   password_challenge: { address: [attempts], both: [], account: [] },
   sign_up: { address: [attempts, signUps], both: [mails], account: [attempts] },
@@ -70,6 +70,6 @@ export const passwordLimits = {
 export const deadTokens = {
   /** Of sessions and API keys. Many clients behind one address may all have been logged out. */
   bearer: { name: 'tokens', attempts: 12_000, windowSeconds: minuteSeconds },
-  /** From mails: nobody has many of them. */
+  /** Of links in mails: nobody has many of them. */
   link: { name: 'links', attempts: 300, windowSeconds: minuteSeconds },
 } as const satisfies Record<string, WindowLimit>

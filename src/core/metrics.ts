@@ -13,7 +13,7 @@ export interface AnsweredRequest {
   readonly seconds: number
 }
 
-/** What somebody was told to wait for: an act, dead tokens or links, or the limit of an API key. */
+/** What was refused for a while: an act, dead tokens or links, or the requests of an API key. */
 export type RefusedAct = GuardedAct | 'dead_token' | 'dead_link' | 'api_key_requests'
 
 /**

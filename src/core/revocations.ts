@@ -3,9 +3,9 @@ import { CachedRead } from './cached-read.ts'
 import type { SessionAlias } from './entities.ts'
 import type { Store } from './store.ts'
 
-/** What resource servers are told: tokens of these sessions are refused. */
+/** What resource servers are told: they refuse the tokens of these sessions. */
 export interface Revocations {
-  /** Of each `sid` the first half of its SHA-256, base64url: the list tells nobody a `sid`. */
+  /** The first half of each `sid`'s SHA-256, in base64url: the list tells nobody a `sid`. */
   readonly revoked: readonly string[]
   /** Where not all are listed, tokens whose `iat` is not greater than this are refused too; else null. */
   readonly issuedBefore: number | null

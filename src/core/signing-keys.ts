@@ -117,7 +117,7 @@ export interface ListedSigningKey
   readonly status: 'next' | 'signing' | 'retiring' | 'retired'
 }
 
-/** All of them, the newest first. */
+/** All signing keys, the newest first. */
 export async function listSigningKeys({
   store,
   clock,

@@ -144,7 +144,7 @@ export async function requireAll(connection: Connection, tables: readonly string
   await requireTables(connection, await readApplied(connection), tables)
 }
 
-/** Whether a statement failed for want of a table or column: a migration is pending. */
+/** Whether a statement failed because a table or column is missing: a migration is pending. */
 export function isNotMigrated(error: unknown): boolean {
   if (error instanceof AuthError) return isNotMigrated(error.cause)
   // Not `instanceof`: under Jest an error of SQLite is of another realm than this code.

@@ -194,7 +194,7 @@ export async function retryMessage(
 function toMessage(row: Row): Message {
   return {
     id: readNumber(row[0]),
-    // What is in the table was parsed before it was written.
+    // Parsed before it was written, as are the recipient and the status.
     kind: readText(row[1]) as MessageKind,
     recipient: readText(row[2]) as EmailAddress,
     userId: readTextOrNull(row[12]),

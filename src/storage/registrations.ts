@@ -131,7 +131,7 @@ export async function deleteRegistrations(
 function toRegistration(row: Row): Registration {
   return {
     id: readText(row[0]),
-    // What is in the table was parsed before it was written.
+    // It was parsed before it was written.
     emailAddress: readText(row[1]) as EmailAddress,
     passwordHash: readText(row[2]),
     fields: readTextOrNull(row[3]),

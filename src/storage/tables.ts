@@ -31,7 +31,7 @@ export const ownTables: readonly string[] = [
   'users',
 ]
 
-/** Without one of these a token cannot be checked. */
+/** The tables without which a token cannot be checked. */
 export const checkedTables: readonly string[] = ['api_keys', 'sessions', 'users']
 
 /** Tables that a migration made are gone: somebody dropped them, or a file was repaired without them. */

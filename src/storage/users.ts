@@ -187,7 +187,7 @@ export async function deleteUser(connection: Connection, userId: string): Promis
 export function toUser(row: Row): User {
   return {
     id: readText(row[0]),
-    // What is in the table was parsed before it was written.
+    // It was parsed before it was written.
     emailAddress: readText(row[1]) as EmailAddress,
     emailVerifiedAt: readInstantOrNull(row[2]),
     bannedAt: readInstantOrNull(row[3]),
