@@ -18,9 +18,9 @@ const label = /^[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}-]{0,61}[\p{L}\p{M}\p{N}])?$/u
  * is not exactly one address: quoted local parts, lists, controls, IP literals, a domain of one
  * label, more than 64 bytes before the @ or 254 in all (RFC 5321 §4.5.3.1).
  *
- * Spellings of one address become one: composed letters (NFC, RFC 6532 §3.1), and of an
- * international domain the letters that it is mapped to (UTS #46), not its Punycode, into which
- * browsers turn them and other programs do not.
+ * Spellings of one address become one: composed letters (NFC, RFC 6532 §3.1), and for an
+ * international domain the letters that it is mapped to (UTS #46), not its Punycode, which browsers
+ * produce and other programs do not.
  *
  * @returns null for what is not an address
  */

@@ -141,7 +141,7 @@ export interface SigningKey {
   readonly signsFrom: Date
 }
 
-/** Something that happened to a user, on record: never a secret. */
+/** A record of something that happened to a user: never a secret. */
 export interface AuditEvent {
   readonly id: string
   readonly name: EventName

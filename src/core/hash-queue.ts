@@ -118,7 +118,7 @@ export class HashQueue implements HashLoad {
 
   #note(milliseconds: number): void {
     const now = performance.now()
-    // The mean starts at 0: the first hash may have waited for its thread, and a single one turns nobody away.
+    // The mean starts at 0: the first hash may have waited for its thread, and alone must turn nobody away.
     const before = this.#lately() ?? 0
     const mean = before + (milliseconds - before) / 4
     this.#remembered = { milliseconds: mean, until: now + rememberedMilliseconds }
@@ -146,7 +146,7 @@ export class HashQueue implements HashLoad {
     this.#dismiss()
   }
 
-  // Those who came when hashes took less, and will not have a turn in time, need not wait for that.
+  // Refuses those who came when hashes took less, and will not have a turn in time.
   #dismiss(): void {
     const now = performance.now()
     for (const { refuse, until } of [...this.#waiting].reverse()) {

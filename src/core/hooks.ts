@@ -26,7 +26,7 @@ export interface HookEvents<Fields> {
   readonly onUserCreated: { readonly user: User; readonly fields: Fields | null }
   /** At each log-in, and for the first session of a new user. */
   readonly onSessionCreated: { readonly user: User; readonly session: Session }
-  /** Whether the user, a reset or an operator changed it. */
+  /** After a change by the user, a reset or an operator. */
   readonly onPasswordChanged: { readonly user: User }
   /** The user proved that they read the address's mail; `previous` is the old address where it changed. */
   readonly onEmailAddressVerified: { readonly user: User; readonly previous: EmailAddress | null }

@@ -16,7 +16,7 @@ import {
 
 // Every process knows of a new or deleted key after so long.
 const keptMilliseconds = 60_000
-// Before the first key exists, those who ask for the keys make us look for it once in so long.
+// How often those who ask for the keys make us look for them before the first one exists.
 const publishedMilliseconds = 1_000
 
 /** The key that signs now, and its name. */

@@ -66,7 +66,7 @@ export const passwordLimits = {
   spraying: { name: 'passwords', attempts: 30, windowSeconds: 3_600 },
 } as const satisfies Record<string, RateLimit | number>
 
-/** Per address; beyond it dead tokens are told to wait, and live ones are not affected. */
+/** Per address: beyond this, dead tokens are told to wait, and live ones are not affected. */
 export const deadTokens = {
   /** Of sessions and API keys. Many clients behind one address may all have been logged out. */
   bearer: { name: 'tokens', attempts: 12_000, windowSeconds: minuteSeconds },

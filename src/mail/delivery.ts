@@ -34,7 +34,7 @@ export async function deliver(
   return attempt
 }
 
-/** What bounds an attempt at a message. */
+/** How an attempt at a message is ended. */
 export interface DeliveryOptions {
   /** Cuts the attempt off. */
   readonly signal: AbortSignal

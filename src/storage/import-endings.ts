@@ -47,7 +47,7 @@ export async function findEverybodysEnd(
 /**
  * For a user who was here before: a session that began at the origin up to this instant, and is not here, has ended.
  * Either an import brought it, and everybody's sessions were ended since; or an import that brought all sessions is so
- * long ago that it expired before it was swept. Null where none may have.
+ * long ago that it has expired, and was swept. Null where none may have.
  *
  * @param longAgo when a session imported then has expired by now, used or not
  */

@@ -8,8 +8,8 @@ const columns = `id, kind, recipient, status, attempts, deferrals, uncertain, qu
   give_up_at, ended_at, last_error, user_id, api_key_id`
 
 export async function insertMessage(connection: Connection, message: NewMessage): Promise<void> {
-  // SECURITY: where a message is queued already, a row is written all the same: skipping that would take less time, and
-  // tell that the address is known to whoever asks while the mail server is away.
+  // SECURITY: where a message is queued already, its row is written all the same: skipping that would take less time,
+  // and tell that the address is known to whoever asks while the mail server is away.
   const open = openOf[message.kind] ?? openReset
   await connection.query(
     `INSERT INTO outbox
