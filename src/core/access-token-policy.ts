@@ -5,26 +5,26 @@ import { keepRevocations, type Revocations } from './revocations.ts'
 import type { SigningKeysContext } from './signing-keys.ts'
 import type { Store } from './store.ts'
 
-/** What access tokens say, for whom they are, and how the keys behind them are kept. */
+/** What access tokens say, whom they are for, and how the keys behind them are kept. */
 export interface AccessTokenPolicy {
-  /** `iss` of every token: an http or https URL without `?` and `#`, as resource servers know it. */
+  /** `iss` of every token: an http or https URL without user, `?` and `#`, as resource servers know it. */
   readonly issuer: string
-  /** What `aud` may be asked for, such as `https://files.example.com`; none, and there are no tokens. */
+  /** The `aud` that may be asked for, such as `https://files.example.com`; with none, no tokens are issued. */
   readonly audiences: readonly string[]
-  /** 32 random bytes, which encrypt the private keys in the database; null, and there are no tokens. */
+  /** 32 random bytes that encrypt the private keys in the database; with null, no tokens are issued. */
   readonly keyEncryptionKey: Uint8Array | null
 }
 
-/** The policy where tokens are issued, with what they are issued by. */
+/** The policy where tokens are issued, with the keys that sign them. */
 export interface AccessTokens extends Pick<AccessTokenPolicy, 'issuer' | 'audiences'> {
   readonly keyRing: KeyRing
   readonly revocations: CachedRead<Revocations>
 }
 
-/** How long a token lives that nothing ends before. */
+/** How long a token lives unless its session ends earlier. */
 export const accessTokenSeconds = 300
 
-/** Whose clock is behind still accepts a token that has expired for so long. */
+/** How long after its expiry a token may be accepted by a server whose clock is behind. */
 export const toleratedSeconds = 60
 
 interface Context extends SigningKeysContext {

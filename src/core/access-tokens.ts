@@ -15,15 +15,15 @@ export interface SubmittedAccessToken {
   readonly scopes: readonly string[] | null
 }
 
-/** A token for another service, which verifies it without asking; it exists here and nowhere else. */
+/** A token for another service, which verifies it without asking us; it exists here and nowhere else. */
 export interface IssuedAccessToken {
   readonly token: Secret
   readonly expiresInSeconds: number
 }
 
 /**
- * Issues a signed token that says who its user is, to one other service. It ends with the session, which it
- * names by an alias, and in five minutes at most.
+ * Issues a signed token that names its user to one other service. It expires with the session,
+ * which it names by an alias, and in five minutes at most.
  *
  * @returns null where the session has ended meanwhile
  * @throws AuthError `validation_failed`, `rate_limited`, `unavailable`
@@ -46,7 +46,7 @@ export async function issueAccessToken(
     issuedAt,
     expiresAt: new Date((exp + toleratedSeconds) * 1_000),
   }
-  // SECURITY: before the token is there, so that no token is there without it.
+  // SECURITY: before the token exists, so that none exists without an alias to revoke.
   const sid = await config.store.transaction((transaction) =>
     transaction.putSessionAlias(session, alias),
   )
@@ -61,7 +61,7 @@ export async function issueAccessToken(
   return { token: new Secret(token), expiresInSeconds: exp - iat }
 }
 
-/** @throws Error where none are issued, which whoever asks should know */
+/** @throws Error where no access tokens are issued, which is the caller's mistake */
 export function requireAccessTokens({ accessTokens }: Configuration): AccessTokens {
   if (accessTokens) return accessTokens
   throw new Error('createAuth() was told of no accessTokens, or of none with audiences and a key')
@@ -79,7 +79,7 @@ function requireValid(
   if (fields.length > 0) throw new AuthError('validation_failed', { fields })
 }
 
-// A token ends with its session, to the second: JWTs know no parts of one (RFC 7519 §2 would allow them).
+// A token expires with its session, rounded up to the second: no fractions, which RFC 7519 §2 would allow.
 function lifeOf(config: Configuration, session: Session) {
   const issuedAt = config.clock()
   const iat = Math.floor(issuedAt.getTime() / 1_000)
@@ -87,7 +87,7 @@ function lifeOf(config: Configuration, session: Session) {
   return { issuedAt, iat, exp: Math.max(iat + 1, Math.min(iat + accessTokenSeconds, end)) }
 }
 
-// Of 128 bits: nobody guesses it, and no two are the same.
+// 128 random bits: nobody guesses a name, and no two are the same.
 function randomName(random: Random): string {
   return Buffer.from(random(16)).toString('base64url')
 }

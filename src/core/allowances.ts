@@ -5,17 +5,17 @@ import type { RateLimit } from './rate-limit.ts'
 export interface Allowance {
   readonly limit: RateLimit
   readonly remaining: number
-  /** When there is more again. */
+  /** Seconds until there is more. */
   readonly resetSeconds: number
 }
 
 const storage = new AsyncLocalStorage<Allowances>()
 
-/** What is left of the limits that a request was counted against. */
+/** What is left of each limit that a request was counted against. */
 export class Allowances {
   readonly #found: Allowance[] = []
 
-  /** The one of which least is left, and of several the one that ends last; null where nothing was counted. */
+  /** The one with the least left, and among equals the one that ends last; null where nothing was counted. */
   get tightest(): Allowance | null {
     const [first = null] = this.#found.toSorted(
       (one, other) => one.remaining - other.remaining || other.resetSeconds - one.resetSeconds,
@@ -28,12 +28,12 @@ export class Allowances {
   }
 }
 
-/** Runs `work` so that what it is counted against is noted in `allowances`. */
+/** Runs `work` and notes in `allowances` what it is counted against. */
 export function runWithin<T>(allowances: Allowances, work: () => T): T {
   return storage.run(allowances, work)
 }
 
-/** Those of the request that this code runs for; null outside one. */
+/** The allowances of the current request; null outside one. */
 export function currentAllowances(): Allowances | null {
   return storage.getStore() ?? null
 }

@@ -7,14 +7,14 @@ import type { OwnApiKey } from './statements/api-keys.ts'
 import { isOpen } from './window.ts'
 
 const windowSeconds = 60
-// Of all keys of a user together.
+// All keys of a user together may make as many requests as this many keys.
 const keysWorth = 10
-// A limit is taken up in so many blocks: each is a write, and all requests of a block are none.
+// A limit is taken up in so many blocks: each costs one write, and the requests in it none.
 const blocks = 20
-// Beyond so many keys, the oldest takes up a block anew.
+// Beyond so many, the oldest is forgotten, and has to take up a new block.
 const rememberedKeys = 10_000
 
-/** What is left of the block that this process took up, or that nothing was left to take up. */
+/** What is left of the block that this process took up; nothing, where the limit had none left. */
 interface Block {
   left: number
   readonly isLast: boolean
@@ -22,11 +22,11 @@ interface Block {
 }
 
 /**
- * Lets each API key make so many requests a minute, and all keys of a user ten times as many, all
- * processes together. They are counted in the
- * database a block at a time, before they are made: no process can admit what another has. What one
- * took up and does not need, up to a block, is lost to the others until the minute ends. At the border
- * of two minutes twice the limit can fall into a moment; a power cut can forget the last seconds.
+ * Lets each API key make so many requests a minute, and all keys of a user ten times as many, over
+ * all processes together. The database counts a whole block before its requests are made: no two
+ * processes can admit the same request. The part of a block that a process does not use is lost to
+ * the others until the minute ends. Around the border of two minutes twice the limit can pass at
+ * once; a power cut can forget the last seconds.
  */
 export class ApiKeyLimit {
   readonly #store: Pick<GuardStore, 'count'>
@@ -50,7 +50,7 @@ export class ApiKeyLimit {
   }
 
   async #use(counted: string, limit: WindowLimit): Promise<void> {
-    // Of many that wait for one block, those that it was too small for wait for the next.
+    // Of many requests that wait for one block, those that do not fit in it wait for the next.
     for (;;) {
       const block = this.#current(counted) ?? (await this.#take(counted, limit))
       if (block.left > 0) {

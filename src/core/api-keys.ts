@@ -14,7 +14,7 @@ import { perform } from './unit-of-work.ts'
 /** The longest name of an API key, in code points. */
 export const maximumApiKeyNameLength = 100
 
-// Whoever has to put another key in place has so long.
+// How long before a key expires its user is told to replace it.
 const noticeDays = 7
 
 /** What a user wants of a new API key. */
@@ -32,8 +32,8 @@ export interface CreatedApiKey {
 }
 
 /**
- * Creates an API key for a user whose address is proved, and queues the notice. It can do what its
- * scopes say, never more than its user, and nothing to the account.
+ * Creates an API key for a user whose address is proved, and queues the notice. The key can do what
+ * its scopes say, never more than its user, and nothing to the account.
  *
  * @returns null where the session has ended meanwhile
  * @throws AuthError `validation_failed`, `email_address_unverified`, `too_many_api_keys`,
@@ -61,7 +61,7 @@ export async function createApiKey(
   })
 }
 
-/** A page of a user's API keys, newest first, without those that are over. */
+/** A page of a user's unexpired API keys, newest first. */
 export async function listApiKeys(
   config: Configuration,
   userId: string,
@@ -73,7 +73,7 @@ export async function listApiKeys(
 /**
  * Ends an API key of a user: its token is refused from the moment this resolves.
  *
- * @returns whether there was one that was not over; null where the session that acts has ended meanwhile
+ * @returns whether there was one that had not expired; null where the acting session has ended meanwhile
  */
 export async function revokeApiKey(
   config: Configuration,
@@ -81,7 +81,7 @@ export async function revokeApiKey(
   { client, acting }: ActingSession,
 ): Promise<boolean | null> {
   return perform(config, client, async (transaction, unit) => {
-    // SECURITY: what has ended ends nothing of its user's any more.
+    // SECURITY: a session that has ended may not end anything of its user's.
     if (acting && !(await holdLive(transaction, acting))) return null
     const ended = await transaction.deleteApiKey({ id, userId })
     if (!ended || !isLive(config, ended)) return false
@@ -91,8 +91,8 @@ export async function revokeApiKey(
 }
 
 /**
- * In whose name the holder of an API key acts, and what it may do. One indexed read; each use counts
- * against the limit of the key, a block of them in one write.
+ * The user in whose name an API key acts, and what it may do. One indexed read; each use counts
+ * against the key's limit, which takes one write per block of uses.
  *
  * @returns null for a token that is malformed, unknown, revoked or expired, or whose user is banned
  * @throws AuthError `rate_limited`, `unavailable`
@@ -110,19 +110,19 @@ export async function authenticateApiKey(
 }
 
 /**
- * Queues the notice for each API key that ends within a week. Of any number of processes at once one
- * queues it; it is the outbox that asks, and sends them next.
+ * Queues the notice for each API key that expires within a week. Of any number of concurrent
+ * processes one queues it. The outbox calls this, and sends the notices next.
  *
  * @throws AuthError `unavailable`
  */
 export async function queueExpiryNotices(config: Configuration): Promise<void> {
-  // Whose row somebody holds keeps no other user's back.
+  // A user whose row is locked does not hold up other users' notices.
   const held = new Map<string, unknown>()
   for (const apiKey of await config.store.listDueExpiryNotices(config.clock())) {
     const { userId } = apiKey
     if (held.has(userId)) continue
     await queueExpiryNotice(config, apiKey).catch((error) => {
-      // Each of them is waited for: of more it is the database that is slow.
+      // Each locked user costs a wait; with more of them the database itself is slow.
       if (!isHeld(error) || held.size === mostHeld) throw error
       held.set(userId, error)
     })

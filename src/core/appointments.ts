@@ -1,19 +1,19 @@
-// The first when those who wait have had their turns, the last before a person has gone away.
+// The first once those who wait now have had their turns, the last before a person would give up.
 const soonestMilliseconds = 1_000
 const latestMilliseconds = 10_000
 
-// However long a turn takes: all would come back at once if none had room behind another.
+// A turn counts as no longer than this: longer ones would not fit one behind another, and all would come back at once.
 const longestMilliseconds = 3_000
 
 /**
- * When those for whom there is no place are to come back: one behind the other, as each would have a turn,
- * so that they are no crowd again. Whoever would come later than in ten seconds is put among those before.
+ * Says when those who are turned away should come back: one after the other, as each would have a turn, so that they
+ * are not a crowd again. Whoever would come later than in ten seconds is put among the earlier ones.
  */
 export class Appointments {
-  /** When the last of them has had its turn, in milliseconds of this process. */
+  /** When the last appointment ends, in milliseconds of this process. */
   #booked = 0
 
-  /** @returns in how many seconds, from 1 to 10, whoever takes so many milliseconds is to come back */
+  /** @returns in how many seconds, from 1 to 10, a caller whose turn takes `milliseconds` should come back */
   make(milliseconds: number): number {
     const now = performance.now()
     const soonest = now + soonestMilliseconds

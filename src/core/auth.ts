@@ -56,7 +56,7 @@ export type { Auth } from './verbs.ts'
 export function createAuth<Fields = unknown>(options: AuthOptions<Fields>): Auth {
   const listeners = new Set<() => void>()
   const config = resolveConfiguration(options, () => {
-    // SECURITY: after the request, whose time and answer are no business of a listener.
+    // SECURITY: after the request, whose time and answer a listener must not affect.
     for (const listener of listeners) setImmediate(() => void hear(config, listener))
   })
   return {
@@ -136,7 +136,7 @@ export function createAuth<Fields = unknown>(options: AuthOptions<Fields>): Auth
   }
 }
 
-// A fault of a listener is no end of the process.
+// A listener that fails must not end the process.
 async function hear({ log }: Configuration, listener: () => unknown): Promise<void> {
   try {
     await listener()

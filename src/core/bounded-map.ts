@@ -1,4 +1,4 @@
-/** What was seen last, and no more of it than may be: beyond that the oldest is forgotten. */
+/** A map of limited size: beyond it the entry that was set longest ago is forgotten. */
 export class BoundedMap<Value> {
   readonly #maximum: number
   readonly #values = new Map<string, Value>()

@@ -7,9 +7,9 @@ import type { WindowLimit } from './rate-limit.ts'
 
 /** Who tries, and on whom. */
 export interface GuardedAttempt {
-  /** The address that was typed, known or unknown; of whoever is logged in, the user's id. */
+  /** The typed address, known or unknown; for somebody logged in, the user's id. */
   readonly account: string
-  /** Where it comes from. What comes from no request counts by account alone. */
+  /** Where it comes from. Without a request, only the account is counted. */
   readonly client: Client
 }
 
@@ -20,8 +20,8 @@ export interface Bucket {
   readonly limit: WindowLimit
 }
 
-// In the order of `Counted`, always the same for one act: two transactions never wait for each other, and
-// what is refused by address fills nobody's account.
+// In the order of `Counted`, always the same for one act: two transactions never deadlock, and an
+// attempt that is refused by address does not count against the account.
 export function bucketsOf(act: GuardedAct, { account, client }: GuardedAttempt): Bucket[] {
   const network = networkOfClient(client)
   if (network === null) return accountBuckets(act, account)
@@ -32,8 +32,8 @@ export function bucketsOf(act: GuardedAct, { account, client }: GuardedAttempt):
   ]
 }
 
-// SECURITY: requests whose address nobody knows share one count. Without any, whoever mounted the app
-// and forgot to hand the address over would have no limit on them.
+// SECURITY: all requests without a known address share one count. Otherwise nothing would limit
+// them where whoever mounted the app forgot to pass the address on.
 function networkOfClient({ ipAddress, requestId }: Client): string | null {
   if (ipAddress !== null) return networkOf(ipAddress)
   return requestId === null ? null : 'unknown'
@@ -57,17 +57,17 @@ function bucketsBy(by: Counted, act: GuardedAct, whom: string): Bucket[] {
   }))
 }
 
-/** Under what failures in trying a password are counted. */
+/** The key under which failed tries at a password are counted. */
 export function failuresKey(act: GuardedAct, account: string): string {
   return digest(`${act} failures ${account}`)
 }
 
-/** Those of one user, at log-in and where they are logged in. */
+/** The keys of one user's failures, at log-in and while logged in. */
 export function failuresKeysOf({ id, emailAddress }: User): string[] {
   return [failuresKey('log_in', emailAddress), failuresKey('password_challenge', id)]
 }
 
-// A table of whoever mistyped a password is nobody's business.
+// So that the table does not tell who mistyped a password.
 function digest(text: string): string {
   return hash('sha256', text, 'base64url')
 }

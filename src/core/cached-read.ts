@@ -10,7 +10,7 @@ interface Reading<T> {
   isPending: boolean
 }
 
-/** What was read lately: however many ask, it is read once at a time, and once in so many milliseconds. */
+/** A value that was read lately: however many ask, it is read once at a time, and once in so many milliseconds. */
 export class CachedRead<T> {
   readonly #rules: Rules<T>
   #last: Reading<T> | null = null
@@ -19,18 +19,18 @@ export class CachedRead<T> {
     this.#rules = rules
   }
 
-  /** What fails is not kept: whoever asks next tries again. */
+  /** A failure is not kept: the next caller reads again. */
   get(): Promise<T> {
     if (!this.#last || !this.#isKept(this.#last)) this.#last = this.#read()
     return this.#last.value
   }
 
-  /** The next who asks is told what there is by then. */
+  /** Makes the next caller read anew. */
   forget(): void {
     this.#last = null
   }
 
-  // Its age counts from its beginning: what happened meanwhile may not be in it.
+  // A reading's age counts from its start: what happened during it may not be in it.
   #isKept({ isPending, begunAt }: Reading<T>): boolean {
     const age = this.#rules.clock().getTime() - begunAt.getTime()
     return isPending || (age >= 0 && age < this.#rules.milliseconds)

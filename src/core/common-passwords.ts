@@ -4,9 +4,9 @@ import { readFileSync } from 'node:fs'
 let filter: Uint8Array | undefined
 
 /**
- * Whether attackers try this password first: whole and in any case it is among the 611,163
- * most common ones of eight characters and more (ASVS 6.2.4, 6.2.12). One random password
- * in some 20,000 is refused with them; none of them is let through.
+ * Whether attackers try this password first: whole and in any case it is among the 611,163 most
+ * common ones of eight characters and more (ASVS 6.2.4, 6.2.12). One random password in some 20,000
+ * is refused too; none of the common ones is let through.
  */
 export function isCommonPassword(password: string): boolean {
   filter ??= readFileSync(new URL('./common-passwords.bin', import.meta.url))

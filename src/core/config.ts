@@ -23,7 +23,7 @@ import type { Store } from './store.ts'
 import type { Random } from './tokens.ts'
 import { type Tracing, trace } from './tracing.ts'
 
-/** `AuthOptions` with every default filled in: after this nobody asks whether something is set. */
+/** `AuthOptions` with every default filled in: nothing after this asks whether an option is set. */
 export interface Configuration {
   readonly store: Store
   readonly passwords: PasswordPolicy
@@ -47,7 +47,7 @@ export interface Configuration {
   readonly tracing: Tracing | null
   readonly sessionUse: LastUse
   readonly apiKeyUse: LastUse
-  /** Wakes whoever delivers messages in this process: one was committed. */
+  /** Wakes the outbox of this process: a message was committed. */
   readonly onMessageQueued: () => void
   readonly clock: () => Date
   readonly random: Random
@@ -86,7 +86,7 @@ export function resolveConfiguration<Fields>(
     refusedAttempts: new RefusedAttempts((events) => store.recordEvents(events)),
     signUpFields: options.signUpFields ?? null,
     signUp: options.signUp ?? 'open',
-    // The fields that a hook is given are those that the schema beside it made.
+    // The schema beside the hooks made the fields that they are given.
     hooks: (options.hooks ?? {}) as Partial<Hooks<unknown>>,
     log: unfailing(options.log ?? faultsOnly),
     metrics: options.metrics ?? null,

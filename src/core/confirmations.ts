@@ -10,7 +10,7 @@ import { parseToken } from './tokens.ts'
 import { perform, type UnitOfWork } from './unit-of-work.ts'
 import { newUser } from './users.ts'
 
-/** Whether the token of a link that ends a sign-up would be accepted now. */
+/** Whether the token of a link that completes a sign-up would be accepted now. */
 export async function isRegistrationLive(config: Configuration, token: string): Promise<boolean> {
   return (await findLive(config, token)) !== null
 }
@@ -31,14 +31,14 @@ async function findLive(config: Configuration, token: string): Promise<Live | nu
 export type Confirmed = User | 'invalid_token' | 'password_required' | 'wrong_password'
 
 /**
- * Spends the token of a link: only now is there a user, whose address is proved. Nobody is logged in.
+ * Consumes the token of a link: only now is there a user, with a proved address. Nobody is logged in.
  *
- * SECURITY: to open a link is not enough. Whoever signed up with somebody else's address would have
- * an account with it by their click: the password of that very sign-up is asked for, which the owner
- * of the mailbox does not know. They sign up themselves, and get a link of their own.
+ * SECURITY: opening a link is not enough. Whoever signed up with somebody else's address would get an account by the
+ * owner's click: so the password of that very sign-up is asked for, which the owner of the mailbox does not know. They
+ * sign up themselves, and get a link of their own.
  *
- * @throws AuthError `email_address_taken`, `rate_limited`, `overloaded`, `unavailable`, and what a hook
- *   refuses, which leaves the token good
+ * @throws AuthError `email_address_taken`, `rate_limited`, `overloaded`, `unavailable`, and what a hook refuses, which
+ *   leaves the token valid
  */
 export async function confirmRegistration(
   config: Configuration,
@@ -52,7 +52,7 @@ export async function confirmRegistration(
   const redeemed = await perform(config, client, (transaction, unit) =>
     redeem(config, { transaction, unit }, live),
   )
-  // Behind the transaction, which leaves nothing of what is of no use any more.
+  // After the transaction: thrown inside, it would bring back the registrations that are of no use any more.
   if (redeemed === 'taken') throw new AuthError('email_address_taken')
   return redeemed ?? 'invalid_token'
 }
@@ -97,7 +97,7 @@ async function redeem(
   const isFree = await transaction.insertUser(user, passwordHash)
   await transaction.deleteRegistrations(emailAddress)
   if (!isFree) return 'taken'
-  // What was tried at the address before there was anybody counts no more.
+  // Failed tries at the address from before it had a user no longer count.
   await config.guard.recover(transaction, user)
   await unit.record({ name: 'user_created', userId: user.id, emailAddress })
   await unit.record({ name: 'user_updated', userId: user.id, detail: 'email_verified' })

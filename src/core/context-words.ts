@@ -1,6 +1,6 @@
 import type { EmailAddress } from './email-address.ts'
 
-/** Shorter ones are in too many passwords by chance. */
+/** Shorter words are in too many passwords by chance. */
 export const minimumWordLength = 3
 
 /**
@@ -21,21 +21,21 @@ export function wordsOf(emailAddress: EmailAddress): string[] {
 const partBorder = /[^\p{L}\p{M}\p{N}]+/u
 
 /**
- * Whether a password is made of such words and nothing else but digits and punctuation: once or
- * several times, in any case. A word among others is none of these (ASVS 6.2.11).
+ * Whether a password is made of such words, once or several times and in any case, and nothing else
+ * but digits and punctuation. Such a word among others is no fault (ASVS 6.2.11).
  */
 export function isMadeOf(words: readonly string[], password: string): boolean {
   const folded = fold(password)
   const longestFirst = words.map(fold).sort((one, other) => other.length - one.length)
   const rest = longestFirst.reduce(
-    // Not taken out without a trace: what stood around it would become another word.
+    // Replaced by a space: otherwise what stood around the word could form another one.
     (text, word) => (word.length < minimumWordLength ? text : text.replaceAll(word, ' ')),
     folded,
   )
   return rest !== folded && filling.test(rest)
 }
 
-// Of symbols not \p{So}: a row of emoji is as good as words.
+// Symbols, but not \p{So}: a row of emoji is as good as words.
 const filling = /^[\p{N}\p{P}\p{Sc}\p{Sk}\p{Sm}\s]*$/u
 
 function fold(text: string): string {

@@ -7,22 +7,21 @@ import { networkOf } from './network.ts'
 import type { RateLimit } from './rate-limit.ts'
 import { perform } from './unit-of-work.ts'
 
-/** Whose attempts: an address that somebody types, the id of a user, or where they come from. */
+/** Whose attempts: a typed address, a user's id, or an IP address. */
 export type CountedSubject = { readonly account: string } | { readonly ipAddress: string }
 
-/** How often something was tried, where that counts just now. */
+/** How often something was tried, as far as it counts now. */
 export interface Count {
   readonly act: GuardedAct
   readonly by: Counted
   readonly limit: RateLimit
   readonly count: number
-  /** When the next try passes, or when they are forgotten; null where only a recovery ends it. */
+  /** When the next try passes, or the count is forgotten; null where only a recovery ends it. */
   readonly endsAt: Date | null
 }
 
 /**
- * What is counted of somebody just now, and holds. Of an address that a user has, also what is counted by
- * the user's id.
+ * The counts that hold for somebody now; for a user's address, also those under the user's id.
  *
  * @throws AuthError `unavailable`
  */
@@ -50,8 +49,8 @@ export async function listCounts(config: Configuration, subject: CountedSubject)
 }
 
 /**
- * Lets somebody try again. A process that refused them within the last five seconds may do so for as
- * long; tries of one password on many accounts are remembered by each process, and not cleared.
+ * Clears somebody's counts. A process that refused them within the last five seconds may go on for
+ * as long; each process's memory of one password on many accounts is not cleared.
  *
  * @throws AuthError `unavailable`
  */
@@ -95,7 +94,7 @@ async function keysOf(config: Configuration, subject: CountedSubject): Promise<K
   }
 }
 
-// At log-in a user is the address that was typed; where they are logged in, their id.
+// A user is counted by the typed address at log-in, and by id while logged in.
 async function namesOf(
   config: Configuration,
   account: string,

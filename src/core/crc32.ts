@@ -13,7 +13,7 @@ export function crc32(text: string): number {
 
 const polynomial = 0xedb88320
 
-// Of each byte, with eight bits of zero behind it.
+// The remainder of each byte with eight zero bits behind it.
 const remainders = Int32Array.from({ length: 256 }, (_, byte) => {
   let rest = byte
   for (let bit = 0; bit < 8; bit++) rest = rest & 1 ? (rest >>> 1) ^ polynomial : rest >>> 1

@@ -6,7 +6,7 @@ import { networkOf } from './network.ts'
 import type { WindowLimit } from './rate-limit.ts'
 import { isOpen } from './window.ts'
 
-// Beyond so many networks the one that came first is forgotten.
+// Beyond so many networks, the one that came first is forgotten.
 const rememberedNetworks = 10_000
 
 interface Seen {
@@ -15,9 +15,9 @@ interface Seen {
 }
 
 /**
- * Slows whoever presents many tokens that are nobody's. There is nothing to guess in them, and
- * each was looked up before it is counted; it tells a broken client to stop. In memory, each process for itself:
- * a live token is never looked at here.
+ * Slows clients that present many dead tokens. Nothing in a token can be guessed, and each was
+ * looked up before it is counted: this tells a broken client to stop. In memory, each process for
+ * itself; live tokens never come here.
  */
 export class DeadTokens {
   readonly #clock: () => Date

@@ -1,13 +1,13 @@
 import Bowser from 'bowser'
 
-/** Code points of what a user may call a device instead. */
+/** The longest name that a user may give a device, in code points. */
 export const maximumDeviceNameLength = 100
 
-/** What is said of a client that says nothing of itself, or nothing that is known. */
+/** The name of a client that sends no `User-Agent`, or an unknown one. */
 const unknownDevice = 'Unknown device'
 
-// SECURITY: of what it does not know, the parser gives back pieces as they were sent; a name is
-// shown to people.
+// SECURITY: of a client that it does not know, the parser returns pieces of the header as sent; a
+// name is shown to people.
 const browsers = new Set(Object.values(Bowser.BROWSER_MAP))
 const systems = new Set(Object.values(Bowser.OS_MAP))
 

@@ -18,11 +18,11 @@ const label = /^[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}-]{0,61}[\p{L}\p{M}\p{N}])?$/u
  * is not exactly one address: quoted local parts, lists, controls, IP literals, a domain of one
  * label, more than 64 bytes before the @ or 254 in all (RFC 5321 §4.5.3.1).
  *
- * Of two spellings of one address there is one: composed letters (NFC, RFC 6532 §3.1), and of an
- * international domain the letters that it is mapped to (UTS #46), and not its Punycode, which browsers make of
- * them and other programs do not.
+ * Spellings of one address become one: composed letters (NFC, RFC 6532 §3.1), and for an
+ * international domain the letters that it is mapped to (UTS #46), not its Punycode, which browsers
+ * produce and other programs do not.
  *
- * @returns null for what is no address
+ * @returns null for what is not an address
  */
 export function parseEmailAddress(text: string): EmailAddress | null {
   // SECURITY: before any pattern sees it; to strip 64 kB of spaces inside would take seconds.
@@ -36,7 +36,7 @@ export function parseEmailAddress(text: string): EmailAddress | null {
   return isPlain(domain) ? (address as EmailAddress) : inItsLetters(local, domain)
 }
 
-// The host that a mail goes to, in letters; in Punycode where they are none that a domain is taken with.
+// The host that a mail goes to, in its letters; in Punycode where the letters are no accepted domain.
 function inItsLetters(local: string, domain: string): EmailAddress | null {
   const letters = domainToUnicode(domain)
   const isKept = isDomain(letters) && letters === letters.normalize('NFC')
@@ -70,14 +70,14 @@ function isDomain(domain: string): boolean {
   return isShaped && !/^\p{N}+$/u.test(top) && (isPlain(domain) || isItsOwnHost(domain))
 }
 
-// Nothing that a URL would map: letters, digits and hyphens of ASCII, an end that begins no number, and no
-// label in Punycode. Nearly all are, and to make a URL of each is a good part of what an import does.
+// A domain that a URL would not change: letters, digits and hyphens of ASCII, a last label of letters, and no Punycode.
+// Nearly all are like that, and to make a URL of each is a good part of what an import does.
 function isPlain(domain: string): boolean {
   return /^[a-z\d.-]+\.[a-z]+$/.test(domain) && !domain.includes('xn--')
 }
 
-// SECURITY: a mail to what looks like a domain of ASCII in wide letters, or with a mark in it that nobody sees,
-// goes to the host that it is mapped to (UTS #46). `0x7f.0x1` is read as an IP address.
+// SECURITY: a mail to a domain in full-width letters, or with an invisible mark in it, goes to the
+// host that it is mapped to (UTS #46). `0x7f.0x1` is read as an IP address.
 function isItsOwnHost(domain: string): boolean {
   const mapped = URL.parse(`http://${domain}`)?.hostname.split('.') ?? []
   const labels = domain.split('.')

@@ -16,7 +16,7 @@ import { perform, type UnitOfWork } from './unit-of-work.ts'
 export const emailVerificationHours = 24
 
 /**
- * Queues the mail with a link that proves the user's address; nothing where it is proved.
+ * Queues the mail with a link that proves the user's address; does nothing where it is proved.
  *
  * @returns false where the session has ended meanwhile
  * @throws AuthError `rate_limited`, `unavailable`
@@ -27,7 +27,7 @@ export async function requestEmailVerification(
   client: Client,
 ): Promise<boolean> {
   const recipient = user.emailAddress
-  // By the address, and not by the user: whoever signs up with it anew is another.
+  // By address, not by user: whoever signs up with it anew is another user.
   await config.guard.count('email_verification', { account: recipient, client })
   if (user.emailVerifiedAt !== null) return true
   return perform(config, client, async (transaction, unit) => {
@@ -39,8 +39,8 @@ export async function requestEmailVerification(
 
 /**
  * Notes the address that a user wants, and queues the mail with the link that proves it: until then
- * everything stays as it is. A link for an address that was wanted before is of no use any more.
- * Whether somebody has the address is not said, and costs nothing here.
+ * nothing changes. A link for an address that was wanted before becomes useless. Whether somebody
+ * has the address is neither told nor looked up here.
  *
  * @returns false where the session has ended meanwhile
  * @throws AuthError `validation_failed`, `rate_limited`, `unavailable`
@@ -56,7 +56,7 @@ export async function requestEmailChange(
     throw new AuthError('validation_failed', { fields: [{ field: 'emailAddress', code }] })
   }
   await config.guard.count('email_verification', { account: user.emailAddress, client })
-  // And by whom the mail goes to, who did not ask for it; what they ask for themselves is another count.
+  // Also by the recipient, who did not ask for the mail; what they ask for themselves is counted apart.
   await config.guard.count('verification_mail', { account: recipient, client })
   return perform(config, client, async (transaction, unit) => {
     if (!(await holdLive(transaction, session))) return false
@@ -94,7 +94,7 @@ export async function isEmailVerificationLive(
   config: Configuration,
   token: string,
 ): Promise<boolean> {
-  // SECURITY: both at once; which of the two a token is of is not to be told by the time either.
+  // SECURITY: both at once, so that the time does not tell which of the two a token belongs to.
   const [live, isSignUp] = await Promise.all([
     findLive(config, token),
     isRegistrationLive(config, token),
@@ -113,12 +113,12 @@ async function findLive(config: Configuration, token: string): Promise<Live | nu
   return proof && config.clock() < proof.expiresAt ? { digest, proof } : null
 }
 
-/** What somebody comes with who opens a link. */
+/** What somebody submits who opens a link. */
 export interface SubmittedProof {
   readonly token: string
-  /** Whoever is logged in where the link is opened. */
+  /** The user who is logged in where the link is opened. */
   readonly authenticated: Authenticated | null
-  /** For whoever is not logged in, or as somebody else. */
+  /** For somebody who is not logged in, or is logged in as another user. */
   readonly password: string | null
   readonly client: Client
 }
@@ -129,15 +129,15 @@ export type Verified =
   | { readonly outcome: 'invalid_token' | 'password_required' | 'wrong_password' }
 
 /**
- * Spends the token of a link: the address counts as proved, and where it was a change it is the
- * user's from now on; the one before is told. By the link of a sign-up the user begins.
+ * Consumes the token of a link: the address counts as proved, and after a change it is the user's
+ * from now on, and the previous one is told. The link of a sign-up creates the user.
  *
- * SECURITY: to open a link is not enough. Whoever signed up with somebody else's address and waits
- * for them to click would have it proved for themselves: the link asks for the session, or for the
- * password, which the owner of the mailbox does not know and has to reset.
+ * SECURITY: opening a link is not enough. Whoever signed up with somebody else's address and waits
+ * for the owner's click would have it proved for themselves: the link asks for the session, or for
+ * the password, which the owner of the mailbox does not know and has to reset.
  *
- * @throws AuthError `email_address_taken`, `rate_limited`, `overloaded`, `unavailable`, and what a hook
- *   refuses
+ * @throws AuthError `email_address_taken`, `rate_limited`, `overloaded`, `unavailable`, and what a
+ *   hook refuses
  */
 export async function verifyEmailAddress(
   config: Configuration,
@@ -193,7 +193,7 @@ async function redeem(
   const { user, previous } = replaced
   await transaction.deletePasswordResets(user.id)
   await transaction.deleteEmailVerifications(user.id)
-  // What was tried at the address while it was nobody's, or at the one before, counts no more.
+  // Failed tries at the address while it was nobody's, and at the previous one, no longer count.
   await config.guard.recover(transaction, { ...user, emailAddress: previous })
   await config.guard.recover(transaction, user)
   await unit.queue(newMessage('email_changed', previous, at))

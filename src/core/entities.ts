@@ -5,21 +5,21 @@ import type { EventName } from './event-names.ts'
 export interface User {
   readonly id: string
   readonly emailAddress: EmailAddress
-  /** When the user proved to read the mail of this address, or null. */
+  /** When the user proved that they read this address's mail, or null. */
   readonly emailVerifiedAt: Date | null
-  /** Since when nobody may log in as the user, or null. */
+  /** Since when the user is banned, or null. */
   readonly bannedAt: Date | null
   readonly createdAt: Date
   readonly updatedAt: Date
 }
 
-/** A user with what a submitted password is verified against. */
+/** A user, with the hash that a submitted password is verified against. */
 export interface Credentials {
   readonly user: User
   readonly passwordHash: string
 }
 
-/** How many users have a hash that another system made in one way, such as `bcrypt/12`. */
+/** How many users have an imported hash of one scheme, such as `bcrypt/12`. */
 export interface PasswordSchemeCount {
   readonly scheme: string
   readonly users: number
@@ -34,37 +34,37 @@ export interface Session {
   readonly ipAddress: string | null
   readonly userAgent: string | null
   readonly createdAt: Date
-  /** To five minutes: a use within five minutes of the last one recorded is not. */
+  /** To five minutes: a use within five minutes of the last recorded one is not recorded. */
   readonly lastUsedAt: Date
-  /** When whoever holds the session last proved to know the password. */
+  /** When the session's holder last proved to know the password. */
   readonly passwordVerifiedAt: Date
 }
 
-/** What a program of the user's, or a third party, may do in their name. */
+/** A credential by which the user's program, or a third party, acts in their name. */
 export interface ApiKey {
   readonly id: string
   readonly userId: string
   /** What the user calls it. */
   readonly name: string
-  /** What it may do, and nothing else. */
+  /** The only things that it may do. */
   readonly scopes: readonly string[]
   readonly createdAt: Date
   readonly expiresAt: Date
-  /** To five minutes, like that of a session; null where it was never used. */
+  /** To five minutes, like a session's; null where the key was never used. */
   readonly lastUsedAt: Date | null
-  /** When the user is to be told that it ends soon; null where they were, or need not be. */
+  /** When to tell the user that the key expires soon; null where they were told, or need not be. */
   readonly expiryNoticeAt: Date | null
 }
 
-/** Between what instants sessions that are not over were used and begun. */
+/** Between which instants unexpired sessions were used and created. */
 export interface SessionHorizon {
   readonly usedAfter: Date
   readonly createdAfter: Date
-  /** One that begins later was begun by a wrong clock, and counts as over. */
+  /** A session created later comes from a wrong clock, and counts as expired. */
   readonly createdUntil: Date
 }
 
-/** Who is behind a request, known by a session. */
+/** Who made a request, known by a session. */
 export interface Authenticated {
   readonly session: Session
   readonly user: User
@@ -76,7 +76,7 @@ export interface Authorized {
   readonly user: User
 }
 
-/** Who is behind a request, whichever way they are known. */
+/** Who made a request, known by a session or by an API key. */
 export type Principal =
   | { readonly user: User; readonly session: Session; readonly apiKey: null }
   | { readonly user: User; readonly session: null; readonly apiKey: ApiKey }
@@ -105,7 +105,7 @@ export interface EmailChange extends EmailProof {
   readonly requestedAt: Date
 }
 
-/** A sign-up that waits until whoever has the address confirms it. It is no user. */
+/** A sign-up that waits for the address's owner to confirm it. It is not yet a user. */
 export interface Registration {
   readonly id: string
   readonly emailAddress: EmailAddress
@@ -116,20 +116,20 @@ export interface Registration {
   readonly expiresAt: Date
 }
 
-/** What access tokens call a session, so that nobody learns its id from them. */
+/** The name of a session in access tokens, which keeps its id from those who read them. */
 export interface SessionAlias {
   readonly sid: string
-  /** Of the last token that has it. */
+  /** When the last token with it was issued. */
   readonly issuedAt: Date
-  /** When no token that has it is accepted any more. */
+  /** When no token with it is accepted any more. */
   readonly expiresAt: Date
 }
 
-/** A pair of keys that access tokens are signed with, and verified. */
+/** A key pair that signs and verifies access tokens. */
 export interface SigningKey {
-  /** The `kid` of its tokens. */
+  /** The `kid` of the tokens it signs. */
   readonly id: string
-  /** Each key's is greater than that of those before it. */
+  /** Greater than that of every earlier key. */
   readonly generation: number
   readonly algorithm: 'ES256'
   /** A JWK without private members, as JSON. */
@@ -137,27 +137,27 @@ export interface SigningKey {
   /** A JWE that `KEY_ENCRYPTION_KEY` opens. */
   readonly privateKey: string
   readonly createdAt: Date
-  /** From when on it signs, until a newer one does. */
+  /** It signs from then on, until a newer key does. */
   readonly signsFrom: Date
 }
 
-/** Something that happened to a user, and stays written down: never a secret. */
+/** A record of something that happened to a user: never a secret. */
 export interface AuditEvent {
   readonly id: string
   readonly name: EventName
   readonly occurredAt: Date
-  /** Whom it is about, also after they are gone; null where nobody has the address that was typed. */
+  /** The user it is about, even after deletion; null where nobody has the typed address, or it is about all users. */
   readonly userId: string | null
   /** Who did it: the user, an operator, or anybody who did not prove to be the user. */
   readonly actor: 'user' | 'operator' | 'anybody'
-  /** What the name leaves open: `logout` of a session that ended, the scopes of an API key. */
+  /** What the name leaves open: `logout` for a session that ended, the scopes of an API key. */
   readonly detail: string | null
   readonly sessionId: string | null
   readonly apiKeyId: string | null
-  /** Of what gives the user another one. It is null when they are gone, and so are the next two. */
+  /** The new address, where the event gives the user one. Null, as are the next two, once the user is deleted. */
   readonly emailAddress: EmailAddress | null
   readonly ipAddress: string | null
   readonly userAgent: string | null
-  /** The line in the log, and in that of a proxy; null where no request did it. */
+  /** Finds the request in the log, and in a proxy's; null where no request caused the event. */
   readonly requestId: string | null
 }

@@ -8,24 +8,24 @@ export type AuthErrorCode =
   | 'sign_up_closed'
   /** Another user has this address. */
   | 'email_address_taken'
-  /** What asks for a proven address, and the user's is not. */
+  /** This needs a proved address, and the user's is not proved. */
   | 'email_address_unverified'
-  /** The user has as many API keys as may be. */
+  /** The user has as many API keys as a user may have. */
   | 'too_many_api_keys'
-  /** Tried too often: `retryAfterSeconds` says when to try again. */
+  /** Too many attempts: `retryAfterSeconds` says when to try again. */
   | 'rate_limited'
-  /** More passwords wait to be hashed than will be soon: `retryAfterSeconds` says when to try again. */
+  /** Too many passwords wait to be hashed: `retryAfterSeconds` says when to try again. */
   | 'overloaded'
   /** The database cannot be reached or written to just now: try again. */
   | 'unavailable'
 
 /** A field of the input and the rule that it breaks. */
 export interface InvalidField {
-  /** In a hook of yours, a field of `signUpFields`, by the name that it has there. */
+  /** In your own hook, a field of `signUpFields` by its name there. */
   readonly field: string
-  /** `blank`, `invalid`, `taken`, …, or a code of yours. */
+  /** `blank`, `invalid`, `taken`, …, or a code of your own. */
   readonly code: string
-  /** What follows the name of the field in the sentence; default what the code says in Rails' words. */
+  /** What follows the field's name in the sentence; default Rails' words for the code. */
   readonly message?: string
 }
 
@@ -36,7 +36,7 @@ export class AuthError extends Error {
   readonly fields: readonly InvalidField[]
   /** 0 where no time is known. */
   readonly retryAfterSeconds: number
-  /** Of `rate_limited`, what was reached. */
+  /** For `rate_limited`, the limit that was reached. */
   readonly limit: RateLimit | null
 
   constructor(code: AuthErrorCode, detail: AuthErrorDetail = {}) {
@@ -58,18 +58,18 @@ interface AuthErrorDetail {
   readonly cause?: unknown
 }
 
-/** Whether the database could not be reached or written to: what was tried may be tried again. */
+/** Whether the database could not be reached or written to: trying again may work. */
 export function isUnavailable(error: unknown): boolean {
   return error instanceof AuthError && error.code === 'unavailable'
 }
 
-// What PostgreSQL calls a lock that others have, a statement that was cancelled while it waited, and two that wait for
-// each other.
+// PostgreSQL's codes for a lock that others hold, a statement cancelled while it waited, and a
+// deadlock.
 const heldCodes = ['55P03', '57014', '40P01']
 
 /**
- * Whether it is unavailable since others hold what was asked for, such as a row, or may be: whatever else is asked
- * for may be there.
+ * Whether this is `unavailable` because others hold the rows that were asked for, or may hold them:
+ * other rows may still be available.
  */
 export function isHeld(error: unknown): boolean {
   const { code, name } = Object(Object(error).cause)

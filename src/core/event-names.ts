@@ -1,6 +1,6 @@
 /**
- * What happened, in the words of OWASP's Logging Vocabulary, which monitoring can be keyed on, and how
- * grave it is there.
+ * The events, named as in OWASP's Logging Vocabulary, on which monitoring can be keyed, with their
+ * severity there.
  */
 const severities = {
   user_created: 'WARN',
@@ -18,7 +18,7 @@ const severities = {
   excess_sessions_exceeded: 'WARN',
 } as const
 
-/** What is said of a request in the log alone, and not written down. */
+/** Events of requests, which are logged and not stored. */
 const severitiesOfRequests = {
   authz_fail: 'CRITICAL',
   excess_rate_limit_exceeded: 'WARN',
@@ -34,10 +34,10 @@ export function severityOf(name: EventName | RequestEventName): 'INFO' | 'WARN' 
 
 const allSeverities = { ...severities, ...severitiesOfRequests }
 
-/** Every name, for whoever asks for one of them. */
+/** The name of every stored event. */
 export const eventNames: readonly string[] = Object.keys(severities)
 
-/** @returns the name, or null where a text is none */
+/** @returns the name, or null where the text is not one */
 export function parseEventName(text: string): EventName | null {
   return isEventName(text) ? text : null
 }

@@ -3,7 +3,7 @@ import type { Configuration } from './config.ts'
 import type { AuditEvent } from './entities.ts'
 import { type EventName, severityOf } from './event-names.ts'
 
-/** What is to be written down. */
+/** An event to record. */
 export interface NewEvent
   extends Partial<
     Pick<AuditEvent, 'actor' | 'detail' | 'sessionId' | 'apiKeyId' | 'emailAddress'>
@@ -26,7 +26,7 @@ export function newEvent(config: Configuration, client: Client, occurrence: NewE
   }
 }
 
-/** Says it in the log, in the same words; an address is for the table alone. */
+/** Logs an event in the same words; its email address is for the table alone. */
 export function logEvent({ log }: Configuration, event: AuditEvent): void {
   const { id: _id, name, occurredAt: _at, emailAddress: _address, ...about } = event
   const said = Object.entries(about).filter(([, value]) => value !== null)
@@ -43,7 +43,7 @@ export async function listEvents(
   return config.store.listEvents({ ...of, ...page })
 }
 
-/** Writes down, behind the answer, that somebody was refused. */
+/** Records, after the answer, that somebody was refused. */
 export function noteRefusal(
   config: Configuration,
   client: Client,

@@ -4,18 +4,18 @@ import { passwordLimits } from './limits.ts'
 /** Tries at one password that failed in succession. */
 export interface FailedAttempts {
   readonly count: number
-  /** Nobody tries again before. */
+  /** No try is admitted before this. */
   readonly blockedUntil: Date
-  /** When they are forgotten; null for what only a recovery ends. */
+  /** When they are forgotten; null where only a recovery ends them. */
   readonly expiresAt: Date | null
 }
 
-/** What is asked of a database. */
+/** What is asked of the database. */
 export interface FailedAttemptsStore {
   findFailedAttempts(key: string): Promise<FailedAttempts | null>
   /**
-   * Puts `next` in the place of what was found, in a transaction of its own that is committed when this
-   * resolves. The last seconds may be lost in a power cut, not in a crash.
+   * Replaces what was found with `next`, in a transaction of its own that is committed when this
+   * resolves. A power cut may lose the last seconds, a crash does not.
    *
    * @returns false where somebody else was faster, and nothing was written
    */
@@ -37,10 +37,10 @@ export function waitSecondsAfter(count: number): number {
 }
 
 /**
- * Counts a try at a password as failed, before it is known whether it is. Of many at once each is
- * counted, or told to wait.
+ * Counts a try at a password as failed, before it is known whether it is. Of many concurrent tries each is counted, or
+ * told to wait.
  *
- * SECURITY: in one statement that changes what was read and nothing else: no two tries are the tenth.
+ * SECURITY: in one statement that writes only where nothing changed since the read: no two tries are the tenth.
  *
  * @returns how many failed before it
  * @throws AuthError `rate_limited` with the seconds to wait, `unavailable`
@@ -51,7 +51,7 @@ export async function countFailedAttempt(
   clock: () => Date,
 ): Promise<number> {
   for (;;) {
-    // Not before: whoever waited for others would be judged by a time from before they were blocked.
+    // Read in each round: a try that lost the race would be judged by a time before the block began.
     const now = clock()
     const from = await store.findFailedAttempts(key)
     const before = from && isKept(from, now) ? from.count : 0
@@ -61,7 +61,7 @@ export async function countFailedAttempt(
   }
 }
 
-/** Takes back what was counted for a try of which nobody found out whether it failed. */
+/** Takes back the count of a try of which nobody found out whether it failed. */
 export async function takeBackFailedAttempt(
   store: FailedAttemptsStore,
   key: string,
@@ -81,8 +81,8 @@ function isKept({ expiresAt }: FailedAttempts, now: Date): boolean {
 function requireWaited({ count, blockedUntil }: FailedAttempts, now: Date): void {
   const wait = waitSecondsAfter(count) * 1_000
   const left = blockedUntil.getTime() - now.getTime()
-  // Of few nobody waits, not even for the millisecond by which another process is ahead. What lies much
-  // further away than it can was written by a clock that was wrong.
+  // Few failures cause no wait, not even for the millisecond by which another process is ahead. A
+  // block that ends much later than it can was written by a wrong clock.
   if (wait === 0 || left <= 0 || left > wait + toleratedSkewMilliseconds) return
   throw new AuthError('rate_limited', {
     retryAfterSeconds: Math.ceil(left / 1_000),
@@ -97,7 +97,7 @@ function oneMore(before: number, now: Date): FailedAttempts {
   return { count, blockedUntil, expiresAt }
 }
 
-// What is blocked stays so, but for few, of whom nobody waits; what only a recovery ended is forgotten in time.
+// A block stays, unless too few failures for one are left; a count that only a recovery could end expires again.
 function oneLess(from: FailedAttempts, now: Date): FailedAttempts {
   const count = from.count - 1
   const blockedUntil = waitSecondsAfter(count) === 0 ? now : from.blockedUntil

@@ -9,30 +9,30 @@ import type { Secret } from './secret.ts'
 import { holdLive } from './sessions.ts'
 import { perform } from './unit-of-work.ts'
 
-/** How long after the password was verified a session may do what is sensitive. */
+/** For how long after its password was verified a session may do sensitive things. */
 const freshMinutes = 10
 
-/** What somebody types to prove that the session is theirs, and where that comes from. */
+/** The password that somebody types to prove that the session is theirs, and where the request comes from. */
 export interface SubmittedChallenge {
   readonly challenge: string
   readonly client: Client
 }
 
-/** Until when a session may do what is sensitive. */
+/** Until when a session may do sensitive things. */
 function freshUntil({ passwordVerifiedAt }: Session): Date {
   return new Date(passwordVerifiedAt.getTime() + freshMinutes * 60_000)
 }
 
 export function isFresh(config: Configuration, session: Session): boolean {
   const ago = config.clock().getTime() - session.passwordVerifiedAt.getTime()
-  // SECURITY: nor is one fresh for days whose password was verified by a clock that was ahead.
+  // SECURITY: nor is a session fresh for days where a clock that was ahead verified its password.
   return Math.abs(ago) < freshMinutes * 60_000
 }
 
 /**
  * Makes a session fresh again for whoever knows the password.
  *
- * @returns until when, or why not
+ * @returns until when it is, or why it is not
  * @throws AuthError `rate_limited`, `overloaded`, `unavailable`
  */
 export async function freshen(
@@ -52,9 +52,9 @@ export async function freshen(
 }
 
 /**
- * Whether a text is the user's password; each try counts, right or wrong.
+ * Verifies a text as the user's password; each try counts, right or wrong.
  *
- * @returns the hash that it belongs to, or null
+ * @returns the hash that it matches, or null
  * @throws AuthError `rate_limited`, `overloaded`, `unavailable`
  */
 export async function verifyChallenge(
@@ -84,7 +84,7 @@ async function findRight(
   user: User,
   { password, attempt }: { password: Secret; attempt: PasswordAttempt },
 ): Promise<string | null> {
-  // By id: the address may be another since the user was looked up.
+  // By id: the address may have changed since the user was read.
   const known = await config.store.findCredentialsById(user.id)
   if (!known) return null
   const isRight = await config.passwordHash.verify(known.passwordHash, password)

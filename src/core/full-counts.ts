@@ -2,8 +2,8 @@ import { BoundedMap } from './bounded-map.ts'
 import type { Bucket } from './buckets.ts'
 import type { GuardCount } from './guard-store.ts'
 
-// What is full is refused without a look at the database, so long, and then with a look at it and without a
-// write; beyond so many, the oldest costs one again.
+// For so long a full count is refused without asking the database, then with a read and no write;
+// beyond so many of them, the oldest costs a write again.
 const rememberedMilliseconds = 5_000
 const rememberedCounts = 10_000
 
@@ -12,11 +12,11 @@ interface Full {
   readonly rememberedUntil: number
 }
 
-/** The counts of which this process knows that they have reached what they may. */
+/** The counts that this process knows to be full. */
 export class FullCounts {
   readonly #full = new BoundedMap<Full>(rememberedCounts)
 
-  /** Those of these buckets that are known. */
+  /** The buckets among these that are known to be full. */
   among(buckets: readonly Bucket[]): readonly (Bucket & Full)[] {
     return buckets.flatMap((bucket) => {
       const full = this.#full.get(bucket.key)
@@ -33,7 +33,7 @@ export class FullCounts {
   }
 }
 
-/** Whether it was seen in the database so lately that nobody looks again. */
+/** Whether a full count was read so recently that the database need not be asked. */
 export function isRecent({ rememberedUntil }: Full, now: Date): boolean {
   const left = rememberedUntil - now.getTime()
   return left > 0 && left <= rememberedMilliseconds

@@ -3,24 +3,24 @@ import type { FailedAttemptsStore } from './failed-attempts.ts'
 /** What the guard asks of a database. */
 export interface GuardStore extends FailedAttemptsStore {
   /**
-   * Adds to one count after the other, as far as the first that is over its maximum, in a transaction of
-   * its own that is committed when this resolves: what is refused by one is not counted for the next. A
-   * window that has ended begins anew; one that a clock ahead of ours has put further away than
-   * `endsAt` ends then, and keeps its count. The last seconds of counts may be lost in a power
-   * cut, not in a crash.
+   * Adds to one count after the other, up to the first that exceeds its maximum: an attempt that
+   * one refuses is not counted by the next. In a transaction of its own that is committed when this
+   * resolves. A window that has ended begins anew; one that a clock ahead of ours made end later
+   * than `endsAt` is cut to it, and keeps its count. A power cut may lose the last seconds of
+   * counts, a crash does not.
    */
   count(windows: readonly GuardWindow[], now: Date): Promise<GuardCount[]>
-  /** Those that there are, ended or not. */
+  /** The counts that exist, ended or not. */
   findCounts(keys: readonly string[]): Promise<GuardCount[]>
 }
 
 export interface GuardWindow {
   readonly key: string
-  /** How many are counted at once. */
+  /** How much is added to the count. */
   readonly attempts: number
-  /** Those behind it are not counted once it has more. */
+  /** Above it, the windows behind this one are not counted. */
   readonly maximum: number
-  /** When a window ends that begins now. */
+  /** When a window that begins now ends. */
   readonly endsAt: Date
 }
 

@@ -20,21 +20,21 @@ import { Turns } from './turns.ts'
 
 /** A try at a password, before it is verified. */
 export interface PasswordAttempt {
-  /** Whether a hundred before it failed: then it fails as well, whatever the password is. */
+  /** Whether a hundred tries before it failed: then it fails too, whatever the password is. */
   readonly isStopped: boolean
   /** Whether it is the hundredth. */
   readonly isLast: boolean
-  /** It counts as failed until this says that it was not, and all before it are forgotten. */
+  /** The try counts as failed until this is called, which also forgets the failures before it. */
   succeed(transaction: FailedAttemptsStatements): Promise<void>
-  /** What `work` says of the password. Where it cannot say anything, nothing was tried. */
+  /** Returns what `work` says of the password. Where `work` throws, the try is taken back. */
   judge<T>(work: () => Promise<T>): Promise<T>
 }
 
 type FailedAttemptsStatements = Pick<StoreTransaction, 'deleteFailedAttempts'>
 
 /**
- * Refuses who tries too often, before anything is looked up or hashed: `limits` says how often each
- * act passes on one account and from one address, `passwordLimits` what holds for passwords.
+ * Refuses attempts that come too often, before anything is looked up or hashed: `limits` says how
+ * often each act passes per account and per address, `passwordLimits` what holds for passwords.
  */
 export class Guard {
   readonly #store: GuardStore
@@ -49,8 +49,8 @@ export class Guard {
   }
 
   /**
-   * SECURITY: the count is committed before the attempt is judged. Fifty guesses at once are fifty
-   * counts, and none is lost when what follows is undone.
+   * SECURITY: the count is committed before the attempt is judged. Fifty concurrent guesses are
+   * fifty counts, and none is lost when what follows is undone.
    *
    * @throws AuthError `rate_limited` with the seconds to wait, `unavailable`
    */
@@ -66,13 +66,13 @@ export class Guard {
     })
     const full = counted.filter(({ count, limit }) => count.count >= limit.attempts)
     for (const { count } of full) this.#full.remember(count, now)
-    // Of several the one that ends last, where one is over and another just full.
+    // Refused by the one that ends last, where one count is over and another just full.
     if (counted.some(({ count, limit }) => count.count > limit.attempts)) refuse(full, now)
     for (const each of counted) if (mayBeSaid(each, act)) noteAllowance(each, now)
   }
 
   /**
-   * Refuses whoever is known to be over a limit, without a look at the database and without a count.
+   * Refuses an attempt known to be over a limit, without asking the database and without counting.
    *
    * @throws AuthError `rate_limited`
    */
@@ -94,12 +94,12 @@ export class Guard {
   ): Promise<PasswordAttempt> {
     const key = failuresKey(act, account)
     this.#spraying.requireFew(password, account, this.#clock())
-    // Of many at once in this process, one writes at a time: two hundred who all find that another was
-    // faster would ask the database thousands of times.
+    // Within this process one try at a time writes: two hundred concurrent ones, each overtaken by
+    // another, would ask the database thousands of times.
     const before = await this.#turns.take(key, () =>
       countFailedAttempt(this.#store, key, this.#clock),
     )
-    // What cannot be taken back now counts: the store is away, and whatever failed is said.
+    // Where the count cannot be taken back it stays: the store is away, and the error itself is reported.
     const takeBack = () =>
       this.#turns
         .take(key, () => takeBackFailedAttempt(this.#store, key, this.#clock))
@@ -124,12 +124,12 @@ export class Guard {
     }
   }
 
-  /** For a user with a new password: what was tried in vain at the old one counts no more. */
+  /** For a user with a new password: failed tries at the old one no longer count. */
   async recover(transaction: FailedAttemptsStatements, user: User): Promise<void> {
     await transaction.deleteFailedAttempts(failuresKeysOf(user))
   }
 
-  // Again, because others may have tried the same meanwhile: then this was no failure.
+  // Checked again, because others may have tried the same password meanwhile: being refused is no failure.
   async #noteTried(password: Secret, account: string, takeBack: () => Promise<void>) {
     try {
       return this.#spraying.note(password, account, this.#clock())
@@ -160,7 +160,7 @@ interface CountedBucket extends Bucket {
   readonly count: GuardCount
 }
 
-// One that lies further away than a window was put there by a clock that was wrong.
+// A count that ends further away than a window is long got its end from a wrong clock, and refuses nobody.
 function refuse(full: readonly CountedBucket[], now: Date): void {
   const [last] = full
     .filter(({ count, limit }) => count.endsAt > now && count.endsAt <= end(limit, now))
@@ -170,8 +170,8 @@ function refuse(full: readonly CountedBucket[], now: Date): void {
   throw new AuthError('rate_limited', { retryAfterSeconds, limit: last.limit })
 }
 
-// SECURITY: how often others tried at an account is not for whoever types its address: it would tell
-// when the owner asks for a link. What one's own session does is.
+// SECURITY: whoever types an address must not learn how often others tried at its account, which
+// would tell when the owner asks for a link. What one's own session did may be told.
 function mayBeSaid({ by }: Bucket, act: GuardedAct): boolean {
   return by !== 'account' || ownActs.has(act)
 }

@@ -1,17 +1,17 @@
 import { Appointments } from './appointments.ts'
 import { AuthError } from './errors.ts'
 
-/** How much hashing may go on and wait at a time. */
+/** How many hashes may run and wait at a time. */
 export interface HashQueueLimits {
   /** Hashes computed at once. */
   readonly concurrency: number
   /** Hashes that may wait for their turn. */
   readonly waiting: number
-  /** How long one of them waits at most. */
+  /** How long a hash waits at most. */
   readonly waitMilliseconds: number
 }
 
-/** How much hashing goes on and waits, and how much was refused. */
+/** How many hashes run, wait and were refused. */
 export interface HashLoad {
   readonly running: number
   readonly waiting: number
@@ -19,16 +19,16 @@ export interface HashLoad {
   readonly refused: number
 }
 
-// What hashes took is no measure of what they will take on a machine that did something else since.
+// After so long, what hashes took says nothing of the next ones: the machine may have done something else since.
 const rememberedMilliseconds = 10_000
 
-// What one takes where none was computed of late, for those who are told when to come back.
+// What a hash is assumed to take where none ran lately, to tell callers when to come back.
 const usualMilliseconds = 50
 
 /**
- * Lets a bounded number of hashes run. One more than may wait, or than is likely to have its turn in half
- * the time that one may wait, and one that waited too long, or will have, is refused with `overloaded`, and
- * told when to come back: a log-in storm must not starve the requests that need no hash.
+ * Lets a bounded number of hashes run. The others wait, and are refused with `overloaded`, and told when to come back,
+ * where too many wait already, where their turn is unlikely to come in half the time that they may wait, and once they
+ * have waited too long, or will have: a log-in storm must not starve the requests that need no hash.
  */
 export class HashQueue implements HashLoad {
   readonly #limits: HashQueueLimits
@@ -89,7 +89,7 @@ export class HashQueue implements HashLoad {
   #requireRoom(ahead: number): void {
     const { concurrency, waiting, waitMilliseconds } = this.#limits
     const before = ahead - concurrency
-    // Whoever would wait in vain is told so now. Half, since nobody knows what the next ones take.
+    // Refused at once rather than after waiting in vain. Half, since nobody knows what the next hashes take.
     if (before >= waiting || this.#expect(before) > waitMilliseconds / 2) throw this.#refuse()
   }
 
@@ -118,13 +118,13 @@ export class HashQueue implements HashLoad {
 
   #note(milliseconds: number): void {
     const now = performance.now()
-    // From nothing: the first may have waited for its thread, and a single one turns nobody away.
+    // The mean starts at 0: the first hash may have waited for its thread, and alone must turn nobody away.
     const before = this.#lately() ?? 0
     const mean = before + (milliseconds - before) / 4
     this.#remembered = { milliseconds: mean, until: now + rememberedMilliseconds }
   }
 
-  /** What a hash took of late, or null where none was computed. */
+  /** What a hash took lately, or null where none ran. */
   #lately(): number | null {
     const { milliseconds, until } = this.#remembered
     return until > performance.now() ? milliseconds : null
@@ -135,7 +135,7 @@ export class HashQueue implements HashLoad {
     return (before * (this.#lately() ?? 0)) / this.#limits.concurrency
   }
 
-  // The next in line takes over the place of the one that has finished.
+  // The next in line takes over the place of the finished one.
   #pass(): void {
     const [next] = this.#waiting
     if (!next) {
@@ -146,7 +146,7 @@ export class HashQueue implements HashLoad {
     this.#dismiss()
   }
 
-  // Whoever came when hashes took less, and will not have a turn in time, need not wait for that.
+  // Refuses those who came when hashes took less, and will not have a turn in time.
   #dismiss(): void {
     const now = performance.now()
     for (const { refuse, until } of [...this.#waiting].reverse()) {
@@ -163,9 +163,9 @@ interface Waiter {
   readonly until: number
 }
 
-/** What a hash took of late: on a machine that is busy it is more than by itself. */
+/** What a hash took lately: more on a busy machine than by itself. */
 interface Lately {
   readonly milliseconds: number
-  /** When that says nothing any more, in milliseconds of this process. */
+  /** Until when this says anything, in milliseconds of this process. */
   readonly until: number
 }

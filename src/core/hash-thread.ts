@@ -2,14 +2,14 @@ import type { ScryptOptions } from 'node:crypto'
 import { createRequire } from 'node:module'
 import { Worker } from 'node:worker_threads'
 
-/** What a hash costs, in the words of the library. */
+/** What a hash costs, in the library's terms. */
 export interface Cost {
   readonly memoryCost: number
   readonly timeCost: number
   readonly parallelism: number
 }
 
-/** What the key of another system is made with, beside the password. */
+/** What a key of another system is derived with, beside the password. */
 interface Derivation {
   readonly salt: Uint8Array
   /** Of the key, in bytes. */
@@ -25,7 +25,7 @@ export interface Pbkdf2 extends Derivation {
   readonly digest: string
 }
 
-/** What is computed, by its kind. */
+/** What a thread computes, by kind. */
 export type HashJob = { readonly password: string } & (
   | { readonly kind: 'hash'; readonly cost: Cost }
   | { readonly kind: 'verify' | 'bcrypt'; readonly passwordHash: string }
@@ -33,10 +33,10 @@ export type HashJob = { readonly password: string } & (
   | ({ readonly kind: 'pbkdf2' } & Pbkdf2)
 )
 
-/** What came of a job: a hash, a key, or whether it was the password's. */
+/** A job's result: a hash, a key, or whether the password matched. */
 type Outcome = { readonly value: unknown } | { readonly error: unknown }
 
-// In one text, which a bundler or a compiler cannot lose.
+// As one string, which a bundler or a compiler cannot lose.
 const program = `
 const { pbkdf2Sync, scryptSync } = require('node:crypto')
 const { parentPort, workerData } = require('node:worker_threads')
@@ -71,14 +71,14 @@ function isOutcome(message: unknown): message is Outcome {
 
 /** A thread that does one job at a time. */
 export class HashThread {
-  /** Whether it has failed, or been ended: then it is given no more jobs. */
+  /** Whether it has failed or was ended: it is then given no more jobs. */
   isEnding = false
   readonly #worker = new Worker(program, { eval: true, execArgv: [], workerData: libraries })
   #settle: (outcome: Outcome) => void = () => {}
 
   constructor() {
     this.#worker.on('message', (message: unknown) => {
-      // Under `node --watch` Node itself says here what the thread has loaded.
+      // Under `node --watch` Node itself reports here what the thread has loaded.
       if (isOutcome(message)) this.#settle(message)
     })
     this.#worker.on('messageerror', (error) => this.#fail(error))
@@ -102,7 +102,7 @@ export class HashThread {
     void this.#worker.terminate()
   }
 
-  // It may have failed while nobody waited for it.
+  // The thread may fail while nobody waits for it.
   #fail(error: unknown): void {
     this.isEnding = true
     this.#settle({ error })

@@ -1,13 +1,13 @@
-// Not the global ones: tests of an application move them.
+// Not the globals, which an application's tests may fake.
 import { clearTimeout, setTimeout } from 'node:timers'
 import { type Cost, type HashJob, HashThread, type Pbkdf2, type Scrypt } from './hash-thread.ts'
 
-// To start one takes some 45 ms of processor time, and while it lives it takes some 19 MB.
+// Starting a thread takes some 45 ms of processor time; while it lives it takes some 19 MB.
 const idleMilliseconds = 60_000
 
 /**
- * argon2. Like all that follow it is computed in threads of our own: libuv's have the priority of the event
- * loop, which a storm of log-ins would take every other turn from, and whoever reads a file waits for them.
+ * argon2. Like the functions below it runs in threads of our own: libuv's have the priority of the event loop, from
+ * which a storm of log-ins would take every other turn, and file reads would wait for them.
  */
 export async function hash(password: string, cost: Cost): Promise<string> {
   const value = await run({ kind: 'hash', password, cost })
@@ -33,7 +33,8 @@ export async function pbkdf2(password: string, using: Pbkdf2): Promise<Uint8Arra
   return toKey(await run({ kind: 'pbkdf2', password, ...using, salt: alone(using.salt) }))
 }
 
-// SECURITY: a Buffer is a part of Node's pool, all of which would be copied into the thread, whosever it is.
+// SECURITY: a Buffer may be a part of Node's pool, all of which would be copied into the thread, with whatever others
+// have in it.
 function alone(bytes: Uint8Array): Uint8Array {
   return Uint8Array.from(bytes)
 }
@@ -43,7 +44,7 @@ function toKey(value: unknown): Uint8Array {
   throw new TypeError('A thread made no key')
 }
 
-// As many as there ever were jobs at a time, which is for the queue in front to say.
+// At most as many as there ever were jobs at a time, which the queue in front limits.
 const idle = new Set<HashThread>()
 let timer: NodeJS.Timeout | undefined
 
@@ -55,7 +56,7 @@ async function run(job: HashJob): Promise<unknown> {
   } finally {
     idle.add(thread)
     clearTimeout(timer)
-    // No reason for a process to stay.
+    // It must not keep the process alive.
     timer = setTimeout(endIdle, idleMilliseconds).unref()
   }
 }
@@ -63,7 +64,7 @@ async function run(job: HashJob): Promise<unknown> {
 function takeIdle(): HashThread | null {
   for (const thread of idle) {
     idle.delete(thread)
-    // SECURITY: one that has failed would keep the job, and its place in the queue, for ever.
+    // SECURITY: a thread that has failed would keep the job, and its place in the queue, for ever.
     if (!thread.isEnding) return thread
   }
   return null

@@ -3,11 +3,11 @@ import type { EmailAddress } from './email-address.ts'
 import type { Session, User } from './entities.ts'
 
 /**
- * What your application does when something happens to a user, inside the transaction in which it
- * happens: your rows are there with Latchkey's, or neither are. What a hook throws undoes all of it, an
- * `AuthError` as the refusal that it is.
+ * What your application does when something happens to a user, inside the same transaction: your
+ * rows are committed with Latchkey's, or neither are. An error thrown by a hook undoes all of it;
+ * an `AuthError` becomes the refusal that it is.
  *
- * Other writers wait meanwhile: a hook may do nothing but send statements, and after a second in SQLite,
+ * Other writers wait meanwhile: a hook may only send statements, and after a second in SQLite,
  * three in PostgreSQL, all is undone.
  */
 export type Hooks<Fields> = {
@@ -20,21 +20,21 @@ export type Hooks<Fields> = {
 /** What each hook is told. */
 export interface HookEvents<Fields> {
   /**
-   * `fields` is what `signUpFields` made of the body; null where none were given, as by
+   * `fields` is what `signUpFields` made of the body; null where none were given, as with
    * `auth.createUser`.
    */
   readonly onUserCreated: { readonly user: User; readonly fields: Fields | null }
-  /** A log-in, and the first session of whoever signs up. */
+  /** At each log-in, and for the first session of a new user. */
   readonly onSessionCreated: { readonly user: User; readonly session: Session }
-  /** By the user, by a reset, by an operator. */
+  /** After a change by the user, a reset or an operator. */
   readonly onPasswordChanged: { readonly user: User }
-  /** The user proved to read the mail of their address; `previous` is the one before, if it is another. */
+  /** The user proved that they read the address's mail; `previous` is the old address where it changed. */
   readonly onEmailAddressVerified: { readonly user: User; readonly previous: EmailAddress | null }
-  /** Before the user goes, with every row that refers to them. */
+  /** Before the user is deleted, with every row that refers to them. */
   readonly onUserDeleted: { readonly user: User }
 }
 
-/** Every name, for whoever has to check one. */
+/** Every hook's name, to check names at run time. */
 export const hookNames = [
   'onUserCreated',
   'onSessionCreated',
@@ -48,8 +48,8 @@ export interface HookContext {
   /** The transaction: statements on your own tables. */
   readonly connection: Connection
   /**
-   * Calls back when all is committed, and nobody waits for it: for mails, queues, other services. What
-   * it throws is logged. It is not called where the process dies in between: what must happen is a row.
+   * Calls back after the commit, and nobody waits for it: for mails, queues, other services. An error that it throws is
+   * logged. It is not called where the process dies in between: what must happen belongs in a row.
    */
   afterCommit(callback: () => unknown): void
 }

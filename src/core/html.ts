@@ -1,4 +1,4 @@
-/** Markup that is safe to show: values in it were escaped. */
+/** Markup that is safe to show: values in it are escaped. */
 export class Html {
   readonly markup: string
 
@@ -20,7 +20,7 @@ function markupOf(value: Value): string {
   return value instanceof Html ? value.markup : value.map(({ markup }) => markup).join('')
 }
 
-// Enough inside an element and inside a quoted attribute; nowhere else does a value belong.
+// Enough inside an element and inside a quoted attribute; values belong nowhere else.
 function escaped(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
 }

@@ -1,7 +1,7 @@
 import { v7 } from 'uuid'
 import type { Random } from './tokens.ts'
 
-/** Whether a text has the form of an id, in small letters. What has another is nobody's, on any database. */
+/** Whether a text has the form of an id, in lower case. Any other text is nobody's id, on any database. */
 export function isId(text: string): boolean {
   return uuid.test(text)
 }
@@ -9,8 +9,8 @@ export function isId(text: string): boolean {
 const uuid = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/
 
 /**
- * UUIDv7 (RFC 9562 §5.7) in the order in which they are asked for, also within a millisecond. The count
- * begins anew with each, so that nobody can tell from theirs how many others there are.
+ * UUIDv7 (RFC 9562 §5.7) in the order in which they are asked for, also within a millisecond. The
+ * count begins anew with each millisecond, so that no id tells how many others there are.
  */
 export function ids(random: Random): (at: Date) => string {
   let [last, seq] = [0, 0]

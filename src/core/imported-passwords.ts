@@ -5,17 +5,17 @@ import { noPassword } from './imported-hashes/imported-hash.ts'
 import { pause, stepRows } from './steps.ts'
 import { perform } from './unit-of-work.ts'
 
-/** How many hashes of other systems there are, by scheme. */
+/** How many imported hashes there are, by scheme. */
 export function countPasswordSchemes({ store }: Configuration): Promise<PasswordSchemeCount[]> {
   return store.countPasswordSchemes()
 }
 
 /**
- * Takes away every hash of another system that no log-in has replaced, in small steps: log-in costs no
- * more than before the import, and those users choose a password by a reset mail. Sessions live on.
+ * Deletes every imported hash that no log-in has replaced, in small steps: log-in costs no more
+ * than before the import, and those users choose a password by a reset mail. Sessions live on.
  *
  * @returns how many users there were
- * @throws AuthError `unavailable`, with some of them taken away: asked again, it takes the others
+ * @throws AuthError `unavailable`, perhaps with some of them deleted: call it again for the rest
  */
 export async function forgetImportedPasswords(
   config: Configuration,
@@ -23,7 +23,8 @@ export async function forgetImportedPasswords(
 ): Promise<number> {
   const { store, clock } = config
   let forgotten = 0
-  // Said once, and before, as when everybody's sessions end: one for each would drown all others.
+  // Recorded once, before the first step, as when everybody's sessions end: one event for each user would drown all
+  // others.
   if ((await store.listPasswordSchemes()).length === 0) return 0
   await perform(config, client, (_transaction, unit) =>
     unit.record({ name: 'authn_password_change', userId: null, detail: 'imported_forgotten' }),

@@ -1,8 +1,8 @@
 import type { CachedRead } from './cached-read.ts'
 import { digestOfToken } from './token-digest.ts'
 
-// 24 to 32 characters, as Rails' has_secure_token and better-auth make them: none of our own, which have
-// a _. Behind a dot better-auth's signature, which says nothing that the token does not.
+// 24 to 32 characters, as Rails' has_secure_token and better-auth make them: our own have a _ and do not match.
+// better-auth's signature may follow after a dot, and says nothing that the token does not.
 const pattern = /^([A-Za-z0-9]{24,32})(?:\.[\w+/=%-]{1,128})?$/
 
 /** Whether sessions were imported whose tokens may still be good. */
@@ -12,12 +12,12 @@ export interface SessionImports {
   readonly sessions: { readonly maximumHours: number }
 }
 
-/** How long what was read of imported sessions is kept: whoever is asked just before an import knows of it soon. */
+/** How long a reading of imported sessions is kept: every process soon knows of an import. */
 export const importKeptMilliseconds = 250
 
 /**
- * The digest of a token that another system issued; null for a text that cannot be one. Such tokens are looked
- * up only until all imported sessions are over.
+ * The digest of another system's token; null for a text that cannot be one. Such tokens are looked
+ * up only until all imported sessions have expired.
  *
  * @throws AuthError `unavailable`
  */

@@ -1,25 +1,25 @@
 import { createSecretKey, type KeyObject } from 'node:crypto'
 
 const keyBytes = 32
-// Of random ones all but a vanishing part have more.
+// All but a vanishing part of random keys have more.
 const leastDifferentBytes = 16
 
 const algorithms = { alg: 'dir', enc: 'A256GCM' } as const
 
 /**
- * What signing keys are encrypted with, so that a copy of the database signs nothing. `jose` is loaded for
- * the first of them: most servers issue no access tokens.
+ * Encrypts signing keys, so that a copy of the database can sign nothing. `jose` is loaded at the
+ * first use: most servers issue no access tokens.
  */
 export class KeyEncryption {
   readonly #key: KeyObject
 
-  /** @throws RangeError for a key that is no 256 bits, or that nobody has drawn at random */
+  /** @throws RangeError for a key that is not 256 bits, or that nobody has drawn at random */
   constructor(key: Uint8Array) {
     if (!isRandomKey(key)) throw new RangeError(`accessTokens.keyEncryptionKey ${randomKeyWanted}`)
     this.#key = createSecretKey(key)
   }
 
-  /** Whoever moves it to another row, or changes a letter, makes it unreadable. */
+  /** In another row, or with a letter changed, the sealed text cannot be opened. */
   async seal(text: string, kid: string): Promise<string> {
     const { CompactEncrypt } = await import('jose')
     return new CompactEncrypt(new TextEncoder().encode(text))
@@ -27,7 +27,7 @@ export class KeyEncryption {
       .encrypt(this.#key)
   }
 
-  /** @throws Error for what was sealed with another key, or under another name */
+  /** @throws Error for a text that was sealed with another key, or under another `kid` */
   async open(sealed: string, kid: string): Promise<string> {
     const { compactDecrypt } = await import('jose')
     const { plaintext, protectedHeader } = await compactDecrypt(sealed, this.#key, {
@@ -39,7 +39,7 @@ export class KeyEncryption {
   }
 }
 
-/** Behind the name of the setting. */
+/** Follows the name of the setting in an error. */
 export const randomKeyWanted = `must be ${keyBytes} random bytes, as openssl rand -base64 ${keyBytes} makes them`
 
 /** Whether these are 256 bits that may have been drawn at random: zeros were not. */

@@ -14,9 +14,9 @@ import {
   toPublicKey,
 } from './signing-keys.ts'
 
-// A key that somebody made, or took away, is known in every process after so long.
+// Every process knows of a new or deleted key after so long.
 const keptMilliseconds = 60_000
-// Who asks for the keys before there is one makes us look for it so often.
+// How often those who ask for the keys make us look for them before the first one exists.
 const publishedMilliseconds = 1_000
 
 /** The key that signs now, and its name. */
@@ -25,7 +25,7 @@ export interface Signer {
   readonly key: CryptoKey
 }
 
-/** The signing keys, as this process knows them: not read, and not decrypted, for each token. */
+/** The signing keys, as this process knows them: neither read nor decrypted for each token. */
 export class KeyRing {
   readonly #context: SigningKeysContext
   readonly #encryption: KeyEncryption
@@ -70,7 +70,7 @@ export class KeyRing {
     return key
   }
 
-  /** What was changed is known in this process at once. */
+  /** Makes this process know at once of a change. */
   forget(): void {
     this.#keys.forget()
     this.#published.forget()
@@ -78,7 +78,7 @@ export class KeyRing {
 
   async #publish(): Promise<readonly SigningKey[]> {
     const keys = await this.#keys.get()
-    // Another process may be making the first.
+    // Another process may be making the first key.
     if (keys.length === 0) this.#keys.forget()
     return keys
   }
@@ -90,7 +90,7 @@ export class KeyRing {
     return keys
   }
 
-  // Of many at once in this process one makes it; of two processes the database takes one's.
+  // Of many callers in this process one makes the key; of two processes the database accepts one's key.
   #makeFirst(): Promise<unknown> {
     this.#making ??= makeFirstSigningKey(this.#context, this.#encryption).finally(() => {
       this.#making = null
@@ -105,7 +105,7 @@ export class KeyRing {
     try {
       return await opened
     } catch (error) {
-      // Somebody may be making another.
+      // An operator may be making another key.
       this.#opened.delete(key.id)
       this.forget()
       const cause = new Error(`${unreadable} ${key.id}: ${remedy}`, { cause: error })

@@ -1,4 +1,4 @@
-// A use within so long of the last one recorded is not recorded.
+// A use within this time of the last recorded one is not recorded.
 const coalescedMilliseconds = 300_000
 const delayMilliseconds = 1_000
 const delayAfterFailureMilliseconds = 30_000
@@ -12,14 +12,14 @@ interface Used {
 }
 
 /**
- * Writes down when sessions, or API keys, were used: behind the answers, many at a time, each at most
+ * Records when sessions, or API keys, were used: after the answers, many at a time, each at most
  * once in five minutes. A crash forgets what the last second noted.
  */
 export class LastUse {
   readonly #record: RecordUses
   readonly #clock: () => Date
   #waiting = new Set<string>()
-  // When the first of those that wait was used: none is said to have been used later than it was.
+  // When the first of those that wait was used: no use is recorded as later than it was.
   #since = new Date(0)
   #recording: Promise<void> = Promise.resolve()
   #timer: NodeJS.Timeout | undefined
@@ -40,7 +40,7 @@ export class LastUse {
     this.#timer ??= this.#flushIn(delayMilliseconds)
   }
 
-  /** Writes what waits, behind what is being written; what cannot be written now is tried again. */
+  /** Writes what waits, after earlier writes; what cannot be written now is tried again. */
   flush(): Promise<void> {
     clearTimeout(this.#timer)
     this.#timer = undefined
@@ -55,14 +55,14 @@ export class LastUse {
     try {
       await this.#record([...used], usedAt)
     } catch {
-      // The database is away, and whoever asks it for something says so.
+      // The database is away, which the requests that need it report.
       this.#waiting = new Set([...used, ...this.#waiting])
       this.#since = usedAt
       this.#timer ??= this.#flushIn(delayAfterFailureMilliseconds)
     }
   }
 
-  // No reason for a process to stay.
+  // It must not keep the process alive.
   #flushIn(milliseconds: number): NodeJS.Timeout {
     return setTimeout(() => void this.flush(), milliseconds).unref()
   }

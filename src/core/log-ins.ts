@@ -25,10 +25,10 @@ export interface LoggedIn extends Authenticated {
 }
 
 /**
- * Begins a session for the right address and password. An unknown address costs the same hash as
- * a wrong password and gets the same answer.
+ * Begins a session for the right address and password. An unknown address costs the same hash as a
+ * wrong password and gets the same answer.
  *
- * @returns null for every pair that is not right, and says no more than that
+ * @returns null for every wrong pair, without saying which part is wrong
  * @throws AuthError `rate_limited`, `overloaded`, `unavailable`
  */
 export async function logIn(
@@ -48,10 +48,10 @@ export async function logIn(
     const attempt = await config.guard.tryPassword('log_in', { account, password })
     return attempt.judge(() => judge(config, { emailAddress, password, attempt, client }))
   }
-  // Not for a place among those who wait: whoever floods would keep it from others.
+  // Before a place in the queue is taken: a flood of refused attempts would keep the places from others.
   config.guard.refuseKnown('log_in', { account, client })
   const { passwordHash } = config
-  // Before anything is written: whoever is told to come back is to cost everybody else nothing but that.
+  // Before anything is written: a caller who is told to come back must cost the others nothing more.
   return passwordHash.admit ? passwordHash.admit(account, tryIt) : tryIt()
 }
 
@@ -64,12 +64,12 @@ interface Tried {
 
 async function judge(config: Configuration, tried: Tried): Promise<LoggedIn | null> {
   const { emailAddress, password, attempt, client } = tried
-  // Twice: a hash that another log-in replaced meanwhile, at a higher cost, is verified again.
+  // Twice: where another log-in meanwhile replaced the hash by one of a higher cost, that one is verified.
   for (let round = 1; round <= 2; round++) {
     const known = emailAddress && (await config.store.findCredentials(emailAddress))
     const verified = await config.passwordHash.verify(known?.passwordHash ?? null, password)
-    // SECURITY: behind the hash, so that a ban, or a hundred failures, takes as long as a wrong password
-    // and says no more.
+    // SECURITY: after the hash, so that a ban, or a hundred failures, takes as long as a wrong
+    // password and says no more.
     if (!known || !verified || known.user.bannedAt !== null || attempt.isStopped) {
       const name = attempt.isLast ? 'authn_login_lock' : 'authn_login_fail'
       noteRefusal(config, client, { name, userId: known?.user.id ?? null })
@@ -97,8 +97,8 @@ async function beginSession(
   const to = isCurrent ? from : await config.passwordHash.hash(password)
   const { session, token, digest } = openSession(config, known, client)
   return perform(config, client, async (transaction, unit) => {
-    // SECURITY: a password changed while this one was being verified opens no session, and nor does an
-    // address that is not the user's any more: its mailbox would be told of the log-in.
+    // SECURITY: no session opens where the password was changed while this one was being verified,
+    // or where the address is no longer the user's: its mailbox would be told of the log-in.
     const user = isCurrent
       ? await transaction.holdPasswordHash(known, from)
       : await transaction.replacePasswordHash(known, { from, to, at: null })

@@ -1,24 +1,24 @@
-/** Where the server says what it does: pino, or `createLog`. An error comes as `err`, as there. */
+/** Where the server logs: pino, or `createLog`. As in pino, an error is passed as `err`. */
 export interface Log {
   info(entry: LogEntry, message: string): void
   error(entry: LogEntry, message: string): void
 }
 
 /**
- * Ids, names and numbers, of an event the client's address and agent, and of some refusals the address;
- * never a body, another header or a path as it was sent.
+ * Ids, names and numbers; for an event also the client's address and agent, for some refusals its
+ * address. Never a body, another header, or a path as it was sent.
  */
 export interface LogEntry {
   readonly [name: string]: unknown
 }
 
-/** What is said where nobody asked for a log: only what went wrong. */
+/** The default log: faults only. */
 export const faultsOnly: Log = {
   info() {},
   error: (entry, message) => console.error(message, entry),
 }
 
-/** The same log, but for its own failures: a full disk behind it must not break an answer. */
+/** The same log without its own failures: a full disk must not break an answer. */
 export function unfailing(log: Log): Log {
   return {
     info: (entry, message) => attempt(() => log.info(entry, message)),
@@ -30,6 +30,6 @@ function attempt(write: () => void): void {
   try {
     write()
   } catch {
-    // There is nowhere left to say it.
+    // There is nowhere left to log it.
   }
 }

@@ -12,8 +12,8 @@ export type MessageKind =
   | 'api_key_expiring'
 
 /**
- * How a message ended, or that it has not. `unknown`: it left twice, and neither time did the mail
- * server say whether it took it.
+ * How a message ended, or that it has not. `unknown`: it was sent twice, and the mail server
+ * confirmed neither.
  */
 export type MessageStatus = 'queued' | 'sent' | 'failed' | 'unknown'
 
@@ -21,9 +21,9 @@ export type MessageStatus = 'queued' | 'sent' | 'failed' | 'unknown'
 export interface NewMessage {
   readonly kind: MessageKind
   readonly recipient: EmailAddress
-  /** The user with whom the message goes; null where it is for whoever reads the recipient's mail. */
+  /** The user whose deletion deletes the message; null where it is for whoever reads the recipient's mail. */
   readonly userId: string | null
-  /** The API key that it is about, if it is about one. */
+  /** The API key that the message is about, if any. */
   readonly apiKeyId: string | null
   readonly queuedAt: Date
   /** When a message that cannot be delivered fails for good. */
@@ -37,7 +37,7 @@ export function newMessage(kind: MessageKind, recipient: EmailAddress, queuedAt:
 
 const patienceHours = 24
 
-/** When a message fails for good that is queued, or queued again, now: it is tried for a day. */
+/** When a message that is queued (again) at this instant fails for good: it is tried for a day. */
 export function giveUpAt(queuedAt: Date): Date {
   return new Date(queuedAt.getTime() + patienceHours * 3_600_000)
 }
@@ -46,9 +46,9 @@ export function giveUpAt(queuedAt: Date): Date {
 export interface Message extends NewMessage {
   readonly id: number
   readonly status: MessageStatus
-  /** How often a worker took it up; tells a worker that was given up from the one that follows. */
+  /** How often a worker claimed it; tells a worker that was given up from its successor. */
   readonly attempts: number
-  /** How often the mail server put it off. */
+  /** How often the mail server deferred it. */
   readonly deferrals: number
   /** How often it left without an answer from the mail server. */
   readonly uncertain: number
@@ -58,7 +58,7 @@ export interface Message extends NewMessage {
   readonly lastError: string | null
 }
 
-/** A message in the words that are sent. */
+/** A message as it is sent. */
 export interface Mail {
   /** The same for every attempt, so that a mail server can tell a duplicate (RFC 5322 §3.6.4). */
   readonly messageId: string
@@ -92,15 +92,15 @@ export type Delivery =
 export interface Transport {
   /**
    * Tries once to send a mail to one recipient. The transport calls `compose` at the last moment,
-   * when the next thing it does is to let the mail go: the secret in it comes into being there.
-   * What `compose` throws ends the attempt with nothing sent, and may be thrown on.
+   * right before it sends the mail: only then the secret in it is made. An error from `compose`
+   * ends the attempt with nothing sent, and may be rethrown.
    *
    * @param attempt.signal aborts when the attempt has taken too long or the process ends
    */
   deliver(attempt: DeliveryAttempt): Promise<Delivery>
 }
 
-/** Where mails are kept that nobody is to carry away. */
+/** Where mails are kept instead of being sent. */
 export interface Mailbox {
   /** Newest first. */
   readonly mails: readonly Mail[]

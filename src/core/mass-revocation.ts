@@ -4,18 +4,18 @@ import { pause, stepRows } from './steps.ts'
 import { perform } from './unit-of-work.ts'
 
 /**
- * Ends every session there is, of everybody: step by step, so that nobody is kept waiting. Who logs in
- * meanwhile stays. API keys live on.
+ * Ends every session of every user, step by step, so that nobody is kept waiting. Sessions that
+ * begin meanwhile stay. API keys live on.
  *
- * @returns how many there were, those among them that were over and not swept yet
- * @throws AuthError `unavailable`, with some of them ended: asked again, it ends the others
+ * @returns how many there were, including expired ones that were not swept yet
+ * @throws AuthError `unavailable`, perhaps with some of them ended: call it again for the rest
  */
 export async function revokeAllSessions(config: Configuration, client: Client): Promise<number> {
   const { store } = config
   return endAll({
     findLast: (upTo) => store.findLastSessionId(upTo),
-    // It is said once, before anything ends: of a hundred thousand users a hundred thousand events
-    // would drown all others, and what is cut short was begun.
+    // Recorded once, before anything ends: a hundred thousand events for a hundred thousand users
+    // would drown all others, and a revocation that is cut short was begun all the same.
     begin: () =>
       perform(config, client, (_transaction, unit) =>
         unit.record({ name: 'session_expired', userId: null, detail: 'everybody' }),
@@ -26,11 +26,11 @@ export async function revokeAllSessions(config: Configuration, client: Client): 
 }
 
 /**
- * Ends every API key there is, of everybody, as `revokeAllSessions` ends sessions. One that is created
+ * Ends every API key of every user, as `revokeAllSessions` ends sessions. A key that is created
  * meanwhile stays.
  *
- * @returns how many there were, those among them that were over and not swept yet
- * @throws AuthError `unavailable`, with some of them ended: asked again, it ends the others
+ * @returns how many there were, including expired ones that were not swept yet
+ * @throws AuthError `unavailable`, perhaps with some of them ended: call it again for the rest
  */
 export async function revokeAllApiKeys(config: Configuration, client: Client): Promise<number> {
   const { store } = config
@@ -46,20 +46,20 @@ export async function revokeAllApiKeys(config: Configuration, client: Client): P
 }
 
 interface AllRows {
-  /** The greatest id, up to this one, or at all. Ids are in the order of time. */
+  /** The greatest id, not above `upTo` where that is given. Ids are in the order of time. */
   readonly findLast: (upTo: string | null) => Promise<string | null>
-  /** Says that it begins. */
+  /** Records that the revocation begins. */
   readonly begin: () => Promise<void>
-  /** Ends so many at most, whose ids are not greater, and says how many. */
+  /** Ends at most `maximum` rows with ids up to `last`, and returns how many. */
   readonly endStep: (last: string, limits: { maximum: number }) => Promise<number>
 }
 
-/** Ends all rows that there are when it begins, step by step: what is behind the last began later. */
+/** Ends all rows that exist at the start, step by step: those with greater ids began later. */
 async function endAll({ findLast, begin, endStep }: AllRows): Promise<number> {
   const last = await findLast(null)
   await begin()
   let ended = 0
-  // SECURITY: what somebody had in hand was passed over, and is asked for until it is gone.
+  // SECURITY: rows that others had locked were skipped, and are asked for until they are gone.
   for (let left = last; left !== null; left = last && (await findLast(last))) {
     ended += await endStep(left, { maximum: stepRows })
     await pause()

@@ -1,5 +1,5 @@
-// SECURITY: whoever has one IPv6 address has all of its /64 (RFC 6177 §2), with as many attempts from
-// each.
+// SECURITY: whoever has one IPv6 address has all of its /64 (RFC 6177 §2), and could try as often
+// from each address.
 /** What counts as one place to come from: an IPv4 address, or the /64 of an IPv6 address. */
 export function networkOf(ipAddress: string): string {
   const [, mapped] = /^::ffff:(\d+(?:\.\d+){3})$/i.exec(ipAddress) ?? []

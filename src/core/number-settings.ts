@@ -1,11 +1,11 @@
-/** A number that can be set: what it is where nobody sets it, and between what it has to be. */
+/** A number that can be set: its default, and its bounds. */
 export interface NumberSetting {
   readonly otherwise: number
   readonly from: number
   readonly to: number
 }
 
-/** Those of `createAuth`, which the environment of a server sets by the same rules. */
+/** The numbers of `createAuth`, which a server's environment sets by the same rules. */
 export const numberSettings = {
   passwords: {
     minimumLength: { otherwise: 8, from: 8, to: 128 },

@@ -29,7 +29,7 @@ interface Options {
   readonly hooks: object
 }
 
-// Whoever runs TypeScript as it is hears of a mistyped name nowhere else.
+// Where TypeScript is run without a type check, nothing else reports a mistyped name.
 function requireHooks(hooks: object): void {
   for (const [name, hook] of Object.entries(hooks)) {
     const isKnown = hookNames.some((known) => known === name)
@@ -38,18 +38,18 @@ function requireHooks(hooks: object): void {
   }
 }
 
-// SECURITY: whoever mistypes `closed` in JavaScript would have it open.
+// SECURITY: with a mistyped `closed` in JavaScript people could sign up.
 function requireSignUp(signUp: string): void {
   if (signUps.some((each) => each === signUp)) return
   throw new RangeError(`signUp must be one of ${signUps.join(', ')}, not ${signUp}`)
 }
 
 function requireFields(fields: z.ZodObject): void {
-  // `transport` is what a cookie in the place of the token is asked for by.
+  // `transport` asks for a cookie in place of the token.
   const own = ['email_address', 'password', 'password_confirmation', 'transport']
   const taken = own.find((name) => name in fields.shape)
   if (taken !== undefined) throw new RangeError(`signUpFields cannot have a field ${taken}`)
-  // They are taken one by one into the schema of the body.
+  // The fields are copied one by one into the schema of the body.
   if (fields.def.checks?.length || fields.def.catchall) {
     throw new RangeError('signUpFields is a plain z.object(): judge several fields in a hook')
   }
@@ -66,19 +66,19 @@ function requireWords(words: readonly string[]): void {
 function requireApiKeys(policy: ApiKeyPolicy): void {
   const { scopes, defaultDays, maximumDays } = policy
   for (const scope of scopes) {
-    // RFC 6749 §3.3; so it also fits into a challenge as it is.
+    // RFC 6749 §3.3; such a scope also fits into a challenge unescaped.
     if (/^[\w!#$%&'()*+,./:;<=>?@[\]^`{|}~-]{1,64}$/.test(scope)) continue
     throw new RangeError(
       `apiKeys.scopes are like projects:read, of 1 to 64 characters, not ${scope}`,
     )
   }
-  // An access token that has all of them is to be one that a resource server looks into.
+  // An access token with all of them must not be longer than a resource server reads.
   if (scopes.join(' ').length > 4_096) {
     throw new RangeError(
       'apiKeys.scopes are 4096 characters together at most, with a space between',
     )
   }
-  // The first before the second, which follows from it where nobody set it.
+  // First, since the default of `defaultDays` follows from it.
   requireWithin('apiKeys.maximumDays', maximumDays, settings.apiKeys.maximumDays)
   requireWithin('apiKeys.defaultDays', defaultDays, { from: 1, to: maximumDays })
 }

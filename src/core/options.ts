@@ -16,34 +16,37 @@ export interface AuthOptions<Fields = unknown> {
   readonly passwords?: Partial<PasswordPolicy>
   readonly sessions?: Partial<SessionPolicy>
   readonly apiKeys?: Partial<ApiKeyPolicy>
-  /** Signed tokens for other services, for whom the user may do what `apiKeys.scopes` say; default none. */
+  /** Signed tokens for other services, where the user may do what `apiKeys.scopes` say; default none. */
   readonly accessTokens?: AccessTokenPolicy
-  /** How long a link to reset a password works; default 15, from 1 to 1440. */
+  /** How many minutes a link to reset a password works; default 15, from 1 to 1440. */
   readonly resetTokenMinutes?: number
-  /** Default `on`: everything in `limits.ts`, and what an API key may ask for in a minute. `off` is for development and tests alone. */
+  /**
+   * Default `on`: every limit in `limits.ts`, and each API key's requests per minute. `off` is for development and
+   * tests only.
+   */
   readonly rateLimits?: RateLimits
-  /** The time; default the system's. Everything that expires is judged by it. */
+  /** The current time; default the system's. Every expiry is judged by it. */
   readonly clock?: () => Date
   /** Default `crypto.randomBytes`. */
   readonly random?: Random
   /** How many processes like this one share the machine's cores; default 1. */
   readonly processes?: number
-  /** What else somebody fills in to sign up: each is a field of the body beside address and password. */
+  /** Further fields of the sign-up's body, beside address and password. */
   readonly signUpFields?: z.ZodObject & z.ZodType<Fields>
   /** Default `open`. */
   readonly signUp?: SignUp
   /** What your application does when something happens to a user; default nothing. */
   readonly hooks?: Partial<Hooks<Fields>>
   /**
-   * Where events are said, beside the table in which they are written down; default faults alone, on
-   * standard error.
+   * Where events are logged, beside the table that keeps them; default faults only, on standard
+   * error.
    */
   readonly log?: Log
-  /** What counts what goes on, as `observe()` makes it; default nothing. */
+  /** What collects metrics, as `observe()` makes it; default none. */
   readonly metrics?: Metrics | null
-  /** What follows a request through the work that it makes, as `observe()` makes it; default nothing. */
+  /** What traces a request, as `observe()` makes it; default none. */
   readonly tracing?: Tracing | null
-  /** What the system that users were imported from hashed beside their passwords; default nothing. */
+  /** What the previous system of imported users hashed beside their passwords; default none. */
   readonly importedKeys?: Partial<ImportedKeys>
   /** Default `argon2id()`, with a share of the cores and `importedKeys`. */
   readonly passwordHash?: PasswordHash
@@ -52,37 +55,37 @@ export interface AuthOptions<Fields = unknown> {
 export type RateLimits = 'on' | 'off'
 
 /**
- * Who may sign up. `open`: everybody, with a session at once. `confirm`: everybody, and the user is there
- * when the link in a mail is opened; whether an address is taken is told to nobody but its owner.
- * `closed`: nobody.
+ * Who may sign up. `open`: everybody, with a session at once. `confirm`: everybody, but the user
+ * exists only once the link in a mail is opened; nobody but its owner learns that an address is
+ * taken. `closed`: nobody.
  */
 export type SignUp = (typeof signUps)[number]
 
 export const signUps = ['open', 'confirm', 'closed'] as const
 
-/** How long a session lives, which is judged at every request, and how many a user has. */
+/** How long a session lives, which is checked at every request, and how many a user may have. */
 export interface SessionPolicy {
   /** Without use; default 720 (30 days). */
   readonly idleHours: number
   /** In all; default 2160 (90 days). */
   readonly maximumHours: number
-  /** Past so many the oldest ends; default 100, from 1 to 1000. */
+  /** Beyond these the oldest ends; default 100, from 1 to 1000. */
   readonly maximumPerUser: number
 }
 
 /** What API keys may do, how long they live, and how often each is used. */
 export interface ApiKeyPolicy {
   /**
-   * What `scope` of a route may name, and a key be given, such as `projects:read`; default none, and
-   * nobody has keys (RFC 6749 §3.3).
+   * What a route's `scope` may name and a key may be given, such as `projects:read` (RFC 6749
+   * §3.3); default none, so that nobody has keys.
    */
   readonly scopes: readonly string[]
-  /** How long a key lives for which nothing else was asked; default 90. */
+  /** Where no other is asked for; default 90, or `maximumDays` if less. */
   readonly defaultDays: number
-  /** The longest that can be asked for; default 365, from 1 to 3650. */
+  /** The most that can be asked for; default 365, from 1 to 3650. */
   readonly maximumDays: number
-  /** Past so many none is created; default 100, from 1 to 1000. */
+  /** Beyond these no key is created; default 100, from 1 to 1000. */
   readonly maximumPerUser: number
-  /** Of one key, in all processes together; default 600, from 1 to 1,000,000. */
+  /** Per key, over all processes; default 600, from 1 to 1,000,000. */
   readonly requestsPerMinute: number
 }

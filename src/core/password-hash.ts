@@ -12,11 +12,11 @@ import type { Secret } from './secret.ts'
 export interface PasswordHash {
   hash(password: Secret): Promise<string>
   /**
-   * Whether the password belongs to the hash. No hash, null, takes as long and says no; so does one
-   * that cannot be read.
+   * Whether the password matches the hash. Null, for no hash, takes as long and says no; so does a
+   * hash that cannot be read.
    *
-   * @param among the schemes of other systems that users still have, each once: every password costs
-   *   all of them, and a hash of another scheme cannot be read. Default none
+   * @param among the imported schemes that users still have, each once: every password costs the
+   *   work of all of them, and a hash of another scheme cannot be read. Default none
    */
   verify(
     passwordHash: string | null,
@@ -26,14 +26,14 @@ export interface PasswordHash {
   /** Whether a hash was made at today's cost; if not, the next log-in replaces it. */
   isCurrent(passwordHash: string): boolean
   /**
-   * Runs work that a hash is only a part of, and that has a place from its beginning: so nothing is done
-   * for a password that nobody will have time for. All for one account have one place: of those that come
-   * at once the guard lets few come to their hash, and it is the guard that says so. Left out where nothing waits.
+   * Runs work that includes a hash, whose place in the queue is taken first: so nothing is done for a password that
+   * nobody will have time for. All work for one account shares one place: of concurrent tries the guard lets few come
+   * to their hash, and itself refuses the others. Absent where nothing waits.
    *
    * @throws AuthError `overloaded` where one more would be refused
    */
   admit?<T>(account: string, work: () => Promise<T>): Promise<T>
-  /** How much of it goes on, for metrics; left out likewise. */
+  /** The load of the queue, for metrics; absent likewise. */
   readonly queue?: HashLoad
 }
 
@@ -56,14 +56,14 @@ interface Argon2idOptions {
   readonly cost?: Argon2idCost
   readonly processes?: number
   readonly limits?: Partial<HashQueueLimits>
-  /** Of the system that users were imported from; default none. */
+  /** The keys of the system that users were imported from; default none. */
   readonly importedKeys?: Partial<ImportedKeys>
 }
 
 /**
  * argon2id in threads of its own, off the event loop: 46 MiB, one pass, one lane, a 16-byte random
- * salt (RFC 9106). As many at once as there are cores but one, shared by so many processes, three
- * at most; 32 waiting, two seconds at most. Hashes of other systems are verified too, never made.
+ * salt (RFC 9106). As many at once as there are cores but one, divided by `processes`, from one to
+ * three; 32 waiting, two seconds at most. Imported hashes are verified too, never made.
  *
  * @throws AuthError `overloaded` when the queue is full or the wait too long
  * @throws RangeError for a concurrency that lets nothing run
@@ -72,7 +72,7 @@ export function argon2id(options: Argon2idOptions = {}): PasswordHash {
   const { memoryKibibytes, passes } = options.cost ?? defaultCost
   const queue = new HashQueue({ ...defaultLimits(options.processes ?? 1), ...options.limits })
   const keys = { ...noKeys, ...options.importedKeys }
-  // SECURITY: an unknown user costs what a known one does. The cost is today's, whatever it is.
+  // SECURITY: an unknown user costs what a known one does, at today's cost.
   const nobody = unmatched(memoryKibibytes, passes)
 
   const verifyOwn = async (made: Made | null, password: Secret) => {
@@ -82,7 +82,7 @@ export function argon2id(options: Argon2idOptions = {}): PasswordHash {
     }
     const matches = await verify(made.passwordHash, password.reveal())
     // SECURITY: a hash of less work, from before the cost was raised, would tell by its time that
-    // somebody has the address. Also where it matches: whose user is banned is to look the same.
+    // somebody has the address. Also where it matches: a banned user must look the same.
     const kibibytes = Math.floor((memoryKibibytes * passes - made.work) / passes)
     const rest = kibibytes < leastMemory ? null : unmatched(kibibytes, passes)
     if (rest) await verify(rest, password.reveal())
@@ -102,8 +102,8 @@ export function argon2id(options: Argon2idOptions = {}): PasswordHash {
       const foreign = passwordHash === null || isOwn ? null : readForeignHash(passwordHash)
       return queue.run(async () => {
         let matches = await verifyOwn(foreign ? null : made, password)
-        // SECURITY: every password costs the sum of all that there is, in the same order, so that the
-        // time tells neither who came from another system nor that somebody has the address.
+        // SECURITY: every password costs the work of all schemes, in the same order, so that the
+        // time tells neither who was imported nor that somebody has the address.
         for (const scheme of schemes) {
           const each = scheme === foreign?.scheme ? foreign : unmatchedHash(scheme)
           if ((await each?.verify(password, keys)) && each === foreign) matches = true
@@ -124,8 +124,8 @@ const leastMemory = 8
 
 type Made = NonNullable<ReturnType<typeof parse>>
 
-// Null for what is no argon2: of another library, or cut off. To throw would answer 500, to whoever has
-// the address of such a user, and to nobody else.
+// Null for what is not argon2: from another library, or cut off. An exception would answer 500 only
+// for the address of such a user, which would tell that somebody has it.
 function parse(passwordHash: string) {
   try {
     const { memoryCost = 0, timeCost = 0, parallelism } = parseOptions(passwordHash)
@@ -137,7 +137,7 @@ function parse(passwordHash: string) {
   }
 }
 
-// A hash of the right shape that no password belongs to.
+// A hash of the right form that no password matches.
 function unmatched(memoryKibibytes: number, passes: number): string {
   const [salt, digest] = [randomBytes(16), randomBytes(32)].map((bytes) =>
     bytes.toString('base64').replace(/=+$/, ''),

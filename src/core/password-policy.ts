@@ -10,8 +10,8 @@ export interface PasswordPolicy {
   /** Whether the passwords that attackers try first are refused, and `contextWords`; default true. */
   readonly rejectCommon: boolean
   /**
-   * Words that are no password here, such as the name of the application, of three characters and more;
-   * default none. The user's own address is among them by itself.
+   * Words that make no password here, such as the application's name, of three characters and more;
+   * default none. The user's own address is always among them.
    */
   readonly contextWords: readonly string[]
 }
@@ -46,7 +46,7 @@ export function validatePassword(text: string, policy: PasswordPolicy): Password
   return isMadeOf(policy.contextWords, password) ? 'too_obvious' : null
 }
 
-/** What the password of whoever has an address must be. */
+/** The policy for the password of an address's owner, who may not make it of the address. */
 export function policyFor(emailAddress: EmailAddress, policy: PasswordPolicy): PasswordPolicy {
   return { ...policy, contextWords: [...policy.contextWords, ...wordsOf(emailAddress)] }
 }
@@ -58,7 +58,7 @@ export function parseNewPassword(text: string, policy: PasswordPolicy): Secret |
 
 /**
  * A password in the one form that is hashed and verified: NFC and nothing else, so that it is the
- * same from every keyboard. Null for what nobody can have as a password; it needs no hash to refuse.
+ * same from every keyboard. Null for a text that cannot be a password; it needs no hash to refuse.
  */
 export function normalizePassword(text: string): Secret | null {
   // SECURITY: a lone surrogate would be encoded as U+FFFD, and one password would open another's.

@@ -3,10 +3,10 @@ import { readForeignHash } from './imported-hashes/imported-hash.ts'
 import type { PasswordHash } from './password-hash.ts'
 import type { Store } from './store.ts'
 
-// So long everybody goes on to cost what the last of a scheme has cost.
+// After the last hash of a scheme is gone, passwords cost its work for so long.
 const keptMilliseconds = 60_000
 
-/** The same, where each password costs what the hashes of all schemes cost that users still have. */
+/** The same hash, where each password costs the work of every imported scheme that users still have. */
 export function amongSchemes(
   passwordHash: PasswordHash,
   { store, clock }: { store: Pick<Store, 'listPasswordSchemes'>; clock: () => Date },
@@ -16,7 +16,7 @@ export function amongSchemes(
     clock,
     milliseconds: keptMilliseconds,
   })
-  // Those that a hash has and no row notes.
+  // Schemes of hashes whose rows do not name them.
   const unnoted = new Set<string>()
 
   const listFor = async (known: string | null) => {
@@ -24,7 +24,7 @@ export function amongSchemes(
     const isCurrent = known === null || passwordHash.isCurrent(known)
     const scheme = isCurrent ? null : (readForeignHash(known)?.scheme ?? null)
     if (scheme === null || remaining.includes(scheme) || unnoted.has(scheme)) return remaining
-    // The first of an import that has just begun is let in, and from then on everybody costs as much.
+    // The first user of a new import is let in; from then on every password costs as much.
     schemes.forget()
     const newer = await schemes.get()
     if (!newer.includes(scheme)) unnoted.add(scheme)

@@ -12,7 +12,7 @@ import type { StoreTransaction } from './store-transaction.ts'
 import { generateToken, parseToken } from './tokens.ts'
 import { perform, type UnitOfWork } from './unit-of-work.ts'
 
-/** What became of a change: the password is another, or why it is not. */
+/** The outcome of a change: done, or why not. */
 export type PasswordChange = 'changed' | 'wrong_password' | 'session_ended'
 
 /** The old password, and the new one. */
@@ -20,12 +20,12 @@ export interface SubmittedPasswordChange extends SubmittedChallenge {
   readonly password: string
 }
 
-/** Live links to one user at a time; whoever asks for more has three good ones in the mail. */
+/** How many live links a user has at a time; whoever asks for more has three valid ones in the mail. */
 export const maximumPasswordResets = 3
 
 /**
- * Queues the mail with the link. Nobody is looked up here: neither the answer nor its time can tell
- * whether the address is known, and the mail server is not waited for.
+ * Queues the mail with the link. No user is looked up here: neither the answer nor its time tells
+ * whether the address is known, and nothing waits for the mail server.
  *
  * @throws AuthError `validation_failed`, `rate_limited`, `unavailable`
  */
@@ -64,12 +64,12 @@ export async function isPasswordResetLive(config: Configuration, token: string):
 }
 
 /**
- * Sets the password of whoever holds a token from the mail. All or nothing: the token is spent,
+ * Sets the password for whoever holds a token from the mail. All or nothing: the token is spent,
  * every session and API key of the user ends, other links die, the notice is queued. Nobody is
- * logged in. To read this mail proves the address.
+ * logged in. Reading this mail proves the address.
  *
  * @returns null for a token that is malformed, unknown, spent or expired; nothing is hashed for it
- * @throws AuthError `validation_failed`, which leaves the token good, `overloaded`, `unavailable`
+ * @throws AuthError `validation_failed`, which leaves the token valid, `overloaded`, `unavailable`
  */
 export async function resetPassword(
   config: Configuration,
@@ -86,7 +86,7 @@ export async function resetPassword(
 }
 
 /**
- * Changes the password of whoever knows the old one. All other sessions of the user end, links to
+ * Changes the password for whoever knows the old one. All other sessions of the user end, links to
  * reset it die, and the notice is queued. API keys live on: each is revoked by itself.
  *
  * @throws AuthError `validation_failed`, `rate_limited`, `overloaded`, `unavailable`
@@ -104,7 +104,7 @@ export async function changePassword(
   const to = await config.passwordHash.hash(accepted)
   const at = config.clock()
   return perform(config, client, async (transaction, unit) => {
-    // The address may be another since the request began: the notice goes to the one there is now.
+    // The address may have changed since the request began: the notice goes to the current one.
     const held = await holdLive(transaction, session)
     if (!held) return 'session_ended'
     const changed = await transaction.replacePasswordHash(held, { from, to, at })
@@ -152,11 +152,11 @@ async function redeem(
   const changed = reset && (await transaction.setPasswordHash(userId, { to: passwordHash, at }))
   if (!changed) return null
   const { emailAddress } = changed
-  // Where the address was proved before, it stays so: since then.
+  // An address that was proved before keeps the instant of that proof.
   const user = await transaction.verifyEmailAddress({ userId, emailAddress }, at)
   if (!user) return null
   await transaction.deleteSessions(user.id)
-  // SECURITY: whoever was in the account may have made one, to stay.
+  // SECURITY: an intruder may have created one, to stay.
   await transaction.deleteApiKeys(user.id)
   await config.guard.recover(transaction, user)
   await voidLinks(transaction, user.id)
@@ -172,8 +172,8 @@ async function redeem(
 }
 
 /**
- * SECURITY: with a new password, links to choose another are dead, and so is a change of address that
- * somebody else began with the account in their hands.
+ * SECURITY: a new password voids links that choose another one, and a change of address, which an
+ * intruder may have begun.
  */
 export async function voidLinks(transaction: StoreTransaction, userId: string): Promise<void> {
   await transaction.deletePasswordResets(userId)

@@ -1,12 +1,12 @@
-/** So many attempts within so many seconds, and what answers call that. */
+/** A number of attempts in a number of seconds, and the limit's name in answers. */
 export interface RateLimit {
   readonly name: string
   readonly attempts: number
-  /** Null where no window ends by itself. */
+  /** Null for a limit without such a window. */
   readonly windowSeconds: number | null
 }
 
-/** One whose window begins with the first attempt, and ends by itself. */
+/** A limit whose window begins with the first attempt, and ends by itself. */
 export interface WindowLimit extends RateLimit {
   readonly windowSeconds: number
 }

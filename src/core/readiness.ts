@@ -2,22 +2,22 @@ import { CachedRead } from './cached-read.ts'
 import { isUnavailable } from './errors.ts'
 import type { Store } from './store.ts'
 
-/** What is said of a server that can serve. */
+/** What a server that can serve reports. */
 export interface Readiness {
-  /** Whether mails leave: some wait longer than they should, or none does. */
+  /** `late` where a mail has waited longer than it should. */
   readonly outbox: 'ok' | 'late'
 }
 
-// However many ask, the database is asked once in so long.
+// However many ask, the database is asked once in this time.
 const keptMilliseconds = 1_000
 const lateMilliseconds = 300_000
 
 /**
- * How the server was a second ago. Mails that are late are no reason to take it out: the next would send
- * none either.
+ * The server's state, as of a second ago. Late mails are no reason to take it out of service: the next server would
+ * send none either.
  *
- * SECURITY: anybody may ask, so how many wait, and since when, is not said, and resets are not looked at.
- * Where the mail server is away, one for a known address waits, and one for any other does not.
+ * SECURITY: anybody may ask, so the answer does not say how many mails wait, or since when, and leaves out resets.
+ * Where the mail server is away, a reset for a known address waits, and for any other does not.
  *
  * @throws AuthError `unavailable` from `get()` where the database does not answer, or is not migrated
  */
@@ -35,7 +35,7 @@ async function readOutbox({ store, clock }: Asked): Promise<Readiness['outbox']>
     const waited = since === null ? 0 : clock().getTime() - since.getTime()
     return waited > lateMilliseconds ? 'late' : 'ok'
   } catch (error) {
-    // The database has just answered: the outbox alone cannot be read, and nothing of it leaves.
+    // The database has just answered: the outbox alone cannot be read, and no mail leaves it.
     if (isUnavailable(error)) return 'late'
     throw error
   }

@@ -2,13 +2,13 @@ import type { AuditEvent } from './entities.ts'
 
 const delayMilliseconds = 1_000
 const windowMilliseconds = 3_600_000
-// What is typed at unknown addresses is anybody's; it must not crowd out what a user wants to see.
+// Anybody can type at unknown addresses, which must not crowd out what a user wants to see.
 const maximumPerWindow = { known: 5_000, unknown: 500 }
 
 /**
- * Writes down who was refused: behind the answers, so that one to an unknown address takes as long as
- * one to a wrong password. In a storm so many an hour are kept for each process; the log has all. A crash
- * forgets what the last second noted.
+ * Records refused attempts after the answers, so that the one to an unknown address takes as long
+ * as the one to a wrong password. In a storm each process keeps so many an hour; the log has all. A
+ * crash forgets what the last second noted.
  */
 export class RefusedAttempts {
   readonly #write: (events: readonly AuditEvent[]) => Promise<void>
@@ -25,11 +25,11 @@ export class RefusedAttempts {
   note(event: AuditEvent): void {
     if (!this.#isWithinBounds(event)) return
     this.#waiting.push(event)
-    // No reason for a process to stay.
+    // It must not keep the process alive.
     this.#timer ??= setTimeout(() => void this.flush(), delayMilliseconds).unref()
   }
 
-  /** Writes what waits, and resolves when what was being written is, too. What cannot be written is in the log. */
+  /** Writes what waits, and resolves after earlier writes too. What cannot be written is still in the log. */
   async flush(): Promise<void> {
     clearTimeout(this.#timer)
     this.#timer = undefined

@@ -8,14 +8,14 @@ import type { StoreTransaction } from './store-transaction.ts'
 import { generateToken } from './tokens.ts'
 import { perform } from './unit-of-work.ts'
 
-/** How long a sign-up waits for its mail to leave, and then the link in it for somebody to open it. */
+/** How long a sign-up waits for its mail to leave, and how long the link in the mail then works. */
 export const registrationHours = 24
 
-// Of one address. Where there are more, the oldest link dies: were the new one not sent, three
-// requests a day would keep whoever has the address from signing up.
+// Per address. Beyond it the oldest link dies: if the new one were refused instead, three requests
+// a day would keep the address's owner from signing up.
 const maximumLinks = 3
 
-/** What somebody signed up with: the password hashed, the fields as a schema made them. */
+/** What somebody signed up with: the password hashed, the fields as the schema made them. */
 export interface NewRegistration {
   readonly emailAddress: EmailAddress
   readonly passwordHash: string
@@ -23,8 +23,8 @@ export interface NewRegistration {
 }
 
 /**
- * Writes down that somebody signs up, and queues the mail. Nobody is looked up here: neither the
- * answer nor its time can tell whether the address is known.
+ * Records a sign-up, and queues the mail. No user is looked up here: neither the answer nor its
+ * time tells whether the address is known.
  *
  * @throws AuthError `unavailable`
  */
@@ -48,7 +48,7 @@ function expiryOf(from: Date): Date {
   return new Date(from.getTime() + registrationHours * 3_600_000)
 }
 
-/** The sign-up that a mail to an address would be about; null where none waits. */
+/** The sign-up that a mail to this address is about; null where none waits. */
 export async function findNewestRegistration(
   { clock, signUp, store }: Configuration,
   emailAddress: EmailAddress,
@@ -66,7 +66,7 @@ export async function issueRegistration(
   const mailed = { ...registration, expiresAt: expiryOf(now) }
   const { token, digest } = generateToken('emailVerification', config.random)
   if (!(await transaction.giveRegistrationToken(mailed, digest))) {
-    // The mail before may have arrived, and its link stays good.
+    // The previous mail may have arrived: its link stays valid.
     await transaction.insertRegistration({ ...mailed, id: config.newId(now) }, digest)
   }
   await transaction.trimRegistrations(registration, maximumLinks)
@@ -74,8 +74,8 @@ export async function issueRegistration(
 }
 
 /**
- * Whoever signed up while a mail to the address was on its way found a message queued, and none is
- * queued any more: they are owed one of their own.
+ * A sign-up that came while a mail to its address was on its way found a message queued, which is
+ * queued no more: it is owed a mail of its own.
  */
 export async function queueOwed(
   { clock, signUp }: Configuration,

@@ -3,18 +3,18 @@ import { CachedRead } from './cached-read.ts'
 import type { SessionAlias } from './entities.ts'
 import type { Store } from './store.ts'
 
-/** What resource servers are told: tokens of these sessions are refused. */
+/** What resource servers are told: they refuse the tokens of these sessions. */
 export interface Revocations {
-  /** Of each `sid` the first half of its SHA-256, base64url: the list tells nobody a `sid`. */
+  /** The first half of each `sid`'s SHA-256, in base64url: the list tells nobody a `sid`. */
   readonly revoked: readonly string[]
-  /** Where there are more than are listed: tokens whose `iat` is not greater are refused too. Or null. */
+  /** Where not all are listed, tokens whose `iat` is not greater than this are refused too; else null. */
   readonly issuedBefore: number | null
 }
 
-/** So many are listed at most, of those that a token was issued for last. */
+/** The most that are listed: those for which a token was issued last. */
 export const maximumRevocations = 10_000
 
-// However many ask, the database is asked once in so long.
+// However many ask, the database is asked once in this time.
 const keptMilliseconds = 1_000
 const digestBytes = 16
 
@@ -24,7 +24,7 @@ interface Context {
 }
 
 /**
- * The sessions that ended, and of which some access token may still be accepted, as they were a second ago.
+ * The ended sessions of which some access token may still be accepted, as of a second ago.
  *
  * @param lifeMilliseconds after which no token is accepted any more
  */
@@ -36,7 +36,7 @@ export function keepRevocations(
     const now = clock()
     const dead = await store.listDeadAliases(now, {
       issuedAfter: new Date(now.getTime() - lifeMilliseconds),
-      // One more, which says from when on the list is whole.
+      // One more, which tells from when on the list is complete.
       limit: maximumRevocations + 1,
     })
     return toRevocations(dead)

@@ -1,26 +1,26 @@
 import type { Configuration } from './config.ts'
 import type { Session, SessionHorizon } from './entities.ts'
 
-/** When a session that is not used again ends: idle too long, or simply old. */
+/** When a session expires if it is not used again: idle too long, or simply old. */
 export function expiresAt(config: Configuration, session: Session): Date {
   return new Date(expiry(config, session))
 }
 
-/** When a session ends, however much it is used. */
+/** When a session expires, however much it is used. */
 export function endsAt({ sessions }: Configuration, { createdAt }: Session): Date {
   return new Date(createdAt.getTime() + sessions.maximumHours * 3_600_000)
 }
 
-/** Whether a session is not over at this instant. */
+/** Whether a session has not expired. */
 export function isLive(config: Configuration, session: Session): boolean {
   const now = config.clock().getTime()
   return now < expiry(config, session) && session.createdAt.getTime() <= now + aheadOf(config)
 }
 
 /**
- * SECURITY: how far a session may begin in the future, in milliseconds. Further, a clock that was wrong began
- * it, and would have it live as much longer than the maximum. Not nearer: a machine that wakes up hours
- * behind, or with its hour in another zone, would log out everybody who logged in since.
+ * SECURITY: how far in the future a session may begin, in milliseconds. Beyond that a wrong clock
+ * began it, and it would outlive the maximum by as much. Not less: a machine that wakes up hours
+ * behind, or in another time zone, would log out everybody who logged in since.
  */
 function aheadOf({ sessions }: Pick<Configuration, 'sessions'>): number {
   return Math.min(toleratedHours, sessions.maximumHours) * 3_600_000
@@ -28,7 +28,7 @@ function aheadOf({ sessions }: Pick<Configuration, 'sessions'>): number {
 
 const toleratedHours = 24
 
-/** The same, for a database that is asked for sessions. */
+/** The same limits, for a query of the database. */
 export function horizonOf(config: Configuration): SessionHorizon {
   const { clock, sessions } = config
   const now = clock().getTime()

@@ -21,7 +21,7 @@ export async function authenticate(
   token: string,
 ): Promise<Authenticated | null> {
   const looked = sessionDigest(config, token)
-  // Not awaited where it is there: a promise costs more than the digest.
+  // Awaited only where it is a promise, which costs more than the digest.
   const digest = looked instanceof Promise ? await looked : looked
   const finding = digest && config.store.findSession(digest)
   const found = finding instanceof Promise ? await finding : finding
@@ -31,8 +31,8 @@ export async function authenticate(
 }
 
 /**
- * The digest to look up the token of a session by, which may be one that another system issued; null for
- * a text that cannot be one.
+ * The digest by which to look up a session's token, perhaps issued by another system; null for a
+ * text that cannot be one.
  *
  * @throws AuthError `unavailable`
  */
@@ -44,10 +44,10 @@ export function sessionDigest(
 }
 
 /**
- * SECURITY: a reset, or a ban, may have ended a session since its request was let in. Holds its user, and
- * then the session, until the transaction ends.
+ * SECURITY: a reset, or a ban, may have ended the session since the request was let in. Locks the
+ * user, and then the session, until the transaction ends.
  *
- * @returns the user as they are now, or null where the session has ended
+ * @returns the user as it is now, or null where the session has ended
  */
 export async function holdLive(
   transaction: StoreTransaction,

@@ -7,7 +7,7 @@ import { openSession } from './sessions.ts'
 import { perform } from './unit-of-work.ts'
 import { type NewCredentials, newUser, parseNewCredentials } from './users.ts'
 
-/** What a sign-up has led to: a first session, or a mail with a link that leads to the user. */
+/** What a sign-up leads to: a first session, or a mail with a link that creates the user. */
 export type SignedUp =
   | ({ readonly outcome: 'signed_up' } & LoggedIn)
   | { readonly outcome: 'confirmation_queued' }
@@ -19,11 +19,11 @@ export interface SignUpContext {
 }
 
 /**
- * Signs somebody up, as `signUp` of the configuration has it. The hash is computed before the
- * transaction begins, also for an address that turns out to be taken.
+ * Signs somebody up, as the option `signUp` says. The hash is computed before the transaction
+ * begins, also for an address that turns out to be taken.
  *
- * @throws AuthError `sign_up_closed`, `validation_failed`, `rate_limited`, `email_address_taken` (where
- *   sign-up is open), `overloaded`, `unavailable`
+ * @throws AuthError `sign_up_closed`, `validation_failed`, `rate_limited`, `email_address_taken`
+ *   (where sign-up is open), `overloaded`, `unavailable`
  */
 export async function signUp(
   config: Configuration,
@@ -53,7 +53,7 @@ async function begin(
   await perform(config, client, async (transaction, unit) => {
     const isFree = await transaction.insertUser(user, passwordHash)
     if (!isFree) throw new AuthError('email_address_taken')
-    // What was tried at the address before there was anybody counts no more.
+    // Failed tries at the address from before it had a user no longer count.
     await config.guard.recover(transaction, user)
     await transaction.insertSession(session, digest)
     await transaction.seeDevice(deviceOf(session))

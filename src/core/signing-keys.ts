@@ -5,13 +5,13 @@ import type { Store } from './store.ts'
 
 // Longer than a resource server keeps the keys that it has fetched.
 const announcedMilliseconds = 15 * 60_000
-// Five minutes for the last token that it signed, one for a process that has not heard of the next, one
-// for clocks that differ, and one more.
+// Five minutes for the last token that it signed, one for a process that does not know the next key
+// yet, one for clocks that differ, and one more.
 const retiredMilliseconds = 8 * 60_000
 
 const algorithm = 'ES256'
 
-/** Who keeps them, when it is, and how they are named. */
+/** Where the keys are kept, the clock, and what names them. */
 export interface SigningKeysContext {
   readonly store: Pick<Store, 'listSigningKeys' | 'transaction'>
   readonly clock: () => Date
@@ -29,7 +29,7 @@ export interface PublicKey {
   readonly use: 'sig'
 }
 
-/** Of all keys, the newest first, the one that signs now; null where there is none. */
+/** The key that signs now, of all keys, newest first; null where there is none. */
 export function signingKeyAt(keys: readonly SigningKey[], now: Date): SigningKey | null {
   const [first = null] = keys.toSorted(
     (one, other) => Number(one.signsFrom) - Number(other.signsFrom),
@@ -38,8 +38,8 @@ export function signingKeyAt(keys: readonly SigningKey[], now: Date): SigningKey
 }
 
 /**
- * Of all keys, the newest first, those that resource servers are told of: what will sign, what signs, and
- * what signed a token that may still be accepted.
+ * The keys that resource servers are told of, of all keys, newest first: what will sign, what
+ * signs, and what signed a token that may still be accepted.
  */
 export function publishedAt(keys: readonly SigningKey[], now: Date): SigningKey[] {
   let takenOverAt = Number.POSITIVE_INFINITY
@@ -51,10 +51,10 @@ export function publishedAt(keys: readonly SigningKey[], now: Date): SigningKey[
 }
 
 /**
- * Makes another key, which is published at once. It signs in a quarter of an hour, when everybody knows
- * it; or at once, where there is none or the one that there is cannot be used.
+ * Makes another key, which is published at once. It signs in a quarter of an hour, when everybody
+ * knows it; or at once, where there is no key or the current one cannot be used.
  *
- * @returns the key, or null where another was made in the same moment
+ * @returns the key, or null where another was made at the same moment
  * @throws AuthError `unavailable`
  */
 export async function rotateSigningKey(
@@ -69,9 +69,9 @@ export async function rotateSigningKey(
 }
 
 /**
- * Makes the first key, which signs at once: of any number at once, one does.
+ * Makes the first key, which signs at once: of any number of concurrent calls, one does.
  *
- * @returns the key, or null where there is one
+ * @returns the key, or null where there is one already
  * @throws AuthError `unavailable`
  */
 export function makeFirstSigningKey(
@@ -110,14 +110,14 @@ async function newKeyPair(id: string, encryption: KeyEncryption) {
   }
 }
 
-/** A signing key without its parts, and what it does. */
+/** A signing key without its key material, and its status. */
 export interface ListedSigningKey
   extends Pick<SigningKey, 'id' | 'algorithm' | 'createdAt' | 'signsFrom'> {
-  /** It will sign, or signs; or it does not any more, and its tokens may still be accepted, or are not. */
+  /** Will sign; signs; signs no more, but its tokens may still be accepted; or they are not either. */
   readonly status: 'next' | 'signing' | 'retiring' | 'retired'
 }
 
-/** All of them, the newest first. */
+/** All signing keys, the newest first. */
 export async function listSigningKeys({
   store,
   clock,
@@ -136,8 +136,8 @@ export async function listSigningKeys({
 }
 
 /**
- * Takes a key away that somebody else has: its tokens are refused by whoever fetches the keys anew. The one
- * that signs stays, or one that was done with would sign again.
+ * Deletes a key that has leaked: its tokens are refused by servers that fetch the keys anew. The
+ * key that signs now stays, or an older one would sign again.
  */
 export async function revokeSigningKey(
   { store, clock }: Pick<SigningKeysContext, 'store' | 'clock'>,
@@ -150,7 +150,7 @@ export async function revokeSigningKey(
   return keys.some((key) => key.id === id) ? 'signing' : 'unknown'
 }
 
-/** @throws Error for a key that was encrypted with another one */
+/** @throws Error for a signing key that was encrypted with another key */
 export async function openSigningKey(
   { id, privateKey }: SigningKey,
   encryption: KeyEncryption,
@@ -161,7 +161,7 @@ export async function openSigningKey(
   return key
 }
 
-// SECURITY: the members are named one by one, so that a private one could not come along.
+// SECURITY: the members are named one by one, so that no private one can come along.
 export function toPublicKey({ id, publicKey }: SigningKey): PublicKey {
   const { x, y } = JSON.parse(publicKey)
   return { kty: 'EC', crv: 'P-256', x, y, kid: id, alg: algorithm, use: 'sig' }

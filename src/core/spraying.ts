@@ -6,19 +6,19 @@ import type { Secret } from './secret.ts'
 import { isOpen } from './window.ts'
 
 const limit = passwordLimits.spraying
-// Beyond so many passwords the one that was first tried longest ago is forgotten.
+// Beyond so many passwords, the one first tried longest ago is forgotten.
 const rememberedPasswords = 10_000
 
 interface Tried {
-  /** How many tries of each are right or wrong for all that is known. */
+  /** How many tries on each were wrong, or are not judged yet. */
   readonly accounts: Map<string, number>
   readonly endsAt: number
 }
 
 /**
- * Tells when one password is tried on many accounts, each of which sees a single guess. This process
- * alone remembers it, in memory, by digests under a key that nobody else has: a table of them would be a
- * list of passwords that users mistyped.
+ * Detects when one password is tried on many accounts, each of which sees a single guess. Kept in
+ * this process's memory alone, as digests under a key that nobody else has: a table of them would
+ * be a list of passwords that users mistyped.
  */
 export class Spraying {
   readonly #key = randomBytes(32).toString('base64url')
@@ -36,7 +36,7 @@ export class Spraying {
   /**
    * Counts an account on which the password is tried.
    *
-   * @returns how to take it back: the password was right, or nobody found out
+   * @returns how to take it back: for a right password, or one that nobody judged
    * @throws AuthError `rate_limited`
    */
   note(password: Secret, account: string, now: Date): { forgive(): void } {
@@ -49,11 +49,12 @@ export class Spraying {
       forgive: () => {
         if (isForgiven) return
         isForgiven = true
-        // SECURITY: one of several at once. Else the guesses that nobody had time for would take the judged one along.
+        // SECURITY: one of several concurrent tries. Otherwise guesses that were never judged would take the judged one
+        // along.
         const left = (accounts.get(triedAccount) ?? 0) - 1
         if (left > 0) accounts.set(triedAccount, left)
         else accounts.delete(triedAccount)
-        // Or the passwords of all who log in would crowd out those that are sprayed.
+        // Otherwise the passwords of all who log in would crowd out those that are sprayed.
         const isCurrent = this.#tried.get(triedPassword)?.accounts === accounts
         if (accounts.size === 0 && isCurrent) this.#tried.delete(triedPassword)
       },
@@ -72,8 +73,8 @@ export class Spraying {
     return begun
   }
 
-  // Behind a key of one length, and handed to nobody: to be a MAC it need not be an HMAC, which takes twenty
-  // times as long.
+  // With a prefixed key of one length, and digests that nobody sees, a MAC need not be an HMAC,
+  // which takes twenty times as long.
   #digest(text: string): string {
     return hash('sha256', this.#key + text, 'base64url')
   }

@@ -1,8 +1,8 @@
-/** Until a step has ended nobody else writes, where the database is SQLite. */
+/** Rows per step. With SQLite nobody else writes until a step has ended. */
 export const stepRows = 200
 const pauseMilliseconds = 10
 
-/** So that whoever waits to write has their turn between two steps. */
+/** Gives those who wait to write their turn between two steps. */
 export function pause(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, pauseMilliseconds))
 }

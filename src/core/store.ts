@@ -21,7 +21,7 @@ import type { GuardStore } from './guard-store.ts'
 import type { Message, MessageStatus } from './mail.ts'
 import type { StoreTransaction } from './store-transaction.ts'
 
-/** What a database may answer at once: each promise on the hot path costs more than its digest. */
+/** What a database may answer synchronously: on the hot path a promise costs more than the digest. */
 export type Awaitable<T> = T | Promise<T>
 
 /**
@@ -31,90 +31,88 @@ export type Awaitable<T> = T | Promise<T>
  * Every method throws `AuthError` `unavailable` when the database is away.
  */
 export interface Store extends GuardStore {
-  /** The hot look-up: one indexed read. Whether the session has expired is the caller's to judge. */
+  /** The hot look-up: one indexed read. The caller checks whether the session has expired. */
   findSession(tokenDigest: Uint8Array): Awaitable<Authenticated | null>
-  /** Those of a user that are within the limits, newest first. */
+  /** A user's sessions within the horizon, newest first. */
   listSessions(userId: string, page: SessionPage): Promise<Session[]>
-  /** The greatest id of a session that there is, up to this one, or at all. */
+  /** The greatest id of any session, not above `upTo` where that is given. */
   findLastSessionId(upTo: string | null): Promise<string | null>
-  /** Of every request with an API key: one indexed read. Whether it has expired is the caller's to judge. */
+  /** Called by every request with an API key: one indexed read. The caller checks whether the key has expired. */
   findApiKey(tokenDigest: Uint8Array): Awaitable<Authorized | null>
-  /** Null where there is none any more. */
+  /** Null where the key no longer exists. */
   findApiKeyById(id: string): Promise<ApiKey | null>
-  /** Those of a user that have not expired at `page.now`, newest first. */
+  /** A user's API keys that have not expired at `page.now`, newest first. */
   listApiKeys(userId: string, page: ApiKeyPage): Promise<ApiKey[]>
-  /** The greatest id of an API key that there is, up to this one, or at all. */
+  /** The greatest id of any API key, not above `upTo` where that is given. */
   findLastApiKeyId(upTo: string | null): Promise<string | null>
-  /** A hundred at most of those that end after `now`, and whose users are to be told by then. */
+  /** At most a hundred keys that expire after `now`, and whose users must be told by `now`. */
   listDueExpiryNotices(now: Date): Promise<ApiKey[]>
   /**
-   * Moves the last use of sessions, or API keys, forward, never back, in transactions of its own. One
-   * that has ended stays ended. The last seconds may be lost in a power cut.
+   * Moves the last use of sessions, or API keys, forward, never back, in transactions of its own;
+   * what has ended stays ended. A power cut may lose the last seconds.
    */
   recordUses(of: 'sessions' | 'api_keys', ids: readonly string[], usedAt: Date): Promise<void>
-  /** Aliases whose session has ended, and that have not expired at `now`: those issued last first. */
+  /** Aliases of ended sessions that have not expired at `now`, the last issued first. */
   listDeadAliases(now: Date, page: DeadAliasPage): Promise<SessionAlias[]>
-  /** All of them, the newest generation first: few. */
+  /** The newest generation first: few. */
   listSigningKeys(): Promise<SigningKey[]>
   findUser(id: string): Promise<User | null>
   /** Oldest first. */
   listUsers(page: UserPage): Promise<User[]>
   findCredentials(emailAddress: EmailAddress): Promise<Credentials | null>
-  /** Of a user who is known already, whatever address they have by now. */
+  /** By id: the user's address may have changed since it was read. */
   findCredentialsById(userId: string): Promise<Credentials | null>
-  /** Of the hashes of other systems that users have: few, each once. */
+  /** The schemes of the imported hashes that users still have: few, each once. */
   listPasswordSchemes(): Promise<string[]>
-  /** The same with how many users have each. */
+  /** The same, with the number of users of each. */
   countPasswordSchemes(): Promise<PasswordSchemeCount[]>
-  /** Of the users whose ids are none before `from` and none behind `to`: those who have one. */
+  /** The schemes of users with ids from `from` to `to`, by id; users without one are left out. */
   findPasswordSchemes(range: UserRange): Promise<ReadonlyMap<string, string>>
-  /** When sessions with tokens of another system were last imported; null for never. */
+  /** When sessions with another system's tokens were last imported; null for never. */
   findLastSessionImport(): Promise<Date | null>
-  /** One that was not consumed; whether it has expired is the caller's to judge. */
+  /** A reset that was not consumed; the caller checks whether it has expired. */
   findPasswordReset(tokenDigest: Uint8Array): Promise<PasswordReset | null>
-  /** Those of a user that are neither consumed nor, at `now`, expired. */
+  /** How many resets of the user are neither consumed nor expired at `now`. */
   countPasswordResets(user: User, now: Date): Promise<number>
-  /** One that was not consumed; whether it has expired is the caller's to judge. */
+  /** A verification that was not consumed; the caller checks whether it has expired. */
   findEmailVerification(tokenDigest: Uint8Array): Promise<EmailVerification | null>
-  /** Whether this is the address that the user wants to change to. */
+  /** Whether the user has asked to change to this address. */
   isEmailChangeOpen(proof: EmailProof): Promise<boolean>
-  /** One whose mail has left, by the token of its link; whether it has expired is the caller's to judge. */
+  /** A registration whose mail has left, by its link's token; the caller checks whether it has expired. */
   findRegistration(tokenDigest: Uint8Array): Promise<Registration | null>
-  /** Of those of an address that have not expired at `now`, the one that came last. */
+  /** The newest registration of an address that has not expired at `now`. */
   findNewestRegistration(emailAddress: EmailAddress, now: Date): Promise<Registration | null>
   /**
-   * Writes events that no transaction brought about, in transactions of its own that do not wait for the
-   * disk: without addresses and agent where the user is gone meanwhile.
+   * Writes events that belong to no transaction, in transactions of its own that do not wait for
+   * the disk; without addresses and agent where the user has been deleted meanwhile.
    */
   recordEvents(events: readonly AuditEvent[]): Promise<void>
   /** Newest first. */
   listEvents(page: EventPage): Promise<AuditEvent[]>
   findMessage(id: number): Promise<Message | null>
-  /** Newest first; of one status, or of all where it is null. */
+  /** Newest first; with one status, or all where it is null. */
   listMessages(status: MessageStatus | null, page: MessagePage): Promise<Message[]>
   /**
-   * Deletes what is over among the next few hundred rows of a table, in a transaction of its own; a row
-   * that is in somebody's hands may stay.
+   * Deletes the expired rows among the next few hundred of a table, in a transaction of its own; a
+   * locked row may stay.
    */
   sweep(table: SweptTable, part: SweptPart): Promise<SweepStep>
   /** @returns whether the lease was free, had ended, or was the caller's own */
   holdLease(name: 'sweep', lease: Lease): Promise<boolean>
-  /** All or nothing: what `work` did is undone when it throws. */
+  /** All or nothing: everything that `work` did is undone when it throws. */
   transaction<T>(work: (transaction: StoreTransaction) => Promise<T>): Promise<T>
-  /** How many of its kind were queued for the user of a message since then, and before it. */
+  /** How many of the message's kind were queued for its user after `queuedAfter` and before it. */
   countLike(message: Message, queuedAfter: Date): Promise<number>
   /**
-   * When the message was queued that waits longest, resets left out: on a quiet server one that waits
-   * would tell that its address is known. Null where none waits, and where a thousand resets come first.
+   * When the longest-waiting message was queued, resets left out: on a quiet server a waiting reset
+   * would tell that its address is known. Null where none waits, or only behind a thousand resets.
    */
   findLongestWait(): Promise<Date | null>
-  /** How many messages wait, and the oldest of them, of ten thousand at most. */
+  /** How many messages wait, up to ten thousand, and when the oldest of them was queued. */
   findBacklog(): Promise<Backlog>
-  /** How busy the connections to the database are; null where there are none to share. */
+  /** How busy the connections to the database are; null for a store without a pool. */
   countConnections(): ConnectionLoad | null
-  /**
-   * Resolves when the database answers, within a second and also where it is busy, and is migrated.
-   */
+  /** Resolves when the database is migrated and answers within a second, even while it is busy. */
   ping(): Promise<void>
 }
 
@@ -126,11 +124,11 @@ export interface Backlog {
 export interface ConnectionLoad {
   readonly total: number
   readonly idle: number
-  /** Who waits for one. */
+  /** Requests that wait for one. */
   readonly waiting: number
 }
 
-/** Every table that gathers rows of no more use, in the order in which they are swept. */
+/** Every table whose rows are of no use after a time, in the order in which they are swept. */
 export const sweptTables = [
   'sessions',
   'api_keys',
@@ -148,12 +146,13 @@ export const sweptTables = [
 export type SweptTable = (typeof sweptTables)[number]
 
 /**
- * What is over, and may go.
+ * Up to when rows are expired, and may be deleted.
  *
- * SECURITY: not a session that is yet to begin. By a clock that is behind all of them are, and those of everybody would go.
+ * SECURITY: not sessions that begin in the future. By a clock that is behind all of them do, and
+ * everybody's would go.
  */
 export interface SweepHorizon extends Omit<SessionHorizon, 'createdUntil'> {
-  /** API keys, links and counts that have ended by then. */
+  /** API keys, links and counts that expired by then. */
   readonly overAt: Date
   /** Messages that ended by then. */
   readonly endedAfter: Date
@@ -163,9 +162,9 @@ export interface SweepHorizon extends Omit<SessionHorizon, 'createdUntil'> {
 
 export interface SweptPart {
   readonly horizon: SweepHorizon
-  /** Where the step before ended; null to begin. */
+  /** Where the previous step ended; null to begin. */
   readonly from: SweptKey | null
-  /** How many rows are deleted at most. */
+  /** The most rows that are deleted. */
   readonly maximum: number
 }
 
@@ -174,30 +173,30 @@ export type SweptKey = string | number | Uint8Array
 
 export interface SweepStep {
   readonly deleted: number
-  /** Where the next step begins; null where the table has ended. */
+  /** Where the next step begins; null at the end of the table. */
   readonly next: SweptKey | null
 }
 
 export interface Lease {
   readonly now: Date
-  /** Until when it is held. */
+  /** When the lease ends. */
   readonly until: Date
-  /** One that ends later than that was given by a wrong clock, and is free. */
+  /** A lease that ends later than this was taken by a wrong clock, and counts as free. */
   readonly latest: Date
-  /** Until when the caller had it last. */
+  /** When the caller's own last lease ends. */
   readonly own: Date
 }
 
 export interface DeadAliasPage {
-  /** None that was issued last before it has not expired. */
+  /** Aliases last issued before this have all expired. */
   readonly issuedAfter: Date
   readonly limit: number
 }
 
 export interface EventPage {
-  /** Whose; null for everybody's. */
+  /** Of this user; null for everybody's. */
   readonly userId: string | null
-  /** Which; null for all. */
+  /** Of this name; null for all. */
   readonly name: EventName | null
   readonly limit: number
   /** The id of the last event of the page before, or null for the first page. */

@@ -6,23 +6,22 @@ export type Swept = Record<SweptTable, number>
 
 /** What a sweep does between its steps. */
 export interface Pace {
-  /** How many rows a step deletes at most. */
+  /** The most rows that a step deletes. */
   readonly maximum: number
-  /** Asked in the instant in which the next step looks at the clock. */
+  /** Asked right before the next step looks at the clock. */
   mayGoOn(): boolean
   /** @returns whether there is to be another step */
   after(step: SweepStep): Promise<boolean>
 }
 
-// Rows are left for so long after they are over: the clocks of two processes may differ.
+// Rows stay for so long after they expire: the clocks of two processes may differ.
 const graceHours = 1
 const messageDays = 30
 const eventDays = 365
 
 /**
- * Deletes what is over, table by table and in small steps: space is given back, and no answer is
- * different for it. What was sent, or could not be, is kept for 30 days, and what
- * happened for a year.
+ * Deletes what has expired, table by table and in small steps: space is given back, and no answer
+ * changes. Mails that were sent, or could not be, are kept for 30 days, and events for a year.
  *
  * @throws AuthError `unavailable`
  */

@@ -16,7 +16,7 @@ export function digestOfToken(token: string): Uint8Array {
     extendSchedule()
     return compress()
   } finally {
-    // SECURITY: the token could be read from it, and would be part of the next one.
+    // SECURITY: the token could be read from the schedule, and would be part of the next digest.
     schedule.fill(0)
   }
 }
@@ -24,7 +24,7 @@ export function digestOfToken(token: string): Uint8Array {
 const blockLength = 64
 const rounds = 64
 
-// One for all: nothing is awaited between the first and the last use of it.
+// Shared by all calls: nothing is awaited while one uses it.
 const schedule = new Int32Array(rounds)
 
 // FIPS 180-4 §5.1.1: the text, a bit that is set, zeros, and the length in bits.

@@ -2,7 +2,7 @@ import type { Log } from './log.ts'
 import type { PasswordHash } from './password-hash.ts'
 import type { Store } from './store.ts'
 
-/** What is said of a span: names, numbers and words of ours, never what somebody sent. */
+/** A span's attributes: names, numbers and words of ours, never anything that was sent to us. */
 export type SpanAttributes = Readonly<Record<string, string | number>>
 
 export interface RequestHeaders {
@@ -13,22 +13,22 @@ export interface RequestHeaders {
 export interface NewSpan {
   readonly name: string
   readonly attributes: SpanAttributes
-  /** The headers of a request that begins it, which may say what it is a part of; null within a process. */
+  /** The headers of the request that the span begins with, which may name its parent; null inside a process. */
   readonly request: RequestHeaders | null
 }
 
-/** A span that goes on. */
+/** A span that has not ended. */
 export interface OpenSpan {
   set(attributes: SpanAttributes): void
-  /** What was meant to be done was not. */
+  /** Marks the span as failed. */
   fail(type: string): void
 }
 
-/** What follows a request through the work that it makes: `observe()` makes one of OpenTelemetry. */
+/** Traces a request through its work; `observe()` makes one of OpenTelemetry. */
 export interface Tracing {
-  /** Runs `work` in a span below the one that it is called in. One that throws has failed. */
+  /** Runs `work` in a child of the current span, which fails where `work` throws. */
   span<T>(span: NewSpan, work: (span: OpenSpan) => Promise<T>): Promise<T>
-  /** That of the work going on; null outside of any. */
+  /** The id of the current trace; null outside of any. */
   traceId(): string | null
 }
 
@@ -38,7 +38,7 @@ interface Traced {
   readonly log: Log
 }
 
-/** The same configuration, whose hashes and transactions are spans, and whose log says which trace it is. */
+/** The same configuration, with spans for hashes and transactions, and with trace ids in its log. */
 export function trace<Config extends Traced>(config: Config, tracing: Tracing): Config {
   return {
     ...config,
@@ -48,7 +48,7 @@ export function trace<Config extends Traced>(config: Config, tracing: Tracing): 
   }
 }
 
-// What goes on behind all requests, such as the look at the outbox every five seconds, is no trace.
+// Work behind all requests, such as the look at the outbox every five seconds, is not traced.
 function below<T>(tracing: Tracing, name: string, work: () => Promise<T>): Promise<T> {
   if (tracing.traceId() === null) return work()
   return tracing.span({ name, attributes: {}, request: null }, work)
@@ -64,7 +64,7 @@ function tracedHash(passwordHash: PasswordHash, tracing: Tracing): PasswordHash 
   }
 }
 
-// Of a store of somebody's own the methods may be anywhere, and want their own `this`.
+// The methods of a custom store may be inherited, and need their own `this`.
 function tracedStore(store: Store, tracing: Tracing): Store {
   const transaction: Store['transaction'] = (work) =>
     below(tracing, 'transaction', () => store.transaction(work))
@@ -77,7 +77,7 @@ function tracedStore(store: Store, tracing: Tracing): Store {
   })
 }
 
-/** The same log, whose lines say of which trace they are; as it is where nobody traces. */
+/** The same log, with trace ids in its lines; unchanged where nobody traces. */
 export function tracedLog(log: Log, tracing: Tracing | null): Log {
   if (tracing === null) return log
   const said = (entry: object) => {

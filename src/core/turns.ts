@@ -2,13 +2,13 @@ import { AuthError } from './errors.ts'
 
 const waitMilliseconds = 2_000
 
-/** Does for each key one thing after the other, in the order in which they were asked for. */
+/** Runs the work for each key one after the other, in the order in which it was asked for. */
 export class Turns {
   readonly #last = new Map<string, Promise<unknown>>()
 
   /**
-   * @returns what `work` does, whatever became of those before it
-   * @throws AuthError `overloaded` for whoever waited for two seconds, and nothing is done
+   * @returns what `work` returns, whatever became of the work before it
+   * @throws AuthError `overloaded` after a wait of two seconds, with nothing done
    */
   async take<T>(key: string, work: () => Promise<T>): Promise<T> {
     const latest = performance.now() + waitMilliseconds

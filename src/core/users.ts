@@ -13,8 +13,8 @@ import type { StoreTransaction } from './store-transaction.ts'
 import { perform, type UnitOfWork } from './unit-of-work.ts'
 
 /**
- * Gives a user another password, for seeds and consoles: nobody is asked for the old one, sessions
- * live on, and links to reset the old one die. Whoever is banned stays banned.
+ * Gives a user another password, for seeds and consoles: the old one is not asked for, sessions
+ * live on, and links to reset it die. Whoever is banned stays banned.
  *
  * @returns the user, or null where nobody has the address
  * @throws AuthError `validation_failed`, `overloaded`, `unavailable`
@@ -28,7 +28,7 @@ export async function setPassword(
   if (!known) return null
   const to = await config.passwordHash.hash(password)
   return perform(config, operator, async (transaction, unit) => {
-    // While the password was hashed somebody else may have come to the address, or nobody.
+    // While the password was hashed, the address may have passed to another user, or to none.
     const held = await transaction.holdUser(known.user.id)
     if (held?.emailAddress !== emailAddress) return null
     const user = await transaction.setPasswordHash(held.id, { to, at: config.clock() })
@@ -42,8 +42,8 @@ export async function setPassword(
 }
 
 /**
- * Keeps a user out: every session and API key ends, links die, and no log-in succeeds, with an answer
- * that says no more than one to a wrong password.
+ * Bans a user: every session and API key ends, links die, and log-ins fail with an answer that says
+ * no more than one to a wrong password.
  *
  * @returns the user, or null where there is none
  * @throws AuthError `unavailable`
@@ -85,10 +85,10 @@ export async function unbanUser(
 }
 
 /**
- * Takes a user away with all that is theirs: sessions, API keys, links, mails that wait, rows of your tables
- * that refer to the user with ON DELETE CASCADE. The address may sign up again. Events stay, without
- * the address, the client's address and its agent, and a digest of what they were called: no import brings
- * them back.
+ * Deletes a user and all that is theirs: sessions, API keys, links, waiting mails, rows of your
+ * tables that refer to the user with ON DELETE CASCADE. The address may sign up again. Events stay,
+ * without the address, the client's address and its agent, and digests of the user's ids, so that
+ * no import brings them back.
  *
  * @throws AuthError `unavailable`
  */
@@ -104,9 +104,9 @@ export async function deleteUser(
 }
 
 /**
- * The same for whoever takes themselves away.
+ * The same for users who delete themselves.
  *
- * @returns false where the session has ended meanwhile, by a ban perhaps
+ * @returns false where the session has ended meanwhile, perhaps by a ban
  * @throws AuthError `unavailable`
  */
 export async function deleteOwnUser(
@@ -121,7 +121,7 @@ export async function deleteOwnUser(
   })
 }
 
-// What stays of them is an id, and what happened to it.
+// Only the user's id stays, and what happened to it.
 function blankOf(client: Client): Client {
   return { ...client, ipAddress: null, userAgent: null }
 }

@@ -20,21 +20,21 @@ export interface Auth
     EventVerbs {
   readonly config: Configuration
   /**
-   * Ends every link that is in a mail: resets, proofs and changes of an address, and sign-ups that
-   * nobody has confirmed.
+   * Ends every mailed link: resets, proofs and changes of an address, and sign-ups that nobody has
+   * confirmed.
    *
-   * @throws AuthError `unavailable`, with some of them ended: asked again, it ends the others
+   * @throws AuthError `unavailable`, perhaps with some of them ended: call it again for the rest
    */
   revokeOneTimeTokens(): Promise<void>
   /**
    * Calls back after each commit that queued a message: for the outbox of this process.
    *
-   * @returns what ends that
+   * @returns what stops it
    */
   onMessageQueued(listener: () => void): () => void
   /**
-   * Writes at once what is otherwise written a second later: when sessions and API keys were last used, and who
-   * was refused.
+   * Writes at once what otherwise waits for a second: when sessions and API keys were last used,
+   * and refused attempts.
    */
   flush(): Promise<void>
 }

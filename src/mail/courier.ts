@@ -3,7 +3,7 @@ import type { Log } from '../core/log.ts'
 import type { Sender, Transport } from '../core/mail.ts'
 import type { Writer } from './messages/writer.ts'
 
-/** What it takes to deliver messages. */
+/** What delivering messages takes. */
 export interface Courier {
   readonly config: Configuration
   readonly log: Log

@@ -9,10 +9,10 @@ import { leaseMilliseconds } from './patience.ts'
 import { type Attempt, record } from './record.ts'
 
 /**
- * One attempt at a message that was claimed: from the look at its recipient to the row that says
- * what became of it. A message that nobody is to get any more is deleted, unless it was asked for meanwhile.
+ * One attempt at a claimed message: from looking up its recipient to recording the outcome in its row. A message that
+ * nobody should get any more is deleted, unless it was asked for again meanwhile.
  *
- * @returns the attempt as it ended, or null where nobody is to get the message
+ * @returns the attempt as it ended, or null where nobody should get the message
  * @throws AuthError `unavailable`; the message is due again when its claim ends
  */
 export async function deliver(
@@ -34,17 +34,17 @@ export async function deliver(
   return attempt
 }
 
-/** What an attempt at a message goes by. */
+/** How an attempt at a message is ended. */
 export interface DeliveryOptions {
-  /** What cuts the attempt off. */
+  /** Cuts the attempt off. */
   readonly signal: AbortSignal
-  /** What has to be over before the row says what became of it. */
+  /** What must end before the outcome is recorded in the row. */
   readonly beforeRecord: () => Promise<void>
 }
 
 function leftTwice(message: Message): Attempt {
   const reason = 'Whoever sent it died twice before the mail server had answered'
-  // Who asked since it left cannot be told from who asked before.
+  // Those who asked since it left cannot be told from those who asked before.
   const asQueued = { ...message, giveUpAt: giveUpAt(message.queuedAt) }
   return {
     delivery: { status: 'unknown', reason },
@@ -74,11 +74,11 @@ interface Left {
   readonly written: Written
 }
 
-/** How far the mail has come while the transport has it in hand. */
+/** How far the mail has come while the transport has it. */
 interface Progress {
   leaving: Promise<Left> | null
   hasLeft: boolean
-  /** Why it could not be written. */
+  /** Why the mail could not be written. */
   hindrance: Delivery | null
 }
 
@@ -93,12 +93,12 @@ async function send(
     try {
       progress.leaving = letGo(courier, message, { drafted, signal })
       const { written } = await progress.leaving
-      // Whoever composes after the attempt has ended would send what is recorded as not sent.
+      // Composing after the attempt has ended would send what is recorded as not sent.
       signal.throwIfAborted()
       progress.hasLeft = true
       return mailOf(courier, message, written)
     } catch (error) {
-      // Here, because a transport may wrap the error or change it.
+      // Judged here, because a transport may wrap the error or change it.
       progress.hindrance = await hindranceOf(courier, message, error)
       throw error
     }
@@ -112,8 +112,8 @@ async function send(
   return { delivery: hindrance ?? delivery, answered: hindrance === null, ...left }
 }
 
-// Without the database no mail can be written, neither this nor another. Where it answers, and somebody holds what this
-// one needs, such as the row of its user, no other is kept back.
+// Without the database no mail can be written, neither this nor another. Where it answers, and only
+// what this mail needs is locked, such as the row of its user, no other mail is held back.
 async function hindranceOf(
   { config }: Courier,
   { id }: Message,
@@ -141,7 +141,7 @@ function letGo(
     const leaving = { ...message, uncertain: message.uncertain + 1, dueAt }
     const left = await transaction.updateMessage(leaving)
     if (!left) throw new Error('Somebody else took this message up meanwhile')
-    // Whoever has asked up to now gets this one; of sign-ups their rows say who does.
+    // Everybody who has asked up to now gets this mail; for sign-ups, their rows say who does.
     const { giveUpAt } = left
     return { message: { ...message, giveUpAt }, written: await drafted.write(transaction) }
   })
@@ -158,7 +158,7 @@ function mailOf(courier: Courier, message: Message, { content }: Written): Mail 
 function rejectionOf(signal: AbortSignal): Promise<never> {
   const { promise, reject } = Promise.withResolvers<never>()
   const error = new Error('The attempt took too long, or the server was stopped')
-  // A transport that heeds the signal knows better how far it has come.
+  // A transport that heeds the signal knows better how far the mail has come.
   const end = () => setImmediate(() => reject(error))
   if (signal.aborted) end()
   signal.addEventListener('abort', end, { once: true })

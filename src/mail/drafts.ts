@@ -13,12 +13,12 @@ import type { Content } from './messages/content.ts'
 import { unlinked } from './messages/unlinked.ts'
 import type { MailKind, MailValues } from './messages/words.ts'
 
-/** How a mail is written in the transaction in which it leaves: what is secret in it begins there. */
+/** Writes a mail in the transaction in which it leaves: only there its secret is made. */
 export interface Draft {
   /**
-   * The first statement: keeps what the mail relies on as it is.
+   * The first statement: locks what the mail relies on.
    *
-   * @throws Error where it is not so any more, and the mail may not leave
+   * @throws Error where that has changed, and the mail may not leave
    */
   hold(transaction: StoreTransaction): Promise<void>
   write(transaction: StoreTransaction): Promise<Written>
@@ -26,11 +26,11 @@ export interface Draft {
 
 export interface Written {
   readonly content: Content
-  /** Takes back what is secret in a mail that did not arrive. */
+  /** Revokes the secret of a mail that did not arrive. */
   withdraw(transaction: StoreTransaction): Promise<void>
 }
 
-/** What to write to the recipient of a message, or null where nobody is to get it. */
+/** What to write to the recipient of a message, or null where nobody should get it. */
 export async function draft(courier: Courier, message: Message): Promise<Draft | null> {
   return drafts[message.kind](courier, message)
 }
@@ -41,7 +41,7 @@ const drafts: Record<MessageKind, (courier: Courier, message: Message) => Promis
     if (!known || known.user.bannedAt !== null) return null
     const live = await config.store.countPasswordResets(known.user, config.clock())
     if (live >= maximumPasswordResets) {
-      // One that has left once may never have arrived, and is owed; it waits for a link to expire.
+      // A reset that has left once may never have arrived, and is owed: it waits for a link to expire.
       if (uncertain > 0) throw new Error('As many links are live as may be')
       return null
     }
@@ -53,7 +53,7 @@ const drafts: Record<MessageKind, (courier: Courier, message: Message) => Promis
         const minutes = config.resetTokenMinutes
         const content = writer.write('password_reset', { minutes }, link)
         const withdraw = async (later: StoreTransaction) => {
-          // Before what is theirs, as everybody.
+          // The user before what is theirs, as everywhere.
           await later.holdUser(known.user.id)
           await later.deletePasswordReset(digest)
         }
@@ -76,7 +76,7 @@ const drafts: Record<MessageKind, (courier: Courier, message: Message) => Promis
       if (user.emailVerifiedAt !== null) return null
     } else {
       if (!(await config.store.isEmailChangeOpen(proof))) return null
-      // SECURITY: only here, to whoever has it, is it said that an address is taken.
+      // SECURITY: only this mail, to the address's owner, says that an address is taken.
       const isTaken = await config.store.findCredentials(recipient)
       if (isTaken) return notice(courier, 'address_taken', {})
     }
@@ -94,7 +94,7 @@ const drafts: Record<MessageKind, (courier: Courier, message: Message) => Promis
 
   async registration(courier, { recipient }) {
     const { config, appUrl, writer } = courier
-    // SECURITY: only here, to whoever has it, is it said that an address is taken.
+    // SECURITY: only this mail, to the address's owner, says that an address is taken.
     if (await config.store.findCredentials(recipient)) {
       const taken = notice(courier, 'address_taken', {})
       return {
@@ -132,7 +132,7 @@ const drafts: Record<MessageKind, (courier: Courier, message: Message) => Promis
 
   async api_key_created(courier, { apiKeyId, queuedAt }) {
     const { store } = courier.config
-    // Sent also where it was revoked meanwhile: whoever made it may have used it.
+    // Sent even where the key was revoked meanwhile: whoever made it may have used it.
     const apiKey = apiKeyId === null ? null : await store.findApiKeyById(apiKeyId)
     const key = apiKey && unlinked(apiKey.name)
     return notice(courier, 'api_key_created', { key, createdAt: queuedAt })
@@ -147,8 +147,8 @@ const drafts: Record<MessageKind, (courier: Courier, message: Message) => Promis
   },
 }
 
-// SECURITY: somebody may have signed up with another's address, who would be told of each of their log-ins.
-// Whoever has proved theirs is told of all.
+// SECURITY: somebody may have signed up with another's address, who would be told of each of their
+// log-ins. A user who has proved the address is told of all.
 async function isOneTooMany({ config: { store } }: Courier, message: Message): Promise<boolean> {
   const user = message.userId === null ? null : await store.findUser(message.userId)
   if (!user || user.emailVerifiedAt !== null) return false
@@ -168,8 +168,8 @@ function notice<Kind extends MailKind>(
   return { hold: async () => {}, write: async () => ({ content, withdraw: async () => {} }) }
 }
 
-// SECURITY: the mail server was spoken to since the user was looked up. A link that is minted for an
-// address that they have given up meanwhile would hand the account to whoever reads the old mailbox.
+// SECURITY: since the user was looked up, time went by with the mail server. A link for an address
+// that the user has given up meanwhile would hand the account to whoever reads the old mailbox.
 async function holdRecipient(transaction: StoreTransaction, user: User): Promise<void> {
   const now = await transaction.holdUser(user.id)
   const isSame = now?.emailAddress === user.emailAddress && now.bannedAt === null

@@ -3,7 +3,7 @@ import type { Random } from '../core/tokens.ts'
 import { backOffMilliseconds } from './patience.ts'
 import { printable } from './reason.ts'
 
-/** The row of a message after an attempt: ended, or when it is tried again. */
+/** The row of a message after an attempt: ended, or with the time of the next attempt. */
 export function outcome(
   message: Message,
   delivery: Delivery,

@@ -3,7 +3,7 @@ import type { Random } from '../core/tokens.ts'
 /** An attempt to send one mail ends after so long, whatever the mail server does. */
 export const attemptMilliseconds = 300_000
 
-/** Whoever took a message up says so again, or is given up for dead after so long. */
+/** A worker renews its claim on a message, or is given up for dead after so long. */
 export const leaseMilliseconds = 30_000
 export const renewalMilliseconds = 10_000
 
@@ -12,20 +12,22 @@ const longestBackOff = 3_600_000
 const firstPause = 1_000
 const longestPause = 30_000
 
-/** A due time further away was set by a clock that was wrong. */
+/** A due time further away was set by a wrong clock. */
 export const latestDueMilliseconds = longestBackOff + leaseMilliseconds
 
-/** How long one mail waits that was put off for the nth time: from 30 s up to an hour. */
+/** How long a mail waits after its nth deferral: from 30 s up to an hour, less up to half at random. */
 export function backOffMilliseconds(deferrals: number, random: Random): number {
   return jittered(firstBackOff * 2 ** (deferrals - 1), { longest: longestBackOff, random })
 }
 
-/** How long all wait after the nth failure in a row of the mail server: from 1 s up to 30 s. */
+/**
+ * How long all mails wait after the mail server's nth failure in a row: from 1 s up to 30 s, less up to half at random.
+ */
 export function pauseMilliseconds(failures: number, random: Random): number {
   return jittered(firstPause * 2 ** (failures - 1), { longest: longestPause, random })
 }
 
-// Between half of it and all of it, so that several processes do not come back at once.
+// Between half and all of it, so that several processes do not come back at once.
 function jittered(
   milliseconds: number,
   { longest, random }: { longest: number; random: Random },

@@ -2,7 +2,7 @@ import type { LogEntry } from '../core/log.ts'
 import type { Courier } from './courier.ts'
 import { pauseMilliseconds } from './patience.ts'
 
-/** What all messages wait for while none can be sent: longer with each failure in a row. */
+/** The pause of all messages while none can be sent: longer with each failure in a row. */
 export class Pause {
   readonly #courier: Pick<Courier, 'config' | 'log'>
   #failures = 0
@@ -15,9 +15,9 @@ export class Pause {
   }
 
   /**
-   * Failures that come together are one; it is said once, however long it lasts.
+   * Begins a pause. Failures during a pause count as one; it is logged once, however long it lasts.
    *
-   * @param why null where nothing is to be said of it
+   * @param why null where nothing is to be logged
    */
   begin(why: LogEntry | null): void {
     if (this.left() > 0) return
@@ -31,7 +31,7 @@ export class Pause {
     this.#to = this.#from + pauseMilliseconds(this.#failures, config.random)
   }
 
-  /** The mail server has answered for a mail, whatever it said. */
+  /** To be called when the mail server has answered for a mail, whatever it said. */
   endFailures(): void {
     const failures = this.#failures
     if (this.#isSaid) this.#courier.log.info({ failures }, 'mails are sent again')
@@ -39,7 +39,7 @@ export class Pause {
     this.#isSaid = false
   }
 
-  /** In milliseconds. */
+  /** The milliseconds left. */
   left(): number {
     const now = this.#courier.config.clock().getTime()
     // A clock that was set back must not make a pause of seconds one of days.

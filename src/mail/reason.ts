@@ -1,8 +1,8 @@
 /**
- * What a mail server says, fit to be kept and shown.
+ * What a mail server says, made fit to be stored and shown.
  *
- * SECURITY: it quotes what it refuses. Neither a live link nor a control character is kept, also
- * where the link is broken over lines or encoded.
+ * SECURITY: the server quotes what it refuses. Neither a live link nor a control character is kept,
+ * even where the link is broken over lines or encoded.
  */
 export function printable(reason: string): string {
   return reason
@@ -12,7 +12,7 @@ export function printable(reason: string): string {
     .slice(0, 300)
 }
 
-/** The same, fit for a log: whom it is about stands in the table alone. */
+/** The same, fit for a log: addresses are for the table alone. */
 export function loggable(reason: string): string {
   return printable(reason).replace(/\S*@\S*/g, '[address]')
 }

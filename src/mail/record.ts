@@ -11,17 +11,17 @@ import { loggable } from './reason.ts'
 /** One attempt at a message, as it ended. */
 export interface Attempt {
   readonly delivery: Delivery
-  /** Whether it was the transport that said so, and not the database, or the look of the row. */
+  /** Whether the transport said so, and not the database or the state of the row. */
   readonly answered: boolean
   /** What was written, or null where nothing was. */
   readonly written: Written | null
-  /** The message as it was when the mail left, or where none did, when it was claimed. */
+  /** The message as it was when the mail left or, where none did, when it was claimed. */
   readonly message: Message
 }
 
 /**
- * Writes what became of an attempt, and queues the message again for whoever asked for the same
- * since: they found it queued, and it was on its way without them.
+ * Records the outcome of an attempt, and queues the message again for those who asked for the same
+ * since: they found it queued, but it left without them.
  *
  * @throws Error of the database, after four more tries, or at once where the attempt was cut off
  */
@@ -32,23 +32,23 @@ export async function record(
 ): Promise<void> {
   const { config } = courier
   const settled = outcome(message, delivery, { now: config.clock(), random: config.random })
-  // Of a server that is away the worker speaks, once for all messages.
+  // The worker reports a server that is away, once for all messages.
   if (delivery.status !== 'unavailable' || settled.status === 'failed') report(courier, settled)
-  // A mail that did not arrive holds no live secret.
+  // A mail that did not arrive must not leave a live secret.
   const mayHaveArrived = delivery.status === 'sent' || delivery.status === 'unknown'
   const withdrawn = mayHaveArrived ? null : written
   const { kind, userId } = message
-  // What is only put off touches no row but its own: somebody may hold that of the user.
+  // A message that is only deferred touches no row but its own: the user's may be locked.
   const isOfUser = settled.status !== 'queued' || withdrawn !== null
   const write = () =>
     config.store.transaction(async (transaction) => {
-      // The user first and the row last, as where a user is deleted: else each would wait for the other.
+      // The user first and the row last, as where a user is deleted: otherwise the two could deadlock.
       if (kind === 'email_verification' && userId !== null && isOfUser) {
         await transaction.holdUser(userId)
       }
       await withdrawn?.withdraw(transaction)
       const recorded = await transaction.updateMessage(settled)
-      // Not behind one that was refused: so would the next be, and the one after it.
+      // Not after a refusal: the next would be refused too, and the one after it.
       if (!recorded || recorded.status === 'queued' || delivery.status === 'refused') return
       if (kind === 'registration' && mayHaveArrived) await queueOwed(config, transaction, message)
       else await queueAgain(config, transaction, { recorded, message })
@@ -56,7 +56,7 @@ export async function record(
   await persistently(write, signal)
 }
 
-// The link in the mail may have been used by now, or have died of another that was.
+// The link in the mail may be used by now, or have died when another one was used.
 async function queueAgain(
   { clock }: Configuration,
   transaction: StoreTransaction,
@@ -67,7 +67,7 @@ async function queueAgain(
   await transaction.insertMessage({ ...newMessage(kind, recipient, clock()), userId })
 }
 
-// All else is said once, of what happened when it was queued.
+// All other messages are about one event, and sent once.
 const askedFor = new Set<MessageKind>(['password_reset', 'email_verification', 'registration'])
 
 function report(
@@ -81,7 +81,7 @@ function report(
   else log.info(entry, 'mail')
 }
 
-// To lose this line would mean to send the mail again; whoever is being stopped has no time for it.
+// Without this record the mail would be sent again; a server that is being stopped has no time to try again.
 async function persistently(work: () => Promise<void>, signal: AbortSignal): Promise<void> {
   for (let left = 4; ; left--) {
     try {

@@ -1,24 +1,24 @@
 import { readText } from './columns.ts'
 import type { Connection, Row, Value } from './database.ts'
 
-/** What is imported and exported at a time. */
+/** How many rows are imported and exported at a time. */
 export const batchRows = 500
 
-// A text for each of these numbers of rows is prepared once, whatever is left over.
+// One text is prepared for each of these numbers of rows, whatever is left over.
 const sizes = [1, 25, batchRows] as const
 
 interface Rows {
   readonly rows: readonly (readonly Value[])[]
-  /** Values that come before those of the rows; default none. */
+  /** Values before those of the rows; default none. */
   readonly before?: readonly Value[]
 }
 
 /**
- * Sends rows, or keys behind IN, in as few statements as can be: each is a way to the
- * database and back. The last row stands in a statement several times where there are fewer than it takes,
- * so it must not mind: IN (…), or an INSERT that leaves what is there.
+ * Sends rows, or keys for IN, in as few statements as possible: each is a round trip to the
+ * database. Where a statement takes more rows than there are, the last row is repeated, so
+ * repetition must do no harm: IN (…), or an INSERT that leaves existing rows.
  *
- * @param text by how many rows it takes
+ * @param text makes the statement for a number of rows
  */
 export async function sendRows(
   connection: Connection,
@@ -36,7 +36,7 @@ export async function sendRows(
   return answered
 }
 
-/** The texts that a statement answers, of those that it is given. */
+/** Those of the texts that a statement finds. */
 export async function findTexts(
   connection: Connection,
   select: (count: number) => string,
@@ -46,7 +46,7 @@ export async function findTexts(
   return new Set(found.map(([text]) => readText(text)))
 }
 
-/** `($2, $3), ($4, $5)`: so many rows of so many parameters, behind those that stand before. */
+/** `($2, $3), ($4, $5)`: so many rows of so many parameters, after `before` others. */
 export function tuples(count: number, width: number, before = 0): string {
   const row = (index: number) => {
     const numbers = Array.from(
@@ -63,7 +63,7 @@ export function list(count: number, before = 0): string {
   return tuples(1, count, before)
 }
 
-/** Texts by how many rows they take: to put one together takes longer than to send it. */
+/** Keeps texts by their number of rows: to put one together takes longer than to send it. */
 export function byCount(make: (count: number) => string): (count: number) => string {
   const made = new Map<number, string>()
   return (count) => {

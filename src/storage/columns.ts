@@ -1,6 +1,6 @@
 import type { Value } from './database.ts'
 
-// Reads what a column holds, or says which kind of value was not expected there.
+// These read what a column holds, or say which kind of value was expected there.
 
 export function readText(value: Value | undefined): string {
   if (typeof value === 'string') return value

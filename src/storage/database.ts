@@ -12,14 +12,14 @@ export type { Connection, Row, Value } from '../core/connection.ts'
  */
 export interface Database extends Connection {
   /**
-   * A read of one row by its key, for what every request asks; null where there is none. SQLite
-   * answers at once, without a promise. On PostgreSQL the read shares a connection with others that
-   * are under way, so that none waits for a free one: nothing slow may be in their midst.
+   * Reads one row by its key, for what every request asks; null where there is none. SQLite answers
+   * synchronously, without a promise. On PostgreSQL the read shares a connection with others that
+   * are under way, so that none waits for a free one: a slow read would hold up all of them.
    */
   lookUp<T>(sql: string, values: readonly Value[], read: (row: Row) => T): Awaitable<T | null>
   /**
-   * All or nothing: what `work` did is undone when it throws. Writers wait for each other, so
-   * `work` may do nothing but send statements, and is undone when it takes longer than a second in
+   * All or nothing: everything that `work` did is undone when it throws. Writers wait for each
+   * other, so `work` may only send statements, and is undone when it takes longer than a second in
    * SQLite, and three in PostgreSQL.
    */
   transaction<T>(
@@ -28,10 +28,10 @@ export interface Database extends Connection {
   ): Promise<T>
   /**
    * A transaction that changes the schema: it may take ten minutes, and others wait for it as long.
-   * Tables can be rebuilt in it; whether every foreign key holds is looked at when it ends.
+   * Tables can be rebuilt in it; at its end every foreign key must hold.
    *
-   * @param isPending looks beforehand, without a lock, whether there is anything to do
-   * @returns what `work` did, or null where nothing was pending
+   * @param isPending checks first, without a lock, whether there is anything to do
+   * @returns what `work` returned, or null where nothing was pending
    */
   migration<T>(
     work: (transaction: Transaction) => Promise<T>,
@@ -52,6 +52,6 @@ export interface TransactionOptions {
 
 /** A connection inside a transaction. */
 export interface Transaction extends Connection {
-  /** Runs several statements without parameters: what migrations are made of. */
+  /** Runs several statements without parameters, as migrations have them. */
   script(sql: string): Promise<void>
 }

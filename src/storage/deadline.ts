@@ -1,7 +1,7 @@
-// Not the global ones: tests of an application move those, and would undo what is under way.
+// Not the globals: an application's tests may move those, and would undo transactions under way.
 import { clearTimeout, setTimeout } from 'node:timers'
 
-/** What was begun did not end in time; whoever asked for it undoes it. */
+/** Some work did not end in time; the caller undoes it. */
 export class DeadlineError extends Error {
   override readonly name = 'DeadlineError'
 

@@ -6,14 +6,14 @@ import type { Connection } from './database.ts'
 import { isEnd } from './page.ts'
 import type { OriginId } from './transfers.ts'
 
-// Who was deleted here must not come back with another import: of them a mark stays, for ever. It is a digest
-// of what they were called, not salted, so whoever has the table can look whether a name that they guess is
-// in it: an id that is no UUID, or the address of a file without ids, can be guessed.
+// Users who were deleted here must not come back with another import: a mark of each stays, for
+// ever. It is an unsalted digest of the user's id at its origin, so whoever has the table can check
+// a guess: an id that is no UUID, or the address in a file without ids, can be guessed.
 
-/** What users are called by Latchkey itself, in an export of its own. */
+/** The origin of users in Latchkey's own exports. */
 export const ownOrigin = 'latchkey'
 
-/** Whether a user keeps as their id what their origin called them. */
+/** Whether a user keeps the id that they had at their origin. */
 export function isUuid(text: string): boolean {
   const id = text.toLowerCase()
   return isId(id) && !isEnd(id)
@@ -37,14 +37,14 @@ const insertMarks = byCount(
   ON CONFLICT DO NOTHING`,
 )
 
-/** Notes that a user, who is still there, is deleted: by their id, and by what their origins called them. */
+/** Marks a user, not yet deleted, as deleted: by their id, and by their ids at their origins. */
 export async function markDeleted(connection: Connection, userId: string): Promise<void> {
   const rows = await connection.query(
     'SELECT origin, origin_id FROM imported_users WHERE user_id = $1',
     [userId],
   )
   const called = rows.map((row) => ({ origin: readText(row[0]), originId: readText(row[1]) }))
-  // SECURITY: an import asks for a UUID by the first of them, whichever origin it comes from.
+  // SECURITY: an import looks for a UUID under Latchkey's own origin, whichever it comes from.
   const others = called.filter(({ originId }) => !isUuid(originId))
   const all = [{ origin: ownOrigin, originId: userId }, ...others]
   const marks = all.map((each) => [markOf(each), each.origin])
@@ -52,9 +52,9 @@ export async function markDeleted(connection: Connection, userId: string): Promi
 }
 
 /**
- * Lets imports bring back whom their origin calls so.
+ * Lets imports bring back the user whom an origin calls so.
  *
- * @returns false where no mark keeps them away
+ * @returns false where no mark keeps that user away
  */
 export async function liftMark(connection: Connection, called: OriginId): Promise<boolean> {
   const { originId } = called
@@ -67,7 +67,7 @@ export async function liftMark(connection: Connection, called: OriginId): Promis
 
 const selectMarks = byCount((count) => `SELECT id FROM deleted_users WHERE id IN ${list(count)}`)
 
-/** Which of these marks there are. */
+/** Which of these marks exist. */
 export async function findMarks(
   connection: Connection,
   marks: readonly string[],

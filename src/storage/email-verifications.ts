@@ -100,7 +100,7 @@ export async function deleteEmailChange(connection: Connection, userId: string):
 function toEmailVerification(row: Row): EmailVerification {
   return {
     userId: readText(row[0]),
-    // What is in the table was parsed before it was written.
+    // It was parsed before it was written.
     emailAddress: readText(row[1]) as EmailAddress,
     createdAt: readInstant(row[2]),
     expiresAt: readInstant(row[3]),

@@ -2,7 +2,7 @@ import type { MessageStatus } from '../core/mail.ts'
 import { readInstant, readInstantOrNull, readNumber, readText } from './columns.ts'
 import type { Connection } from './database.ts'
 
-// What is looked at by whoever asks whether a database is in order. Nothing is changed.
+// What is read to check whether a database is in order. Nothing is changed.
 
 /** What protects a commit: SQLite's journal, such as `wal`. */
 export async function readJournal(connection: Connection): Promise<string> {
@@ -10,7 +10,7 @@ export async function readJournal(connection: Connection): Promise<string> {
   return readText(row[0])
 }
 
-/** A setting of PostgreSQL, as it is for this connection. */
+/** A setting of PostgreSQL, as this connection has it. */
 export async function readSetting(connection: Connection, name: string): Promise<string> {
   const [row = []] = await connection.query('SELECT current_setting($1)', [name])
   return readText(row[0])
@@ -22,14 +22,14 @@ export async function readClock(connection: Connection): Promise<Date> {
   return readInstant(row[0])
 }
 
-/** When what was written down last happened, by the clock of whoever wrote it. */
+/** When the newest event happened, by the clock of its writer. */
 export async function findNewestEvent(connection: Connection): Promise<Date | null> {
   const sql = 'SELECT occurred_at FROM events ORDER BY id DESC LIMIT 1'
   const [row] = await connection.query(sql)
   return readInstantOrNull(row?.[0] ?? null)
 }
 
-/** How many mails ended since then, by how they did. */
+/** How many mails ended since then, by status. */
 export async function countEnds(
   connection: Connection,
   since: Date,
@@ -41,7 +41,7 @@ export async function countEnds(
   return Object.fromEntries(rows.map(([status, mails]) => [readText(status), readNumber(mails)]))
 }
 
-/** Where a connection to PostgreSQL leads: two of one name may be two databases, two of two names one. */
+/** Which database a connection to PostgreSQL leads to: one name may mean two databases, and two names one. */
 export async function readPlace(connection: Connection): Promise<string> {
   const sql =
     "SELECT concat_ws(' ', pg_postmaster_start_time(), current_database(), current_schema())"

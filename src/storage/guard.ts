@@ -39,7 +39,7 @@ async function countOne(
   return readCount(row)
 }
 
-/** Few keys: each is looked up by itself. */
+/** The keys are few: each is looked up by itself. */
 export async function findCounts(
   connection: Connection,
   keys: readonly string[],

@@ -3,14 +3,14 @@ import { readInstantOrNull } from './columns.ts'
 import type { Connection } from './database.ts'
 import { listSessionImports, listWholeSessionImports } from './session-imports.ts'
 
-// What has happened here since an import: what was ended here must not live again.
+// What has happened here since an import: what was ended here must not come back to life.
 
 const selectActive = byCount(
   (count) => `SELECT DISTINCT user_id FROM events WHERE user_id IN ${list(count)}
   AND name NOT IN ('authn_login_fail', 'authn_login_lock', 'authn_password_change_fail')`,
 )
 
-/** Those of these users to whom something has happened here that nobody but they, or an operator, can do. */
+/** Those of the users who have events here that only they, or an operator, can bring about. */
 export async function findActiveUsers(
   connection: Connection,
   userIds: readonly string[],
@@ -22,7 +22,7 @@ const selectBanned = byCount(
   (count) => `SELECT id FROM users WHERE id IN ${list(count)} AND banned_at IS NOT NULL`,
 )
 
-/** Those of these users who are banned. */
+/** Those of the users who are banned. */
 export async function findBannedUsers(
   connection: Connection,
   userIds: readonly string[],
@@ -30,7 +30,7 @@ export async function findBannedUsers(
   return findTexts(connection, selectBanned, userIds)
 }
 
-/** Up to when everybody's sessions, or API keys, were ended here; null where they never were. */
+/** When everybody's sessions, or API keys, were last ended here; null for never. */
 export async function findEverybodysEnd(
   connection: Connection,
   what: 'sessions' | 'api_keys',
@@ -45,11 +45,11 @@ export async function findEverybodysEnd(
 }
 
 /**
- * Up to when a session must have begun at an origin to be over where it is not here, of a user who was
- * here before: an import brought it, and everybody's were ended since; or an import that brought all there
- * were is so long ago that it was over before it was swept. Null where none may be.
+ * For a user who was here before: a session that began at the origin up to this instant, and is not here, has ended.
+ * Either an import brought it, and everybody's sessions were ended since; or an import that brought all sessions is so
+ * long ago that it has expired, and was swept. Null where none may have.
  *
- * @param longAgo when a session that came then is over by now, used or not
+ * @param longAgo when a session imported then has expired by now, used or not
  */
 export async function findImportedEnd(
   connection: Connection,
@@ -61,7 +61,7 @@ export async function findImportedEnd(
   if (ended) {
     const all = (await listSessionImports(connection)).filter((each) => each.origin === origin)
     const came = all.map(({ importedAt }) => importedAt)
-    // What began after the last of them was never here, and did not end with those that were.
+    // A session that began after the last of them was never here, and did not end with those that were.
     ends.push(...came.filter((importedAt) => importedAt <= ended))
   }
   return ends.reduce<Date | null>((last, each) => (last && last > each ? last : each), null)

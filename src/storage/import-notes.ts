@@ -1,7 +1,7 @@
 import { DatabaseSync } from 'node:sqlite'
 
 /**
- * What one import has seen: whoever is in it twice is found, also where nothing is written. A database
+ * What one import has seen, so that whoever is in it twice is found, even in a dry run. A database
  * of its own that only this process has, in memory while it is small and then on disk.
  */
 export class ImportNotes {
@@ -47,7 +47,7 @@ export class ImportNotes {
     this.#deleteSession = prepare('DELETE FROM sessions WHERE user = ?1 AND id = ?2')
   }
 
-  /** @returns false where there was one of this id before */
+  /** @returns false where the id was added before */
   addUser(id: string): boolean {
     return this.#insertUser.run(id).changes === 1
   }
@@ -56,12 +56,12 @@ export class ImportNotes {
     return this.#findUser.get(id) !== undefined
   }
 
-  /** That a user is here whose mark, were they deleted, would be this one. */
+  /** Notes a user who is here, by the mark that their deletion would leave. */
   addLiving(mark: string, address: string): void {
     this.#insertLiving.run(mark, address)
   }
 
-  /** That all of them are noted. */
+  /** Notes that all of them are noted. */
   endLiving(): void {
     this.#hasLiving = true
   }
@@ -70,13 +70,13 @@ export class ImportNotes {
     return this.#hasLiving
   }
 
-  /** @returns their address */
+  /** @returns the address of the user with this mark */
   findLiving(mark: string): string | null {
     const found = this.#findLiving.get(mark)
     return found ? String(found.address) : null
   }
 
-  /** That a user of this id is, or would be, who the origin means by it: what is theirs may come. */
+  /** Notes that the user with this id is, or would be, the one whom the origin means: what is theirs may come. */
   addOwner(id: string): void {
     this.#insertOwner.run(id)
   }
@@ -85,7 +85,7 @@ export class ImportNotes {
     return this.#findOwner.get(id) !== undefined
   }
 
-  /** That a user of this id was not here before this import: nothing of theirs has ended here. */
+  /** Notes that the user with this id was not here before this import: nothing of theirs has ended here. */
   addNewcomer(id: string): void {
     this.#insertNewcomer.run(id)
   }
@@ -94,15 +94,15 @@ export class ImportNotes {
     return this.#findNewcomer.get(id) !== undefined
   }
 
-  /** @returns false where somebody had it before */
+  /** @returns false where somebody had the address before */
   addAddress(address: string): boolean {
     return this.#insertAddress.run(address).changes === 1
   }
 
   /**
-   * Of a user's sessions the newest ones stay.
+   * Notes a session; the newest ones of a user stay.
    *
-   * @returns the one that has to go for it, which may be itself; null for none
+   * @returns the id of the session that has to go for it, perhaps its own; null for none
    */
   addSession(user: string, id: string, { maximum }: { maximum: number }): string | null {
     const isNew = this.#insertSession.run(user, id).changes === 1

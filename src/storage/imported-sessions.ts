@@ -3,7 +3,7 @@ import { byCount, list, sendRows, tuples } from './batches.ts'
 import { readBytes, readInstant, readText } from './columns.ts'
 import type { Connection } from './database.ts'
 
-// Statements of imports: they leave what is there.
+// Statements of imports: they leave existing rows.
 
 export interface NewSession extends Session {
   readonly tokenDigest: Uint8Array
@@ -14,7 +14,7 @@ const selectDigests = byCount(
   WHERE token_digest IN ${list(count)}`,
 )
 
-/** Which of these digests there are, in hexadecimal, and what decides whether their session is over. */
+/** Which of these digests exist, in hexadecimal, with what decides whether their session has expired. */
 export async function findSessionDigests(
   connection: Connection,
   digests: readonly Uint8Array[],
@@ -36,7 +36,7 @@ const insertSessions = byCount(
   ON CONFLICT DO NOTHING RETURNING id`,
 )
 
-/** @returns the ids of those that are new */
+/** @returns the ids of the new sessions */
 export async function insertImportedSessions(
   connection: Connection,
   sessions: readonly NewSession[],

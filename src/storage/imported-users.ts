@@ -4,20 +4,20 @@ import { readInstantOrNull, readText, readTextOrNull } from './columns.ts'
 import type { Connection, Row, Value } from './database.ts'
 import { findActiveUsers } from './import-endings.ts'
 
-// Statements of imports: they leave what is there.
+// Statements of imports: they leave existing rows.
 
-/** A user who was imported, as they are by now. */
+/** An imported user, as they are now. */
 export interface ImportedUser {
   readonly userId: string
   readonly emailAddress: string
   readonly passwordHash: string
-  /** Null when they have logged in, or chosen a password, since. */
+  /** Null once they have logged in, or chosen a password. */
   readonly passwordScheme: string | null
   readonly bannedAt: Date | null
 }
 
-// One by one, behind the whole of the key: PostgreSQL up to 16 would read all that an origin has brought,
-// where it planned this while the table was empty. `users` is asked for apart for the same reason.
+// One by one, by the whole key: PostgreSQL up to 16 would read everything of an origin where it planned this while the
+// table was empty. `users` is read in a statement of its own for the same reason.
 const selectImported = byCount(
   (count) => `WITH wanted (origin_id) AS (VALUES ${tuples(count, 1, 1)})
   SELECT origin_id, user_id
@@ -32,7 +32,7 @@ const selectAsTheyAre = byCount(
   FROM users WHERE id IN ${list(count)}`,
 )
 
-/** By what their origin calls them. */
+/** By their ids at the origin. */
 export async function findImportedUsers(
   connection: Connection,
   origin: string,
@@ -46,7 +46,7 @@ export async function findImportedUsers(
   const found = new Map<string, ImportedUser>()
   for (const [originId, userId] of known) {
     const user = users.get(readText(userId))
-    // Whoever was deleted in between is nobody.
+    // Skips users who were deleted in between.
     if (user) found.set(readText(originId), user)
   }
   return found
@@ -76,7 +76,7 @@ export async function findTakenAddresses(
 
 const selectUsers = byCount((count) => `SELECT id FROM users WHERE id IN ${list(count)}`)
 
-/** Which of these users there are. */
+/** Which of these users exist. */
 export async function findUserIds(
   connection: Connection,
   ids: readonly string[],
@@ -103,7 +103,7 @@ const insertImported = byCount(
   ON CONFLICT DO NOTHING`,
 )
 
-/** @returns the ids of those who are new: of the others somebody has the id or the address */
+/** @returns the ids of the new users: for the others, the id or the address is taken */
 export async function insertImportedUsers(
   connection: Connection,
   origin: string,
@@ -132,10 +132,10 @@ function toColumns(user: NewUser): Value[] {
 }
 
 /**
- * Another hash for a user who has not logged in since the import. Their sessions end: a password was
- * changed where they come from, which has ended those there.
+ * Replaces the hash of a user who has not logged in since the import. Their sessions end: the
+ * password was changed at the origin, which has ended those there.
  *
- * @returns false where they have by now
+ * @returns false where they have logged in by now
  */
 export async function updateImportedHash(
   connection: Connection,
@@ -154,9 +154,9 @@ export async function updateImportedHash(
 }
 
 /**
- * Keeps a user out who was banned where they come from, and has not acted here since the import.
+ * Bans a user who was banned at the origin, and has not acted here since the import.
  *
- * @returns false where they have, or are banned
+ * @returns false where they have acted, or are banned already
  */
 export async function banImportedUser(
   connection: Connection,
@@ -176,7 +176,7 @@ const holdById = byCount(
     ORDER BY id FOR NO KEY UPDATE`,
 )
 
-/** Those of these users who are there and not banned, as they are until the transaction ends. */
+/** Locks those of the users who exist and are not banned, until the transaction ends. */
 export async function holdUsers(
   connection: Connection,
   userIds: readonly string[],

@@ -1,6 +1,6 @@
 import type { Database } from './database.ts'
 
-/** In small transactions: whoever waits for the writer waits for one of them. */
+/** In small transactions: whoever waits to write waits for one of them. */
 export async function recordUses(
   database: Database,
   table: 'sessions' | 'api_keys',
@@ -8,7 +8,7 @@ export async function recordUses(
 ): Promise<void> {
   for (let from = 0; from < ids.length; from += batch) {
     const some = ids.slice(from, from + batch)
-    // One text, however many there are: the first is said again where others are missing.
+    // One text for any number of ids: the first id is repeated to fill it.
     const padded = Array.from({ length: batch }, (_, index) => some[index] ?? some[0] ?? null)
     await database.transaction(
       (transaction) => transaction.query(statements[table], [usedAt, ...padded]),
@@ -22,7 +22,7 @@ const parameters = Array.from({ length: batch }, (_, index) => `$${index + 2}`).
 
 const statements = { sessions: recordIn('sessions'), api_keys: recordIn('api_keys') }
 
-// A row that somebody else has in hand is left out, so that nobody waits for this.
+// A locked row is skipped, so that nobody waits for this.
 function recordIn(table: string): string {
   return `UPDATE ${table} SET last_used_at = $1 WHERE id IN (
     SELECT id FROM ${table}

@@ -7,7 +7,7 @@ export class Lock {
   hold<T>(work: () => Promise<T>): Promise<T> {
     const held = this.#last.then(work)
     // The next holder waits for the end of this one, however it ends, and for a turn of the event
-    // loop: holders in a row would let nothing else happen.
+    // loop: otherwise a row of holders would let nothing else happen.
     this.#last = held.catch(() => {}).then(() => turn())
     return held
   }

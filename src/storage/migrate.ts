@@ -8,19 +8,19 @@ import { readText } from './columns.ts'
 import type { Connection, Database, Transaction } from './database.ts'
 import { ownTables, requireTables } from './tables.ts'
 
-/** A folder of `NNNN_name.sql` files, applied in the order of their names and never changed again. */
+/** A folder of `NNNN_name.sql` files, applied in the order of their names and never changed afterwards. */
 export interface Migrations {
-  /** Whose they are: `latchkey`, or your application's name. */
+  /** Whose migrations they are: `latchkey`, or your application's name. */
   readonly owner: string
   readonly directory: URL
 }
 
-/** A migration that the database refused: nothing of it, nor of the others, was applied. */
+/** The database refused a migration: nothing of it, or of the others, was applied. */
 export class MigrationError extends Error {
   override readonly name = 'MigrationError'
 
   constructor(migration: string, cause: unknown) {
-    // A table of Latchkey's that is gone makes the database unavailable, and the reason stands below.
+    // Where a table of Latchkey's is gone, the error is `unavailable`, and its cause has the reason.
     const named = cause instanceof AuthError ? cause.cause : cause
     const reason = named instanceof Error ? named.message : String(named)
     super(`Migration ${migration} failed, and nothing was applied: ${reason}`, { cause })
@@ -37,25 +37,25 @@ interface Migration {
 export interface MigrationStatus {
   /** Its owner and file, such as `latchkey/0001_users_and_sessions.sql`. */
   readonly name: string
-  /** `unknown` is applied, and not among the files here: another version of their owner has it. */
+  /** `unknown`: applied, but not among the files here, so another version of their owner has it. */
   readonly status: 'applied' | 'pending' | 'unknown'
 }
 
-/** What is looked at before a migration. */
+/** What is checked before a migration. */
 export interface MigrateOptions {
-  /** Throws where these migrations do not belong; asked at every attempt. */
+  /** Throws where these migrations do not belong; called at every attempt. */
   readonly check?: (connection: Connection) => Promise<void>
 }
 
 /**
  * Applies what has not been applied yet, owner by owner, all in one transaction: two processes that
  * start together wait for each other, and one that dies leaves nothing half done. Where nothing is
- * pending nothing is written, and no right to change the schema is needed.
+ * pending, nothing is written, and no right to change the schema is needed.
  *
  * @returns the names of the migrations that were applied
  * @throws MigrationError naming the file that the database refused
  * @throws Error when a file was changed after it was applied
- * @throws MissingTablesError where a table is gone that was made before
+ * @throws MissingTablesError where a table that was made before is gone
  * @throws AuthError `unavailable` when the database is away
  */
 export async function migrate(
@@ -68,7 +68,7 @@ export async function migrate(
     await check?.(connection)
     const applied = await readApplied(connection)
     const isPending = findPending(migrations, applied).length > 0
-    // Otherwise the server would start, and refuse everybody.
+    // Otherwise the server would start, and fail every request.
     if (!isPending) await requireTables(connection, applied, ownTables)
     return isPending
   }
@@ -97,8 +97,8 @@ async function applyPending(
 }
 
 /**
- * Every migration in the order of its application, and behind them what the database has of these owners and
- * is not here; changes nothing.
+ * Every migration in the order of its application, then those of these owners that the database has
+ * and the folders lack; changes nothing.
  *
  * @throws Error when a file was changed after it was applied
  * @throws AuthError `unavailable` when the database is away
@@ -126,7 +126,7 @@ function findUnknown(
   return names.map((name) => ({ name, status: 'unknown' }))
 }
 
-/** The names of those that a database has, also of an owner or a version that is not here. */
+/** The names of all migrations that a database has, even of an owner or a version that is not here. */
 export async function listApplied(connection: Connection): Promise<readonly string[]> {
   return [...(await readApplied(connection)).keys()]
 }
@@ -139,12 +139,12 @@ export async function requireWhole(connection: Connection): Promise<void> {
   await requireAll(connection, ownTables)
 }
 
-/** The same of a few of them, for whoever asks for no others. */
+/** The same for a few tables, for callers that need no others. */
 export async function requireAll(connection: Connection, tables: readonly string[]): Promise<void> {
   await requireTables(connection, await readApplied(connection), tables)
 }
 
-/** Whether a statement failed for want of a table or column: a migration is pending. */
+/** Whether a statement failed because a table or column is missing: a migration is pending. */
 export function isNotMigrated(error: unknown): boolean {
   if (error instanceof AuthError) return isNotMigrated(error.cause)
   // Not `instanceof`: under Jest an error of SQLite is of another realm than this code.
@@ -177,7 +177,7 @@ async function apply(transaction: Transaction, name: string, sql: string): Promi
   try {
     await transaction.script(sql)
   } catch (cause) {
-    // The database went away: that is no fault of the file, and worth another attempt.
+    // The database went away: not the file's fault, and worth another attempt.
     if (cause instanceof AuthError && !isNotMigrated(cause)) throw cause
     throw new MigrationError(name, cause)
   }

@@ -1,8 +1,8 @@
 import type { Value } from './database.ts'
 
 /**
- * What is no code of a statement: text, quoted names, comments. Or what is not the same in both
- * databases: a lock on rows, or a parameter with its number, and whether it is the whole of a LIMIT.
+ * Parts of a statement that are not code: text, quoted names, comments. And parts that differ between the databases: a
+ * lock on rows, or a parameter with its number, and whether it is all of a LIMIT.
  */
 export const lexemes =
   /'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|\/\*[\s\S]*?\*\/|(\bfor\s+(?:(?:no\s+key\s+)?update(?:\s+skip\s+locked)?|(?:key\s+)?share)\b)|(\blimit\s+)?\$(\d+)/gi
@@ -10,7 +10,7 @@ export const lexemes =
 /**
  * How many parameters a statement takes.
  *
- * @throws Error for several statements, and for those that begin or end a transaction
+ * @throws Error for several statements, and for one that begins or ends a transaction
  */
 export function countParameters(sql: string): number {
   const code = sql.replace(lexemes, ' ')
@@ -23,14 +23,14 @@ export function countParameters(sql: string): number {
   return Math.max(0, ...numbers)
 }
 
-/** The sentence for a text that is not one statement with numbered parameters. */
+/** The error for a text that is not one statement with numbered parameters. */
 export function malformed(sql: string): Error {
   return new Error(`One statement, with parameters $1, $2, …, in transaction() or alone: ${sql}`)
 }
 
 /**
- * SECURITY: a missing value and NaN are bound as NULL without an error by node:sqlite, undefined by
- * pg: a look-up by NULL must be a bug that is heard.
+ * SECURITY: node:sqlite binds a missing value and NaN as NULL without an error, and pg does so with
+ * undefined: a look-up by NULL must be a bug that is noticed.
  *
  * @throws TypeError
  */

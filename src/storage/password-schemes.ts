@@ -4,7 +4,7 @@ import { readNumber, readText } from './columns.ts'
 import type { Connection } from './database.ts'
 
 export async function listPasswordSchemes(connection: Connection): Promise<string[]> {
-  // From one to the next by the index, which holds imported hashes alone: DISTINCT would read a million.
+  // From scheme to scheme by the index, which holds imported hashes alone: DISTINCT would read a million.
   const rows = await connection.query(
     `WITH RECURSIVE schemes (scheme) AS (
        SELECT min(password_scheme) FROM users WHERE password_scheme IS NOT NULL
@@ -28,9 +28,9 @@ export async function countPasswordSchemes(connection: Connection): Promise<Pass
 }
 
 /**
- * How many hashes of a scheme begin so.
+ * How many hashes of a scheme begin with a prefix.
  *
- * @param maximum how many users of it are looked at: each is a row, of which there may be a million
+ * @param maximum how many of its users are looked at: each is a row, of which there may be a million
  */
 export async function countHashes(
   connection: Connection,

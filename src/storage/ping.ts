@@ -11,18 +11,19 @@ import {
   tablesQuery,
 } from './tables.ts'
 
-// Whoever asks whether a server is well wants to hear it before they give it up.
+// Whoever checks a server's health wants an answer before they give it up.
 const patienceMilliseconds = 1_000
 
 /**
- * Whether the database answers, and has the migrations of this version. One that has newer ones
- * too is in order: another version is being put in place.
+ * Checks that the database answers, and has the migrations of this version. Newer ones beside them are in order:
+ * another version is being deployed.
  *
- * The connections of look-ups are asked: those of all else may be busy with what takes long, and a server
- * whose tokens are checked is no server to take out. So of the tables those alone are looked for: all servers
- * lack another one at once, and none of them would answer anybody.
+ * It asks the connections of look-ups: all others may be busy with something slow, and a server that checks tokens must
+ * not be taken out of service. For the same reason only the tables of look-ups are required: another table is missing
+ * for all servers at once, and then none of them would answer.
  *
- * @throws AuthError `unavailable` where it does not within a second, or lacks a migration or one of these
+ * @throws AuthError `unavailable` where there is no answer within a second, or a migration or one of these tables is
+ *   missing
  */
 export async function ping(database: Database): Promise<void> {
   const missing = await within(patienceMilliseconds, findMissing(database)).catch((cause) => {
@@ -39,7 +40,7 @@ function unavailable(reason: string): AuthError {
   return new AuthError('unavailable', { cause: new Error(reason) })
 }
 
-// A table, not a constant: SQLite would answer that without a look at the file.
+// A table, not a constant, which SQLite would answer without a look at the file.
 async function findMissing(database: Database): Promise<readonly string[] | null> {
   const sql = 'SELECT name FROM latchkey_migrations WHERE name = $1 OR name = $2'
   const newest = await database.lookUp(sql, newestMigrations, ([name]) => readText(name))

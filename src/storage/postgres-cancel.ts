@@ -2,13 +2,13 @@ import { connect } from 'node:net'
 import type { ClientBase } from 'pg'
 
 const patienceMilliseconds = 2_000
-// What tells this message from the start of a session: 1234 in the upper half, 5678 in the lower.
+// The code that tells this message from the start of a session: 1234 in the upper half, 5678 in the lower.
 const cancelRequest = 80_877_102
 
 /**
- * Asks PostgreSQL to give up what it does for a client that is about to be closed. It would not notice
- * while it waits for a lock, and keep the connection from others for as long. Whether that helps is not
- * said, and needs no answer.
+ * Asks PostgreSQL to give up what it does for a client that is about to be closed. While it waits
+ * for a lock it would not notice the end, and would keep the connection from others. Whether that
+ * helps is not reported, and need not be.
  *
  * https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-CANCELING-REQUESTS
  */

@@ -19,19 +19,19 @@ import { PostgresTransaction } from './postgres-transaction.ts'
 const connectMilliseconds = 2_000
 const answerMilliseconds = 3_000
 
-/** What the connections of this process have in common. */
+/** Settings that all connections of this process share. */
 export const patience = {
   connectionTimeoutMillis: connectMilliseconds,
-  // A connection that a firewall forgot is found out before it is needed.
+  // A connection that a firewall has dropped is noticed before it is needed.
   keepAlive: true,
   keepAliveInitialDelayMillis: 10_000,
 } as const
 
 const ignore = () => {}
 
-// The pool does not listen while somebody works, and an error would end the process. From this event on,
-// and not when the promise of a connection is kept: PostgreSQL may say in one packet that it is open and
-// that it is ended.
+// The pool does not listen while a connection is in use, and an error would end the process. Added
+// at this event, not when the promise of a connection resolves: PostgreSQL may say in one packet
+// that the connection is open and that it is ended.
 function keepAlive(client: pg.PoolClient): void {
   if (!client.listeners('error').includes(ignore)) client.on('error', ignore)
 }
@@ -39,13 +39,13 @@ function keepAlive(client: pg.PoolClient): void {
 interface Rules {
   /** How long the work may take. */
   readonly workMilliseconds: number
-  /** What holds inside the transaction, and with a pooler nowhere else. */
+  /** Settings of the transaction, which with a pooler must not outlive it. */
   readonly settings: string
 }
 
 const ordinary: Rules = { workMilliseconds: 3_000, settings: limits(3_000) }
 
-// What a crash of PostgreSQL may undo is less than a second old, and what was counted twice.
+// A crash of PostgreSQL may undo less than the last second of these.
 const relaxed: Rules = {
   ...ordinary,
   settings: `${ordinary.settings}; SET LOCAL synchronous_commit = off`,
@@ -53,8 +53,8 @@ const relaxed: Rules = {
 
 const migrating: Rules = {
   workMilliseconds: 600_000,
-  // Whoever starts meanwhile waits for the one that migrates; the number is Latchkey's own. If that
-  // one dies in the midst of a long statement, PostgreSQL looks for it every second, and stops.
+  // Processes that start meanwhile wait for the one that migrates; the number is Latchkey's own. If that process dies
+  // during a long statement, PostgreSQL checks every second for its client, and stops.
   settings: `${limits(600_000)};
     DO $$ BEGIN
       SET LOCAL client_connection_check_interval = 1000;
@@ -63,13 +63,13 @@ const migrating: Rules = {
     SELECT pg_advisory_xact_lock(7710853)`,
 }
 
-// PostgreSQL's own limits undo what a client left behind that it cannot reach any more.
+// PostgreSQL's own limits undo what was left behind by a client that it can no longer reach.
 function limits(milliseconds: number): string {
   return `SET LOCAL statement_timeout = ${milliseconds};
     SET LOCAL idle_in_transaction_session_timeout = ${milliseconds}`
 }
 
-/** PostgreSQL behind a pool, with connections of its own for looking up tokens. */
+/** PostgreSQL through a pool, with connections of their own for looking up tokens. */
 export class PostgresDatabase implements Database {
   readonly #pool: pg.Pool
   readonly #lookUps: PostgresLookUps
@@ -83,11 +83,11 @@ export class PostgresDatabase implements Database {
     { names, onClose }: { names: StatementNames; onClose: () => Promise<void> },
   ) {
     this.#pool = pool
-    // A connection that breaks while nobody uses it is no reason to end the process.
+    // A connection that breaks while unused must not end the process.
     pool.on('error', ignore)
     pool.on('acquire', keepAlive)
     this.#lookUps = new PostgresLookUps(
-      // The pool hides the password from whoever enumerates its options.
+      // The pool makes the password non-enumerable, so it has to be named.
       { ...pool.options, password: pool.options.password, ...patience },
       { connections: 2 },
     )
@@ -129,13 +129,13 @@ export class PostgresDatabase implements Database {
     isPending: (connection: Connection) => Promise<boolean> = async () => true,
   ): Promise<T | null> {
     try {
-      // Also where this database may not be written to, or its tables not be changed.
+      // A read alone: it also works where the database may not be written to, or its tables not be changed.
       const isNeeded = await isPending({ query: (sql, values = []) => this.#read(sql, values) })
       const result = isNeeded ? await this.#run(migrating, work) : null
       this.#lacksMigration = false
       return result
     } catch (error) {
-      // Between a database that has come back and its migration, nobody may look for its tables.
+      // Once the database is back, and until it is migrated, nobody may look for its tables.
       this.#lacksMigration = isUnavailable(error)
       throw error
     }
@@ -183,7 +183,7 @@ export class PostgresDatabase implements Database {
   async #connect(): Promise<pg.PoolClient> {
     const connecting = this.#borrow()
     try {
-      // A pool of yours may wait for ever.
+      // A pool of yours may have no time-out.
       const isPatient = !this.#pool.options.connectionTimeoutMillis
       return await (isPatient ? within(connectMilliseconds, connecting) : connecting)
     } catch (cause) {

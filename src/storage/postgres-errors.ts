@@ -3,7 +3,7 @@ import { AuthError } from '../core/errors.ts'
 import { DeadlineError } from './deadline.ts'
 import { isTableGone } from './tables.ts'
 
-// Classes of SQLSTATE, and single ones, that say nothing about the statement:
+// SQLSTATE classes, and single codes, that say nothing about the statement:
 // https://www.postgresql.org/docs/current/errcodes-appendix.html
 const away = [
   '08', // connection exceptions
@@ -21,9 +21,9 @@ const away = [
 ]
 
 /**
- * What the core calls `unavailable`: the database cannot be reached, does not answer in time, says
- * that it cannot do anything just now, was asked by two for what one can have, or has lost a table of
- * Latchkey's; and `email_address_taken`. Everything else stays what it is.
+ * Translates to what the core calls `unavailable`: the database cannot be reached, does not answer
+ * in time, cannot do anything just now, was asked by two for what only one can have, or has lost a
+ * table of Latchkey's; and to `email_address_taken`. Every other error stays as it is.
  */
 export function toAuthError(error: unknown): unknown {
   if (error instanceof pg.DatabaseError) forgetRow(error)
@@ -34,8 +34,8 @@ export function toAuthError(error: unknown): unknown {
   return isForgotten(error) ? forgotten(error) : error
 }
 
-// SECURITY: there PostgreSQL repeats the row that it refused, password hash and all, and whatever writes the error
-// into a log would repeat it too.
+// SECURITY: in these fields PostgreSQL repeats the row that it refused, password hash included, and
+// a log of the error would repeat it too.
 function forgetRow(error: pg.DatabaseError): void {
   error.detail = undefined
   error.where = undefined
@@ -51,8 +51,8 @@ export function isLate(error: unknown): boolean {
 const late = /^Query read timeout/
 
 /**
- * What could not be connected is `unavailable`, whatever the reason: the network, TLS, a password that
- * was changed, too many connections. One that is missing is a fault of the configuration.
+ * A failed connection is `unavailable`, whatever the reason: the network, TLS, a password that was
+ * changed, too many connections. A missing password is a fault of the configuration.
  */
 export function toConnectError(cause: unknown): unknown {
   const isMissing = cause instanceof Error && /password must be a string$/.test(cause.message)
@@ -63,7 +63,7 @@ function isTaken(error: unknown): boolean {
   return error instanceof pg.DatabaseError && error.constraint === 'users_email_address_key'
 }
 
-// A message like it was queued meanwhile: tried again, it is seen.
+// An equal message was queued meanwhile: another attempt will see it.
 function isOvertaken(error: unknown): boolean {
   return error instanceof pg.DatabaseError && /^outbox_open_/.test(error.constraint ?? '')
 }
@@ -72,11 +72,11 @@ function isAway(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   if (error instanceof pg.DatabaseError) {
     const code = error.code ?? ''
-    // 08P01 is a message that nobody understands: a fault of ours.
+    // 08P01 is a message that PostgreSQL does not understand: a fault of ours.
     return code !== '08P01' && away.some((beginning) => code.startsWith(beginning))
   }
   if (error instanceof DeadlineError) return true
-  // The system gives its errors a code; pg tells broken connections apart by sentences only.
+  // The system's errors have a code; pg tells broken connections apart by their messages only.
   return 'syscall' in error || disconnected.test(error.message)
 }
 
@@ -84,8 +84,8 @@ const disconnected =
   /^(Connection terminated|Query read timeout|timeout (expired|exceeded)|Client (has encountered|was closed))/
 
 /**
- * A statement that was prepared on one connection is not there, or is there already: a pooler is in
- * between, or what prepared it was cancelled.
+ * A prepared statement is missing on a connection, or there already: a pooler is in between, or its
+ * preparation was cancelled.
  */
 export function isForgotten(error: unknown): boolean {
   return error instanceof pg.DatabaseError && (error.code === '26000' || error.code === '42P05')

@@ -6,8 +6,8 @@ import { isForgotten, isLate, toConnectError } from './postgres-errors.ts'
 import type { PostgresQuery } from './postgres-statements.ts'
 
 /**
- * Reads that share a few connections: each is sent at once, behind those that are under way, and
- * none waits for a free connection. A connection that breaks is made anew by the next read.
+ * Reads that share a few connections: each is sent at once, behind those under way, and none waits
+ * for a free connection. The next read replaces a connection that breaks.
  */
 export class PostgresLookUps {
   readonly #config: ClientConfig
@@ -16,7 +16,7 @@ export class PostgresLookUps {
 
   constructor(config: ClientConfig, { connections }: { connections: number }) {
     // SECURITY: a read without an answer for so long ends its connection, and all reads on it: a
-    // database that is silent must not hold requests for ever.
+    // silent database must not hold requests for ever.
     this.#config = { ...config, pipeline: true, query_timeout: answerMilliseconds }
     this.#lanes = Array.from({ length: connections }, () => null)
   }
@@ -28,7 +28,7 @@ export class PostgresLookUps {
       return rows
     } catch (error) {
       if (isLate(error)) cancel(client)
-      // What prepared the statement failed, and all that came behind it fail with it.
+      // The statement's preparation failed, and every later use of it fails too.
       if (isForgotten(error)) await client.end()
       throw error
     }
@@ -36,7 +36,7 @@ export class PostgresLookUps {
 
   async close(): Promise<void> {
     const open = this.#lanes.splice(0)
-    // Who does not answer the farewell is left alone.
+    // A server that does not answer the farewell is abandoned.
     const ended = open.map((client) => within(farewellMilliseconds, end(client)))
     await Promise.allSettled(ended)
   }
@@ -50,16 +50,16 @@ export class PostgresLookUps {
   #connect(lane: number): Promise<pg.Client> {
     const client = this.#newClient()
     const connected = client.connect().catch((cause) => {
-      // Left open, it would keep PostgreSQL waiting for a minute.
+      // Left open, the client would keep PostgreSQL waiting for a minute.
       client.end().catch(() => {})
       throw toConnectError(cause)
     })
     this.#lanes[lane] = connected
     const forget = () => {
-      // It may end twice, and another may have taken its place in between.
+      // The client may end twice, and another may have taken its place in between.
       if (this.#lanes[lane] === connected) this.#lanes[lane] = null
     }
-    // Without a listener an error would end the process; whoever waits is told by its own read.
+    // Without a listener an error would end the process; each waiting read reports it itself.
     client.on('error', forget)
     client.on('end', forget)
     connected.catch(forget)

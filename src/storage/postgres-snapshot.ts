@@ -11,7 +11,7 @@ export async function openPostgresSnapshot(url: string): Promise<Snapshot> {
     connectionTimeoutMillis: 2_000,
     fallback_application_name: 'latchkey export',
   })
-  // Whoever reads is told by the next read.
+  // The next read reports the error.
   client.on('error', () => {})
   try {
     await client.connect()

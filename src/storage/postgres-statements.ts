@@ -3,10 +3,10 @@ import pg, { type QueryArrayConfig } from 'pg'
 import type { Value } from './database.ts'
 import { countParameters, lexemes, requireBindable } from './parameters.ts'
 
-/** Whether a connection remembers a statement by its name, which a pooler takes away from it. */
+/** Whether statements are prepared under a name, which does not work behind some poolers. */
 export type StatementNames = 'named' | 'unnamed'
 
-/** The statements that were sent, each looked at once and with a name under which it is prepared. */
+/** The statements that were sent, each examined once, with the name under which it is prepared. */
 export class PostgresStatements {
   readonly #names: StatementNames
   readonly #known = new Map<string, Statement>()
@@ -15,7 +15,7 @@ export class PostgresStatements {
     this.#names = names
   }
 
-  /** @throws Error for what writes, or is no statement: it would be kept, whatever came after it. */
+  /** @throws Error for a text that writes, or is no statement: outside a transaction nothing would undo it */
   read(sql: string, values: readonly Value[]): PostgresQuery {
     const statement = this.#get(sql)
     if (!statement.reads) throw new Error(`Send it through transaction(): ${sql}`)
@@ -34,15 +34,15 @@ export class PostgresStatements {
       parameters: countParameters(sql),
       reads: isRead(sql),
     }
-    // Texts that are put together anew each time would otherwise pile up, here and over there.
+    // Texts that are put together anew each time would otherwise pile up, here and in PostgreSQL.
     if (this.#known.size < remembered) this.#known.set(sql, statement)
     return statement
   }
 }
 
-/** What is sent: the values behind one text, and how its rows are read. */
+/** What is sent: a text, its values, and how the rows are read. */
 export interface PostgresQuery extends QueryArrayConfig {
-  /** PostgreSQL's simple protocol would take several statements in one text. */
+  /** The simple protocol of PostgreSQL would accept several statements in one text. */
   readonly queryMode: 'extended'
 }
 
@@ -54,7 +54,7 @@ interface Statement {
 
 const remembered = 500
 const reading = /^[\s(]*(?:select|with|values|explain|show)\b/i
-// A lock, or what writes behind a WITH or an EXPLAIN ANALYZE.
+// A lock, or a write behind a WITH or an EXPLAIN ANALYZE.
 const writing =
   /\bfor\s+(?:no\s+key\s+update|update|key\s+share|share)\b|\b(?:insert|merge)\s+into\b|\bdelete\s+from\b|\bupdate\b[^;]*\bset\b/i
 
@@ -63,7 +63,7 @@ function isRead(sql: string): boolean {
   return reading.test(code) && !writing.test(code)
 }
 
-// PostgreSQL cuts names after 63 bytes; pg would take two texts under one name for one.
+// PostgreSQL cuts names after 63 bytes; and pg would take two texts with the same name for one.
 function nameOf(sql: string): string {
   return `latchkey_${createHash('sha256').update(sql).digest('hex').slice(0, 32)}`
 }
@@ -79,7 +79,7 @@ function toQuery(
 
 const queryMode = 'extended'
 
-// pg would write a Date in the zone of this process, and in years of four digits.
+// pg would write a Date in this process's time zone, and with years of four digits.
 function toSent(value: Value): Value {
   return value instanceof Date ? value.toISOString() : value
 }
@@ -103,5 +103,5 @@ function readInstant(text: string): unknown {
   throw new Error(`PostgreSQL writes an instant as ${text}: set DateStyle to ISO for this role`)
 }
 
-// Everything else is text, as PostgreSQL writes it.
+// All other types are text, as PostgreSQL writes them.
 const types = { getTypeParser: (oid: number) => parsers.get(oid) ?? String }

@@ -3,7 +3,7 @@ import type { Row, Transaction, Value } from './database.ts'
 import { toAuthError } from './postgres-errors.ts'
 import type { PostgresStatements } from './postgres-statements.ts'
 
-/** What one connection does between BEGIN and COMMIT, and refuses to do after it. */
+/** Sends statements on one connection between BEGIN and COMMIT, and refuses to afterwards. */
 export class PostgresTransaction implements Transaction {
   readonly #client: PoolClient
   readonly #statements: PostgresStatements
@@ -20,7 +20,7 @@ export class PostgresTransaction implements Transaction {
   async perform<T>(settings: string, work: (transaction: Transaction) => Promise<T>): Promise<T> {
     // SECURITY: each statement sees what was committed before it. Where a database's default is a
     // stricter level, a reset would not see, and not end, the session that a log-in just opened.
-    // One message for all: a round trip for each would take longer than the work.
+    // One message for all settings: a round trip for each would take longer than the work.
     try {
       await this.#send(`BEGIN ISOLATION LEVEL READ COMMITTED; ${settings}`)
       const result = await work(this)
@@ -52,7 +52,7 @@ export class PostgresTransaction implements Transaction {
     }
   }
 
-  /** Sends nothing any more, whatever the work still tries. */
+  /** From now on nothing is sent, whatever the work still tries. */
   end(): void {
     this.#isOpen = false
   }
@@ -60,7 +60,7 @@ export class PostgresTransaction implements Transaction {
   async #commit(): Promise<void> {
     this.#requireOpen()
     const command = await this.#close('COMMIT')
-    // PostgreSQL undoes all of a transaction in which a statement failed, and calls it no error.
+    // PostgreSQL undoes all of a transaction in which a statement failed, without an error.
     if (command !== 'COMMIT') {
       const cause = this.#failure
       throw new Error('All was undone, for a statement had failed before', { cause })
@@ -77,8 +77,8 @@ export class PostgresTransaction implements Transaction {
     await this.#client.query({ text: statements, ...this.#limit })
   }
 
-  // A statement that comes late would be in no transaction, or in the next one of this connection;
-  // so would those behind a COMMIT of your own.
+  // A late statement would be in no transaction, or in the next one of this connection; so would a
+  // statement after your own COMMIT.
   #requireOpen(): void {
     const isBegun = this.#client.getTransactionStatus() !== 'I'
     if (!this.#isOpen || !isBegun) throw new Error('This transaction has ended')

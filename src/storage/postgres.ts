@@ -13,8 +13,8 @@ export const postgresMigrations: Migrations = {
 export interface PostgresOptions {
   /**
    * `unnamed` behind a pooler that gives each transaction another connection and keeps no prepared
-   * statements, such as PgBouncer before 1.24: none gets a name, and a look-up costs the database
-   * three times the processor time. The default is `named`, or `unnamed` for a URL with
+   * statements, such as PgBouncer before 1.24: statements get no name, and a look-up costs the
+   * database three times the processor time. The default is `named`, or `unnamed` for a URL with
    * `pgbouncer=true`.
    */
   readonly statements?: StatementNames
@@ -25,16 +25,17 @@ export interface PostgresOptions {
  * start while its database is away.
  *
  * @param source a URL, for at most 12 connections of this process's own: 2 for looking up tokens,
- * 10 for everything else; or your `pg.Pool`, which stays yours to end, and 2 connections beside it,
- * made with its options: what you do to its connections in `connect` is not done to these
- * @throws TypeError for what is no URL, or that of another database, or names a certificate that cannot be read
+ *   10 for everything else; or your `pg.Pool`, which you end yourself, and 2 connections beside it
+ *   with its options: what you do to its connections in `connect` is not done to these
+ * @throws TypeError for what is not a URL, or one of another database, or names a certificate that
+ *   cannot be read
  */
 export async function openPostgres(
   source: string | pg.Pool,
   options: PostgresOptions = {},
 ): Promise<Database> {
-  // SECURITY: Node's own error would repeat the text, and the password in it. And of `sqlite:` pg would ask a server on
-  // this machine, whatever the file is called.
+  // SECURITY: Node's own error would repeat the text, and the password in it. And for `sqlite:` pg
+  // would ask a server on this machine, whatever the file is called.
   if (typeof source === 'string' && (!URL.canParse(source) || source.startsWith('sqlite:'))) {
     throw new TypeError('PostgreSQL needs a URL like postgres://user:password@127.0.0.1:5432/app')
   }

@@ -69,7 +69,7 @@ export async function withdrawRegistrationToken(
   ])
 }
 
-// What is locked is being redeemed: to wait for it here could be to wait for each other.
+// A locked row is being redeemed: to wait for it here could deadlock.
 export async function trimRegistrations(
   connection: Connection,
   { id, emailAddress, createdAt }: Registration,
@@ -131,7 +131,7 @@ export async function deleteRegistrations(
 function toRegistration(row: Row): Registration {
   return {
     id: readText(row[0]),
-    // What is in the table was parsed before it was written.
+    // It was parsed before it was written.
     emailAddress: readText(row[1]) as EmailAddress,
     passwordHash: readText(row[2]),
     fields: readTextOrNull(row[3]),

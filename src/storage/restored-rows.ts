@@ -1,17 +1,17 @@
 import { readInstant, readText } from './columns.ts'
 import type { Database, Row } from './database.ts'
 
-/** What a backup brings back, and was ended since, most likely. */
+/** A row that a backup brings back, although it was most likely ended since. */
 export interface RestoredRow {
   readonly kind: 'api_key' | 'deleted_user' | 'banned_user'
   readonly id: string
   readonly emailAddress: string
-  /** Of an API key. */
+  /** Null for a user. */
   readonly name: string | null
   readonly createdAt: Date
 }
 
-/** By their ids, what a database had when another was put in its place. */
+/** The ids that a database had when another was put in its place. */
 export interface Known {
   readonly apiKeys: ReadonlySet<string>
   readonly users: ReadonlySet<string>
@@ -19,9 +19,9 @@ export interface Known {
 }
 
 /**
- * Asks the database that is replaced.
+ * Reads the database that is being replaced.
  *
- * @param list the first column of what a statement reads
+ * @param list returns the first column of what a statement reads
  */
 export async function readKnown(list: (sql: string) => Promise<readonly string[]>): Promise<Known> {
   return {
@@ -31,7 +31,7 @@ export async function readKnown(list: (sql: string) => Promise<readonly string[]
   }
 }
 
-/** What the restored database has, and the replaced one had no more, or banned. */
+/** Rows of the restored database that the replaced one no longer had, or had banned. */
 export async function listRestoredRows(
   restored: Database,
   known: Known,

@@ -1,13 +1,13 @@
 import { readInstant, readInstantOrNull, readText } from './columns.ts'
 import type { Connection } from './database.ts'
 
-/** That sessions of an origin came, and when. */
+/** The fact that sessions of an origin were imported, and when. */
 export interface SessionImport {
   readonly origin: string
   readonly importedAt: Date
 }
 
-/** Notes that some have come; tokens of other systems are looked up from the newest on. */
+/** Notes that some sessions were imported; from the newest note on, other systems' tokens are looked up. */
 export async function noteSessionImport(
   connection: Connection,
   { origin, importedAt }: SessionImport,
@@ -20,7 +20,7 @@ export async function noteSessionImport(
   )
 }
 
-/** Notes that all have come that there were: of an import that was cut off, nobody knows which did. */
+/** Notes that all sessions were imported: where an import was cut off, nobody knows which were. */
 export async function noteWholeSessionImport(
   connection: Connection,
   { origin, importedAt }: SessionImport,
@@ -31,7 +31,7 @@ export async function noteWholeSessionImport(
   )
 }
 
-/** Whether sessions of an origin have come since all were there the last time. */
+/** Whether sessions of an origin were imported since an import last completed. */
 export async function isSessionImportOpen(
   connection: Connection,
   origin: string,
@@ -47,7 +47,7 @@ export async function isSessionImportOpen(
   return whole === null || whole < readInstant(row[0])
 }
 
-/** When all sessions of an origin had come that there were. */
+/** When imports of all sessions of an origin were completed. */
 export async function listWholeSessionImports(
   connection: Connection,
   origin: string,
@@ -58,9 +58,9 @@ export async function listWholeSessionImports(
   return rows.map(([importedAt]) => readInstant(importedAt))
 }
 
-/** Few: one for each import that brought some. */
+/** One for each import that brought sessions: few. */
 export async function listSessionImports(connection: Connection): Promise<SessionImport[]> {
-  // Of one that was cut off, and of the version before this one, it is in the one table alone.
+  // An import that was cut off, or made by the version before this one, is in the second table alone.
   const rows = await connection.query(
     `SELECT origin, imported_at FROM session_imports
      UNION SELECT origin, imported_at FROM imported_sessions`,

@@ -35,7 +35,7 @@ export async function insertSession(
   )
 }
 
-// Put together once: a text that is made at each look-up has to be hashed at each.
+// Put together once: a text that is made anew for each look-up has to be hashed each time.
 const findByDigest = `SELECT ${userColumns}, ${columns}
   FROM sessions JOIN users ON users.id = sessions.user_id
   WHERE sessions.token_digest = $1`
@@ -95,8 +95,8 @@ export async function trimSessions(
   { id, userId }: OwnSession,
   { maximum, usedAfter, createdAfter, createdUntil }: SessionHorizon & { maximum: number },
 ): Promise<Session[]> {
-  // SECURITY: what is over goes only behind as many that are newer. By a wrong clock all of them are over,
-  // and one log-in would end them for good; the sweep looks whether the clock was moved.
+  // SECURITY: an expired session goes only behind as many newer ones. By a wrong clock all of them are expired, and one
+  // log-in would end them for good; the sweep checks whether the clock was moved.
   const ended = await connection.query(
     `DELETE FROM sessions WHERE user_id = $1 AND id <> $2 AND id <= (
        SELECT id FROM sessions WHERE user_id = $1 AND id <> $2
@@ -210,7 +210,7 @@ export async function seeDevice(
   return rows.length > 0
 }
 
-// Whoever calls their program by another name each time fills no table.
+// Whoever names their program differently each time must not fill the table.
 const maximumSeenDevices = 100
 
 function toAuthenticated(row: Row): Authenticated {

@@ -1,16 +1,16 @@
 import { stat } from 'node:fs'
-// Not the global ones: tests of an application move it, and the log would grow.
+// Not the globals: an application's tests may move them, and the log would grow.
 import { clearTimeout, setTimeout } from 'node:timers'
 import { Worker } from 'node:worker_threads'
 
-// The disk has to be waited for once, however much is moved: seldom, but before a commit has to do it.
+// A checkpoint waits for the disk once, however much it moves: so seldom, but before a commit has to do it.
 const delayMilliseconds = 10_000
 const maximumCommits = 300
-// For less it is not worth a thread, which takes 12 MB: SQLite reads a log of that length as fast. Most commits
-// of a process that idles write nothing. Of the file: what it was once, up to 4 MB, it stays.
+// A shorter log is not worth a thread, which takes 12 MB: SQLite reads it as fast. Most commits of an idle process
+// write nothing. Measured on the file, which keeps the size that it once had, up to 4 MB.
 const shortBytes = 1_048_576
 
-// In one text, which a bundler or a compiler cannot lose. It waits for no reader and no writer.
+// As one string, which a bundler or a compiler cannot lose. It waits for no reader and no writer.
 const program = `
 const { parentPort, workerData } = require('node:worker_threads')
 const { DatabaseSync } = require('node:sqlite')
@@ -26,9 +26,9 @@ parentPort.on('message', (told) => {
 })`
 
 /**
- * Moves what was committed from the write-ahead log into the file, in a thread of its own: SQLite would
- * do it in the midst of a commit, and nothing would be answered until the disk has it, 10 to 80 ms.
- * Where the thread cannot, SQLite does it as ever, when the log has grown further.
+ * Moves what was committed from the write-ahead log into the file, in a thread of its own: SQLite
+ * would do so during a commit, and for 10 to 80 ms, until the disk has it, nothing would be
+ * answered. Where the thread cannot, SQLite does it after all, once the log has grown further.
  */
 export class SqliteCheckpointer {
   readonly #file: string
@@ -41,11 +41,13 @@ export class SqliteCheckpointer {
     this.#file = file
   }
 
-  /** To be called after each commit: of many at once, or ten seconds later, if the log is a megabyte. */
+  /**
+   * To be called after each commit. A checkpoint follows after many commits, or ten seconds, if the log is a megabyte.
+   */
   note(): void {
     this.#commits += 1
     if (this.#commits >= maximumCommits) this.#checkpointIfLong()
-    // No reason for a process to stay.
+    // It must not keep the process alive.
     else this.#timer ??= setTimeout(() => this.#checkpointIfLong(), delayMilliseconds).unref()
   }
 
@@ -56,7 +58,7 @@ export class SqliteCheckpointer {
     if (!worker) return
     // Not once(): it would throw the error of a thread that fails now, and the rest would stay open.
     const ended = new Promise((resolve) => worker.once('exit', resolve))
-    // Whoever closes waits for it.
+    // The process has to wait for the thread now.
     worker.ref()
     worker.postMessage('close')
     await ended
@@ -66,7 +68,7 @@ export class SqliteCheckpointer {
     clearTimeout(this.#timer)
     this.#timer = undefined
     this.#commits = 0
-    // What the disk refuses here concerns nobody: whoever writes hears of it.
+    // An error of the disk is ignored here: the next writer gets it.
     stat(`${this.#file}-wal`, (_error, log) => {
       if (log && log.size >= shortBytes) this.#checkpoint()
     })
@@ -84,7 +86,7 @@ export class SqliteCheckpointer {
     const forget = () => {
       if (this.#worker === worker) this.#worker = null
     }
-    // Without a listener a disk that fails would end the process; whoever writes hears of it.
+    // Without a listener a failing disk would end the process; the next writer gets its error.
     worker.on('error', forget)
     worker.on('exit', forget)
     return worker

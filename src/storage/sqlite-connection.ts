@@ -3,26 +3,26 @@ import type { Row, Value } from './database.ts'
 import { countParameters, lexemes, malformed, requireBindable } from './parameters.ts'
 import { busy } from './sqlite-errors.ts'
 
-// SQLite waits in C and blocks the event loop while it does: never long.
+// SQLite waits in C, which blocks the event loop: so never for long.
 const busyTimeoutMilliseconds = 5
 
-// Where nobody has moved them into the file by then, a commit does: 16 MB.
+// If no checkpoint has emptied the log by then, a commit does: 16 MB.
 const longestLogPages = 4_000
 
-/** What holds for one transaction. */
+/** Settings of one transaction. */
 export interface Pragmas {
   readonly foreignKeys: 'ON' | 'OFF'
-  /** FULL: a commit waits until the disk has it. NORMAL: a power cut may undo the last, in their order. */
+  /** FULL: a commit waits until the disk has it. NORMAL: a power cut may undo the last commits, in their order. */
   readonly synchronous: 'FULL' | 'NORMAL'
 }
 
-// SQLite keeps 2 MB of pages at its default; past some thousand sessions every look-up would fetch
-// its pages from the system again, which takes as long as the look-up. A ceiling: a small file takes
-// what it has. More spares 3 µs where few of many sessions are asked for again and again. Not mapped into
-// memory, which is as fast: a read that the disk refuses would then end the process.
+// SQLite keeps 2 MB of pages by default; past some thousand sessions every look-up would fetch its pages from the
+// system again, which takes as long as the look-up. This is a ceiling: a small file takes its own size. More spares 3
+// µs where few of many sessions are asked for again and again. Not mapped into memory, which is as fast: a read that
+// the disk refuses would then end the process.
 const pageCacheKibibytes = 65_536
 
-/** One connection of node:sqlite with its prepared statements. Everything here is synchronous. */
+/** One connection of node:sqlite with its prepared statements. All its methods are synchronous. */
 export class SqliteConnection {
   readonly #database: DatabaseSync
   readonly #prepared = new Map<string, Prepared>()
@@ -45,7 +45,7 @@ export class SqliteConnection {
     return statement.all(...toBound(values)) as unknown as Row[]
   }
 
-  /** The one row of a statement that finds no more than one; undefined where it finds none. */
+  /** The row of a statement that finds at most one; undefined where it finds none. */
   first(sql: string, values: readonly Value[]): Row | undefined {
     const { statement, parameters } = this.#prepared.get(sql) ?? this.#prepare(sql)
     requireBindable(values, parameters)
@@ -53,7 +53,7 @@ export class SqliteConnection {
   }
 
   script(sql: string): void {
-    // It may end its transaction, and set others.
+    // The script may end its transaction, and change the pragmas.
     this.#pragmas = null
     this.#database.exec(sql)
   }
@@ -62,14 +62,14 @@ export class SqliteConnection {
     this.#database.exec('COMMIT')
   }
 
-  /** Takes the write lock; what a failed ROLLBACK left open is not carried into this one. */
+  /** Takes the write lock. What a failed ROLLBACK left open does not become part of this transaction. */
   begin(pragmas: Pragmas): void {
     this.rollBack()
     this.#set(pragmas)
     this.#database.exec('BEGIN IMMEDIATE')
   }
 
-  /** Undoes the open transaction; a COMMIT that failed has sometimes ended it already. */
+  /** Undoes the open transaction; sometimes a failed COMMIT has ended it already. */
   rollBack(): void {
     if (this.isInTransaction) this.#database.exec('ROLLBACK')
   }
@@ -77,7 +77,7 @@ export class SqliteConnection {
   /**
    * Moves the write-ahead log into the file, and waits for the disk.
    *
-   * @throws Error that is busy while somebody reads the log
+   * @throws Error as SQLite's `busy`, while somebody reads the log
    */
   emptyLog(): void {
     this.rollBack()
@@ -90,7 +90,7 @@ export class SqliteConnection {
     this.#database.close()
   }
 
-  // Most transactions have those of the one before, and to set them takes half as long as a commit.
+  // Most transactions have the pragmas of the one before, and setting them takes half as long as a commit.
   #set(pragmas: Pragmas): void {
     if (this.#pragmas === pragmas) return
     this.#pragmas = null
@@ -127,22 +127,22 @@ export class SqliteConnection {
 
 // PostgreSQL's $1 is a name to SQLite; its own parameters are written ? or ?1.
 function translate(sql: string): string {
-  // SECURITY: SQLite would bind NULL to a ? that nobody counted.
+  // SECURITY: SQLite would bind NULL to a ? that was not counted.
   if (sql.replace(lexemes, ' ').includes('?')) throw malformed(sql)
   const isInOrder = areInOrder(sql)
   return sql.replace(lexemes, (lexeme, lock, limit, number) => {
-    // Rows are not locked one by one: whoever writes is alone.
+    // SQLite needs no row locks: there is one writer at a time.
     if (lock !== undefined) return ''
     if (number === undefined) return lexeme
     const parameter = isInOrder ? '?' : `?${number}`
     // SQLite looks at the value of a bare LIMIT ?, and plans the statement anew each time it is
-    // bound: that takes longer than to run it. An expression it does not look into.
+    // bound, which takes longer than running it. It does not look into an expression.
     return limit === undefined ? parameter : `${limit}+${parameter}`
   })
 }
 
-// With a number each has a name, which node:sqlite looks for among all names whenever it binds one: of
-// 4,000 values that took 40 µs each.
+// A numbered parameter has a name, which node:sqlite looks for among all names at each binding:
+// with 4,000 values that took 40 µs each.
 function areInOrder(sql: string): boolean {
   const numbers = [...sql.matchAll(lexemes)].flatMap(([, , , number]) => number ?? [])
   return numbers.every((number, index) => Number(number) === index + 1)
@@ -155,7 +155,7 @@ interface Prepared {
 
 type Bound = Exclude<Value, Date>
 
-// node:sqlite knows no Date. Most statements are given none, and their values are not copied.
+// node:sqlite does not accept a Date. Most statements have none, and their values are not copied.
 function toBound(values: readonly Value[]): readonly Bound[] {
   return values.every(isBound) ? values : values.map(withoutDate)
 }

@@ -2,8 +2,8 @@ import { once } from 'node:events'
 import { statSync } from 'node:fs'
 import { Worker } from 'node:worker_threads'
 
-// In one text, which a bundler or a compiler cannot lose. A thread of its own, since SQLite does all of
-// it in one go, and nothing could be said meanwhile.
+// As one string, which a bundler or a compiler cannot lose. In a thread of its own, since SQLite
+// does all of it in one go, and no progress could be reported meanwhile.
 const program = `
 const { parentPort, workerData } = require('node:worker_threads')
 const { DatabaseSync } = require('node:sqlite')
@@ -25,10 +25,10 @@ try {
 }`
 
 /**
- * Writes a whole and consistent copy of a database into a file that is not there, or is empty, while
- * others read and write. What was deleted is not in it, nor is what is written meanwhile.
+ * Writes a whole and consistent copy of a database into a file that does not exist, or is empty,
+ * while others read and write. Deleted data is not in it, nor is what is written meanwhile.
  *
- * @param onProgress hears how many bytes are written by now
+ * @param onProgress called with the number of bytes written so far
  * @throws Error of SQLite
  */
 export async function copyDatabase(
@@ -48,8 +48,8 @@ export async function copyDatabase(
 /**
  * Reads a whole database; changes nothing in it.
  *
- * @returns what is wrong with it, in the words of SQLite: nothing where it is sound
- * @throws Error of SQLite, for what is no database
+ * @returns what is wrong with it, in SQLite's words: nothing where it is sound
+ * @throws Error of SQLite, for what is not a database
  */
 export async function findFaults(file: string): Promise<readonly string[]> {
   const told = await run({ file, into: null })

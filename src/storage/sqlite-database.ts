@@ -21,10 +21,10 @@ import { SqliteTransaction } from './sqlite-transaction.ts'
 interface Rules {
   /** How long `work` may take. */
   readonly workMilliseconds: number
-  /** How long a lock is waited for, this process's and another's. */
+  /** How long to wait for a lock, this process's or another's. */
   readonly waitMilliseconds: number
   readonly pragmas: Pragmas
-  /** Whether it is acknowledged when the disk has it, where SQLite's commit does not wait for that. */
+  /** Whether to acknowledge only when the disk has it, where SQLite's commit does not wait for that. */
   readonly isKept: boolean
 }
 
@@ -38,10 +38,10 @@ const ordinary: Rules = {
 const relaxed: Rules = { ...ordinary, isKept: false }
 
 const migrating: Rules = {
-  // A large table takes its time, and who starts meanwhile waits for the one that migrates.
+  // A large table takes its time, and processes that start meanwhile wait for the one that migrates.
   workMilliseconds: 10 * 60_000,
   waitMilliseconds: 10 * 60_000,
-  // Rebuilding a table drops it, and would take along the rows that refer to it.
+  // Rebuilding a table drops it, which would delete the rows that refer to it.
   pragmas: { foreignKeys: 'OFF', synchronous: 'FULL' },
   isKept: false,
 }
@@ -54,7 +54,7 @@ interface Parts {
   readonly checkpointer: SqliteCheckpointer
 }
 
-/** An SQLite file that is open: one connection reads, one writes, and whoever writes is alone. */
+/** An open SQLite file: one connection reads, one writes, and there is one writer at a time. */
 export class SqliteDatabase implements Database {
   readonly #reader: SqliteConnection
   readonly #writer: SqliteConnection
@@ -89,7 +89,7 @@ export class SqliteDatabase implements Database {
       const row = this.#reader.first(sql, values)
       return row ? read(row) : null
     } catch {
-      // Locked, or worse: there it is waited for, or said.
+      // Locked, or worse: `query` waits for the lock, or reports the error.
       return this.query(sql, values).then(([row]) => (row ? read(row) : null))
     }
   }
@@ -156,7 +156,7 @@ export class SqliteDatabase implements Database {
   ): Promise<Committed<T>> {
     const latest = inMilliseconds(rules.waitMilliseconds)
     return this.#lock.hold(async () => {
-      // Behind writers that waited in vain there is nothing to wait for again.
+      // After a wait in vain for other writers there is no time left to wait again.
       if (performance.now() > latest) throw unavailable('Other writers held the lock too long')
       await patiently(() => this.#begin(rules.pragmas), latest)
       const transaction = new SqliteTransaction(this.#writer)
@@ -176,7 +176,7 @@ export class SqliteDatabase implements Database {
 
 interface Committed<T> {
   readonly result: T
-  /** When the disk has it. */
+  /** Resolves when the disk has it. */
   readonly kept: Promise<void> | null
 }
 

@@ -7,20 +7,20 @@ import { isTableGone } from './tables.ts'
 const busyCodes = [5, 6]
 const away = [...busyCodes, 8, 10, 11, 13, 14, 26]
 
-/** Whether another process holds the lock that was needed. */
+/** Whether somebody else holds the lock that was needed. */
 export function isBusy(error: unknown): boolean {
   return busyCodes.includes(primaryCode(error))
 }
 
-/** An error as SQLite throws one where another holds what is needed. */
+/** An error like SQLite's own where somebody else holds what is needed. */
 export function busy(message: string): Error {
   return Object.assign(new Error(message), { errcode: busyCodes[0] })
 }
 
 /**
- * What the core calls `unavailable`: what took too long, locked, read-only, an I/O error (SQLite often
- * says corrupt), a full disk, a file that cannot be opened, is no database or has lost a table of
- * Latchkey's; and `email_address_taken`. Everything else stays what it is.
+ * Translates to what the core calls `unavailable`: a time-out, a lock, read-only, an I/O error
+ * (SQLite often says corrupt), a full disk, a file that cannot be opened, is no database or has
+ * lost a table of Latchkey's; and to `email_address_taken`. Every other error stays as it is.
  */
 export function toAuthError(error: unknown): unknown {
   if (error instanceof DeadlineError) return new AuthError('unavailable', { cause: error })
@@ -42,7 +42,7 @@ function primaryCode(error: unknown): number {
   return extendedCode(error) & 0xff
 }
 
-// Not `instanceof`: Jest runs tests in a realm of their own, and the errors of SQLite are from Node's.
+// Not `instanceof`: Jest runs tests in a realm of their own, and SQLite's errors come from Node's.
 function extendedCode(error: unknown): number {
   const known =
     types.isNativeError(error) && 'errcode' in error && typeof error.errcode === 'number'

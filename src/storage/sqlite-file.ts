@@ -12,14 +12,14 @@ import {
 import { dirname, resolve } from 'node:path'
 
 /**
- * The file that a path or the `sqlite:` of a `DATABASE_URL` means.
+ * The file that a path, or the `sqlite:` URL of `DATABASE_URL`, means.
  *
- * @throws Error for what is no path of a file
+ * @throws Error for what is not the path of a file
  */
 export function sqliteFile(path: string): string {
   const file = path.replace(/^sqlite:(\/\/(?=\/))?/, '')
-  // SECURITY: SQLite reads file: as a URI and opens another file than the one that was created with
-  // mode 0600; a database in memory would be two, one for each connection.
+  // SECURITY: SQLite reads file: as a URI and would open another file than the one that was created
+  // with mode 0600; a database in memory would be two, one for each connection.
   if (file === '' || /^([a-z][a-z0-9+.-]+:|:memory:|\/\/)/i.test(file)) {
     throw new Error('SQLite needs the path of a file, such as storage/app.sqlite3')
   }
@@ -27,10 +27,10 @@ export function sqliteFile(path: string): string {
 }
 
 /**
- * Creates it for its owner's eyes only (0600, the folder 0700), or leaves it as it is.
+ * Creates a file for its owner's eyes only (0600, the folder 0700), or leaves it as it is.
  *
- * @returns its real name: SQLite follows a link, and keeps the files beside it there
- * @throws Error where that cannot be done
+ * @returns its real name: SQLite follows a link, and keeps its other files beside the target
+ * @throws Error where the file cannot be created or opened
  */
 export function createFile(file: string): string {
   try {
@@ -41,15 +41,15 @@ export function createFile(file: string): string {
   } catch (cause) {
     const { code, message } = Object(cause)
     const reason = code === 'EISDIR' ? `${file} is a folder` : message
-    // In words of its own: of a certificate for PostgreSQL that cannot be opened Node says the same.
+    // Its own words: Node says the same of a certificate for PostgreSQL that cannot be opened.
     throw new Error(`SQLite needs a file that it may create and open: ${reason}`, { cause })
   }
 }
 
 /**
- * Gives a file its name, where nothing has it.
+ * Renames `by` to `file`, where nothing has that name.
  *
- * @throws Error `EEXIST` where something has
+ * @throws Error `EEXIST` where something has it
  */
 export function placeFile(file: string, by: string): void {
   try {
@@ -57,20 +57,20 @@ export function placeFile(file: string, by: string): void {
     unlinkSync(by)
   } catch (error) {
     if (existsSync(file)) throw error
-    // Some file systems, as on disks that are carried about, know no second name for a file.
+    // Some file systems, as on removable disks, allow no second name for a file.
     renameSync(by, file)
   }
   syncFolder(dirname(file))
 }
 
-/** Waits until what was written into a file outlives a power cut. */
+/** Waits until what was written into a file survives a power cut. */
 export function syncFile(file: string): void {
   sync(file, 'r+')
 }
 
-/** Waits until the names in a folder outlive a power cut. */
+/** Waits until the names in a folder survive a power cut. */
 export function syncFolder(folder: string): void {
-  // Windows opens no folders, and needs none of this.
+  // Windows cannot open folders, and does not need this.
   if (process.platform !== 'win32') sync(folder, 'r')
 }
 

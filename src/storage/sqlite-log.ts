@@ -5,15 +5,14 @@ import { DeadlineError, within } from './deadline.ts'
 // Longer than a slow disk takes, and shorter than a client waits.
 const defaults = { patienceMilliseconds: 5_000 }
 
-/** How the disk takes what is written: some refused is a gap, behind which nothing is to be written. */
+/** Whether the disk takes what is written. A refused write leaves a gap, after which nothing may be written. */
 export type LogState = 'kept' | 'late' | 'in doubt'
 
 /**
- * Waits until the disk has the write-ahead log, beside the event loop: SQLite would do so in the midst of
- * each commit, and nothing would be answered meanwhile, 0.2 ms on a good disk and 1 to 10 on one in a network.
+ * Waits until the disk has the write-ahead log, off the event loop: SQLite would wait within each commit, and nothing
+ * would be answered meanwhile, 0.2 ms on a good disk and 1 to 10 on one in a network.
  *
- * So what was committed is seen by others a moment before it outlives a power cut, and acknowledged only
- * when it does.
+ * So others see a commit a moment before it survives a power cut, and it is acknowledged only once it does.
  */
 export class SqliteLog {
   readonly #file: FileHandle
@@ -28,25 +27,25 @@ export class SqliteLog {
   }
 
   /**
-   * SECURITY: `in doubt` once the disk has refused something. The system takes that for written, and the
-   * next wait would succeed: SQLite reads its log up to the first gap, and all behind it would be lost,
-   * although it was acknowledged. So the log is to be moved into the file before anything is committed to it.
+   * SECURITY: `in doubt` once the disk has refused something. The system takes that for written, so the next wait would
+   * succeed: but SQLite reads its log up to the first gap, and what was acknowledged behind it would be lost. So the
+   * log must be moved into the file before anything else is committed to it.
    */
   get state(): LogState {
     return this.#state
   }
 
-  /** To be called when all that was in the log has been moved, and the disk has it. */
+  /** To be called when the whole log has been moved into the file, and the disk has it. */
   trust(): void {
     this.#state = 'kept'
   }
 
   /**
-   * Resolves when the disk has everything that was committed before the call. Those who call while it is
-   * at work wait for the next turn, which is one for all of them.
+   * Resolves when the disk has everything that was committed before the call. Callers during a wait
+   * get the next one, which they all share.
    *
-   * @throws AuthError `unavailable` where the disk refuses, or takes longer than five seconds: what was
-   *   committed is there, and may not outlive a power cut
+   * @throws AuthError `unavailable` where the disk refuses, or takes longer than five seconds: the
+   *   commit is there, but may not survive a power cut
    */
   async kept(): Promise<void> {
     this.#next ??= this.#takeTurn()
@@ -59,14 +58,14 @@ export class SqliteLog {
     }
   }
 
-  /** Behind the last who waits. */
+  /** Closes after the last wait. */
   async close(): Promise<void> {
     await (this.#next ?? this.#current).catch(() => {})
     await this.#file.close()
   }
 
   async #takeTurn(): Promise<void> {
-    // A turn that has begun may have passed by what was committed since.
+    // A wait that has begun may miss what was committed since.
     await this.#current.catch(() => {})
     this.#current = this.#synchronize()
     this.#next = null
@@ -74,7 +73,7 @@ export class SqliteLog {
   }
 
   async #synchronize(): Promise<void> {
-    // SECURITY: for whoever committed before the refusal was known: their rows lie behind the gap.
+    // SECURITY: for those who committed before the refusal was known: their rows lie behind the gap.
     if (this.#state === 'in doubt') throw unavailable(new Error('The disk refused the log before'))
     try {
       await this.#file.datasync()
@@ -88,10 +87,10 @@ export class SqliteLog {
 
 /**
  * @param file the database's, by its real name: behind a link SQLite keeps the log beside the target
- * @throws Error where there is none
+ * @throws Error where there is no log
  */
 export async function openLog(file: string): Promise<SqliteLog> {
-  // For writing, though nothing is written: Windows waits for no other.
+  // Opened for writing, though nothing is written: Windows syncs no other.
   return new SqliteLog(await open(`${file}-wal`, 'r+'))
 }
 

@@ -2,11 +2,11 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { isBusy, toAuthError } from './sqlite-errors.ts'
 
 /**
- * Tries again while another process holds the lock: SQLite's own wait would block the event loop, so it
- * is short and the long one is ours.
+ * Tries again while somebody else holds the lock: SQLite's own wait would block the event loop, so
+ * that one is short and the long one is here.
  *
  * @param latest in the milliseconds of `performance.now`
- * @throws AuthError `unavailable` when it is held until then
+ * @throws AuthError `unavailable` where the lock is still held then
  */
 export async function patiently<T>(attempt: () => T, latest: number): Promise<T> {
   for (;;) {
@@ -19,7 +19,7 @@ export async function patiently<T>(attempt: () => T, latest: number): Promise<T>
   }
 }
 
-/** When so many milliseconds will have passed, as `performance.now` has it. */
+/** When so many milliseconds will have passed, by `performance.now`. */
 export function inMilliseconds(milliseconds: number): number {
   return performance.now() + milliseconds
 }

@@ -1,20 +1,20 @@
 import { statSync } from 'node:fs'
-// Not the global one: tests of an application move it, and the lock would be kept.
+// Not the global: an application's tests may move it, and the lock would be kept.
 import { setImmediate } from 'node:timers'
 import type { SqliteConnection } from './sqlite-connection.ts'
 
-// Below that, to take the lock and to give it back costs more than it spares.
+// With fewer reads, taking and releasing the lock costs more than it spares.
 const readsBefore = 2
 
-// Half as much again as the write-ahead log grows to before SQLite begins it anew.
+// Half as much again as the size at which SQLite begins its write-ahead log anew.
 const longLogBytes = 24 * 1_048_576
 const lookMilliseconds = 100
 
 /**
- * Keeps the lock that reading takes, for the rest of a turn of the event loop in which much is read.
- * SQLite takes it for each statement and gives it back, by two system calls that cost as much as to
- * find a row; while another connection of the process has it, it only counts. What a statement sees
- * is not changed by it: all that was committed before it began.
+ * Keeps the lock that reading takes, for the rest of a turn of the event loop in which much is
+ * read. SQLite takes and releases it for each statement, by two system calls that cost as much as
+ * finding a row; while another connection of the process holds it, SQLite only counts. What a
+ * statement sees stays the same: all that was committed before it began.
  */
 export class SqliteReadLock {
   readonly #holder: SqliteConnection
@@ -23,7 +23,7 @@ export class SqliteReadLock {
   #isLogLong = false
   #looksAt = 0
 
-  /** @param holder a connection for nothing else */
+  /** @param holder a connection that is used for nothing else */
   constructor(holder: SqliteConnection, file: string) {
     this.#holder = holder
     this.#log = `${file}-wal`
@@ -36,7 +36,7 @@ export class SqliteReadLock {
     else if (reads === readsBefore) this.#take()
   }
 
-  /** Before a commit: SQLite moves no page that a reader before it could need, and the log grows. */
+  /** To be called before a commit: SQLite moves no page that an earlier reader could need, and the log would grow. */
   release(): void {
     this.#reads = 0
     this.#holder.rollBack()
@@ -46,8 +46,8 @@ export class SqliteReadLock {
     this.#holder.close()
   }
 
-  // SQLite begins its log anew when no reader stands in it. Several processes that read all the time
-  // and keep the lock would let it grow for ever.
+  // SQLite begins its log anew when no reader uses it. Several processes that read all the time and
+  // keep the lock would let it grow for ever.
   #mayKeep(): boolean {
     const now = performance.now()
     if (now >= this.#looksAt) {
@@ -63,7 +63,7 @@ export class SqliteReadLock {
       this.#holder.script('BEGIN')
       this.#holder.query('SELECT 1 FROM sqlite_schema LIMIT 1', [])
     } catch {
-      // Whoever reads will be told why.
+      // The reads themselves will report the error.
     }
   }
 }

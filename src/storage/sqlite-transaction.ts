@@ -1,7 +1,7 @@
 import type { Row, Transaction, Value } from './database.ts'
 import type { SqliteConnection } from './sqlite-connection.ts'
 
-/** What the writer does between BEGIN and COMMIT, and refuses to do after it. */
+/** Sends statements to the writer between BEGIN and COMMIT, and refuses to afterwards. */
 export class SqliteTransaction implements Transaction {
   readonly #writer: SqliteConnection
   #ended = false
@@ -31,8 +31,8 @@ export class SqliteTransaction implements Transaction {
     this.#writer.rollBack()
   }
 
-  // A statement that comes late would join whatever transaction is open by then; one after a COMMIT
-  // of your own, or after SQLite gave up, would be kept whatever happens to the rest.
+  // A late statement would join whatever transaction is open by then; one after your own COMMIT, or
+  // after SQLite gave up, would be kept whatever happens to the rest.
   #requireOpen(): void {
     if (this.#ended || !this.#writer.isInTransaction) throw new Error('This transaction has ended')
   }

@@ -3,18 +3,18 @@ import { readNumber } from './columns.ts'
 import type { Database, Row, Value } from './database.ts'
 import { firstId } from './page.ts'
 
-// So many rows are looked at in a step, or as many as may be deleted: until it has ended, a server with
-// SQLite in its process answers nobody.
+// A step looks at so many rows, or as many as it may delete: a server with SQLite in its process
+// answers nobody until the step has ended.
 const lookedAtRows = 400
 
 interface Rule {
   readonly key: string
-  /** Before every key. */
+  /** A value before every key. */
   readonly first: Value
-  /** Which rows are over, by the parameters from $2 on. */
+  /** Which rows have expired, by the parameters from $2 on. */
   readonly isOver: string
   readonly values: (horizon: SweepHorizon) => readonly Value[]
-  /** Whether all rows that are over come first: behind one that is not, nobody has to look. */
+  /** Whether expired rows all come first: after one that is not, the sweep of the table can stop. */
   readonly isInOrder?: true
 }
 
@@ -53,7 +53,7 @@ const rules: Record<SweptTable, Rule> = {
   signing_keys: {
     key: 'id',
     first: firstId,
-    // So long after another has taken over, nothing that it signed is accepted any more.
+    // By then another key has signed for so long that nothing signed with this one is accepted any more.
     isOver: `EXISTS (
       SELECT 1 FROM signing_keys AS newer
       WHERE newer.generation > signing_keys.generation AND newer.signs_from <= $2
@@ -76,8 +76,8 @@ const rules: Record<SweptTable, Rule> = {
 }
 
 /**
- * The table is walked along its key: an index of what ends when would have to be kept up to date by
- * every use of a session. Where nothing is over nothing is written.
+ * Walks the table along its key: an index by expiry would have to be updated at every use of a
+ * session. Where nothing has expired, nothing is written.
  */
 export async function sweepTable(
   database: Database,
@@ -106,7 +106,7 @@ function isMarked(row: Row): boolean {
   return readNumber(row[1]) === 1
 }
 
-// What was used in between is not over any more: the condition is looked at again.
+// A row that was used in between has not expired any more: the condition is checked again.
 async function deleteUpTo(
   database: Database,
   table: SweptTable,

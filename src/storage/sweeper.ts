@@ -5,30 +5,30 @@ import { faultsOnly, type Log, unfailing } from '../core/log.ts'
 import type { SweepStep } from '../core/store.ts'
 import { type Swept, sweep } from '../core/sweep.ts'
 
-/** Gives back the space of what is over. Any number of processes may have one: one of them sweeps. */
+/** Deletes expired rows. Any number of processes may have a sweeper: one of them sweeps. */
 export interface Sweeper {
   /** Sweeps from now on: within the first two hours, and then about once an hour. */
   start(): void
-  /** Sweeps once, now, at the same pace: for scripts and tests. What fails is in the log. */
+  /** Sweeps once, now, at the same pace: for scripts and tests. Errors go to the log. */
   sweep(): Promise<void>
-  /** For good; what is being deleted is. */
+  /** Stops for good, after the step that is under way. */
   stop(): Promise<void>
 }
 
 export interface SweeperOptions {
-  /** Default: faults alone, on standard error. */
+  /** Default: faults only, on standard error. */
   readonly log?: Log
-  /** Milliseconds that no wrong clock moves; default `performance.now`. */
+  /** Milliseconds of a clock that is never set; default `performance.now`. */
   readonly monotonic?: () => number
 }
 
 const intervalMilliseconds = 3_600_000
-// Whoever holds the lease and dies is followed after so long.
+// A process that holds the lease and dies is replaced after so long.
 const leaseMilliseconds = 60_000
-// A request that comes during a step waits for its end. Smaller steps are more commits, and after each a
-// reader of SQLite empties its page cache, which takes as long as the step, and fills it again.
+// A request waits for the end of a step. Smaller steps mean more commits, and after each a reader
+// of SQLite empties its page cache, which takes as long as the step, and fills it again.
 const stepRows = 128
-// Of the time, for steps.
+// The shares of time that steps may take.
 const sharesOfSteps = { looking: 0.005, deleting: 0.0005 }
 const shortestPauseMilliseconds = 1
 const longestPauseMilliseconds = 5_000
@@ -41,7 +41,7 @@ export function createSweeper(
   return new Worker(config, options)
 }
 
-/** How long to leave the time to others, so that steps like this one take such a share of it. */
+/** How long to pause after a step, so that steps like it take this share of the time. */
 export function pauseAfter(stepMilliseconds: number, share: number): number {
   const pause = stepMilliseconds * (1 / share - 1)
   return Math.min(Math.max(pause, shortestPauseMilliseconds), longestPauseMilliseconds)
@@ -82,8 +82,8 @@ class Worker implements Sweeper {
   }
 
   async #run(): Promise<void> {
-    // SECURITY: not at once. A machine that wakes up with a wrong clock is put right within minutes,
-    // and until then every session seems to be over.
+    // SECURITY: not at once. A machine that wakes up with a wrong clock is corrected within
+    // minutes, and until then every session seems to have expired.
     while (await this.#sleep(this.#jittered(intervalMilliseconds), { ref: false })) {
       if (!this.#hasJumped()) await this.sweep()
     }
@@ -111,11 +111,11 @@ class Worker implements Sweeper {
     return !this.#hasJumped()
   }
 
-  // Between two steps: requests have their turn, and the lease does not end.
+  // Between two steps requests get their turn, and the lease is kept.
   async #goOn({ deleted }: SweepStep): Promise<boolean> {
     const share = sharesOfSteps[deleted > 0 ? 'deleting' : 'looking']
     const pause = pauseAfter(this.#monotonic() - this.#stepBegan, share)
-    // A script that waits for its sweep has nothing else that keeps it.
+    // `ref`, since a script that waits for its sweep has nothing else to keep it alive.
     const isAwake = await this.#sleep(pause, { ref: true })
     return isAwake && (await this.#holdLease())
   }
@@ -132,8 +132,8 @@ class Worker implements Sweeper {
     return held
   }
 
-  // SECURITY: where the clock was moved while the process ran, what seems to be over may not be. It
-  // is looked at again when the clock has gone on evenly for an hour.
+  // SECURITY: where the clock was moved while the process ran, what seems to have expired may not
+  // have. It is checked again when the clock has gone on evenly for an hour.
   #hasJumped(): boolean {
     const offset = this.#readOffset()
     const hasJumped = Math.abs(offset - this.#offset) > toleratedJumpMilliseconds
@@ -146,13 +146,13 @@ class Worker implements Sweeper {
     return this.#config.clock().getTime() - this.#monotonic()
   }
 
-  // Between half of it and one and a half, so that several processes do not come at once.
+  // Between half and one and a half of it, so that several processes do not come at once.
   #jittered(milliseconds: number): number {
     const [byte = 0] = this.#config.random(1)
     return milliseconds * (0.5 + byte / 255)
   }
 
-  /** @returns false when it is to stop */
+  /** @returns false when the sweeper is to stop */
   async #sleep(milliseconds: number, { ref }: { ref: boolean }): Promise<boolean> {
     await wait(milliseconds, undefined, { signal: this.#stopping.signal, ref }).catch(() => {})
     return !this.#stopping.signal.aborted

@@ -2,13 +2,13 @@ import { types } from 'node:util'
 import { readTextOrNull } from './columns.ts'
 import type { Connection, Row } from './database.ts'
 
-/** The newest of Latchkey's migrations, whose numbers differ: they tell the two kinds of database apart. */
+/** Latchkey's newest migrations, one for each kind of database; their numbers differ, so they tell the two apart. */
 export const newestMigrations = [
   'latchkey/0014_ended_here.sql',
   'latchkey/0013_ended_here.sql',
 ] as const
 
-/** What the newest migration leaves in a database, beside the list of the migrations. */
+/** The tables that the newest migration leaves in a database, beside the list of migrations. */
 export const ownTables: readonly string[] = [
   'api_keys',
   'deleted_users',
@@ -31,10 +31,10 @@ export const ownTables: readonly string[] = [
   'users',
 ]
 
-/** Without one of these a token cannot be checked. */
+/** The tables without which a token cannot be checked. */
 export const checkedTables: readonly string[] = ['api_keys', 'sessions', 'users']
 
-/** Tables that a migration made, and that are gone: somebody dropped them, or a file was mended without. */
+/** Tables that a migration made are gone: somebody dropped them, or a file was repaired without them. */
 export class MissingTablesError extends Error {
   override readonly name = 'MissingTablesError'
   readonly found: string
@@ -67,7 +67,7 @@ interface Applied {
   has(name: string): boolean
 }
 
-/** What asks a database for these tables, in one row; null where it lacks the newest migration. */
+/** A query for these tables, in one row; null where the database lacks the newest migration. */
 export function tablesQuery(applied: Applied, tables: readonly string[]): string | null {
   const [sqlite, postgres] = newestMigrations
   const names = tables.map((name) => `'${name}'`).join(', ')
@@ -76,7 +76,7 @@ export function tablesQuery(applied: Applied, tables: readonly string[]): string
       WHERE type IN ('table', 'view') AND name IN (${names})`
   }
   if (!applied.has(postgres)) return null
-  // A partition, a foreign table or a view may stand in its place; what is in another schema does not.
+  // A partition, a foreign table or a view may stand in a table's place; one in another schema does not count.
   return `SELECT string_agg(CAST(relname AS text), ' ') FROM pg_catalog.pg_class
     WHERE relname IN (${names}) AND relkind IN ('r', 'p', 'v', 'f') AND pg_table_is_visible(oid)`
 }
@@ -86,20 +86,20 @@ export function missingIn(row: Row, tables: readonly string[]): readonly string[
   return tables.filter((name) => !found.has(name))
 }
 
-/** Whether a statement failed for want of a table of Latchkey's: no statement is wrong, the database is. */
+/** Whether a statement failed because a table of Latchkey's is gone: not the statement is wrong, the database is. */
 export function isTableGone(error: unknown): boolean {
   // Not `instanceof`: under Jest an error of SQLite is of another realm than this code.
   if (!types.isNativeError(error)) return false
   const isMissing = isMissingRelation(error) || /^no such table: /.test(error.message)
-  // PostgreSQL says it in any language, with any quotes. Of one that is named with its schema, or a file of
-  // SQLite's, the name has a dot: no statement of ours has.
+  // PostgreSQL says it in any language, with any quotes. A name that is qualified with a schema, or
+  // with a file of SQLite's, has a dot: no statement of ours has one.
   return isMissing && error.message.split(/[^\w.]+/).some((word) => ownTables.includes(word))
 }
 
-// 42P01 is also that of a statement which names a table that it does not read from.
+// 42P01 also means that a statement names a table that it does not read from.
 function isMissingRelation(error: Error): boolean {
   if (!('code' in error) || error.code !== '42P01') return false
   const isOpening = 'routine' in error && error.routine === 'parserOpenTable'
-  // What only speaks PostgreSQL's protocol has other routines.
+  // Databases that only speak PostgreSQL's protocol have other routines.
   return isOpening || /^relation "\w+" does not exist$/.test(error.message)
 }

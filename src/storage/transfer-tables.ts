@@ -1,9 +1,9 @@
 import { readBytes, readInstant, readText } from './columns.ts'
 import type { Value } from './database.ts'
 
-// What an export holds, column by column: the names are those of the tables and of its records.
+// The columns of an export: the names are those of the tables and of the export's records.
 
-/** How a column stands in a record of JSON: text as it is, an instant in ISO 8601, bytes in base64url. */
+/** How a JSON record holds a column: text as it is, an instant in ISO 8601, bytes in base64url. */
 export type ColumnKind = 'uuid' | 'text' | 'instant' | 'bytes'
 
 export interface TransferColumn {
@@ -14,7 +14,7 @@ export interface TransferColumn {
 
 export interface TransferTable {
   readonly name: 'users' | 'deleted_users' | 'sessions' | 'api_keys' | 'events'
-  /** Whose rows they are, for those that refer to a user. */
+  /** The column that names the user whom a row belongs to, if any. */
   readonly owner: 'user_id' | null
   readonly columns: readonly TransferColumn[]
 }
@@ -97,7 +97,7 @@ export const events: TransferTable = {
   ],
 }
 
-/** What stands in a record for a value of a column. */
+/** The value of a column in a record. */
 export function toJson({ kind }: TransferColumn, value: Value | undefined): string | null {
   if (value === null) return null
   if (kind === 'instant') return readInstant(value).toISOString()

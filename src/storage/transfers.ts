@@ -29,7 +29,7 @@ const selectOrigins = byCount(
     `SELECT user_id, origin, origin_id FROM imported_users WHERE user_id IN ${list(count)}`,
 )
 
-/** By the id of their user, in no order that databases agree on. */
+/** By user id, in no order that databases agree on. */
 export async function findOriginIds(
   connection: Connection,
   userIds: readonly string[],
@@ -46,7 +46,7 @@ export async function findOriginIds(
 
 const inserts = new Map<string, (count: number) => string>()
 
-/** @returns the ids of those that are new; those that cannot be, for what is there, are left out */
+/** @returns the ids of the new rows; rows that conflict with existing ones are left out */
 export async function insertRows(
   connection: Connection,
   table: TransferTable,
@@ -66,7 +66,7 @@ function insertInto({ name, columns }: TransferTable, count: number): string {
 
 const selects = new Map<string, (count: number) => string>()
 
-/** Which of these ids there are in a table. */
+/** Which of these ids exist in a table. */
 export async function findIds(
   connection: Connection,
   { name }: TransferTable,

@@ -64,7 +64,7 @@ function toCredentials(row: Row): Credentials {
   return { user: toUser(row), passwordHash: readText(row[userColumnCount]) }
 }
 
-// Not FOR UPDATE, for which rows of the application that refer to the user would have to wait.
+// Not FOR UPDATE: rows of the application that refer to the user would have to wait for it.
 export async function holdUser(connection: Connection, userId: string): Promise<User | null> {
   if (!isId(userId)) return null
   const [row] = await connection.query(
@@ -81,7 +81,7 @@ export async function holdPasswordHash(
 ): Promise<User | null> {
   const [row] = await connection.query(
     // Whoever changes the hash waits, and then ends the session that is about to begin; so does
-    // another log-in, which then counts it.
+    // another log-in, which then counts that session.
     `SELECT ${userColumns} FROM users
      WHERE id = $1 AND password_hash = $2 AND banned_at IS NULL FOR NO KEY UPDATE`,
     [user.id, passwordHash],
@@ -187,7 +187,7 @@ export async function deleteUser(connection: Connection, userId: string): Promis
 export function toUser(row: Row): User {
   return {
     id: readText(row[0]),
-    // What is in the table was parsed before it was written.
+    // It was parsed before it was written.
     emailAddress: readText(row[1]) as EmailAddress,
     emailVerifiedAt: readInstantOrNull(row[2]),
     bannedAt: readInstantOrNull(row[3]),

@@ -5,8 +5,8 @@ import { type Origin, OriginError, type OriginRow } from './origin.ts'
 import { type FieldNames, isOptional, readFieldNames, toOriginUser } from './user-fields.ts'
 
 /**
- * Users of a CSV file in UTF-8 (RFC 4180), whose first line names the columns; those that nobody asks
- * for are left out.
+ * The users of a CSV file in UTF-8 (RFC 4180), whose first line names the columns; other columns
+ * are ignored.
  *
  * @param file a path, or `-` for the standard input
  * @throws OriginError
@@ -18,7 +18,7 @@ export async function openCsv(file: string, mapping: unknown, name: string): Pro
     name,
     notes: [],
     read: () => read(file, users),
-    // But for the first, and the line breaks inside of quotes.
+    // Without the first line; line breaks inside quotes are counted too.
     count: async () => (lines === null ? null : Math.max(0, lines - 1)),
     async close() {},
   }
@@ -43,7 +43,7 @@ async function* read(file: string, names: FieldNames): AsyncGenerator<OriginRow>
     },
   })
   const source = Readable.from(openBytes(file), { objectMode: false })
-  // What the file says wrongly is told by the parser, who reads.
+  // Whoever reads the parser gets the errors of the source as well.
   source.on('error', (error) => parser.destroy(error))
   let columns: Columns | null = null
   for await (const { record, info } of source.pipe(parser)) {
@@ -56,10 +56,10 @@ async function* read(file: string, names: FieldNames): AsyncGenerator<OriginRow>
   if (!columns) throw new OriginError(`${nameOf(file)} has no line that names its columns`)
 }
 
-// Behind these the parser does not find its place again.
+// After these the parser does not find its place again.
 const lost = ['CSV_MAX_RECORD_SIZE', 'CSV_QUOTE_NOT_CLOSED']
 
-// Twice for one line, where it has two faults.
+// A line with two faults is skipped twice, and reported once.
 function* faults(skipped: Skipped[]): Generator<OriginRow> {
   const all = skipped.splice(0)
   skipped.push(...all.filter(({ code = '' }) => lost.includes(code)))
@@ -69,7 +69,7 @@ function* faults(skipped: Skipped[]): Generator<OriginRow> {
   }
 }
 
-// SECURITY: rows would be lost without a word. Those before it were read.
+// SECURITY: otherwise rows would be lost silently. Those before the fault were read.
 function requireWhole([first]: readonly Skipped[]): void {
   if (!first) return
   throw new OriginError(
@@ -102,7 +102,7 @@ function readHeader(header: readonly string[], mapped: FieldNames): Columns {
   return { names: mapped, indexes }
 }
 
-// SECURITY: a file without such a line begins with somebody's row, hash and all.
+// SECURITY: a file without a header line begins with somebody's row, hash included.
 function describe(header: readonly string[]): string {
   const isRow = header.some((name) => !/^[\p{L}\p{N} _-]{0,40}$/u.test(name))
   return isRow ? 'a first line that names no columns' : header.join(', ').slice(0, 300)

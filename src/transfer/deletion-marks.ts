@@ -6,8 +6,8 @@ import type { OriginRecord } from './origin.ts'
 import { idOf } from './record-values.ts'
 
 /**
- * The marks of those who are not here. Who is here is not deleted for a mark: what belongs to them here would
- * go with them. They are named instead, and whoever imports decides.
+ * Keeps the marks of users who are not here. A user who is here is not deleted for a mark, which
+ * would delete what is theirs here too. They are reported instead, and whoever imports decides.
  */
 export async function refuseLiving(
   importing: Importing,
@@ -29,7 +29,7 @@ const pageRows = 500
 const [id, emailAddress] = users.columns
 const named = { ...users, columns: [id, emailAddress].flatMap((column) => column ?? []) }
 
-// A mark does not say whose it is, so everybody's is made, once.
+// A mark does not say whose it is, so the marks of all users are computed, once.
 async function noteLiving({ database, notes }: Importing): Promise<void> {
   let after: string | null = null
   for (;;) {
@@ -38,7 +38,7 @@ async function noteLiving({ database, notes }: Importing): Promise<void> {
       limit: pageRows,
     })
     for (const [userId, address] of page) {
-      // Whoever is in the file lives where it comes from.
+      // A user who is in the file exists at the origin.
       if (notes.hasUser(`${users.name} ${userId}`)) continue
       notes.addLiving(markOf({ origin: ownOrigin, originId: String(userId) }), String(address))
     }

@@ -12,7 +12,7 @@ import {
 import { findOriginIds, selectPage } from '../storage/transfers.ts'
 import { compare, end, header, writeOriginIds, writeRecord, writeSessionImport } from './record.ts'
 
-/** The tables that are read: without another one users can still be taken elsewhere. */
+/** The tables that an export reads: without another one users can still be moved elsewhere. */
 export const exportedTables: readonly string[] = [
   ...[users, deletedUsers, sessions, apiKeys, events].map(({ name }) => name),
   'imported_users',
@@ -21,8 +21,8 @@ export const exportedTables: readonly string[] = [
 ]
 
 /**
- * All that an import reads back, line by line, several in each text: who there is, and what is theirs.
- * Two of the same database are the same bytes, whichever database it is.
+ * All that an import reads back, line by line, several in each text: the users, and what is theirs.
+ * Two exports of the same rows are the same bytes, whichever kind of database they come from.
  */
 export async function* exportLines(snapshot: Snapshot): AsyncGenerator<string> {
   yield `${JSON.stringify(header)}\n`

@@ -25,16 +25,16 @@ export interface ImportOptions extends RowRules {
   readonly sessionsPerUser: number
   readonly lives: Lives
   readonly onRefused: (row: RefusedRow) => void
-  /** How many rows were looked at by now. */
+  /** Called with the number of rows looked at so far. */
   readonly onProgress: (rows: number) => void
   readonly turns: Turns
-  /** Waits, before a database that was away is asked again. */
+  /** Waits before a database that was away is asked again. */
   readonly pause: Pause
 }
 
 /**
- * Brings in all that an origin has, in batches, each in a transaction of its own. Run again it goes on
- * where it was cut off: what is there stays as it is.
+ * Imports all that an origin has, in batches, each in a transaction of its own. Run again it goes
+ * on where it was cut off: existing rows stay as they are.
  *
  * @throws OriginError where the origin cannot be read
  * @throws AuthError `unavailable` where the database is away
@@ -72,12 +72,12 @@ export async function importFrom(
     await closeSessionImport(importing)
     return tally.summary(await listSchemes(importing, target))
   } finally {
-    // Also where the origin ends in an error: what came before it was read.
+    // Also after an error of the origin: what came before it was read.
     await pending.end().finally(() => notes.close())
   }
 }
 
-// Only now: what has not come of an import that was cut off has not ended here either.
+// Only at the end: what an import that was cut off did not bring has not ended here either.
 async function closeSessionImport(importing: Importing): Promise<void> {
   const { origin, now } = importing
   const close = async (transaction: Connection) => {
@@ -87,8 +87,8 @@ async function closeSessionImport(importing: Importing): Promise<void> {
   await write(importing, close, () => undefined)
 }
 
-// Asked once: what is written must not be said to have failed for a number. To count reads a row for each
-// hash there is, which may take longer than a statement may.
+// Asked once: an import that is written must not fail over a number. Counting reads a row for each
+// hash, which may take longer than a statement may.
 async function listSchemes(
   { schemes, mode }: Importing,
   target: Connection,
@@ -107,7 +107,7 @@ async function listSchemes(
   }
 }
 
-// A session of an export keeps its own instants, and is as old here as it was there.
+// A session of an export keeps its own instants, and expires here as it would have there.
 function findSessionsEnd(
   origin: string,
   database: Connection,
@@ -122,10 +122,10 @@ function findSessionsEnd(
 type Kind = OriginRow['type']
 type RowOf<Type extends Kind> = Extract<OriginRow, { type: Type }>
 
-// A transaction of more would keep others waiting for longer; one of less would wait for the disk more often.
+// More rows would keep others waiting for longer; fewer would wait for the disk more often.
 const rowsAtATime = 1_000
 
-// Rows of one kind, one table, in the order in which they came; what is no row goes with any of them.
+// Batches of rows of one kind and one table, in their order; faults go into any batch.
 async function* inBatches(rows: AsyncIterable<OriginRow>): AsyncGenerator<OriginRow[]> {
   let batch: OriginRow[] = []
   let kind: unknown = null
@@ -150,7 +150,7 @@ function kindOf(row: OriginRow): unknown {
 async function importBatch(importing: Importing, batch: readonly OriginRow[]): Promise<void> {
   const users = ofType(batch, 'user')
   if (users.length > 0) await importUsers(importing, users)
-  // What comes behind users is theirs.
+  // What comes after users is theirs.
   else await importing.pending.end()
   await importSessions(importing, ofType(batch, 'session'))
   const records = ofType(batch, 'record')

@@ -1,6 +1,6 @@
 import { OriginError } from './origin.ts'
 
-/** Names of what an origin has, by what Latchkey calls them; null for what it lacks. */
+/** An origin's names for what Latchkey calls so; null for what it lacks. */
 export type Names<Default extends NameGroups = NameGroups> = {
   readonly [Group in keyof Default]: {
     readonly [Name in keyof Default[Group]]: string | null
@@ -11,10 +11,10 @@ export type Names<Default extends NameGroups = NameGroups> = {
 export type NameGroups = Readonly<Record<string, Readonly<Record<string, string>>>>
 
 /**
- * The names that an origin has by default, with those that the file behind `--map` gives it:
- * `{ "users": { "email_address": "E-Mail", "created_at": null } }`.
+ * An origin's default names, replaced by those of the `--map` file: `{ "users": { "email_address":
+ * "E-Mail", "created_at": null } }`.
  *
- * @param given its JSON, or null without one
+ * @param given the file's JSON, or null without one
  * @throws OriginError for what is no such object, and for names that the origin does not have
  */
 export function mapNames<const Default extends NameGroups>(
@@ -35,7 +35,7 @@ export function mapNames<const Default extends NameGroups>(
     }
   }
   const merged = [...names].map(([group, own]) => [group, Object.fromEntries(own)])
-  // The names of the defaults, and no others.
+  // It has the names of the defaults, and no others.
   return Object.fromEntries(merged) as Names<Default>
 }
 

@@ -1,7 +1,7 @@
 import { isUnavailable } from '../core/errors.ts'
 import type { Database } from '../storage/database.ts'
 
-/** A database that is asked again where it was away. */
+/** A database that is asked again when it was away. */
 export type PatientDatabase = Pick<Database, 'query' | 'transaction'>
 
 export type Pause = (milliseconds: number) => Promise<unknown>
@@ -9,9 +9,9 @@ export type Pause = (milliseconds: number) => Promise<unknown>
 const pausesMilliseconds = [1_000, 5_000, 20_000]
 
 /**
- * Others come first, and a machine may be full of them; or a database begins anew. What was refused as
- * `unavailable` is tried again. It may have been committed all the same, so nothing in a transaction may mind
- * to be there already.
+ * Repeats what was refused as `unavailable`: others come first on a busy machine, or the database
+ * is restarting. It may have been committed all the same, so a transaction must work where its rows
+ * are there already.
  */
 export function withPatience(database: Database, pause: Pause): PatientDatabase {
   const patiently = async <T>(attempt: () => Promise<T>): Promise<T> => {

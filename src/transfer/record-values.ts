@@ -7,7 +7,7 @@ export function idOf({ values }: OriginRecord): string {
   return String(values[0])
 }
 
-/** Text of a column, or empty for what is none. */
+/** The text of a column, or an empty one for any other value. */
 export function textOf(row: OriginRecord, name: string): string {
   const value = columnValue(row, name)
   return typeof value === 'string' ? value : ''
@@ -17,13 +17,13 @@ export function columnValue({ table, values }: OriginRecord, name: string): Valu
   return values[columnOf(table, name)] ?? null
 }
 
-/** Without what these columns say. */
+/** The row without the values of these columns. */
 export function withoutValues(row: OriginRecord, names: readonly string[]): OriginRecord {
   const blank = new Set(names.map((name) => columnOf(row.table, name)))
   return { ...row, values: row.values.map((value, index) => (blank.has(index) ? null : value)) }
 }
 
-/** Whether a session or an API key is over by now, and may have been swept. */
+/** Whether a session or an API key has expired by now, and may have been swept. */
 export function isOver(row: OriginRecord, { now, lives }: Importing): boolean {
   const hasPassed = (name: string, hours: number) =>
     instantOf(row, name) + hours * hourMilliseconds <= now.getTime()
@@ -31,7 +31,7 @@ export function isOver(row: OriginRecord, { now, lives }: Importing): boolean {
   return hasPassed('last_used_at', lives.idleHours) || hasPassed('created_at', lives.maximumHours)
 }
 
-/** Whether it began up to an instant, if there is one. */
+/** Whether a row began up to an instant, if there is one. */
 export function beganUpTo(row: OriginRecord, end: Date | null): boolean {
   return end !== null && instantOf(row, 'created_at') <= end.getTime()
 }

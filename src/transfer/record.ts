@@ -18,11 +18,11 @@ import type { OriginId } from '../storage/transfers.ts'
 import { isInRange } from './instant.ts'
 import type { OriginRecord, OriginSessionImport } from './origin.ts'
 
-// The lines of an export. Their names are an interface: they are read back years later.
+// The lines of an export. Their names are an interface: exports are read back years later.
 
 export const header = { type: 'latchkey_export', version: 1 } as const
 
-/** The type of the last line, which says how many there are between it and the first. */
+/** The type of the last line, which gives the number of lines between it and the first. */
 export const end = 'latchkey_export_end'
 
 const tables: Readonly<Record<string, TransferTable>> = {
@@ -41,7 +41,7 @@ export function writeRecord(table: TransferTable, row: readonly Value[]): Record
   return { type: types.get(table.name), ...Object.fromEntries(fields) }
 }
 
-/** What other systems called a user, in an order that every database agrees on. */
+/** A user's ids in other systems, in an order that does not depend on the database. */
 export function writeOriginIds(originIds: readonly OriginId[]): Record<string, string>[] {
   return originIds
     .map(({ origin, originId }) => ({ origin, origin_id: originId }))
@@ -52,13 +52,13 @@ export function writeSessionImport({ origin, importedAt }: SessionImport): Recor
   return { type: 'imported_sessions', origin, imported_at: importedAt.toISOString() }
 }
 
-/** By code units, as no collation of a database does. */
+/** Compares by code units, as no database's collation does. */
 export function compare(a: string, b: string): number {
   if (a === b) return 0
   return a < b ? -1 : 1
 }
 
-/** @returns null for what an export does not hold */
+/** @returns null for what an export cannot hold */
 export function readRecord(
   record: Readonly<Record<string, unknown>>,
   where: string,
@@ -95,7 +95,7 @@ function readOriginIds(value: unknown): OriginId[] | null {
   return originIds.every((each) => each !== null) ? originIds : null
 }
 
-// Undefined for what the column cannot hold: a batch would be lost over one row.
+// Undefined for a value that the column cannot hold: sent, it would cost the whole batch.
 function readColumn(
   table: TransferTable,
   { name, kind, isNullable }: TransferColumn,
@@ -117,12 +117,12 @@ const rules: Readonly<Record<string, (text: string) => boolean>> = {
   'events.actor': (text) => ['user', 'operator', 'anybody'].includes(text),
 }
 
-// In the spelling of today, which an export of before November 2026 may not have.
+// In today's spelling, which an export of before November 2026 may not have.
 function readEmailAddress(text: string): EmailAddress | null {
   return text === text.toLowerCase() ? parseEmailAddress(text) : null
 }
 
-// Neither NUL, which PostgreSQL does not keep, nor half of a character.
+// Neither NUL, which PostgreSQL does not store, nor a lone surrogate.
 function isKept(text: string): boolean {
   return text.length <= 4_096 && !/[\0\p{Cs}]/u.test(text)
 }

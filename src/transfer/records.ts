@@ -16,7 +16,7 @@ import { beganUpTo, columnValue, idOf, isOver, textOf, withoutValues } from './r
 import { hashRefusals, type Refusal } from './refusals.ts'
 import { admitScheme } from './schemes.ts'
 
-/** Brings in a batch of rows of Latchkey's own export: as they were, or not at all. */
+/** Imports a batch of rows of Latchkey's own export: as they were, or not at all. */
 export async function importRecords(
   importing: Importing,
   table: TransferTable,
@@ -32,13 +32,13 @@ export async function importRecords(
   const admitted = await admit(importing, table, fresh)
   const inserted = await save(importing, table, await withoutDeleted(importing, table, admitted))
   const missing = admitted.filter((row) => !inserted.has(idOf(row)))
-  // What was tried twice may have been done the first time.
+  // A write that was tried twice may have succeeded the first time.
   const own = await findIds(database, table, missing.map(idOf))
   const taken = missing.filter((row) => !own.has(idOf(row)))
   const count = countOf(table)
   if (count) tally.add(count, admitted.length - taken.length)
   if (table === users) for (const row of admitted) notes.addOwner(idOf(row))
-  // What is there under another id.
+  // Rows that exist under another id.
   for (const row of taken) refuse(importing, 'id_taken', row)
 }
 
@@ -71,7 +71,7 @@ async function admitUsers(
     rows.map((row) => ownMark(idOf(row))),
   )
   return rows.filter((row) => {
-    // SECURITY: whoever was deleted here, by themselves perhaps, must not come back.
+    // SECURITY: a user who was deleted here, perhaps by themselves, must not come back.
     if (deleted.has(ownMark(idOf(row)))) return refuse(importing, 'deleted_here', row)
     const address = textOf(row, 'email_address')
     const refusal = judgePassword(importing, row)
@@ -88,7 +88,7 @@ function ownMark(userId: string): string {
   return markOf({ origin: ownOrigin, originId: userId })
 }
 
-// What happened to a user who was deleted stays, without who they were: as it is after a deletion.
+// The events of a deleted user stay, without who they were, as after a deletion here.
 async function withoutDeleted(
   { database }: Importing,
   table: TransferTable,
@@ -100,13 +100,13 @@ async function withoutDeleted(
   const personal = ['email_address', 'ip_address', 'user_agent']
   const marked = rows.filter((row) => deleted.has(mark(row)))
   const userIds = [...new Set(marked.map((row) => textOf(row, 'user_id')))]
-  // Whoever is there, whatever marks say, keeps what happened to them.
+  // A user who is here keeps their events whole, whatever the marks say.
   const there = await findUserIds(database, userIds)
   const gone = new Set(marked.filter((row) => !there.has(textOf(row, 'user_id'))))
   return rows.map((row) => (gone.has(row) ? withoutValues(row, personal) : row))
 }
 
-// SECURITY: a file may say anything: a hash that would stall the log-ins is none, whoever wrote it.
+// SECURITY: a file may say anything: a hash that would stall log-ins is refused, whoever wrote it.
 function judgePassword(importing: Importing, row: OriginRecord): Refusal | null {
   const passwordHash = textOf(row, 'password_hash')
   const parsed = importing.parseHash(passwordHash)
@@ -133,10 +133,10 @@ async function admitOwned(
     if (!known.has(userId) && !(isNew && mode === 'dry-run'))
       return refuse(importing, 'unknown_user', row)
     if (banned.has(userId)) return refuse(importing, 'banned_user', row)
-    // SECURITY: what was revoked since an import before must not live again. Events come last, so
+    // SECURITY: what was revoked since an earlier import must not live again. Events come last, so
     // those of the export itself are not there yet.
     const mayHaveEnded = active.has(userId) || beganUpTo(row, end)
-    // What is over and not here, of whoever was here before, was here too, and was swept.
+    // An expired row of a user who was here before was here too, and was swept.
     const wasSwept = !isNew && isOver(row, importing)
     return !(mayHaveEnded || wasSwept) || refuse(importing, 'ended_here', row)
   })
@@ -154,7 +154,7 @@ async function save(
       const owned = table.owner === null ? [] : rows.map((row) => textOf(row, 'user_id'))
       const owners = [...new Set(owned)]
       const held = await holdUsers(transaction, owners)
-      // SECURITY: again, now that nobody else changes them.
+      // SECURITY: checked again, now that the users are locked.
       const active = await findActiveUsers(transaction, owners)
       const isKept = (id: string) => held.has(id) && !active.has(id)
       const kept =

@@ -1,4 +1,4 @@
-/** Why a row was not imported; docs/reference/cli.md says each in a sentence. The list is closed. */
+/** Why a row was not imported; docs/reference/cli.md has a sentence for each. The list is closed. */
 export const refusals = [
   'malformed_line',
   'line_too_long',
@@ -30,11 +30,11 @@ export type Refusal = (typeof refusals)[number]
 export interface RefusedRow {
   readonly where: string
   readonly reason: Refusal
-  /** As far as there is one: never a hash, never a token. */
+  /** Null where the row has none. Never a hash, never a token. */
   readonly emailAddress: string | null
 }
 
-/** What is wrong with a password hash, as a reason. */
+/** The reason for each fault of a password hash. */
 export const hashRefusals = {
   unknown_format: 'unknown_hash_format',
   too_expensive: 'hash_too_expensive',

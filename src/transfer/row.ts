@@ -11,7 +11,7 @@ import { parseInstant } from './instant.ts'
 import type { OriginSession, OriginUser } from './origin.ts'
 import { hashRefusals, type Refusal } from './refusals.ts'
 
-/** What a row needs to become a user or a session. */
+/** What it takes to turn a row into a user or a session. */
 export interface RowRules {
   readonly now: Date
   readonly parseHash: (text: string) => ImportedHash | HashRefusal
@@ -23,7 +23,7 @@ export interface Refused {
   readonly refusal: Refusal
 }
 
-/** A user of the origin, by Latchkey's rules. */
+/** Turns a row of the origin into a user, by Latchkey's rules. */
 export function parseUser(row: OriginUser, rules: RowRules): NewUser | Refused {
   const written = textOf(row.emailAddress).trim()
   if (written === '') return { refusal: 'blank_email_address' }
@@ -52,15 +52,15 @@ export function parseUser(row: OriginUser, rules: RowRules): NewUser | Refused {
   }
 }
 
-// All of it random behind the instant: many users may have been made on one day.
+// Everything after the instant is random: many users may have been created on one day.
 function newId(at: Date, random: Random): string {
   return v7({ msecs: at.getTime(), random: random(16) })
 }
 
-/** A session of the origin, but for whose it is here. Its life begins with the import. */
+/** Turns a row of the origin into a session, still without its user here. Its life begins with the import. */
 export function parseSession(row: OriginSession): ParsedSession | Refused {
   const token = textOf(row.token)
-  // SECURITY: what a bare token is looked up by; shorter ones could be guessed.
+  // SECURITY: the form in which such tokens are looked up; shorter ones could be guessed.
   if (!/^[A-Za-z0-9]{24,32}$/.test(token)) return { refusal: 'invalid_token' }
   const createdAt = parseInstant(row.createdAt)
   if (createdAt === 'invalid') return { refusal: 'invalid_instant' }
@@ -78,13 +78,13 @@ export function parseSession(row: OriginSession): ParsedSession | Refused {
 export interface ParsedSession {
   readonly id: string
   readonly tokenDigest: Uint8Array
-  /** Where it comes from. */
+  /** When it began at the origin. */
   readonly beganAt: Date
   readonly ipAddress: string | null
   readonly userAgent: string | null
 }
 
-// In the order in which they began where they come from; and each import gives it the same.
+// Ids in the order in which the sessions began at the origin; and each import gives a session the same id.
 function sessionId(tokenDigest: Uint8Array, createdAt: Date): string {
   const random = Buffer.from(hash('sha256', tokenDigest, 'hex'), 'hex').subarray(0, 16)
   return v7({ msecs: createdAt.getTime(), seq: random.readUInt32BE(6) & 0x7fffffff, random })
@@ -93,7 +93,7 @@ function sessionId(tokenDigest: Uint8Array, createdAt: Date): string {
 type Password = Pick<NewUser, 'passwordHash' | 'passwordScheme'>
 
 function parsePassword(written: unknown, { parseHash }: RowRules): Password | Refused {
-  // What is no text is no password that is missing.
+  // A value that is not text does not mean that the password is missing.
   if (typeof written !== 'string') return { refusal: 'unknown_hash_format' }
   const parsed = parseHash(written.trim())
   if ('refusal' in parsed) return { refusal: hashRefusals[parsed.refusal] }
@@ -104,7 +104,7 @@ function isOriginId(text: string): boolean {
   return text !== '' && text.length <= 255 && isText(text)
 }
 
-/** SECURITY: PostgreSQL keeps no NUL, and U+FFFD stands where bytes were no UTF-8. */
+/** SECURITY: PostgreSQL stores no NUL, and U+FFFD stands where bytes were not UTF-8. */
 function isText(text: string): boolean {
   return !/[\p{Cc}\p{Cs}\ufffd]/u.test(text)
 }
@@ -113,7 +113,7 @@ function textOf(value: unknown): string {
   return typeof value === 'string' ? value : ''
 }
 
-// As much as a request may say of itself.
+// As much as a request's headers may say.
 function clip(value: unknown): string | null {
   const text = textOf(value).slice(0, 1_024)
   return text !== '' && isText(text) ? text : null

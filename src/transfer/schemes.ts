@@ -1,12 +1,12 @@
 import type { Importing } from './importing.ts'
 
-// What each log-in costs is the sum of them, for as long as one user of each is left.
+// Each log-in costs the sum of all schemes, for as long as one user of each is left.
 const maximumSchemes = 8
 
 /**
- * Counts a hash of this scheme, in the place of one of another.
+ * Counts a hash of this scheme, in place of one of another.
  *
- * @returns false for a ninth one
+ * @returns false for a ninth scheme
  */
 export function admitScheme(
   { schemes }: Importing,

@@ -12,7 +12,7 @@ import type { OriginSession } from './origin.ts'
 import type { Refusal } from './refusals.ts'
 import { type ParsedSession, parseSession } from './row.ts'
 
-/** Brings in a batch of sessions, each once: those of users who are there by now, and have not acted here. */
+/** Imports a batch of sessions, each once: those of users who are here by now, and have not acted here. */
 export async function importSessions(
   importing: Importing,
   rows: readonly OriginSession[],
@@ -23,7 +23,7 @@ export async function importSessions(
   const wanted = parsed.filter((row) => {
     const there = known.digests.get(hex(row.session.tokenDigest))
     const isThere = there !== undefined
-    // Nobody has swept it yet.
+    // The expired session was not swept yet.
     if (isThere && isOver(importing, there)) return refuse(importing, 'ended_here', row)
     if (!(isThere ? isUntouched(row, known) : isWelcome(importing, row, known))) return false
     return isNewest(importing, row, trimmed) && !isThere
@@ -53,7 +53,7 @@ interface Known {
   readonly users: ReadonlyMap<string, ImportedUser>
   /** Users who have done something here. */
   readonly active: ReadonlySet<string>
-  /** Of sessions that are there. */
+  /** The existing sessions, by token digest. */
   readonly digests: ReadonlyMap<string, Times>
 }
 
@@ -72,7 +72,7 @@ function isOver({ now, lives }: Importing, { createdAt, lastUsedAt }: Times): bo
   return hoursSince(lastUsedAt) >= lives.idleHours || hoursSince(createdAt) >= lives.maximumHours
 }
 
-// Of whoever has acted here nothing is touched: neither is there room made among their sessions.
+// Nothing is touched of a user who has acted here: their sessions do not make room either.
 function isUntouched({ originUserId }: Row, { users, active }: Known): boolean {
   const user = users.get(originUserId)
   return user !== undefined && !active.has(user.userId)
@@ -81,10 +81,10 @@ function isUntouched({ originUserId }: Row, { users, active }: Known): boolean {
 function isWelcome(importing: Importing, row: Row, { users, active }: Known): boolean {
   const user = users.get(row.originUserId)
   if (!importing.notes.isOwner(row.originUserId)) return refuse(importing, 'unknown_user', row)
-  // In a dry run nobody who would be new is there.
+  // In a dry run no new user exists.
   if (!user) return importing.mode === 'dry-run' || refuse(importing, 'unknown_user', row)
   if (user.bannedAt) return refuse(importing, 'banned_user', row)
-  // SECURITY: a token that was revoked, or exchanged, since an import before must not live again.
+  // SECURITY: a token that was revoked, or exchanged, since an earlier import must not live again.
   const hasEnded = active.has(user.userId) || wasHere(importing, row)
   return !hasEnded || refuse(importing, 'ended_here', row)
 }
@@ -101,7 +101,7 @@ function isNewest(importing: Importing, row: Row, trimmed: string[]): boolean {
   if (gone === null) return true
   tally.refuse('too_many_sessions', { where: row.where, emailAddress: null })
   if (gone === id) return false
-  // One that came before, and was counted.
+  // An earlier session of this import, which was counted.
   trimmed.push(gone)
   tally.add('sessions', -1)
   return true
@@ -109,7 +109,7 @@ function isNewest(importing: Importing, row: Row, trimmed: string[]): boolean {
 
 interface Change {
   readonly wanted: readonly Row[]
-  /** The ids of those that make room. */
+  /** The ids of the sessions that make room. */
   readonly trimmed: readonly string[]
   readonly known: Known
 }
@@ -126,7 +126,7 @@ async function save(importing: Importing, { wanted, trimmed, known }: Change): P
     async (transaction) => {
       const userIds = [...new Set(sessions.map(({ userId }) => userId))]
       const held = await holdUsers(transaction, userIds)
-      // SECURITY: again, now that nobody else changes them: a reset may have ended their sessions since.
+      // SECURITY: checked again, now that the users are locked: a reset may have ended their sessions since.
       const active = await findActiveUsers(transaction, userIds)
       const kept = sessions.filter(({ userId }) => held.has(userId) && !active.has(userId))
       const ids = await insertImportedSessions(transaction, kept)
@@ -139,7 +139,7 @@ async function save(importing: Importing, { wanted, trimmed, known }: Change): P
   tally.add('sessions', inserted)
 }
 
-// SECURITY: not fresh. Nobody has proved here to know the password.
+// SECURITY: not fresh, since nobody has proved here to know the password.
 const never = new Date(0)
 
 function toSession({ session }: Row, { userId }: ImportedUser, now: Date): NewSession {

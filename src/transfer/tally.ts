@@ -1,6 +1,6 @@
 import type { Refusal, RefusedRow } from './refusals.ts'
 
-/** Hashes of other systems that there are, and how many users have them: null where they could not be counted. */
+/** A scheme of imported hashes, and how many users have one: null where they could not be counted. */
 export interface SchemeLeft {
   readonly scheme: string
   readonly users: number | null
@@ -8,19 +8,19 @@ export interface SchemeLeft {
 
 /** What an import did, or in a dry run would do. */
 export interface Summary {
-  /** Users who are new. */
+  /** New users. */
   readonly imported: number
-  /** Users who are there from an import before. */
+  /** Users who are here from an earlier import. */
   readonly unchanged: number
-  /** Users whose password was changed where they come from, and who have not logged in here since. */
+  /** Users whose password was changed at the origin, and who have not logged in here since. */
   readonly updated: number
-  /** Sessions, API keys and events that are new. */
+  /** New sessions, API keys and events. */
   readonly sessions: number
   readonly api_keys: number
   readonly events: number
-  /** Whose hashes are other systems' by then, of this import and of others. */
+  /** The imported hashes that are left, of this import and others. */
   readonly password_schemes: readonly SchemeLeft[]
-  /** Rows by the reason, those that there are. */
+  /** Refused rows by reason, without reasons that have none. */
   readonly refused: Readonly<Partial<Record<Refusal, number>>>
 }
 

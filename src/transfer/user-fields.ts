@@ -1,7 +1,7 @@
 import { mapNames, type Names } from './mapping.ts'
 import { OriginError, type OriginUser } from './origin.ts'
 
-// What files call the fields of a user, where `--map` says nothing else.
+// The fields' names in files, where `--map` has no others.
 const fieldNames = {
   users: {
     id: 'id',
@@ -16,7 +16,7 @@ const fieldNames = {
 
 export type FieldNames = Names<typeof fieldNames>['users']
 
-/** @throws OriginError for a mapping that cannot be */
+/** @throws OriginError for an impossible mapping */
 export function readFieldNames(mapping: unknown): FieldNames {
   const { users } = mapNames(fieldNames, mapping)
   if (users.email_address === null) {
@@ -25,12 +25,12 @@ export function readFieldNames(mapping: unknown): FieldNames {
   return users
 }
 
-/** What a file need not have under the name that nobody has mapped. */
+/** Whether a file may lack a field: one that nobody has mapped, and that a user can do without. */
 export function isOptional(field: string, name: string): boolean {
   return field === name && field !== 'email_address' && field !== 'password_hash'
 }
 
-/** A user by what a file says under these names. */
+/** A user, from a file's values under these names. */
 export function toOriginUser(
   names: FieldNames,
   where: string,
@@ -51,7 +51,7 @@ export function toOriginUser(
   }
 }
 
-/** Null for none; what is neither text nor a number, such as `{"$oid":"…"}`, is the text that is refused. */
+/** Null for none; a value that is neither text nor a number, such as `{"$oid":"…"}`, becomes a text that is refused. */
 function readId(id: unknown): string | null {
   if (id === null || id === '') return null
   return typeof id === 'object' || typeof id === 'boolean' ? unreadable : String(id)

@@ -6,17 +6,17 @@ import { type HashFamily, refuseCosts } from './family.ts'
 const pattern =
   /^\$argon2(id?|d)\$v=(16|19)\$m=(\d{1,7}),t=(\d{1,3}),p=(\d{1,2})\$([\w+/]+)\$([\w+/]+)$/
 
-// RFC 9106 §3.1: of a shorter salt the library makes no hash, and throws.
+// RFC 9106 §3.1: with a shorter salt the library throws.
 const saltLength = { from: 8, to: 64 }
 
 const mebibyte = 1024
 
-/** What a hash of Latchkey's own costs, and is filled up to where it is less. */
+/** The work of Latchkey's own hash, up to which a cheaper one is filled. */
 export const ownWork = 47_104
 
 /**
- * PHC strings of argon2id, argon2i and argon2d. What is argon2id and no more work than a hash of
- * Latchkey's own is as such a one was before its cost was raised, and has no scheme.
+ * PHC strings of argon2id, argon2i and argon2d. An argon2id hash of no more work than Latchkey's
+ * own counts as one of ours from before its cost was raised, and has no scheme.
  */
 export const argon2: HashFamily = {
   parse(text) {

@@ -10,13 +10,13 @@ export const saltLength: Length = { from: 1, to: 64 }
 export const keyLength: Length = { from: 16, to: 64 }
 
 /**
- * The bytes of a text in Base64, with its padding or without; null for any other text, and for a
- * length that is not allowed.
+ * The bytes of a Base64 text, with or without padding; null for any other text, and for a length
+ * that is not allowed.
  */
 export function decodeBase64(text: string, { from, to }: Length): Buffer | null {
   const bytes = Buffer.from(text, 'base64')
   if (bytes.length < from || bytes.length > to) return null
-  // Buffer skips what it cannot read, and bits that are left over: then it would be another text's.
+  // Buffer skips characters that it cannot read, and bits that are left over: the bytes are then another text's.
   const whole = bytes.toString('base64')
   return text === whole || text === withoutPadding(whole) ? bytes : null
 }
@@ -30,7 +30,7 @@ function withoutPadding(text: string): string {
   return text.replace(/={1,2}$/, '')
 }
 
-/** SECURITY: how much of two keys is the same must not be told by the time. */
+/** SECURITY: the time must not tell how much of two keys is the same. */
 export function areEqual(one: Uint8Array, other: Uint8Array): boolean {
   return one.length === other.length && timingSafeEqual(one, other)
 }

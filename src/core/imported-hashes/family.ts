@@ -1,20 +1,20 @@
 import type { Secret } from '../secret.ts'
 
-/** Why a hash is not taken over. */
+/** Why a hash is not imported. */
 export interface HashRefusal {
   readonly refusal: 'unknown_format' | 'too_expensive' | 'too_weak'
 }
 
-/** A hash of another system that was read, and can be verified. */
+/** A hash of another system that can be verified. */
 export interface ForeignHash {
-  /** The one text that it is kept as. */
+  /** The one form in which it is stored. */
   readonly passwordHash: string
-  /** Its kind and cost; hashes of one scheme are the same work. Null where it is none of the others' work. */
+  /** Its kind and cost; hashes of one scheme are the same work. Null where it counts as Latchkey's own. */
   readonly scheme: string | null
   verify(password: Secret, keys: ImportedKeys): Promise<boolean>
 }
 
-/** What some systems hash beside the password, and keep outside the database. */
+/** What some systems hash with the password, and keep outside the database. */
 export interface ImportedKeys {
   /** Devise's `config.pepper`. */
   readonly pepper: string | null
@@ -31,9 +31,9 @@ export interface FirebaseKeys {
 
 /** One way of hashing passwords. */
 export interface HashFamily {
-  /** Null for what is written in another family's way. Linear in the text, and hashes nothing. */
+  /** Null for a text in another family's format. Takes linear time, and hashes nothing. */
   parse(text: string): ForeignHash | HashRefusal | null
-  /** A hash of this scheme that no password belongs to; null for a scheme of another family. */
+  /** A hash of this scheme that no password matches; null for a scheme of another family. */
   unmatched(scheme: string): string | null
 }
 
@@ -41,7 +41,7 @@ export function refuseHash(refusal: HashRefusal['refusal']): HashRefusal {
   return { refusal }
 }
 
-/** What is allowed of a cost: below it anybody guesses, above it a log-in stalls the others. */
+/** The bounds of a cost: below them a hash is easily guessed, above them a log-in stalls the others. */
 export interface CostRange {
   readonly from: number
   readonly to: number

@@ -8,21 +8,21 @@ import { scrypt } from './scrypt.ts'
 /** A password hash of another system, in the form that `users` keeps it in. */
 export interface ImportedHash {
   readonly passwordHash: string
-  /** Its kind and cost, such as `bcrypt/12`; null where the work is one of Latchkey's own. */
+  /** Its kind and cost, such as `bcrypt/12`; null where it counts as Latchkey's own. */
   readonly scheme: string | null
 }
 
-/** Of whoever has no password, such as those who logged in through others: a reset mail gives them one. */
+/** The hash of a user without a password, who logged in through others, say: a reset mail gives them one. */
 export const noPassword = '!'
 
-/** Longer than any that is read. */
+/** Longer than any hash that is accepted. */
 const maximumLength = 512
 
 const families: readonly HashFamily[] = [bcrypt, scrypt, pbkdf2, firebase, argon2]
 
 /**
- * Reads a hash of another system, in every way of writing that is accepted, those in which hashes are
- * kept included. Nothing is hashed; the time is linear in the text.
+ * Reads a hash of another system in every accepted format, those in which hashes are stored
+ * included. Hashes nothing; the time is linear in the text.
  */
 export function parseImportedHash(text: string): ImportedHash | HashRefusal {
   if (text === '' || text === noPassword) return { passwordHash: noPassword, scheme: null }
@@ -31,13 +31,13 @@ export function parseImportedHash(text: string): ImportedHash | HashRefusal {
   return { passwordHash: parsed.passwordHash, scheme: parsed.scheme }
 }
 
-/** A hash that is kept, to verify it; null where it is nothing that can be read, or has no scheme. */
+/** Reads a stored hash, to verify it; null where it cannot be read, or has no scheme. */
 export function readForeignHash(passwordHash: string): ForeignHash | null {
   const parsed = parse(passwordHash)
   return parsed && !('refusal' in parsed) && parsed.scheme !== null ? parsed : null
 }
 
-/** The work of a scheme: a hash of it that no password belongs to; null for a scheme that is none. */
+/** A hash of a scheme that no password matches, for its work; null for an unknown scheme. */
 export function unmatchedHash(scheme: string): ForeignHash | null {
   for (const family of families) {
     const passwordHash = family.unmatched(scheme)

@@ -3,7 +3,7 @@ import { pbkdf2 as derive } from '../hash-threads.ts'
 import { areEqual, decodeBase64, encodeBase64, keyLength, saltLength } from './bytes.ts'
 import { type ForeignHash, type HashFamily, type HashRefusal, refuseCosts } from './family.ts'
 
-/** The hash functions, with how many bytes one round of them gives. */
+/** The hash functions, with the size of their output in bytes. */
 const digests = { sha1: 20, sha256: 32, sha512: 64 } as const
 
 type Digest = keyof typeof digests
@@ -11,8 +11,8 @@ type Digest = keyof typeof digests
 const rounds = { from: 1_000, to: 2_000_000 }
 
 /**
- * PHC strings; passlib's, which differ in their alphabet, and in that sha1 has no name; and Django's,
- * whose salt is text. All are kept as PHC strings.
+ * PHC strings; passlib's, which have another alphabet and do not name sha1; and Django's, whose
+ * salt is text. All are stored as PHC strings.
  */
 export const pbkdf2: HashFamily = {
   parse: (text) => parsePhc(text) ?? parsePasslib(text) ?? parseDjango(text),
@@ -73,7 +73,7 @@ function readParts(parts: Parts): ForeignHash | HashRefusal | null {
   const { digest, salt, key } = parts
   if (!isDigest(digest) || !salt || !key) return null
   const iterations = Number(parts.iterations)
-  // Each block of the key is so many iterations again.
+  // Each block of the key takes all iterations again.
   const blocks = Math.ceil(key.length / digests[digest])
   const work = { from: 0, to: rounds.to }
   const refusal = refuseCosts([

@@ -13,7 +13,7 @@ export interface ScryptCost {
 const phc = /^\$scrypt\$ln=(\d{1,2}),r=(\d{1,2}),p=(\d{1,2})\$([\w+/]+)\$([\w+/]+)$/
 
 /**
- * PHC strings, as passlib and most libraries write them; and `salt:key` of better-auth, kept as
+ * PHC strings, as passlib and most libraries write them; and better-auth's `salt:key`, stored as
  * `$better-auth$salt$key`.
  */
 export const scrypt: HashFamily = {
@@ -94,7 +94,7 @@ export function deriveScrypt(
   { salt, cost, length }: { salt: Uint8Array; cost: ScryptCost; length: number },
 ): Promise<Uint8Array> {
   const [N, r, p] = [2 ** cost.logN, cost.blockSize, cost.parallelism]
-  // Twice what it takes: Node's default allows 32 MiB alone.
+  // Twice what scrypt needs: Node's default allows 32 MiB only.
   const options = { N, r, p, maxmem: 256 * N * r + 1024 * 1024 }
   return derive(password, { salt, length, options })
 }

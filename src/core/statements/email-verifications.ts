@@ -1,19 +1,19 @@
 import type { EmailChange, EmailProof, EmailVerification } from '../entities.ts'
 
 export interface EmailVerificationStatements {
-  /** Also deletes those of the user that are, at `createdAt`, expired. */
+  /** Also deletes the user's verifications that have expired at `createdAt`. */
   insertEmailVerification(verification: EmailVerification, tokenDigest: Uint8Array): Promise<void>
   /**
-   * One conditional statement: of any number at once, one finds it not expired.
+   * One conditional statement: of any number of concurrent calls, only one consumes a live token.
    *
    * @returns what was consumed, or null
    */
   consumeEmailVerification(tokenDigest: Uint8Array, at: Date): Promise<EmailVerification | null>
   deleteEmailVerification(tokenDigest: Uint8Array): Promise<void>
   deleteEmailVerifications(userId: string): Promise<void>
-  /** In the place of the one that the user wanted before. */
+  /** Replaces the change that the user asked for before. */
   putEmailChange(change: EmailChange): Promise<void>
-  /** @returns whether this was the address that the user wanted */
+  /** @returns whether the user had asked for this address */
   consumeEmailChange(proof: EmailProof): Promise<boolean>
   deleteEmailChange(userId: string): Promise<void>
 }

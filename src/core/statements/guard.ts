@@ -1,5 +1,5 @@
 export interface GuardStatements {
-  /** Forgets what was counted, so that all of it may be tried again. */
+  /** Deletes counts, so that what they refused may be tried again. */
   deleteCounts(keys: readonly string[]): Promise<void>
   deleteFailedAttempts(keys: readonly string[]): Promise<void>
 }

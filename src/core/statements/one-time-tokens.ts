@@ -1,7 +1,7 @@
 export interface OneTimeTokenStatements {
   /**
-   * Deletes what links in mails lead to, whosever it is: resets, proofs and changes of an address,
-   * sign-ups. So many rows at most of each.
+   * Deletes what mailed links refer to, of any user: resets, proofs and changes of an address,
+   * sign-ups. At most `maximum` rows of each.
    *
    * @returns whether there are more
    */

@@ -1,15 +1,15 @@
 import type { PasswordReset } from '../entities.ts'
 
 export interface PasswordResetStatements {
-  /** Also deletes those of the user that are consumed or, at `createdAt`, expired. */
+  /** Also deletes the user's resets that are consumed or have expired at `createdAt`. */
   insertPasswordReset(reset: PasswordReset, tokenDigest: Uint8Array): Promise<void>
   /**
-   * One conditional statement: of any number at once, one finds it neither consumed nor expired.
+   * One conditional statement: of any number of concurrent calls, only one consumes a live token.
    *
    * @returns what was consumed, or null
    */
   consumePasswordReset(tokenDigest: Uint8Array, at: Date): Promise<PasswordReset | null>
   deletePasswordReset(tokenDigest: Uint8Array): Promise<void>
-  /** Those of the user that were not consumed. */
+  /** Deletes the user's resets that were not consumed. */
   deletePasswordResets(userId: string): Promise<void>
 }

@@ -3,10 +3,11 @@ import type { Session, SessionHorizon } from '../entities.ts'
 export interface SessionStatements {
   insertSession(session: Session, tokenDigest: Uint8Array): Promise<void>
   /**
-   * Ends the oldest sessions of a user beside this one, so that so many that live are left with it. Those
-   * that are over do not count, and stay while they are among the newest so many: by a wrong clock all are.
+   * Ends the oldest of the user's other sessions, so that at most `maximum` live ones are left, this one included.
+   * Expired sessions do not count, but stay while they are among the newest `maximum`: by a wrong clock all are
+   * expired.
    *
-   * @returns what was ended
+   * @returns the sessions that ended
    */
   trimSessions(
     session: OwnSession,
@@ -15,23 +16,23 @@ export interface SessionStatements {
   /** @returns the session with its new name, or null where the user has none with this id */
   renameSession(session: OwnSession, name: string): Promise<Session | null>
   /**
-   * The one statement by which a token takes another's place: of any number at once, one finds the
-   * old digest.
+   * Replaces a token in one statement: of any number of concurrent calls, only one finds the old
+   * digest.
    *
-   * @returns whether it was there
+   * @returns whether the old digest was found
    */
   replaceTokenDigest(from: Uint8Array, to: Uint8Array): Promise<boolean>
-  /** Records that whoever holds the session knew the password at this instant. */
+  /** Records that the session's holder knew the password at this instant. */
   freshenSession(session: OwnSession, at: Date): Promise<void>
-  /** @returns the session that ended, or null where the user has none with this id */
+  /** @returns the deleted session, or null where the user has none with this id */
   deleteSession(session: OwnSession): Promise<Session | null>
   /** Ends every session of a user. */
   deleteSessions(userId: string): Promise<void>
   /**
-   * Ends so many sessions at most, whosever, whose ids are not greater than this one. What is in
-   * somebody's hands stays: whoever waited for it could wait for whoever waits for them.
+   * Ends at most `maximum` sessions, of any user, with ids up to this one. Locked rows are skipped:
+   * waiting for them could deadlock.
    *
-   * @returns how many
+   * @returns how many ended
    */
   deleteSessionsUpTo(id: string, limits: { maximum: number }): Promise<number>
   /** Ends every session of the user but this one. */
@@ -39,12 +40,12 @@ export interface SessionStatements {
   /**
    * Notes that a user logs in from a kind of device.
    *
-   * @returns whether it is the first time, and the user has been seen on others before
+   * @returns whether the device is new to a user who has been seen on others
    */
   seeDevice(device: SeenDevice): Promise<boolean>
 }
 
-/** A session, as the user whose it is may name it. */
+/** A session and its owner: users name only their own. */
 export type OwnSession = Pick<Session, 'id' | 'userId'>
 
 export interface SeenDevice {

@@ -4,50 +4,50 @@ import type { OwnSession } from './sessions.ts'
 
 export interface UserStatements {
   /**
-   * Keeps others from changing the user, or holding it, until the transaction ends. Whoever needs rows
-   * of a user holds the user first: so nobody waits for each other.
+   * Locks the user's row until the transaction ends, against changes and other holders. Whoever
+   * needs rows of a user holds the user first, which rules out deadlocks.
    *
    * @returns the user as it is now, or null where there is none
    */
   holdUser(userId: string): Promise<User | null>
-  /** @returns whether the session is there, which it then is until the transaction ends */
+  /** @returns whether the session exists; it is then locked until the transaction ends */
   holdSession(session: OwnSession): Promise<boolean>
-  /** @returns whether the address was free: the unique index is the judge */
+  /** @returns whether the address was free: the unique index decides */
   insertUser(user: User, passwordHash: string): Promise<boolean>
   /**
-   * Keeps the user's hash as it is until the transaction ends.
+   * Locks the user's hash until the transaction ends.
    *
-   * @returns the user as it is now; null where there is none, is banned, or has another hash
+   * @returns the user as it is now; null where there is none, it is banned, or it has another hash
    */
   holdPasswordHash(user: User, passwordHash: string): Promise<User | null>
   /**
-   * Replaces the hash where it still is `from`, and the user is not banned. No other system's is left.
+   * Replaces the hash where it is still `from`, and the user is not banned. It no longer counts as imported.
    *
    * @returns the user as it is now, or null where the hash was not replaced
    */
   replacePasswordHash(user: User, change: PasswordHashChange): Promise<User | null>
   /**
-   * The new hash of a user, whatever the old one was.
+   * Sets the hash of a user, whatever the old one was.
    *
    * @returns the user as it is now, or null where there is none
    */
   setPasswordHash(userId: string, change: { to: string; at: Date }): Promise<User | null>
   /**
-   * Puts `to` in the place of so many hashes of other systems at most.
+   * Replaces at most `maximum` imported hashes with `to`.
    *
-   * @returns how many
+   * @returns how many were replaced
    */
   forgetImportedPasswords(change: { to: string; at: Date; maximum: number }): Promise<number>
   /**
    * Notes that the user's own address is proved.
    *
-   * @returns the user, or null where the address is not theirs
+   * @returns the user, or null where the address is not the user's
    */
   verifyEmailAddress(proof: EmailProof, at: Date): Promise<User | null>
   /**
-   * Gives the user another address, which is proved: the unique index is the judge.
+   * Gives the user another, proved address; the unique index decides whether it is free.
    *
-   * @returns the user, and the address before
+   * @returns the user and the previous address, or null where there is no such user
    * @throws AuthError `email_address_taken`
    */
   replaceEmailAddress(
@@ -55,18 +55,18 @@ export interface UserStatements {
     at: Date,
   ): Promise<{ user: User; previous: EmailAddress } | null>
   /**
-   * Since when the user is banned; null to let them in again.
+   * Bans the user from `at` on; null lifts the ban.
    *
    * @returns the user, or null where there is none
    */
   setBannedAt(userId: string, at: Date | null): Promise<User | null>
-  /** Takes away the user and every row that refers to them. */
+  /** Deletes the user and every row that refers to it. */
   deleteUser(userId: string): Promise<void>
 }
 
 export interface PasswordHashChange {
   readonly from: string
   readonly to: string
-  /** What the user's `updatedAt` becomes; null where only the cost of the hash changed: it stays. */
+  /** The user's new `updatedAt`; null leaves it, where only the hash's cost changed. */
   readonly at: Date | null
 }

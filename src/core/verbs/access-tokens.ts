@@ -7,7 +7,7 @@ import type { ListedSigningKey, PublicKey } from '../signing-keys.ts'
 /** Signed tokens for other services, and the keys that sign them. */
 export interface AccessTokenVerbs {
   /**
-   * A signed token for another service, where `accessTokens` are configured.
+   * Issues a signed token for another service, where `accessTokens` are configured.
    *
    * @returns null where the session has ended meanwhile
    * @throws AuthError `validation_failed`, `rate_limited`, `unavailable`
@@ -17,17 +17,17 @@ export interface AccessTokenVerbs {
     submitted: SubmittedAccessToken,
     client?: Client,
   ): Promise<IssuedAccessToken | null>
-  /** What access tokens are verified with. */
+  /** The public keys that verify access tokens. */
   listPublicKeys(): Promise<PublicKey[]>
-  /** Whose access tokens are refused before they expire, as it was a second ago. */
+  /** The sessions whose access tokens are refused before they expire, as of a second ago. */
   listRevocations(): Promise<Revocations>
   listSigningKeys(): Promise<ListedSigningKey[]>
   /**
    * Makes another signing key, published at once: it signs in a quarter of an hour, or at once.
    *
-   * @returns its id, or null where another was made in the same moment
+   * @returns its id, or null where another key was made at the same moment
    */
   rotateSigningKey(when: { signs: 'soon' | 'at_once' }): Promise<string | null>
-  /** Takes a signing key away that somebody else has; the one that signs stays. */
+  /** Revokes a signing key that has leaked; the key that signs now stays. */
   revokeSigningKey(id: string): Promise<'revoked' | 'unknown' | 'signing'>
 }

@@ -20,17 +20,17 @@ export interface ApiKeyVerbs {
     client?: Client,
   ): Promise<CreatedApiKey | null>
   /**
-   * A page of a user's API keys, newest first: those that are not over.
+   * A page of a user's unexpired API keys, newest first.
    *
-   * @throws RangeError for an `after` that is no id
+   * @throws RangeError for an `after` that is not an id
    */
   listApiKeys(userId: string, page: { limit: number; after: string | null }): Promise<ApiKey[]>
   /**
-   * Without a client it counts as an act of an operator.
+   * Without a client it counts as an operator's act.
    *
-   * @param acting the session by which its user ends it, which has to live; default none
-   * @returns whether the user had such an API key; its token is refused from then on. Null where the acting session has
-   *   ended meanwhile
+   * @param acting the session by which the user does this, which must be live; default none
+   * @returns whether the user had such an API key, not yet expired; its token is refused from then
+   *   on. Null where the acting session has ended meanwhile
    */
   revokeApiKey(
     apiKey: OwnApiKey,
@@ -38,14 +38,14 @@ export interface ApiKeyVerbs {
     acting?: OwnSession | null,
   ): Promise<boolean | null>
   /**
-   * Ends every API key there is, of everybody, in small steps. One that is created meanwhile stays.
+   * Ends every API key of every user, in small steps. A key that is created meanwhile stays.
    *
    * @returns how many there were
-   * @throws AuthError `unavailable`, with some of them ended: asked again, it ends the others
+   * @throws AuthError `unavailable`, perhaps with some of them ended: call it again for the rest
    */
   revokeAllApiKeys(client?: Client): Promise<number>
   /**
-   * In whose name the holder of an API key acts, and what it may do. Each use counts.
+   * The user in whose name an API key acts, and what it may do. Each use counts.
    *
    * @returns null for a token that is malformed, unknown, revoked or expired, or whose user is banned
    * @throws AuthError `rate_limited`, `unavailable`

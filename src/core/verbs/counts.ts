@@ -3,8 +3,8 @@ import type { Count, CountedSubject } from '../counts.ts'
 
 /** What the guard counts. */
 export interface CountVerbs {
-  /** What is counted of somebody just now, by an address that is typed, a user's id, or where they are. */
+  /** The current counts of a typed address, a user's id, or an IP address. */
   listCounts(subject: CountedSubject): Promise<Count[]>
-  /** Lets somebody try again; a process that refused them just now follows within five seconds. */
+  /** Clears the counts, so that attempts pass; a process that refused one just now follows within five seconds. */
   clearCounts(subject: CountedSubject, client?: Client): Promise<void>
 }

@@ -1,12 +1,12 @@
 import type { AuditEvent } from '../entities.ts'
 import type { EventName } from '../event-names.ts'
 
-/** What happened. */
+/** The audit events. */
 export interface EventVerbs {
   /**
-   * A page of events, newest first: of a user, of one name, or all where those are null.
+   * A page of events, newest first: of one user, of one name, or all where those are null.
    *
-   * @throws RangeError for an `after` that is no id
+   * @throws RangeError for an `after` that is not an id
    */
   listEvents(
     of: { userId: string | null; name: EventName | null },

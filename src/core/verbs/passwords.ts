@@ -13,7 +13,7 @@ export interface PasswordVerbs {
    */
   verifyPassword(user: User, submitted: SubmittedChallenge): Promise<boolean>
   /**
-   * Changes the password of whoever knows the old one, and ends the user's other sessions.
+   * Changes the password for whoever knows the old one, and ends the user's other sessions.
    *
    * @throws AuthError `validation_failed`, `rate_limited`, `overloaded`, `unavailable`
    */
@@ -22,7 +22,7 @@ export interface PasswordVerbs {
     change: SubmittedPasswordChange,
   ): Promise<PasswordChange>
   /**
-   * Queues the mail with a link; says nothing of whether anybody has the address.
+   * Queues the mail with a link; does not say whether anybody has the address.
    *
    * @throws AuthError `validation_failed`, `rate_limited`, `unavailable`
    */
@@ -30,28 +30,27 @@ export interface PasswordVerbs {
   /** Whether the token of a link would be accepted now. */
   isPasswordResetLive(token: string): Promise<boolean>
   /**
-   * Spends the token of a link: sets the password, ends every session and API key of the user,
-   * logs nobody in.
+   * Consumes the token of a link: sets the password, ends every session and API key of the user, logs nobody in.
    *
    * @returns null for a token that is malformed, unknown, spent or expired
-   * @throws AuthError `validation_failed`, which leaves the token good, `overloaded`, `unavailable`
+   * @throws AuthError `validation_failed`, which leaves the token valid, `overloaded`, `unavailable`
    */
   resetPassword(token: string, password: string, client?: Client): Promise<User | null>
   /**
-   * Another password without the old one, for seeds and consoles; sessions live on.
+   * Sets a password without the old one, for seeds and consoles; sessions live on.
    *
    * @returns null where nobody has the address
    * @throws AuthError `validation_failed`, `overloaded`, `unavailable`
    */
   setPassword(credentials: SubmittedCredentials): Promise<User | null>
-  /** How many users still have a hash of another system, by kind and cost. */
+  /** How many users still have an imported hash, by kind and cost. */
   countPasswordSchemes(): Promise<PasswordSchemeCount[]>
   /**
-   * Takes these hashes away: a password is then chosen by a reset mail, and log-in costs no more than
-   * a hash of today.
+   * Deletes these hashes: their users choose a password by a reset mail, and log-in costs no more
+   * than a hash made today.
    *
    * @returns how many users there were
-   * @throws AuthError `unavailable`, with some of them taken away: asked again, it takes the others
+   * @throws AuthError `unavailable`, perhaps with some of them deleted: call it again for the rest
    */
   forgetImportedPasswords(client?: Client): Promise<number>
 }

@@ -8,7 +8,7 @@ import type { OwnSession } from '../statements/sessions.ts'
 /** Logging in and out, and the devices on which somebody is logged in. */
 export interface SessionVerbs {
   /**
-   * @returns null for every pair that is not right
+   * @returns null for every wrong pair of address and password
    * @throws AuthError `rate_limited`, `overloaded`, `unavailable`
    */
   logIn(credentials: SubmittedCredentials, client?: Client): Promise<LoggedIn | null>
@@ -17,23 +17,23 @@ export interface SessionVerbs {
   /** @returns null for a token that is malformed, unknown, revoked or expired */
   authenticate(token: string | Secret): Promise<Authenticated | null>
   /**
-   * Another token for the same session; the old one is refused from the moment this resolves.
+   * Gives the session another token; the old one is refused from the moment this resolves.
    *
-   * @returns null where the token is not that of a session any more
+   * @returns null where the token is no longer a session's
    * @throws AuthError `rate_limited`, `unavailable`
    */
   rotateToken(
     holder: { session: Session; token: string | Secret },
     client?: Client,
   ): Promise<Secret | null>
-  /** When a session that is not used again ends. */
+  /** When the session ends if it is not used again. */
   expiresAt(session: Session): Date
-  /** Whether a session may do what is sensitive: its password was verified within ten minutes. */
+  /** Whether a session may do sensitive things: its password was verified within the last ten minutes. */
   isFresh(session: Session): boolean
   /**
    * Makes a session fresh again.
    *
-   * @returns until when, or why not
+   * @returns until when it is, or why it is not
    * @throws AuthError `rate_limited`, `overloaded`, `unavailable`
    */
   freshen(
@@ -41,22 +41,22 @@ export interface SessionVerbs {
     submitted: SubmittedChallenge,
   ): Promise<Date | 'wrong_password' | 'session_ended'>
   /**
-   * A page of a user's sessions, newest first: those that are not over.
+   * A page of a user's unexpired sessions, newest first.
    *
-   * @throws RangeError for an `after` that is no id
+   * @throws RangeError for an `after` that is not an id
    */
   listSessions(userId: string, page: { limit: number; after: string | null }): Promise<Session[]>
   /**
-   * @returns null where the user has no such session
-   * @throws AuthError `validation_failed` for a name that is blank or longer than 100 code points
+   * @returns null where the user has no such session, or it has expired
+   * @throws AuthError `validation_failed` for a name that is blank, not one line, or longer than 100 code points
    */
   renameSession(session: OwnSession, name: string): Promise<Session | null>
   /**
-   * Without a client it counts as an act of an operator.
+   * Without a client it counts as an operator's act.
    *
-   * @param acting the session by which its user ends it, which has to live; default none
-   * @returns whether the user had such a session; its token is refused from then on. Null where the acting one has
-   *   ended meanwhile
+   * @param acting the session by which the user does this, which must be live; default none
+   * @returns whether the user had such a session, not yet expired; its token is refused from then
+   *   on. Null where the acting session has ended meanwhile
    */
   revokeSession(
     session: OwnSession,
@@ -68,14 +68,14 @@ export interface SessionVerbs {
   /**
    * Ends all sessions of the user but this one.
    *
-   * @returns how many there were; null where this one has ended meanwhile, and none was ended
+   * @returns how many unexpired ones there were; null where this one has ended meanwhile, and none was ended
    */
   revokeOtherSessions(session: OwnSession, client?: Client): Promise<number | null>
   /**
-   * Ends every session there is, of everybody, in small steps. Who logs in meanwhile stays.
+   * Ends every session of every user, in small steps. Sessions that begin meanwhile stay.
    *
    * @returns how many there were
-   * @throws AuthError `unavailable`, with some of them ended: asked again, it ends the others
+   * @throws AuthError `unavailable`, perhaps with some of them ended: call it again for the rest
    */
   revokeAllSessions(client?: Client): Promise<number>
 }

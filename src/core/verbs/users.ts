@@ -3,25 +3,25 @@ import type { Session, User } from '../entities.ts'
 import type { SubmittedCredentials } from '../log-ins.ts'
 import type { SignedUp } from '../sign-ups.ts'
 
-/** Who there is. */
+/** Who can log in. */
 export interface UserVerbs {
   /**
-   * Where `signUp` is `confirm`, no user is there before the link in the mail is opened; nothing tells
-   * whether the address is taken.
+   * Where `signUp` is `confirm`, no user exists before the link in the mail is opened; nothing tells whether the
+   * address is taken.
    *
    * @param fields what `signUpFields` made of the rest of the body, for `onUserCreated`; default null
-   * @throws AuthError `sign_up_closed`, `validation_failed`, `rate_limited`, `email_address_taken`,
-   *   `overloaded`, `unavailable`
+   * @throws AuthError `sign_up_closed`, `validation_failed`, `rate_limited`, `email_address_taken`, `overloaded`,
+   *   `unavailable`
    */
   signUp(credentials: SubmittedCredentials, client?: Client, fields?: unknown): Promise<SignedUp>
   /**
-   * A user who has not logged in yet, for seeds and consoles: no limit counts it.
+   * Creates a user without a session, for seeds and consoles: no limit counts it.
    *
    * @throws AuthError `validation_failed`, `email_address_taken`, `overloaded`, `unavailable`
    */
   createUser(credentials: SubmittedCredentials): Promise<User>
   /**
-   * Keeps a user out, from the next request on: every session and API key ends.
+   * Bans a user from the next request on: every session and API key ends.
    *
    * @returns the user, or null where there is none
    */
@@ -29,12 +29,12 @@ export interface UserVerbs {
   /** @returns the user, who may log in again, or null where there is none */
   unbanUser(userId: string, client?: Client): Promise<User | null>
   /**
-   * Takes a user away with everything that is theirs; the address may sign up again. Without a client
-   * it counts as an act of an operator.
+   * Deletes a user and everything that is theirs; the address may sign up again. Without a client
+   * it counts as an operator's act.
    */
   deleteUser(user: User, client?: Client): Promise<void>
   /**
-   * The same for whoever takes themselves away.
+   * The same for users who delete themselves.
    *
    * @returns false where the session has ended meanwhile
    */

@@ -1,10 +1,10 @@
-/** A button in a mail: what is beneath its words, and they themselves, each as `#rrggbb`. */
+/** A mail's button: its background and the colour of its words, each as `#rrggbb`. */
 export interface ButtonColors {
   readonly accent: string
   readonly onAccent: string
 }
 
-/** The application's colours, for readers with a light screen and for those with a dark one. */
+/** The application's colours, for light and for dark screens. */
 export interface MailColors {
   readonly light: ButtonColors
   readonly dark: ButtonColors
@@ -15,7 +15,7 @@ export const ownColors: MailColors = {
   dark: { accent: '#93b1ff', onAccent: '#0e1015' },
 }
 
-/** What is the same for every application. */
+/** The colours that are the same for every application. */
 export const paper = {
   light: { desk: '#f2f4f8', card: '#ffffff', line: '#dfe3ec', ink: '#161a24', quiet: '#566074' },
   dark: { desk: '#0e1015', card: '#171a22', line: '#2c313e', ink: '#e7eaf2', quiet: '#a1a9bb' },
@@ -24,12 +24,12 @@ export const paper = {
 // WCAG 2.2, 1.4.3.
 const leastContrast = 4.5
 
-/** @throws RangeError for what is no colour, and for words on a button that many could not read */
+/** @throws RangeError for a text that is no colour, and for a button that many could not read */
 export function requireReadable(colors: MailColors): void {
   for (const theme of ['light', 'dark'] as const) {
     const { accent, onAccent } = colors[theme]
     for (const color of [accent, onAccent]) {
-      // SECURITY: it is written into a style, where quotes and brackets would be read as such.
+      // SECURITY: the colour is written into a style, where quotes and brackets would be read as such.
       if (!/^#[0-9a-f]{6}$/i.test(color)) throw new RangeError(`${color} is no colour like #1f4fd8`)
     }
     const contrast = contrastOf(accent, onAccent)

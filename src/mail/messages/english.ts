@@ -1,8 +1,8 @@
 import type { MailWords } from './words.ts'
 
 /**
- * What mails say, unless the application says it otherwise. None repeats what came in a header, such as
- * what a device calls itself, and none tells one address what the other is.
+ * What mails say, unless the application says it otherwise. None repeats the content of a header,
+ * such as a device's own name, and none tells one address of another.
  */
 export const english: MailWords = {
   password_reset: ({ site, minutes }) => ({
@@ -111,5 +111,5 @@ function instant(at: Date): string {
   return `${format.format(at)} UTC`
 }
 
-// Made for the first mail that names an instant: with it come the data of all languages, which a start need not wait for.
+// Made for the first mail with an instant: it loads the data of all languages, for which a start need not wait.
 let format: Intl.DateTimeFormat | null = null

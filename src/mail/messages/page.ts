@@ -3,12 +3,12 @@ import { type MailColors, paper } from './colors.ts'
 import { type Letter, signature } from './letter.ts'
 
 /**
- * A letter for readers of HTML: one card, in the reader's own font, with nothing that is loaded.
+ * A letter for readers of HTML: one card, in the reader's own font, with nothing to be loaded.
  *
- * At its end stands the link as it is, for whoever would rather copy it, or see first where it leads.
- * Many programs know no style sheet, so that what is light stands at each element; those that know one
- * and have a dark screen get the rest. The tables are for Outlook, which centres nothing else and gives
- * a link no padding; the second `lang` is for those that throw the document's own away.
+ * The plain link stands at its end, to be copied, or to see first where it leads. Many programs
+ * ignore style sheets, so each element has its light style inline; those that know one and have a
+ * dark screen get the rest. The tables are for Outlook, which centres nothing else and gives a link
+ * no padding; the second `lang` is for programs that drop the document's own.
  */
 export function pageOf(letter: Letter): string {
   const { subject, language, site, before, after, link, colors } = letter
@@ -60,7 +60,7 @@ function button({ button, link, colors: { light } }: Letter): Html {
 </table>`
 }
 
-// SECURITY: nothing is escaped here; the colours were read by `requireReadable`.
+// SECURITY: nothing is escaped here; `requireReadable` has checked the colours.
 function darkStyle({ dark }: MailColors): Html {
   const { desk, card, line, ink, quiet } = paper.dark
   return new Html(`

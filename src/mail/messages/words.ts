@@ -1,4 +1,4 @@
-/** What each kind of mail is told about what happened. */
+/** The values that each kind of mail has for its words. */
 export interface MailValues {
   readonly password_reset: { readonly minutes: number }
   readonly password_changed: { readonly changedAt: Date }
@@ -6,27 +6,27 @@ export interface MailValues {
   readonly email_verification: { readonly hours: number }
   readonly email_changed: { readonly changedAt: Date }
   readonly registration: { readonly hours: number }
-  /** To whoever has an address that somebody else gave: only here is it said. */
+  /** To the owner of an address that somebody else gave: only this mail says so. */
   readonly address_taken: object
-  /** `key` is what it is called; null where it was revoked meanwhile. */
+  /** `key` is the API key's name; null where the key was revoked meanwhile. */
   readonly api_key_created: { readonly key: string | null; readonly createdAt: Date }
   readonly api_key_expiring: { readonly key: string; readonly expiresAt: Date }
 }
 
 export type MailKind = keyof MailValues
 
-/** What a mail says, in plain text: the link is put behind the button, and nowhere else. */
+/** What a mail says, in plain text: the link goes to the button, and nowhere else. */
 export interface Words {
   readonly subject: string
   /** What happened, a paragraph each. */
   readonly before: readonly string[]
-  /** What stands on the button. */
+  /** The words on the button. */
   readonly button: string
   /** How long the link works, and what to do otherwise. */
   readonly after: readonly string[]
 }
 
-/** The words of every mail: functions of what the application is called and of what happened. */
+/** The words of every mail, from the application's name and what happened. */
 export type MailWords = {
   readonly [Kind in MailKind]: (values: WordsValues<Kind>) => Words
 }

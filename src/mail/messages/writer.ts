@@ -8,11 +8,11 @@ import { pageOf } from './page.ts'
 import { textOf } from './text.ts'
 import type { MailKind, MailValues, OwnWords, Words } from './words.ts'
 
-/** What an application's mails are called, look like and say. */
+/** The name, the looks and the words of an application's mails. */
 export interface MailOptions {
-  /** What people know the application by. Default: the sender's name, else the host of `appUrl`. */
+  /** The application's name. Default: the sender's name, else the host of `appUrl`. */
   readonly name?: string
-  /** The language of the words, for whatever reads them aloud. Default: `en`. */
+  /** The language of the words, for programs that read them aloud. Default: `en`. */
   readonly language?: string
   readonly colors?: MailColors
   readonly words?: OwnWords
@@ -24,7 +24,7 @@ export interface Writer {
   write<Kind extends MailKind>(kind: Kind, values: MailValues[Kind], link: string): Content
 }
 
-/** @throws RangeError for a name that is no line, and for colours that cannot be read */
+/** @throws RangeError for a name that is not one line, and for colours that cannot be read */
 export function createWriter(
   { name, language = 'en', colors = ownColors, words: own = {} }: MailOptions,
   { from, appUrl }: { readonly from: Sender; readonly appUrl: string },
@@ -52,7 +52,7 @@ function inLines({ subject, before, button, after }: Words): Words {
   }
 }
 
-// SECURITY: the subject goes into a header; with a line break it would begin another one.
+// SECURITY: the subject goes into a header; a line break in it would begin another one.
 function inLine(words: string): string {
   return words.replace(/[ \p{Cc}\p{Cs}\p{Zl}\p{Zp}]+/gu, ' ').trim()
 }

@@ -6,12 +6,12 @@ import type { EmailAddress } from '../../core/email-address.ts'
 import type { Delivery, DeliveryAttempt, Mail } from '../../core/mail.ts'
 import type { SmtpServer } from './smtp-url.ts'
 
-/** What a mail server says to whoever has nothing to send. */
+/** What a mail server answers to a greeting without a mail. */
 export type Greeting =
   | { readonly status: 'greeted'; readonly isEncrypted: boolean; readonly isKnown: boolean }
   | { readonly status: 'unavailable'; readonly reason: string }
 
-/** Connects to the server and tells it who we are, as for a mail, and says farewell. */
+/** Connects to the server and authenticates, as for a mail, and leaves. */
 export async function greet(server: SmtpServer): Promise<Greeting> {
   const connection = new SMTPConnection(connectionOptions(server))
   const progress: Progress = { stage: 'connecting' }
@@ -31,15 +31,15 @@ export async function greet(server: SmtpServer): Promise<Greeting> {
   }
 }
 
-// Until the mail leaves, a server that takes longer is better tried again. After that its answer is
-// worth the minutes that RFC 5321 §4.5.3.2.6 gives it: without one the mail has to be sent again.
+// Until the mail leaves, a slow server is better tried again. After that its answer is worth the
+// minutes that RFC 5321 §4.5.3.2.6 gives it: without one the mail has to be sent again.
 const patience = { connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 240_000 }
 const courtesyMilliseconds = 30_000
 
-// A server that says nothing to QUIT must not keep a process alive.
+// A server that does not answer QUIT must not keep a process alive.
 const farewellMilliseconds = 1_000
 
-/** How far an attempt has come: what an error means depends on it. */
+/** How far an attempt has come, which decides what an error means. */
 interface Progress {
   stage: 'connecting' | 'connected' | 'left'
 }
@@ -99,7 +99,7 @@ async function send(
   connection: SMTPConnection,
   { from, recipient, compose, progress }: DeliveryAttempt & Sending,
 ): Promise<void> {
-  // The stream begins when the server has taken the recipient and asks for the mail itself.
+  // The stream begins when the server has accepted the recipient and asks for the mail itself.
   const message = Readable.from(
     (async function* () {
       const mail = await build(await compose())
@@ -107,15 +107,15 @@ async function send(
       yield mail
     })(),
   )
-  // SECURITY: one recipient, as it was parsed; nothing that the mail says can add another.
+  // SECURITY: one recipient, as it was parsed; nothing in the mail can add another.
   const sender = onTheWire(from.emailAddress) ?? from.emailAddress
   const envelope = { from: sender, to: [recipient] }
   await answered((done) => connection.send(envelope, message, done))
 }
 
-// Who can read an address needs no SMTPUTF8 for its domain (RFC 5890 §2.3.2.1).
-// SECURITY: on the way to ASCII some letters vanish and others become plain ones (UTS #46), and the
-// mail would go to the address of somebody else.
+// A domain in ASCII needs no SMTPUTF8 from the server (RFC 5890 §2.3.2.1). SECURITY: on the way to
+// ASCII some letters vanish and others become plain ones (UTS #46), and the mail would go to
+// somebody else's address.
 function onTheWire(address: EmailAddress): string | null {
   const at = address.lastIndexOf('@')
   const domain = address.slice(at + 1)
@@ -133,9 +133,9 @@ function build({ messageId, from, to, date, subject, text, html }: Mail): Promis
     subject,
     text,
     html,
-    // RFC 3834 §5: no holiday notice comes back.
+    // RFC 3834 §5: asks for no holiday notice.
     headers: { 'Auto-Submitted': 'auto-generated' },
-    // SECURITY: nothing that a mail says is opened as a file or fetched.
+    // SECURITY: nothing in a mail is opened as a file or fetched.
     disableFileAccess: true,
     disableUrlAccess: true,
   })
@@ -146,20 +146,20 @@ function explain(error: unknown, { stage, recipient }: Explained): Delivery {
   const reason = error instanceof Error ? error.message : String(error)
   const code = error instanceof Error && 'responseCode' in error ? Number(error.responseCode) : 0
   const command = error instanceof Error && 'command' in error ? error.command : null
-  // A sender that is not taken stops every mail; 552 and 555 are about what this one asks for.
+  // A refused sender stops every mail; 552 and 555 are about what this mail asks for.
   const isSender = command === 'MAIL FROM' && code !== 552 && code !== 555
-  // SECURITY: so may be any answer where SMTPUTF8 was asked for (RFC 6531 §3.5). Whoever signs up
-  // with such an address must not stop the mails of all others.
+  // SECURITY: and where SMTPUTF8 was asked for, any answer may be about that (RFC 6531 §3.5).
+  // Whoever signs up with such an address must not stop the mails of all others.
   const isInternational = /\P{ASCII}/u.test(recipient)
   if (isSender && isInternational) return { status: 'deferred', reason }
   if (stage === 'connecting' || isSender) return { status: 'unavailable', reason }
-  // After the end of the mail an answer is certain, and only no answer is not.
+  // After the end of the mail any answer is final, and only silence is uncertain.
   if (stage === 'left' && code === 0) return { status: 'unknown', reason }
   const isRefused = code >= 500 && code !== 503
   return { status: isRefused ? 'refused' : 'deferred', reason }
 }
 
-// Some ends of a connection are told to nobody who waits for an answer on it.
+// Some ends of a connection are not reported to those who wait for an answer on it.
 async function untilBroken(
   connection: SMTPConnection,
   work: () => Promise<void>,
@@ -167,9 +167,9 @@ async function untilBroken(
 ): Promise<void> {
   const { promise, reject } = Promise.withResolvers<never>()
   const abort = () => reject(new Error('The attempt took too long, or the server was stopped'))
-  // The listener stays: an error that nobody listens to would end the process.
+  // The listener stays: an error without a listener would end the process.
   connection.on('error', reject)
-  // After a 421 the end is told first: what the server has answered explains more.
+  // After a 421 the end is reported first, but the server's answer explains more.
   const end = () => reject(new Error('The mail server closed the connection'))
   connection.once('end', () => setImmediate(end))
   signal.addEventListener('abort', abort, { once: true })

@@ -6,8 +6,8 @@ import { parseSmtpUrl, type SmtpServer } from './smtp-url.ts'
 /**
  * Sends mails to an SMTP server (RFC 5321). Its certificate is verified, and a server that was not
  * asked for `smtps:` must offer STARTTLS, unless it is on this machine (RFC 8314 §3). A server that
- * does not greet within 10 s, or has not asked for
- * the mail within 30 s, is given up; once it has the mail, its answer is waited for four minutes.
+ * does not greet within 10 s, or has not asked for the mail within 30 s, is given up; once it has
+ * the mail, its answer is waited for four minutes.
  *
  * @param url `smtps://user:password@smtp.example.com`, or `smtp://…` for STARTTLS
  * @throws RangeError for what is no such URL
@@ -20,7 +20,7 @@ export function smtp({ url }: { url: string }): Transport {
 }
 
 /**
- * Connects to the server and tells it who we are, as for a mail, and says farewell.
+ * Connects to the server and authenticates, as for a mail, and leaves.
  *
  * @throws RangeError as `smtp`
  */
@@ -35,7 +35,7 @@ function readServer(url: string): SmtpServer {
   throw new RangeError('An SMTP URL is like smtps://user:password@smtp.example.com')
 }
 
-// Not before a server can answer: its first mail is later.
+// Loaded late: a server can answer before its first mail.
 const load = () => import('./smtp-delivery.ts')
 
 // At the start, not on the night when somebody has forgotten a password.

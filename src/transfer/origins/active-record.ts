@@ -1,9 +1,9 @@
 import { OriginError } from '../origin.ts'
 
 /**
- * A value as it was meant.
+ * A value that Active Record has not encrypted.
  *
- * @throws OriginError for what Active Record encrypted, before a million rows are refused for it
+ * @throws OriginError for an encrypted one, before a million rows are refused for it
  */
 export function requirePlain(value: unknown): unknown {
   if (typeof value === 'string' && /^\{"p":"/.test(value)) {

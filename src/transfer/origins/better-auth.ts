@@ -19,7 +19,7 @@ import {
   type Wanted,
 } from './source-table.ts'
 
-// By default the fields of its documentation; a schema for Drizzle calls `emailVerified`
+// By default the field names of its documentation; a schema for Drizzle calls `emailVerified`
 // `email_verified`, and usePlural the table `users`.
 const spellings = (field: string) => [
   ...new Set([field, field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)]),
@@ -95,10 +95,10 @@ function usersOf(user: SourceTable, account: SourceTable, now: Date): Part<Origi
     read: ([originId, passwordHash, email, verified, createdAt, updatedAt, ...plugins], where) => ({
       type: 'user',
       originId: textOf(originId),
-      // Whoever is anonymous has an address that better-auth made up.
+      // An anonymous user has an address that better-auth made up.
       emailAddress: isYes(plugins[2]) ? null : email,
       passwordHash,
-      // When they proved it is not written down; by then they had.
+      // The instant of the proof is not stored: by this one the address was proved.
       emailVerifiedAt: isYes(verified) ? (updatedAt ?? createdAt ?? now) : null,
       bannedAt: isBanned(plugins[0], plugins[1], now) ? (updatedAt ?? now) : null,
       createdAt,
@@ -108,7 +108,7 @@ function usersOf(user: SourceTable, account: SourceTable, now: Date): Part<Origi
   }
 }
 
-// A user has an account for each way in; the one with the password is `credential`.
+// A user has one account per way to log in; the one with the password is `credential`.
 function passwordsOf(account: SourceTable): string {
   const userId = account.column('userId')
   const password = account.column('password')
@@ -123,7 +123,7 @@ function sessionsOf(session: SourceTable, now: Date): Part<OriginSession> {
   const id = session.column('id')
   const columns = ['userId', 'token', 'expiresAt', 'ipAddress', 'userAgent', 'createdAt']
   const impersonatedBy = session.column('impersonatedBy')
-  // SECURITY: an administrator who acts as somebody else for an hour would do so for months.
+  // SECURITY: without impersonated sessions, by which an administrator would act as a user for months, not an hour.
   const from = `${session.name} WHERE ${impersonatedBy ? `${impersonatedBy} IS NULL` : '1 = 1'}`
   return {
     table: session,
@@ -147,7 +147,7 @@ function sessionsOf(session: SourceTable, now: Date): Part<OriginSession> {
 
 function isBanned(banned: unknown, expires: unknown, now: Date): boolean {
   if (!isYes(banned)) return false
-  // SECURITY: an end that cannot be read is none.
+  // SECURITY: an end that cannot be read ends no ban.
   const end = parseInstant(expires)
   return !(end instanceof Date && end <= now)
 }
@@ -157,7 +157,7 @@ function isAfter(value: unknown, now: Date): boolean {
   return instant instanceof Date && instant > now
 }
 
-// A boolean of PostgreSQL, and a number of SQLite.
+// PostgreSQL gives a boolean, SQLite a number.
 function isYes(value: unknown): boolean {
   return value === 't' || value === 'true' || value === true || value === 1
 }

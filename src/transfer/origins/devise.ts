@@ -22,9 +22,9 @@ const noSessions =
   'Devise keeps sessions in cookies that Rails signs, which cannot come along: users log in once'
 
 /**
- * What `rails generate devise User` makes, with those of its columns that the application has.
+ * The table of `rails generate devise User`, with those of its columns that the application has.
  *
- * @param isPeppered whether `config.pepper` of Devise is known here, as IMPORTED_PEPPER
+ * @param isPeppered whether Devise's `config.pepper` is known here, as IMPORTED_PEPPER
  * @throws OriginError
  */
 export async function openDevise(
@@ -63,8 +63,8 @@ function usersOf(
       emailAddress: requirePlain(email),
       passwordHash: isPeppered ? peppered(passwordHash) : passwordHash,
       emailVerifiedAt: confirmedAt,
-      // SECURITY: whoever was locked out stays out, until somebody looks: it is not known whether they
-      // were for wrong guesses or by hand.
+      // SECURITY: a locked user stays out until somebody looks: Devise does not tell whether wrong
+      // guesses or a person locked them.
       bannedAt: lockedAt,
       createdAt,
       updatedAt,

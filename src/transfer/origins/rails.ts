@@ -26,8 +26,8 @@ const sessions: Wanted = {
 }
 
 /**
- * What `bin/rails generate authentication` makes in Rails 8, and the column `token` that an API adds to
- * its sessions with `has_secure_token`.
+ * The tables of Rails 8's `bin/rails generate authentication`, with the column `token` that an API
+ * adds to its sessions by `has_secure_token`.
  *
  * @throws OriginError
  */

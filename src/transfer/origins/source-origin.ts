@@ -3,26 +3,28 @@ import type { SourceDatabase, SourceRow } from './source-database.ts'
 import type { SourceTable } from './source-table.ts'
 import { openSource } from './sources.ts'
 
-/** What is read of an origin, and how a row of it becomes a user or a session. */
+/** What to read from an origin, and how a row becomes a user or a session. */
 export interface Reading {
   readonly users: Part<OriginUser>
-  /** Null where sessions cannot be brought. */
+  /** Null where sessions cannot be imported. */
   readonly sessions: Part<OriginSession> | null
-  /** What whoever imports should know, in sentences. */
+  /** What whoever runs the import should know, in sentences. */
   readonly notes: readonly string[]
 }
 
 export interface Part<Row> {
-  /** The statement; its first column is the id, as text. PostgreSQL would sort by it if it had the id's name. */
+  /**
+   * The statement; its first column is the id, as text, under another name than the id's: PostgreSQL would sort by it.
+   */
   readonly sql: string
-  /** Of a row; null for one that is left out. */
+  /** Reads a row; null for one that is left out. */
   readonly read: (values: SourceRow, where: string) => Row | null
-  /** Where the rows are counted, as it stands behind FROM. */
+  /** Where to count the rows, as it stands after FROM. */
   readonly from: string
   readonly table: SourceTable
 }
 
-/** @throws OriginError for what cannot be opened, or has other tables and columns */
+/** @throws OriginError for a database that cannot be opened, or has other tables and columns */
 export async function openOrigin(
   name: string,
   url: string,
@@ -57,7 +59,7 @@ async function* rowsOf<Row>(
   { sql, read, table }: Part<Row>,
 ): AsyncGenerator<Row> {
   for await (const values of source.rows(sql)) {
-    // An id is no secret, and what one looks for.
+    // An id is no secret, and is what one searches for.
     const row = read(values, `${table.group} ${textOf(values[0]) ?? 'without an id'}`)
     if (row) yield row
   }
@@ -72,7 +74,7 @@ export function textOf(value: unknown): string | null {
   return value === null || value === undefined ? null : String(value)
 }
 
-/** How many rows there are, of a table or what stands behind it after FROM. */
+/** The number of rows of a table, or of what else may follow FROM. */
 export async function countOf(source: SourceDatabase, from: string): Promise<number> {
   let number = 0
   const sql = `SELECT CAST(count(*) AS TEXT) FROM ${from}`
@@ -80,22 +82,22 @@ export async function countOf(source: SourceDatabase, from: string): Promise<num
   return number
 }
 
-/** User by user, and of each the newest first: of too many sessions these are kept. */
+/** An order by user, the newest first: of too many sessions the first are kept. */
 export function newestFirst(table: SourceTable, columns: readonly string[]): string {
   const names = columns.flatMap((column) => table.column(column) ?? [])
   return names.join(' DESC, ').concat(' DESC')
 }
 
-/** A condition: PostgreSQL has booleans, SQLite has numbers, and not every table has the column. */
+/** A condition for a column that PostgreSQL has as a boolean, SQLite as a number, and some tables not at all. */
 export function isTrue(table: SourceTable, column: string): string {
   const name = table.column(column)
   return name ? `COALESCE(CAST(${name} AS TEXT), '') IN ('true', '1')` : '1 = 0'
 }
 
-/** A note that says how many; none where there is nobody. */
+/** A note with a number; none for zero. */
 export function noteOf(sentence: string, count: number): readonly string[] {
   return count > 0 ? [`${sentence}: ${count}`] : []
 }
 
-// SECURITY: whoever relied on it should hear that it is gone.
+// SECURITY: those who relied on a second factor should hear that it is gone.
 export const withSecondFactor = 'With a second factor, which Latchkey does not ask for'

@@ -5,14 +5,14 @@ import { quote, type SourceDatabase, type SourceRow } from './source-database.ts
 const connectMilliseconds = 10_000
 const pageSize = 1_000
 
-// As PostgreSQL writes them: pg would turn a time without a zone into one of this machine's zone, and
-// numbers beyond 2^53 into others.
+// Values stay as PostgreSQL writes them: pg would read a time without a zone in this machine's
+// zone, and round numbers beyond 2^53.
 const asText = { getTypeParser: () => (text: string) => text }
 
-// - One picture for all that is read, and no way to change it.
-// - SECURITY: row_security off makes PostgreSQL refuse to read a table of which it would show us some
-//   rows: a role without the right to all of auth.users would bring nobody, in silence.
-// - No hurry: a page is fetched when the one before is in the other database.
+// - One consistent state for all reads, and no way to change it.
+// - SECURITY: row_security off makes PostgreSQL refuse to read a table of which it would show us only
+//   some rows: a role that may not read all of auth.users would silently bring nobody.
+// - No time-outs: a page is fetched only when the previous one is in the other database.
 const settings = `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
   SET LOCAL row_security = off;
   SET LOCAL statement_timeout = 0;
@@ -20,7 +20,7 @@ const settings = `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
   SET LOCAL TimeZone = 'UTC';
   SET LOCAL DateStyle = 'ISO'`
 
-/** @throws OriginError where nobody answers, or does not let us in */
+/** @throws OriginError where the server does not answer, or refuses the log-in */
 export async function openSourcePostgres(url: string): Promise<SourceDatabase> {
   const client = await connect(url)
   try {
@@ -40,12 +40,12 @@ async function connect(url: string): Promise<pg.Client> {
       fallback_application_name: 'latchkey import',
       keepAlive: true,
     })
-    // It also speaks up while nobody asks; the next statement then fails.
+    // Also called between statements; the next one then fails.
     client.on('error', () => {})
     await client.connect()
     return client
   } catch (error) {
-    // SECURITY: not pg's sentence, in which a part of a mistyped URL may be taken for the host.
+    // SECURITY: not pg's message, which may show a part of a mistyped URL as the host.
     throw new OriginError(`The database that --database names cannot be opened: ${codeOf(error)}`)
   }
 }
@@ -104,7 +104,7 @@ function unreadable(error: unknown): OriginError {
   return new OriginError(`The database that --database names cannot be read: ${codeOf(error)}`)
 }
 
-// SECURITY: PostgreSQL's own sentences may quote values of a row.
+// SECURITY: PostgreSQL's own messages may quote values of a row.
 function codeOf(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   const reason = reasons[code]

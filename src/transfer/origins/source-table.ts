@@ -2,35 +2,35 @@ import { mapNames, type NameGroups } from '../mapping.ts'
 import { OriginError } from '../origin.ts'
 import { quote, type SourceDatabase } from './source-database.ts'
 
-/** How a table is to be found: its names, and those of its columns. */
+/** How to find a table: its names, and those of its columns. */
 export interface Wanted {
-  /** What the file behind `--map` calls the table. */
+  /** The table's name in the `--map` file. */
   readonly group: string
-  /** Names that the table has by default, in the order in which they are tried. */
+  /** The table's default names, in the order in which they are tried. */
   readonly tables: readonly string[]
-  /** Without one of these it is another table. */
+  /** A table that lacks one of these columns is another one. */
   readonly required: readonly string[]
-  /** What is null where there is no such column. */
+  /** Columns whose values are null where the table lacks them. */
   readonly optional: readonly string[]
-  /** How a column may be written that has no name in the mapping. */
+  /** The spellings of a column that the mapping does not name. */
   readonly spellings?: (column: string) => readonly string[]
 }
 
-/** A table as it is there. */
+/** A table as it was found. */
 export interface SourceTable {
   readonly group: string
-  /** As it stands in a statement. */
+  /** The table's name in a statement. */
   readonly name: string
-  /** The name of a column as it stands in a statement; null where there is none. */
+  /** A column's name in a statement; null where the table lacks it. */
   readonly column: (column: string) => string | null
 }
 
-// No mapping can give it.
+// A name that no mapping can give.
 const notGiven = ''
 
 export type GivenNames = Readonly<Record<string, Readonly<Record<string, string | null>>>>
 
-/** What the mapping says of each of these tables; null stands for what the origin lacks. */
+/** The names that the mapping gives to these tables and columns; null for what the origin lacks. */
 export function readMapping(wanted: readonly Wanted[], mapping: unknown): GivenNames {
   const defaults: NameGroups = Object.fromEntries(
     wanted.map(({ group, required, optional }) => {
@@ -42,9 +42,9 @@ export function readMapping(wanted: readonly Wanted[], mapping: unknown): GivenN
 }
 
 /**
- * The table by the names that it was given, or else by those that it usually has.
+ * Finds a table by the names that the mapping gives, or else by its usual ones.
  *
- * @throws OriginError naming what is not there, and how the mapping names it
+ * @throws OriginError naming what is missing, and how to map it
  */
 export async function findTable(
   source: SourceDatabase,
@@ -64,7 +64,7 @@ export async function findTable(
   }
 }
 
-/** The table, or null where there is none that one would take for it, and the mapping names none. */
+/** Finds a table; null where the mapping names none, and none has its usual names. */
 export async function findTableIfThere(
   source: SourceDatabase,
   wanted: Wanted,
@@ -82,7 +82,7 @@ export async function findTableIfThere(
   }
 }
 
-/** Columns of a SELECT; NULL where there is no such column. */
+/** The columns of a SELECT; NULL for one that the table lacks. */
 export function select(table: SourceTable, columns: readonly string[]): string {
   return columns.map((column) => table.column(column) ?? 'NULL').join(', ')
 }

@@ -8,7 +8,7 @@ import type { SourceDatabase } from './source-database.ts'
  */
 export async function openSource(url: string): Promise<SourceDatabase> {
   if (/^postgres(ql)?:/.test(url)) {
-    // The package behind it is the application's to install, if it needs it.
+    // The application installs the package `pg` itself, if it needs it.
     const { openSourcePostgres } = await import('./source-postgres.ts')
     return openSourcePostgres(url)
   }

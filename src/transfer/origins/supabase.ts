@@ -28,7 +28,7 @@ const users: Wanted = {
     ...['email_confirmed_at', 'banned_until', 'created_at', 'updated_at'],
     ...['deleted_at', 'is_sso_user'],
   ],
-  // What it was called until 2021.
+  // The column's name until 2021.
   spellings: (column) =>
     column === 'email_confirmed_at' ? ['email_confirmed_at', 'confirmed_at'] : [column],
 }
@@ -83,8 +83,8 @@ function usersOf(table: SourceTable, now: Date): Part<OriginUser> {
   }
 }
 
-// SECURITY: the company of whoever comes by single sign-on decides who still works there; a password
-// by mail would let in whom it has let go. Their addresses may also be those of other users.
+// SECURITY: for a user of single sign-on, their company decides whether they still work there; a password by mail would
+// let in people whom it has dismissed. Their addresses may also be those of other users.
 function isUserOfOurs(table: SourceTable): string {
   return `NOT (${isDeleted(table)}) AND NOT (${isTrue(table, 'is_sso_user')})`
 }
@@ -97,11 +97,11 @@ function isDeleted(table: SourceTable): string {
 function isOver(until: unknown, now: Date): boolean {
   const instant = parseInstant(until)
   if (instant === null) return true
-  // `infinity`, and what nobody can read.
+  // Never over: `infinity`, and what cannot be read.
   return instant !== 'invalid' && instant <= now
 }
 
-/** What came to Supabase from Firebase holds the key of all hashes in each; here it is IMPORTED_FIREBASE_KEY. */
+/** Hashes that Supabase took over from Firebase each hold the signer key of all; here it is IMPORTED_FIREBASE_KEY. */
 function withoutSignerKey(hash: string): string {
   return hash.replace(
     /^\$fbscrypt\$v=1,n=(\d{1,2}),r=(\d{1,2}),p=1(?:,ss=[\w+/=-]{0,99})?(?:,sk=[\w+/=-]{0,999})?\$/,
