@@ -69,7 +69,7 @@ const routes = {
     'Signs somebody up, or logs in whoever has an id: {id?, email_address?, password?, fields?, transport?, address?: "verified"}',
 }
 
-// SECURITY: any site's page, in a browser on this machine, can send requests here. But its browser says where
+// SECURITY: a page of whatever site, in a browser on this machine, can send requests here. But its browser says where
 // they come from or, if the site's name was made to resolve here, asks for another host.
 const admitSuite: MiddlewareHandler<{ Bindings: Peer }> = async (context, next) => {
   const { headers } = context.req.raw

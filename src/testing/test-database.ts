@@ -7,7 +7,7 @@ import { testMark } from '../storage/test-mark.ts'
 /**
  * Migrates a database that tests may empty, and marks it as such.
  *
- * SECURITY: any other database with tables is left alone: a test that was started with the wrong URL would
+ * SECURITY: every other database with tables is left alone: a test that was started with the wrong URL would
  * delete everything in it.
  *
  * @throws EnvironmentError for a database with tables that no test has made
