@@ -80,7 +80,7 @@ function endSilent(silent: Silent): void {
   }
 }
 
-// A server of HTTP/2 cannot close idle connections, and gets only the time limit.
+// An HTTP/2 server cannot close single connections, and is not waited for beyond the time limit.
 function isHttp(server: Server): server is HttpServer | HttpsServer {
   return server instanceof http.Server || isHttps(server)
 }

@@ -49,7 +49,7 @@ const statics = [
 function findFiles(text: string): RegExp | null {
   const files = statics.find((line) => new RegExp(line.source, 'm').test(text))
   const [before = '', ...behind] = files ? text.split(new RegExp(files.source, 'm')) : []
-  // With three groups, each match adds pieces between the others: two such lines would make twice as many.
+  // The split keeps the groups: behind one such line there are three pieces, behind two there are six.
   if (!files || behind.length !== 3) return null
   const lines = before
     .slice(before.search(/\bexpress\(\)/))

@@ -154,8 +154,8 @@ const secondScheme =
   /,[ \t]*(?:(?:bearer|token|basic|digest|dpop|negotiate)(?![^ \t,])|[\w!#$%&'*+.^`|~-]+[ \t]+[^ \t,=])/i
 
 /**
- * Reads the header as Rails' `authenticate_with_http_token` does: `Bearer abc`, `Token abc`, `Token
- * token="abc"`; parameters after a comma, semicolon or tab are ignored. Any other scheme counts as no
+ * Reads the header as Rails' `authenticate_with_http_token` does: `Bearer abc`, `Token abc`,
+ * `Token token="abc"`; parameters after a comma, semicolon or tab are ignored. Any other scheme counts as no
  * credential.
  */
 function parseAuthorization(header: string): Credential {

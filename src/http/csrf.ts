@@ -7,8 +7,8 @@ import type { RequestHead } from './request-like.ts'
 export type IsIntended = (request: RequestHead) => boolean
 
 /**
- * Judges by headers that browsers set and no script can (Fetch forbids it `Sec-Fetch-Site` and `Origin`). What
- * has neither comes from no current browser, and unless it only reads, is refused with a cookie.
+ * Judges by headers that browsers set and no script can (Fetch forbids it `Sec-Fetch-Site` and `Origin`). A
+ * request with neither is from no current browser; unless it only reads, it is refused if it has a cookie.
  */
 export function intendedFrom(origins: ReadonlySet<string>): IsIntended {
   return ({ method, headers }) => {

@@ -99,7 +99,7 @@ export class Dispatcher {
       client = this.#clientOf(routed, requestId)
       const cookie = this.#cookie
       const context = { auth: this.#auth, request, params, client, cookie, attribution }
-      // SECURITY: on every route, whatever it reads, and before it reads anything. A GET cannot be forged.
+      // SECURITY: on every route, before it reads anything; a GET is judged only where it needs a session.
       const respond = () => refuseForgery(context) ?? responder.respond(context)
       answer = await (counted ? runWithin(counted, respond) : responder.respond(context))
       if (answer.status === 401) this.#countDeadToken(answer, client)

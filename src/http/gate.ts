@@ -51,7 +51,7 @@ export function createGate(auth: Auth, options: AdmissionOptions = {}): Gate {
     async find(request) {
       const found = await admission.authenticate(request)
       if (!isRefusal(found)) return { session: found.session, user: found.user }
-      // SECURITY: while nobody can be looked up, nobody is to look logged out.
+      // SECURITY: a user whom the database cannot look up must not seem to be logged out.
       if (found.status === 503) throw new AuthError('unavailable')
       return null
     },

@@ -44,7 +44,7 @@ export interface Problem {
 export interface Refusal {
   readonly status: number
   readonly code: RefusalCode
-  /** On 422 the messages of all problems. */
+  /** On 422, the messages of all problems. */
   readonly error: string | readonly string[]
   /** The member of the body that holds `error`; under `errors` it is always a list. */
   readonly member: 'error' | 'errors'

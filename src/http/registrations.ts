@@ -14,7 +14,7 @@ import { type Answers, type Route, route } from './route.ts'
 import { admitTransport, endHeld, giveCookie, transportField } from './transport.ts'
 import { presentUser, userSchema } from './users.ts'
 
-/** Sign up. */
+/** Signing up. */
 export function registrations(auth: Auth): Route[] {
   const { matches, otherwise } = passwordConfirmation
   const { passwords, signUp, signUpFields } = auth.config

@@ -38,7 +38,7 @@ export interface Answers {
   readonly [status: number]: {
     readonly description: string
     readonly body?: z.ZodType
-    /** The media type of a text that is no JSON. */
+    /** The media type of a text that is not JSON. */
     readonly type?: string
   }
 }

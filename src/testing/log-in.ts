@@ -25,8 +25,8 @@ export interface LogIn {
 let users = 0
 
 /**
- * Signs somebody up through the front door, and returns what their requests need: `app.request('/v1/notes', {
- * headers })`. Given a user, it logs them in once more, as on another device.
+ * Signs somebody up through the front door, and returns what their requests need:
+ * `app.request('/v1/notes', { headers })`. Given a user, it logs them in once more, as on another device.
  *
  * @param who an address, or more about them; without it somebody new
  * @throws Error when the app refuses, with its answer

@@ -92,8 +92,8 @@ export async function withDatabase<T>(
  * @throws Refused if it is missing, and a `.env` file may have it
  */
 export function readDatabaseUrl({ dev = false }: DatabaseOptions): string {
-  // `.env` is not read, as `serve` reads it: beside a server that sets its variables otherwise, that file names
-  // the development database, on which nobody wants to work just for having forgotten a variable.
+  // `.env` is not read here, unlike in `serve`: beside a server of another make that file names the development
+  // database, on which nobody wants to work just for having forgotten a variable.
   if (!dev && !process.env.DATABASE_URL?.trim() && isInFile()) throw new Refused(unread)
   return readDatabaseEnvironment(process.env, dev ? 'development' : 'production')
 }

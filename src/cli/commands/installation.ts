@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { delimiter } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-/** Of the package's manifest, two folders up in a checkout, and one in the published package. */
+/** The package's version. Its manifest is two folders up in a checkout, and one in what is published. */
 export function version(): string {
   return String(readManifest().version)
 }

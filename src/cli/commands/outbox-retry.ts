@@ -65,7 +65,7 @@ interface Outcome {
   readonly refused: readonly { readonly id: number; readonly reason: Reason }[]
 }
 
-// A transaction may take a second at most, and servers wait for its end.
+// A transaction may take a second, and servers wait for its end.
 const perTransaction = 100
 
 async function retry(store: Store, ids: readonly number[]): Promise<Outcome> {
