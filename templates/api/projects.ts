@@ -35,7 +35,7 @@ const changes = z.object({
 })
 type Fields = z.infer<typeof fields>
 
-/** A project as clients see it. */
+/** What clients see of a project. */
 const shown = z.object({
   id: z.uuid(),
   title: z.string(),

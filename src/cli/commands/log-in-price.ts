@@ -17,7 +17,7 @@ export interface LogInPrice {
   readonly schemes: readonly SchemePrice[]
 }
 
-/** Takes as long as a log-in: makes each of these hashes once. */
+/** Makes each of these hashes once, after one to warm up: takes a little longer than a log-in. */
 export async function measureLogIn(counts: readonly SchemeLeft[]): Promise<LogInPrice> {
   const password = new Secret('nobody has this password')
   const own = argon2id()
