@@ -27,7 +27,7 @@ export function readAccessTokens(
     example: issuerExample,
     otherwise: appUrl,
   })
-  // What is good for links in mails may be no issuer.
+  // A URL that will do for links in mails may be no issuer.
   if (read.isSet('ACCESS_TOKEN_AUDIENCES') && !read.isSet('ACCESS_TOKEN_ISSUER')) {
     if (!isIssuer(appUrl)) read.fault('ACCESS_TOKEN_ISSUER', issuerWanted, issuerExample)
   }
@@ -48,7 +48,7 @@ export function readAccessTokens(
 
 const issuerExample = 'https://api.example.com'
 
-// For whoever tries it out; what it encrypts, everybody can decrypt.
+// For trying it out; everybody can decrypt what this key encrypts.
 const developmentKey = hash('sha256', 'latchkey development', 'buffer')
 
 function readKeyEncryptionKey(read: EnvironmentReader, mode: Mode): Uint8Array | null {
@@ -58,7 +58,7 @@ function readKeyEncryptionKey(read: EnvironmentReader, mode: Mode): Uint8Array |
   const key = /^[\w+/-]{43}=?$/.test(text) ? Buffer.from(text, 'base64') : null
   const isKnown = mode === 'production' && key !== null && developmentKey.equals(key)
   if (isRandomKey(key) && !isKnown) return key
-  // SECURITY: no key as an example: somebody would take it.
+  // SECURITY: the example contains no key, since somebody would use it.
   const fault = isKnown ? 'is the one of development, which everybody knows' : randomKeyWanted
   read.fault(name, fault, '"$(openssl rand -base64 32)"')
   return null

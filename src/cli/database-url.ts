@@ -8,9 +8,9 @@ export function readDatabaseEnvironment(variables: Variables, mode: Mode): strin
   return databaseUrl
 }
 
-// Of sqlite:PATH and sqlite:///PATH the second is absolute; no other scheme, host or memory.
+// `sqlite:PATH`, or `sqlite:///PATH` for an absolute path; no other scheme, no host, no memory.
 const sqliteUrl = /^sqlite:(?:\/\/(?=\/))?(?![A-Za-z][A-Za-z0-9+.-]+:|:memory:|\/\/)./
-// SECURITY: with an @ behind the slash, what stands before it is the rest of a password.
+// SECURITY: an @ after the slash means that the text before it is the rest of a password.
 const postgresUrl = /^postgres(?:ql)?:\/\/[^\s/?#]+\/[^\s/?#@]+(?:\?\S*)?$/
 
 export function readDatabaseUrl(read: EnvironmentReader, mode: Mode): string {

@@ -4,26 +4,26 @@ import type { Server as HttpsServer } from 'node:https'
 import type { Server, Socket } from 'node:net'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 
-// Not imported: to list what there is to import, Node would load all that it fetches with.
+// Not imported: to list the module's exports, Node would load its whole `fetch`.
 const http = process.getBuiltinModule('node:http')
 
-// Less than the ten seconds that Docker gives before it kills.
+// Less than the ten seconds after which Docker kills the process.
 const drainMilliseconds = 8_000
-// What was just accepted is about to ask, and gets its answer; a browser also opens connections in case. Go's
-// server waits five seconds for them, which is long for somebody who has pressed Ctrl-C.
+// A new connection is about to send a request, and gets its answer; but browsers also open connections in
+// advance. Go's server waits five seconds for them, which is long for somebody who has pressed Ctrl-C.
 const silentMilliseconds = 2_000
 const idleMilliseconds = 100
-// Under a load that never pauses, some are reset whenever it ends.
+// Under a load that never pauses, some connections are reset, however long it takes.
 const acceptMilliseconds = 100
 
-/** Connections on which nothing was asked yet, and when each was accepted. Node does not count them as idle. */
+/** Connections without a request so far, and when each was accepted. Node does not count them as idle. */
 type Silent = ReadonlyMap<Socket, number>
 
-/** Begins when the server does: nobody can ask later which connections these are. */
+/** Must begin when the server does: later nobody can find out which connections these are. */
 export function trackSilent(server: Server): Silent {
   const silent = new Map<Socket, number>()
   if (!isHttp(server)) return silent
-  // With TLS a request names another socket than the one that was accepted.
+  // With TLS, requests have another socket than the one that was accepted.
   server.on(isHttps(server) ? 'secureConnection' : 'connection', (socket: Socket) => {
     silent.set(socket, performance.now())
     socket.once('close', () => silent.delete(socket))
@@ -32,13 +32,13 @@ export function trackSilent(server: Server): Silent {
   return silent
 }
 
-/** Accepts nothing more, answers what was asked, and resolves when all connections have ended. */
+/** Stops accepting, answers the requests under way, and resolves when all connections have ended. */
 export async function drain(server: Server, silent: Silent): Promise<void> {
   const closed = once(server, 'close')
   const late = Promise.withResolvers<void>()
   const force = setTimeout(late.resolve, drainMilliseconds)
   const asHttp = isHttp(server) ? server : null
-  // A client that keeps its connection is answered once more, and told to go.
+  // A client that keeps its connection gets one more answer, and is told to close.
   asHttp?.prependListener('request', (_request, response) => {
     response.shouldKeepAlive = false
   })
@@ -52,8 +52,8 @@ export async function drain(server: Server, silent: Silent): Promise<void> {
   asHttp?.closeAllConnections()
 }
 
-// What the system has accepted in our name, and we have not yet, it would reset. In each turn all that waits is
-// taken; after one in which nothing came, next to nothing does now.
+// Connections that the kernel has accepted and Node has not would be reset. Each turn takes all that wait;
+// after a turn without any, hardly any are left.
 async function acceptWaiting(server: Server): Promise<void> {
   let accepted = 0
   const count = () => {
@@ -80,13 +80,13 @@ function endSilent(silent: Silent): void {
   }
 }
 
-// One of HTTP/2 closes no single connections, and is not waited for longer than that.
+// An HTTP/2 server cannot close single connections, and is not waited for beyond the time limit.
 function isHttp(server: Server): server is HttpServer | HttpsServer {
   return server instanceof http.Server || isHttps(server)
 }
 
 function isHttps(server: Server): server is HttpsServer {
-  // Most are, and end here: with `node:https` Node loads all of TLS.
+  // Most servers are: for `node:https` Node would load all of TLS.
   if (server instanceof http.Server) return false
   return server instanceof process.getBuiltinModule('node:https').Server
 }

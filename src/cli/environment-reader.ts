@@ -5,12 +5,12 @@ export type Mode = 'development' | 'production'
 export type Variables = Readonly<Record<string, string | undefined>>
 
 interface Rule<T> {
-  /** Null where the text cannot be read. */
+  /** Null if the text is invalid. */
   readonly parse: (text: string) => T | null
-  /** What it must be, behind the name of the variable. */
+  /** What the value must be: a phrase that follows the variable's name. */
   readonly wanted: string
   readonly example: string
-  /** Null where it must be set. */
+  /** The default; null if the variable must be set. */
   readonly otherwise: T | null
 }
 
@@ -19,7 +19,7 @@ export class EnvironmentError extends Error {
   override readonly name = 'EnvironmentError'
 }
 
-/** Reads variables one by one and collects what is wrong with them, to say it all at once. */
+/** Reads variables one by one, and collects what is wrong with them, to report it all at once. */
 export class EnvironmentReader {
   readonly #variables: Variables
   readonly #faults: string[] = []
@@ -72,9 +72,9 @@ export class EnvironmentReader {
     return placeholder
   }
 
-  /** Something that is wrong with a variable that can be read. */
+  /** Reports something wrong with a variable. */
   fault(name: string, fault: string, example: string): void {
-    // What a shell would not take as it is stands in quotes, to be pasted.
+    // Quoted, if a shell would not take it as it is, so that it can be pasted.
     const pasted = /^"|^[\w.,:/@%+-]*$/.test(example) ? example : `'${example}'`
     this.#faults.push(`${name} ${fault}, for example ${name}=${pasted}`)
   }
@@ -84,7 +84,7 @@ export class EnvironmentReader {
     if (this.#faults.length > 0) throw new EnvironmentError(this.#faults.join('\n'))
   }
 
-  // An empty variable is one that is not set: so do shells, Docker and .env files write it.
+  // An empty variable counts as not set, as in shells, Docker and .env files.
   #get(name: string): string | null {
     return this.#variables[name]?.trim() || null
   }

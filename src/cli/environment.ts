@@ -17,7 +17,7 @@ import { readImportedKeys } from './imported-keys-environment.ts'
 
 export type { Mode } from './environment-reader.ts'
 
-/** What the environment says, read and checked once. */
+/** The settings from the environment, read and checked once. */
 export interface Environment {
   readonly mode: Mode
   readonly listen: { readonly host: string; readonly port: number }
@@ -33,26 +33,26 @@ export interface Environment {
   readonly passwords: Omit<PasswordPolicy, 'contextWords'>
   readonly sessions: SessionPolicy
   readonly accessTokens: AccessTokenPolicy
-  /** What imported passwords were hashed with beside their salt. */
+  /** Secrets of other systems that imported password hashes need besides their salt. */
   readonly importedKeys: ImportedKeys
   readonly resetTokenMinutes: number
   readonly rateLimits: 'on' | 'off'
   /** Where the links in mails lead. */
   readonly appUrl: string
   readonly mail: MailSettings
-  /** What reads the metrics; null where there are none. */
+  /** The token for reading the metrics; null if there are no metrics. */
   readonly metricsToken: Secret | null
   readonly logLevel: 'info' | 'error' | 'silent'
 }
 
-/** Whom mails come from, and who carries them: in development nobody has to. */
+/** Whom mails come from, and what delivers them; in development nothing has to. */
 export type MailSettings =
   | { readonly kind: 'kept'; readonly from: string }
   | { readonly kind: 'smtp'; readonly from: string; readonly url: string }
 
 /**
- * Reads the variables of `docs/reference/configuration.md`. Development mode is asked for with
- * `--dev` among the arguments; no variable, and no missing one, switches it on.
+ * Reads the variables of `docs/reference/configuration.md`. Only `--dev` among the arguments switches
+ * development mode on; no variable does, nor a missing one.
  *
  * @throws EnvironmentError with a sentence for each variable that cannot be read
  */
@@ -94,7 +94,7 @@ export function readEnvironment(variables: Variables, args: readonly string[]): 
   return environment
 }
 
-/** For commands that have to know when a session is over. */
+/** For commands that must know when a session is over. */
 export function readSessionEnvironment(variables: Variables): SessionPolicy {
   const read = new EnvironmentReader(variables)
   const sessions = readSessions(read)
@@ -183,7 +183,7 @@ function readMetricsToken(read: EnvironmentReader): Secret | null {
   const isFree = text !== read.text('KEY_ENCRYPTION_KEY', { otherwise: '' })
   if (tokenPattern.test(text) && isFree) return new Secret(text)
   const wanted = 'must be 16 to 256 letters, digits and -._~+/ that nobody can guess'
-  // SECURITY: no token as an example: somebody would take it.
+  // SECURITY: the example contains no token, since somebody would use it.
   read.fault(name, isFree ? wanted : 'must not be KEY_ENCRYPTION_KEY', '"$(openssl rand -hex 32)"')
   return null
 }

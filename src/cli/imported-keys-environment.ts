@@ -2,7 +2,7 @@ import { decodeBase64 } from '../core/imported-hashes/bytes.ts'
 import type { FirebaseKeys, ImportedKeys } from '../core/imported-hashes/family.ts'
 import type { EnvironmentReader } from './environment-reader.ts'
 
-/** What Devise and Firebase hash beside a password: none of it is in the database. */
+/** The secrets that Devise and Firebase hash with a password, which are not in the database. */
 export function readImportedKeys(read: EnvironmentReader): ImportedKeys {
   const pepper = read.text('IMPORTED_PEPPER', { otherwise: '' })
   return { pepper: pepper === '' ? null : pepper, firebase: readFirebaseKeys(read) }
@@ -19,7 +19,7 @@ function readFirebaseKeys(read: EnvironmentReader): FirebaseKeys | null {
   if (!read.isSet(name)) return null
   const signerKey = decodeBase64(read.text(name, { otherwise: '' }), { from: 16, to: 64 })
   if (signerKey) return { signerKey, saltSeparator }
-  // No key as an example: somebody would take it.
+  // The example contains no key, since somebody would use it.
   const fault = "must be base64_signer_key of the project's password hash parameters"
   read.fault(name, fault, '"$(cat firebase-signer-key)"')
   return null

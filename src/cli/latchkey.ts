@@ -9,12 +9,12 @@ else {
 }
 
 async function main(): Promise<void> {
-  // Not above: an older Node would end with a stack for want of node:sqlite.
+  // Not imported at the top: an older Node would fail with a stack trace for lack of node:sqlite.
   const { watchOutput } = await import('./commands/output.ts')
   const { runCommandLine } = await import('./commands/command-line.ts')
   watchOutput()
   const exitCode = await runCommandLine(process.argv.slice(2))
-  // Not process.exit(), which cuts off what is on its way into a pipe; and not 0 over what output
-  // that could not be written has set.
+  // Not process.exit(), which cuts off output on its way into a pipe; and a 0 must not replace the code that
+  // failed output has set.
   if (exitCode > 0) process.exitCode = exitCode
 }

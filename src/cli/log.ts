@@ -20,11 +20,11 @@ export function createLog(
 
 const unread = 'nobody read the log, and lines of it were left out'
 
-// So many characters wait for whoever reads: minutes of a busy server.
+// How many characters may wait for a slow reader: minutes of a busy server.
 const maximumUnread = 8_388_608
 
-// The lines of one turn of the event loop go out together: to write each would cost more than to
-// make it. While whoever reads them stands still they are left out: kept, they would fill the memory.
+// The lines of one turn of the event loop are written together: writing each alone would cost more than making
+// it. While the reader stands still, lines are dropped: kept, they would fill the memory.
 function toStandardOutput(sayLost: (lines: number) => string): (line: string) => void {
   let waiting = ''
   let lines = 0
@@ -38,9 +38,9 @@ function toStandardOutput(sayLost: (lines: number) => string): (line: string) =>
     waiting = ''
     lines = 0
   }
-  // Whoever read the log may go away (EPIPE); the server stays.
+  // The reader of the log may go away (EPIPE); the server stays.
   process.stdout.on('error', () => {})
-  // Not at the next line: there may be none.
+  // Does not wait for the next line: there may be none.
   process.stdout.on('drain', () => {
     if (lost > 0) flush()
   })
@@ -58,11 +58,11 @@ function formatAsJson(level: string, entry: LogEntry, message: string): string {
   const { err } = entry
   const readable = err === undefined ? entry : { ...entry, err: textOf(err) }
   const line = JSON.stringify({ ...readable, time, level, message })
-  // Looked for first: `replace` with a function costs nearly as much as to write the line.
+  // Searched first: `replace` with a function costs nearly as much as writing the line.
   return line.search(lineBreaks) === -1 ? line : line.replace(lineBreaks, escaped)
 }
 
-// JSON leaves these as they are, and some readers end a line at them.
+// JSON leaves these characters as they are, and some readers end a line at them.
 const lineBreaks = /[\x7f-\x9f\u2028\u2029]/g
 
 function escaped(character: string): string {
@@ -80,7 +80,7 @@ function formatRequest({ method, path, status, milliseconds, event }: LogEntry):
   return event === undefined ? line : `${line} ${event}`
 }
 
-// A terminal obeys control characters: the text of an error could recolour or rewrite what stands.
+// A terminal obeys control characters: the text of an error could recolour or rewrite the screen.
 function printable(line: string): string {
   return line.replace(/\p{Cc}/gu, '\ufffd')
 }

@@ -7,18 +7,18 @@ import { isForTests, testMark } from '../storage/test-mark.ts'
 import { EnvironmentError } from './environment-reader.ts'
 import { explain } from './explain.ts'
 
-/** How far a migration has come that does not hold up the start. */
+/** A migration that does not hold up the start. */
 export interface Migrating {
   /** Resolves when the database is migrated. */
   readonly finished: Promise<void>
 }
 
 /**
- * Migrates before the first request is served. A database that is away is no reason not to start:
- * the server then listens, says that it is not ready, and the migration is tried again every second.
+ * Migrates before the first request is served. If the database is away, the server starts all the same: it
+ * listens, says that it is not ready, and the migration is tried again every second.
  *
  * @returns when the database is migrated, or was found to be away
- * @throws MigrationError, Error as `migrate` does; `finished` rejects with what comes later
+ * @throws MigrationError, Error as `migrate` does; `finished` rejects with what fails later
  * @throws EnvironmentError for a database that tests empty
  */
 export async function migrateAtStart(
@@ -54,13 +54,13 @@ async function migrateLater(
   }
 }
 
-// The database learns of the check's failures as of the migration's: while it has not been migrated,
-// nobody looks for its tables.
+// The check runs within the migration, so that the database learns of its failure too: while it has not been
+// migrated, nobody looks for its tables.
 async function migrateOwn(database: Database, sources: readonly Migrations[]): Promise<void> {
   await migrate(database, sources, { check: refuseTests })
 }
 
-// SECURITY: the next run of the tests would delete whatever a server had written into it.
+// SECURITY: the next test run would delete everything that a server had written into this database.
 async function refuseTests(connection: Connection): Promise<void> {
   if (await isForTests(connection)) {
     throw new EnvironmentError(

@@ -4,19 +4,19 @@ import type { Connection } from '../storage/database.ts'
 import { countHashes, listPasswordSchemes } from '../storage/password-schemes.ts'
 import { explain } from './explain.ts'
 
-/** Users whose password is wrong, whatever they type, as long as a variable is not set. */
+/** Users whose password is never right, whatever they type, while a variable is not set. */
 export interface MissingKey {
   readonly variable: 'IMPORTED_PEPPER' | 'IMPORTED_FIREBASE_KEY'
   readonly users: number
 }
 
-/** Each of at most eight schemes is a look, at as many rows. */
+/** For each of at most eight schemes, how many rows are looked at. */
 const looksAtStart = 1_000
 
 /**
- * Says in the log which keys of other systems are missing: else these users are told that their password
- * is wrong, and nobody hears why. For a server that listens: nothing has to wait for it, and where it
- * cannot be found out the log says that alone.
+ * Logs which keys of other systems are missing: otherwise their users are told that their password is wrong,
+ * and nobody learns why. For a server that listens: nothing waits for it, and if it fails, only the log says
+ * so.
  */
 export async function warnOfMissingKeys(
   database: Connection,
@@ -38,7 +38,7 @@ export async function warnOfMissingKeys(
 }
 
 /**
- * Which keys of other systems are missing that hashes need.
+ * Which keys of other systems are needed by hashes, and missing.
  *
  * @param maximum how many users of each scheme are looked at
  */

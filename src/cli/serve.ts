@@ -6,24 +6,24 @@ import { drain, trackSilent } from './drain.ts'
 /** A server that accepts requests. */
 export interface Running {
   readonly port: number
-  /** Stops accepting, lets open requests finish for eight seconds at most, and resolves. */
+  /** Stops accepting, gives requests under way eight seconds at most, and resolves. */
   stop(): Promise<void>
 }
 
 export interface ServeOptions {
   readonly host: string
-  /** 0 for any that is free. */
+  /** 0 for any free port. */
   readonly port: number
   readonly onClose: () => Promise<void>
 }
 
 const signals = ['SIGINT', 'SIGTERM'] as const
-/** All of it: after the answers an outbox has a second and a half, and the rest takes milliseconds. */
+/** The whole shutdown: after the answers an outbox has a second and a half, and the rest takes milliseconds. */
 export const stopMilliseconds = 9_800
 
 /**
- * Serves the app, and stops it cleanly on Ctrl-C and SIGTERM: requests that have begun are
- * answered, then `onClose` runs, then the process ends.
+ * Serves the app, and stops it cleanly on Ctrl-C and SIGTERM: requests under way are answered, then `onClose`
+ * runs, then the process ends.
  *
  * @throws Error when the port is taken
  */
@@ -37,10 +37,10 @@ export async function serve(app: Fetch, { host, port, onClose }: ServeOptions): 
 }
 
 /**
- * The same end for a server that something else has made: that of Express's `listen`, of Hono's `serve`, or
- * `app.server` of Fastify, whose `onClose` is its own `close`.
+ * The same shutdown for a server that something else has made: Express's `listen`, Hono's `serve`, or Fastify,
+ * with `app.server`, and its own `close` for `onClose`.
  *
- * @returns what stops it without a signal, and leaves the process alone
+ * @returns a function that stops the server without a signal, and leaves the process running
  */
 export function stopOnSignals(
   server: Server,
@@ -52,9 +52,9 @@ export function stopOnSignals(
     stopped ??= drain(server, silent).then(onClose).finally(ignoreSignals)
     return stopped
   }
-  // Ctrl-C comes twice, from the terminal and from npm: the second must not cut the first short.
+  // Ctrl-C arrives twice, from the terminal and from npm: the second must not cut the first short.
   const end = () => {
-    // Nobody may be there who kills it, and a database that is away answers nobody.
+    // Perhaps nobody else kills the process, and a database that is away never answers.
     setTimeout(giveUp, stopMilliseconds).unref()
     void stop().then(() => process.exit(0))
   }

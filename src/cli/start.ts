@@ -6,14 +6,14 @@ import { unsafeDatabase } from './postgres-tls.ts'
 import { endWithSupervisor, supervise } from './supervisor.ts'
 
 /**
- * Runs a program with the environment that it was started in. What stops the start is said in a
- * sentence, and the process ends with 1; a stack is printed only for what nobody foresaw. Where
- * several processes are wanted, this one starts and watches them, and runs no program itself.
+ * Runs a program with the environment that it was started in. What prevents the start is said in a sentence,
+ * and the process ends with 1; a stack is printed only for unforeseen errors. If several processes are wanted,
+ * this one starts and watches them, and does not run the program itself.
  */
 export async function start(program: (environment: Environment) => Promise<void>): Promise<void> {
   try {
     const environment = readEnvironment(process.env, process.argv)
-    // SECURITY: what is for tests refuses by it, and packages look at it. Who has set it knows better.
+    // SECURITY: test helpers refuse to run by it, and packages look at it. A value that is set already stays.
     if (environment.mode === 'production') process.env.NODE_ENV ||= 'production'
     if (cluster.isPrimary) warn(environment)
     if (environment.processes > 1 && cluster.isPrimary) {
@@ -27,7 +27,7 @@ export async function start(program: (environment: Environment) => Promise<void>
   }
 }
 
-// What works, and should not stay so: once, of however many processes.
+// Warns of settings that work but should not stay: once, for any number of processes.
 function warn({ mode, rateLimits, databaseUrl, accessTokens }: Environment): void {
   if (rateLimits === 'off') console.error(unguarded)
   const unsafe = mode === 'production' ? unsafeDatabase(databaseUrl) : null

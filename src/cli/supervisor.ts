@@ -4,15 +4,15 @@ import type { Log } from '../core/log.ts'
 import { relayScrapes } from '../observe/relay.ts'
 import { stopMilliseconds } from './serve.ts'
 
-// As long as a worker may take, less than Docker waits before it kills.
+// As long as a worker's shutdown may take, and less than Docker waits before it kills.
 const defaultPatience = stopMilliseconds
 
 /**
- * Runs this program in several processes that share its port. One that ends is started again, after
- * a tenth of a second at first and half a minute at last. SIGTERM and SIGINT let each answer what it
- * has begun; one that does not end is killed.
+ * Runs this program in several processes that share its port. A process that ends is started again, after a
+ * tenth of a second at first and half a minute at most. On SIGTERM and SIGINT each answers the requests under
+ * way; a process that does not end is killed.
  *
- * @returns the exit code, when all of them have ended: 1 when the first could not start
+ * @returns the exit code, when all have ended: 1 if the first could not start
  */
 export async function supervise({
   processes,
@@ -23,13 +23,13 @@ export async function supervise({
   log: Log
   patienceMilliseconds?: number
 }): Promise<number> {
-  // Every process takes its connections itself. Handed out by this one, those that were on their way
-  // to a process that is killed would never be answered nor closed.
+  // Every process accepts its own connections. If this one handed them out, those on their way to a process
+  // that is killed would be neither answered nor closed.
   cluster.schedulingPolicy = cluster.SCHED_NONE
   relayScrapes()
   const supervisor = new Supervisor(log)
   const stopped = supervisor.untilStopped(patienceMilliseconds)
-  // The first alone: what keeps it from starting is then said once.
+  // The first alone: what prevents its start is then said only once.
   if (!(await supervisor.startFirst())) return 1
   for (let count = 1; count < processes; count++) supervisor.start()
   await stopped
@@ -37,15 +37,15 @@ export async function supervise({
 }
 
 /**
- * Lets this process end, as SIGTERM would, when the one that watches it is gone. Node would end it
- * at once, and cut what it has begun.
+ * Ends this process as SIGTERM would when its supervisor is gone. Node would end it at once, and cut off the
+ * requests under way.
  */
 export function endWithSupervisor(patienceMilliseconds = defaultPatience): void {
   const { worker } = cluster
   worker?.once('disconnect', () => {
     worker.exitedAfterDisconnect = true
     process.kill(process.pid, 'SIGTERM')
-    // Nobody is left who would kill it.
+    // No supervisor is left to kill it.
     setTimeout(() => process.exit(1), patienceMilliseconds).unref()
   })
 }
@@ -59,7 +59,7 @@ class Supervisor {
     this.#log = log
   }
 
-  /** @returns false when it ended before it listened, and nobody had asked it to */
+  /** @returns false if it ended before it listened, and was not asked to */
   async startFirst(): Promise<boolean> {
     const worker = cluster.fork()
     const ended = once(worker, 'exit').then(() => this.#isStopping)
@@ -77,10 +77,10 @@ class Supervisor {
     }
   }
 
-  /** Resolves when a signal has come, and the last process has ended. */
+  /** Resolves when a signal has come and the last process has ended. */
   async untilStopped(patienceMilliseconds: number): Promise<void> {
     await new Promise<void>((resolve) => {
-      // Ctrl-C comes twice, from the terminal and from npm: the second must not cut the first short.
+      // Ctrl-C arrives twice, from the terminal and from npm: the second must not cut the first short.
       for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, () => resolve())
     })
     this.#isStopping = true
@@ -97,15 +97,15 @@ class Supervisor {
       this.#log.error({ pid, code, signal, startsIn }, 'a process ended by itself')
       this.#startLater(startsIn, backOff)
     })
-    // Nobody listening, an error would end this process, and with it all others.
+    // Without a listener an error would end this process, and with it all others.
     worker.on('error', (err) => {
-      // One that was started and cannot be talked to is about to exit, and that is told above.
+      // A process that started but cannot be talked to is about to exit, which is handled above.
       if (pid === undefined) this.#couldNotStart(err, backOff)
     })
   }
 
-  // Node is not there while it is being replaced, or there is no memory. Some of this is thrown, some
-  // comes as an event.
+  // The Node binary is missing while it is being replaced, or there is no memory. Some of these errors are
+  // thrown, some are events.
   #couldNotStart(err: unknown, backOff: BackOff): void {
     const startsIn = backOff.after(0)
     this.#log.error({ err, startsIn }, 'a process could not be started')
@@ -125,7 +125,7 @@ class Supervisor {
 export class BackOff {
   static readonly #first = 100
   static readonly #longest = 30_000
-  // A process that lived so long did not end because of how it starts.
+  // A process that lived this long did not end because of how it starts.
   static readonly #sound = 60_000
   #next = BackOff.#first
 
@@ -139,7 +139,7 @@ export class BackOff {
 }
 
 function workers(): Worker[] {
-  // Node keeps one that has ended in its list for a while, and one that never started for ever.
+  // Node keeps a process that has ended in its list for a while, and one that never started for ever.
   const known = Object.values(cluster.workers ?? {}).filter((worker) => worker !== undefined)
   return known.filter((worker) => !worker.isDead())
 }

@@ -1,17 +1,17 @@
 import { isDatabaseUrl } from './database-url.ts'
 import { EnvironmentError, EnvironmentReader, type Variables } from './environment-reader.ts'
 
-/** What the environment says to a server of tests. */
+/** The settings of a test server. */
 export interface TestEnvironment {
   readonly port: number
   readonly controlPort: number
-  /** Null for a file of its own, which goes with it. */
+  /** Null for a file of its own, which is deleted when the server ends. */
   readonly databaseUrl: string | null
 }
 
 /**
- * Reads the variables of `docs/reference/testing.md`. `DATABASE_URL` is none of them: what it names is
- * not to be emptied by whoever starts tests in the wrong shell.
+ * Reads the variables of `docs/reference/testing.md`. `DATABASE_URL` is none of them: tests started in the
+ * wrong shell must not empty the database that it names.
  *
  * @throws EnvironmentError with a sentence for each variable that cannot be read
  */
@@ -37,7 +37,7 @@ function readTestDatabaseUrl(read: EnvironmentReader): string | null {
   })
 }
 
-/** @throws EnvironmentError in one that calls itself production */
+/** @throws EnvironmentError if the environment calls itself production */
 export function refuseProduction(what: string, variables: Variables = process.env): void {
   if (variables.NODE_ENV?.trim().toLowerCase() !== 'production') return
   throw new EnvironmentError(

@@ -2,11 +2,11 @@ import type { Problem, RefusalCode } from './wire.ts'
 
 /**
  * `unreachable`: there was no answer. `storage_failed`: the token could not be read or kept. `unknown`: the
- * answer is none of the API, but of a proxy.
+ * answer came from something else than the API, such as a proxy.
  */
 export type ClientCode = 'unreachable' | 'storage_failed' | 'unknown'
 
-/** Those that are known, for completion, and whatever an application answers. */
+/** The known codes, for completion, and any code of an application. */
 export type ErrorCode = RefusalCode | ClientCode | (string & Record<never, never>)
 
 interface Refused {
@@ -17,17 +17,17 @@ interface Refused {
   readonly retryAfterSeconds: number | null
 }
 
-/** Whatever the API refuses, and also that it could not be asked. */
+/** A refusal by the API, or a failure to reach it. */
 export class ApiError extends Error implements Refused {
   override readonly name = 'ApiError'
   declare readonly code: ErrorCode
-  /** 0 where there was no answer. */
+  /** 0 if there was no answer. */
   declare readonly status: number
-  /** What to tell whoever runs the API. */
+  /** What to quote to whoever runs the API. */
   declare readonly requestId: string | null
   /** On 422: which fields, and why. */
   declare readonly details: readonly Problem[]
-  /** When to try again, where the API said so. */
+  /** When to try again, if the API said so. */
   declare readonly retryAfterSeconds: number | null
 
   constructor(message: string, refused: Refused, options: ErrorOptions = {}) {
@@ -36,7 +36,7 @@ export class ApiError extends Error implements Refused {
   }
 }
 
-/** What went wrong on this side of the API. */
+/** An error on this side of the API. */
 export function failure(
   code: ClientCode,
   message: string,
@@ -46,7 +46,7 @@ export function failure(
   return new ApiError(message, { code, status, ...unsaid }, { cause })
 }
 
-/** What an answer says that is no success; one of a proxy may say nothing that is understood. */
+/** Reads the error of an unsuccessful answer; a proxy's answer may hold nothing that is understood. */
 export async function refusalOf(response: Response): Promise<ApiError> {
   const body: unknown = await response.json().catch(() => null)
   const said: Partial<Record<string, unknown>> = Object(body)
@@ -64,7 +64,7 @@ function isProblem(value: unknown): value is Problem {
   return typeof Object(value).field === 'string'
 }
 
-/** Seconds, or null where none are said. The API says seconds; what stands before it may say a date. */
+/** Seconds, or null if there is no such header. The API sends seconds; a proxy may send a date. */
 function retryAfterOf({ headers }: Response): number | null {
   const text = headers.get('retry-after') ?? ''
   const seconds = /^\d+$/.test(text) ? Number(text) : (Date.parse(text) - Date.now()) / 1_000

@@ -24,11 +24,11 @@ import type {
 export interface ClientOptions {
   /** Where the session is kept: `inMemory()`, `inWebStorage('localStorage')`, `inCookie()`, or your own. */
   readonly session: TokenStorage | CookieStorage
-  /** Default the one of the environment. */
+  /** Default: the global `fetch`. */
   readonly fetch?: Fetch
 }
 
-/** What a sign-up leads to: a session at once, or where addresses are confirmed first, a mail. */
+/** The outcome of a sign-up: a session at once, or a mail if addresses must be confirmed first. */
 export type SignedUp =
   | { readonly outcome: 'signed_up'; readonly user: User }
   | { readonly outcome: 'confirmation_sent'; readonly message: string }
@@ -36,10 +36,10 @@ export type SignedUp =
 export type Client = ReturnType<typeof createClient>
 
 /**
- * Speaks to an API. Every verb, and `fetch`, throws an `ApiError` for whatever is no success.
+ * A client of one API. Every verb, and `fetch`, throws an `ApiError` for anything but success.
  *
  * @param url where the API is, such as `https://api.example.com` or `/api`
- * @throws TypeError for what is no such place
+ * @throws TypeError for any other text
  */
 export function createClient(url: string, { session, fetch = fetchOfNow }: ClientOptions) {
   if (!/^($|\/(?![/\\])|https?:\/\/[^/\\?#\s])[^?#\s]*$/.test(url)) {
@@ -52,7 +52,7 @@ export function createClient(url: string, { session, fetch = fetchOfNow }: Clien
 
   const transmit = (path: string, init: RequestInit) => send(fetch, api + path, init)
 
-  // Whether there was a session to ask about, or to end. Also for a page that is left at this moment.
+  // Returns whether the session was alive. `keepalive` lets the request outlive the page.
   async function reach(method: 'GET' | 'DELETE', token: string | null): Promise<boolean> {
     try {
       await transmit('/v1/session', keeper.carrying(token, { method, keepalive: true }))
@@ -63,12 +63,12 @@ export function createClient(url: string, { session, fetch = fetchOfNow }: Clien
     }
   }
 
-  // The session of a token that nobody has any more. Where that fails, it ends in its time.
+  // Ends a session whose token nobody keeps any more. If that fails, it expires in its time.
   function abandon(token: string | null): void {
     if (token !== null) reach('DELETE', token).catch(() => {})
   }
 
-  // By the cookie that the browser has now; where nobody can be asked, nobody is logged out.
+  // Judged by the browser's cookie of now; if the API cannot be asked, nobody is logged out.
   const lives = () => reach('GET', null).catch(() => true)
 
   type Heed = (departure: Departure) => Promise<void>
@@ -91,11 +91,11 @@ export function createClient(url: string, { session, fetch = fetchOfNow }: Clien
     { body, heed = notice }: { readonly body?: object; readonly heed?: Heed } = {},
   ): Promise<T> {
     const response = await request(path, { method, ...written(body) }, heed)
-    // What each route answers is written in its documentation, and compared by a test.
+    // A test compares these types with the schemas of the routes.
     return (response.status === 204 ? undefined : await read(response)) as T
   }
 
-  /** @param keeping answers the token that nobody has now */
+  /** @param keeping resolves to the token that nobody keeps any more */
   async function keep(token: string | null, keeping: Promise<string | null>): Promise<void> {
     try {
       abandon(await keeping)
@@ -108,15 +108,15 @@ export function createClient(url: string, { session, fetch = fetchOfNow }: Clien
   const begin = ({ token = null }: { token?: string | null }) => keep(token, keeper.begin(token))
 
   return {
-    /** A request of your own, with the session: as the global `fetch`, and only to this API. */
+    /** A request of your own, with the session: like the global `fetch`, but only to this API. */
     async fetch(path: string, init?: RequestInit): Promise<Response> {
-      // SECURITY: `@evil.example` behind the origin would be another one, and so would `//evil.example` alone.
+      // SECURITY: `@evil.example` after the origin would be another one, and so would `//evil.example` alone.
       if (!/^\/(?![\s/\\])/.test(path)) throw new TypeError(`${path} is no path of the API`)
       return request(path, init)
     },
-    /** Hears that the session began or ended, here or in another tab. Returns how to stop. */
+    /** Calls the listener when the session begins or ends, here or in another tab. Returns how to stop. */
     listen: (listener: Listener) => tabs.listen(listener),
-    /** False where nobody is logged in for certain, without a request. */
+    /** False if certainly nobody is logged in; known without a request. */
     mayBeSignedIn: () => keeper.mayExist(),
     registrations: {
       async create(fields: NewUser): Promise<SignedUp> {
@@ -132,15 +132,15 @@ export function createClient(url: string, { session, fetch = fetchOfNow }: Clien
       },
     },
     session: {
-      /** Logs in. A session that was here before ends. */
+      /** Logs in, and ends the session that was here before. */
       async create(credentials: Credentials): Promise<void> {
         const body = { ...credentials, transport }
         await begin(await call<{ token?: string }>('POST', '/v1/session', { body }))
       },
       show: () => call<{ session: Session; user: User }>('GET', '/v1/session'),
       /**
-       * Logs out. A token is forgotten first, so that no network is needed for that; a cookie is the browser's,
-       * and stays where the API cannot be reached.
+       * Logs out. A token is forgotten first, which needs no network. A cookie belongs to the browser, and
+       * stays if the API cannot be reached.
        */
       async delete(): Promise<void> {
         if (transport === 'bearer') {
@@ -148,11 +148,11 @@ export function createClient(url: string, { session, fetch = fetchOfNow }: Clien
           if (token !== null) await reach('DELETE', token)
           return
         }
-        // Where it was dead, another tab may have been given a new one at that moment.
+        // If it was dead, another tab may have received a new cookie at that moment.
         if (!(await reach('DELETE', null))) await tabs.alone(() => reach('DELETE', null))
         await keeper.end()
       },
-      /** Another token for the same session. */
+      /** Rotates the token of the session. */
       rotate: (): Promise<void> =>
         tabs.alone(async () => {
           const old = await keeper.token()
@@ -224,14 +224,14 @@ export function createClient(url: string, { session, fetch = fetchOfNow }: Clien
   }
 }
 
-// Looked up at each request, for whoever puts another in its place later.
+// Looked up at each request, since somebody may replace it later.
 const fetchOfNow: Fetch = (url, init) => globalThis.fetch(url, init)
 
 function written(body: object | undefined): RequestInit {
   return body ? { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } } : {}
 }
 
-/** @throws ApiError where it is a page of whatever stands before the API */
+/** @throws ApiError if the body is no JSON, such as a page of a proxy */
 async function read(response: Response): Promise<unknown> {
   const { status } = response
   return response.json().catch((cause) => {

@@ -6,14 +6,14 @@ const attempts = 3
 const longestWaitSeconds = 5
 
 /**
- * Sends a request. One that only reads is sent again where the API could not be reached or was too busy:
- * when it says so, or a little later.
+ * Sends a request. One that only reads is repeated if the API could not be reached, after a moment, or was too
+ * busy, when it says so.
  *
- * @throws ApiError for whatever is no success
+ * @throws ApiError for anything but success
  */
 export async function send(fetch: Fetch, url: string, init: RequestInit): Promise<Response> {
   const { method = 'GET', signal } = init
-  // What writes may have been done, though nobody heard of it.
+  // A write may have been done, even if its answer was lost.
   const mayRepeat = /^(GET|HEAD)$/.test(method)
   for (let attempt = 1; ; attempt++) {
     const answer = await sendOnce(fetch, url, init)
@@ -33,14 +33,14 @@ async function sendOnce(
   try {
     response = await fetch(url, init)
   } catch (cause) {
-    // Whoever gave up knows why.
+    // The caller who aborted gets the reason as it is.
     if (init.signal?.aborted) throw cause
     return failure('unreachable', 'The server cannot be reached', { cause })
   }
   return response.ok ? response : refusalOf(response)
 }
 
-/** Seconds, or null where there is no sense in asking again. */
+/** Seconds, or null if it makes no sense to ask again. */
 function pauseBehind({ status, retryAfterSeconds }: ApiError, attempt: number): number | null {
   if (status === 0) return attempt / 5
   const isBusy = status === 503 || status === 429
@@ -48,7 +48,7 @@ function pauseBehind({ status, retryAfterSeconds }: ApiError, attempt: number): 
   return isBusy && isSoon ? retryAfterSeconds : null
 }
 
-/** Until then, or until somebody gives up; of a signal that lives on nothing is kept. */
+/** Waits, unless the signal aborts; leaves no listener on a signal that lives on. */
 export function pause(milliseconds: number, signal?: AbortSignal | null): Promise<void> {
   return new Promise((resolve, reject) => {
     const giveUp = () => {

@@ -3,7 +3,7 @@ import { pause } from './sender.ts'
 import { Tabs } from './tabs.ts'
 import { attempt, type CookieStorage, type TokenStorage } from './token-storage.ts'
 
-/** What a request carries, and when it set out. */
+/** What a request carries, and in which era it set out. */
 export interface Departure {
   readonly init: RequestInit
   readonly token: string | null
@@ -18,9 +18,9 @@ export class SessionKeeper {
   readonly #hint: CookieStorage['hint']
   readonly #isShared: boolean
   readonly tabs: Tabs
-  // A new one begins with every session, and ends with it: of many requests that find it dead, one says so.
+  // Counts begun and ended sessions: of many requests that find one session dead, only the first says so.
   #era = 0
-  // The token that was read last, and the one that a storage which cannot forget would hand out again.
+  // The token that was read last, and an ended one that a storage which cannot forget would hand out again.
   #seen: string | null = null
   #dead: string | null = null
 
@@ -37,13 +37,13 @@ export class SessionKeeper {
     })
   }
 
-  /** False where there is none for certain. */
+  /** False if there certainly is no session. */
   async mayExist(): Promise<boolean> {
     if (this.#tokens) return (await this.token()) !== null
     return (attempt(() => this.#hint?.getItem(hintKey)) ?? null) === null
   }
 
-  /** Null where there is none, or where the browser has it. */
+  /** Null if there is none, or if the browser keeps it in a cookie. */
   async token(): Promise<string | null> {
     const token = (await this.#use(() => this.#tokens?.read())) ?? null
     this.#seen = token === this.#dead ? null : token
@@ -59,15 +59,15 @@ export class SessionKeeper {
   carrying(token: string | null, init: RequestInit): RequestInit {
     const headers = new Headers(init.headers)
     if (token !== null) headers.set('authorization', `Bearer ${token}`)
-    // Beside a token a cookie would be a second way in.
+    // Beside a token, a cookie would be a second way to log in.
     const credentials = this.#tokens ? 'omit' : 'include'
-    // SECURITY: an address that the API leads to is not to be handed the token.
+    // SECURITY: a redirect must not hand the token to another address.
     return { ...init, headers, credentials, redirect: 'error' }
   }
 
   /**
-   * @param token null where the browser has it
-   * @returns the token whose place it takes, and which nobody has any more
+   * @param token null if the browser keeps it in a cookie
+   * @returns the token that was replaced, and that nobody keeps any more
    */
   async begin(token: string | null): Promise<string | null> {
     const replaced = await this.token().catch(() => null)
@@ -80,7 +80,7 @@ export class SessionKeeper {
   /**
    * Puts one token in the place of another.
    *
-   * @returns the new one where it came too late: somebody logged out meanwhile, or in
+   * @returns the new token if it came too late: somebody logged out or in meanwhile
    */
   async replace(old: string | null, token: string): Promise<string | null> {
     if ((await this.token()) !== old) return token
@@ -89,18 +89,18 @@ export class SessionKeeper {
   }
 
   async end(): Promise<void> {
-    // Before anything is waited for: whoever finds out at the same time is too late to say so.
+    // Before any await: a request that finds the session dead at the same time must not report it again.
     this.#era += 1
     this.#dead = this.#seen
-    // Where that fails, what is left opens nothing.
+    // If that fails, the token that is left is dead anyway.
     await this.#use(() => this.#tokens?.write(null)).catch(() => {})
-    // That it is over is remembered, and not that it is there: a browser may forget what scripts keep, and
-    // keep the cookie. Whoever forgot asks, and so does who may remember nothing.
+    // The hint says that the session is over, not that there is one: a browser may lose what scripts keep, and
+    // still keep the cookie. Without the hint the API is asked.
     attempt(() => this.#hint?.setItem(hintKey, 'over'))
     this.tabs.announce('signed_out')
   }
 
-  /** Whether it says that the session of a request is dead, or for a cookie, that there is none. */
+  /** Whether the error says that the request's session is dead or, with a cookie, that there is none. */
   isDeath(error: unknown): boolean {
     const { code, status } = Object(error)
     return (
@@ -109,19 +109,19 @@ export class SessionKeeper {
   }
 
   /**
-   * Somebody heard that the session of their request is dead. Where that is still so, it ends: once, and not
-   * for another session that began meanwhile. For whoever is alone: not while a rotation is under way.
+   * A request found its session dead. If that is still so, ends it: once, and not another session that began
+   * meanwhile. Call it under `tabs.alone`, so that no rotation is under way.
    */
   async judge({ token, era }: Departure, lives: () => Promise<boolean>): Promise<void> {
     if (era !== this.#era || !(await this.mayExist())) return
-    // Which cookie a request went with nobody knows: the browser is asked for the one that it has now.
+    // Nobody knows with which cookie the request went: the API is asked about the one of now.
     const livesOn = this.#tokens
       ? await this.#becomesSo(async () => (await this.token()) !== token)
       : await lives()
     if (!livesOn && era === this.#era) await this.end()
   }
 
-  // Of the session that another tab began. Where one ended before, there is for a moment neither.
+  // Waits for the session that another tab began. If one ended before, there is neither for a moment.
   #hasArrived(old: string | null): Promise<boolean> {
     return this.#becomesSo(
       async () => (await this.mayExist()) && (!this.#tokens || this.#seen !== old),
@@ -129,8 +129,8 @@ export class SessionKeeper {
   }
 
   /**
-   * Whether it is so within a moment. What one tab writes to `localStorage` another may see a little later (12 ms,
-   * in Chromium), also behind a message or a lock that came after it.
+   * Whether it becomes so within a moment. What one tab writes to `localStorage` another may see a little later
+   * (12 ms, in Chromium), even after a message or a lock that followed it.
    */
   async #becomesSo(isSo: () => Promise<boolean>): Promise<boolean> {
     for (let waits = this.#isShared ? 10 : 0; !(await isSo()); waits--) {

@@ -1,15 +1,15 @@
-/** What becomes of the session, here or in another tab. */
+/** What happens to the session, here or in another tab. */
 export type SessionChange = 'signed_in' | 'signed_out'
 
 export type Listener = (change: SessionChange) => void
 
 interface TabsOptions {
   readonly isShared: boolean
-  /** What is waited for until a session of another tab is told of. */
+  /** Awaited before listeners hear of a session that another tab began. */
   readonly beforeSignedIn: () => Promise<unknown>
 }
 
-/** Tells everybody who listens in this tab, and in the others where they share the session. */
+/** Tells the listeners in this tab, and in the other tabs if they share the session. */
 export class Tabs {
   readonly #listeners = new Set<Listener>()
   readonly #name: string
@@ -21,14 +21,14 @@ export class Tabs {
     const { BroadcastChannel, navigator } = globalThis as Surroundings
     this.#name = name
     this.#locks = (isShared && navigator?.locks) || null
-    // Phones have none, and no tabs either.
+    // React Native has no BroadcastChannel, and no tabs either.
     this.#others = isShared && BroadcastChannel ? new BroadcastChannel(name) : null
     this.#others?.addEventListener('message', ({ data }) => {
       if (data === 'signed_out') this.#tell(data)
       const tell = () => this.#tell('signed_in')
       if (data === 'signed_in') beforeSignedIn().then(tell, tell)
     })
-    // In Node it would be waited for, though nobody ever says anything.
+    // In Node an open channel would keep the program running.
     this.#others?.unref?.()
   }
 
@@ -43,7 +43,7 @@ export class Tabs {
     this.#tell(change)
   }
 
-  /** Does one thing after the other, in all tabs where the browser can see to it. */
+  /** Runs one piece of work after the other, across all tabs if the browser has locks. */
   alone<T>(work: () => Promise<T>): Promise<T> {
     if (this.#locks) return this.#locks.request(this.#name, work)
     const turn = this.#turn.then(work, work)
@@ -56,14 +56,14 @@ export class Tabs {
       try {
         listener(change)
       } catch (error) {
-        // Whoever logs out is logged out, whatever a listener makes of it.
+        // A listener that throws must not undo a log-out.
         console.error(error)
       }
     }
   }
 }
 
-// Of what browsers have the part that is wanted here: without the types of a page, which phones have not.
+// The parts of a browser that are used here: the DOM types would not compile for React Native.
 interface Surroundings {
   readonly BroadcastChannel?: new (name: string) => Channel
   readonly navigator?: { readonly locks?: Locks }

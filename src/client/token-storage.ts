@@ -1,26 +1,26 @@
-/** Where the token of the session is kept: on a phone, what keeps secrets there. */
+/** Where the session's token is kept: on a phone, its storage for secrets. */
 export interface TokenStorage {
   read(): Promise<string | null> | string | null
-  /** Null to forget it. */
+  /** Null forgets it. */
   write(token: string | null): Promise<void> | void
-  /** Whether other tabs of the browser have the same token. */
+  /** Whether the other tabs of the browser have the same token. */
   readonly isShared: boolean
 }
 
-/** A session in a cookie: the browser has its token, and no script. */
+/** A session in a cookie: the browser has its token, and scripts do not. */
 export interface CookieStorage {
-  /** Remembers that a session is over, so that a page without one does not ask for it in vain. */
+  /** Remembers that the session is over, so that a page without one does not ask the API in vain. */
   readonly hint: WebStorage | null
 }
 
-/** What `localStorage` and `sessionStorage` are. */
+/** The part of `localStorage` and `sessionStorage` that is used. */
 export interface WebStorage {
   getItem(key: string): string | null
   setItem(key: string, value: string): void
   removeItem(key: string): void
 }
 
-/** Until the page is left. */
+/** In memory, until the page is left. */
 export function inMemory(): TokenStorage {
   let kept: string | null = null
   return {
@@ -33,8 +33,8 @@ export function inMemory(): TokenStorage {
 }
 
 /**
- * In `localStorage`, of all tabs and for good, or in `sessionStorage`, of one. Any script of the page can
- * read it there. By its name it is looked up when it is needed: a server has none, and a browser may refuse it.
+ * In `localStorage`, for all tabs and for good, or in `sessionStorage`, for one tab. Any script of the page can
+ * read it. A name is looked up only when it is needed: a server has no storage, and a browser may refuse it.
  */
 export function inWebStorage(
   storage: WebStorage | 'localStorage' | 'sessionStorage',
@@ -53,7 +53,7 @@ export function inCookie(hint: WebStorage | null = localStorageOfPage()): Cookie
   return { hint }
 }
 
-// Somebody may forbid the page to keep anything.
+// A browser may forbid the page to keep anything.
 function localStorageOfPage(): WebStorage | null {
   return attempt(() => ofPage('localStorage')) ?? null
 }
@@ -63,7 +63,7 @@ function ofPage(name: string): WebStorage {
   return Object(globalThis)[name]
 }
 
-/** Null where it throws, and that is no harm. */
+/** Null if it throws, for work whose failure does no harm. */
 export function attempt<T>(work: () => T): T | null {
   try {
     return work()

@@ -1,4 +1,4 @@
-// What the API says and hears, in its own names. A test compares them with the schemas of its routes.
+// What the API sends and takes, in its own names. A test compares these types with the schemas of the routes.
 
 export interface User {
   readonly id: string
@@ -18,7 +18,7 @@ export interface Session {
   readonly expires_at: string
   readonly ip_address: string | null
   readonly user_agent: string | null
-  /** Whether it is the one that asks. */
+  /** Whether it is the session that asks. */
   readonly current: boolean
 }
 
@@ -60,7 +60,7 @@ export interface Problem {
   readonly message: string
 }
 
-/** Which part of a list: 50 at first, 100 at most; `cursor` is the `next_cursor` of the part before, or null to begin. */
+/** Which part of a list: 50 by default, at most 100; `cursor` is the `next_cursor` of the last part, or null. */
 export interface PageQuery {
   readonly limit?: number
   readonly cursor?: string | null
@@ -71,27 +71,27 @@ export interface Credentials {
   readonly password: string
 }
 
-/** Beside these whatever the API's `signUpFields` ask for. */
+/** May hold more: whatever the API's `signUpFields` ask for. */
 export interface NewUser extends Credentials {
   readonly password_confirmation?: string | null
   readonly [field: string]: unknown
 }
 
-/** The challenge is the password of today, here and wherever it is asked for. */
+/** The challenge is the current password, here and wherever it is asked for. */
 export interface NewPassword {
   readonly password_challenge: string
   readonly password: string
   readonly password_confirmation?: string | null
 }
 
-/** With the token of a mail. */
+/** The token comes from a mail. */
 export interface PasswordReset {
   readonly token: string
   readonly password: string
   readonly password_confirmation?: string | null
 }
 
-/** What asks for the password of somebody who proved it ten minutes ago, or more. */
+/** For acts that ask for the password if it was last proved ten minutes ago or more. */
 export interface Challenged {
   readonly password_challenge?: string
 }
@@ -100,7 +100,7 @@ export interface NewEmailAddress extends Challenged {
   readonly email_address: string
 }
 
-/** The token of a mail, and where the user is not logged in, their password. */
+/** The token comes from a mail; the password is needed if the user is not logged in. */
 export interface AddressProof {
   readonly token: string
   readonly password?: string
@@ -108,7 +108,7 @@ export interface AddressProof {
 
 export interface NewApiKey extends Challenged {
   readonly name: string
-  /** A list, or words with spaces between. */
+  /** A list, or words separated by spaces. */
   readonly scopes: string | readonly string[]
   readonly expires_at?: string | null
 }
@@ -118,7 +118,7 @@ export interface WantedAccessToken {
   readonly scope?: string | readonly string[]
 }
 
-/** Why the API refuses, as its documentation explains it; an application has codes of its own beside these. */
+/** Why the API refuses, as its documentation explains; an application has codes of its own beside these. */
 export type RefusalCode =
   | 'invalid_request'
   | 'unauthenticated'

@@ -12,21 +12,21 @@ import {
 } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 
-/** A file that is to be in a project, and whether it is there already. */
+/** A file to write into a project, and whether it exists there already. */
 export interface PlannedFile {
   readonly path: string
   readonly content: string | Buffer
   readonly is: 'new' | 'changed'
 }
 
-/** What is to be done to a project that is there, and what is left to a person. */
+/** What to do to an existing project, and the steps left to a person. */
 export interface Plan {
   readonly files: readonly PlannedFile[]
   readonly steps: readonly string[]
 }
 
 /**
- * Writes all of the files into a project or, when that fails, none: what was there is as it was.
+ * Writes all of the files into a project; if one fails, writes none, and restores what was there.
  *
  * @throws Error of the file system
  */
@@ -44,13 +44,13 @@ export function writeAdditions(directory: string, files: readonly PlannedFile[])
 }
 
 function add(place: string, content: string | Buffer): () => void {
-  // The first of its folders that was not there.
+  // The first folder of the path that had to be made.
   const made = mkdirSync(dirname(place), { recursive: true }) ?? place
   const remove = () => rmSync(made, { recursive: true, force: true })
   try {
     writeFileSync(place, content, { flag: 'wx', mode: isSecret(place) ? 0o600 : 0o666 })
   } catch (error) {
-    // What somebody has put there meanwhile is not ours to remove.
+    // A file that somebody has put there meanwhile is not ours to remove.
     const isTheirs = error instanceof Error && 'code' in error && error.code === 'EEXIST'
     if (!isTheirs) remove()
     throw error
@@ -58,19 +58,19 @@ function add(place: string, content: string | Buffer): () => void {
   return remove
 }
 
-// Passwords of servers come to stand in it.
+// Such a file will hold passwords of servers.
 function isSecret(place: string): boolean {
   const name = basename(place)
   return name.startsWith('.env') && name !== '.env.example'
 }
 
-// Half of a file is never there: it is renamed when it is whole.
+// A half-written file is never seen: a draft is renamed when it is complete.
 function change(place: string, content: string | Buffer): () => void {
-  // A link stays one, to a file that is another.
+  // A link stays a link: the file behind it is changed.
   const file = realpathSync(place)
   const before = readFileSync(file)
   const draft = `${file}.latchkey-draft`
-  // One that is there is somebody's: this throws then, and it stays.
+  // An existing draft belongs to somebody else: this throws, and leaves it alone.
   closeSync(openSync(draft, 'wx', 0o600))
   try {
     writeFileSync(draft, content)

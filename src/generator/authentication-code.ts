@@ -1,6 +1,6 @@
 import { stripTypeScriptTypes } from 'node:module'
 
-/** The same code without types, as somebody would write it by hand. */
+/** The same code without types, as one would write it by hand. */
 export function toJavaScript(source: string): string {
   const lines = strip(withoutDeclarations(source)).split('\n').map(closeGaps)
   return foldLists(lines.join('\n'))
@@ -8,7 +8,7 @@ export function toJavaScript(source: string): string {
     .replace(/^\n+/, '')
 }
 
-// Node would leave their comments, and gaps in lists.
+// Removed first: Node would leave the comments of types, and gaps in lists.
 function withoutDeclarations(source: string): string {
   return source
     .replace(/^import type [\s\S]*? from '[^']+'\n/gm, '')
@@ -27,7 +27,7 @@ function withoutDeclarations(source: string): string {
     .replace(/^(?:export )?type \w+ = .*\n+/gm, '')
 }
 
-/** JavaScript with `import` and `export` as CommonJS. */
+/** Turns the `import` and `export` of JavaScript into CommonJS. */
 export function toCommonJs(source: string): string {
   const exported: string[] = []
   let own = ''
@@ -49,7 +49,7 @@ export function toCommonJs(source: string): string {
   return foldLists(`'use strict'\n\n${body.trimEnd()}\n${exports}`)
 }
 
-// Node says of it that it is experimental; it is what Node itself does to every file of TypeScript.
+// Silences Node's warning that this is experimental: Node does the same to every TypeScript file it runs.
 function strip(source: string): string {
   const { emitWarning } = process
   process.emitWarning = () => {}
@@ -72,7 +72,7 @@ function closeGaps(line: string): string {
   )
 }
 
-// A list that was too long for a line may fit by now.
+// A list that was too long for one line may fit without types.
 function foldLists(text: string): string {
   return text.replace(
     /^((?:import|const) \{|(?:export )?(?:async )?function \w+\()\n([\s\S]*?),?\n(\}.*|\) \{)$/gm,

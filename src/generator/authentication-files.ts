@@ -5,13 +5,13 @@ import { settingsFile } from './development.ts'
 import type { ExistingProject, Framework } from './existing-project.ts'
 import { type Files, readTemplateFile, readTemplateFolder } from './template.ts'
 
-/** What the code is to say of the project. */
+/** What the code must know about the project. */
 export interface Wanted {
   readonly database: 'sqlite' | 'postgres'
   readonly title: string
 }
 
-/** The files of code, by their paths in the project: copies of the templates in its own language. */
+/** The code files, by their paths in the project: copies of the templates in the project's language. */
 export function writeCode(project: ExistingProject, { database, title }: Wanted): Files {
   const places = placesOf(project)
   const files: Files = new Map()
@@ -32,7 +32,7 @@ export function writeCode(project: ExistingProject, { database, title }: Wanted)
   return files
 }
 
-/** What Next.js runs when its server starts is one of these, and may be somebody's. */
+/** The files that Next.js may run when its server starts; the project may have one of its own. */
 export function instrumentationFiles({ source }: ExistingProject): readonly string[] {
   return ['ts', 'js', 'tsx', 'jsx'].map((ending) => `${source}instrumentation.${ending}`)
 }
@@ -42,7 +42,7 @@ function isTaken(project: ExistingProject, module: string): boolean {
   return paths.some((path) => existsSync(join(project.directory, path)))
 }
 
-// Where tests have their data is the same in a project of `latchkey new`.
+// Where tests keep their data is the same in a project of `latchkey new`.
 function* readSources(): Generator<[path: string, content: string]> {
   for (const [path, content] of readTemplateFolder('authentication')) {
     yield [path, content.toString()]
@@ -52,7 +52,7 @@ function* readSources(): Generator<[path: string, content: string]> {
   }
 }
 
-// What fastify-cli writes has tests that expect its second route open.
+// The example of fastify-cli has tests that expect its second route to be open.
 function openRoutes({ directory, source, loadsPlugins }: ExistingProject): string {
   const hasExample = loadsPlugins && existsSync(join(directory, `${source}routes/example`))
   return hasExample ? "['GET /', 'GET /example']" : "['GET /']"
@@ -60,7 +60,7 @@ function openRoutes({ directory, source, loadsPlugins }: ExistingProject): strin
 
 type Places = Readonly<Record<string, string>>
 
-// Each module by its name in the templates, and its path in the project without an extension.
+// Each module by its name in the templates, with its path in the project, without an extension.
 function placesOf({ directory, framework, source, loadsPlugins }: ExistingProject): Places {
   const auth = `${source}auth`
   const tests = existsSync(join(directory, 'test')) ? 'test/auth' : auth
@@ -127,7 +127,7 @@ function translate(text: string, { project, places, place }: Translating): strin
   return modules === 'cjs' ? toCommonJs(plain) : plain
 }
 
-// As the templates have them: packages first, then the project's own, by their paths.
+// In the order of the templates: packages first, then the project's own files, by path.
 function sortImports(text: string): string {
   return text.replace(/(?:^import [\s\S]*?from '\.[^']*'\n)+/m, (block) => {
     const lines = block.match(/^import [\s\S]*?from '[^']*'\n/gm) ?? []

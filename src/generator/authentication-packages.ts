@@ -4,10 +4,10 @@ import { developmentScripts } from './development.ts'
 import { type Additions, hasTests } from './existing-manifest.ts'
 import type { ExistingProject } from './existing-project.ts'
 
-/** Where packages come from, and in which versions. */
+/** Where packages come from, and their versions. */
 export interface Packages {
   readonly latchkey: LatchkeySource
-  /** The versions that Latchkey asks for, by the names of packages. */
+  /** The versions that Latchkey needs, by package name. */
   readonly peers: Readonly<Record<string, string>>
 }
 

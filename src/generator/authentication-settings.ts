@@ -5,7 +5,7 @@ import { settingsFile } from './development.ts'
 import type { ExistingProject } from './existing-project.ts'
 import { readTemplateFile } from './template.ts'
 
-/** The variables of a server, with values for development. */
+/** Example variables of a server, with values for development. */
 export function writeExample(project: ExistingProject, { database, title }: Wanted): string {
   const { framework } = project
   const appUrl = framework === 'next' ? 'http://localhost:3000' : 'http://localhost:5173'
@@ -21,18 +21,18 @@ export function writeExample(project: ExistingProject, { database, title }: Want
   return template.replace(/\{\{(\w+)\}\}/g, (_all, name) => values[name] ?? '')
 }
 
-/** What git is to leave alone. */
+/** The lines to add to `.gitignore`. */
 export function ignored(project: ExistingProject): string {
   const { framework, directory } = project
   const first = existsSync(join(directory, '.gitignore')) ? [] : ['node_modules/']
-  // Next ignores whatever begins with `.env`.
+  // Next's own `.gitignore` has `.env*`.
   const example = framework === 'next' ? ['!.env.example'] : []
   return [...first, 'storage/', settingsFile(project), ...example]
     .map((line) => `${line}\n`)
     .join('')
 }
 
-/** A file with those lines at its end that it has not got; it may not be there. */
+/** The text of a file with the lines that it lacks added at its end; the file may not exist. */
 export function append({ directory }: ExistingProject, path: string, text: string): string {
   const file = join(directory, path)
   if (!existsSync(file)) return text

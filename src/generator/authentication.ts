@@ -12,17 +12,17 @@ import type { ExistingProject } from './existing-project.ts'
 import { namesOf } from './names.ts'
 import type { Files } from './template.ts'
 
-/** What is to be done, and what is said of it. */
+/** What to write, and what to say about it. */
 export interface AuthenticationPlan extends Plan {
   /** The script that starts the server in development. */
   readonly run: 'dev' | null
-  /** What is to be set on a server. */
+  /** What must be set on a server. */
   readonly production: readonly string[]
 }
 
 /**
- * Plans authentication for a project: code in its own language, settings, scripts; a text says why it
- * cannot be had.
+ * Plans authentication for a project: code in its language, settings, scripts; a text says why it is not
+ * possible.
  */
 export function planAuthentication(
   project: ExistingProject,
@@ -83,7 +83,7 @@ interface Adding {
   readonly options: Packages
 }
 
-// The same one may be there from before.
+// The same tarball may be there already.
 function addPackage(code: Files, { project, options: { latchkey } }: Adding): Files {
   if (latchkey.kind !== 'file') return code
   const content = readFileSync(latchkey.tarball)
@@ -107,7 +107,7 @@ function remarks(
   const asks = framework === 'next' || Object.keys(developmentScripts(project)).length > 0
   const resolution = compiler.moduleResolution?.toLowerCase()
   const isOld = resolution === 'node' || resolution === 'node10'
-  // CommonJS that loads an ES module is what `nodenext` knows of.
+  // Only `nodenext` allows CommonJS to load an ES module.
   const isEarly = modules === 'cjs' && /^node1\d$/i.test(compiler.module ?? '')
   const wanted =
     modules === 'esm'

@@ -3,17 +3,17 @@ import type { Names } from './names.ts'
 export const databases = ['sqlite', 'postgres'] as const
 export const frontEnds = ['react', 'none'] as const
 
-/** What can be had in more than one way. */
+/** The choices that a user has. */
 export interface Choices {
   readonly database: (typeof databases)[number]
   readonly frontEnd: (typeof frontEnds)[number]
 }
 
-/** A project that is to be written. */
+/** The project to write. */
 export interface Project extends Choices {
   readonly names: Names
   readonly latchkey: LatchkeySource
-  /** Packages that bring Node along, by their versions, where that of the machine is too old. */
+  /** Packages that bring Node, with their versions, if the machine's is too old. */
   readonly nodePackages: Readonly<Record<string, string>>
 }
 
@@ -23,6 +23,6 @@ export type LatchkeySource =
   | {
       readonly kind: 'file'
       readonly tarball: string
-      /** Where the project keeps it. */
+      /** Where the project keeps the tarball. */
       readonly path: string
     }

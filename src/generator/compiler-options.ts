@@ -3,7 +3,7 @@ import { createRequire } from 'node:module'
 import { dirname, resolve } from 'node:path'
 import { isFile } from './folder.ts'
 
-/** What of a `tsconfig.json` decides how code is written for it. */
+/** The options of a `tsconfig.json` that decide how code is written for it. */
 export interface CompilerOptions {
   readonly noEmit?: boolean
   readonly outDir?: string
@@ -15,7 +15,7 @@ export interface CompilerOptions {
   readonly rewriteRelativeImportExtensions?: boolean
 }
 
-/** What is said in the file, on what it extends; nothing of one that cannot be read. */
+/** The options in a file, over those that it extends; none of a file that cannot be read. */
 export function readCompilerOptions(file: string, depth = 0): CompilerOptions {
   const text = readFileSync(file, 'utf8')
   const plain = text

@@ -2,29 +2,29 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ExistingProject } from './existing-project.ts'
 
-/** A file of the project's own, and what is to stand there instead. */
+/** A file of the project's own, and what to change in it. */
 export interface Edit {
   readonly path: string
   readonly changes: readonly Change[]
 }
 
 export interface Change {
-  /** Has to be there exactly once; otherwise nobody knows whether this is the place. */
+  /** Must match exactly once; otherwise it is not clear whether this is the place. */
   readonly at: RegExp
   readonly to: (found: string, groups: readonly string[]) => string
-  /** What somebody does by hand, where it is not. */
+  /** The instruction for doing it by hand, if it does not match. */
   readonly byHand: string
 }
 
-/** Of a change that is always left to be done by hand. */
+/** The place of a change that is always left to be done by hand. */
 export const nowhere = /(?!)/
 
-/** What has become of an edit: the new text, or what is left to be done. */
+/** The outcome of an edit: the new text, or what is left to do by hand. */
 export type Edited =
   | { readonly kind: 'edited'; readonly path: string; readonly text: string }
   | { readonly kind: 'by hand'; readonly path: string; readonly steps: readonly string[] }
 
-/** Makes all changes to a file, or none where one has no place. */
+/** Makes all changes to a file, or none if one of them has no place. */
 export function apply(project: ExistingProject, { path, changes }: Edit): Edited {
   const file = join(project.directory, path)
   let text = existsSync(file) ? readFileSync(file, 'utf8') : ''

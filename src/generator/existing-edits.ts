@@ -6,7 +6,7 @@ import { findListener } from './existing-listener.ts'
 import { mountChanges } from './existing-mounts.ts'
 import type { ExistingProject } from './existing-project.ts'
 
-/** The edits that a project needs beside its new files. */
+/** The edits that a project needs besides its new files. */
 export function listEdits(project: ExistingProject): readonly Edit[] {
   return [...serverEdits(project), ...extensionsOf(project)]
 }
@@ -17,18 +17,18 @@ function serverEdits(project: ExistingProject): readonly Edit[] {
   if (loadsPlugins) return fastifyCompiler(project)
   const path = entry ?? `the file that makes the ${named[framework]} app`
   const mount = { path, changes: mountChanges(project) }
-  // It says itself when it listens, and when it ends.
+  // The plugin itself knows when the app listens, and when it closes.
   if (framework === 'fastify') return [mount]
   const listener = findListener(project)
   if (listener.path !== path) return [mount, listener]
   const both = { path, changes: [...mount.changes, ...listener.changes] }
-  // Where one of the two is not clear, the other may be.
+  // If one of the two has no clear place, the other may still have one.
   return apply(project, both).kind === 'edited' ? [both] : [mount, listener]
 }
 
 const named = { hono: 'Hono', fastify: 'Fastify', express: 'Express' }
 
-// There is one such file in a project, and what else it does is its own.
+// A project has one such file, which may do other things too: so it is edited by hand.
 function instrumentation(project: ExistingProject): readonly Edit[] {
   const path = instrumentationFiles(project).find((each) =>
     existsSync(join(project.directory, each)),
@@ -40,7 +40,7 @@ function instrumentation(project: ExistingProject): readonly Edit[] {
   return [{ path, changes: [{ at: nowhere, to: () => '', byHand }] }]
 }
 
-// Bundled, Latchkey would not find the migrations that lie beside its code.
+// Bundled, Latchkey would not find the migrations that are beside its code.
 function nextConfig({ directory }: ExistingProject): Edit {
   const names = ['next.config.ts', 'next.config.mjs', 'next.config.js']
   const path = names.find((name) => existsSync(join(directory, name))) ?? 'next.config.mjs'
@@ -56,7 +56,7 @@ function nextConfig({ directory }: ExistingProject): Edit {
   }
 }
 
-// The code names files as they are: Node runs the tests as they stand.
+// The code imports files by their real names, since Node runs the tests as they are.
 function extensionsOf({ language, ending, compiler }: ExistingProject): readonly Edit[] {
   const { allowImportingTsExtensions, rewriteRelativeImportExtensions } = compiler
   if (language === 'js' || ending !== '.ts') return []
@@ -75,8 +75,8 @@ function extensionsOf({ language, ending, compiler }: ExistingProject): readonly
   ]
 }
 
-// What fastify-cli writes is compiled by TypeScript 6 only when that is told more: without it neither
-// the project's tests would run nor these.
+// fastify-cli's project compiles with TypeScript 6 only if it has more options: without them neither its tests
+// would run nor these.
 function fastifyCompiler({ directory, compiler, manifest }: ExistingProject): readonly Edit[] {
   const [, major = '0'] = /(\d+)/.exec(manifest.devDependencies?.typescript ?? '') ?? []
   if (Number(major) < 6 || compiler.rootDir !== undefined) return []

@@ -5,7 +5,7 @@ import { type Change, type Edit, nowhere } from './edit.ts'
 import type { ExistingProject } from './existing-project.ts'
 import { importBehind, importOf } from './import-lines.ts'
 
-/** What the file in which a server begins to listen is to have more, so that it sends mails and ends well. */
+/** What to add to the file in which a server begins to listen, so that it sends mails and ends well. */
 export function findListener(project: ExistingProject): Edit {
   const found = candidates(project)
     .map((path) => ({ path, text: readText(join(project.directory, path)) }))
@@ -22,7 +22,7 @@ export function findListener(project: ExistingProject): Edit {
   }
 }
 
-// The file that makes the app, and what the frameworks' generators and habits call another.
+// The file that makes the app, and the usual names of another one.
 function candidates({ entry }: ExistingProject): readonly string[] {
   const names = ['server', 'index', 'main', 'app', 'www']
   const files = names.flatMap((name) => ['', 'src/', 'bin/'].map((folder) => folder + name))
@@ -36,10 +36,10 @@ function readText(file: string): string {
   return isFile ? readFileSync(file, 'utf8') : ''
 }
 
-// The call whose value is a server of `node:http`; null where a file has none.
+// Finds the call that returns a server of `node:http`; null if a file has none.
 function listening({ framework }: ExistingProject, text: string): RegExp | null {
   if (framework === 'hono') return text.includes('@hono/node-server') ? behind('serve') : null
-  // Behind it somebody's own server listens.
+  // Then this server listens, not the app.
   if (/\bcreateServer\(/.test(text)) return behind('(?:https?\\.)?createServer')
   return /\.listen\(/.test(text) ? behind('\\w+\\.listen') : null
 }
@@ -48,7 +48,7 @@ function behind(call: string): RegExp {
   return new RegExp(`^((?:export )?(?:const|let|var) (\\w+)(?:: [\\w.]+)? = )?(${call}\\()`)
 }
 
-// In the file of the app it stands behind the line that was just put in.
+// In the app's own file, the line comes after the one that imports the mount.
 function appOf({ entry }: ExistingProject, path: string | null): string {
   if (path === entry) return '\\.[^\'"]*/auth/mount(?:\\.\\w+)?'
   const name = basename(entry ?? 'app', extname(entry ?? ''))
@@ -67,7 +67,7 @@ function runChanges(text: string, place: RegExp): readonly Change[] {
       byHand: 'behind the call that makes the server listen, with what that returns:',
     },
     {
-      // Where the text ends, but for empty lines.
+      // At the end of the text, except for empty lines.
       at: /(?<!\s)\s*(?![\s\S])/,
       to: () => `\n\nrunAuthentication(${server})${end}\n`,
       byHand: '  runAuthentication(server)',
@@ -75,7 +75,7 @@ function runChanges(text: string, place: RegExp): readonly Change[] {
   ]
 }
 
-// Outside of strings and comments.
+// Whether it occurs outside of strings and comments.
 function isNamed(text: string, name: string): boolean {
   const code = text.replace(/'[^'\n]*'|"[^"\n]*"|\/\/.*/g, '')
   return new RegExp(`\\b${name}\\b`).test(code)

@@ -1,16 +1,16 @@
 import type { ExistingProject, Manifest } from './existing-project.ts'
 
-/** What a project needs of npm, and its scripts. */
+/** The packages that a project needs, and its scripts. */
 export interface Additions {
   readonly dependencies: Readonly<Record<string, string>>
   readonly devDependencies: Readonly<Record<string, string>>
-  /** Those that the project has already stay as they are. */
+  /** Scripts that the project has already stay as they are. */
   readonly scripts: Readonly<Record<string, string>>
-  /** Those that are to be so, whatever they were. */
+  /** Scripts to set, whatever they were before. */
   readonly changed: Readonly<Record<string, string>>
 }
 
-/** A manifest with more in it: whatever it had stays, in its order and with its indentation. */
+/** A manifest with additions: whatever it had stays, in its order and with its indentation. */
 export function extendManifest(text: string, additions: Additions): string {
   const manifest: Manifest = JSON.parse(text)
   const { dependencies = {}, devDependencies = {}, scripts = {} } = manifest
@@ -39,7 +39,7 @@ export function hasTests({
   return 'test' in withoutPlaceholder(scripts)
 }
 
-// What `npm init` writes is no test.
+// The placeholder that `npm init` writes is no test.
 function withoutPlaceholder(scripts: Readonly<Record<string, string>>): Record<string, string> {
   const entries = Object.entries(scripts)
   return Object.fromEntries(entries.filter(([, line]) => !line.includes('no test specified')))
@@ -55,7 +55,7 @@ function scriptsInOrder(
   )
 }
 
-// npm sorts them; where somebody has an order of their own, what is new stands last.
+// npm sorts them; if the project has an order of its own, new ones come last.
 function inOrder(
   before: Readonly<Record<string, string>>,
   more: Readonly<Record<string, string>>,

@@ -4,7 +4,7 @@ import type { Change } from './edit.ts'
 import type { ExistingProject } from './existing-project.ts'
 import { type Importing, importBehind, importOf } from './import-lines.ts'
 
-/** What the file that makes an app is to have more, so that authentication is in it. */
+/** What to add to the file that makes an app, so that authentication is in it. */
 export function mountChanges(project: ExistingProject): readonly Change[] {
   const { framework } = project
   return framework === 'next' ? [] : mounts[framework](project)
@@ -45,11 +45,11 @@ const statics = [
   /^(\w+)\.use\((?:'[^']*'|"[^"]*"), express\.static\(.*\)\)(;?)$/,
 ]
 
-/** The one line behind which the rest is closed: where nothing stands before it that answers. */
+/** The one line that serves static files, after which the rest is closed, if no route comes before it. */
 function findFiles(text: string): RegExp | null {
   const files = statics.find((line) => new RegExp(line.source, 'm').test(text))
   const [before = '', ...behind] = files ? text.split(new RegExp(files.source, 'm')) : []
-  // Of a split with groups these come between: twice three are two such lines.
+  // The split keeps the groups: behind one such line there are three pieces, behind two there are six.
   if (!files || behind.length !== 3) return null
   const lines = before
     .slice(before.search(/\bexpress\(\)/))
@@ -58,7 +58,7 @@ function findFiles(text: string): RegExp | null {
   return lines.every((line) => harmless.test(line)) ? files : null
 }
 
-// SECURITY: whatever else stands there may be a route, which would stay open.
+// SECURITY: every other line there may be a route, which would stay open.
 const harmless =
   /^\s*(?:\w+\.(?:(?:set|enable|disable)\((?:[^()]|\([^()]*\))*\)|use\((?:(?:'[^']*'|"[^"]*"), )?(?:express\.(?:json|urlencoded|text|raw|static)|cookieParser|logger|morgan|cors|helmet|compression)\((?:[^()]|\([^()]*\))*\)\));?\s*)?(?:\/\/.*)?$/
 
@@ -66,7 +66,7 @@ function mountOf({ entry }: ExistingProject): Importing {
   return { module: 'mount', path: entry }
 }
 
-// Static files were for everybody, and stay so, where nothing but middleware stands before them.
+// Static files were open to everybody, and stay so if only middleware comes before them.
 function expressMount({ directory, entry }: ExistingProject): readonly Change[] {
   const text = entry === null ? '' : readFileSync(join(directory, entry), 'utf8')
   const made = /^(?:export )?(const|let|var) (\w+)(?:: [\w.]+)? = express\(\)(;?)$/

@@ -6,23 +6,23 @@ import { isFile } from './folder.ts'
 export const frameworks = ['hono', 'fastify', 'express', 'next'] as const
 export type Framework = (typeof frameworks)[number]
 
-/** A project that was there before, as far as whoever writes into it has to know it. */
+/** What the generator must know of an existing project to write into it. */
 export interface ExistingProject {
   readonly directory: string
   readonly framework: Framework
   readonly manifest: Manifest
   readonly language: 'ts' | 'js'
   readonly modules: 'esm' | 'cjs'
-  /** What stands behind the name of a file where it is imported. */
+  /** What follows the name of a file where it is imported. */
   readonly ending: '.ts' | '.js' | ''
-  /** What stands before the paths of its code: `src/`, or nothing. */
+  /** What precedes the paths of its code: `src/`, or nothing. */
   readonly source: 'src/' | ''
-  /** The file in which its app is made; null where none was found. */
+  /** The file that makes its app; null if none was found. */
   readonly entry: string | null
-  /** Whether `@fastify/autoload` takes whatever lies in `plugins/`. */
+  /** Whether `@fastify/autoload` loads everything in `plugins/`. */
   readonly loadsPlugins: boolean
   readonly runner: 'node:test' | 'vitest' | '@jest/globals'
-  /** Whether there is Jest, which cannot run the tests. */
+  /** Whether the project has Jest, which cannot run these tests. */
   readonly besideJest: boolean
   readonly compiler: CompilerOptions
 }
@@ -37,9 +37,9 @@ export interface Manifest {
 }
 
 /**
- * What a project is, or a sentence that says why nothing can be written into it.
+ * Examines a project; a sentence says why nothing can be written into it.
  *
- * @param wanted the framework, where its package.json names several; null where it is to say so itself
+ * @param wanted the framework, if package.json names several; null to find it there
  */
 export function readExistingProject(
   directory: string,
@@ -49,7 +49,7 @@ export function readExistingProject(
   if (!existsSync(file)) return `There is no package.json here: run this in the folder of a project`
   const manifest = readManifest(file)
   if (manifest === null) return 'package.json here is no JSON'
-  // A clone's command runs in the clone, wherever somebody called it.
+  // The command of a clone runs in the clone, wherever it was called.
   if (manifest.name === 'latchkey') {
     return 'This is the folder of Latchkey itself: run this in the folder of a project'
   }
@@ -87,7 +87,7 @@ function readManifest(file: string): Manifest | null {
   }
 }
 
-// Beside Next the others are for something that runs inside of it.
+// Beside Next, other frameworks are for something that runs inside it.
 function findFramework(packages: object, wanted: Framework | null): string {
   const named = frameworks.filter((name) => name in packages)
   if (wanted !== null) {
@@ -100,7 +100,7 @@ function findFramework(packages: object, wanted: Framework | null): string {
     : `package.json names ${named.join(' and ')}: say by --framework which of them listens`
 }
 
-/** Whether it is the name of one. */
+/** Whether the text names a framework. */
 export function isFramework(text: string): text is Framework {
   return frameworks.some((name) => name === text)
 }
@@ -129,7 +129,7 @@ function findModules(
   if (manifest.type !== undefined || framework === 'next') {
     return manifest.type === 'module' || framework === 'next' ? 'esm' : 'cjs'
   }
-  // Without a word about it Node goes by how a file of JavaScript is written, and a compiler makes CommonJS.
+  // If package.json does not say, Node goes by the syntax of a JavaScript file, and a compiler makes CommonJS.
   const text = language === 'js' && entry ? readFileSync(join(directory, entry), 'utf8') : ''
   return /^import\b.*\bfrom\b|^export /m.test(text) ? 'esm' : 'cjs'
 }
@@ -152,7 +152,7 @@ function findEntry(
     ['ts', 'js', 'mts', 'mjs', 'cjs'].map((end) => `${name}.${end}`),
   )
   const main = manifest.main?.replace(/^\.\//, '') ?? ''
-  // Beside a tsconfig.json it is what was compiled, and is compiled over.
+  // Beside a tsconfig.json a JavaScript file is compiler output, and would be overwritten.
   const isSource = language === 'js' || /\.[mc]?ts$/.test(main)
   const candidates = [...(main && isSource ? [main] : []), ...files]
   return (
@@ -182,7 +182,7 @@ function findRunner(
 ): Pick<ExistingProject, 'runner' | 'besideJest'> {
   if ('vitest' in packages) return { runner: 'vitest', besideJest: false }
   if (!('jest' in packages)) return { runner: 'node:test', besideJest: false }
-  // Jest loads an ES module, which Latchkey is, into nothing but others of them.
+  // Jest can load Latchkey, an ES module, only into other ES modules.
   const isLoaded = language === 'js' && modules === 'esm'
   return { runner: isLoaded ? '@jest/globals' : 'node:test', besideJest: !isLoaded }
 }

@@ -1,6 +1,6 @@
 import { isReservedColumn } from './reserved.ts'
 
-/** What there is one column for: its name, what it holds, and whether it may be null. */
+/** A field with a column: its name, its type, and whether it may be null. */
 export interface Field {
   readonly name: string
   readonly type: FieldType
@@ -9,7 +9,7 @@ export interface Field {
 
 export type FieldType = keyof typeof fieldTypes
 
-/** How each type is asked for, stored and shown; the samples are code, the last one is refused. */
+/** How each type is validated, stored and shown; the samples are code, and the last one is invalid. */
 export const fieldTypes = {
   string: {
     schema: 'textField({ maximumLength: 200 })',

@@ -11,10 +11,10 @@ import {
 import { dirname, join } from 'node:path'
 import type { Files } from './template.ts'
 
-/** What a folder may hold in which a project begins: a forge makes some of it with a repository. */
+/** What the folder of a new project may hold: a forge creates some of it with a repository. */
 const tolerated = ['.git', '.gitattributes', '.github', 'LICENSE', 'LICENSE.md', 'LICENSE.txt']
 
-/** What is in the way of a new project: the names of files, or null where the way is one itself. */
+/** What is in the way of a new project: names of files, or null if the path itself is a file. */
 export function findOccupants(directory: string): readonly string[] | null {
   const entry = statSync(directory, { throwIfNoEntry: false })
   if (!entry) return []
@@ -30,7 +30,7 @@ export function writeFolder(directory: string, files: Files): void {
   else writeBeside(directory, files)
 }
 
-// It appears at once, when all is written.
+// The folder appears at once, when everything is written.
 function writeBeside(directory: string, files: Files): void {
   const parent = dirname(directory)
   const made = mkdirSync(parent, { recursive: true })
@@ -42,7 +42,7 @@ function writeBeside(directory: string, files: Files): void {
   }
 }
 
-// Whoever stands in the folder stays in it: it is filled and not replaced.
+// The folder is filled, not replaced: a shell that is in it stays in it.
 function writeInside(directory: string, files: Files): void {
   const moved: string[] = []
   try {
@@ -63,7 +63,7 @@ function writeInside(directory: string, files: Files): void {
 function inDraft(parent: string, files: Files, finish: (draft: string) => void): void {
   const temporary = mkdtempSync(join(parent, '.latchkey-new-'))
   try {
-    // That one is its owner's alone; a project is whatever the umask says.
+    // The temporary folder is for its owner only; the project's mode is left to the umask.
     const draft = join(temporary, 'project')
     for (const [path, content] of files) {
       mkdirSync(dirname(join(draft, path)), { recursive: true })
@@ -75,13 +75,13 @@ function inDraft(parent: string, files: Files, finish: (draft: string) => void):
   }
 }
 
-// Somebody else was quicker.
+// Somebody else wrote it first.
 function isThere(place: string): Error {
   const fault = { code: 'EEXIST', syscall: 'rename', path: place }
   return Object.assign(new Error(`EEXIST: ${place} is there already`), fault)
 }
 
-/** Whether there is a file of this name, and no folder. */
+/** Whether this is a file, and not a folder. */
 export function isFile(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isFile() === true
 }

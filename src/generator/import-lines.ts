@@ -5,11 +5,11 @@ import type { ExistingProject } from './existing-project.ts'
 export interface Importing {
   /** One of the modules in `auth/`. */
   readonly module: 'mount' | 'server'
-  /** The file that is to have the line. */
+  /** The file that gets the line. */
   readonly path: string | null
 }
 
-/** The line that loads something of what was written. */
+/** The line that imports from a module that was written. */
 export function importOf(
   names: string,
   { modules, source, ending }: ExistingProject,
@@ -18,7 +18,7 @@ export function importOf(
   const folder = path === null ? source : `${dirname(path)}/`
   const place = relative(folder, `${source}auth/${module}`)
   const isCommon = isCommonJs(path ?? '', modules)
-  // From one kind of module into the other a name is whole.
+  // Between CommonJS and ES modules a path needs its extension.
   const whole = isCommon === (modules === 'cjs') ? ending : ending || '.js'
   const from = `'${place.startsWith('.') ? '' : './'}${place}${whole}'`
   return isCommon && !/ts$/.test(path ?? '')
@@ -31,7 +31,7 @@ function isCommonJs(path: string, modules: ExistingProject['modules']): boolean 
   return modules === 'cjs' && !/\.m[jt]s$/.test(path)
 }
 
-/** Behind the line that loads a module, in the manner of that line; its name is a pattern. */
+/** After the line that imports a module, in the style of that line; the module's name is a pattern. */
 export function importBehind(name: string, lines: readonly string[]): Change {
   return {
     at: new RegExp(

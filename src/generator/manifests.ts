@@ -1,12 +1,12 @@
 import type { Project } from './choices.ts'
 import type { Files } from './template.ts'
 
-/** Makes the manifests of a project, and what the compiler reads, out of the templates' own. */
+/** Makes a project's manifests, and its compiler options, from those of the templates. */
 export function writeManifests(files: Files, project: Project): void {
   change(files, 'package.json', (manifest) => apiManifest(manifest, project))
   if (project.frontEnd === 'none') return
   change(files, 'web/package.json', (manifest) => webManifest(manifest, project))
-  // The front end has rules of its own: a browser is no Node.
+  // The front end has compiler options of its own: a browser is not Node.
   exclude(files, ['**/node_modules', '**/dist', 'web/src'])
 }
 
@@ -17,7 +17,7 @@ function change(files: Files, path: string, edit: (content: Json) => Json): void
   files.set(path, Buffer.from(`${JSON.stringify(edit(content), null, 2)}\n`))
 }
 
-// As a formatter has it: JSON.stringify would put each word of a list on a line of its own.
+// As a formatter writes it: JSON.stringify would put each item on a line of its own.
 function exclude(files: Files, paths: readonly string[]): void {
   const listed = paths.map((path) => `"${path}"`).join(', ')
   const config = files.get('tsconfig.json')?.toString() ?? ''

@@ -1,27 +1,27 @@
 import { builtinModules } from 'node:module'
 import { parseSender } from '../core/sender.ts'
 
-/** What a project is called, and where. */
+/** The names of a project. */
 export interface Names {
   /** In `package.json`. */
   readonly packageName: string
-  /** In pages and mails: what people read. */
+  /** In pages and mails, for people. */
   readonly title: string
-  /** What the names of its databases in PostgreSQL begin with. */
+  /** The beginning of the names of its PostgreSQL databases. */
   readonly databaseName: string
 }
 
-/** The names that follow from a folder's: `my-api` is called "My API". */
+/** The names derived from the folder's: `my-api` is called "My API". */
 export function namesOf(folder: string, { title }: { title: string | null }): Names {
   const packageName = toPackageName(folder)
   const databaseName = packageName.replaceAll('-', '_').slice(0, maximumDatabaseName)
   return { packageName, title: title ?? toTitle(folder), databaseName }
 }
 
-// SECURITY: a title stands in code, in HTML and in a header as it is: none of these means anything there.
+// SECURITY: a title goes unescaped into code, HTML and a header: these characters mean nothing in any of them.
 const titlePattern = /^[\p{L}\p{N}][\p{L}\p{M}\p{N} .,+!’_-]*$/u
 
-/** Whether it can be written wherever a title stands. */
+/** Whether it can be written wherever a title goes. */
 export function isTitle(text: string): boolean {
   const isPlain = titlePattern.test(text) && text.length <= maximumTitle && text === text.trim()
   return isPlain && parseSender(`${text} <no-reply@example.com>`) !== null
@@ -29,11 +29,11 @@ export function isTitle(text: string): boolean {
 
 const maximumTitle = 60
 
-/** Behind the name of what it is about. */
+/** A phrase that follows the name of the option. */
 export const titleWanted = `must be at most ${maximumTitle} letters, digits, spaces and . , + ! ’ _ -, and begin with a letter or digit`
 
 const maximumPackageName = 100
-// PostgreSQL's limit is 63, and `_development` stands behind it.
+// PostgreSQL's limit is 63, and `_development` is appended.
 const maximumDatabaseName = 50
 
 function toPackageName(folder: string): string {
@@ -48,7 +48,7 @@ function toPackageName(folder: string): string {
   return isReserved(name) ? `${name}-api` : name
 }
 
-// npm installs no package into one of the same name, and warns of those of Node.
+// npm refuses to install a package into one of the same name, and warns of names of Node's modules.
 function isReserved(name: string): boolean {
   return builtinModules.includes(name) || reserved.includes(name)
 }

@@ -3,12 +3,12 @@ import type { Files } from './template.ts'
 
 interface Replacement {
   readonly path: string
-  /** What stands there now: that it does is made sure of. */
+  /** The text to replace, which must be there. */
   readonly from: string | RegExp
   readonly to: string
 }
 
-/** Changes the few places in which a project differs from the templates. */
+/** Changes the few places where a project differs from the templates. */
 export function replace(files: Files, project: Project): void {
   for (const { path, from, to } of listReplacements(project)) {
     const text = files.get(path)?.toString() ?? ''
@@ -27,7 +27,7 @@ function listReplacements({ names: { title }, frontEnd, database }: Project): Re
   ]
 }
 
-// What a backup is called there.
+// With PostgreSQL a backup has another name.
 const dumps: readonly Replacement[] = ['.gitignore', 'deploy/Dockerfile.dockerignore'].map(
   (path) => ({ path, from: '*.sqlite3*', to: '*.dump' }),
 )
@@ -36,7 +36,7 @@ const withoutFrontEnd: readonly Replacement[] = [
   { path: 'server.ts', from: /^.*\bstartFrontEnd\b.*\n/gm, to: '' },
 ]
 
-// In a project the front end is a folder of the API's, and has a name of its own.
+// In a project the front end is a folder inside the API's, and has a name of its own.
 function frontEndAt(title: string): readonly Replacement[] {
   return [
     { path: 'front-end.ts', from: "'../web/", to: "'./web/" },
@@ -52,7 +52,7 @@ function frontEndAt(title: string): readonly Replacement[] {
   ]
 }
 
-// Latchkey's own repository has the package as source; whoever installs it has not.
+// In Latchkey's own repository the package is present as source; in a project it is not.
 const asInstalled: readonly Replacement[] = [
   { path: 'web/tsconfig.json', from: '    "customConditions": ["source"],\n', to: '' },
   { path: 'web/vite.config.ts', from: 'defaultClientConditions, ', to: '' },

@@ -2,13 +2,13 @@ import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
-/** Makes a repository of a folder that is in none, where git is installed; it has no commit. */
+/** Makes a folder a git repository, unless it is inside of one or git is missing; commits nothing. */
 export function startRepository(
   directory: string,
   { environment }: { environment: Readonly<Record<string, string | undefined>> },
 ): 'started' | 'inside' | 'none' {
   if (isInRepository(directory)) return 'inside'
-  // A hook of git's that runs this would have it begin in the hook's own repository.
+  // In a git hook, these variables would make it start in the hook's own repository.
   const own = Object.entries(environment).filter(([name]) => !name.startsWith('GIT_'))
   const options = { cwd: directory, env: Object.fromEntries(own) }
   const { status } = spawnSync('git', ['init', '--quiet'], options)

@@ -1,19 +1,19 @@
-/** Whether SQLite or PostgreSQL takes it for another thing than a column, or JavaScript every object's. */
+/** Whether SQLite or PostgreSQL reads the name as a keyword, or every JavaScript object has it. */
 export function isReservedColumn(name: string): boolean {
   return words.has(name)
 }
 
-/** Whether a table, a path or something in the code around has that name already. */
+/** Whether a table, a path or something in the surrounding code has that name already. */
 export function isReservedResource({ plural, singular }: Record<'plural' | 'singular', string>) {
   return words.has(plural) || taken.has(plural) || taken.has(singular)
 }
 
-/** Whether SQLite refuses the table, because it keeps such names for tables of its own. */
+/** Whether SQLite refuses the table, because such names are for its own tables. */
 export function isReservedForSqlite(plural: string): boolean {
   return plural.startsWith('sqlite_')
 }
 
-// What either database refuses as the name of a column.
+// Names that either database refuses for a column.
 const words = new Set(
   `all alter analyse analyze and any array as asc asymmetric authorization autoincrement between binary both
   case cast check collate collation column commit concurrently constraint create cross current_catalog
@@ -28,7 +28,7 @@ const words = new Set(
 )
 
 const taken = new Set([
-  // Tables and paths of Latchkey's.
+  // Latchkey's tables and paths.
   ...[
     'access_tokens',
     'api_keys',
@@ -58,7 +58,7 @@ const taken = new Set([
     'sessions',
   ],
   ...['sessions_by_digest', 'signing_keys', 'users'],
-  // What a resource, or the table of routes, has under these names.
+  // Names in the code of a resource, or in the table of routes.
   ...['changes', 'columns', 'fields', 'routes', 'scopes'],
   ...[
     'connection',
@@ -72,6 +72,6 @@ const taken = new Set([
     'string',
     'value',
   ],
-  // Words of JavaScript.
+  // Keywords of JavaScript.
   ...['class', 'extends', 'implements', 'this'],
 ])

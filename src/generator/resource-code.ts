@@ -2,10 +2,10 @@ import type { Choices } from './choices.ts'
 import { type Field, fieldTypes } from './field.ts'
 import type { ResourceNames } from './resource-names.ts'
 
-/** A part of a template that is written anew for other fields; the template has it for its own. */
+/** A part of a template that depends on the fields; the template has it for its own fields. */
 type Part = (fields: readonly Field[]) => string
 
-/** The fields of the template's own resource, with which every part of it stands there. */
+/** The fields of the template's own resource. */
 const ofTemplate: readonly Field[] = [
   { name: 'title', type: 'string', isOptional: false },
   { name: 'description', type: 'text', isOptional: true },
@@ -65,7 +65,7 @@ const imports: Part = (fields) => {
   return `import {\n${used.map((name) => `  ${name},\n`).join('')}} from 'latchkey/server'`
 }
 
-// In the order in which a formatter wants them.
+// In a formatter's order.
 const exported = [
   ...[
     'answer',
@@ -134,7 +134,7 @@ const updated: Part = (fields) => {
 
 const values: Part = (fields) => listed('  return [', fields.map(toValue), ']')
 
-// Neither database takes a boolean, nor an instant that is text.
+// Neither database takes a boolean, or an instant as text.
 function toValue({ name, type, isOptional }: Field): string {
   const value = `fields.${name}`
   const stored = { boolean: `Number(${value})`, datetime: `new Date(${value})` }
@@ -198,7 +198,7 @@ function tableColumns(fields: readonly Field[], database: Choices['database']): 
 
 const lineWidth = 100
 
-/** A list as a formatter writes it: on one line, or on one for each. */
+/** A list as a formatter writes it: on one line, or with a line for each item. */
 export function listed(begin: string, items: readonly string[], end: string): string {
   const line = begin + items.join(', ') + end
   if (line.length <= lineWidth) return line
@@ -206,7 +206,7 @@ export function listed(begin: string, items: readonly string[], end: string): st
   return `${begin}\n${items.map((item) => `${indent}  ${item},\n`).join('')}${indent}${end}`
 }
 
-// As many on each line as there is room for.
+// As many items on each line as fit.
 function filled(items: readonly string[], indent: string): string {
   const lines: string[] = []
   for (const [index, item] of items.entries()) {

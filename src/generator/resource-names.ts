@@ -1,6 +1,6 @@
 import { isReservedForSqlite, isReservedResource } from './reserved.ts'
 
-/** What a resource is called, in the forms in which it stands in code. */
+/** The name of a resource, in the forms that its code needs. */
 export interface ResourceNames {
   /** `line_items`: the table, the path, the scopes, the list in an answer. */
   readonly plural: string
@@ -17,9 +17,9 @@ export interface ResourceNames {
 }
 
 /**
- * Reads a name: of many, or of one of them where that is clear; a text says what is wrong with it.
+ * Reads a name: the plural, or the singular if that is clear; a text says what is wrong with it.
  *
- * @param options.singular what one of them is called, or null where it follows from the name
+ * @param options.singular the singular, or null to derive it from the name
  */
 export function parseResourceNames(
   name: string,
@@ -53,7 +53,7 @@ export function parseResourceNames(
   }
 }
 
-// What is written with a longer one would not fit on its lines.
+// With a longer name the generated code would not fit on its lines.
 const maximumName = 30
 
 function isName(name: string): boolean {
@@ -71,7 +71,7 @@ function toCamel(name: string): string {
   return name.replace(/_([a-z])/g, (_all, letter: string) => letter.toUpperCase())
 }
 
-// What does not end in s is one of them, as Rails has it too, but for words that are both, or many already.
+// As in Rails, what does not end in s is singular, except words that are both, or plural already.
 function isSingular(name: string): boolean {
   return !/s$|(^|_)(people|children|men|women|feet|teeth|mice|geese|sheep|fish|deer|media|data|criteria|staff|feedback|equipment|information|money)$/.test(
     name,
@@ -85,9 +85,9 @@ function pluralOf(singular: string): string {
   return /(sh|ch|x|z)$/.test(singular) ? `${singular}es` : `${singular}s`
 }
 
-// The regular ones, and what is common of the others; whoever has another word says it.
+// Regular forms, and the common irregular ones; `--singular` is for all others.
 function singularOf(plural: string): string | null {
-  // Nobody has a new, a sery, or a note_.
+  // There is no singular "new", "sery" or "note_".
   if (/(^|_)(news|series|species|s)$/.test(plural)) return null
   if (/(^|_)(cookie|movie|calorie|zombie|tie|pie|lie|die)s$/.test(plural))
     return plural.slice(0, -1)

@@ -13,7 +13,7 @@ interface Resource {
   readonly fields: readonly Field[]
 }
 
-/** Plans a resource for the project in this folder; a text says why it cannot be had. */
+/** Plans a resource for the project in this folder; a text says why it is not possible. */
 export function planResource(directory: string, { names, fields }: Resource): Plan | string {
   const found = databases.filter((each) => isFolder(join(directory, 'migrations', each)))
   if (found.length === 0 || !existsSync(join(directory, 'routes.ts'))) {
@@ -72,7 +72,7 @@ function planRegistration(directory: string, names: ResourceNames): Plan {
     return content === null ? null : { path, content, is: 'changed' }
   }
   const table = change(routes, (text) => register(text, names))
-  // Where there are pages, they say what a key may do.
+  // If there are pages, they say what a key may do.
   const hasPages = existsSync(join(directory, scopesOfPages))
   const pages = hasPages ? change(scopesOfPages, (text) => describeScopes(text, names)) : null
   return {

@@ -3,10 +3,10 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Choices } from './choices.ts'
 
-/** What stands in a project, by its path there. */
+/** The contents of a project's files, by path. */
 export type Files = Map<string, Buffer>
 
-/** The files of a project with these choices, as they stand in the templates. */
+/** The files of a project with these choices, as they are in the templates. */
 export function readTemplate(choices: Choices): Files {
   const files: Files = new Map()
   for (const [path, content] of readTemplateFolder('project')) files.set(projectPath(path), content)
@@ -26,12 +26,12 @@ export function readTemplateFile(path: string): string {
   return readFileSync(join(templateFolder(''), path), 'utf8')
 }
 
-/** Whether something of that name is a template's, and not made from one. */
+/** Whether a file of that name belongs to a template, rather than being built from one. */
 export function isTemplate(name: string): boolean {
   return !made.includes(name)
 }
 
-// A project has one .gitignore, which is none while it lies in a package: npm would obey it.
+// A project's .gitignore has another name among the templates: npm would obey it inside the package.
 const made = ['node_modules', 'dist', 'storage', 'package-lock.json', '.gitignore', '.DS_Store']
 
 /** All files of a template, by their paths in it. */
@@ -41,7 +41,7 @@ export function* readTemplateFolder(name: string): Generator<[path: string, cont
 }
 
 function templateFolder(name: string): string {
-  // In a checkout and in what is published they are beside the manifest.
+  // In a checkout and in the published package they are beside the manifest.
   const manifest = import.meta.resolve('latchkey/package.json')
   return fileURLToPath(new URL(`templates/${name}`, manifest))
 }
@@ -56,12 +56,12 @@ function listFiles(folder: string, below = ''): string[] {
     })
 }
 
-// Some tools, npm among them, take a name that begins with a dot for their own.
+// Some tools, npm among them, treat a name that begins with a dot as their own.
 function projectPath(path: string): string {
   return /^(env\.|gitignore$)/.test(path) ? `.${path}` : path
 }
 
-/** What there is one of for each database: its name in a project, and those in the template. */
+/** The file that differs by database: its name in a project, and the two in the template. */
 const alternatives = [
   { name: 'database.ts', sqlite: 'database-sqlite.ts', postgres: 'database-postgres.ts' },
   {

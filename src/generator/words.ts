@@ -2,8 +2,8 @@ import type { Project } from './choices.ts'
 import type { Files } from './template.ts'
 
 /**
- * Writes names into the files that only a project has, and keeps those of their parts that are about
- * what was chosen: what stands between the lines `if react` and `end`, in a comment each.
+ * Fills names into the files that only a project has, and keeps the parts for its choices, each between two
+ * comment lines such as `if react` and `end`.
  */
 export function fillIn(files: Files, project: Project): void {
   const deployment = [...files.keys()].filter((path) => path.startsWith('deploy/'))

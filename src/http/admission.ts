@@ -8,24 +8,24 @@ import { refusalOf } from './errors.ts'
 import { isRefusal, type Refusal, refuse } from './problems.ts'
 import type { RequestHead } from './request-like.ts'
 
-/** Which cookie a session may be in, and whose pages may act by it: as `createApp` has it. */
+/** Which cookie may carry a session, and whose pages may act by it: as for `createApp`. */
 export type AdmissionOptions = Pick<CookieOptions, 'corsOrigins' | 'mode'>
 
-/** What a route of an application asks of whoever comes. */
+/** What an application's route requires of its caller. */
 export type RouteAccess = 'session' | 'fresh' | { readonly scope: string }
 
-/** Who is let in to the routes of an application, whichever server they are in. */
+/** Decides who may use an application's own routes, whichever server framework they are in. */
 export class Admission {
   readonly #auth: Auth
   readonly #cookie: SessionCookie
 
-  /** @throws RangeError for an origin that is none */
+  /** @throws RangeError for an invalid origin */
   constructor(auth: Auth, options: AdmissionOptions) {
     this.#auth = auth
     this.#cookie = sessionCookie(options)
   }
 
-  /** Who holds the session that the request carries, or what it gets instead of the route. */
+  /** The holder of the session that the request carries, or the refusal to answer with. */
   async authenticate(request: RequestHead): Promise<Authenticated | Refusal> {
     try {
       return await authenticateRequest({ auth: this.#auth, request, cookie: this.#cookie })
@@ -34,7 +34,7 @@ export class Admission {
     }
   }
 
-  /** The same for a route that asks for more than a session, or where a key will do. */
+  /** The same for routes that require a fresh session, or that also accept an API key with a scope. */
   async admit(request: RequestHead, access: RouteAccess): Promise<Principal | Refusal> {
     if (typeof access === 'object') return this.#authorize(request, access.scope)
     const found = await this.authenticate(request)
@@ -60,14 +60,14 @@ export class Admission {
     }
   }
 
-  // What Latchkey's own routes answer while the database is away, and not the app's 500.
+  // While the database is away, answer as Latchkey's own routes do, and not with the app's 500.
   #explain(error: unknown): Refusal {
     if (error instanceof AuthError) return refusalOf(error, this.#auth.config.passwords)
     throw error
   }
 }
 
-/** A refusal in the form that is sent, to somebody with these headers. */
+/** A refusal in the form that is sent, under the request id that the headers may carry. */
 export function presentRefusal(
   refusal: Refusal,
   { headers }: Pick<RequestHead, 'headers'>,
@@ -75,13 +75,13 @@ export function presentRefusal(
   return present(refusal, bareEnvelope(requestIdOf(headers)))
 }
 
-/** Whether a method and a path, spelled exactly so, are among the routes that are opened by name. */
+/** Whether this method and path, spelled exactly so, are among the routes opened by name. */
 export type IsOpened = (method: string, path: string) => boolean
 
 /** @throws RangeError for a name with a pattern in it, which would open nothing */
 export function openedBy(names: readonly string[] = []): IsOpened {
   const opened = new Set(names.map(requireExact))
-  // Whoever may GET may ask for the headers alone.
+  // A HEAD is a GET without its body: opening the GET opens both.
   return (method, path) => opened.has(`${method === 'HEAD' ? 'GET' : method} ${path}`)
 }
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { Html } from '../core/html.ts'
 import { isRefusal, type Refusal } from './problems.ts'
 
-/** A handler's yes: JSON, or a page where the body is Html. */
+/** A successful answer: sent as JSON, unless the body is `Html` or `PlainText`. */
 export interface Success {
   readonly status: number
   readonly body: unknown
@@ -11,7 +11,7 @@ export interface Success {
 
 export type Answer = Success | Refusal
 
-/** What is the same for a whole request. */
+/** What every answer to one request carries besides its own status, body and headers. */
 export interface Envelope {
   readonly requestId: string
   /** Every header that does not come from the answer itself: `securityHeaders` among them. */
@@ -25,7 +25,7 @@ export interface Presented {
   readonly headers: Record<string, string>
 }
 
-/** A large body that is the same for everybody, written once and not at every request. */
+/** A large body that is the same for everybody: serialized once, not for each request. */
 export class WrittenJson {
   readonly text: string
 
@@ -34,7 +34,7 @@ export class WrittenJson {
   }
 }
 
-/** A text that is for a program other than a client of the API. */
+/** Text for a program that is no client of the API, such as a metrics scraper. */
 export class PlainText {
   readonly text: string
   readonly type: string
@@ -49,19 +49,18 @@ function write(value: unknown): string {
   return `${JSON.stringify(value)}\n`
 }
 
-/** 200, or the status named; a body of undefined is none. */
+/** Answers 200, or the given status; a body of `undefined` sends none. */
 export function answer(body: unknown, status = 200): Success {
   return { status, body, headers: {} }
 }
 
-/** A page for people; whatever it does not bring along, it cannot load. */
+/** A page for people; it can load nothing that it does not contain itself. */
 export function htmlPage(content: Html, status = 200): Success {
   return { status, body: content, headers: { 'content-security-policy': pagePolicy } }
 }
 
-// SECURITY: no script, no image, no font, no form. Styles may be inline: the mail in a frame's
-// `srcdoc` is under this policy too, and mails have their styles in attributes, which no digest of
-// this policy could name.
+// SECURITY: no scripts, images, fonts or forms. Inline styles are allowed: a mail in a frame's `srcdoc` is
+// under this policy too, and its styles are in attributes, which no hash in this policy could name.
 const pagePolicy = [
   "default-src 'none'",
   "style-src 'unsafe-inline'",
@@ -70,10 +69,10 @@ const pagePolicy = [
   "frame-ancestors 'none'",
 ].join('; ')
 
-/** An API answers with data alone: nothing of it is to be framed, sniffed, cached or referred to. */
+/** The API answers with data only: nobody is to frame, sniff or cache it, and it sends no referrer. */
 export const securityHeaders = {
   'cache-control': 'no-store',
-  // The last three are not covered by the first.
+  // `default-src` does not cover the other three.
   'content-security-policy':
     "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
   'cross-origin-resource-policy': 'same-origin',
@@ -113,10 +112,10 @@ export function bareEnvelope(requestId: string = randomUUID()): Envelope {
 
 const bare = { ...securityHeaders, vary: 'Origin' }
 
-/** A proxy's id is kept, so that its log and ours can be laid side by side. */
+/** Keeps the id that a proxy sent, so that its log and ours can be matched. */
 export function requestIdOf(headers: Pick<Headers, 'get'>): string {
   const given = headers.get('x-request-id')
-  // SECURITY: an id is logged; a token that somebody sends in its place is not.
+  // SECURITY: the id is logged, so a token that somebody sends in its place is replaced.
   return given && /^(?!lk[a-z]_)[\w.-]{1,64}$/.test(given) ? given : randomUUID()
 }
 

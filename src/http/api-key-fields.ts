@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Configuration } from '../core/config.ts'
 import type { ApiKeyPolicy } from '../core/options.ts'
 
-/** What a key is to be allowed: a list, or words with spaces between, as in RFC 6749 §3.3. */
+/** The scopes to grant: a list, or words separated by spaces (RFC 6749 §3.3). */
 export function scopesField({ scopes }: ApiKeyPolicy): z.ZodType<string[], string | unknown[]> {
   return z.union([listOfAnything, z.string()]).transform((value, context) => {
     const wanted = typeof value === 'string' ? value.split(' ').filter(Boolean) : value
@@ -14,7 +14,7 @@ export function scopesField({ scopes }: ApiKeyPolicy): z.ZodType<string[], strin
   })
 }
 
-// SECURITY: zod would make a problem of each number in a list of thousands, which takes as long as a hash.
+// SECURITY: for a list of thousands of numbers zod would make a problem of each, which costs as much as a hash.
 const listOfAnything = z.array(z.unknown()).meta({ items: { type: 'string' } })
 
 function problemOf(wanted: readonly string[], scopes: readonly string[]) {
@@ -24,7 +24,7 @@ function problemOf(wanted: readonly string[], scopes: readonly string[]) {
   return { message, params: { code: 'inclusion' } }
 }
 
-/** When a key is to end: an instant that is to come, and not too far. */
+/** When a key expires: in the future, and at most `maximumDays` ahead. */
 export function expiryField({ apiKeys, clock }: Configuration): z.ZodType<Date, string> {
   const { maximumDays } = apiKeys
   return z.iso

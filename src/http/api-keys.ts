@@ -19,7 +19,7 @@ const apiKeySchema = z.object({
   expires_at: z.iso.datetime(),
 })
 
-/** What programs may do in a user's name: see the keys, make one, end one. */
+/** API keys, by which programs act for a user: list, create and revoke them. */
 export function apiKeys(auth: Auth): Route[] {
   return [
     route({
@@ -84,7 +84,7 @@ export function apiKeys(auth: Auth): Route[] {
   ]
 }
 
-// SECURITY: the members are named one by one; whatever a key gains later stays inside until it is
+// SECURITY: the members are named one by one, so that what an `ApiKey` gains later is not sent until it is
 // added here.
 function presentApiKey(apiKey: ApiKey): z.infer<typeof apiKeySchema> {
   return {

@@ -9,25 +9,25 @@ import type { Route } from './route.ts'
 import { routeTable, type TableOptions } from './routes.ts'
 import { type Entry, type Shortcut, shortcut } from './shortcut.ts'
 
-/** What the app may be told beside its `auth`. */
+/** The options of the app, besides its `auth`. */
 export interface AppOptions extends TableOptions, DispatcherOptions {}
 
 /** Who is at the other end of the connection. */
 export interface Peer {
   /**
-   * Its address. Where the server cannot know it, null: then sessions have none, and all clients
-   * together have the attempts of one.
+   * Its IP address, or null if the server cannot know it: sessions then record none, and all clients share the
+   * attempts of one address.
    */
   readonly address: string | null
 }
 
-/** The app for a server of your own, which has to say whom it speaks to. */
+/** The app for your own server, which passes the peer of each request. */
 export type Handler = (request: Request, peer: Peer) => Promise<Response>
 
 /**
  * The whole HTTP interface as one function.
  *
- * @throws RangeError as `createApp`
+ * @throws RangeError as `createApp` does
  */
 export function createHandler(auth: Auth, options: AppOptions = {}): Handler {
   const app = createApp(auth, options)
@@ -39,8 +39,8 @@ export type App = Hono<{ Bindings: Peer }>
 /**
  * The whole HTTP interface as one `Request → Response`: serve it, mount it, or call it in a test.
  *
- * @throws RangeError for a mailbox, or another route of development, in production, and for an `appUrl`
- *   that no link can begin with
+ * @throws RangeError for a mailbox or another `development` route in production, and for an invalid option,
+ *   such as an `appUrl` that no link can begin with
  */
 export function createApp(auth: Auth, options: AppOptions = {}): App {
   const table = routeTable(auth, options)
@@ -52,7 +52,7 @@ export function createApp(auth: Auth, options: AppOptions = {}): App {
   app.notFound(handler(dispatcher, nothing))
   const born = app.routes.length
   const short = shortcut(entries, dispatcher)
-  // What somebody added to the app, a middleware perhaps, is not to be passed by.
+  // The shortcut must not bypass what was added to the app later, such as a middleware.
   shortcuts.set(app, (incoming, outgoing) =>
     app.routes.length === born ? short(incoming, outgoing) : null,
   )
@@ -61,13 +61,13 @@ export function createApp(auth: Auth, options: AppOptions = {}): App {
 
 const shortcuts = new WeakMap<object, Shortcut>()
 
-/** The short way into an app that `createApp` made; null for any other. */
+/** The shortcut into an app that `createApp` made; null for any other app. */
 export function shortcutInto(app: object): Shortcut | null {
   return shortcuts.get(app) ?? null
 }
 
-// SECURITY: a proxy on the same machine can make everybody look as if they sat at it. Where that
-// would matter, such a route does not exist.
+// SECURITY: a proxy on the same machine can make every client look local. In production, where that would
+// matter, such a route must not exist.
 function requireNoDevelopment(table: readonly Route[]): void {
   const shown = table.find(({ access }) => access === 'development')
   if (shown) throw new RangeError(`${shown.path} is for mode 'development' alone`)
@@ -83,7 +83,7 @@ function handler(
   }
 }
 
-// Of a server that hands over what `@hono/node-server` does, Node's own request knows it.
+// `@hono/node-server` passes Node's own request instead of a `Peer`; its socket knows the address.
 function addressOf(env: Partial<Peer & NodePeer> | undefined): string | undefined {
   return env?.address ?? env?.incoming?.socket?.remoteAddress
 }
@@ -100,7 +100,7 @@ function otherEntries(dispatcher: Dispatcher, table: readonly Route[]): Entry[] 
   }))
 }
 
-// Another method on a known path; to whom a path is hidden, it is hidden by every method.
+// Another method on a known path; a path that is hidden from a client is hidden for every method.
 function respondOtherwise(
   { cors }: Dispatcher,
   routes: readonly Route[],

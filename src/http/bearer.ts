@@ -6,29 +6,29 @@ import type { Attribution, RequestContext } from './exchange.ts'
 import { insufficient, type Refusal, refuse } from './problems.ts'
 import type { RequestHead } from './request-like.ts'
 
-/** How a token comes and goes. */
+/** How a token is carried: as a bearer token, or in a cookie. */
 export type Transport = 'bearer' | 'cookie'
 
-/** What a request says of who sends it. */
+/** What a request offers as its credential. */
 type Credential =
   | CookieCredential
   | { readonly kind: 'token'; readonly token: string; readonly transport: 'bearer' }
   | { readonly kind: 'several' }
 
-/** Who sends a request, the token by which they are known, and how it came. */
+/** Who sends a request, the token that proves it, and how the token was carried. */
 export interface Holder extends Authenticated {
   readonly token: Secret
   readonly transport: Transport
 }
 
-/** Where the credential of a request is found, and who can judge it. */
+/** Where to find the credential of a request, and what to check it against. */
 interface CredentialSource {
   readonly auth: Auth
   readonly request: RequestHead
   readonly cookie: SessionCookie
 }
 
-/** Who holds the session whose token the request carries, or the 400, 401 or 403 that it gets. */
+/** The holder of the session whose token the request carries, or the 400, 401 or 403 to answer with. */
 export async function authenticateRequest(
   source: CredentialSource,
   attribution: Attribution = { userId: null },
@@ -45,7 +45,7 @@ export async function authenticateRequest(
   return { session: found.session, user: found.user, token: new Secret(token), transport }
 }
 
-/** The same, where an API key with the scope will do as well. */
+/** The same, but an API key with the scope will do as well. */
 export async function authorizeRequest(
   context: CredentialSource & Pick<RequestContext, 'attribution'>,
   scope: string,
@@ -59,7 +59,7 @@ export async function authorizeRequest(
     attribution.userId = found.user.id
     return { user: found.user, session: found.session, apiKey: null }
   }
-  // SECURITY: a cookie holds the token of a session, and nothing else is looked up by one.
+  // SECURITY: a cookie holds only session tokens, so no API key is looked up by one.
   const authorized = transport === 'bearer' ? await auth.authenticateApiKey(token) : null
   if (!authorized) return refuse('invalid_token')
   const { user, apiKey } = authorized
@@ -67,7 +67,7 @@ export async function authorizeRequest(
   return apiKey.scopes.includes(scope) ? { user, session: null, apiKey } : refuseScope(scope)
 }
 
-/** What a request has for a token, of whatever kind, or the refusal that it gets; a cookie is none. */
+/** The token in the Authorization header, of whatever kind, or the refusal; cookies are ignored. */
 export function readBearer({ headers }: Pick<RequestHead, 'headers'>): string | Refusal {
   const header = headers.get('authorization')
   const credential = header === null ? nobody : parseAuthorization(header)
@@ -76,7 +76,7 @@ export function readBearer({ headers }: Pick<RequestHead, 'headers'>): string | 
 
 const nobody: Credential = { kind: 'none' }
 
-/** Who has the session in the cookie, whatever else a request says; null where it is nobody's. */
+/** The holder of the session in the cookie, whatever else the request says; null if there is none. */
 export async function recognizeBrowser({
   auth,
   request,
@@ -87,8 +87,8 @@ export async function recognizeBrowser({
 }
 
 /**
- * Who asks, on a route that is for nobody in particular; null where nobody is known. A browser sends its
- * cookie by itself, also long after the session: that is no fault of whoever asks. A header is.
+ * Who asks, on a public route; null if unknown. A browser sends its cookie by itself, even long after the
+ * session ended, so a dead cookie is not refused. A bad Authorization header is.
  */
 export async function recognizeRequest(
   source: CredentialSource,
@@ -102,15 +102,15 @@ function isByCookie(credential: Credential): boolean {
   return credential.kind === 'token' && credential.transport === 'cookie'
 }
 
-/** The 403 to what a page made a browser send with the cookie of a session; null for all else. */
+/** The 403 for a request that a foreign page made a browser send with a session cookie; otherwise null. */
 export function refuseForgery(
   source: Pick<CredentialSource, 'request' | 'cookie'>,
 ): Refusal | null {
   return readCredential(source).kind === 'forged' ? refuse('csrf') : null
 }
 
-// SECURITY: where there is the header, whatever it says, the cookie counts for nothing. Who asks is not
-// to depend on which of the two is good.
+// SECURITY: if there is an Authorization header, whatever it says, the cookie is ignored: who asks must not
+// depend on which of the two is valid.
 function readCredential({
   request,
   cookie,
@@ -127,8 +127,8 @@ function refuseCredential(kind: Exclude<Credential['kind'], 'token'>): Refusal {
   return refuse('invalid_request', { error: 'Send one Authorization header' })
 }
 
-// To hear that a good API key is no token at all would make its holder look for the wrong fault. The
-// request counts against its limit, like any other.
+// To answer `invalid_token` to a valid API key would make its holder look for the wrong fault. The request
+// counts against the key's limit, like any other.
 async function refuseApiKey(auth: Auth, text: string, attribution: Attribution): Promise<Refusal> {
   const authorized = await auth.authenticateApiKey(text)
   if (!authorized) return refuse('invalid_token')
@@ -155,11 +155,11 @@ const secondScheme =
 
 /**
  * Reads the header as Rails' `authenticate_with_http_token` does: `Bearer abc`, `Token abc`,
- * `Token token="abc"`, parameters behind a comma, semicolon or tab ignored. A scheme of others
- * counts as no credential.
+ * `Token token="abc"`; parameters after a comma, semicolon or tab are ignored. Any other scheme counts as no
+ * credential.
  */
 function parseAuthorization(header: string): Credential {
-  // As nearly everybody writes it; the rest of this function would say the same.
+  // A fast path for the usual spelling; the rest of this function would give the same result.
   if (plain.test(header)) return bearerOf(header.slice('Bearer '.length))
   if (secondScheme.test(header)) return { kind: 'several' }
   const match = ours.exec(header)

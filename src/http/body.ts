@@ -5,8 +5,8 @@ const maximumBytes = 64 * 1024
 const maximumFields = 1_000
 
 /**
- * The fields of a body: a JSON object, or a form in which the last of several equal names counts,
- * as in Rails. No body at all is one without fields.
+ * The fields of a body: a JSON object, or a form, in which the last of several equal names counts, as in Rails.
+ * A missing body has no fields.
  */
 export async function readBody(request: RequestLike): Promise<Record<string, unknown> | Refusal> {
   const bytes = await readBytes(request).catch(() => 'broken off' as const)
@@ -23,17 +23,17 @@ export async function readBody(request: RequestLike): Promise<Record<string, unk
   }
 }
 
-/** Whether a body that was read is a form, which has no other values than texts. */
+/** Whether the body is a form, whose values are all strings. */
 export function isForm({ headers }: RequestLike): boolean {
   return parseMediaType(headers.get('content-type')) === 'form'
 }
 
-// The announced length refuses a large body before it is read; without one it is counted.
+// By its Content-Length a large body is refused before it is read; without one, the bytes are counted.
 async function readBytes(request: RequestLike): Promise<Uint8Array | 'too large'> {
   const announced = request.headers.get('content-length')
   if (announced !== null) {
     if (Number(announced) > maximumBytes) return 'too large'
-    // Node keeps a body to the announced length; who calls `fetch` in the process need not.
+    // Node holds a body to its Content-Length; a caller of `fetch` in this process need not.
     const bytes = new Uint8Array(await request.arrayBuffer())
     return bytes.length > maximumBytes ? 'too large' : bytes
   }
@@ -66,10 +66,10 @@ function readObject(value: unknown): Record<string, unknown> | Refusal {
   return refuse('invalid_request', { error: 'The body must be a JSON object' })
 }
 
-// URLSearchParams would put U+FFFD for bytes that are no UTF-8; decodeURIComponent throws.
+// URLSearchParams would put U+FFFD for bytes that are not UTF-8; decodeURIComponent throws.
 function readForm(text: string): Record<string, unknown> | Refusal {
   const parts = text.split('&', maximumFields + 1)
-  // SECURITY: of 64 KiB that are nothing but separators each would be read for a microsecond, before anybody is counted.
+  // SECURITY: in 64 KiB of nothing but separators each would cost a microsecond, before any limit counts.
   if (parts.length > maximumFields)
     return refuse('invalid_request', { error: 'The form has too many fields' })
   const pairs = parts.map((pair) => {

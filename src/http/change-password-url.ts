@@ -1,7 +1,7 @@
 import { type Route, route } from './route.ts'
 
 /**
- * Where a manager of passwords sends its user to change one (W3C, A Well-Known URL for Changing Passwords).
+ * Where a password manager sends its user to change a password (W3C, A Well-Known URL for Changing Passwords).
  *
  * @param appUrl without a slash at the end
  */

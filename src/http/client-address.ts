@@ -1,17 +1,17 @@
 import { BlockList, isIP } from 'node:net'
 
-/** Finds out where a request comes from, for one list of trusted proxies. */
+/** Finds the client's address behind one list of trusted proxies. */
 export interface ClientAddresses {
-  /** The right-most hop that is no trusted proxy; null where the peer is not known. */
+  /** The right-most hop that is not a trusted proxy; null if the peer is not known. */
   find(headers: Pick<Headers, 'get' | 'has'>, peer: string | undefined): string | null
 }
 
 /**
- * Only who is in the list may say whom a request comes from (ASVS 4.1.3): everybody else's
- * `X-Forwarded-For` and `Forwarded` (RFC 7239) are words of the client.
+ * Only a listed proxy may say whom a request comes from (ASVS 4.1.3): from any other peer, `X-Forwarded-For`
+ * and `Forwarded` (RFC 7239) are the client's own words.
  *
  * @param trustedProxies addresses and networks, such as `10.0.0.0/8` or `::1`
- * @param notice is told once of a private peer that speaks for others and is not in the list
+ * @param notice called once, for a private peer that forwards for others and is not in the list
  * @throws RangeError for what is neither address nor network
  */
 export function clientAddresses(
@@ -34,12 +34,12 @@ export function clientAddresses(
       }
       const [forwardedFor, forwarded] = [hopsOf(headers, address), standardHopsOf(headers, address)]
       const found = [forwardedFor, forwarded].filter((hops) => hops !== null).map(firstUntrusted)
-      // SECURITY: one of the two was passed on as the client sent it, and nobody knows which.
+      // SECURITY: if the two differ, a proxy passed one on as the client sent it, and nobody knows which.
       return found.every((each) => each === found[0]) ? (found[0] ?? address) : address
     },
   }
 
-  // A connection carries many requests, and a proxy's connections all of them.
+  // Remembered: a connection carries many requests, and a proxy's connections carry all of them.
   function judge(text: string): Peer {
     const address = parseAddress(text)
     const peer = { address, isTrusted: address !== null && includes(trusted, address) }
@@ -48,7 +48,7 @@ export function clientAddresses(
     return peer
   }
 
-  // Hops from the client to here; one that cannot be read hides all before it.
+  // `hops` run from the client to here; one that cannot be read hides all before it.
   function firstUntrusted(hops: readonly (string | null)[]): string | null {
     let nearest: string | null = null
     for (const hop of hops.toReversed()) {
@@ -93,7 +93,7 @@ function isInner(address: string): boolean {
   return includes(inner, address)
 }
 
-// Where proxies live that were set up and forgotten.
+// Private networks: where a proxy that nobody listed is likely to be.
 const innerNetworks = [
   '10.0.0.0/8',
   '172.16.0.0/12',
@@ -103,8 +103,8 @@ const innerNetworks = [
   'fc00::/7',
 ]
 
-// Made for the first peer that speaks for others: to read an IPv6 network Node compiles a pattern, which a start
-// need not wait for.
+// Made for the first peer that forwards for others: to read an IPv6 network, Node compiles a pattern, for which
+// start-up need not wait.
 let inner: BlockList | null = null
 
 function includes(list: BlockList, address: string): boolean {
@@ -127,8 +127,8 @@ function standardHopsOf(headers: Pick<Headers, 'get'>, peer: string): (string | 
   return [...hops, peer]
 }
 
-// SECURITY: from the end, where a proxy that is trusted wrote. Beside `for` it may write the Host as it was sent, in
-// quotes; and before its own words stand those of the client, who may open a quote and not close it.
+// SECURITY: split from the end, which a trusted proxy wrote. Beside `for` it may write the Host as sent, in
+// quotes; and before its own part stands the client's, which may open a quote and never close it.
 function splitUnquoted(text: string, separator: string): string[] {
   const parts: string[] = []
   let end = text.length
@@ -154,7 +154,7 @@ function parseAddress(text: string): string | null {
   const trimmed = text.trim()
   const [, bracketed, dotted] = /^\[([^\]]*)\](?::\d+)?$|^([\d.]+)(?::\d+)?$/.exec(trimmed) ?? []
   const address = unmapped((bracketed ?? dotted ?? trimmed).toLowerCase())
-  // Without the zone of a link-local one.
+  // Drops the zone of a link-local address.
   return isIP(address) === 0 ? null : (address.split('%', 1)[0] ?? null)
 }
 

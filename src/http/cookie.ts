@@ -9,41 +9,41 @@ export type SiteData = (typeof siteData)[number]
 
 const siteData = ['cache', 'cookies', 'storage'] as const
 
-/** For whom there are cookies, and of which kind. */
+/** Which origins may use the session cookie, and how it is set. */
 export interface CookieOptions {
   readonly corsOrigins?: readonly string[]
   readonly mode?: 'development' | 'production'
   /**
-   * What a browser is told to clear when whoever it knows by a cookie logs out; default `cache` and
-   * `storage`. `cookies` are those of the whole registrable domain.
+   * What a browser is told to clear when a session in a cookie logs out; default `cache` and `storage`.
+   * `cookies` clears those of the whole registrable domain.
    */
   readonly clearSiteData?: readonly SiteData[]
 }
 
-/** What the `Cookie` header says of a session. */
+/** What the `Cookie` header says about a session. */
 export type CookieCredential =
   | { readonly kind: 'none' }
   | { readonly kind: 'token'; readonly token: string; readonly transport: 'cookie' }
   | { readonly kind: 'malformed' }
-  /** It says something, and a page that may not made the browser send it. */
+  /** There is a session cookie, but a page that may not use it made the browser send it. */
   | { readonly kind: 'forged' }
 
 type CookieHeaders = Readonly<Record<string, string>>
 
-/** How the browser of a user keeps the token of their session: where no script can read it. */
+/** Keeps the token of a session in the user's browser, where no script can read it. */
 export interface SessionCookie {
   read(request: RequestHead): CookieCredential
-  /** Whether a request may lead to a cookie, or act by one. */
+  /** Whether a request may be given a cookie, or act by one. */
   isIntended(request: RequestHead): boolean
   /** Headers that give the browser a token for so many seconds. */
   give(token: Secret, seconds: number): CookieHeaders
-  /** Those that make it forget. */
+  /** Headers that make the browser forget it. */
   readonly forget: CookieHeaders
-  /** The same for whoever logs out, and leaves no data behind. */
+  /** The same for a log-out, which also clears the site's data. */
   readonly logOut: CookieHeaders
 }
 
-/** @throws RangeError for an origin or data that is none */
+/** @throws RangeError for an invalid origin, or an unknown entry of `clearSiteData` */
 export function sessionCookie(options: CookieOptions): SessionCookie {
   const { corsOrigins = [], mode, clearSiteData = ['cache', 'storage'] } = options
   const strange = clearSiteData.find((each) => !isSiteData(each))
@@ -62,7 +62,7 @@ export function sessionCookie(options: CookieOptions): SessionCookie {
       if (header === null) return none
       const [token, ...others] = valuesOf(header, name)
       if (token === undefined) return none
-      // SECURITY: before anything is looked up, also for a token that is dead.
+      // SECURITY: judged before anything is looked up, even for a dead token.
       if (!isIntended(request)) return { kind: 'forged' }
       return others.length > 0
         ? { kind: 'malformed' }
@@ -77,8 +77,8 @@ export function sessionCookie(options: CookieOptions): SessionCookie {
 }
 
 /**
- * What the cookie is called. With the prefix a browser takes it from this very host alone, by HTTPS
- * (RFC 6265bis §4.1.3.2), and not every browser takes `http://localhost` for that.
+ * The cookie's name. With the prefix `__Host-` a browser takes it from this very host only, over HTTPS (RFC
+ * 6265bis §4.1.3.2); not every browser counts `http://localhost` as that.
  */
 export function cookieName(mode: CookieOptions['mode']): string {
   return mode === 'development' ? 'session' : '__Host-session'
@@ -88,11 +88,11 @@ export function isSiteData(text: string): text is SiteData {
   return siteData.some((each) => each === text)
 }
 
-// SECURITY: Lax, so that no request of another site carries it that changes something, or asks for a
-// part of a page.
+// SECURITY: Lax, so that another site's requests carry it neither to change something nor to load a
+// subresource.
 const attributes = { path: '/', httpOnly: true, sameSite: 'Lax' } as const
 
-// 400 days: no browser keeps one for longer (RFC 6265bis §5.5).
+// 400 days: no browser keeps a cookie longer (RFC 6265bis §5.5).
 const maximumSeconds = 34_560_000
 
 const none = { kind: 'none' } as const
@@ -102,12 +102,12 @@ function quote(data: readonly SiteData[]): string {
 }
 
 /**
- * The values of the cookies of that name, as RFC 6265 §4.2 has the header: nothing is decoded, unquoted
- * or guessed.
+ * The values of all cookies of that name, by the grammar of RFC 6265 §4.2: nothing is decoded, unquoted or
+ * guessed.
  *
- * SECURITY: of two cookies of one name nobody knows which is whose: a neighbouring host may have set one
- * of them. Beside ours one of another case counts as a second, since there were browsers that took
- * `__host-` from everybody; alone it is nothing.
+ * SECURITY: of two cookies with one name, either may have been set by a neighbouring host. Beside ours, the
+ * name in another case counts as a second cookie, since there were browsers that took `__host-` from any host;
+ * alone it is ignored.
  */
 function valuesOf(header: string, name: string): string[] {
   const alike = header
@@ -126,8 +126,8 @@ function parsePair(pair: string): { name: string; value: string } {
   }
 }
 
-// SECURITY: these two alone, as browsers do. `trim()` would make ours of a name behind a wide space,
-// which has no prefix, so that anybody may set it.
+// SECURITY: only these two, as browsers do. `trim()` would also strip a wide space, and so accept as ours a
+// name without the prefix, which any host may set.
 function stripBlanks(text: string): string {
   let [start, end] = [0, text.length]
   while (text[start] === ' ' || text[start] === '\t') start++

@@ -1,17 +1,17 @@
-/** What cross-origin readers are told, for one list of origins. */
+/** The CORS headers for one list of origins. */
 export interface Cors {
-  /** Headers of every answer, whoever asks. */
+  /** Headers of every answer, whatever the origin of the request. */
   headersFor(origin: string | null): Readonly<Record<string, string>>
-  /** Those that the answer to a preflight has beside them. */
+  /** Further headers of the answer to a preflight. */
   preflightFor(origin: string | null): Readonly<Record<string, string>>
 }
 
 /**
- * Cross-origin sharing, the session's cookie included, for exactly these origins (Fetch, "CORS check"):
- * nothing is reflected, no wildcard. `Vary: Origin` stands on the answers to everybody, so that no
- * cache hands the answer for one origin to another.
+ * Cross-origin sharing, the session's cookie included, for exactly these origins (Fetch, "CORS check"): nothing
+ * is reflected, no wildcard. `Vary: Origin` is on every answer, so that no cache hands the answer for one
+ * origin to another.
  *
- * @param standing what else every answer carries: put together here, once, not for each request
+ * @param standing the other headers of every answer: merged here once, not for each request
  * @throws RangeError for what no browser sends as an origin: a wildcard, a path, a slash at the end
  */
 export function cors(origins: readonly string[], standing: Readonly<Record<string, string>>): Cors {

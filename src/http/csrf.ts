@@ -1,23 +1,21 @@
 import type { RequestHead } from './request-like.ts'
 
 /**
- * Whether a request does nothing that a page could make a browser do behind its user's back: it only
- * reads, or comes from this very origin, or from a listed one.
+ * Whether a request cannot have been forged by another site's page: it only reads, or comes from this very
+ * origin, or from a listed one.
  */
 export type IsIntended = (request: RequestHead) => boolean
 
 /**
- * Judges by what a browser says, and no page can say in its place (Fetch, "Sec-Fetch-Site" and
- * "Origin" are forbidden to scripts). Where neither is there it is no browser of today, and what it
- * sends with a cookie is refused.
+ * Judges by headers that browsers set and no script can (Fetch forbids it `Sec-Fetch-Site` and `Origin`). A
+ * request with neither is from no current browser; unless it only reads, it is refused if it has a cookie.
  */
 export function intendedFrom(origins: ReadonlySet<string>): IsIntended {
   return ({ method, headers }) => {
-    // SECURITY: a WebSocket is opened by a GET, and then does whatever it is told.
+    // SECURITY: a WebSocket is opened by a GET, and can then change anything.
     if (safeMethods.has(method) && !headers.has('upgrade')) return true
-    // SECURITY: this value alone. `same-site` is also said of a neighbour's subdomain, and `none` of
-    // what came from no page, which changes nothing here. Of two headers a comma makes one that is
-    // neither.
+    // SECURITY: this value only. `same-site` includes a neighbour's subdomain, and `none` is sent where no page
+    // made the request, which then changes nothing here. Two headers are joined by a comma, and match neither.
     if (headers.get('sec-fetch-site') === 'same-origin') return true
     const origin = headers.get('origin')
     return origin !== null && origins.has(origin)

@@ -1,17 +1,16 @@
 import type { Client } from '../core/client.ts'
 import type { RequestHead } from './request-like.ts'
 
-/** Whoever sits at this machine. */
+/** Somebody at this machine. */
 export interface Developer {
-  /** What they know this server by: `http://localhost:3000`. */
+  /** The URL at which they reach this server: `http://localhost:3000`. */
   readonly origin: string
 }
 
 /**
- * Who may use the routes of development: a browser or a `curl` of this machine, that asks for
- * `localhost` by name.
+ * Admits to the development routes a browser or a `curl` on this machine that asks for `localhost` by name.
  *
- * @returns null for everybody else, who is not to learn that there is such a route
+ * @returns null for everybody else, who must not learn that the route exists
  */
 export function admitDeveloper(
   request: Pick<RequestHead, 'headers'>,
@@ -19,11 +18,11 @@ export function admitDeveloper(
 ): Developer | null {
   const { headers } = request
   const host = headers.get('host') ?? ''
-  // SECURITY: each of the four is needed. The server may listen to a network, whose peers are no
-  // loopback. A proxy or a tunnel on this machine is a loopback peer that speaks for others, and
-  // says so in its headers. A page from afar whose name was made to lead here (DNS rebinding) asks
-  // through the developer's own browser, but for its own name. And a script of another origin says
-  // its `Origin`: mails are not shared, whatever the list of CORS says.
+  // SECURITY: all four checks are needed. The server may listen on a network, whose peers are not loopback. A
+  // proxy or tunnel on this machine is a loopback peer that forwards for others, and says so in its headers. A
+  // remote page whose name was made to resolve here (DNS rebinding) comes through the developer's own browser,
+  // but asks for its own name. And a script of another origin sends `Origin`: it gets no mails, whatever the
+  // CORS list says.
   const isHere = loopback.test(ipAddress ?? '') && localhost.test(host)
   if (!isHere || isForwarded(headers) || headers.has('origin')) return null
   return { origin: `http://${host.toLowerCase()}` }
@@ -32,7 +31,7 @@ export function admitDeveloper(
 const loopback = /^(?:127\.\d{1,3}\.\d{1,3}\.\d{1,3}|::1)$/
 const localhost = /^localhost(?::\d{1,5})?$/i
 
-// RFC 7239, RFC 9110 §7.6.3, and what proxies, tunnels and networks for delivery add of their own.
+// RFC 7239, RFC 9110 §7.6.3, and the headers that proxies, tunnels and CDNs add of their own.
 const forwarding = new Set([
   'forwarded',
   'via',

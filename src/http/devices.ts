@@ -99,7 +99,7 @@ export function devices(auth: Auth): Route[] {
   ]
 }
 
-/** A session as its user sees it, who asks by the session of `currentId`. */
+/** A session as its user sees it; `currentId` is the session that asks. */
 export function presentSession(
   auth: Auth,
   session: Session,

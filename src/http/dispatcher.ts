@@ -17,29 +17,29 @@ import { withAllowance } from './rate-limit.ts'
 import type { RequestLike } from './request-like.ts'
 import { requestSpan } from './request-span.ts'
 
-/** Where an app stands: who may read its answers, who stands before it, who hears of its faults. */
+/** The app's surroundings: who may read its answers, which proxies it trusts, where it logs faults. */
 export interface DispatcherOptions extends CookieOptions {
   /**
-   * Origins whose pages may read the answers, and act by the session's cookie, exactly as browsers send
-   * them; default none.
+   * Origins, exactly as browsers send them, whose pages may read the answers and act by the session's cookie;
+   * default none.
    */
   readonly corsOrigins?: readonly string[]
-  /** Addresses or networks of proxies: who may say whom a request comes from; default none. */
+  /** Addresses or networks of the proxies that may say whom a request comes from; default none. */
   readonly trustedProxies?: readonly string[]
-  /** In production, the default, browsers come to this host by HTTPS alone, and so do cookies. */
+  /** In `production`, the default, browsers are told to use HTTPS only, and send the cookie over HTTPS only. */
   readonly mode?: 'development' | 'production'
-  /** Default: faults alone, on standard error. */
+  /** Default: faults only, on standard error. */
   readonly log?: Log
 }
 
-/** A route, or what stands where none is. */
+/** A route, or what answers where there is none. */
 export interface Responder {
-  /** The route's own, with `:id` in it: what a request says in its place can be a secret. */
+  /** As declared, with `:id` in it: the value that a request has there can be a secret. */
   readonly path: string | null
   respond(context: RequestContext): Answer | Promise<Answer>
 }
 
-/** A request, and what the connection and the route's path say of it. */
+/** A request, with its path parameters and the peer of its connection. */
 export interface RoutedRequest {
   readonly request: RequestLike
   readonly params: Record<string, string>
@@ -47,7 +47,7 @@ export interface RoutedRequest {
   readonly peer: string | undefined
 }
 
-/** What is the same for every request: its id, whose it is, the last catch, the log, the headers. */
+/** What every request needs: an id, a client, the last catch, the log line, the standing headers. */
 export class Dispatcher {
   readonly cors: Cors
   readonly #auth: Auth
@@ -90,7 +90,7 @@ export class Dispatcher {
     const { request, params } = routed
     const { method, headers } = request
     const requestId = requestIdOf(headers)
-    // Of who reads nothing is counted, and to run within something costs.
+    // No limit that counts a GET notes an allowance, and to run within an async context costs.
     const counted = method === 'GET' ? null : new Allowances()
     const attribution: Attribution = { userId: null }
     let client: Client | null = null
@@ -99,7 +99,7 @@ export class Dispatcher {
       client = this.#clientOf(routed, requestId)
       const cookie = this.#cookie
       const context = { auth: this.#auth, request, params, client, cookie, attribution }
-      // SECURITY: of every route, whatever it reads, and before it reads anything.
+      // SECURITY: on every route, before it reads anything; a GET is judged only where it needs a session.
       const respond = () => refuseForgery(context) ?? responder.respond(context)
       answer = await (counted ? runWithin(counted, respond) : responder.respond(context))
       if (answer.status === 401) this.#countDeadToken(answer, client)
@@ -113,7 +113,7 @@ export class Dispatcher {
     try {
       presented = present(answer, envelope)
     } catch (error) {
-      // What an app answers may be nothing that JSON can hold.
+      // An application's answer may hold what JSON cannot.
       answer = this.#explain(error, requestId)
       presented = present(answer, envelope)
     }
@@ -132,10 +132,10 @@ export class Dispatcher {
     return presented
   }
 
-  // The outermost handler: what nobody expected is logged here and answered without a word about it.
+  // The outermost catch: an unexpected error is logged here, and the answer says nothing about it.
   #explain(error: unknown, requestId: string): Refusal {
     const refusal = refusalOf(error, this.#auth.config.passwords)
-    // A storm is no fault: its refusals are counted among the requests.
+    // Overload is no fault: its refusals are counted among the requests.
     const isFault = refusal.status >= 500 && refusal.code !== 'overloaded'
     if (isFault) this.#log.error({ requestId, err: error }, refusal.code)
     return refusal
@@ -153,7 +153,7 @@ export class Dispatcher {
   }
 }
 
-// What monitoring looks for says who it was, as far as that is known anyway: no other line of it tells.
+// Only for a refusal that monitoring looks for does the log say who it was, as far as known.
 function securityEventOf(
   answer: Answer,
   client: Client | null,
@@ -176,7 +176,7 @@ const deadTokenCodes: Partial<Record<RefusalCode, 'bearer' | 'link'>> = {
   invalid_verification_token: 'link',
 }
 
-// What of the refusals has a name in OWASP's Logging Vocabulary.
+// The refusals that have a name in OWASP's Logging Vocabulary.
 const securityEvents: Partial<Record<RefusalCode, RequestEventName>> = {
   csrf: 'authz_fail',
   insufficient_scope: 'authz_fail',
@@ -186,7 +186,7 @@ const securityEvents: Partial<Record<RefusalCode, RequestEventName>> = {
   validation_failed: 'input_validation_fail',
 }
 
-// Two years, as Rails says it too: whoever has a neighbour without HTTPS says otherwise in the proxy.
+// Two years, as in Rails. If a neighbouring host has no HTTPS, override the header in the proxy.
 const productionHeaders = {
   ...securityHeaders,
   'strict-transport-security': 'max-age=63072000; includeSubDomains',

@@ -45,7 +45,7 @@ export function events(auth: Auth): Route[] {
   ]
 }
 
-// SECURITY: from where an operator acts is no business of the user.
+// SECURITY: a user must not learn from where an operator acted.
 function presentEvent(event: AuditEvent): z.infer<typeof eventSchema> {
   const { ipAddress, userAgent, requestId } = event.actor === 'operator' ? nobody : event
   return {

@@ -18,7 +18,7 @@ export interface RequestContext {
   readonly attribution: Attribution
 }
 
-/** Whose request it is, for the log: filled in by whoever finds out, and nobody is looked up for it. */
+/** Whose request it is, for the log: set by code that finds out anyway; nobody is looked up for it. */
 export interface Attribution {
   userId: string | null
 }
@@ -40,7 +40,7 @@ export interface Exchange<Body, Params, Query> {
   readonly cookie: SessionCookie
 }
 
-/** What is known before the body is judged: `input` is what it says, whatever that is. */
+/** What is known before the body is validated: `input` is the body's fields, unchecked. */
 export interface Submission<Params> {
   readonly auth: Auth
   readonly client: Client
@@ -50,7 +50,7 @@ export interface Submission<Params> {
   readonly input: Readonly<Record<string, unknown>>
 }
 
-/** Refuses before the body is judged, or says null. */
+/** Refuses before the body is validated, or returns null. */
 export type Admit<Params> = (submission: Submission<Params>) => Promise<Refusal | null>
 
 interface Rules<Params> {
@@ -59,9 +59,9 @@ interface Rules<Params> {
 }
 
 /**
- * What a request says, in the types of the schemas, or the refusal that it gets.
+ * Parses a request by the schemas of its route, or refuses it.
  *
- * Not async itself: most requests bring no body, and do not wait for one.
+ * Not async itself: most requests have no body, and need not wait for one.
  */
 export function parse<Body, Params, Query>(
   context: RequestContext,
@@ -108,7 +108,7 @@ function parsePart(schema: z.ZodType | null, read: () => Record<string, unknown>
   return { success: false, problems: toProblems(parsed.error.issues, input) }
 }
 
-// A field of the application's own may look something up.
+// Async: an application's own field may look something up.
 async function parseInput(
   schema: z.ZodType | null,
   input: Readonly<Record<string, unknown>>,
@@ -119,13 +119,13 @@ async function parseInput(
   if (parsed.success) return parsed
   const { issues } = parsed.error
   const spelled = kind === 'form' ? readSpelled(input, issues) : null
-  // Once more at most: what was read is no text any more.
+  // Once more at most: the values read are no strings any more.
   if (spelled) return parseInput(schema, spelled, 'json')
   return { success: false, problems: toProblems(issues, input) }
 }
 
 function readQuery({ url }: RequestLike): Record<string, string> {
-  // To parse a URL costs as much as to look a token up; most have no query.
+  // Parsing a URL costs as much as looking a token up; most have no query.
   const query = url.indexOf('?')
   return query === -1 ? {} : Object.fromEntries(new URLSearchParams(url.slice(query)))
 }

@@ -13,24 +13,24 @@ import { judgeRaw, originForm } from './raw-head.ts'
 declare global {
   namespace Express {
     interface Request {
-      /** The session that the request came by, behind `protect`. On a route that is opened, to read it throws. */
+      /** The session of the request, behind `protect`. On a route that is opened by name, reading it throws. */
       session: Session
-      /** Whose request it is, likewise. */
+      /** The user of that session, likewise. */
       user: User
     }
   }
 }
 
-/** What `protect` may be told. */
+/** The options of `protect`. */
 export interface ProtectOptions extends AdmissionOptions {
   readonly allowUnauthenticated?: readonly string[]
 }
 
 /**
- * Latchkey's own routes as middleware of an Express app, or of a path in one; all other requests it
- * passes on.
+ * Latchkey's own routes as middleware for an Express app, or for a path in one; it passes all other requests
+ * on.
  *
- * @throws RangeError as `createApp`
+ * @throws RangeError as `createApp` does
  */
 export function latchkey(auth: Auth, options: AppOptions = {}): RequestHandler {
   const app = createApp(auth, options)
@@ -45,7 +45,7 @@ export function latchkey(auth: Auth, options: AppOptions = {}): RequestHandler {
       const headers = new NodeHeaders(request.headers)
       return send(response, presentRefusal(unreadable, { headers }))
     }
-    // Express takes the promise, and has what it throws.
+    // Express awaits the promise, and handles what it throws.
     return listener(request, response)
   }
 }
@@ -56,17 +56,16 @@ const spent =
   'The body of a request to Latchkey was read already: app.use(latchkey(auth)) before what reads it'
 
 /**
- * Middleware for your own Express app: everything registered after it needs a live session, but for
- * the routes that are opened by name, as with Rails' `allow_unauthenticated_access`.
+ * Middleware for your own Express app: everything registered after it needs a live session, except the routes
+ * that are opened by name, as with Rails' `allow_unauthenticated_access`.
  *
- * A name is a method and a whole path, `GET /welcome`, and opens only what is spelled exactly so, however
- * the router reads it.
+ * A name is a method and a whole path, `GET /welcome`, and opens only what is spelled exactly so, whatever else
+ * the router takes for the same path.
  *
- * A session may also be in the cookie that `createApp` sets, in the same `mode` as there: what is not
- * GET, HEAD or OPTIONS then has to come from a page of this origin, or of one in `corsOrigins`.
+ * The session may also be in the cookie that `createApp` sets in the same `mode`: then whatever is not GET, HEAD
+ * or OPTIONS must come from a page of this origin, or of one in `corsOrigins`.
  *
- * @throws RangeError for a name with a pattern in it, which would open nothing, and for an origin that
- *   is none
+ * @throws RangeError for a name with a pattern in it, which would open nothing, and for an invalid origin
  */
 export function protect(auth: Auth, options: ProtectOptions = {}): RequestHandler {
   const admission = new Admission(auth, options)
@@ -104,10 +103,9 @@ function refused(name: string): PropertyDescriptor {
 }
 
 /**
- * Gives the listener a body again that `express.json()` or its like has read before it, since there is
- * nothing left to wait for.
+ * Restores a body that `express.json()` or its like has read already, since the listener cannot read it again.
  *
- * @returns whether there is one, or what became of it
+ * @returns whether the body is there, or why it cannot be restored
  */
 function restoreBody(
   request: IncomingMessage & { body?: unknown; rawBody?: unknown },
@@ -120,7 +118,7 @@ function restoreBody(
     request.rawBody = Buffer.from(text)
     return 'there'
   } catch (error) {
-    // What is nested thousands deep can be read, and not be written again.
+    // JSON nested thousands deep can be parsed, but not be serialized again.
     if (error instanceof RangeError) return 'unreadable'
     throw error
   }
@@ -134,7 +132,7 @@ function rewrite(body: unknown, type: string): string | Buffer | null {
     return typeof body === 'string' ? body : JSON.stringify(body)
   const form = new URLSearchParams()
   for (const [name, value] of Object.entries(Object(body))) {
-    // The last of several counts, as everywhere; what is no text is no field of Latchkey's.
+    // The last of several equal names counts, as everywhere; Latchkey's fields are all strings.
     const last: unknown = Array.isArray(value) ? value.at(-1) : value
     if (typeof last === 'string') form.set(name, last)
   }

@@ -19,38 +19,38 @@ const held = Symbol('latchkey.principal')
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** The session that the request came by. Where there need be none, to read it throws. */
+    /** The session of the request. On a public route, or for an API key, reading it throws. */
     readonly session: Session
-    /** Whose request it is. On a route that is opened, to read it throws. */
+    /** Whose request it is. On a public route, reading it throws. */
     readonly user: User
     [held]?: Principal | null
   }
   interface FastifyContextConfig {
     /**
-     * Who may: without it whoever holds a session; `public` is everybody, `fresh` a session whose
-     * password was verified within ten minutes, a scope a session or an API key that has it.
+     * Who may use the route. Without it, the holder of a session; `public`: everybody; `fresh`: a session whose
+     * password was verified within ten minutes; a scope: a session, or an API key that has it.
      */
     access?: 'public' | RouteAccess
   }
 }
 
-/** What `protect` is told. */
+/** The options of `protect`. */
 export interface ProtectOptions extends AdmissionOptions {
   readonly auth: Auth
 }
 
-/** What `latchkey` is told: that and everything that `createApp` may be. */
+/** The options of `latchkey`: those of `protect` and of `createApp`. */
 export interface LatchkeyOptions extends ProtectOptions, AppOptions {
-  /** Where Latchkey's own routes are, below the prefix of the scope; default right there. */
+  /** A prefix for Latchkey's own routes, below the prefix of the scope; default none. */
   readonly prefix?: string
 }
 
 /**
- * Latchkey in a Fastify app: its routes, and `protect` for every other route of the scope that it is
- * registered in.
+ * Latchkey in a Fastify app: its routes, and `protect` for every other route of the scope in which it is
+ * registered.
  *
- * @throws RangeError as `createApp`, for a route of yours with a pattern in its path, and for a server of
- *   HTTP/2
+ * @throws RangeError as `createApp` does, for a route of yours with a pattern in its path, and for an HTTP/2
+ *   server
  */
 export const latchkey: FastifyPluginAsync<LatchkeyOptions> = plugin(async (scope, options) => {
   close(scope, options)
@@ -59,18 +59,18 @@ export const latchkey: FastifyPluginAsync<LatchkeyOptions> = plugin(async (scope
 })
 
 /**
- * Closes every route of the scope that it is registered in, and of those below it, whenever they are
- * registered; a route is opened in its own `config`, by `access: 'public'`.
+ * Closes every route of the scope in which it is registered, and of the scopes below, whether registered before
+ * or after it; a route is opened in its own `config`, by `access: 'public'`.
  *
- * A session may also be in the cookie that `createApp` sets, in the same `mode` as there.
+ * The session may also be in the cookie that `createApp` sets in the same `mode`.
  *
- * @throws RangeError for an origin that is none
+ * @throws RangeError for an invalid origin, and for an HTTP/2 server
  */
 export const protect: FastifyPluginAsync<ProtectOptions> = plugin(async (scope, options) =>
   close(scope, options),
 )
 
-// What Fastify reads off a plugin that is to work on the scope it stands in, not on one of its own.
+// Marks a plugin, for Fastify, as one that works on the scope it is registered in, not on a scope of its own.
 function plugin<Options extends object>(
   register: FastifyPluginAsync<Options>,
 ): FastifyPluginAsync<Options> {
@@ -87,7 +87,7 @@ function mountTable(scope: FastifyInstance, { auth, ...options }: LatchkeyOption
   const above = new RegExp(`^(?:/[^/?]*){${depth}}`)
   const answer: onRequestHookHandler = ({ raw }, reply) => {
     reply.hijack()
-    // Not next: the body is read by Latchkey, and nobody else has an answer.
+    // The request goes no further: Latchkey reads the body, and gives the answer.
     if (depth > 0) raw.url = (raw.url ?? '').replace(above, '')
     void listener(raw, reply.raw)
   }
@@ -96,7 +96,7 @@ function mountTable(scope: FastifyInstance, { auth, ...options }: LatchkeyOption
     scope.route({
       method: scope.supportedMethods,
       url: requirePlain(url),
-      // Who may use one, it says itself.
+      // Each of these routes checks its own access.
       config: { access: 'public' },
       onRequest: answer,
       handler: () => {},
@@ -111,7 +111,7 @@ function requirePlain(path: string): string {
 }
 
 function close(scope: FastifyInstance, { auth, ...options }: ProtectOptions): void {
-  // Its requests would be refused one by one.
+  // Over HTTP/2 every request would be refused, one by one.
   if ('http2' in scope.initialConfig && scope.initialConfig.http2 === true) {
     throw new RangeError('Latchkey speaks HTTP/1.1: leave http2 to the proxy in front')
   }
@@ -120,12 +120,12 @@ function close(scope: FastifyInstance, { auth, ...options }: ProtectOptions): vo
   scope.addHook('onRoute', ({ config, url }) =>
     requireAccess(config?.access, { url, scopes: auth.config.apiKeys.scopes }),
   )
-  // SECURITY: Fastify gives a hook to every route and scope that there is by the start, also to those
-  // that were registered before it. On a route alone it would miss them.
+  // SECURITY: Fastify applies a hook of the scope to all of its routes and scopes, even those registered before
+  // the hook. Added to each new route instead, it would miss those.
   scope.addHook('onRequest', admitTo(new Admission(auth, options)))
 }
 
-/** @throws RangeError for an access that there is not, which would leave the route closed */
+/** @throws RangeError for an unknown access, which would leave the route closed */
 function requireAccess(
   access: unknown,
   { url, scopes }: { readonly url: string; readonly scopes: readonly string[] },

@@ -19,8 +19,8 @@ export const emailAddressField = z
   .meta({ format: 'email', maxLength: 254 })
 
 /**
- * Text of your own resources, storable everywhere: at most so many code points, and not blank
- * unless the minimum, 1 by default, is 0.
+ * Text for your own resources, storable in every database: at most `maximumLength` code points, and not blank
+ * unless `minimumLength`, 1 by default, is 0.
  */
 export function textField({ minimumLength = 1, maximumLength }: TextLength): z.ZodType<string> {
   // PostgreSQL stores no NUL, and no encoding has a lone surrogate.
@@ -56,7 +56,7 @@ interface TextLength {
   readonly maximumLength: number
 }
 
-/** A password that is being chosen; one that is only verified is any string. */
+/** A new password; one that is only verified may be any string. */
 export function newPasswordField(policy: PasswordPolicy): z.ZodType<string> {
   const messages = passwordMessages(policy)
   return z
@@ -74,7 +74,7 @@ export function passwordIsNotAddress(policy: PasswordPolicy) {
     isOther: ({ email_address, password }: Credentials) => {
       const address = typeof email_address === 'string' && parseEmailAddress(email_address)
       if (!address || typeof password !== 'string') return true
-      // What is wrong with it in any case was said by its field.
+      // A password that its own field refuses was reported there.
       const isAccepted = validatePassword(password, policy) === null
       return !isAccepted || validatePassword(password, policyFor(address, policy)) === null
     },
@@ -93,17 +93,17 @@ interface Credentials {
 }
 
 /**
- * The current password, for what asks to confirm it, and a string whatever it holds. Null is refused,
- * which with some frameworks confirms everything.
+ * The current password, where an act asks to confirm it: a string, whatever it holds. Null is refused; in some
+ * frameworks null confirms everything.
  */
 export const passwordChallengeField = z.string().meta({ format: 'password' })
 
-/** The password once more; absent or null it is not compared. */
+/** The password repeated; absent or null, it is not compared. */
 export const passwordConfirmationField = z.string().nullish()
 
 /**
- * For `refine`: a confirmation that was sent is equal. It is judged along with everything else,
- * unless one of the two is no text and is refused for that.
+ * For `refine`: a confirmation that was sent equals the password. It is checked even if other fields are wrong,
+ * unless one of the two is no string and is refused for that.
  */
 export const passwordConfirmation = {
   matches: ({ password, password_confirmation }: Confirmed) =>

@@ -3,8 +3,8 @@ import type { z } from 'zod'
 type Fields = Readonly<Record<string, unknown>>
 
 /**
- * A form has nothing but texts: where a schema has found one in the place of true, false or a number that
- * it spells, it becomes that, as in Rails; nothing at all becomes null. Null where there is no such field.
+ * A form holds only strings: if the schema expected a boolean or a number that the string spells, it is
+ * converted, as in Rails; an empty one becomes null. Returns null if there is no such field.
  */
 export function readSpelled(form: Fields, issues: readonly z.core.$ZodIssue[]): Fields | null {
   const spelled = issues.flatMap((issue) => {

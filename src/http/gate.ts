@@ -7,21 +7,21 @@ import { toResponse } from './answers.ts'
 import { isRefusal } from './problems.ts'
 import type { RequestHead } from './request-like.ts'
 
-/** A handler of yours that is given who asks, and behind that whatever else its server passes. */
+/** Your handler: it gets the request, who asks, and whatever else its server passes. */
 type Handle<Rest extends readonly unknown[]> = (
   request: Request,
   authenticated: Authenticated,
   ...rest: Rest
 ) => Response | Promise<Response>
 
-/** What stands before the handlers of a server that speaks `Request` and `Response`. */
+/** Guards the handlers of a server that speaks `Request` and `Response`. */
 export interface Gate {
-  /** The handler, for whoever holds a session; others get the refusal, and it is not called. */
+  /** Calls the handler for the holder of a session; anybody else gets the refusal. */
   protect<Rest extends readonly unknown[]>(
     handle: Handle<Rest>,
   ): (request: Request, ...rest: Rest) => Promise<Response>
   /**
-   * Who asks, where a page of yours says itself what others see: null for nobody.
+   * Who asks, for a page that decides itself what others see; null for nobody.
    *
    * @throws AuthError `unavailable` while the database is away
    */
@@ -29,12 +29,11 @@ export interface Gate {
 }
 
 /**
- * For routes of your own where there is no framework whose middleware would close them: `protect` goes
- * around each.
+ * Guards routes of your own where no framework has middleware to close them: wrap each handler in `protect`.
  *
- * A session may also be in the cookie that `createApp` sets, in the same `mode` as there.
+ * The session may also be in the cookie that `createApp` sets in the same `mode`.
  *
- * @throws RangeError for an origin that is none
+ * @throws RangeError for an invalid origin
  */
 export function createGate(auth: Auth, options: AdmissionOptions = {}): Gate {
   const admission = new Admission(auth, options)
@@ -52,7 +51,7 @@ export function createGate(auth: Auth, options: AdmissionOptions = {}): Gate {
     async find(request) {
       const found = await admission.authenticate(request)
       if (!isRefusal(found)) return { session: found.session, user: found.user }
-      // SECURITY: that nobody could be asked is not to look like somebody who is not logged in.
+      // SECURITY: a user whom the database cannot look up must not seem to be logged out.
       if (found.status === 503) throw new AuthError('unavailable')
       return null
     },

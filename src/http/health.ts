@@ -6,7 +6,7 @@ import { type Route, route } from './route.ts'
 
 const ok = z.literal('ok')
 
-/** For what watches the process: alive, and able to serve. */
+/** For whatever watches the process: whether it is alive, and able to serve. */
 export function health(auth: Auth): Route[] {
   const readiness = keepReadiness(auth.config)
   return [

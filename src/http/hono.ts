@@ -11,23 +11,22 @@ export interface Protected {
   Variables: Authenticated
 }
 
-/** What `protect` may be told. */
+/** The options of `protect`. */
 export interface ProtectOptions extends AdmissionOptions {
   readonly allowUnauthenticated?: readonly string[]
 }
 
 /**
- * Middleware for your own Hono app: everything registered after it needs a live session, but for
- * the routes that are opened by name, as with Rails' `allow_unauthenticated_access`.
+ * Middleware for your own Hono app: everything registered after it needs a live session, except the routes that
+ * are opened by name, as with Rails' `allow_unauthenticated_access`.
  *
- * A name is a method and a path, `GET /welcome`, and opens only what is spelled exactly so. There
- * nobody is logged in, and `c.var` holds neither session nor user.
+ * A name is a method and a path, `GET /welcome`, and opens only what is spelled exactly so. On such a route
+ * `c.var` holds neither session nor user.
  *
- * A session may also be in the cookie that `createApp` sets, in the same `mode` as there: what is not
- * GET, HEAD or OPTIONS then has to come from a page of this origin, or of one in `corsOrigins`.
+ * The session may also be in the cookie that `createApp` sets in the same `mode`: then whatever is not GET, HEAD
+ * or OPTIONS must come from a page of this origin, or of one in `corsOrigins`.
  *
- * @throws RangeError for a name with a pattern in it, which would open nothing, and for an origin that
- *   is none
+ * @throws RangeError for a name with a pattern in it, which would open nothing, and for an invalid origin
  */
 export function protect(auth: Auth, options: ProtectOptions = {}): MiddlewareHandler<Protected> {
   const admission = new Admission(auth, options)

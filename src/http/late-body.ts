@@ -3,14 +3,14 @@ import type { Principal } from '../core/entities.ts'
 import { holdLive } from '../core/sessions.ts'
 import { isRefusal, type Refusal, refuse } from './problems.ts'
 
-// What comes within it is as good as there when its sender was let in.
+// A body that arrives within this time counts as there when its sender was let in.
 const promptMilliseconds = 1_000
 
 /**
- * What a request says whose body is waited for. Where that takes a second or more, whoever was let in may not
- * be any more: a client can keep its body back for half a minute.
+ * Waits for the body of a request that was let in. After a second or more the session or key is checked again:
+ * a client can hold its body back for half a minute.
  *
- * SECURITY: what ended meanwhile does nothing, or a log-out would have been acknowledged in vain.
+ * SECURITY: what has ended meanwhile does nothing, or a log-out would have been acknowledged in vain.
  *
  * @throws AuthError `unavailable`
  */
@@ -25,7 +25,7 @@ export async function awaitBody<T extends object>(
   return (await hasEnded(auth, principal)) ? refuse('invalid_token') : exchange
 }
 
-// By its id: the token may be another by now, and the request is not counted again.
+// By id: the token may have been rotated by now, and the request must not be counted twice.
 async function hasEnded(auth: Auth, { session, apiKey }: Principal): Promise<boolean> {
   const { clock, store } = auth.config
   const endsAt = apiKey ? apiKey.expiresAt : auth.expiresAt(session)

@@ -2,23 +2,23 @@ import { Html, html } from '../core/html.ts'
 import { mailboxStyle } from './mailbox-style.ts'
 import type { PresentedMail } from './mails.ts'
 
-/** How a mail is looked at: `screen` is that of the reader, or one that is light, or dark. */
+/** How a mail is shown: `screen` is the reader's own colour scheme, or light, or dark. */
 interface Look {
   readonly view: 'html' | 'text'
   readonly screen: 'own' | 'light' | 'dark'
 }
 
 interface Shown extends Look {
-  /** The mail that was asked for; `gone` where there is none by this id. */
+  /** The mail that was asked for; `gone` if none has this id. */
   readonly open: PresentedMail | 'gone' | null
   readonly refresh: 'on' | 'off'
   readonly origin: string
 }
 
-/** The mailbox for eyes: the list on one side, the chosen mail beside it, and no script. */
+/** The mailbox as a page: the list on one side, the chosen mail beside it, and no script. */
 export function mailboxPage(mails: readonly PresentedMail[], shown: Shown): Html {
   const { open, refresh } = shown
-  // Whoever reads is left in peace; whoever waits for a mail sees it come.
+  // Only a reader who waits for mail gets a page that refreshes; an open mail is left in peace.
   const isWaiting = open === null && refresh === 'on'
   return html`<!doctype html>
 <html lang="en">
@@ -52,7 +52,7 @@ function count({ length }: readonly PresentedMail[]): string {
   return `Development, ${length} ${length === 1 ? 'mail' : 'mails'}`
 }
 
-// A page that moves by itself can be told not to (WCAG 2.2.2).
+// A page that refreshes by itself must have a way to stop it (WCAG 2.2.2).
 function toggle(refresh: 'on' | 'off'): Html {
   if (refresh === 'off') return html`<a href="mailbox">Refresh by itself</a>`
   return html`<a href="mailbox?refresh=off">Stop refreshing</a>`
@@ -118,10 +118,10 @@ function screens(mail: PresentedMail, screen: Look['screen']): Html {
 
 const currentPage = html` aria-current="page"`
 
-// SECURITY: whatever a mail holds runs no script and reads nothing of this page. A link in it may
-// open a tab, which is then a page like any other: a reset needs its script and its form.
+// SECURITY: a mail runs no script, and reads nothing of this page. Its links may open a tab outside the
+// sandbox: the page for a reset needs its script and its form.
 //
-// A browser shows a frame the colours that its element asks for, as if the screen were such a one.
+// A browser renders the frame in the colour scheme of its element, which the class sets.
 function frame({ subject, html: body }: PresentedMail, screen: Look['screen']): Html {
   const content = `<base target="_blank">${body}`
   return html`<iframe class="${screen}" title="${subject}" sandbox="allow-popups allow-popups-to-escape-sandbox" srcdoc="${content}"></iframe>`
@@ -152,5 +152,5 @@ function time(instant: string): Html {
   return html`<time datetime="${instant}">${clock.format(new Date(instant))}</time>`
 }
 
-// Made for the first page: with it come the data of all languages, which no server in production needs.
+// Made for the first page: it loads the data of all languages, which no server in production needs.
 let clock: Intl.DateTimeFormat | null = null

@@ -1,7 +1,7 @@
 import { maximumPasswordLength, type PasswordPolicy } from '../core/password-policy.ts'
 import type { Problem } from './problems.ts'
 
-/** What a field does wrong, in the words of Rails where Rails has them. */
+/** What is wrong with a password, in Rails' words where Rails has them. */
 export function passwordMessages({ minimumLength }: PasswordPolicy) {
   return {
     blank: "can't be blank",

@@ -6,7 +6,7 @@ import { readBearer } from './bearer.ts'
 import { refuse } from './problems.ts'
 import { type Route, route } from './route.ts'
 
-/** What goes on, for Prometheus. Without a token there is no such route. */
+/** Metrics for Prometheus. Without a token the route does not exist. */
 export function metrics(counted: Metrics): Route[] {
   const { token } = counted
   if (token === null) return []
@@ -29,7 +29,7 @@ export function metrics(counted: Metrics): Route[] {
 
 const contentType = 'text/plain; version=0.0.4; charset=utf-8'
 
-// SECURITY: digests are of one length, and where they differ tells nothing of the token.
+// SECURITY: digests have one length, and where two differ says nothing about the token.
 function isSame(given: string, token: Secret): boolean {
   return timingSafeEqual(digestOf(given), digestOf(token.reveal()))
 }

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import type { RequestLike } from './request-like.ts'
 
-/** A request as Node has it. */
+/** Node's own request, read as a `RequestLike`. */
 export class NodeRequest implements RequestLike {
   readonly method: string
   readonly url: string
@@ -16,7 +16,7 @@ export class NodeRequest implements RequestLike {
     this.headers = new NodeHeaders(headers)
   }
 
-  /** @throws what became of a body that ended early; TypeError for one that was read before */
+  /** @throws the stream's error for a body that ended early; TypeError for one that was read before */
   async arrayBuffer(): Promise<ArrayBuffer> {
     if (this.body === null) return new ArrayBuffer(0)
     if (this.body.readableDidRead) throw new TypeError('The body was read before')

@@ -6,7 +6,7 @@ import { type Refusal, refuse } from './problems.ts'
 import { judgeRaw, originForm } from './raw-head.ts'
 import { closeSlowClients } from './slow-clients.ts'
 
-/** The app, or one of yours that it is mounted in. */
+/** The app, or an app of yours that it is mounted in. */
 export interface Fetch {
   fetch(request: Request, peer: Peer): Response | Promise<Response>
 }
@@ -14,8 +14,8 @@ export interface Fetch {
 type Listener = (incoming: IncomingMessage, outgoing: ServerResponse) => Promise<void>
 
 /**
- * The app as a listener of `node:http`. What a `Request` no longer shows is judged here, on the
- * raw request: doubled headers, TRACE, an authority in the request line, a body coded otherwise.
+ * The app as a listener for `node:http`. What a `Request` no longer shows is judged here, on the raw request:
+ * doubled headers, TRACE, an authority in the request line, an unknown transfer coding.
  */
 export function nodeListener(app: Fetch): Listener {
   const shortcut = shortcutInto(app)
@@ -36,8 +36,8 @@ export function nodeListener(app: Fetch): Listener {
   }
 }
 
-// Loaded for the first request that has no shortcut, such as one for a path that there is not: with it come Node's
-// `Request` and `Response`, and all that Node fetches with, 13 MB and 60 ms, which nobody else need wait for.
+// Loaded for the first request without a shortcut, such as one for an unknown path: it brings Node's `Request`
+// and `Response` and its whole `fetch`, 13 MB and 60 ms that other requests need not wait for.
 async function loadListener(app: Fetch): Promise<Listener> {
   const { getRequestListener, RequestError } = await import('@hono/node-server')
   const unreadable = refuse('invalid_request', {
@@ -47,9 +47,9 @@ async function loadListener(app: Fetch): Promise<Listener> {
     (request, { incoming }) =>
       app.fetch(request, { address: incoming.socket.remoteAddress ?? null }),
     {
-      // HTTP/1.0 knows no Host (HAProxy's health check); the name is read by nobody.
+      // HTTP/1.0 has no Host (HAProxy's health check); nothing reads this name.
       hostname: 'localhost',
-      // It throws a RequestError for what it cannot read; the rest comes from a `fetch` of yours.
+      // A RequestError is for what it cannot read; any other error comes from a `fetch` of yours.
       errorHandler: (error) =>
         toResponse(presentBare(error instanceof RequestError ? unreadable : explain(error))),
     },
@@ -60,18 +60,18 @@ const settings = {
   headersTimeout: 10_000,
   requestTimeout: 30_000,
   keepAliveTimeout: 5_000,
-  // How often Node looks at the first two; its own 30 s would make 40 of the 10.
+  // How often Node checks the first two; every 30 s, its default, would make 40 s of the 10 s.
   connectionsCheckingInterval: 1_000,
-  // Judged here: Node would refuse it, and go on with what came behind it.
+  // Judged by `judgeRaw`: Node would refuse the request, and go on with what follows on the connection.
   requireHostHeader: false,
-  // A request without a body is not made a stream that somebody has to read to its end.
+  // A request without a body does not become a stream that somebody must read to its end.
   optimizeEmptyRequests: true,
 }
 
-// Not imported: to list what there is to import, Node would load all that it fetches with.
+// Not imported: to list the module's exports, Node would load its whole `fetch`.
 const { createServer } = process.getBuiltinModule('node:http')
 
-// Connections at a time, of all clients together; one more is closed as it comes.
+// Open connections, of all clients together; one more is closed as it comes.
 const maximumConnections = 5_000
 
 /**
@@ -82,8 +82,8 @@ export function nodeServer(app: Fetch): Server {
   const server = createServer(settings, nodeListener(app))
   server.maxConnections = maximumConnections
   closeSlowClients(server)
-  // A client may close its side behind its request, as `nc` does: Node would close the other side
-  // too, before the answer that it waits for. Its types do not know the property.
+  // A client may close its side after its request, as `nc` does; Node would then close the other side too,
+  // before the answer. Node's types lack the property.
   return Object.assign(server, { httpAllowHalfOpen: true })
 }
 
@@ -96,7 +96,7 @@ function presentBare(refusal: Refusal): Presented {
   return present(refusal, bareEnvelope())
 }
 
-// Somebody of yours may have answered meanwhile, such as a deadline: a second answer would end the process.
+// Code of yours may have answered meanwhile, such as a deadline: a second answer would end the process.
 function sendUnlessAnswered(outgoing: ServerResponse, presented: Presented): void {
   if (!outgoing.headersSent) send(outgoing, presented)
 }
@@ -106,6 +106,6 @@ export function send(outgoing: ServerResponse, { status, body, headers }: Presen
   if (body === null) return void outgoing.writeHead(status, headers).end()
   const bytes = Buffer.byteLength(body)
   headers['content-length'] = String(bytes)
-  // Of ASCII the two say the same, and Node copies it without looking at each character again.
+  // For ASCII both encodings give the same bytes, and Node copies latin1 without looking at each character.
   outgoing.writeHead(status, headers).end(body, bytes === body.length ? 'latin1' : 'utf8')
 }

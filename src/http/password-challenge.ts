@@ -6,8 +6,8 @@ import { describeProblem } from './messages.ts'
 import { type Refusal, refuse } from './problems.ts'
 
 /**
- * Lets a session do what is sensitive: one whose password was verified lately, or with the right
- * password in the body. One that is sent is judged, however fresh the session is.
+ * Lets a session do what is sensitive if its password was verified lately, or is right in the body. A password
+ * that is sent is judged, however fresh the session is.
  */
 export function admitFresh({ session, user }: Authenticated) {
   return async ({ auth, client, input }: Submission<unknown>): Promise<Refusal | null> => {
@@ -22,8 +22,8 @@ export function admitFresh({ session, user }: Authenticated) {
 }
 
 /**
- * What a sensitive route reads that asks for nothing else: without a schema no body would be read, and the
- * password in it be ignored. The handler gets none of it.
+ * The body of a sensitive route that takes nothing else: without a schema no body would be read, and the
+ * password in it would be ignored. The handler gets none of it.
  */
 export const challengeBody = z
   .object({ password_challenge: passwordChallengeField.optional() })
@@ -34,5 +34,5 @@ function refuseChallenge(code: string, words: string): Refusal {
   return refuse('validation_failed', { problems: [problem] })
 }
 
-/** What whoever does not know the password is told, in the words of Rails. */
+/** The refusal of a wrong password, in Rails' words. */
 export const wrongChallenge = refuseChallenge('invalid', 'is invalid')

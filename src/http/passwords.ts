@@ -72,7 +72,7 @@ function resetByPath(auth: Auth, method: 'PUT' | 'PATCH'): Route {
   )
 }
 
-// What the front end uses: a path is logged by whatever stands between it and here.
+// What the front end uses: a path is logged by every proxy on its way here.
 function resetByBody(auth: Auth, method: 'PUT' | 'PATCH'): Route {
   return namingErrors(
     route({
@@ -104,8 +104,8 @@ function newPassword(auth: Auth) {
   }
 }
 
-// SECURITY: before the password is judged, let alone hashed. A dead token buys no hash, and what a
-// living one is told about a password costs it nothing.
+// SECURITY: before the password is validated, let alone hashed. A dead token buys no hash, and a live token is
+// not consumed by a password that is refused.
 async function admit(auth: Auth, token: unknown) {
   const isLive = typeof token === 'string' && (await auth.isPasswordResetLive(token))
   return isLive ? null : refuse('invalid_reset_token')
@@ -119,14 +119,14 @@ async function redeem(
     const user = await auth.resetPassword(token, password, client)
     return user ? answer({ message: 'Password has been reset.' }) : refuse('invalid_reset_token')
   } catch (error) {
-    // An answer of the route, which has its own name for the messages.
+    // Refused by this route, whose bodies name the messages `errors`.
     const refusal = refusalOf(error, auth.config.passwords)
     if (refusal.code === 'validation_failed') return refusal
     throw error
   }
 }
 
-// The seed names the list of messages `errors` here, and `error` everywhere else.
+// These routes name the list of messages `errors`; all others name it `error`.
 function namingErrors(route: Route): Route {
   return {
     ...route,

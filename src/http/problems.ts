@@ -44,13 +44,13 @@ export interface Problem {
 export interface Refusal {
   readonly status: number
   readonly code: RefusalCode
-  /** On 422 the messages of all problems. */
+  /** On 422, the messages of all problems. */
   readonly error: string | readonly string[]
-  /** What the body calls them: `errors` is a list, also of one. */
+  /** The member of the body that holds `error`; under `errors` it is always a list. */
   readonly member: 'error' | 'errors'
   readonly problems: readonly Problem[]
   readonly headers: Readonly<Record<string, string>>
-  /** SECURITY: what a request says of itself, with members of the same names, is none. */
+  /** SECURITY: a symbol, so that a request body with the same members cannot pass for a refusal. */
   readonly [refused]: true
 }
 
@@ -102,5 +102,5 @@ function standing(code: RefusalCode, status: number): Record<string, string> {
 
 const challenge = 'Bearer realm="api"'
 
-/** The challenge to a token that is good, and not for this (RFC 6750 §3.1). */
+/** The challenge for a valid token that may not do this (RFC 6750 §3.1). */
 export const insufficient = `${challenge}, error="insufficient_scope"`

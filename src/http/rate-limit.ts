@@ -3,12 +3,12 @@ import type { RateLimit } from '../core/rate-limit.ts'
 import type { Answer } from './answers.ts'
 import { type Refusal, refuse } from './problems.ts'
 
-/** An answer, with what is left of the limits that its request was counted against. */
+/** Adds what is left of the tightest limit that the request was counted against. */
 export function withAllowance(answer: Answer, { tightest }: Allowances): Answer {
   return tightest ? { ...answer, headers: { ...fieldsOf(tightest), ...answer.headers } } : answer
 }
 
-/** The 429 to somebody who has to wait for so long. */
+/** The 429 that says how long to wait. */
 export function refuseTooMany(seconds: number, limit: RateLimit | null): Refusal {
   const fields = limit && fieldsOf({ limit, remaining: 0, resetSeconds: seconds })
   const error = `Too many ${limit?.name ?? 'attempts'}; try again later`

@@ -5,13 +5,13 @@ import { type Refusal, refuse } from './problems.ts'
 const condemned = new WeakSet<Socket>()
 
 /**
- * What is wrong with the head of a request as it was sent, which `headers` does not show: doubled
- * headers, TRACE, a body coded otherwise. It puts all in doubt that follows on the connection: that is
- * to be left without an answer, and without anything being done.
+ * Judges the head of a request as it was sent, for what `headers` does not show: doubled headers, TRACE, an
+ * unknown transfer coding. A refusal puts in doubt all that follows on the connection: a condemned request must
+ * be neither answered nor acted on.
  */
 export function judgeRaw(incoming: IncomingMessage): Refusal | 'condemned' | null {
-  // SECURITY: it came in one piece with what was refused. Its answer would never be sent, and what it
-  // asks for would be done nevertheless.
+  // SECURITY: it came right behind a refused request. Its answer would never be sent, but what it asks for
+  // would be done.
   if (condemned.has(incoming.socket)) return 'condemned'
   const refusal = refuseRaw(incoming)
   if (refusal) condemned.add(incoming.socket)
@@ -24,15 +24,15 @@ function refuseRaw({ method, httpVersion, headers, rawHeaders }: IncomingMessage
       headers: { allow: 'GET, HEAD, POST, PUT, PATCH, DELETE', connection: 'close' },
     })
   }
-  // SECURITY: of two Host headers a proxy and we might each believe another (RFC 9112 §3.2), and of
-  // two Authorization headers Hono would make one, and Node would drop one.
+  // SECURITY: of two Host headers a proxy and we might each believe another (RFC 9112 §3.2); two Authorization
+  // headers Hono would join into one, and Node would drop one.
   const hosts = timesSent('host', rawHeaders)
   // RFC 9112 §3.2; HTTP/1.0 knows no Host.
   const isNamed = hosts === 1 || (hosts === 0 && httpVersion === '1.0')
   if (!isNamed) return refuseHead('Send one Host header')
   if (timesSent('authorization', rawHeaders) > 1) return refuseHead('Send one Authorization header')
-  // SECURITY: of these Node reports the error behind the headers, when the route is already at work:
-  // a log-out that is answered 400 would have been done.
+  // SECURITY: Node reports an unknown coding only after the headers, when the route is already at work: a
+  // log-out that is answered 400 would have been done.
   const coding = headers['transfer-encoding']?.toLowerCase()
   const isKnown = coding === undefined || coding === 'chunked'
   if (!isKnown) return refuseHead('The one Transfer-Encoding that is read is chunked')
@@ -44,7 +44,7 @@ function refuseHead(error: string): Refusal {
   return refuse('invalid_request', { error, headers: { connection: 'close' } })
 }
 
-/** How often a header came, of which `headers` may show the first alone. */
+/** How often a header was sent; `headers` may show only the first. */
 export function timesSent(name: string, rawHeaders: readonly string[]): number {
   let found = 0
   for (let index = 0; index < rawHeaders.length; index += 2) {
@@ -54,7 +54,7 @@ export function timesSent(name: string, rawHeaders: readonly string[]): number {
   return found
 }
 
-/** RFC 9112 §3.2.2 lets a client send the whole URL; whom it names is not read. */
+/** RFC 9112 §3.2.2 lets a client send the whole URL; its scheme and host are dropped unread. */
 export function originForm(target: string): string {
   if (target.startsWith('/')) return target
   const path = target.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '')

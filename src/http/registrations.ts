@@ -14,7 +14,7 @@ import { type Answers, type Route, route } from './route.ts'
 import { admitTransport, endHeld, giveCookie, transportField } from './transport.ts'
 import { presentUser, userSchema } from './users.ts'
 
-/** Sign up. */
+/** Signing up. */
 export function registrations(auth: Auth): Route[] {
   const { matches, otherwise } = passwordConfirmation
   const { passwords, signUp, signUpFields } = auth.config
@@ -36,7 +36,7 @@ export function registrations(auth: Auth): Route[] {
         .refine(matches, otherwise)
         .refine(isOther, problem),
       answers: answers[signUp],
-      // Before anything is judged: what is sent buys no hash, and counts for nobody.
+      // Before anything is validated: a refused request buys no hash, and counts against no limit.
       admit: async (submission) =>
         signUp === 'closed' ? refuse('sign_up_closed') : admitTransport(submission),
       async handle({ body, client, request, cookie }) {

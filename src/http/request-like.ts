@@ -1,6 +1,6 @@
-/** What a route reads of a request: a `Request` has it, and Node's own without becoming one. */
+/** What a route reads of a request: a `Request` has it, and so has Node's own through `NodeRequest`. */
 export interface RequestLike extends RequestHead {
-  /** Whole, or from the path on. */
+  /** The whole URL, or only from the path on. */
   readonly url: string
   readonly body: AsyncIterable<Uint8Array> | null
   arrayBuffer(): Promise<ArrayBuffer>

@@ -1,15 +1,15 @@
 import type { SpanAttributes } from '../core/tracing.ts'
 
-// Every other is `_OTHER`: what a request says its method is can be a word of its own.
+// Any other is `_OTHER`: a client can send a method of its own invention.
 const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
 
 /**
- * How a request is called among spans, by OpenTelemetry's semantic conventions for HTTP.
+ * Name and attributes of the span of a request, by OpenTelemetry's semantic conventions for HTTP.
  *
- * SECURITY: what they would have beside it is left out: in `url.path` and `url.query` stand tokens of links,
- * and addresses in `client.address`.
+ * SECURITY: other attributes of the conventions are left out: `url.path` and `url.query` can hold the tokens of
+ * links, and `client.address` an IP address.
  *
- * @param route as it is declared; null where there is none
+ * @param route as declared; null where there is none
  */
 export function requestSpan(
   method: string,

@@ -4,7 +4,7 @@ import type { Revocations } from '../core/revocations.ts'
 import { answer, WrittenJson } from './answers.ts'
 import { type Route, route } from './route.ts'
 
-/** Whose access tokens end before they expire: for the services that accept them. */
+/** The sessions that ended before their access tokens expire, for the services that accept those. */
 export function revocations(auth: Auth): Route[] {
   return [
     route({
@@ -32,7 +32,7 @@ export function revocations(auth: Auth): Route[] {
 
 const written = new WeakMap<Revocations, WrittenJson>()
 
-// Of ten thousand, to write them takes longer than to read them did, and many may ask.
+// Serializing ten thousand takes longer than reading them did, and many services may ask.
 function writtenOnce(list: Revocations): WrittenJson {
   const { revoked, issuedBefore } = list
   const json = written.get(list) ?? new WrittenJson({ revoked, issued_before: issuedBefore })

@@ -12,10 +12,10 @@ import { isRefusal, refuse } from './problems.ts'
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
 /**
- * Who may: anybody; whoever holds the token of a live session; that, or an API key with the `scope` of
- * the route; for what is sensitive, whoever holds a session whose password was verified within ten
- * minutes, or is sent along as `password_challenge`; or in development whoever sits at this machine:
- * for others such a route does not exist.
+ * Who may use a route. `public`: everybody. `session`: the holder of a live session. `session_or_key`: also an
+ * API key with the route's `scope`. `fresh`, for what is sensitive: a session whose password was verified
+ * within ten minutes, or is sent along as `password_challenge`. `development`: whoever sits at this machine;
+ * for others the route does not exist.
  */
 export type Access = 'public' | 'session' | 'session_or_key' | 'fresh' | 'development'
 
@@ -25,7 +25,7 @@ export interface Route {
   /** Hono's syntax: `/v1/projects/:id`. */
   readonly path: string
   readonly access: Access
-  /** What an API key needs; null where none may. */
+  /** The scope that an API key needs; null where no key is accepted. */
   readonly scope: string | null
   readonly summary: string
   readonly schemas: Schemas
@@ -38,7 +38,7 @@ export interface Answers {
   readonly [status: number]: {
     readonly description: string
     readonly body?: z.ZodType
-    /** The media type of a text that is no JSON. */
+    /** The media type of a text that is not JSON. */
     readonly type?: string
   }
 }
@@ -57,15 +57,15 @@ interface Definition<Body, Params, Query> {
 
 interface PublicDefinition<B, P, Q> extends Definition<B, P, Q> {
   readonly access: 'public'
-  /** For a route that is opened by what the request itself carries: refuses before the body is judged. */
+  /** For a route that is opened by what the request itself carries: refuses before the body is validated. */
   readonly admit?: Admit<P>
   readonly handle: Handle<Exchange<B, P, Q>>
 }
 
 interface SessionDefinition<B, P, Q> extends Definition<B, P, Q> {
   /**
-   * The body of a route that is `fresh` has `passwordChallengeField` among its fields; one that names no
-   * body takes that alone, but for a GET, which has none.
+   * The body of a `fresh` route has `passwordChallengeField` among its fields; a route that names no body reads
+   * that field alone, except a GET, which has no body.
    */
   readonly access: 'session' | 'fresh'
   readonly handle: Handle<Exchange<B, P, Q> & Holder>
@@ -90,9 +90,8 @@ type AnyDefinition<B, P, Q> =
   | DevelopmentDefinition<B, P, Q>
 
 /**
- * Declares a route. Without an `access` it does not compile; with `session` the handler is given a
- * session that cannot be missing, with `session_or_key` one or the other, and `current()` answers it
- * everywhere below.
+ * Declares a route. Without an `access` it does not compile. With `session` the handler always gets a session,
+ * with `session_or_key` a session or a key, and `current()` returns the same everywhere below.
  */
 export function route<Body = undefined, Params = undefined, Query = undefined>(
   definition: AnyDefinition<Body, Params, Query>,
@@ -114,12 +113,12 @@ export function route<Body = undefined, Params = undefined, Query = undefined>(
       const exchange = await read(context)
       return isRefusal(exchange) ? exchange : definition.handle({ ...exchange, ...developer })
     }
-    // Whoever is not let in does not get a body read, let alone judged.
+    // The body of a caller who is not let in is not even read.
     if (definition.access === 'session_or_key') {
       const principal = await authorizeRequest(context, definition.scope)
       if (isRefusal(principal)) return principal
       const parsed = read(context)
-      // Not awaited where it is there, here and below: most requests bring no body.
+      // Awaited only if it is a promise, here and below: most requests have no body.
       const exchange =
         parsed instanceof Promise ? await awaitBody(parsed, context.auth, principal) : parsed
       if (isRefusal(exchange)) return exchange
@@ -135,7 +134,7 @@ export function route<Body = undefined, Params = undefined, Query = undefined>(
     if (isRefusal(exchange)) return exchange
     const { auth, client, request, cookie, params, query, body } = exchange
     const { session, user, token, transport } = holder
-    // Awaited: to return a promise from here takes two turns more than to return what it holds.
+    // Awaited: returning a promise takes two turns more than returning its value.
     return await runAs(principal, () =>
       definition.handle({
         auth,

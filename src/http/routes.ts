@@ -20,13 +20,13 @@ import { sessions } from './sessions.ts'
 import { signingKeys } from './signing-keys.ts'
 import { users } from './users.ts'
 
-/** What is in the table beside that which always is. */
+/** What the table holds besides Latchkey's standard routes. */
 export interface TableOptions extends Pick<CookieOptions, 'mode'> {
   /** Your own routes: in the table they are checked, documented and tested like Latchkey's. */
   readonly routes?: readonly Route[]
-  /** Development alone: what `/dev/mailbox` shows to whoever sits at this machine. */
+  /** Development only: the mails that `/dev/mailbox` shows to whoever sits at this machine. */
   readonly mailbox?: Mailbox | null
-  /** Where the front end is, as `createOutbox` has it: `/.well-known/change-password` leads there. */
+  /** URL of the front end, as for `createOutbox`: `/.well-known/change-password` redirects there. */
   readonly appUrl?: string
 }
 

@@ -15,7 +15,7 @@ import { presentUser, userSchema } from './users.ts'
 const newToken = z.object({ token: z.string() })
 const shownSession = z.object({ session: sessionSchema, user: userSchema })
 
-/** Log in, see who one is, log out; a new token, and proof of the password for the session. */
+/** Logging in and out, and the current session: show it, rotate its token, confirm the password. */
 export function sessions(auth: Auth): Route[] {
   return [
     route({
@@ -89,7 +89,7 @@ export function sessions(auth: Auth): Route[] {
       },
       async handle({ session, token, client, transport: came, body, request, cookie }) {
         const { transport = came } = body
-        // SECURITY: a script is not to get out what the browser keeps from it.
+        // SECURITY: a script must not get out the token that the browser keeps from it.
         if (came === 'cookie' && transport === 'bearer') return staysInCookie
         if (transport === 'cookie' && !cookie.isIntended(request)) return refuse('csrf')
         const rotated = await auth.rotateToken({ session, token }, client)

@@ -9,10 +9,10 @@ import { timesSent } from './raw-head.ts'
 import { endUnread } from './slow-clients.ts'
 
 /**
- * The way of an ordinary request from Node to its answer, without a `Request` and a `Response` in
- * between, which cost as much as all that the route does.
+ * Takes an ordinary request from Node to its answer without a `Request` and a `Response` in between, which cost
+ * as much as all that the route does.
  *
- * @returns null for what has to go the long way
+ * @returns null for a request that has to go the long way, through Hono
  */
 export type Shortcut = (
   incoming: IncomingMessage,
@@ -25,23 +25,23 @@ export interface Entry extends Responder {
   readonly path: string
 }
 
-/** An entry that was found, and what the path says. */
+/** An entry that matched, and the parameters in the path. */
 interface Found {
   readonly entry: Entry
   readonly params: Record<string, string>
 }
 
-// What could be read in two ways is left to the long way: an escape, a dot segment, a strange host.
+// What is ambiguous is left to the long way: an escape, a dot segment, a strange host.
 const plainTarget = /^(?:\/[\w~-][\w.~-]*)+(?:\?[\w.~=&+%-]*)?$|^\/$/
 const plainHost = /^[\w.-]+(?::(?:[1-5]?\d{1,4}|6[0-4]\d{3}|65[0-4]\d\d|655[0-2]\d|6553[0-5]))?$/
 
-/** Of two entries for a method and a path the first is found. */
+/** If two entries match a method and a path, the first answers. */
 export function shortcut(entries: readonly Entry[], dispatcher: Dispatcher): Shortcut {
   const router = new SmartRouter<Entry>({ routers: [new RegExpRouter(), new TrieRouter()] })
   for (const entry of entries) router.add(entry.method, entry.path, entry)
   return (incoming, outgoing) => {
     const { method = '', url = '', headers, socket } = incoming
-    // A HEAD is a GET whose answer is cut.
+    // HEAD goes the long way, where a GET is answered and its body cut.
     if (method === 'HEAD' || !plainTarget.test(url)) return null
     if (!plainHost.test(headers.host ?? 'localhost')) return null
     const body = hasBody(incoming) ? incoming : null
@@ -60,8 +60,8 @@ function hasBody({ headers }: IncomingMessage): boolean {
   return headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined
 }
 
-// Where a method is to have one, in as many bytes as it says, and of one type: of two Node shows the first,
-// and a `Request` both.
+// Not on a GET, with a Content-Length, and of one type: of two Content-Type headers Node shows the first, and a
+// `Request` both.
 function isPlainBody(incoming: IncomingMessage): boolean {
   const { method, headers, rawHeaders } = incoming
   const isAnnounced = headers['transfer-encoding'] === undefined
@@ -69,7 +69,7 @@ function isPlainBody(incoming: IncomingMessage): boolean {
   return timesSent('content-type', rawHeaders) <= 1
 }
 
-// All of it is to come, as bytes: middleware in front may have read it, or asked for text.
+// The whole body is still to come, as bytes: middleware in front may have read it, or asked for text.
 function isUntouched({ readableDidRead, readableEncoding }: IncomingMessage): boolean {
   return !readableDidRead && readableEncoding === null
 }

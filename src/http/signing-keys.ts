@@ -13,7 +13,7 @@ const keySchema = z.object({
   use: z.literal('sig'),
 })
 
-/** What access tokens are verified with: for the services that accept them. */
+/** The public keys of access tokens, for the services that accept those. */
 export function signingKeys(auth: Auth): Route[] {
   return [
     route({
@@ -26,7 +26,7 @@ export function signingKeys(auth: Auth): Route[] {
       },
       async handle() {
         const keys = await auth.listPublicKeys()
-        // That there is none yet is not to be kept: the first token makes the first key.
+        // An empty set must not be cached: the first token makes the first key.
         if (keys.length === 0) return answer({ keys })
         return { ...answer({ keys }), headers: { 'cache-control': 'public, max-age=300' } }
       },

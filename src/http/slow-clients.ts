@@ -5,30 +5,30 @@ const millisecondsToTake = 30_000
 const millisecondsForUnread = 500
 const bytesToTake = 16 * 1024
 const millisecondsBetweenLooks = 1_000
-// Behind Node's own limit for a request, and longer than it lets an idle connection be.
+// Added to Node's own limit for a request; longer than Node keeps an idle connection.
 const millisecondsBeyond = 10_000
 
-/** What a look saw, and at which look it was first seen so. */
+/** A count of bytes, and when it was first seen. */
 interface Seen {
   readonly at: number
   readonly bytes: number
 }
 
-/** How a connection stood when it was last looked at. */
+/** How a connection stood at the last look. */
 interface Progress {
-  /** Null while nothing waits to be taken. */
+  /** What the client has taken of the answer; null while nothing waits to be taken. */
   taken: Seen | null
   written: Seen
   read: Seen
 }
 
 /**
- * Ends connections that Node's limits do not end, which are for how slowly a request comes: those whose
- * client does not take the answer, which would be kept in memory for as long as the client likes, and
- * those whose client sends empty lines between requests, of which each makes an idle connection new.
+ * Ends connections that Node's limits miss, since those time only how slowly a request arrives: of a client
+ * that does not take its answer, which would stay in memory for as long as the client likes, and of a client
+ * that sends empty lines between requests, each of which restarts the idle time-out.
  *
- * They are looked at once a second: no timer for each answer, and nothing against a stream that has
- * nothing to say for a while, or a route that takes its time.
+ * All are looked at once a second: no timer for each answer, and nothing against a stream that is silent for a
+ * while, or a route that takes its time.
  */
 export function closeSlowClients(server: Server): void {
   const connections = new Map<Socket, Progress>()
@@ -37,7 +37,7 @@ export function closeSlowClients(server: Server): void {
     connections.set(socket, { taken: null, written: none, read: none })
     socket.once('close', () => connections.delete(socket))
   })
-  // What is no HTTP any more may be silent for as long as it likes.
+  // A connection that is upgraded or tunnelled is no longer HTTP, and may be silent for as long as it likes.
   server.on('newListener', (name: string) => {
     if (name !== 'upgrade' && name !== 'connect') return
     if (server.listenerCount(name) > 0) return
@@ -66,8 +66,8 @@ export function closeSlowClients(server: Server): void {
 }
 
 /**
- * Ends the connection of a client that goes on for half a second with a body that nobody has read: behind the
- * answer, since what is to come before that one may take longer.
+ * Ends the connection of a client that still sends, half a second after its answer, a body that nobody has
+ * read. Not before the answer, since earlier answers on the connection may take longer.
  */
 export function endUnread(incoming: IncomingMessage): void {
   if (incoming.readableEnded) return
@@ -89,8 +89,8 @@ function isSlowReader(socket: Socket, progress: Progress, now: number): boolean 
   return false
 }
 
-// How much the system took of one large write is known to the handle alone, which Node's own time-out
-// of a socket asks for it; its types do not know the property.
+// Only the handle knows how much of one large write the system took; Node's own time-out of a socket asks it
+// too. Node's types lack the property.
 function takenOf(socket: Socket): number {
   const { bytesWritten = 0, writeQueueSize = 0 } = Object(Reflect.get(socket, '_handle'))
   return bytesWritten - writeQueueSize

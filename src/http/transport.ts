@@ -6,12 +6,12 @@ import { type Holder, recognizeBrowser, type Transport } from './bearer.ts'
 import type { Exchange, Submission } from './exchange.ts'
 import { type Refusal, refuse } from './problems.ts'
 
-/** What a client wants its token in: a body, or a cookie that no script can read. */
+/** How a client wants its token: in the body, or in a cookie that no script can read. */
 export const transportField: z.ZodType<Transport> = z.enum(['bearer', 'cookie'])
 
 /**
- * Refuses a cookie to a page that may not have one, so that nobody is logged in as somebody else without
- * noticing. For `admit`: before anything is judged or counted.
+ * Refuses a cookie to a page that may not have one, so that no site logs a user in as somebody else unnoticed.
+ * For `admit`: before anything is validated or counted.
  */
 export async function admitTransport({
   input,
@@ -27,15 +27,15 @@ type CookieExchange = Pick<
 >
 
 /**
- * Ends the session that a browser has, when it is given another: it forgets the token of the first, and
- * nobody would end it. Nothing of it is taken over.
+ * Ends the session that a browser holds when it is given another: the browser forgets the first token, and
+ * nobody could end that session. Nothing of it is taken over.
  */
 export async function endHeld({ auth, request, client, cookie }: CookieExchange): Promise<void> {
   const held = await recognizeBrowser({ auth, request, cookie })
   if (held) await auth.logOut(held.session, client)
 }
 
-/** The headers that put the token of a session into a browser, for as long as it can be of use. */
+/** The headers that put a session's token into a browser, for as long as the session can last. */
 export function giveCookie(
   { auth: { config }, cookie }: Pick<CookieExchange, 'auth' | 'cookie'>,
   { session, token }: { readonly session: Session; readonly token: Secret },
@@ -45,8 +45,8 @@ export function giveCookie(
 }
 
 /**
- * What goes with the end of the session that a request came by. A 401 takes no cookie back: another tab
- * may have been given a new one in between, and that would be lost.
+ * Headers that remove the cookie when the session of the request ends. A 401 removes none: another tab may just
+ * have been given a new one, which would be lost.
  */
 export function takeCookie(
   { cookie, transport }: Pick<CookieExchange, 'cookie'> & Pick<Holder, 'transport'>,

@@ -16,7 +16,7 @@ export const userSchema = z.object({
   updated_at: z.iso.datetime(),
 })
 
-/** Whoever is logged in. */
+/** The logged-in user: show, change the address, delete. */
 export function users(auth: Auth): Route[] {
   return [
     route({
@@ -67,8 +67,8 @@ export function users(auth: Auth): Route[] {
   ]
 }
 
-// SECURITY: the members are named one by one; whatever a user gains later stays inside until it is
-// added here.
+// SECURITY: the members are named one by one, so that what a `User` gains later is not sent until it is added
+// here.
 export function presentUser(user: User): z.infer<typeof userSchema> {
   return {
     id: user.id,

@@ -31,7 +31,7 @@ function explain(issue: z.core.$ZodIssue, value: unknown): { code: string; messa
   return { code: 'invalid', message: 'is invalid' }
 }
 
-// What zod says for a `refine` that has no words of its own; no sentence, behind the name of a field.
+// Zod's message for a `refine` without one; after the name of a field it would make no sentence.
 const withoutWords = 'Invalid input'
 
 const codesOfMissing: ReadonlySet<unknown> = new Set([

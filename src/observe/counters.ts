@@ -1,6 +1,6 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 
-// From a look-up in memory to a database that is far away.
+// From a look-up in memory to a database far away.
 const checkBuckets = [
   0.000_01, 0.000_02, 0.000_05, 0.000_1, 0.000_2, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.1,
   0.5, 2,
@@ -11,7 +11,7 @@ const requestBuckets = [
   0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5,
 ]
 
-/** What is counted as it happens. No label has a value that somebody sends. */
+/** Counted as it happens. No label has a value that a client can choose. */
 export type Counters = ReturnType<typeof addCounters>
 
 export function addCounters(registry: Registry) {

@@ -4,10 +4,10 @@ import type { HashLoad } from '../core/hash-queue.ts'
 import type { Watched } from '../core/metrics.ts'
 import type { Backlog, ConnectionLoad } from '../core/store.ts'
 
-// Whoever reads them all the time makes no more work for the database.
+// However often they are scraped, the database is asked at most once a second.
 const keptMilliseconds = 1_000
 
-/** What is looked at when somebody reads. What there is none of, or cannot be looked at, is left out. */
+/** Read when somebody scrapes. A gauge that does not exist, or cannot be read, is left out. */
 export function addGauges(registry: Registry, watched: Watched): void {
   const { hashes, store } = watched
   if (hashes) addHashes(registry, hashes)
@@ -55,7 +55,7 @@ function addConnections(registry: Registry, count: () => ConnectionLoad | null):
   })
 }
 
-// Of one database, whichever process asks it.
+// The backlog of the database, the same from every process.
 function addBacklog(registry: Registry, { store, clock }: Watched): void {
   const read = () => store.findBacklog().catch(() => null)
   const kept = new CachedRead<Backlog | null>({ read, clock, milliseconds: keptMilliseconds })
@@ -81,9 +81,9 @@ function addBacklog(registry: Registry, { store, clock }: Watched): void {
 interface Looked {
   readonly name: string
   readonly help: string
-  /** What stands for all processes together. */
+  /** How the values of all processes are combined. */
   readonly aggregator?: 'sum' | 'max'
-  /** Null where there is nothing to say. */
+  /** Null if there is no value. */
   read(): number | null | Promise<number | null>
 }
 

@@ -9,10 +9,10 @@ import { addGauges } from './gauges.ts'
 import type { Snapshot } from './relay.ts'
 import { Siblings } from './siblings.ts'
 
-// What a request says its method is can be any word.
+// A client can send a method of its own invention.
 const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
 
-/** Counts as `prom-client` does, in registries of its own: an application may have others. */
+/** Counts with `prom-client`, in registries of its own: an application may have others. */
 export class PrometheusMetrics implements Metrics {
   readonly token: Secret | null
   readonly #registry = new Registry()
@@ -67,7 +67,7 @@ export class PrometheusMetrics implements Metrics {
     return AggregatorRegistry.aggregate([...snapshots]).metrics()
   }
 
-  // What cannot be said in JSON, such as the mean of nothing, is not said.
+  // Leaves out what JSON cannot express, such as the mean of nothing.
   async #snapshot(): Promise<Snapshot> {
     this.#countProcess()
     const registries = [this.#registry, this.#gauges]
@@ -78,7 +78,7 @@ export class PrometheusMetrics implements Metrics {
     })
   }
 
-  // Not before somebody reads them: to watch the event loop and the memory is work.
+  // Only once somebody scrapes: watching the event loop and the memory costs time.
   #countProcess(): void {
     if (this.#countsProcess) return
     this.#countsProcess = true

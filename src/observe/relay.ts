@@ -1,6 +1,6 @@
 import cluster, { type Worker } from 'node:cluster'
 
-/** What one process has counted, in the form in which `prom-client` sums it up. */
+/** The counts of one process, in the form in which `prom-client` adds them up. */
 export type Snapshot = readonly SnapshotMetric[]
 
 interface SnapshotMetric {
@@ -9,7 +9,7 @@ interface SnapshotMetric {
   readonly values: readonly object[]
 }
 
-/** What processes that share a port say to the one that watches them, and it to them. */
+/** Messages between processes that share a port and the one that supervises them. */
 export type Told =
   | { readonly latchkey: 'hello' | 'relayed'; readonly id: 0 }
   | { readonly latchkey: 'scrape'; readonly id: number }
@@ -21,13 +21,12 @@ export function isTold(message: unknown): message is Told {
   return typeof Object(message).latchkey === 'string' && typeof Object(message).id === 'number'
 }
 
-// Longer than a database that is away keeps a process from telling.
+// Longer than a database that is away keeps a process from reporting.
 const patienceMilliseconds = 5_000
 
 /**
- * In the process that watches the others: whichever of them is asked hears what all have counted. What one
- * had counted that has ended stays in the sum, as it was last told: a sum that falls looks to Prometheus as
- * if all had begun anew.
+ * For the supervising process: whichever process is scraped gets the counts of all. The last counts of a
+ * process that has ended stay in the sum: to Prometheus, a sum that falls looks as if all had restarted.
  */
 export function relayScrapes(): void {
   const relay = new Relay()
@@ -37,12 +36,12 @@ export function relayScrapes(): void {
   cluster.on('exit', (worker) => void relay.keep(worker))
 }
 
-/** One that is told something. */
+/** A process that can be sent a message. */
 interface Listener extends Pick<Worker, 'id' | 'isConnected'> {
   send(told: Told): unknown
 }
 
-/** What the processes have told, and those that have ended had. */
+/** The last reports of all processes, and of those that have ended. */
 export class Relay {
   readonly #last = new Map<number, Snapshot>()
   readonly #waiting = new Map<number, (worker: Listener) => void>()
@@ -64,12 +63,12 @@ export class Relay {
     if (!last) return
     const counted = last.filter(({ type }) => type === 'counter' || type === 'histogram')
     this.#departed.push(counted)
-    // One after the other: two at once would each count what both have.
+    // One after the other: two merges at once would each include the same counts.
     this.#merging = this.#merging.then(() => this.#merge())
     await this.#merging
   }
 
-  // As one, however many end.
+  // Merged into one snapshot, however many processes end.
   async #merge(): Promise<void> {
     const together = [...this.#departed]
     if (together.length < 2) return
@@ -78,16 +77,16 @@ export class Relay {
     this.#departed = [sum, ...this.#departed.filter((each) => !together.includes(each))]
   }
 
-  /** Tells one what all have counted. */
+  /** Sends one process the counts of all. */
   async scrape(asker: Listener, id: number): Promise<void> {
     const workers = Object.values(cluster.workers ?? {}).filter((worker) => worker !== undefined)
     const isWhole = await this.#ask(workers.filter((worker) => worker.isConnected()))
-    // None rather than some: see above.
+    // Nothing rather than a part, which would look like a sum that falls.
     const snapshots = isWhole ? [...this.#last.values(), ...this.#departed] : []
     if (asker.isConnected()) asker.send({ latchkey: 'scraped', id, snapshots } satisfies Told)
   }
 
-  /** @returns whether all of them told, or have ended */
+  /** @returns whether every process has reported, or ended */
   async #ask(workers: readonly Listener[]): Promise<boolean> {
     if (workers.length === 0) return true
     const id = ++this.#scrapes

@@ -1,15 +1,15 @@
 import cluster from 'node:cluster'
 import { isTold, type Snapshot, type Told } from './relay.ts'
 
-// A little longer than whoever is asked waits for all of them.
+// A little longer than the supervisor waits for all of them.
 const patienceMilliseconds = 6_000
 
-/** The processes that share the port with this one, over the one that watches them. */
+/** The other processes that share the port, reached through their supervisor. */
 export class Siblings {
   readonly #waiting = new Map<number, (snapshots: readonly Snapshot[]) => void>()
   readonly #tell: () => Promise<Snapshot>
   #asked = 0
-  // Somebody else's program may watch this one, and know nothing of it.
+  // False until the supervisor says so: it may be another program, which knows nothing of this.
   #isRelayed = false
 
   constructor(tell: () => Promise<Snapshot>) {
@@ -20,7 +20,7 @@ export class Siblings {
     this.#send({ latchkey: 'hello', id: 0 })
   }
 
-  /** @returns what each has counted; none where one of them does not answer, and null where there are none */
+  /** @returns the counts of each process; none if one does not answer, null without such a supervisor */
   async ask(): Promise<readonly Snapshot[] | null> {
     if (!this.#isRelayed) return null
     const id = ++this.#asked
@@ -42,7 +42,7 @@ export class Siblings {
   }
 
   #send(told: Told): void {
-    // Whoever watches may be gone.
+    // The supervisor may be gone.
     if (cluster.worker?.isConnected()) cluster.worker.send(told)
   }
 }

@@ -2,41 +2,41 @@ import { ApiError } from '../client/api-error.ts'
 import type { Client } from '../client/client.ts'
 import type { Session, User } from '../client/wire.ts'
 
-/** Who is logged in, as far as it is known. */
+/** Who is logged in, as far as known. */
 export type SessionState =
   | { readonly status: 'loading' }
   | { readonly status: 'signed_out' }
   | { readonly status: 'signed_in'; readonly user: User; readonly session: Session }
-  /** Nobody knows: the API could not be asked. `retry` asks it again. */
+  /** Unknown: the API could not be asked. `retry` asks it again. */
   | { readonly status: 'failed'; readonly error: ApiError; readonly retry: () => void }
 
-/** What to do about it. */
+/** What to do with the session. */
 export interface Auth {
   readonly client: Client
-  /** Asks who it is again, such as after the user changed something of theirs; what is shown stays until then. */
+  /** Asks again who is logged in, such as after the user changed their data; until then the old state stays. */
   readonly refresh: () => Promise<void>
 }
 
 const loading: SessionState = { status: 'loading' }
 const signedOut: SessionState = { status: 'signed_out' }
 
-// A client has one, whatever is drawn how often: so a session is asked for once, and nothing is missed while
-// no component asks for it.
+// One store for each client, however often it is rendered: the session is asked for once, and no change is
+// missed while no component is subscribed.
 const stores = new WeakMap<Client, SessionStore>()
 
-/** The one of a client. */
+/** The store of a client. */
 export function storeOf(client: Client): SessionStore {
   const store = stores.get(client) ?? new SessionStore(client)
   stores.set(client, store)
   return store
 }
 
-/** What all components of a page know of the session: it is asked for once, whoever wants to know. */
+/** What all components of a page know of the session, asked for once for all of them. */
 export class SessionStore implements Auth {
   readonly client: Client
   readonly #listeners = new Set<() => void>()
   #state = loading
-  // Of several questions under way the one that was asked last is answered.
+  // If several requests are under way, only the latest counts.
   #asked = 0
 
   constructor(client: Client) {
@@ -45,7 +45,7 @@ export class SessionStore implements Auth {
 
   readonly current = (): SessionState => this.#state
 
-  /** On a server, where nobody is anybody, and in the browser until it has taken over from there. */
+  /** On a server, where nobody is logged in, and in the browser until it has hydrated the page. */
   readonly first = (): SessionState => loading
 
   readonly subscribe = (listener: () => void): (() => void) => {
@@ -70,7 +70,7 @@ export class SessionStore implements Auth {
     void this.refresh()
   }
 
-  // It may be somebody else: nobody is shown, or taken for who they were, until that is known.
+  // It may be somebody else: until that is known, nobody is shown.
   readonly #askAnew = (): void => {
     this.#set(loading)
     void this.refresh()

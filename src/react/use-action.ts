@@ -2,7 +2,7 @@
 import { useCallback, useEffect, useRef, useState } from 'react'
 import { ApiError } from '../client/api-error.ts'
 
-/** How far something is that was asked of the API. */
+/** The progress of a request to the API. */
 export type ActionState<Result> =
   | { readonly status: 'idle' }
   | { readonly status: 'running' }
@@ -12,12 +12,12 @@ export type ActionState<Result> =
 /** What is wrong with each field of a form. */
 export type FieldMessages = Readonly<Record<string, string>>
 
-/** Something to ask of the API, such as a form does when it is sent. */
+/** Something to ask of the API, such as when a form is submitted. */
 export interface Action<Input extends readonly unknown[], Result> {
   readonly state: ActionState<Result>
   /** Does nothing while it is running: a second click is no second request. */
   run(...input: Input): Promise<void>
-  /** As if nothing had been asked: what is still under way is not heard of any more. */
+  /** Back to idle: the outcome of a request under way is ignored. */
   reset(): void
 }
 
@@ -26,7 +26,7 @@ export function useAction<Input extends readonly unknown[], Result>(
   verb: (...input: Input) => Promise<Result>,
 ): Action<Input, Result> {
   const [state, setState] = useState<ActionState<Result>>({ status: 'idle' })
-  // What is under way, if anything is.
+  // The run under way, if any.
   const running = useRef<object>(null)
   const latest = useRef(verb)
   useEffect(() => {

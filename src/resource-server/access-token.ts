@@ -2,17 +2,17 @@ import type { Compact } from './compact.ts'
 import { parseObject } from './json.ts'
 import type { Settings } from './options.ts'
 
-/** Who is let in: what their access token says, which was verified. */
+/** The caller, according to a verified access token. */
 export interface AccessToken {
   readonly userId: string
-  /** The session, by a name that is no credential and leads to none. */
+  /** A name for the session, which is no credential and leads to none. */
   readonly sid: string
   readonly scopes: readonly string[]
   readonly jti: string
   readonly expiresAt: Date
 }
 
-/** An access token with what only its verification needs. */
+/** An access token, with what only its verification needs. */
 export interface Claims {
   readonly accessToken: AccessToken
   readonly issuedAtSeconds: number
@@ -21,10 +21,10 @@ export interface Claims {
 /** By how much the clocks of two machines may differ. */
 const toleratedSeconds = 30
 
-/** The API's live for 300; one that lives longer than this was made for something else. */
+/** The API's tokens live for 300; one that lives longer than this was made for something else. */
 const maximumLifeSeconds = 900
 
-/** @returns null for what is no access token for this audience, now */
+/** @returns null unless it is an access token for this audience, valid now */
 export function readClaims(
   { typ, payload }: Compact,
   { issuer, audience, clock }: Pick<Settings, 'issuer' | 'audience' | 'clock'>,
@@ -39,12 +39,12 @@ export function readClaims(
   return { accessToken: { userId, sid, scopes, jti, expiresAt }, issuedAtSeconds: life.issued }
 }
 
-// SECURITY: what tells an access token from every other token that the API may ever sign (RFC 9068 §4).
+// SECURITY: tells an access token from all other tokens that the API may ever sign (RFC 9068 §4).
 function isAccessTokenType(typ: unknown): boolean {
   return typeof typ === 'string' && /^(?:application\/)?at\+jwt$/i.test(typ)
 }
 
-// A token for two services could be used by one of them at the other.
+// One of two audiences could use the token at the other.
 function isFor(aud: unknown, audience: string): boolean {
   return aud === audience || (Array.isArray(aud) && aud.length === 1 && aud[0] === audience)
 }

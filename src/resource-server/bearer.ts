@@ -1,9 +1,9 @@
-/** What an `Authorization` header says: a scheme of others counts as no credential. */
+/** The credential of an `Authorization` header; another scheme counts as none. */
 export type Credential =
   | { readonly kind: 'none' }
   | { readonly kind: 'token'; readonly token: string }
 
-/** The scheme in any case (RFC 9110 §11.1); whether what follows is a token is for others to say. */
+/** Accepts the scheme in any case (RFC 9110 §11.1); does not judge whether a token follows. */
 export function parseBearer(header: string): Credential {
   if (!/^bearer(?: |$)/i.test(header)) return { kind: 'none' }
   return { kind: 'token', token: header.slice('Bearer'.length).replace(/^ +/, '') }

@@ -1,7 +1,7 @@
 import { base64url } from 'jose'
 import { parseObject } from './json.ts'
 
-/** A token in the compact form of RFC 7515, of which nothing is believed yet. */
+/** A token in the compact form of RFC 7515, not verified yet. */
 export interface Compact {
   readonly text: string
   readonly kid: string
@@ -9,17 +9,17 @@ export interface Compact {
   readonly payload: Uint8Array
 }
 
-/** Ours are some 600 characters long. Nothing longer is looked into. */
+/** Ours have some 600 characters. A longer one is not parsed. */
 const maximumLength = 8_192
 
 /** r and s, of 32 bytes each (RFC 7518 §3.4). */
 const signatureBytes = 64
 
-// SECURITY: a key, or where to find one, never comes with the token (RFC 8725 §3.10). The others say
-// that the rest is to be read in another way than here.
+// SECURITY: a token never brings its own key, or the place of one (RFC 8725 §3.10). The others say that the
+// token must be read in another way than here.
 const forbidden = ['jwk', 'jku', 'x5u', 'x5c', 'crit', 'b64', 'zip', 'enc']
 
-/** @returns null for what is no such token, is not signed with ES256, or names no key */
+/** @returns null if it is no such token, is not signed with ES256, or names no key */
 export function parseCompact(text: string): Compact | null {
   if (text.length > maximumLength) return null
   const parts = text.split('.')
@@ -28,18 +28,18 @@ export function parseCompact(text: string): Compact | null {
   const header = parseObject(head)
   if (!header || forbidden.some((name) => header.has(name))) return null
   const kid = header.get('kid')
-  // SECURITY: one algorithm, and it is not the token that says which (RFC 8725 §3.1).
+  // SECURITY: there is one algorithm, and the token does not choose it (RFC 8725 §3.1).
   if (header.get('alg') !== 'ES256' || typeof kid !== 'string') return null
   return isKeyId(kid) ? { text, kid, typ: header.get('typ'), payload } : null
 }
 
-/** What a key may be called: nothing that could be a path, a query or a list of names. */
+/** Whether it may name a key: it cannot be a path, a query or a list of names. */
 export function isKeyId(kid: string): boolean {
   return /^[\w-]{1,64}$/.test(kid)
 }
 
-// What decodes to the same bytes is not the same text: the last character of a part has two or four
-// bits that say nothing, and only zeros are what an encoder writes (RFC 4648 §3.5).
+// Different texts can decode to the same bytes: the last character of a part has two or four unused bits, which
+// an encoder sets to zero (RFC 4648 §3.5). Only that text is accepted.
 const canonical = /^(?:[\w-]{4})*(?:[\w-][AQgw]|[\w-]{2}[AEIMQUYcgkosw048])?$/
 
 function decodeCanonical(part: string): Uint8Array | null {

@@ -6,9 +6,9 @@ const maximumBytes = 1_048_576
 const maximumMilliseconds = 2_000
 
 /**
- * Reads what the API publishes, within a time and a size, and follows it nowhere else.
+ * Reads what the API publishes, within a time and a size, and follows no redirect.
  *
- * @throws where it cannot be had, whatever the reason
+ * @throws if it cannot be read, whatever the reason
  */
 export async function fetchJson(url: string, fetch: Fetch): Promise<unknown> {
   const signal = AbortSignal.timeout(maximumMilliseconds)

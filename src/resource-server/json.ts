@@ -1,17 +1,17 @@
-// SECURITY: bytes that are no UTF-8 are refused and not replaced, and a byte order mark is content.
+// SECURITY: invalid UTF-8 is refused and not replaced, and a byte order mark is content.
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /**
  * The members of a JSON object, by name: a map, so that nothing is read from a prototype.
  *
- * @returns null for what is no object, or has a name twice, of which two readers could read two values
+ * @returns null if it is no object, or has a name twice, of which two readers could read two values
  */
 export function parseObject(bytes: Uint8Array): ReadonlyMap<string, unknown> | null {
   const parsed = parse(bytes)
   if (!parsed) return null
   const { text, value } = parsed
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return null
-  // Of equal names the parser keeps one, so that there are fewer than were written.
+  // The parser keeps one of several equal names, so the value has fewer than the text.
   return countNames(text) === countNames(JSON.stringify(value))
     ? new Map(Object.entries(value))
     : null
@@ -26,7 +26,7 @@ function parse(bytes: Uint8Array): { text: string; value: unknown } | null {
   }
 }
 
-// In JSON that was parsed, a string with a colon behind it is a name, at any depth.
+// In valid JSON, a string that is followed by a colon is a name, at any depth.
 function countNames(json: string): number {
   const strings = json.matchAll(/"(?:[^"\\]|\\.)*"([ \t\n\r]*:)?/g)
   return [...strings].filter(([, colon]) => colon !== undefined).length

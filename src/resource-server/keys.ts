@@ -4,21 +4,21 @@ import { fetchJson } from './fetch-json.ts'
 import type { Settings } from './options.ts'
 import { Polled } from './polled.ts'
 
-/** The API's keys, as it published them at some time. */
+/** The API's keys, as published at some time. */
 export interface KeySet {
   readonly kids: ReadonlySet<string>
   readonly find: ReturnType<typeof createLocalJWKSet>
 }
 
 export interface PublishedKeys {
-  /** The key set with this key in it; null where the API has no such key. */
+  /** The key set that contains this key; null if the API has no such key. */
   holding(kid: string): Promise<KeySet | null | 'unavailable'>
 }
 
-/** A key that was withdrawn is believed for so long; the API publishes new ones 15 minutes ahead. */
+/** How long a withdrawn key is still accepted; the API publishes new ones 15 minutes ahead. */
 const maximumAgeSeconds = 600
 
-/** SECURITY: a flood of made-up names makes the API answer so often, and no more. */
+/** SECURITY: however many made-up names of keys come, the API is asked only this often. */
 const unknownKeySeconds = 5
 
 export function publishedKeys(settings: Settings): PublishedKeys {
@@ -38,9 +38,9 @@ export function publishedKeys(settings: Settings): PublishedKeys {
 }
 
 /**
- * Public keys for ES256 alone. Whatever else stands in the set is for somebody else.
+ * The public keys for ES256. All other keys in the set are for somebody else.
  *
- * @throws TypeError for what is no key set
+ * @throws TypeError if it is no key set
  */
 export function parseKeySet(json: unknown): KeySet {
   const keys: unknown = Object(json).keys
@@ -49,7 +49,7 @@ export function parseKeySet(json: unknown): KeySet {
   return { kids: new Set(usable.map(({ kid }) => kid)), find: createLocalJWKSet({ keys: usable }) }
 }
 
-// SECURITY: one key, one algorithm (RFC 8725 §3.1): a key that does not say which is not used.
+// SECURITY: one key, one algorithm (RFC 8725 §3.1): a key without `alg` is not used.
 function isUsable(key: unknown): key is JWK & { kid: string } {
   const { kty, crv, alg, kid } = Object(key)
   const isForUs = kty === 'EC' && crv === 'P-256' && alg === 'ES256'

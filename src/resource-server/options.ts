@@ -1,16 +1,16 @@
-/** How a resource server finds the API, and which of its tokens it takes. */
+/** How a resource server finds the API, and which of its tokens it accepts. */
 export interface ResourceServerOptions {
-  /** Where the API is. Keys and revocations come from there: `https:`, or this machine. */
+  /** The URL of the API, which publishes keys and revocations: `https:`, or this machine. */
   readonly api: string
-  /** What `iss` has to be, to the letter: the API's `ACCESS_TOKEN_ISSUER`, or its `APP_URL`. */
+  /** The exact `iss`: the API's `ACCESS_TOKEN_ISSUER`, or its `APP_URL`. */
   readonly issuer: string
-  /** What `aud` has to be: the name of this service, one of the API's `ACCESS_TOKEN_AUDIENCES`. */
+  /** The `aud`, which is the name of this service: one of the API's `ACCESS_TOKEN_AUDIENCES`. */
   readonly audience: string
-  /** What holds while the list of revocations cannot be had: the last list, or nobody comes in. */
+  /** While the list of revocations cannot be read: use the last list, or let nobody in. */
   readonly revocations: 'fail-open' | 'fail-closed'
-  /** The longest that a session which ended is still let in, while the API answers. 10 by default. */
+  /** How long, at most, a session that has ended is still let in while the API answers. 10 by default. */
   readonly pollSeconds?: number
-  /** Told whenever keys or revocations could not be had, at most once a second for each. */
+  /** Called when keys or revocations could not be read, at most once a second for each. */
   readonly onFailure?: (error: unknown) => void
   readonly fetch?: Fetch
   readonly clock?: () => Date
@@ -20,7 +20,7 @@ export type Fetch = (url: string, init: RequestInit) => Promise<Response>
 
 export type Settings = Required<ResourceServerOptions>
 
-/** @throws RangeError for options that cannot be */
+/** @throws RangeError for invalid options */
 export function parseOptions(options: ResourceServerOptions): Settings {
   const api = parseApi(options.api)
   return {
@@ -30,13 +30,13 @@ export function parseOptions(options: ResourceServerOptions): Settings {
     revocations: requireMode(options.revocations),
     pollSeconds: requireSeconds(options.pollSeconds ?? 10),
     onFailure: options.onFailure ?? (() => {}),
-    // Looked up at each call, so that whoever replaces the global one is heard.
+    // Looked up at each call, since somebody may replace the global one later.
     fetch: options.fetch ?? ((url, init) => fetch(url, init)),
     clock: options.clock ?? (() => new Date()),
   }
 }
 
-// SECURITY: whoever can answer in the API's place says which keys are its own.
+// SECURITY: whoever can answer in the API's place chooses the keys that are trusted.
 function parseApi(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : null
   const isSafe = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url))

@@ -5,12 +5,12 @@ interface PolledOptions<T> {
   readonly onFailure: (error: unknown) => void
 }
 
-/** What was failed to get is asked for again after so long. */
+/** How long after a failure it is tried again. */
 const retryMilliseconds = 1_000
 
 /**
- * Something that the API publishes, held in memory. There is no timer: a request that finds it half as
- * old as it may be has it fetched behind its back, and one that finds it too old waits.
+ * Something that the API publishes, held in memory. There is no timer: a request that finds it half as old as
+ * allowed has it fetched in the background, and a request that finds it too old waits.
  */
 export class Polled<T> {
   readonly #options: PolledOptions<T>
@@ -24,30 +24,30 @@ export class Polled<T> {
     this.#maximumAge = options.maximumAgeSeconds * 1_000
   }
 
-  /** What is not too old; null where that cannot be had. */
+  /** A value that is not too old; null if there is none to be had. */
   fresh(): Promise<T | null> {
     if (!this.#heldSince(this.#now() - this.#maximumAge / 2)) this.#ask()
     return this.#notOlderThan(this.#maximumAge)
   }
 
-  /** What is not older than this, for whoever misses something in it; null where that cannot be had. */
+  /** A value at most this old, for a caller who misses something in it; null if there is none to be had. */
   newerThan(seconds: number): Promise<T | null> {
     return this.#notOlderThan(seconds * 1_000)
   }
 
-  /** What was had last, however old, while it is asked for again. */
+  /** The last value, however old, while a new one is fetched. */
   last(): T | null {
     if (!this.#heldSince(this.#now() - this.#maximumAge / 2)) this.#ask()
     return this.#held?.value ?? null
   }
 
-  /** Whether it could not be had just now. */
+  /** Whether fetching it has just failed. */
   isAway(): boolean {
     return this.#hasFailedWithin(this.#maximumAge)
   }
 
-  // Counted from when somebody comes: what they wait for may be older once it is there. What was under way
-  // before they came may be too old for them, and is asked for once more.
+  // The age counts from when the caller came: the value may be older when it arrives. A fetch that began before
+  // may be too old for the caller, and is then repeated once.
   async #notOlderThan(age: number): Promise<T | null> {
     const oldest = this.#now() - age
     for (let tries = 0; tries < 2 && !this.#heldSince(oldest); tries++) {
@@ -58,7 +58,7 @@ export class Polled<T> {
     return this.#heldSince(oldest)?.value ?? null
   }
 
-  // A clock that was set back says nothing of how long it has been.
+  // After a clock was set back, nobody knows how old the value is.
   #heldSince(oldest: number): { readonly value: T } | null {
     const held = this.#held
     return held && held.asOf >= oldest && held.asOf <= this.#now() ? held : null
@@ -80,7 +80,7 @@ export class Polled<T> {
     })
   }
 
-  // SECURITY: it is as old as the question. What happened while the answer was under way may be missing.
+  // SECURITY: as old as its request: it may lack what happened while the answer was on its way.
   async #read(): Promise<void> {
     const startedAt = this.#now()
     try {
@@ -89,12 +89,12 @@ export class Polled<T> {
       this.#failedAt = null
     } catch (error) {
       this.#failedAt = startedAt
-      // Nobody waits for it: whoever is told may not have a network either.
+      // Not awaited: the listener may not have a network either.
       void this.#tell(error)
     }
   }
 
-  // SECURITY: a log that fails is no reason to end everything, when what was published is away.
+  // SECURITY: while the API is away, a log that fails must not end the service.
   async #tell(error: unknown): Promise<void> {
     try {
       await this.#options.onFailure(error)

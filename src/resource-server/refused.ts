@@ -1,4 +1,4 @@
-/** The answer to give to whoever is not let in: RFC 6750, in the shape of the API's own refusals. */
+/** The answer to a caller who is refused: RFC 6750, in the shape of the API's own refusals. */
 export interface Refused {
   readonly status: 401 | 403 | 503
   readonly headers: Readonly<Record<string, string>>

@@ -9,16 +9,16 @@ import { hasValidSignature } from './signature.ts'
 
 export type { ResourceServerOptions } from './options.ts'
 
-/** A service beside the API, which takes the API's access tokens. */
+/** A service beside the API that accepts its access tokens. */
 export interface ResourceServer {
   /**
-   * Who sends a request, by its `Authorization` header, or the answer to give instead.
+   * The caller, by the `Authorization` header of a request, or the answer to give instead.
    *
-   * A refusal has a `status`, and who is let in has none:
+   * A refusal has a `status`, and a caller has none:
    *
    *     if ('status' in caller) return Response.json(caller.body, caller)
    *
-   * With a `scope`, one or several with a blank between, whoever lacks one of them is refused.
+   * With a `scope`, one or several separated by spaces, a caller who lacks one of them is refused.
    *
    * @throws RangeError for a scope that no token could have
    */
@@ -35,10 +35,10 @@ interface Sources {
 }
 
 /**
- * Takes access tokens of the API for one audience. Keys and revocations are fetched when a request
- * needs them: nothing runs in between, and there is nothing to stop.
+ * Accepts access tokens of the API for one audience. Keys and revocations are fetched when a request needs
+ * them: nothing runs in between, and there is nothing to stop.
  *
- * @throws RangeError for options that cannot be
+ * @throws RangeError for invalid options
  */
 export function resourceServer(options: ResourceServerOptions): ResourceServer {
   const settings = parseOptions(options)
@@ -56,7 +56,7 @@ export function resourceServer(options: ResourceServerOptions): ResourceServer {
   }
 }
 
-// What costs nothing first; nobody without a good signature makes us ask for revocations.
+// Free checks first; only a token with a good signature makes us ask for revocations.
 async function verify(
   token: string,
   { settings, keys, revocations }: Sources,

@@ -8,7 +8,7 @@ export async function hasValidSignature({ text }: Compact, { find }: KeySet): Pr
     await compactVerify(text, find, { algorithms: ['ES256'] })
     return true
   } catch {
-    // SECURITY: whatever the reason, a published key that is none among them.
+    // SECURITY: whatever the reason, even a published key that is no valid key.
     return false
   }
 }

@@ -1,7 +1,7 @@
 import type { TestUser } from './log-in.ts'
 import { obtain, type TestedApp, textOf } from './tested-app.ts'
 
-/** What an API key is to be. */
+/** The API key that a test wants. */
 export interface WantedApiKey {
   readonly scopes: readonly string[]
   /** Default `Test`. */
@@ -16,7 +16,7 @@ export interface TestApiKey {
 }
 
 /**
- * A new API key of a user who has proved their address, as `verifyAddress` does.
+ * Creates an API key for a user who has confirmed their address, as `verifyAddress` does.
  *
  * @throws Error when the app refuses, with its answer
  */

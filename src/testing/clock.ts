@@ -2,11 +2,11 @@
 export interface Clock {
   (): Date
   advance(by: Duration): void
-  /** Moves it to an instant, later or earlier. */
+  /** Sets it to an instant, later or earlier. */
   set(to: Date): void
 }
 
-/** So much time; its parts are added up. */
+/** A length of time; its parts are added up. */
 export interface Duration {
   readonly days?: number | undefined
   readonly hours?: number | undefined
@@ -15,7 +15,7 @@ export interface Duration {
   readonly milliseconds?: number | undefined
 }
 
-/** For `createAuth({ clock })`: time is moved, never slept. */
+/** For `createAuth({ clock })`: tests move the time and never sleep. */
 export function movableClock(start: Date = noon): Clock {
   let now = start.getTime()
   const clock = () => new Date(now)
@@ -30,8 +30,8 @@ export function movableClock(start: Date = noon): Clock {
   }
 }
 
-/** Where a clock starts to which nothing else is said. */
+/** Where a clock starts by default. */
 export const noon: Date = new Date('2026-01-01T12:00:00Z')
 
-// ECMA-262 §21.4.1.1: beyond it a Date is none, and whatever is compared with it is false.
+// ECMA-262 §21.4.1.1: beyond it a Date is invalid, and every comparison with it is false.
 const latest = 8.64e15

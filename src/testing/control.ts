@@ -13,7 +13,7 @@ import { verifyAddress } from './verify-address.ts'
 
 type Control = Hono<{ Bindings: Peer }>
 
-/** By which a suite in another language says what a test in this process would call. */
+/** Routes by which a suite in another language does what a test in this process would call. */
 export function control(server: TestServer, api: string): Control {
   const app: Control = new Hono()
   const { clock, mails } = server
@@ -69,8 +69,8 @@ const routes = {
     'Signs somebody up, or logs in whoever has an id: {id?, email_address?, password?, fields?, transport?, address?: "verified"}',
 }
 
-// SECURITY: a page in a browser of this machine, of whatever site, can send requests here. It cannot do
-// so without saying where it comes from, or, where its name was made to lead here, by another name.
+// SECURITY: a page of whatever site, in a browser on this machine, can send requests here. But its browser says where
+// they come from or, if the site's name was made to resolve here, asks for another host.
 const admitSuite: MiddlewareHandler<{ Bindings: Peer }> = async (context, next) => {
   const { headers } = context.req.raw
   const isPage = (headers.get('sec-fetch-site') ?? 'none') !== 'none'
@@ -119,7 +119,7 @@ function refuse(context: Context, status: Refused, error: string): Response {
   return say(context, { error }, status)
 }
 
-// With an end of line, as the API's own: a shell shows it as it is.
+// Ends with a line break, as the API's own answers do: a shell shows it well.
 function say(context: Context, body: object, status: 200 | 201 | Refused = 200): Response {
   const headers = { 'content-type': 'application/json', 'cache-control': 'no-store' }
   return context.body(`${JSON.stringify(body)}\n`, status, headers)

@@ -6,19 +6,19 @@ export interface TestUser {
   readonly emailAddress: string
   readonly password: string
   readonly token: string
-  /** `Authorization`; or the cookie, and what a browser says of the page that sends it. */
+  /** `Authorization`; or the cookie, with what a browser says about the page that sends it. */
   readonly headers: Readonly<Record<string, string>>
 }
 
-/** Whom to log in as. Whoever has an `id` is known to the app; everybody else signs up. */
+/** Whom to log in as. A user with an `id` exists already; everybody else signs up. */
 export interface LogIn {
   readonly id?: string | undefined
-  /** Default: one that nobody has yet. */
+  /** Default: an address that nobody has yet. */
   readonly emailAddress?: string | undefined
   readonly password?: string | undefined
-  /** What your sign-up asks for beside address and password. */
+  /** What your sign-up asks for besides address and password. */
   readonly fields?: Readonly<Record<string, unknown>> | undefined
-  /** Where the token travels; default `bearer`. */
+  /** How the token travels; default `bearer`. */
   readonly transport?: 'bearer' | 'cookie' | undefined
 }
 
@@ -26,9 +26,9 @@ let users = 0
 
 /**
  * Signs somebody up through the front door, and returns what their requests need:
- * `app.request('/v1/notes', { headers })`. Given a user, it logs them in once more: another device.
+ * `app.request('/v1/notes', { headers })`. Given a user, it logs them in once more, as on another device.
  *
- * @param who an address, or more of them; without it somebody new
+ * @param who an address, or more about them; without it somebody new
  * @throws Error when the app refuses, with its answer
  */
 export async function logInAs(app: TestedApp, who: string | LogIn = {}): Promise<TestUser> {
@@ -52,7 +52,7 @@ export async function logInAs(app: TestedApp, who: string | LogIn = {}): Promise
   return { id, emailAddress, password, token, headers }
 }
 
-// What a browser says of a request that a page of the API's own origin makes (Fetch Metadata §2.2).
+// What a browser says about a request from a page of the API's own origin (Fetch Metadata §2.2).
 const ownPage = { 'sec-fetch-site': 'same-origin' }
 
 type Held = Pick<TestUser, 'token' | 'headers'>

@@ -5,41 +5,41 @@ import { createOutbox, type OutboxOptions } from '../mail/outbox.ts'
 import { createMailbox } from '../mail/transports/mailbox.ts'
 
 /**
- * The mails that the app sends, for as long as a test lasts; the last hundred. Whoever asks for them
- * has the outbox emptied first: what a request queued is there, and nobody sleeps.
+ * The mails that the app sends while a test lasts; the last hundred. Each call first delivers what is due: a
+ * mail that a request queued is there, and no test sleeps.
  */
 export interface Mails {
   /** Newest first. */
   all(): Promise<readonly Mail[]>
   /** Those to one address, newest first. */
   to(emailAddress: string): Promise<readonly Mail[]>
-  /** @throws Error where there is none, with whom there are mails to */
+  /** @throws Error if there is none, naming the addresses that have mails */
   newestTo(emailAddress: string): Promise<Mail>
   /**
    * The link in the newest mail, with its token.
    *
-   * @throws Error where there is no mail, or no such link in it
+   * @throws Error if there is no mail, or no such link in it
    */
   linkTo(emailAddress: string): Promise<string>
   /**
    * The token in that link.
    *
-   * @throws Error as `linkTo`
+   * @throws Error as `linkTo` does
    */
   tokenTo(emailAddress: string): Promise<string>
 }
 
-/** Whom mails come from, and where their links lead. */
+/** The sender of mails, and where their links lead. */
 export type MailOptions = Partial<Pick<OutboxOptions, 'from' | 'appUrl'>>
 
-/** An outbox whose mails stay here: in place of `createOutbox` and what carries them. */
+/** An outbox that keeps its mails here: instead of `createOutbox` and a transport. */
 export function captureMails(auth: Auth, options: MailOptions = {}): Mails {
   const mailbox = createMailbox()
   const { from = 'Tests <tests@example.com>', appUrl = 'https://app.example.com' } = options
   const outbox = createOutbox(auth, { transport: mailbox, from, appUrl })
   let delivering = Promise.resolve()
 
-  // One after another: whoever finds nothing due could be faster than the mail on its way.
+  // One after the other: a second delivery finds nothing due, and would return before the first has sent.
   const all = async () => {
     const delivery = delivering.then(() => outbox.deliverDue())
     delivering = delivery.catch(() => {})
@@ -67,7 +67,7 @@ export function captureMails(auth: Auth, options: MailOptions = {}): Mails {
   return { all, to, newestTo, linkTo, tokenTo }
 }
 
-/** The link in a mail that does something; null where there is none. */
+/** The link with a token in a mail; null if there is none. */
 export function linkIn({ text }: Pick<Mail, 'text'>): string | null {
   return /https?:\/\/\S+#lk[a-z]_\w+/.exec(text)?.[0] ?? null
 }

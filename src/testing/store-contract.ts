@@ -19,7 +19,7 @@ import { usersContract } from './store-contract/users.ts'
 
 export type { StoreContract } from './store-contract/contract.ts'
 
-/** Declares what every store must do, as tests in plain words. */
+/** Declares what every store must do, as tests with plain names. */
 export function runStoreContract(contract: StoreContract): void {
   transactionsContract(contract)
   usersContract(contract)

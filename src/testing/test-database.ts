@@ -5,19 +5,19 @@ import { isNotMigrated, type Migrations, migrate } from '../storage/migrate.ts'
 import { testMark } from '../storage/test-mark.ts'
 
 /**
- * Migrates a database that tests may empty, and says so in it.
+ * Migrates a database that tests may empty, and marks it as such.
  *
- * SECURITY: whatever else has tables is somebody's, and is left alone: a test that was started with the
- * address of another database than was meant would delete everything in it.
+ * SECURITY: every other database with tables is left alone: a test that was started with the wrong URL would
+ * delete everything in it.
  *
- * @throws EnvironmentError for one with tables that no test has made
+ * @throws EnvironmentError for a database with tables that no test has made
  */
 export async function claimDatabase(
   database: Database,
   migrations: readonly Migrations[],
 ): Promise<void> {
   const tables = await listTables(database)
-  // Once it is marked, what tests make further back in the search path is theirs too.
+  // Once the database is marked, tables that tests make further back in the search path are theirs too.
   const isClaimed = tables.includes(testMark)
   const [strange] = isClaimed ? [] : [...tables, ...(await listTablesBehind(database))]
   if (strange !== undefined) {
@@ -33,14 +33,14 @@ export async function claimDatabase(
   await migrate(database, migrations)
 }
 
-/** Deletes every row of every table, but for those that are kept and what is known of migrations. */
+/** Deletes every row of every table, except those to keep and the record of migrations. */
 export async function emptyDatabase(database: Database, keep: readonly string[]): Promise<void> {
   const kept = new Set([testMark, 'latchkey_migrations', ...keep])
   const tables = (await listTables(database)).filter((table) => !kept.has(table)).map(quoted)
   const script = (await isPostgres(database))
     ? `TRUNCATE ${tables.join(', ')} RESTART IDENTITY`
     : tables.map((table) => `DELETE FROM ${table};`).join('\n')
-  // In a migration no foreign key stands in the way, whatever the order, and all are looked at in the end.
+  // Within a migration foreign keys allow any order; all of them are checked at the end.
   await database.migration((transaction) => transaction.script(script))
 }
 
@@ -71,7 +71,7 @@ async function isPostgres(database: Database): Promise<boolean> {
   }
 }
 
-// Those are the extension's.
+// Leaves out the tables of extensions.
 const ofNoExtension =
   "NOT EXISTS (SELECT 1 FROM pg_depend WHERE objid = pg_class.oid AND deptype = 'e')"
 
@@ -80,7 +80,7 @@ const postgresTables = `SELECT relname FROM pg_class
     AND ${ofNoExtension}
   ORDER BY relname`
 
-// Without the tables behind a virtual one, which it empties itself; with those of AUTOINCREMENT.
+// Without the shadow tables of a virtual table, which empties them itself; with that of AUTOINCREMENT.
 const sqliteTables = `SELECT name FROM pragma_table_list
   WHERE schema = 'main' AND type IN ('table', 'virtual')
     AND (name NOT LIKE 'sqlite\\_%' ESCAPE '\\' OR name = 'sqlite_sequence')

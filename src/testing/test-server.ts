@@ -20,24 +20,24 @@ export interface TestServerOptions<Fields = unknown> {
   readonly open: (url: string) => Promise<OpenedDatabase>
   /** Your app around `auth`: what `createApp` makes, or another `Request → Response`. */
   readonly app: (auth: Auth, database: Database) => Fetch | Promise<Fetch>
-  /** What your `createAuth` is told; what tests need instead of it is put in its place. */
+  /** The options of your `createAuth`; those that tests need are set instead of yours. */
   readonly auth?: Omit<Partial<AuthOptions<Fields>>, 'store' | 'clock'>
   readonly mail?: MailOptions
-  /** Default: an SQLite file of its own. Another has to be for tests alone: it is emptied. */
+  /** Default: an SQLite file of its own. Any other must be for tests only: it is emptied. */
   readonly databaseUrl?: string | null
   /** When the clock starts; default noon on the first of January 2026, UTC. */
   readonly now?: Date
-  /** Tables that `reset` leaves as they are: those that migrations fill. */
+  /** Tables that `reset` leaves as they are, such as those that migrations fill. */
   readonly keep?: readonly string[]
 }
 
-/** A database, and what to migrate it with: Latchkey's migrations, and behind them yours. */
+/** A database, and what to migrate it with: Latchkey's migrations, followed by yours. */
 export interface OpenedDatabase {
   readonly database: Database
   readonly migrations: readonly Migrations[]
 }
 
-/** Your application in this process, on a database of its own, with a clock that a test moves. */
+/** Your application in this process, on a database of its own, with a clock that the test moves. */
 export interface TestServer {
   /** Stays the same over a `reset`. */
   readonly app: TestServerApp
@@ -46,15 +46,15 @@ export interface TestServer {
   readonly database: Database
   /** Another one after each `reset`. */
   readonly auth: Auth
-  /** As it was in the beginning: no row, no mail, the first instant. Waits for what is under way. */
+  /** Back to the beginning: no rows, no mails, the first instant. Waits for requests under way. */
   reset(): Promise<void>
   close(): Promise<void>
 }
 
-/** Answers as your app does. */
+/** Answers like your app. */
 export interface TestServerApp {
   request(path: string, init?: RequestInit): Promise<Response>
-  /** @param peer whom the app takes the request to come from; default this machine */
+  /** @param peer where the app takes the request to come from; default this machine */
   fetch(request: Request, peer?: Peer): Promise<Response>
 }
 
@@ -65,10 +65,10 @@ interface Application {
 }
 
 /**
- * Builds your application for a test, without a port and without a mail server. Passwords are hashed
- * cheaply, and nobody is told to wait, unless `auth` says otherwise.
+ * Builds your application for a test, without a port and without a mail server. Passwords are hashed cheaply,
+ * and rate limits are off, unless `auth` says otherwise.
  *
- * @throws Error where `NODE_ENV` is `production`, and for a database that is not for tests alone
+ * @throws Error if `NODE_ENV` is `production`, and for a database that is not for tests only
  */
 export async function createTestServer<Fields = unknown>(
   options: TestServerOptions<Fields>,
@@ -123,7 +123,7 @@ export async function createTestServer<Fields = unknown>(
     },
     reset: () =>
       traffic.stop(async () => {
-        // What is written behind the answers would come into the next test.
+        // What is written after the answers would end up in the next test.
         await application.mails.all()
         await application.auth.flush()
         await emptyDatabase(database, keep)
@@ -146,7 +146,7 @@ async function placeOf(url: string | null) {
   return { url: `sqlite:${join(folder, 'test.sqlite3')}`, remove }
 }
 
-/** Requests, and whoever wants to be alone: they wait for each other. */
+/** Lets requests pass, but not while `stop` works alone, which waits for those under way. */
 class Traffic {
   readonly #underWay = new Set<Promise<unknown>>()
   #stopped: Promise<unknown> = Promise.resolve()

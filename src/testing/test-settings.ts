@@ -1,20 +1,19 @@
 import { refuseProduction } from '../cli/test-environment.ts'
 import { argon2id, type PasswordHash } from '../core/password-hash.ts'
 
-/** What makes tests quick, and would make anything else unsafe. */
+/** Settings that make tests fast, and would make anything else unsafe. */
 export interface TestSettings {
   readonly passwordHash: PasswordHash
   readonly rateLimits: 'off'
 }
 
 /**
- * For `createAuth({ store, clock, ...testSettings() })`: the cheapest argon2id there is, and nobody who
- * is told to wait.
+ * For `createAuth({ store, clock, ...testSettings() })`: the cheapest argon2id there is, and no rate limits.
  *
- * @throws Error where `NODE_ENV` is `production`
+ * @throws Error if `NODE_ENV` is `production`
  */
 export function testSettings(): TestSettings {
-  // SECURITY: passwords that were hashed so cheaply can be guessed by whoever gets hold of the hashes.
+  // SECURITY: whoever gets hold of hashes this cheap can guess the passwords.
   refuseProduction('testSettings()')
   return {
     passwordHash: argon2id({ cost: { memoryKibibytes: 8, passes: 1 } }),

@@ -1,27 +1,26 @@
 /**
- * What a test asks: the app in this process, as `createApp` makes it (`request`), anything else that
- * answers a `Request` (`fetch`), or the origin of a server that listens, such as
- * `http://localhost:3000`.
+ * What a test sends requests to: the app in this process, as `createApp` makes it (`request`), anything else
+ * that answers a `Request` (`fetch`), or the origin of a server that listens, such as `http://localhost:3000`.
  */
 export type TestedApp = string | AppWithRequest | AppWithFetch
 
-/** Hono's, and that of `createTestServer`. */
+/** Hono's app, and that of `createTestServer`. */
 export interface AppWithRequest {
   request(path: string, init: RequestInit): Response | Promise<Response>
 }
 
-/** That of a framework whose handler is `Request → Response`. */
+/** An app whose handler is `Request → Response`. */
 export interface AppWithFetch {
   fetch(request: Request): Response | Promise<Response>
 }
 
-/** What is sent beside the line: `POST /v1/session`. */
+/** What is sent besides the request line, such as `POST /v1/session`. */
 interface Sent {
   readonly body?: object
   readonly headers?: Readonly<Record<string, string>>
 }
 
-/** An answer of the app, read. */
+/** An answer of the app, read to its end. */
 export interface Said {
   readonly status: number
   readonly headers: Headers
@@ -30,9 +29,9 @@ export interface Said {
 }
 
 /**
- * Sends one request with JSON, or with nothing, to which only one answer will do.
+ * Sends one request, with JSON or without a body, for which only one status will do.
  *
- * @throws Error with the answer, where it is another
+ * @throws Error with the answer, if its status is another
  */
 export async function obtain(app: TestedApp, line: string, sent: Wanted): Promise<Said> {
   const said = await ask(app, line, sent)
@@ -68,7 +67,7 @@ function readObject(text: string): Readonly<Record<string, unknown>> {
   }
 }
 
-/** @throws Error where there is no such text in what an answer says */
+/** @throws Error if the answer has no such text */
 export function textOf(said: unknown, name: string): string {
   const value = Object(said)[name]
   if (typeof value === 'string') return value

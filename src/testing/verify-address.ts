@@ -9,7 +9,7 @@ export interface AppWithMails {
 }
 
 /**
- * Opens the link in the mail, so that a user has proved their address: API keys are for those alone.
+ * Opens the link in the mail, so that the user has confirmed their address: only then can they have API keys.
  *
  * @throws Error when the app refuses, with its answer
  */

@@ -1,5 +1,5 @@
 import { startControlServer } from 'latchkey/testing'
 import { testOptions } from './testing.ts'
 
-// For a suite in another language, or in a browser. Of tests in this one each builds its own server.
+// For a test suite in another language, or in a browser. Tests in TypeScript each build their own server.
 await startControlServer(testOptions)

@@ -3,11 +3,11 @@ import { openSqlite, sqliteMigrations } from 'latchkey/sqlite'
 
 export interface Opened {
   readonly database: Database
-  /** Latchkey's, and behind them your own. */
+  /** Latchkey's, followed by your own. */
   readonly migrations: readonly Migrations[]
 }
 
-/** The database that a `DATABASE_URL` names. */
+/** Opens the database that a `DATABASE_URL` names. */
 export async function openDatabase(url: string): Promise<Opened> {
   return { database: await openSqlite(url), migrations: [sqliteMigrations, own] }
 }

@@ -10,7 +10,7 @@ type Development = Pick<Environment, 'mail'> & {
   readonly port: number
 }
 
-/** A user to try the API with, whose password is new each time, and a tour. */
+/** Creates a user to try the API with, gives them a new password at each start, and prints a tour. */
 export async function startDevelopment(development: Development): Promise<void> {
   const { auth, database, mail, port } = development
   const origin = `http://localhost:${port}`

@@ -6,16 +6,16 @@ import { web } from '../web/server.ts'
 
 type FrontEnd = Pick<Environment, 'listen' | 'webPort'> & { readonly port: number }
 
-/** The front end, on a port of its own: in production any server of static files has it. */
+/** Serves the front end on a port of its own; in production any static file server can do it. */
 export async function startFrontEnd({ listen, webPort, port }: FrontEnd): Promise<void> {
   const apiOrigin = `http://localhost:${port}`
-  // What builds the pages is there in development alone.
+  // The build tools are installed in development only.
   const { buildWeb } = await import('../web/build.ts')
   await buildWeb()
   let pages = web({ apiOrigin })
   const server = nodeServer({ fetch: (request: Request) => pages.fetch(request) })
   await once(server.listen(webPort, listen.host), 'listening')
-  // It is no reason to stay when the API has ended.
+  // The front end must not keep the process alive once the API has ended.
   server.unref()
   onChange(async () => {
     await buildWeb()
@@ -24,7 +24,7 @@ export async function startFrontEnd({ listen, webPort, port }: FrontEnd): Promis
   console.log(`\nThe front end is on http://localhost:${webPort}.`)
 }
 
-// One build after the other: an editor that saves several files writes them one by one.
+// One build at a time: an editor that saves several files writes them one by one.
 function onChange(build: () => Promise<void>): void {
   const sources = fileURLToPath(new URL('../web/src', import.meta.url))
   let turn = Promise.resolve()
@@ -37,7 +37,7 @@ function onChange(build: () => Promise<void>): void {
         isWaiting = false
         return build()
       })
-      // What cannot be built is said, and the last pages that could be stay.
+      // If a build fails, the error is printed, and the last good pages stay.
       .catch((error) => console.error(error instanceof Error ? error.message : error))
   })
 }

@@ -1,6 +1,6 @@
 import type { MailOptions } from 'latchkey/server'
 
-/** What your mails are called, look like and say. Whatever `words` leaves out is said in plain English. */
+/** The name, the look and the words of your mails. Whatever `words` leaves out is said in plain English. */
 export const mails: MailOptions = {
   name: 'Projects',
   language: 'en',

@@ -21,7 +21,7 @@ import { z } from 'zod'
 const path = '/v1/projects'
 const id = z.object({ id: z.uuid().toLowerCase() })
 
-/** What is sent of a project. */
+/** The fields of a project that a client sends. */
 const fields = z.object({
   title: textField({ maximumLength: 200 }),
   description: textField({ minimumLength: 0, maximumLength: 10_000 }).nullable(),
@@ -35,7 +35,7 @@ const changes = z.object({
 })
 type Fields = z.infer<typeof fields>
 
-/** What is shown of it. */
+/** What clients see of a project. */
 const shown = z.object({
   id: z.uuid(),
   title: z.string(),
@@ -54,7 +54,7 @@ const many = z.object({
   next_cursor: z.uuid().nullable(),
 })
 
-/** The projects of whoever is logged in, or of whose API key it is; another user's do not exist. */
+/** The projects of the user who is logged in, or whose API key it is; another user's are not found. */
 export function projects(database: Database): Route[] {
   return [
     route({
@@ -83,7 +83,7 @@ export function projects(database: Database): Route[] {
       async handle({ auth, user, body }) {
         const now = auth.config.clock()
         const created = await database.transaction(async (transaction) => {
-          // Whoever was deleted since the request was let in gets no project.
+          // A user who was deleted since the request was let in gets no project.
           const held = await transaction.query(holdUser, [user.id])
           if (held.length === 0) return null
           const values = [user.id, newId(), now, ...toValues(body)]
@@ -121,7 +121,7 @@ export function projects(database: Database): Route[] {
       async handle({ auth, user, params, body }) {
         const now = auth.config.clock()
         const changed = await database.transaction(async (transaction) => {
-          // Held, so that two changes at once are one after the other, and neither is lost.
+          // Held, so that two changes at once happen one after the other, and neither is lost.
           const found = await find(transaction, holdById, [params.id, user.id])
           if (!found) return null
           const values = [found.id, now, ...toValues({ ...found, ...body })]

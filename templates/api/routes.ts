@@ -2,10 +2,10 @@ import { answer, type Database, type Route, route } from 'latchkey/server'
 import { z } from 'zod'
 import { projects } from './projects.ts'
 
-/** What API keys can be allowed: a route names the one that it asks for. */
+/** The scopes that an API key can have; a route names the one that it requires. */
 export const scopes = ['projects:read', 'projects:write']
 
-/** Your routes, beside those of Latchkey: every one says who may. */
+/** Your routes, besides Latchkey's; each says who may use it. */
 export function routes(database: Database): Route[] {
   return [welcome, ...projects(database)]
 }

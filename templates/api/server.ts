@@ -44,7 +44,7 @@ await start(async (environment) => {
   await migration.finished
   void warnOfMissingKeys(database, { ...environment, log })
   if (mode === 'production') return
-  // Not imported above: in production nothing of it is even read.
+  // Not imported above, so that production does not even read these files.
   const { startFrontEnd } = await import('./front-end.ts')
   const { startDevelopment } = await import('./development.ts')
   await startFrontEnd({ ...environment, port })

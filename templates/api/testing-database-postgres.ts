@@ -3,7 +3,7 @@ import type { Database } from 'latchkey/server'
 import type { OpenedDatabase, TestServerOptions } from 'latchkey/testing'
 import { openDatabase } from './database.ts'
 
-/** Where tests have their data: in a schema of their own, which goes when they end. */
+/** Where tests keep their data: in a schema of their own, which is dropped when they end. */
 export const testingDatabase: Pick<TestServerOptions, 'open' | 'databaseUrl'> = {
   open: openSchema,
   databaseUrl: testDatabaseUrl(),
@@ -17,8 +17,8 @@ function testDatabaseUrl(): string {
   )
 }
 
-// Each test server empties its database: in a schema of its own, which goes when it is closed, it is
-// in nobody's way, however many files of tests run at a time.
+// Each test server empties its database. In a schema of its own, dropped when it closes, it disturbs no other,
+// however many test files run at a time.
 async function openSchema(text: string): Promise<OpenedDatabase> {
   const schema = `test_${randomUUID().replaceAll('-', '')}`
   await run(text, `CREATE SCHEMA ${schema}`)
@@ -32,7 +32,7 @@ async function openSchema(text: string): Promise<OpenedDatabase> {
   }
 }
 
-// What the URL asks of the server stays asked.
+// Keeps the `options` that the URL already has.
 function within(text: string, schema: string): string {
   const url = new URL(text)
   const asked = url.searchParams.get('options')

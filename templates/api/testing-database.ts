@@ -1,5 +1,5 @@
 import type { TestServerOptions } from 'latchkey/testing'
 import { openDatabase } from './database.ts'
 
-/** Where tests have their data: in a file of their own, which goes when they end. */
+/** Where tests keep their data: in a file of their own, which is deleted when they end. */
 export const testingDatabase: Pick<TestServerOptions, 'open'> = { open: openDatabase }

@@ -1,7 +1,7 @@
 import { createMailbox, type Environment, type Mailbox, type Transport } from 'latchkey/server'
 import { smtp } from 'latchkey/smtp'
 
-/** Who carries the mails, and where they are kept if nobody does. */
+/** Chooses what delivers the mails, and where they are kept if nothing does. */
 export function chooseTransport(mail: Environment['mail']): {
   transport: Transport
   mailbox: Mailbox | null

@@ -4,12 +4,12 @@ import { ApiError, type Client, type User } from 'latchkey/client'
 export type Account =
   | { readonly status: 'signed_in'; readonly user: User }
   | { readonly status: 'signed_out' }
-  /** There is a token, and nobody to ask: show what the app has kept, and restore again later. */
+  /** There is a token, but the API cannot be reached: show what the app has kept, and restore again later. */
   | { readonly status: 'offline'; readonly error: ApiError }
   /** The phone does not hand the token out yet: restore again when the app comes to the front. */
   | { readonly status: 'locked'; readonly error: unknown }
 
-/** Whose session the phone has kept. When the app starts, and again behind `offline` and `locked`. */
+/** Finds out whose session the phone has kept: when the app starts, and again after `offline` and `locked`. */
 export async function restore(client: Client): Promise<Account> {
   try {
     if (!(await client.mayBeSignedIn())) return { status: 'signed_out' }
@@ -21,20 +21,20 @@ export async function restore(client: Client): Promise<Account> {
     return { status: 'signed_in', user }
   } catch (error) {
     if (!(error instanceof ApiError)) throw error
-    // Nothing but a 401 says that the session is over.
+    // Only a 401 says that the session is over.
     return error.status === 401 ? { status: 'signed_out' } : { status: 'offline', error }
   }
 }
 
-/** Names this device in the list of devices: what a phone sends as its user agent names nobody's. */
+/** Names this device in the list of devices, since the user agent of a phone does not. */
 export async function nameDevice(client: Client, name: string): Promise<void> {
   const { session } = await client.session.show()
   await client.sessions.rename(session.id, name)
 }
 
 /**
- * Logs out, without the API too: then this phone has forgotten the token, and the session ends from another
- * device, or for want of use.
+ * Logs out, even without the API: then only this phone has forgotten the token, and the session ends when
+ * another device ends it, or when it expires unused.
  */
 export async function logOut(client: Client): Promise<'revoked' | 'forgotten'> {
   try {
@@ -46,7 +46,7 @@ export async function logOut(client: Client): Promise<'revoked' | 'forgotten'> {
   }
 }
 
-/** The token that a link in a mail leads into the app with, or null. */
+/** The token in a mailed link that opened the app, or null. */
 export function tokenIn(link: string): string | null {
   const [, token = null] = /^https:\/\/[^#]+#(lk[rv]_\w+)$/.exec(link) ?? []
   return token

@@ -1,8 +1,8 @@
 type Fetch = (url: string, init: RequestInit) => Promise<Response>
 
 /**
- * A `fetch` that gives up where an answer does not begin in time: the phone's own waits for a minute.
- * `AbortSignal.timeout` and `AbortSignal.any` would be shorter, and not every phone has them.
+ * A `fetch` that gives up if the answer does not begin in time: the phone's own waits for a minute.
+ * `AbortSignal.timeout` and `AbortSignal.any` would be shorter, but not every phone has them.
  */
 export function fetchWithin(seconds: number): Fetch {
   return async (url, init) => {
@@ -13,7 +13,7 @@ export function fetchWithin(seconds: number): Fetch {
     signal?.addEventListener('abort', leave)
     if (signal?.aborted) leave()
     try {
-      // Whoever gives up may do so until all of the answer is read.
+      // The caller may still abort until the whole answer is read.
       return await fetch(url, { ...init, signal: controller.signal })
     } catch (error) {
       signal?.removeEventListener('abort', leave)

@@ -1,6 +1,6 @@
 import type { TokenStorage } from 'latchkey/client'
 
-/** What keeps secrets on a phone: `expo-secure-store` is one as it stands. */
+/** A phone's store for secrets: `expo-secure-store` fits as it is. */
 export interface Vault<Options> {
   getItemAsync(key: string, options?: Options): Promise<string | null>
   setItemAsync(key: string, value: string, options?: Options): Promise<void>
@@ -9,22 +9,22 @@ export interface Vault<Options> {
 
 interface Kept<Options> {
   readonly options?: Options
-  /** Hears that the phone could not keep the token, or not forget it: this run of the app goes on. */
+  /** Called if the phone could not keep the token, or not forget it: this run of the app goes on. */
   onUnsaved(error: unknown): void
 }
 
 const key = 'latchkey.token'
 
 /**
- * Keeps the token in the phone's vault, and at hand for as long as the app runs. To read from a vault that
- * is locked throws; to write to it does not, for the log-in was answered, and its token is shown once.
+ * Keeps the token in the phone's vault, and in memory while the app runs. Reading from a locked vault throws;
+ * writing to it does not, since the log-in was answered, and its token is shown only once.
  */
 export function inSecureStorage<Options>(
   vault: Vault<Options>,
   { options, onUnsaved }: Kept<Options>,
 ): TokenStorage {
   let atHand: { readonly token: string | null } | null = null
-  // One after the other: a log-in that overtakes the log-out before it would be forgotten.
+  // One write after the other: a slow log-out must not delete the token of the log-in after it.
   let saved = Promise.resolve()
 
   const save = (token: string | null) =>
@@ -34,7 +34,7 @@ export function inSecureStorage<Options>(
     async read() {
       if (atHand) return atHand.token
       const token = await vault.getItemAsync(key, options)
-      // What was written meanwhile is newer.
+      // A token that was written meanwhile is newer.
       atHand ??= { token }
       return atHand.token
     },

@@ -1,4 +1,4 @@
-// What is the same whichever server it is mounted in: the database, the mails, the end.
+// The same for every framework: the database, the mails, the end.
 import {
   type Auth,
   createAuth,
@@ -10,7 +10,7 @@ import {
 } from 'latchkey/server'
 import { openSqlite, sqliteMigrations } from 'latchkey/sqlite'
 
-/** An `Auth` on a database of its own, and what ends all that was started for it. */
+/** Opens an `Auth` on a database of its own; `close` ends all that was started for it. */
 export async function openAuth(): Promise<{ auth: Auth; close: () => Promise<void> }> {
   const database = await openSqlite('storage/notes.sqlite3')
   await migrate(database, [sqliteMigrations])

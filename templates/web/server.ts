@@ -9,15 +9,15 @@ export interface Web {
 
 interface WebOptions {
   readonly apiOrigin: string
-  /** Where the browser keeps the session: `token` in `localStorage`, `cookie` where no script reads it. */
+  /** Where the browser keeps the session: `token` in `localStorage`, `cookie` where no script can read it. */
   readonly session?: 'token' | 'cookie'
 }
 
 /**
- * The front end, as `build.ts` made it. Any server of static files can do the same: every path that is no
- * file is `index.html`, with the two places in it filled in.
+ * Serves the front end that `build.ts` made. Any static file server can do the same: every path that is not a
+ * file gets `index.html`, with the two places in it filled in.
  *
- * @throws RangeError for what is no origin
+ * @throws RangeError for an invalid origin
  */
 export function web({ apiOrigin, session = 'token' }: WebOptions): Web {
   requireOrigin(apiOrigin)
@@ -31,20 +31,20 @@ export function web({ apiOrigin, session = 'token' }: WebOptions): Web {
         return refuse(405, 'Method Not Allowed', { ...standing, allow: 'GET, HEAD' })
       }
       const { pathname } = new URL(request.url)
-      // W3C, A Well-Known URL for Changing Passwords: no other such path is a page, or this is not believed.
+      // W3C, A Well-Known URL for Changing Passwords: trusted only if unknown paths beside it are not found.
       if (pathname === '/.well-known/change-password') return lead('/account', standing)
       if (pathname.startsWith('/.well-known/')) return refuse(404, 'Not Found', standing)
       const file = files.get(pathname)
       if (file) return respond(request, file, standing)
-      // A file that a newer build has no more is not the page.
+      // A file that a newer build no longer has must not be answered with the page.
       if (extname(pathname) !== '') return refuse(404, 'Not Found', standing)
       return respond(request, page, standing)
     },
   }
 }
 
-// SECURITY: what this pattern lets through means nothing to HTML and nothing to a policy, where a
-// semicolon would begin another directive; so it stands in both as it is.
+// SECURITY: the origin goes into HTML and into the policy as it is, so this pattern lets nothing through that
+// means something there, such as the semicolon that begins another directive.
 function requireOrigin(text: string): void {
   const isPlain = /^https?:\/\/(?:[\w.-]+|\[[\da-f:]+\])(?::\d+)?$/.test(text)
   if (isPlain && URL.canParse(text) && new URL(text).origin === text) return
@@ -53,8 +53,8 @@ function requireOrigin(text: string): void {
 
 type Headers = Readonly<Record<string, string>>
 
-// SECURITY: the pages hold what opens an account. They run no script but their own, speak to the API
-// alone, cannot be framed, and tell nobody where they were.
+// SECURITY: the pages hold the session. They run only their own scripts, speak only to the API, cannot be
+// framed, and send no referrer.
 function securityHeaders(apiOrigin: string): Headers {
   const policy = [
     "default-src 'none'",
@@ -80,7 +80,7 @@ function securityHeaders(apiOrigin: string): Headers {
 interface File {
   readonly headers: Headers
   readonly content: Uint8Array<ArrayBuffer>
-  /** The same, for whoever takes gzip. */
+  /** The same, gzipped. */
   readonly packed: Uint8Array<ArrayBuffer>
 }
 
@@ -107,7 +107,7 @@ const types: Partial<Record<string, string>> = {
 }
 
 function prepare(path: string, content: Buffer): File {
-  // The name of what the build made changes with what is in it.
+  // The names of built files change with their content.
   const isForGood = path.startsWith('/assets/')
   return {
     content: new Uint8Array(content),

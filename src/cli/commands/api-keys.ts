@@ -93,5 +93,5 @@ key meanwhile keeps it. In small steps, so that servers go on.`,
   },
 )
 
-/** What an operator does with API keys. */
+/** What operators do with API keys. */
 export const apiKeyCommands: readonly Command[] = [listApiKeys, revokeApiKey, revokeAllApiKeys]

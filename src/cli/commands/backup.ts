@@ -47,10 +47,10 @@ there is never written over. Of PostgreSQL its own pg_dump makes one.`,
   },
 )
 
-/** What becomes of a copy of a database that has a fault. */
+/** What happens when the database to copy has a fault. */
 type Tolerate = (fault: string) => void
 
-// Otherwise such copies take the places of those from before, one a day.
+// Otherwise broken copies would replace the good backups, one a day.
 const refuse: Tolerate = (fault) => {
   throw new Refused(
     `${fault}. Nothing was backed up: --broken copies what is left, for a repair, and is no backup`,
@@ -84,7 +84,7 @@ interface Wanted {
 async function backUp(database: string, { file, tolerate }: Wanted): Promise<void> {
   if (existsSync(file)) throw new Refused(`${file} is there already: name another file`)
   if (!existsSync(dirname(file))) throw new Refused(`There is no folder ${dirname(file)}`)
-  // Not by the number of the process, which in a container is the same each time.
+  // Not named by the process id, which in a container is the same each time.
   const part = join(dirname(file), `.${basename(file)}.${randomBytes(4).toString('hex')}.part`)
   make(part, file)
   try {
@@ -100,7 +100,7 @@ async function backUp(database: string, { file, tolerate }: Wanted): Promise<voi
 
 function make(part: string, file: string): void {
   try {
-    // SECURITY: SQLite would create it readable by everybody, with all addresses in it.
+    // SECURITY: SQLite would create the file readable by everybody, with all addresses in it.
     closeSync(openSync(part, 'wx', 0o600))
   } catch (error) {
     throw new Refused(

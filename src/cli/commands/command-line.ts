@@ -6,14 +6,14 @@ import { version } from './installation.ts'
 import { complain, endWhenWritten, print } from './output.ts'
 
 /**
- * Does what the words behind `latchkey` say.
+ * Runs the command that the words after `latchkey` name.
  *
  * @returns the exit code: 0 done, 1 refused, 2 wrong usage
  */
 export async function runCommandLine(args: readonly string[]): Promise<0 | 1 | 2> {
   try {
     await run(args)
-    // A server lives on.
+    // A server keeps running.
     if (!isServing(args)) endWhenWritten()
     return 0
   } catch (error) {
@@ -47,7 +47,7 @@ async function runCommand(command: Command, args: readonly string[]): Promise<vo
   else await command.run(args.slice(words.length))
 }
 
-// The words may lead to several commands, or to none.
+// The words may begin the names of several commands, or of none.
 function runWithoutCommand(args: readonly string[]): void {
   const index = args.findIndex((arg) => arg.startsWith('-'))
   const option = args[index]
@@ -62,7 +62,7 @@ function asksForHelp(arg: string): boolean {
   return arg === '--help' || arg === '-h'
 }
 
-// As many of the first words as begin the name of a command.
+// The longest run of first words that begins the name of a command.
 function knownWords(args: readonly string[]): readonly string[] {
   const lengths = commands.map(({ name }) => {
     const words = name.split(' ')

@@ -20,7 +20,7 @@ import { signingKeyCommands } from './signing-keys.ts'
 import { sweepDatabase } from './sweep.ts'
 import { userCommands } from './users.ts'
 
-/** Everything that `latchkey` does, in the order of its help. */
+/** All commands of `latchkey`, in the order of its help. */
 export const commands: readonly Command[] = [
   newProject,
   generateResource,

@@ -28,8 +28,8 @@ export interface DatabaseOptions {
  * Opens the store that the environment names, and closes it after the work.
  *
  * @throws EnvironmentError for a DATABASE_URL that is missing or cannot be read
- * @throws Refused where there is no such database, or one without the newest migrations
- * @throws MissingTablesError where a table is gone that was there
+ * @throws Refused if there is no such database, or it lacks the newest migrations
+ * @throws MissingTablesError if a table is gone that was there
  */
 export function withStore<T>(
   options: DatabaseOptions,
@@ -43,7 +43,7 @@ export function withStore<T>(
   })
 }
 
-/** Opens the database that the environment names, for the verbs of Latchkey. */
+/** Opens an `Auth` on the database that the environment names, and closes the database after the work. */
 export function withAuth<T>(
   options: DatabaseOptions,
   work: (auth: Auth) => Promise<T>,
@@ -53,10 +53,10 @@ export function withAuth<T>(
 }
 
 /**
- * For whoever opens the database that the environment names, in another way than others.
+ * For commands that open the database of the environment in a way of their own.
  *
  * @throws EnvironmentError for a DATABASE_URL that is missing or cannot be read
- * @throws Refused where there is no such database, or one without the newest migrations
+ * @throws Refused if there is no such database, or it lacks the newest migrations
  */
 export async function withMigrated<T>(
   options: DatabaseOptions,
@@ -64,7 +64,7 @@ export async function withMigrated<T>(
 ): Promise<T> {
   const url = readDatabaseUrl(options)
   requireDatabase(url)
-  // To open a file changes it, which may be somebody else's.
+  // Opening a file changes it, and it may belong to another program.
   if (url.startsWith('sqlite:') && !isMigrated(url)) throw new Refused(notMigrated)
   try {
     return await work(url)
@@ -73,7 +73,7 @@ export async function withMigrated<T>(
   }
 }
 
-/** Opens the database, creates the file where it is one, and closes it after the work. */
+/** Opens the database, creating the file of an SQLite one, and closes it after the work. */
 export async function withDatabase<T>(
   url: string,
   work: (database: Database) => Promise<T>,
@@ -82,18 +82,18 @@ export async function withDatabase<T>(
   try {
     return await work(database)
   } finally {
-    // A connection that is still being made may never end; the process does.
+    // A connection that is still being made may never end; this process must.
     await within(1_000, database.close()).catch(() => {})
   }
 }
 
 /**
  * @throws EnvironmentError for a DATABASE_URL that is missing or cannot be read
- * @throws Refused where it is missing and may stand in a file
+ * @throws Refused if it is missing, and a `.env` file may have it
  */
 export function readDatabaseUrl({ dev = false }: DatabaseOptions): string {
-  // Not read as serve does: beside a server of another make that file names the database of development, in
-  // which nobody wants to be by having forgotten a variable.
+  // `.env` is not read here, unlike in `serve`: beside a server of another make that file names the development
+  // database, on which nobody wants to work just for having forgotten a variable.
   if (!dev && !process.env.DATABASE_URL?.trim() && isInFile()) throw new Refused(unread)
   return readDatabaseEnvironment(process.env, dev ? 'development' : 'production')
 }
@@ -109,16 +109,16 @@ const unread =
   'DATABASE_URL must be set in production, and .env is not read by itself: node --env-file=.env node_modules/latchkey/cli/latchkey.js … takes it from there'
 
 /**
- * To open a file creates it where it is not there.
+ * Opening a file would create it if it is not there.
  *
- * @throws Refused
+ * @throws Refused if there is no such file
  */
 export function requireDatabase(url: string): void {
   if (!url.startsWith('sqlite:')) return
   const file = sqliteFile(url)
   const example = 'DATABASE_URL=sqlite:storage/production.sqlite3'
   const found = statSync(file, { throwIfNoEntry: false })
-  // SQLite would say that the disk failed.
+  // SQLite would report a disk error.
   if (found?.isDirectory())
     throw new Refused(`${file} is a folder: name a file, such as ${example}`)
   if (found) return
@@ -129,7 +129,7 @@ export function requireDatabase(url: string): void {
 
 async function openDatabase(url: string): Promise<Database> {
   if (url.startsWith('sqlite:')) return openSqlite(url)
-  // The package behind it is the application's to install, if it needs it.
+  // The application installs the package `pg` if it needs it.
   const { openPostgres } = await import('../../storage/postgres.ts')
   return openPostgres(url)
 }

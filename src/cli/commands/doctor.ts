@@ -65,7 +65,7 @@ interface Asked {
   readonly app: string | undefined
 }
 
-// Also where another variable is at fault: each has its own.
+// Even if another variable is at fault: each has its own finding.
 async function examine(environment: Environment | null, { mode, app }: Asked): Promise<Finding[]> {
   const url = environment?.databaseUrl ?? readUrl(mode)
   if (url === null) return []
@@ -77,7 +77,7 @@ async function examine(environment: Environment | null, { mode, app }: Asked): P
   })
 }
 
-// What is wrong with it is among the findings already.
+// The findings say already what is wrong with it.
 function readUrl(mode: Mode): string | null {
   try {
     return readDatabaseEnvironment(process.env, mode)

@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs'
 import { EnvironmentError } from '../environment-reader.ts'
 
 /**
- * Takes the variables of a file in the working directory, if it is there; what is set already stays.
+ * Takes the variables of a file in the working directory, if there is one; those already set stay.
  *
- * @throws EnvironmentError for what cannot be read
+ * @throws EnvironmentError for a file that cannot be read
  */
 export function readEnvironmentFile(file: '.env' | '.env.development'): void {
   if (!existsSync(file)) return

@@ -52,7 +52,7 @@ async function openSnapshot(url: string): Promise<Snapshot> {
 
 async function writeOut(snapshot: Snapshot): Promise<void> {
   for await (const lines of exportLines(snapshot)) {
-    // Whoever reads may be slower than the database, or go away.
+    // The reader may be slower than the database, or go away.
     await new Promise((resolve) => process.stdout.write(escapeJsonLines(lines), resolve))
     if (process.stdout.destroyed) return
   }

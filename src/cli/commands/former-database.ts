@@ -7,23 +7,23 @@ import { explain } from '../explain.ts'
 import { Refused } from './command.ts'
 import { withDatabase } from './database.ts'
 
-/** The database that `DATABASE_URL` names, open. */
+/** The open database that `DATABASE_URL` names. */
 interface Restored {
   readonly url: string
   readonly database: Database
 }
 
 /**
- * Asks the PostgreSQL that a restored one is to replace what it knew.
+ * Asks the PostgreSQL database that a restored one is to replace what it knew.
  *
  * @param former its name on the same server, or a URL
- * @throws Refused where it does not say, or is the restored one itself
+ * @throws Refused if it does not say, or is the restored one itself
  */
 export async function askFormer(former: string, { url, database }: Restored): Promise<Known> {
   const place = await readPlace(database)
   try {
     return await withDatabase(urlOf(former, url), async (other) => {
-      // It has all that was restored, and would say that nothing is back.
+      // It holds everything that was restored, and would say that nothing came back.
       if ((await readPlace(other)) === place) throw new Refused(itself)
       return readKnown(async (sql) => (await other.query(sql)).map(([id = null]) => readText(id)))
     })
@@ -37,7 +37,7 @@ export async function askFormer(former: string, { url, database }: Restored): Pr
 
 const itself = '--former names the database that was restored: name the one before'
 
-// SECURITY: a name is enough on one server, so that no password has to stand among the processes.
+// SECURITY: on the same server a name is enough, so that no password shows in the list of processes.
 function urlOf(former: string, url: string): string {
   if (/^postgres(?:ql)?:\/\//.test(former)) return former
   const other = new URL(url)

@@ -3,10 +3,10 @@ import { commands } from './commands.ts'
 import { columns } from './output.ts'
 
 /**
- * What `--help` prints behind these words: the help of one command, or the list of those whose
- * names begin so.
+ * What `--help` prints after these words: the help of one command, or the list of the commands whose names
+ * begin with them.
  *
- * @throws UsageError where there is none
+ * @throws UsageError if there is none
  */
 export function help(words: readonly string[]): string {
   const name = words.join(' ')
@@ -21,7 +21,7 @@ function startsWith(beginning: string): (command: Command) => boolean {
   return ({ name }) => name.startsWith(beginning)
 }
 
-// What works on no database takes none from the environment.
+// A command that uses no database takes none from the environment.
 function commandHelp({ name, summary, details, operands, options, examples }: Command): string {
   const usage = ['Usage: latchkey', name, operands, '[OPTION …]'].filter(Boolean).join(' ')
   return [

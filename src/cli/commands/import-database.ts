@@ -48,7 +48,7 @@ changes nothing twice. Nothing is written to where they come from.`,
 
 function readSource(url: string | undefined): string {
   if (url === undefined) throw new UsageError('--database URL says where they come from')
-  // SECURITY: of a password that is not encoded a part would be taken for the host, and looked up.
+  // SECURITY: a part of a password that is not percent-encoded would be taken for the host, and looked up.
   if (/^postgres(ql)?:/.test(url) && !isDatabaseUrl(url)) {
     throw new UsageError(
       '--database must be sqlite:PATH or postgres:// with user, password, server and database, with what is special in a URL percent-encoded',
@@ -101,7 +101,7 @@ function readPepper(): string | null {
   return pepper
 }
 
-/** How users come from the databases of other systems. */
+/** Commands that import users from the databases of other systems. */
 export const databaseImportCommands: readonly Command[] = [
   importRails,
   importDevise,

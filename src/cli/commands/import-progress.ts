@@ -1,11 +1,11 @@
-/** Where it is shown: a terminal. */
+/** The terminal that shows it. */
 interface Screen {
   readonly isTTY?: boolean
   write(text: string): unknown
 }
 
 interface ProgressOptions {
-  /** How many rows there will be; null where nobody knows. */
+  /** How many rows there will be; null if unknown. */
   readonly total: number | null
   readonly screen: Screen
   /** In milliseconds. */
@@ -14,7 +14,7 @@ interface ProgressOptions {
 
 const redrawMilliseconds = 250
 
-/** One line on a terminal, drawn anew as rows go by; nothing anywhere else. */
+/** One line on a terminal, redrawn as rows go by; no output anywhere else. */
 export class ImportProgress {
   readonly #options: ProgressOptions
   readonly #begunAt: number
@@ -33,7 +33,7 @@ export class ImportProgress {
     screen.write(`${eraseLine}${this.#describe(rows, (now - this.#begunAt) / 1_000)}`)
   }
 
-  /** What comes next begins on a line of its own. */
+  /** Lets the next output begin on a line of its own. */
   clear(): void {
     if (this.#options.screen.isTTY) this.#options.screen.write(eraseLine)
   }

@@ -17,7 +17,7 @@ import { describeLogIn, type LogInPrice, measureLogIn } from './log-in-price.ts'
 import { complain, jsonOption, printJson, printTable, toJsonLine } from './output.ts'
 import { PrivateFile } from './private-file.ts'
 
-/** For every command that imports. */
+/** The options of every command that imports. */
 export const importOptions = {
   'dry-run': { type: 'boolean', meaning: 'Say what would be imported, and write nothing' },
   map: { type: 'string', value: 'FILE', meaning: 'JSON: what its tables and columns are called' },
@@ -39,17 +39,17 @@ interface Given {
 }
 
 /**
- * Imports what `open` opens, and says what came of it.
+ * Imports from the source that `open` opens, and reports the result.
  *
- * @throws Refused where it cannot be read or written
+ * @throws Refused if the source cannot be read, or the database not be written
  */
 export async function runImport(
   given: Given,
   open: (mapping: unknown) => Promise<Origin>,
 ): Promise<void> {
   const begunAt = performance.now()
-  // Servers on the same machine come first. Not last of all: on a machine that is full, whoever waits for
-  // the lock would wait until everybody else had their turn.
+  // Servers on the same machine come first. But not the lowest priority: on a busy machine a process that waits
+  // for the lock would then wait for everybody else's turn.
   setPriority(constants.priority.PRIORITY_BELOW_NORMAL)
   const refused = new RefusedRows(given.report === undefined ? null : new PrivateFile(given.report))
   const importing = withMigrated(given, (url) => importInto(url, { given, open, refused }))
@@ -70,7 +70,7 @@ interface Work {
 
 async function importInto(url: string, { given, open, refused }: Work): Promise<Summary> {
   const { maximumPerUser, ...lives } = readSessionEnvironment(process.env)
-  // What begins there from now on may not be in the picture that is about to be taken.
+  // Taken before the source is opened: what begins there from now on may be missing from its snapshot.
   const now = new Date()
   const origin = await open(given.map === undefined ? null : readMapping(given.map))
   try {
@@ -81,7 +81,7 @@ async function importInto(url: string, { given, open, refused }: Work): Promise<
       monotonic: () => performance.now(),
     })
     const summary = await withDatabase(url, async (database) => {
-      // Asked again later it would be taken for a database that is away for a moment.
+      // If its tables are found missing only later, it would be taken for a database that is away for a moment.
       await requireWhole(database)
       return importFrom(origin, database, {
         mode: given['dry-run'] ? 'dry-run' : 'write',
@@ -103,7 +103,7 @@ async function importInto(url: string, { given, open, refused }: Work): Promise<
   }
 }
 
-// For ids, of which a million are made: to ask for a few bytes takes as long as for many.
+// For the ids of a million rows: asking for a few random bytes takes as long as asking for many.
 function pooledBytes(): (size: number) => Uint8Array {
   let pool = Buffer.alloc(0)
   return (size) => {
@@ -114,10 +114,10 @@ function pooledBytes(): (size: number) => Uint8Array {
   }
 }
 
-// Whoever waits for the lock of a file looks for it every 10 ms: it has to be free by then.
+// Another process that waits for the lock of the file tries every 10 ms: it must be free by then.
 const freeMilliseconds = 12
 
-// Rows are read and looked at meanwhile.
+// Pauses between writes; rows are read and checked meanwhile.
 function inTurns(): Turns {
   let freeAt = Number.NEGATIVE_INFINITY
   return async (work) => {
@@ -140,7 +140,7 @@ function readMapping(file: string): unknown {
 
 const shownRows = 10
 
-/** The first of them are shown, all of them are in the report. */
+/** Shows the first refused rows, and writes all of them to the report. */
 class RefusedRows {
   readonly #report: PrivateFile | null
   #count = 0
@@ -158,7 +158,7 @@ class RefusedRows {
     complain(`${where}: ${reason}${whose}`)
   }
 
-  /** Leaves no report where there is nothing to report, or the next run would be refused its name. */
+  /** Removes an empty report, or the next run would be refused its name. */
   breakOff(): void {
     if (this.#count === 0) this.#report?.remove()
     else this.end()

@@ -60,5 +60,5 @@ back with sessions, API keys and events.`,
   open: openNdjson,
 })
 
-/** How users come from elsewhere. */
+/** Commands that import users from files. */
 export const importCommands: readonly Command[] = [importCsv, importNdjson]

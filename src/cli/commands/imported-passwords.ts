@@ -3,7 +3,7 @@ import { type Command, defineCommand } from './command.ts'
 import { databaseOptions, withAuth } from './database.ts'
 import { jsonOption, print, printJson } from './output.ts'
 
-/** Ends the time in which each log-in costs the hashes of other systems too. */
+/** Ends the time in which every log-in also takes as long as the hashes of other systems. */
 export const forgetImportedPasswords: Command = defineCommand(
   {
     name: 'users forget-hashes',

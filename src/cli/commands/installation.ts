@@ -3,19 +3,19 @@ import { readFileSync } from 'node:fs'
 import { delimiter } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-/** Of the package, which is two folders up in a checkout and one in what is published. */
+/** The package's version. Its manifest is two folders up in a checkout, and one in what is published. */
 export function version(): string {
   return String(readManifest().version)
 }
 
-/** Whether this is a clone of the repository, and no package that npm has installed. */
+/** Whether this is a clone of the repository, and not a package that npm installed. */
 export function isCheckout(): boolean {
   return readManifest().private === true
 }
 
 /**
- * The packages, with their versions, that a project needs where the Node of this machine is older
- * than what Latchkey needs. This runs there by what a checkout, or another such project, brings along.
+ * The packages, with their versions, that a project needs if the Node of this machine is older than Latchkey
+ * needs. There Latchkey itself runs on the Node of a checkout, or of another such project.
  */
 export function listNodePackages(): Readonly<Record<string, string>> {
   const { optionalDependencies, nodePackages, engines } = readManifest()
@@ -23,7 +23,7 @@ export function listNodePackages(): Readonly<Record<string, string>> {
   return nodePackages ?? optionalDependencies ?? {}
 }
 
-/** The packages that a project brings for Latchkey, with the versions that it works with. */
+/** The peer packages of Latchkey that a project installs, with the versions that it works with. */
 export function listPeers(): Readonly<Record<string, string>> {
   const asked = Object.entries(readManifest().peerDependencies)
   const peers = asked.map(([name, range]) => [name, range.replace(/^>=(\S+) <.*$/, '^$1')])
@@ -31,7 +31,7 @@ export function listPeers(): Readonly<Record<string, string>> {
 }
 
 function isNodeNew(wanted: string): boolean {
-  // What npm puts before the rest is the package's own, and not what a project finds.
+  // npm puts folders of this package in front of the PATH; a project does not find those.
   const path = process.env.PATH?.split(delimiter).filter((folder) => !/node_modules/.test(folder))
   const env = { ...process.env, PATH: path?.join(delimiter) }
   const { stdout } = spawnSync('node', ['--version'], { env, encoding: 'utf8' })
@@ -45,9 +45,9 @@ interface Manifest {
   readonly private?: boolean
   readonly engines: { readonly node: string }
   readonly peerDependencies: Readonly<Record<string, string>>
-  /** In a checkout, which has no others. */
+  /** In a checkout, which has no `nodePackages`. */
   readonly optionalDependencies?: Readonly<Record<string, string>>
-  /** The same in what is published, where npm is not to install them. */
+  /** The same in the published package, where npm must not install them. */
   readonly nodePackages?: Readonly<Record<string, string>>
 }
 

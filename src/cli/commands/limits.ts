@@ -56,7 +56,7 @@ refused them just now follows within five seconds.`,
   },
 )
 
-/** What an operator does with limits. */
+/** What operators do with rate limits. */
 export const limitCommands: readonly Command[] = [showLimits, clearLimits]
 
 function parseSubject(name: string): CountedSubject {
@@ -66,7 +66,7 @@ function parseSubject(name: string): CountedSubject {
 
 const { failures } = passwordLimits
 
-// A password is guessed by account in these two, and each failure counts.
+// Acts without an account limit check a password: there each failure counts against the account.
 const table = Object.entries(limits).flatMap(([act, { account, address, both }]) => [
   ...address.map((limit) => limitOf(act, 'address', limit)),
   ...both.map((limit) => limitOf(act, 'both', limit)),

@@ -4,7 +4,7 @@ import { argon2id } from '../../core/password-hash.ts'
 import { Secret } from '../../core/secret.ts'
 import type { SchemeLeft } from '../../transfer/tally.ts'
 
-/** What the hashes of one kind add to every log-in. */
+/** What the hashes of one scheme add to every log-in. */
 export interface SchemePrice extends SchemeLeft {
   readonly milliseconds: number
 }
@@ -12,16 +12,16 @@ export interface SchemePrice extends SchemeLeft {
 /** What a log-in costs on this machine. */
 export interface LogInPrice {
   readonly milliseconds: number
-  /** What it costs when the hashes of other systems are gone. */
+  /** What it costs once the hashes of other systems are gone. */
   readonly ownMilliseconds: number
   readonly schemes: readonly SchemePrice[]
 }
 
-/** Takes as long as a log-in does: each of these hashes is made once. */
+/** Makes each of these hashes once, after one to warm up: takes a little longer than a log-in. */
 export async function measureLogIn(counts: readonly SchemeLeft[]): Promise<LogInPrice> {
   const password = new Secret('nobody has this password')
   const own = argon2id()
-  // The first one also asks the system for its memory.
+  // The first hash also gets its memory from the system.
   await own.verify(null, password)
   const ownMilliseconds = await timeOf(() => own.verify(null, password))
   const schemes: SchemePrice[] = []
@@ -39,7 +39,7 @@ async function timeOf(work: () => Promise<unknown> | undefined): Promise<number>
   return Math.ceil(performance.now() - begunAt)
 }
 
-/** Says which hashes make log-ins dear, and what ends it. */
+/** Says which hashes make log-ins expensive, and how to end that. */
 export function describeLogIn(
   { milliseconds, ownMilliseconds, schemes }: LogInPrice,
   verb: 'takes' | 'would take',

@@ -49,7 +49,7 @@ With --status nothing is changed, and the exit code is 1 while some are pending.
   },
 )
 
-// Whoever is in another folder than they believe would miss the application's in silence.
+// An operator in the wrong folder would otherwise miss the application's migrations unnoticed.
 function sayWhose(sources: readonly Migrations[]): void {
   const hasOwn = sources.some(({ owner }) => owner === 'app')
   if (!hasOwn)
@@ -68,20 +68,20 @@ function printApplied(applied: readonly string[], { json }: Output): void {
   else for (const name of applied) print(`Applied ${name}`)
 }
 
-/** Every migration, and whether the database has it; a file that has none of them is not opened. */
+/** Every migration, and whether the database has it; a file with none of them is not opened. */
 export async function readStatus(
   url: string,
   sources: readonly Migrations[],
 ): Promise<readonly MigrationStatus[]> {
   requireDatabase(url)
-  // To open a file changes it, which may be somebody else's.
+  // Opening a file changes it, and it may belong to another program.
   if (url.startsWith('sqlite:') && !isMigrated(url)) return listMigrations(untouched, sources)
   return withDatabase(url, (database) => listMigrations(database, sources))
 }
 
 const refuse = () => Promise.reject(new Error('This database is looked at alone'))
 
-// What a file says into which nothing was ever migrated.
+// The answers of a file into which nothing was ever migrated.
 const untouched: Database = {
   query: async () => [],
   lookUp: () => null,

@@ -12,9 +12,9 @@ export const appOption = {
 } as const
 
 /**
- * Latchkey's migrations for a database, and behind them those of the application.
+ * Latchkey's migrations for a database, followed by those of the application.
  *
- * @throws UsageError where the folder that was named is not there
+ * @throws UsageError if the named folder does not exist
  */
 export async function listSources(
   url: string,

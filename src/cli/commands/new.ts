@@ -96,7 +96,7 @@ async function readDirectory(
   return answer.trim() || 'my-api'
 }
 
-// Ctrl-C and Ctrl-D are no error: whoever typed them knows, and wants the next line of their shell.
+// Ctrl-C and Ctrl-D are no error: the user typed them, and only wants the shell's next line.
 function endWhereAborted(error: unknown): never {
   if (Object(error).code !== 'ABORT_ERR') throw error
   process.stdout.write('\n')

@@ -7,7 +7,7 @@ interface Written {
   readonly repository: ReturnType<typeof startRepository>
 }
 
-/** What was written, and what is left to do. */
+/** Says what was written, and what is left to do. */
 export function nextSteps(directory: string, { project, repository }: Written): string {
   const { database, frontEnd, names, nodePackages } = project
   const pages = frontEnd === 'react' ? ', with pages in React' : ''
@@ -39,7 +39,7 @@ function steps(directory: string, { database, frontEnd, names }: Project): strin
   ]
 }
 
-// Those who have another PostgreSQL than on this machine know what to write.
+// For PostgreSQL on this machine; users of another one know what to change.
 function databaseSteps(name: string): string[] {
   const url = `postgres://postgres:postgres@127.0.0.1:5432/${name}_test`
   return [

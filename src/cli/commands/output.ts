@@ -1,4 +1,4 @@
-/** Whoever reads may go away, as `head` does: the work is done all the same, and nothing is said. */
+/** The reader may go away, as `head` does: then the work is still finished, and nothing more is said. */
 export function watchOutput(): void {
   process.stderr.on('error', () => {})
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -9,8 +9,8 @@ export function watchOutput(): void {
 }
 
 /**
- * Ends the process when all is written. PostgreSQL's connections that failed half-way are closed by
- * nobody, and would keep it for a minute.
+ * Ends the process when all output is written. Nothing closes PostgreSQL connections that failed half-way, and
+ * they would keep the process running for a minute.
  */
 export function endWhenWritten(): void {
   const end = () => {
@@ -19,7 +19,7 @@ export function endWhenWritten(): void {
   setInterval(end, 50).unref()
 }
 
-/** What was asked for. */
+/** Prints the result of a command. */
 export function print(text: string): void {
   process.stdout.write(`${text}\n`)
 }
@@ -27,34 +27,34 @@ export function print(text: string): void {
 /** For every command that prints data. */
 export const jsonOption = { type: 'boolean', meaning: 'Print JSON, for programs' } as const
 
-/** What was asked for, for a program: one line. */
+/** Prints the result for programs: one line of JSON. */
 export function printJson(value: unknown): void {
   print(toJsonLine(value))
 }
 
-/** JSON without a line break, or anything else that a terminal would obey. */
+/** JSON without line breaks or other characters that a terminal would obey. */
 export function toJsonLine(value: unknown): string {
   return JSON.stringify(value).replace(unprintable, escaped)
 }
 
-/** The same for lines of JSON, each with its end. */
+/** The same for lines of JSON, which keep their line breaks. */
 export function escapeJsonLines(lines: string): string {
   return lines.replace(unprintable, (character) => {
     return character === '\n' ? character : escaped(character)
   })
 }
 
-/** What was asked for, for people: the columns one below the other. */
+/** Prints the result for people, in aligned columns. */
 export function printTable(rows: readonly (readonly string[])[]): void {
   print(columns(rows).join('\n'))
 }
 
-/** An instant in a table: to the second, in UTC. */
+/** An instant as tables show it: to the second, in UTC. */
 export function readable(instant: Date): string {
   return instant.toISOString().slice(0, 19).replace('T', ' ')
 }
 
-/** What went wrong, in one line. */
+/** Prints what went wrong, in one line. */
 export function complain(sentence: string): void {
   process.stderr.write(`${printable(sentence)}\n`)
 }
@@ -76,8 +76,8 @@ export function columns(rows: readonly (readonly string[])[]): string[] {
   })
 }
 
-// SECURITY: a terminal obeys control characters, and what mail servers and recipients are called is
-// not ours: it could rewrite what stands there. Line breaks would forge a row.
+// SECURITY: a terminal obeys control characters, and names of mail servers and recipients come from others:
+// they could rewrite what is on the screen. Line breaks would forge a row.
 const unprintable = /[\p{C}\p{Zl}\p{Zp}]/gu
 
 function printable(text: string): string {

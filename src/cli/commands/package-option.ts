@@ -4,7 +4,7 @@ import { UsageError } from './command.ts'
 import { isCheckout, version } from './installation.ts'
 import { complain } from './output.ts'
 
-/** Where a project that is written gets Latchkey from. */
+/** Where a new project gets Latchkey from. */
 export const packageOption = {
   type: 'string',
   value: 'FILE.tgz',
@@ -20,9 +20,9 @@ export function parsePackage(file: string | undefined): LatchkeySource {
   return { kind: 'file', tarball: file, path: `vendor/latchkey-${version()}.tgz` }
 }
 
-/** Says of a clone that what npm will find may be another package. */
+/** Warns, in a clone, that npm may find another package under this name. */
 export function warnOfRegistry({ kind }: LatchkeySource): void {
-  // SECURITY: nobody knows whose package it is that npm may find there one day.
+  // SECURITY: nobody knows who may publish a package of that name one day.
   if (kind === 'registry' && isCheckout()) complain(fromCheckout)
 }
 

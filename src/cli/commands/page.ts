@@ -4,7 +4,7 @@ import { complain } from './output.ts'
 
 const maximumLimit = 1_000
 
-/** For commands that list: how many, and behind which. */
+/** For commands that list: how many, and after which ID. */
 export const pageOptions = {
   limit: { type: 'string', value: 'N', meaning: 'At most so many, 1 to 1000; 50 without it' },
   after: { type: 'string', value: 'ID', meaning: 'Those behind this one in the list' },
@@ -28,7 +28,7 @@ export function parsePage({
   return { limit: parseLimit(limit), after: after === undefined ? null : parseId(after) }
 }
 
-/** Says that there may be more, to whoever asked for no number of them. */
+/** Says that there may be more, unless a number was asked for. */
 export function sayRest(
   shown: readonly { readonly id: string }[],
   { page, limit }: { page: { readonly limit: number }; limit: string | undefined },
@@ -38,7 +38,7 @@ export function sayRest(
 }
 
 /**
- * @param wanted what else it may be, such as `neither an address nor an ID`
+ * @param wanted the other forms that are allowed, such as `neither an address nor an ID`
  * @throws UsageError
  */
 export function parseId(text: string, wanted = 'no ID'): string {

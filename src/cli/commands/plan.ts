@@ -8,10 +8,9 @@ export const dryRunOption = {
 } as const
 
 /**
- * Writes a plan into the project in this folder, unless it is to be said only; answers with what is
- * printed of it.
+ * Writes a plan into the project in this folder, or only says what it would write; returns the text to print.
  *
- * @throws Refused
+ * @throws Refused if a file cannot be written
  */
 export function writePlan({ files, steps }: Plan, { isDry }: { isDry: boolean }): string {
   if (!isDry) refuseUnwritten(() => writeAdditions('.', files))
@@ -23,9 +22,9 @@ export function writePlan({ files, steps }: Plan, { isDry }: { isDry: boolean })
 }
 
 /**
- * What the file system refuses is no bug: it is said in a sentence.
+ * An error of the file system is no bug: it is told in a sentence.
  *
- * @throws Refused
+ * @throws Refused if the file system refuses
  */
 export function refuseUnwritten(write: () => void): void {
   try {

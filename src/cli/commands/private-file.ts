@@ -4,12 +4,12 @@ import { basename, dirname, join } from 'node:path'
 import { placeFile, syncFile } from '../../storage/sqlite-file.ts'
 import { Refused } from './command.ts'
 
-// So many bytes are kept before they are written.
+// How many characters are buffered before they are written.
 const bufferedBytes = 65_536
 
 /**
- * A file that was not there before, for its owner's eyes only: what is in it is about people. It has its
- * name when all is in it: half of it, left by whoever is ended, would be taken for all of it.
+ * A new file that only its owner can read, since it is about people. It gets its name when it is complete: half
+ * a file, left by a process that was killed, would be taken for a whole one.
  */
 export class PrivateFile {
   readonly #path: string
@@ -17,13 +17,13 @@ export class PrivateFile {
   readonly #descriptor: number
   #waiting = ''
 
-  /** @throws Refused where there is one of this name, or it cannot be made */
+  /** @throws Refused if the name is taken, or the file cannot be created */
   constructor(path: string) {
     if (path === '') throw new Refused('The name of the file is empty: name one')
     if (/[\\/]$/.test(path)) throw new Refused(`${path} is a folder: name a file`)
     if (lstatSync(path, { throwIfNoEntry: false })) throw new Refused(isThere(path))
     this.#path = path
-    // Not by the number of the process, which in a container is the same each time.
+    // Not named by the process id, which in a container is the same each time.
     const name = `.${basename(path)}.${randomBytes(4).toString('hex')}.part`
     this.#part = join(dirname(path), name)
     try {
@@ -33,13 +33,13 @@ export class PrivateFile {
     }
   }
 
-  /** @throws Refused where the disk does not take it */
+  /** @throws Refused if the disk cannot take it */
   write(text: string): void {
     this.#waiting += text
     if (this.#waiting.length >= bufferedBytes) this.#flush()
   }
 
-  /** @throws Refused where the disk does not take it, or something has its name meanwhile */
+  /** @throws Refused if the disk cannot take it, or the name was taken meanwhile */
   close(): void {
     this.#flush()
     try {
@@ -51,7 +51,7 @@ export class PrivateFile {
     closeSync(this.#descriptor)
   }
 
-  /** In place of `close`, or where that fails. */
+  /** Instead of `close`, or if `close` fails. */
   remove(): void {
     closeSync(this.#descriptor)
     rmSync(this.#part, { force: true })

@@ -1,4 +1,4 @@
-/** What a long command does, for whoever watches it: one line of a terminal, over and over. */
+/** The progress of a long command, on one line of a terminal that is overwritten. */
 export class Progress {
   #width = 0
 
@@ -9,7 +9,7 @@ export class Progress {
     this.#width = sentence.length
   }
 
-  /** Leaves an empty line. */
+  /** Clears the line. */
   end(): void {
     this.say('')
     this.say('')

@@ -33,9 +33,9 @@ import { makeCurrent, type Sessions } from './restored.ts'
 
 export interface Replaced {
   readonly made: Awaited<ReturnType<typeof makeCurrent>>
-  /** How what was there is called now; null where nothing was. */
+  /** The new name of the database that was replaced; null if there was none. */
   readonly aside: string | null
-  /** Null where nothing was there that tells. */
+  /** What came back; null if the former database could not tell. */
   readonly returned: readonly RestoredRow[] | null
 }
 
@@ -44,14 +44,14 @@ interface Given {
   readonly from: string
   readonly sources: readonly Migrations[]
   readonly sessions: Sessions
-  /** What is known of the servers where the database is too broken to tell. */
+  /** Whether servers are known to be stopped, for a database too broken to tell. */
   readonly servers: 'stopped' | 'unknown'
 }
 
 /**
- * Makes the new file beside the database, and gives it its name when all of it is done.
+ * Builds the new file beside the database, and gives it the database's name when it is complete.
  *
- * @throws Refused while somebody has the database open, and for what is no sound backup
+ * @throws Refused while somebody has the database open, and for a file that is no sound backup
  */
 export async function restoreFile(named: string, given: Given): Promise<Replaced> {
   const file = behindLinks(named)
@@ -68,7 +68,7 @@ export async function restoreFile(named: string, given: Given): Promise<Replaced
       const known = await askKnown(former)
       return { made, returned: known && (await listRestoredRows(database, known)) }
     })
-    // What is in its log comes into the file, which then needs none.
+    // Moves what is in its log into the file, which then needs no log.
     holdFile(next).release()
     giveAway(next, existsSync(file) ? file : dirname(file))
     syncFile(next)
@@ -79,7 +79,7 @@ export async function restoreFile(named: string, given: Given): Promise<Replaced
   }
 }
 
-// A link leads to a volume, where the data is to stay, also where that has lost it.
+// A link leads to a volume, where the data must stay, even if the volume has lost it.
 function behindLinks(named: string, depth = 0): string {
   const isLink = lstatSync(named, { throwIfNoEntry: false })?.isSymbolicLink() === true
   if (!isLink || depth > 9) return named
@@ -104,14 +104,14 @@ function hold(file: string, { servers }: Given): Former {
   }
 }
 
-// Null where it does not tell: nothing was there, it is broken, or older than these tables.
+// Null if it cannot tell: there was none, it is broken, or it is older than these tables.
 async function askKnown(former: Former): Promise<Known | null> {
   if (former.kind !== 'held') return null
   return readKnown(async (sql) => former.held.list(sql)).catch(() => null)
 }
 
 async function copy(from: string, next: string): Promise<void> {
-  // SECURITY: SQLite would create it readable by everybody, with all addresses in it.
+  // SECURITY: SQLite would create the file readable by everybody, with all addresses in it.
   closeSync(openSync(next, 'wx', 0o600))
   const progress = new Progress()
   try {
@@ -132,7 +132,7 @@ function isSame(one: string, other: string): boolean {
   return first !== undefined && first.ino === second?.ino && first.dev === second.dev
 }
 
-// Made by the superuser, it would be nothing that the server may open.
+// A file made by root could not be opened by the server.
 function giveAway(next: string, owned: string): void {
   if (process.getuid?.() !== 0) return
   const { uid, gid } = statSync(owned)

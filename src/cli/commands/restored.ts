@@ -4,13 +4,13 @@ import { listApplied, listMigrations, type Migrations, migrate } from '../../sto
 import { createStore } from '../../storage/store.ts'
 import { Refused } from './command.ts'
 
-/** Whether what was logged in, or mailed, when the backup was made is to be so again. */
+/** Whether the sessions and mailed links of the time of the backup are to work again. */
 export type Sessions = 'ended' | 'kept'
 
 /**
- * Migrates what a backup held, and ends what must not come back with it.
+ * Migrates a restored backup, and ends what must not come back with it.
  *
- * @returns how many sessions it ended, or null where they were to be kept
+ * @returns how many sessions it ended, or null if they were to be kept
  */
 export async function makeCurrent(
   database: Database,
@@ -21,13 +21,13 @@ export async function makeCurrent(
   const applied = await migrate(database, sources)
   if (sessions === 'kept') return { applied, revoked: null }
   const auth = createAuth({ store: createStore(database) })
-  // SECURITY: whoever stole a token, and was logged out for it, would be in again.
+  // SECURITY: a thief whose stolen session was logged out since would be in again.
   const revoked = await auth.revokeAllSessions()
   await auth.revokeOneTimeTokens()
   return { applied, revoked }
 }
 
-// A newer version may keep in its tables what this one would let in again.
+// A newer version may keep in its tables what this version would let in again.
 async function requireKnown(database: Database, sources: readonly Migrations[]): Promise<void> {
   const names = await listApplied(database)
   const own = names.filter((name) => name.startsWith('latchkey/'))

@@ -96,5 +96,5 @@ keys. Whoever logs in meanwhile stays. In small steps, so that servers go on.`,
   },
 )
 
-/** What an operator does with sessions. */
+/** What operators do with sessions. */
 export const sessionCommands: readonly Command[] = [listSessions, revokeSession, revokeAllSessions]

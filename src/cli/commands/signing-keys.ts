@@ -103,7 +103,7 @@ function readEncryption({ dev = false }: { dev?: boolean | undefined }): KeyEncr
   )
 }
 
-// SECURITY: whoever has another key in their shell would find out when it takes over.
+// SECURITY: a wrong key in the operator's shell would otherwise show only when the new key begins to sign.
 async function requireSameKey(
   [newest]: readonly SigningKey[],
   encryption: KeyEncryption,
@@ -135,5 +135,5 @@ function toRow({ id, algorithm, status, createdAt, signsFrom }: ListedSigningKey
   return [id, algorithm, status, readable(createdAt), readable(signsFrom)]
 }
 
-/** What an operator does with the keys of access tokens. */
+/** What operators do with the keys of access tokens. */
 export const signingKeyCommands: readonly Command[] = [listKeys, rotateKeys, revokeKey]

@@ -6,11 +6,11 @@ import { defineCommand } from './command.ts'
 import { databaseOptions, withAuth } from './database.ts'
 import { jsonOption, printJson, printTable } from './output.ts'
 
-// Nobody's requests wait for a step in this process, but whoever writes does; and each commit has every
-// server read its pages of the database again.
+// No request of this process waits for a step, but other writers do; and after each commit every server reads
+// its pages of the database again.
 const stepRows = 500
-// Of the time, for steps: servers on the same database come first. Behind one that only looked nobody has
-// anything to read again.
+// Shares of the time that steps may take: servers on the same database come first. After a step that only
+// looked, no server has to read anything again.
 const sharesOfSteps = { looking: 0.03, deleting: 0.003 }
 
 export const sweepDatabase = defineCommand(

@@ -46,7 +46,7 @@ to the user go too. The address may sign up again. This cannot be undone.`,
 
 type Act = Parameters<typeof withUser<string>>[1]
 
-// Something that is done to one user, and said in a sentence.
+// A command that does something to one user, and says so in a sentence.
 function act({
   name,
   summary,
@@ -75,5 +75,5 @@ function act({
   )
 }
 
-/** What is done to one user. */
+/** What operators do to one user. */
 export const userActs: readonly Command[] = [banUser, unbanUser, revokeSessions, deleteUser]

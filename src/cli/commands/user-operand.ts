@@ -6,14 +6,14 @@ import { type DatabaseOptions, withAuth } from './database.ts'
 import { oneOf } from './operand.ts'
 import { parseId } from './page.ts'
 
-/** What a command about one user is given behind its name. */
+/** The operand of commands about one user. */
 export const userOperand = '(ID | EMAIL_ADDRESS)'
 
 /**
- * Opens the database, and finds the one user whom the words behind the command name.
+ * Opens the database, and finds the one user whom the words after the command name.
  *
- * @throws UsageError for words that name nobody
- * @throws Refused where there is no such user
+ * @throws UsageError for words that can name nobody
+ * @throws Refused if there is no such user
  */
 export function withUser<T>(
   { values, positionals }: { values: DatabaseOptions; positionals: readonly string[] },
@@ -29,10 +29,10 @@ export function withUser<T>(
 }
 
 /**
- * The ID of a user, who may be gone where it is given.
+ * The ID of a user; if an ID is given, its user may be deleted already.
  *
- * @throws UsageError for words that name nobody
- * @throws Refused where nobody has the address
+ * @throws UsageError for words that can name nobody
+ * @throws Refused if nobody has the address
  */
 export async function findUserId(auth: Auth, name: string): Promise<string> {
   const named = parseUser(name)

@@ -6,7 +6,7 @@ import { oneOf } from './operand.ts'
 import { jsonOption, print, printJson } from './output.ts'
 import { userOperand } from './user-operand.ts'
 
-/** Takes away what keeps imports from bringing back one user who was deleted. */
+/** Lets imports bring back one user who was deleted. */
 export const readmitUser: Command = defineCommand(
   {
     name: 'users readmit',
@@ -32,7 +32,7 @@ What was deleted is not brought back by this.`,
     if (origin === ownOrigin && !isUuid(name)) {
       throw new UsageError('Without --origin the ID has to be a UUID')
     }
-    // Where the address stands for the id, it is as it was read from the file.
+    // An address that serves as the id is stored as it was read from the file.
     const called = new Set([name, parseEmailAddress(name) ?? name])
     const isLifted = await withMigrated(values, (url) =>
       withDatabase(url, (database) =>

@@ -117,7 +117,7 @@ function toJson(user: User) {
   }
 }
 
-/** What an operator does with users. */
+/** What operators do with users. */
 export const userCommands: readonly Command[] = [
   listUsers,
   showUser,

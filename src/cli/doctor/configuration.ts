@@ -5,9 +5,9 @@ import { EnvironmentError, type Mode, type Variables } from '../environment-read
 import { unsafeDatabase } from '../postgres-tls.ts'
 import { advice, type Finding, fault, ok } from './finding.ts'
 
-/** What the variables say, or what is wrong with each of them. */
+/** The settings of the environment, or what is wrong with each variable. */
 export interface Configuration {
-  /** Null where some cannot be read. */
+  /** Null if some variables cannot be read. */
   readonly environment: Environment | null
   readonly findings: readonly Finding[]
 }
@@ -32,7 +32,7 @@ function todoOf(sentence: string): string {
   return `set it, for example ${example}`
 }
 
-/** What works as it is set, and is not what anybody would want. */
+/** Settings that work, but that nobody would want. */
 export function judgeConfiguration(environment: Environment): Finding[] {
   return [
     ...judgeProxy(environment),
@@ -106,7 +106,7 @@ function judgeAccessTokens({ accessTokens }: Environment): Finding[] {
   ]
 }
 
-// Looked for from where a server would look, and not loaded.
+// Resolved from where a server would resolve it, but not loaded.
 function judgeMetrics({ metricsToken }: Environment): Finding[] {
   if (metricsToken === null) return []
   try {

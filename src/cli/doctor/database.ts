@@ -20,7 +20,7 @@ import { describeMissingKey, findMissingKeys } from '../missing-keys.ts'
 import { advice, type Finding, fault, look, ok } from './finding.ts'
 import { judgeFile } from './machine.ts'
 
-/** What is needed beside the database. */
+/** What the examination needs besides the database. */
 export interface Examined {
   readonly sources: readonly Migrations[]
   readonly keyEncryptionKey: Uint8Array | null
@@ -28,10 +28,10 @@ export interface Examined {
   readonly processes: number
 }
 
-/** The database, its tables, and what stands in them. */
+/** Examines the database, its tables, and what is in them. */
 export async function examineDatabase(url: string, examined: Examined): Promise<Finding[]> {
   requireDatabase(url)
-  // First: on a full disk SQLite opens nothing.
+  // First: on a full disk SQLite cannot open anything.
   const file = url.startsWith('sqlite:') ? judgeFile(sqliteFile(url)) : []
   return [...file, ...(await look('database', () => examineTables(url, examined)))]
 }
@@ -63,7 +63,7 @@ async function lookInside(
   examined: Examined,
 ): Promise<readonly Finding[]> {
   const tables = await look('tables', () => judgeTables(database))
-  // Where one is gone all else would say so, too.
+  // If a table is missing, every other check would report it too.
   if (tables.some(({ state }) => state === 'fault')) return tables
   const own = url.startsWith('sqlite:') ? judgeSqlite(database) : judgePostgres(database, examined)
   const parts = [
@@ -139,7 +139,7 @@ async function judgePostgres(
 const toleratedSeconds = 1
 const dangerousSeconds = 60
 
-// Several servers may differ by a minute; what expires is judged by the clock of each.
+// Clocks of several servers may differ by a minute; each judges by its own what has expired.
 async function judgeClock(url: string, database: Database): Promise<readonly Finding[]> {
   const newest = await findNewestEvent(database)
   const ahead = newest ? (newest.getTime() - Date.now()) / 1_000 : 0
@@ -176,7 +176,7 @@ async function judgeKeys(
   const found = `KEY_ENCRYPTION_KEY does not read ${closed.map(({ id }) => id).join(', ')}`
   const todo =
     'set the one that they were made with, or make another key with latchkey signing-keys rotate --now'
-  // Of an old one nothing is needed any more.
+  // An old key is not needed any more.
   const isNewest = closed.some(({ id }) => id === keys[0]?.id)
   return [isNewest ? fault('signing keys', found, todo) : advice('signing keys', found, todo)]
 }

@@ -1,13 +1,13 @@
 import { AuthError } from '../../core/errors.ts'
 import { explain } from '../explain.ts'
 
-/** What was found about one thing. */
+/** What was found out about one thing. */
 export interface Finding {
   readonly what: string
-  /** `advice`: it works, and should not stay so. `fault`: something does not work, or lets somebody in. */
+  /** `advice`: it works, but should not stay so. `fault`: something does not work, or lets somebody in. */
   readonly state: 'ok' | 'advice' | 'fault'
   readonly found: string
-  /** What to do; null where all is well. */
+  /** What to do; null if all is well. */
   readonly todo: string | null
 }
 
@@ -23,7 +23,7 @@ export function fault(what: string, found: string, todo: string): Finding {
   return { what, state: 'fault', found, todo }
 }
 
-/** What was to be found out, or that it could not be. */
+/** The findings of an examination, or that it failed. */
 export async function look(
   what: string,
   examine: () => Promise<readonly Finding[]>,
@@ -35,7 +35,7 @@ export async function look(
   }
 }
 
-// A sentence that was made for people, or the error's own; never its stack.
+// A sentence made for people, or the error's own message; never its stack.
 function sentenceOf(error: unknown): string {
   const explained = explain(error)
   if (explained instanceof AuthError) return explained.code

@@ -3,7 +3,7 @@ import { dirname } from 'node:path'
 import type { Mode, Variables } from '../environment-reader.ts'
 import { advice, type Finding, fault, ok } from './finding.ts'
 
-/** Where it all runs. */
+/** Judges the process, and the machine that it runs on. */
 export function judgeProcess(variables: Variables, mode: Mode): Finding[] {
   const findings = [ok('node', `${process.version} on ${process.platform}`)]
   if (variables.NODE_TLS_REJECT_UNAUTHORIZED === '0') {
@@ -27,7 +27,7 @@ export function judgeProcess(variables: Variables, mode: Mode): Finding[] {
 
 const megabyte = 1_048_576
 
-/** The file of SQLite, who may read it, and whether there is room for it to grow. */
+/** The SQLite file: who can read it, and whether it has room to grow. */
 export function judgeFile(file: string): Finding[] {
   const files = [file, `${file}-wal`, `${file}-shm`].filter((each) => existsSync(each))
   const open = files.filter((each) => (statSync(each).mode & 0o077) !== 0)
@@ -45,7 +45,7 @@ function judgeDisk(file: string): Finding {
   const found = `${free} MB are free, and the database has ${size}`
   const todo = 'make room: a full disk is a 503 for everybody who writes'
   if (free < 100) return fault('disk', found, todo)
-  // A backup is as large again.
+  // A backup takes as much space again.
   const isScarce = free < 1_024 || free < 2 * size || bavail / blocks < 0.05
   return isScarce ? advice('disk', found, todo) : ok('disk', found)
 }

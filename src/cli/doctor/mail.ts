@@ -3,14 +3,14 @@ import { parseSender } from '../../core/sender.ts'
 import type { MailSettings } from '../environment.ts'
 import { type Finding, fault, ok } from './finding.ts'
 
-/** The mail server: it is greeted, and told who we are. Nothing is sent but to `mailTo`. */
+/** Connects to the mail server and identifies itself. Sends nothing, except to `mailTo`. */
 export async function examineMail(
   mail: MailSettings,
   mailTo: string | null,
 ): Promise<readonly Finding[]> {
   if (mail.kind === 'kept')
     return [ok('mail', 'mails are kept for /dev/mailbox, and sent to nobody')]
-  // The package behind it is the application's to install.
+  // The application installs the package `nodemailer` if it needs it.
   const { greetSmtp, smtp } = await import('../../mail/transports/smtp.ts')
   const greeted = await greetSmtp({ url: mail.url })
   if (greeted.status !== 'greeted') {

@@ -4,7 +4,7 @@ import type { ApiKey, User } from '../../core/entities.ts'
 import type { Store } from '../../core/store.ts'
 import { insert, later, newUser, noon, run, type StoreContract } from './contract.ts'
 
-/** What programs hold. */
+/** The keys that programs hold. */
 export function apiKeysContract({ test, open }: StoreContract): void {
   test('an API key is found by its digest alone, with its user, as it was inserted', async () => {
     const store = await open()

@@ -8,11 +8,11 @@ import type { StoreTransaction } from '../../core/store-transaction.ts'
 export interface StoreContract {
   /** `test` of node:test, Vitest or Jest. */
   readonly test: (name: string, run: () => Promise<void>) => unknown
-  /** A migrated store without rows; each test asks for one, and leaves its rows in it. */
+  /** A migrated store without rows; each test opens its own, and leaves its rows in it. */
   readonly open: () => Promise<Store>
 }
 
-/** A transaction of one statement. */
+/** A transaction with one statement. */
 export function run<T>(
   store: Store,
   work: (transaction: StoreTransaction) => Promise<T>,
@@ -61,7 +61,7 @@ export function newSession(user: User): Session {
   }
 }
 
-/** An instant with milliseconds, so that none may be lost. */
+/** An instant with milliseconds, so that a store that drops them is found out. */
 export const noon = new Date('2026-01-01T12:00:00.123Z')
 
 export function later(milliseconds: number): Date {

@@ -5,7 +5,7 @@ import type { OwnSession } from '../../core/statements/sessions.ts'
 import type { Store } from '../../core/store.ts'
 import { insert, later, newSession, noon, type StoreContract } from './contract.ts'
 
-/** Each session as a device of its user. */
+/** Sessions as the devices of their user. */
 export function devicesContract({ test, open }: StoreContract): void {
   test('sessions are listed newest first, page by page, without those that are over', async () => {
     const store = await open()
@@ -42,7 +42,7 @@ export function devicesContract({ test, open }: StoreContract): void {
     await trim(second, 2)
     deepEqual(await left(), [second, first])
     equal(await store.findSession(digest), null)
-    // Also where a clock made it the oldest.
+    // Even when its clock made it the oldest.
     await trim(first, 1)
     deepEqual(await left(), [first])
     ok(await store.findSession(otherDigest))
@@ -57,7 +57,7 @@ export function devicesContract({ test, open }: StoreContract): void {
     const trim = (maximum: number, horizon = {}) =>
       store.transaction((each) => each.trimSessions(kept, { ...all, ...horizon, maximum }))
     const left = async () => store.listSessions(user.id, { ...all, limit: 9, after: null })
-    // By a clock that is wrong, all of them.
+    // A wrong clock would make all of them over.
     for (const wrong of [{ usedAfter: later(9) }, { createdAfter: later(9) }]) {
       deepEqual(await trim(5, wrong), [])
     }
@@ -66,7 +66,7 @@ export function devicesContract({ test, open }: StoreContract): void {
     deepEqual(await trim(4, { usedAfter: later(2) }), [session])
     await store.recordUses('sessions', [first.id, early.id], later(5))
     const horizon = { usedAfter: later(2), createdUntil: later(8) }
-    // Two live beside it, the oldest and one behind the one that is over.
+    // Two besides the kept one are alive: the oldest, and one newer than a session that is over.
     deepEqual(await trim(3, horizon), [])
     const ended = await trim(2, horizon)
     deepEqual(ended.map(({ id }) => id).toSorted(), [first.id, unused.id])
@@ -170,7 +170,7 @@ export function devicesContract({ test, open }: StoreContract): void {
   })
 }
 
-// Their ids are in the order of their time, as those of the core are.
+// Ids in the order of time, as the core makes them.
 async function insertNewer(
   store: Store,
   user: User,

@@ -4,7 +4,7 @@ import type { EmailProof, User } from '../../core/entities.ts'
 import type { Store } from '../../core/store.ts'
 import { insert, later, newEmailAddress, noon, type StoreContract } from './contract.ts'
 
-/** Proof of an address, and the wish for another. */
+/** Confirming an address, and changing it. */
 export function emailVerificationsContract({ test, open }: StoreContract): void {
   test('a link is found by its digest until it is consumed, and twenty at once consume it once', async () => {
     const store = await open()

@@ -1,7 +1,7 @@
 import { deepEqual, equal, rejects } from 'node:assert/strict'
 import { later, newUser, noon, type StoreContract } from './contract.ts'
 
-/** What is counted, and how long. */
+/** What is counted, and for how long. */
 export function guardContract({ test, open }: StoreContract): void {
   const window = (key: string) => ({ key, attempts: 1, maximum: 10, endsAt: later(180_000) })
 

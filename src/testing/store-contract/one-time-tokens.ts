@@ -2,7 +2,7 @@ import { equal, ok } from 'node:assert/strict'
 import { randomBytes, randomUUID } from 'node:crypto'
 import { insert, later, newEmailAddress, noon, run, type StoreContract } from './contract.ts'
 
-/** The links in mails, of everybody. */
+/** The links in mails, of all users. */
 export function oneTimeTokensContract({ test, open }: StoreContract): void {
   test('every link ends, so many at a time, and no user, session or API key with them', async () => {
     const store = await open()

@@ -3,7 +3,7 @@ import type { Message } from '../../core/mail.ts'
 import { later, noon, run, type StoreContract } from './contract.ts'
 import { claim, list, newMessage, queue, tryClaim, update } from './messages.ts'
 
-/** Who takes a message up, and what becomes of it. */
+/** Who claims a message, and what becomes of it. */
 export function outboxAttemptsContract({ test, open }: StoreContract): void {
   test('the first message that is due is claimed, and not again before its claim ends', async () => {
     const store = await open()

@@ -6,7 +6,7 @@ import { insert, later, newUser, noon, run, type StoreContract } from './contrac
 
 const lifetime = 900_000
 
-/** The links that were mailed. */
+/** The links in mails that reset a password. */
 export function passwordResetsContract({ test, open }: StoreContract): void {
   test('a reset is found by the digest of its token, and by no other', async () => {
     const store = await open()

@@ -5,7 +5,7 @@ import type { Registration } from '../../core/entities.ts'
 import type { Store } from '../../core/store.ts'
 import { later, newEmailAddress, noon, run, type StoreContract } from './contract.ts'
 
-/** Sign-ups that wait until whoever has the address confirms them. */
+/** Sign-ups that wait until the owner of the address confirms them. */
 export function registrationsContract({ test, open }: StoreContract): void {
   test('a registration is found by its token from when it has one until it is consumed, once', async () => {
     const store = await open()

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import type { Store, SweptKey } from '../../core/store.ts'
 import { insert, later, newSession, noon, type StoreContract } from './contract.ts'
 
-/** Rows that are over, and who takes them away. */
+/** Rows that are over, and how they are swept. */
 export function sweepContract({ test, open }: StoreContract): void {
   test('sessions that are over go in steps of so many at most, and all others stay', async () => {
     const store = await open()
@@ -55,7 +55,7 @@ export function sweepContract({ test, open }: StoreContract): void {
     equal(await hold(30, 60), true)
     equal(await hold(61), false)
     equal(await hold(90), true)
-    // Whose clock is a little behind does not take it, and one a year ahead does not keep it.
+    // A clock that is a little behind cannot take it, and a holder a year ahead cannot keep it.
     equal(await hold(89), false)
     equal(await hold(90 + 31_536_000_000), true)
     equal(await hold(150), true)

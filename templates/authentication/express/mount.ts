@@ -3,17 +3,17 @@ import { latchkey, protect } from 'latchkey/express'
 import type { AppOptions, Auth } from 'latchkey/server'
 import { openAuthentication } from '../shared/server.ts'
 
-/** Which of your routes are open to everybody: a method and a path, spelled exactly so. */
+/** Your routes that are open to everybody: a method and a path, spelled exactly so. */
 const allowUnauthenticated = ['GET /']
 
 interface Mount {
-  /** The routes of authentication: before whatever reads bodies, such as `express.json()`. */
+  /** The authentication routes: register them before anything that reads bodies, such as `express.json()`. */
   readonly authenticationRoutes: RequestHandler
-  /** Closes what is registered after it to whoever is not logged in, but for the routes above. */
+  /** Closes what is registered after it to anybody who is not logged in, except the routes above. */
   readonly requireAuthentication: RequestHandler
 }
 
-/** For `app.use`; there `request.user` says who asks. The database is opened when the server listens. */
+/** For `app.use`; behind it `request.user` says who asks. The database opens when the server listens. */
 export function mountAuthentication(): Mount {
   let mounted: Promise<Mount> | undefined
   const open = () => {
@@ -32,7 +32,7 @@ export function mountAuthentication(): Mount {
   }
 }
 
-/** The same around an `auth` that is there: tests have one of their own. */
+/** The same for an existing `auth`: tests pass their own. */
 export function mount(auth: Auth, options: AppOptions = {}): Mount {
   return {
     authenticationRoutes: latchkey(auth, options),

@@ -4,17 +4,17 @@ import { latchkey } from 'latchkey/fastify'
 import { type AppOptions, type Auth, stopOnSignals } from 'latchkey/server'
 import { giveUp, openAuth } from '../shared/auth.ts'
 
-/** Which of your routes are open to everybody; in a route itself it is `config: { access: 'public' }`. */
+/** Your routes that are open to everybody; a route can also say it itself: `config: { access: 'public' }`. */
 const allowUnauthenticated = ['GET /']
 
 interface Asked {
-  /** What `fastify start` is given as `-- --dev`: only the app hears of it. */
+  /** Set by `-- --dev` after `fastify start`, which passes it to the app only. */
   readonly dev?: boolean
 }
 
 /**
- * Gives an app the routes of authentication, and closes every other to whoever is not logged in, but for
- * those above; there `request.user` says who asks.
+ * Adds the authentication routes to an app, and closes every other route, except those above, to anybody who is
+ * not logged in; behind it `request.user` says who asks.
  */
 const authentication = fp(async (app, { dev }: Asked) => {
   const args = dev ? ['--dev'] : undefined
@@ -22,7 +22,7 @@ const authentication = fp(async (app, { dev }: Asked) => {
   app.addHook('onClose', close)
   app.addHook('onListen', async () => {
     start()
-    // On Ctrl-C and SIGTERM: what has begun is answered within eight seconds, then the app closes, and this.
+    // On Ctrl-C and SIGTERM requests under way get eight seconds; then the app closes, and `auth` with it.
     stopOnSignals(app.server, { onClose: () => app.close() })
   })
   await mount(app, auth, options)
@@ -30,15 +30,15 @@ const authentication = fp(async (app, { dev }: Asked) => {
 
 export default authentication
 
-/** The same around an `auth` that is there: tests have one of their own. */
+/** The same for an existing `auth`: tests pass their own. */
 export async function mount(
   app: FastifyInstance,
   auth: Auth,
   options: AppOptions = {},
 ): Promise<void> {
-  // By request, since a route may have been registered before this.
+  // For each request, since a route may have been registered before this hook.
   app.addHook('onRequest', async ({ method, routeOptions: { url = '', config } }) => {
-    // Whoever may GET may ask for the headers alone.
+    // A HEAD is a GET without its body: opening the GET opens both.
     const name = `${method === 'HEAD' ? 'GET' : method} ${url.replace(/(?<=.)\/$/, '')}`
     if (allowUnauthenticated.includes(name)) config.access = 'public'
   })

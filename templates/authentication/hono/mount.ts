@@ -3,12 +3,12 @@ import { type Protected, protect } from 'latchkey/hono'
 import { type AppOptions, type Auth, createApp } from 'latchkey/server'
 import { openAuthentication } from '../shared/server.ts'
 
-/** Which of your routes are open to everybody: a method and a path, spelled exactly so. */
+/** Your routes that are open to everybody: a method and a path, spelled exactly so. */
 const allowUnauthenticated = ['GET /']
 
 /**
- * Gives an app the routes of authentication. Whatever is registered after it is closed to whoever is not
- * logged in, but for the routes above; there `c.var.user` says who asks. The database is opened when the
+ * Adds the authentication routes to an app. What is registered after them is closed to anybody who is not
+ * logged in, except the routes above; behind them `c.var.user` says who asks. The database is opened when the
  * server listens.
  */
 export function mountAuthentication(app: Hono<Protected>): void {
@@ -20,7 +20,7 @@ export function mountAuthentication(app: Hono<Protected>): void {
   })
 }
 
-/** The same around an `auth` that is there: tests have one of their own. */
+/** The same for an existing `auth`: tests pass their own. */
 export function mount(app: Hono<Protected>, auth: Auth, options: AppOptions = {}): void {
   app.use(authentication(auth, options))
 }

@@ -23,18 +23,18 @@ export async function findUser(headers: Headers): Promise<User | null> {
   return found?.user ?? null
 }
 
-/** Opens it when the server starts: `instrumentation.ts` asks for that. */
+/** Opens the database when the server starts: `instrumentation.ts` calls this. */
 export async function startAuthentication(): Promise<void> {
   await opened().catch(giveUp)
 }
 
 export async function authentication(): Promise<Authentication> {
-  // A build that renders ahead ends here: it has no database, and nobody asks it for anything.
+  // Prerendering in a build stops here: there is no database, and no request to answer.
   await connection()
   return opened()
 }
 
-// Once. Next loads a module more than once: hence `globalThis`.
+// Opened once. Next loads a module more than once: hence `globalThis`.
 function opened(): Promise<Authentication> {
   kept.authentication ??= open()
   return kept.authentication
@@ -43,7 +43,7 @@ function opened(): Promise<Authentication> {
 async function open(): Promise<Authentication> {
   const { auth, options, start, stop } = await openAuth()
   start()
-  // Next itself lets answers finish, and ends the process behind them. The database is theirs until then.
+  // Next itself lets answers finish, then ends the process. They need the database until then.
   process.once('SIGINT', stop).once('SIGTERM', stop)
   return surround(auth, options)
 }

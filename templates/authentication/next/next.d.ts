@@ -1,4 +1,4 @@
-// What of Next.js is asked for: the package is not installed here.
+// The part of Next.js that is used here: the package is not installed.
 declare module 'next/server' {
   export function connection(): Promise<void>
 }

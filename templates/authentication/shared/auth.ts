@@ -16,16 +16,16 @@ import { environment } from './environment.ts'
 import { mails } from './mails.ts'
 import { chooseTransport } from './transport.ts'
 
-/** Authentication on an open database, of which nothing runs yet. */
+/** Authentication on an open database; nothing of it runs yet. */
 export interface Opened {
   readonly auth: Auth
-  /** What its routes, and those that it closes, are to know of the environment. */
+  /** The settings from the environment, for Latchkey's routes and those that it closes. */
   readonly options: AppOptions
-  /** Sends mails and sweeps from then on: for a server that listens. */
+  /** Starts sending mails and sweeping: for a server that listens. */
   start(): void
-  /** Ends that, and writes down what waits. The database stays open for answers that are on their way. */
+  /** Stops both, and writes what is pending. The database stays open for answers under way. */
   stop(): Promise<void>
-  /** Ends all of it. */
+  /** Stops both, and closes the database. */
   close(): Promise<void>
 }
 
@@ -35,7 +35,7 @@ export async function openAuth(args?: readonly string[]): Promise<Opened> {
   const { database, migrations } = await openDatabase(settings.databaseUrl)
   const log = createLog(settings)
   const { finished } = await migrateAtStart(database, migrations, { log })
-  // A database that was away is migrated later, and may turn out to be none that will do.
+  // If the database was away, it is migrated later, and may turn out to be unusable.
   finished.catch(giveUp)
 
   const watching = await observe(settings)

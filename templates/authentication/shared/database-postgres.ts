@@ -6,7 +6,7 @@ interface Opened {
   readonly migrations: readonly Migrations[]
 }
 
-/** The database that a `DATABASE_URL` names, and what brings it up to date. */
+/** Opens the database that a `DATABASE_URL` names, with the migrations that bring it up to date. */
 export async function openDatabase(url: string): Promise<Opened> {
   return { database: await openPostgres(url), migrations: [postgresMigrations] }
 }

@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs'
 import { type Environment, readEnvironment } from 'latchkey/server'
 
 /**
- * What the environment says. In development, which `--dev` or `NODE_ENV=development` asks for, nothing has
- * to be set, and `.env` counts behind it; else whatever is missing stops the start, with a sentence for
- * each variable.
+ * Reads the settings from the environment. In development, which `--dev` or `NODE_ENV=development` asks for,
+ * nothing has to be set, and `.env` fills in what the environment leaves out; otherwise whatever is missing
+ * stops the start, with a sentence for each variable.
  */
 export function environment(args: readonly string[] = process.argv): Environment {
   const isDevelopment = isAskedFor(args)

@@ -3,8 +3,8 @@ import { stopOnSignals } from 'latchkey/server'
 import { giveUp, type Opened, openAuth } from './auth.ts'
 
 /**
- * For the server that your app listens with: mails are sent from when it does. On Ctrl-C and SIGTERM it takes
- * no more requests, answers those that have begun within eight seconds, and ends all of it and the process.
+ * For the server that your app listens with: mails are sent once it listens. On Ctrl-C and SIGTERM it takes no
+ * more requests, answers those under way within eight seconds, and closes everything; the process ends.
  */
 export function runAuthentication(server: Server): void {
   if (server.listening) run(server)
@@ -17,13 +17,13 @@ function run(server: Server): void {
   openAuthentication().then(({ start }) => start(), giveUp)
 }
 
-/** Opened once: by the server that listens, or by the first request of a test that needs none. */
+/** Opens once: for the server that listens, or for the first request of a test without a server. */
 export function openAuthentication(): Promise<Opened> {
   opened ??= openAuth().then(warnOfMails)
   return opened
 }
 
-/** For the end of tests that ask your app itself; there is nothing to open again. */
+/** For the end of tests that call your app directly; it cannot be opened again. */
 export async function closeAuthentication(): Promise<void> {
   const last = await opened
   await last?.close()
@@ -32,7 +32,7 @@ export async function closeAuthentication(): Promise<void> {
 let opened: Promise<Opened> | undefined
 let isRun = false
 
-// Nobody would see it: a request does not wait for its mail.
+// Otherwise nobody would notice: a request does not wait for its mail.
 function warnOfMails(ready: Opened): Opened {
   const forget = ready.auth.onMessageQueued(() => {
     forget()

@@ -6,7 +6,7 @@ interface Chosen {
   readonly mailbox: Mailbox | null
 }
 
-/** Who carries the mails; in development nobody has to, and they are shown at `/dev/mailbox`. */
+/** Chooses what delivers the mails; in development, without a mail server, `/dev/mailbox` shows them. */
 export function chooseTransport(mail: Environment['mail']): Chosen {
   if (mail.kind === 'smtp') return { transport: smtp({ url: mail.url }), mailbox: null }
   const mailbox = createMailbox()

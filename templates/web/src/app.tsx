@@ -11,7 +11,7 @@ import { Toasts } from './parts/toasts.tsx'
 import { explain } from './parts/words.ts'
 import { useSessionEnd } from './session-end.ts'
 
-// Every page is fetched when somebody goes there, but for the one that strangers see first.
+// Each page is loaded when somebody goes there, except the one that visitors see first.
 const HomePage = later(() => import('./pages/home.tsx'))
 const LogInPage = later(() => import('./pages/log-in.tsx'))
 const SignUpPage = later(() => import('./pages/sign-up.tsx'))
@@ -61,7 +61,7 @@ function Home() {
 const user = (page: ReactNode) => <ForUsers>{page}</ForUsers>
 const guest = (page: ReactNode) => <ForGuests>{page}</ForGuests>
 
-// Whoever has to log in first gets where they wanted; whoever logs out wanted to leave.
+// After logging in, users come back to the page that they wanted; after logging out, to the welcome page.
 function ForUsers({ children }: { children: ReactNode }) {
   const session = useSession()
   const end = useSessionEnd()

@@ -1,2 +1,2 @@
-/** What this application is called, as `index.html` and `icon.svg` say it too. */
+/** The name of this application; `index.html` and `icon.svg` have it too. */
 export const name = 'Projects'

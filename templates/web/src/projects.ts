@@ -42,7 +42,7 @@ async function send(method: string, path: string, project: NewProject): Promise<
   return answered.project
 }
 
-/** @throws ApiError where it is cut off, or a page of whatever stands before the API */
+/** @throws ApiError if the answer was cut off, or is the page of a proxy */
 async function read<T>(response: Response): Promise<T> {
   const { status } = response
   return response.json().catch((cause) => {

@@ -2,12 +2,12 @@ import { useSession } from 'latchkey/react'
 import { useEffect, useSyncExternalStore } from 'react'
 import { client, place } from './api.ts'
 
-/** How the session of this tab ended, if it did: nobody is told of what they just did themselves. */
+/** How the session of this tab ended, if it did: users are not told of what they just did themselves. */
 type SessionEnd = 'none' | 'lost' | 'logged_out' | 'deleted'
 
 let wanted: SessionEnd = 'lost'
 let current: SessionEnd = 'none'
-// No page sees whether there is a cookie: one that never was is not lost, though it was asked for.
+// No page can see whether there is a cookie: a session that never was must not be reported as lost.
 let wasThere = place !== 'cookie'
 
 // Before any component listens, so that all of them see the same.
@@ -24,7 +24,7 @@ export function useSessionEnd(): SessionEnd {
   return end === 'lost' && !wasThere ? 'none' : end
 }
 
-/** Ends the session because its user wants it. */
+/** Ends the session because its user wants to. */
 export async function leave(
   as: 'logged_out' | 'deleted',
   end: () => Promise<unknown>,

@@ -16,7 +16,7 @@ type Open =
   | { readonly kind: 'new' }
   | { readonly kind: 'end'; readonly apiKey: ApiKey }
 
-/** What lets programs in. */
+/** The user's API keys, which let programs in. */
 export default function ApiKeysPage() {
   const { client } = useAuth()
   const ask = useCallback(

@@ -30,7 +30,7 @@ export default function ForgotPasswordPage() {
   )
 }
 
-// The same for an address that nobody has: who has an account is nobody’s business.
+// The same for an unknown address: nobody must learn from it who has an account.
 function Sent({ to, retry }: { to: string; retry: () => void }) {
   return (
     <NarrowPage title="Check your email">

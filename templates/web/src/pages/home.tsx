@@ -19,7 +19,7 @@ type Open =
   | { readonly kind: 'new' }
   | { readonly kind: 'edit' | 'delete'; readonly project: Project }
 
-/** The projects of whoever is logged in. */
+/** The projects of the logged-in user. */
 export default function HomePage() {
   const list = useList(ask)
   const toast = useToast()

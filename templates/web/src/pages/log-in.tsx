@@ -6,7 +6,7 @@ import { NarrowPage } from '../parts/page.tsx'
 import { PasswordField } from '../parts/password-field.tsx'
 import { useSessionEnd } from '../session-end.ts'
 
-/** Where the session leads, App decides when it is there. */
+/** Once there is a session, App decides where to go. */
 export default function LogInPage() {
   const { client } = useAuth()
   const { state: location } = useLocation()
@@ -34,7 +34,7 @@ export default function LogInPage() {
   )
 }
 
-/** Why somebody is asked to who did not ask for it. */
+/** Why users have to log in who did not ask to. */
 function Reason() {
   const end = useSessionEnd()
   const { state } = useLocation()

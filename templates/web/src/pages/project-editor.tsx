@@ -5,7 +5,7 @@ import { Form } from '../parts/form.tsx'
 import { type NewProject, type Project, projects } from '../projects.ts'
 
 interface ProjectEditorProps {
-  /** Null for one that is not there yet. */
+  /** Null for a new project. */
   readonly project: Project | null
   readonly onSaved: (project: Project) => void
   readonly onClose: () => void

@@ -9,7 +9,7 @@ import { useLinkToken } from '../parts/use-link-token.ts'
 
 export default function ResetPasswordPage() {
   const token = useLinkToken()
-  // What became of one link is nothing to the next, opened in the same tab.
+  // The outcome of one link must not show for the next, opened in the same tab.
   return <Reset key={token} token={token} />
 }
 
@@ -18,7 +18,7 @@ function Reset({ token }: { token: string }) {
   const session = useSession()
   const { state, run } = useAction(async (password: string) => {
     await client.passwords.update({ token, password })
-    // It ended every session, and one may be here.
+    // The reset ended every session, perhaps the one of this browser too.
     await refresh()
   })
   if (state.status === 'done' && session.status === 'signed_in') return <ChangedForAnother />
@@ -61,7 +61,7 @@ function Reset({ token }: { token: string }) {
   )
 }
 
-// It was the link of another account than the one that is logged in here.
+// The link was for another account than the one that is logged in here.
 function ChangedForAnother() {
   return (
     <NarrowPage title="The password has been changed">

@@ -7,10 +7,10 @@ import { PasswordField } from '../parts/password-field.tsx'
 import { ToProjects } from '../parts/to-projects.tsx'
 import { useLinkToken } from '../parts/use-link-token.ts'
 
-/** One click, since programs that look into mails open links too; and whoever is not logged in, their password. */
+/** Asks for a click, since mail scanners open links too, and without a session for the password. */
 export default function VerifyEmailPage() {
   const token = useLinkToken()
-  // What became of one link is nothing to the next, opened in the same tab.
+  // The outcome of one link must not show for the next, opened in the same tab.
   return <Proof key={token} token={token} />
 }
 
@@ -18,7 +18,7 @@ function Proof({ token }: { token: string }) {
   const { client, refresh } = useAuth()
   const session = useSession()
   const { state, run } = useAction(async (proof: { token: string; password?: string }) => {
-    // Also where it was opened before: then the address is proved, and this page does not know it yet.
+    // Even if the link was used before: then the address is confirmed, and this page does not know it yet.
     const { user } = await client.emailVerifications.update(proof).finally(refresh)
     return user.email_address
   })
@@ -38,7 +38,7 @@ function Proof({ token }: { token: string }) {
     )
   }
   if (token === '') return <NoLink purpose="confirm your address" />
-  // Somebody may be logged in here whose address it is not.
+  // The user who is logged in here may not be the one whose address it is.
   const isRefused = state.status === 'refused' && 'password' in state.fields
   return (
     <NarrowPage title="Confirm your email address">

@@ -2,7 +2,7 @@ import { Link } from 'react-router'
 import { Page } from '../parts/page.tsx'
 import { useSessionEnd } from '../session-end.ts'
 
-/** What somebody sees who is not logged in. */
+/** What visitors see who are not logged in. */
 export function WelcomePage() {
   const end = useSessionEnd()
   return (

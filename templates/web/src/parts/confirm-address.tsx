@@ -2,12 +2,12 @@ import { useAction, useAuth } from 'latchkey/react'
 import { useEffect } from 'react'
 import { Form } from './form.tsx'
 
-/** For whoever has not shown yet that they read the mail of their address. */
+/** For users who have not confirmed their address yet. */
 export function ConfirmAddress({ emailAddress }: { emailAddress: string }) {
   const { client, refresh } = useAuth()
   const { state, run } = useAction(client.emailVerifications.create)
   const isSent = state.status === 'done'
-  // The link opens another tab; whoever comes back from there finds this one up to date.
+  // The link opens another tab; when the user comes back from there, this one is updated.
   useEffect(() => {
     const look = () => void refresh()
     addEventListener('focus', look)
@@ -25,7 +25,7 @@ export function ConfirmAddress({ emailAddress }: { emailAddress: string }) {
   )
 }
 
-// What had it is gone: the button.
+// The button, which had the focus, is gone.
 function takeFocus(note: HTMLElement | null): void {
   note?.focus()
 }

@@ -5,9 +5,9 @@ import { Form } from './form.tsx'
 
 interface ConfirmDialogProps {
   readonly title: string
-  /** What happens then. */
+  /** What will happen. */
   readonly children: ReactNode
-  /** The button that does it, named by what it does. */
+  /** The label of the button: what it does. */
   readonly submit: string
   readonly act: () => Promise<unknown>
   readonly onDone: () => void

@@ -3,11 +3,11 @@ import { type KeyboardEvent, type ReactNode, useId, useLayoutEffect, useRef } fr
 interface DialogProps {
   readonly title: string
   readonly children: ReactNode
-  /** What the Escape key does; where it is `stay`, only a button in the dialog leaves it. */
+  /** What the Escape key does; with `stay`, only a button in the dialog closes it. */
   readonly onClose: (() => void) | 'stay'
 }
 
-/** Something above the page, which waits meanwhile; the focus goes back to where it was. */
+/** A dialog above the page, which is inert meanwhile; afterwards the focus goes back to where it was. */
 export function Dialog({ title, children, onClose }: DialogProps) {
   const id = useId()
   const dialog = useRef<HTMLDialogElement>(null)

@@ -1,7 +1,7 @@
 import { Component, type ReactNode } from 'react'
 import { name } from '../name.ts'
 
-/** What a fault of ours shows: never a white page, and always a way on. */
+/** What users see of a bug of ours: never a blank page, and always a way on. */
 export class ErrorBoundary extends Component<{ children: ReactNode }, { isBroken: boolean }> {
   override state = { isBroken: false }
 
@@ -14,7 +14,7 @@ export class ErrorBoundary extends Component<{ children: ReactNode }, { isBroken
   }
 }
 
-// Plain links: whatever is broken may be what makes the others work.
+// Plain links: what is broken may be the router.
 function Broken() {
   return (
     <main id="main" className="narrow" tabIndex={-1}>

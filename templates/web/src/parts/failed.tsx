@@ -1,6 +1,6 @@
 import { Icon } from './icon.tsx'
 
-/** In the place of what could not be had. */
+/** Shown instead of what could not be loaded. */
 export function Failed({ what, retry }: { what: string; retry: () => void }) {
   return (
     <div className="box blank">

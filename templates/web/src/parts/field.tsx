@@ -10,7 +10,7 @@ interface FieldProps {
   readonly autoComplete?: string
   readonly defaultValue?: string
   readonly hint?: ReactNode
-  /** Of one with several lines. */
+  /** Makes it a field of several lines. */
   readonly rows?: number
 }
 
@@ -32,7 +32,7 @@ interface ChoiceProps {
   readonly label: string
   readonly name: string
   readonly defaultValue: string
-  /** What is sent, and what it is called. */
+  /** Each value that can be sent, and its label. */
   readonly options: Readonly<Record<string, string>>
 }
 
@@ -59,7 +59,7 @@ interface FrameProps {
   readonly children: ReactNode
 }
 
-/** The name of a field above it, and below it what to know and what is wrong. */
+/** A field with its label above, and its hint and its problem below. */
 export function FieldFrame({ label, hint, ids, problem, children }: FrameProps) {
   return (
     <div className="field">
@@ -92,7 +92,7 @@ export function useProblem({ name, label, hint }: Pick<FieldProps, 'name' | 'lab
   return { ids, problem, described }
 }
 
-// The API calls a field by its name: `Password challenge is wrong`.
+// The API begins with the name of the field, `Password challenge is wrong`: users know it by its label.
 function asLabelled(problem: string | undefined, name: string, label: string): string | undefined {
   const called = name.replaceAll('_', ' ')
   return problem?.toLowerCase().startsWith(called) ? label + problem.slice(called.length) : problem

@@ -11,11 +11,11 @@ interface FormProps {
   readonly submit: string
   readonly children?: ReactNode
   readonly look?: 'danger' | 'quiet'
-  /** In a dialog. */
+  /** In a dialog: what its Cancel button does. */
   readonly onCancel?: () => void
 }
 
-/** A form whose fields say what is wrong with them, and which says the rest itself. */
+/** A form whose fields show their own problems; all others are shown above it. */
 export function Form({ state, onSend, submit, children, look, onCancel }: FormProps) {
   const form = useRef<HTMLFormElement>(null)
   const [names, setNames] = useState<readonly string[]>([])
@@ -35,7 +35,7 @@ export function Form({ state, onSend, submit, children, look, onCancel }: FormPr
   const onInput = ({ target }: FormEvent<HTMLFormElement>) =>
     setCorrected((before) => [...before, nameOf(target)])
   return (
-    // Judged by the API, in its words: a browser's own bubbles stop some of what it would accept.
+    // Validated by the API, in its words: a browser's own checks stop some of what it would accept.
     <form ref={form} onSubmit={send} onInput={onInput} noValidate>
       {state.status === 'refused' && <Refusal error={state.error} names={names} />}
       <Problems value={problemsIn(state, corrected)}>{children}</Problems>
@@ -56,7 +56,7 @@ export function Form({ state, onSend, submit, children, look, onCancel }: FormPr
   )
 }
 
-/** What is wrong with a field stands beside it; what is wrong with none of them, above all. */
+/** A problem of a field is shown beside it; the others are shown above the form. */
 function Refusal({ error, names }: { error: ApiError; names: readonly string[] }) {
   const others = error.details.filter(({ field }) => !names.includes(field))
   if (error.details.length > 0 && others.length === 0) {
@@ -73,7 +73,7 @@ function Refusal({ error, names }: { error: ApiError; names: readonly string[] }
   )
 }
 
-// A problem is one until something else is typed.
+// A problem is shown until something else is typed.
 function problemsIn(
   state: ActionState<unknown>,
   corrected: readonly string[],

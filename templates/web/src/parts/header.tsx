@@ -8,7 +8,7 @@ import { leave } from '../session-end.ts'
 import { useToast } from './toasts.tsx'
 import { explain } from './words.ts'
 
-/** What stands above all pages. Until it is known who looks, it promises nothing. */
+/** The header of all pages. Until it is known who is logged in, it promises nothing. */
 export function Header() {
   const { status } = useSession()
   return (
@@ -32,12 +32,12 @@ export function Header() {
   )
 }
 
-// No link to #main: what stands behind the # of an address here is the token of a mail's link.
+// Not a link to #main: the fragment of an address is for the token of a mailed link.
 function skip(): void {
   document.getElementById('main')?.focus()
 }
 
-// The second click of a double one is meant for what the first has taken away: “Sign up” comes where “Log out” was.
+// The second click of a double-click is meant for a button that is gone: “Sign up” comes where “Log out” was.
 function stopSecond(event: MouseEvent): void {
   if (event.detail > 1) event.preventDefault()
 }
@@ -57,7 +57,7 @@ function UserLinks() {
   )
 }
 
-// What is in the browser was forgotten first; a cookie stays where the API cannot be reached.
+// A token in the browser was forgotten first; a cookie stays if the API cannot be reached.
 function explainLogOut(error: unknown): string {
   const isLeft = place !== 'cookie' && error instanceof ApiError && error.status === 0
   return isLeft

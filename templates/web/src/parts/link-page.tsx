@@ -2,13 +2,13 @@ import type { ReactNode } from 'react'
 import { NarrowPage } from './page.tsx'
 
 interface DeadLinkProps {
-  /** For how long a link works, and what helps now. */
+  /** How long the link works, and what to do now. */
   readonly children: ReactNode
-  /** Where that is to be had. */
+  /** The link or button for that. */
   readonly action: ReactNode
 }
 
-/** For whoever has opened the link of a mail too late, or once more. */
+/** For a mailed link that was opened too late, or twice. */
 export function DeadLink({ children, action }: DeadLinkProps) {
   return (
     <NarrowPage title="This link no longer works">
@@ -19,12 +19,12 @@ export function DeadLink({ children, action }: DeadLinkProps) {
 }
 
 interface NoLinkProps {
-  /** What the link is for, behind “To”. */
+  /** What the link is for: the words after “To”. */
   readonly purpose: string
   readonly children?: ReactNode
 }
 
-/** For whoever comes to its page without one: it is read once, and a reload has none. */
+/** For a page that was opened without its mailed link: the token is read once, and a reload has none. */
 export function NoLink({ purpose, children }: NoLinkProps) {
   return (
     <NarrowPage title="Open the link in your email">

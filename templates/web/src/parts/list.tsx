@@ -6,7 +6,7 @@ import { explain } from './words.ts'
 
 interface ListViewProps<Item> {
   readonly list: List<Item>
-  /** What to say while there are none. */
+  /** What to show while there are no items. */
   readonly empty: ReactNode
   /** A `<Row>`. */
   readonly children: (item: Item) => ReactNode
@@ -31,8 +31,8 @@ export function ListView<Item>({ list, empty, children }: ListViewProps<Item>) {
   )
 }
 
-// The button that was pressed may be gone with its row, or when there is no more: whoever asked for more
-// goes on with the first of what came, everybody else with the title.
+// The button that was pressed may be gone, with its row or because there is no more to show: then the focus
+// goes to the first new row, or to the title.
 function useKeptFocus(count: number | null) {
   const rows = useRef<HTMLUListElement>(null)
   const before = useRef(count)
@@ -68,10 +68,10 @@ function More({ more: { state, run } }: Pick<List<unknown>, 'more'>) {
 }
 
 interface RowProps {
-  /** An `<Icon>`, where the kind of the thing says something. */
+  /** An `<Icon>`, if the kind of item says something. */
   readonly icon?: ReactNode
   readonly children: ReactNode
-  /** What can be done with it: buttons. */
+  /** Buttons for what can be done with it. */
   readonly actions?: ReactNode
 }
 

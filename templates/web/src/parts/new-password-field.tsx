@@ -1,10 +1,10 @@
 import { useState } from 'react'
 import { PasswordField } from './password-field.tsx'
 
-// As PASSWORD_MINIMUM_LENGTH of the API has it, which judges in any case.
+// The PASSWORD_MINIMUM_LENGTH of the API, which judges in any case.
 const minimumLength = 8
 
-/** A password to be chosen, and while it is typed, what is still missing. */
+/** A field for a new password that says, while it is typed, what is still missing. */
 export function NewPasswordField({ label = 'Password' }: { label?: string }) {
   const [text, setText] = useState('')
   return (
@@ -18,7 +18,7 @@ export function NewPasswordField({ label = 'Password' }: { label?: string }) {
   )
 }
 
-// Counted as the API counts. How good it is beyond that nobody can tell from its letters.
+// Counted as the API counts. Beyond length, nobody can tell from its letters how good a password is.
 function Guidance({ text }: { text: string }) {
   const missing = minimumLength - [...text.normalize('NFC')].length
   if (missing === minimumLength) return `Use ${minimumLength} characters or more.`

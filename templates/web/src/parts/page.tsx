@@ -3,7 +3,7 @@ import { NavLink, useLocation } from 'react-router'
 import { name } from '../name.ts'
 
 interface PageProps {
-  /** In the tab of the browser, and above the page. */
+  /** Shown in the tab of the browser, and above the page. */
   readonly title: string
   readonly children: ReactNode
   /** What most people do here, at the right of the title. */
@@ -52,14 +52,14 @@ export function AccountPart({ title, action, children }: PageProps) {
   )
 }
 
-// The page that the tab began with.
+// The title of the first page in this tab.
 let first: string | undefined
 
 function Title({ title, action }: Pick<PageProps, 'title' | 'action'>) {
   const heading = useRef<HTMLHeadingElement>(null)
   const { key } = useLocation()
   useEffect(() => {
-    // On the first page the browser has the focus; whoever goes on from there is told where they are.
+    // On the first page the browser has the focus; later the title gets it, so that screen readers read it.
     first ??= title
     if (key === 'default' && title === first) return
     heading.current?.focus()
@@ -75,7 +75,7 @@ function Title({ title, action }: Pick<PageProps, 'title' | 'action'>) {
   )
 }
 
-/** Where the focus goes when what had it is gone. */
+/** For when the element that had the focus is gone. */
 export function focusTitle(): void {
   document.querySelector('h1')?.focus()
 }

@@ -9,7 +9,7 @@ interface PasswordFieldProps {
   readonly onType?: (text: string) => void
 }
 
-/** A password, which whoever types it can look at. */
+/** A password field whose text the user can show. */
 export function PasswordField({ label, name, autoComplete, hint, onType }: PasswordFieldProps) {
   const [isShown, setShown] = useState(false)
   const { ids, problem, described } = useProblem({ name, label, hint })

@@ -1,7 +1,7 @@
 const exact = new Intl.DateTimeFormat(undefined, { dateStyle: 'long', timeStyle: 'short' })
 const relative = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto' })
 
-/** An instant of the API, as people say it; the exact one is there for whoever points at it. */
+/** An instant of the API, as people say it; the exact one appears on hover. */
 export function Time({ at }: { at: string }) {
   const date = new Date(at)
   return (

@@ -1,6 +1,6 @@
 import { Link } from 'react-router'
 
-/** Where somebody goes on from a page that is done. */
+/** The way on from a page that is done. */
 export function ToProjects() {
   return (
     <div className="actions">

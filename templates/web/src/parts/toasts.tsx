@@ -2,7 +2,7 @@ import { createContext, type ReactNode, useContext, useEffect, useState } from '
 
 const Toast = createContext<(words: string) => void>(() => {})
 
-/** Says in a sentence that something is done, wherever the user is by then. */
+/** Says in a sentence that something is done, on whatever page the user is by then. */
 export function useToast() {
   return useContext(Toast)
 }
@@ -20,9 +20,9 @@ export function Toasts({ children }: { children: ReactNode }) {
   return (
     <Toast value={say}>
       {children}
-      {/* There from the beginning: what is read out is what changes in it. */}
+      {/* Rendered from the start: screen readers only announce what changes in it. */}
       <p className="toast" role="status">
-        {/* To say the same again is news, too. */}
+        {/* A new key, so that the same words are announced again. */}
         {said.words !== '' && <span key={said.times}>{said.words}</span>}
       </p>
     </Toast>

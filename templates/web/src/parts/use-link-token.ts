@@ -1,8 +1,8 @@
 import { useEffect, useState } from 'react'
 
 /**
- * The token of the link that led here. It stands behind the #, where no server sees it; it is taken out of
- * the address bar and the history at once, and kept by this component alone.
+ * The token of the link that led here. It is in the fragment, where no server sees it; it is removed from the
+ * address bar and the history at once, and kept by this component alone.
  */
 export function useLinkToken(): string {
   const [token, setToken] = useState(() => location.hash.slice(1))
@@ -13,7 +13,7 @@ export function useLinkToken(): string {
       history.replaceState(history.state, '', location.pathname)
     }
     take()
-    // A second link, opened in this tab, changes nothing but what is behind the #.
+    // A second link, opened in this tab, changes nothing but the fragment.
     addEventListener('hashchange', take)
     return () => removeEventListener('hashchange', take)
   }, [])

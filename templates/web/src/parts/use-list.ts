@@ -8,7 +8,7 @@ interface Part<Item> {
   readonly next: string | null
 }
 
-/** A list of the API, as much of it as was asked for. */
+/** A list from the API, as far as it was asked for. */
 type ListState<Item> =
   | { readonly status: 'loading' }
   | { readonly status: 'failed'; readonly what: string }
@@ -17,9 +17,9 @@ type ListState<Item> =
 export interface List<Item> {
   readonly state: ListState<Item>
   readonly more: { readonly state: ActionState<void>; run(): Promise<void> }
-  /** Asks again, and shows that it does. */
+  /** Asks again, and shows that it is loading. */
   retry(): void
-  /** Asks again; what is shown stays until the answer is there. */
+  /** Asks again; the old items stay until the answer is there. */
   reload(): void
   /** Shows an item as it is now: in its place, or as the last. */
   put(item: Item): void
@@ -29,7 +29,7 @@ export interface List<Item> {
 /**
  * Asks for a list, part by part.
  *
- * @param ask the same function each time, or it is asked again
+ * @param ask must be the same function each time, or the list is asked for again
  */
 export function useList<Item extends { readonly id: string }>(
   ask: (cursor: string | null) => Promise<Part<Item>>,
@@ -42,7 +42,7 @@ export function useList<Item extends { readonly id: string }>(
     const show = (state: () => ListState<Item>) => isWanted && setState(state)
     ask(null).then(
       (part) => show(() => ({ status: 'there', ...part })),
-      // Here a fault, which is no refusal, ends at the error boundary.
+      // In the updater, so that a bug, which `explain` throws, reaches the error boundary.
       (error) => show(() => ({ status: 'failed', what: explain(error) })),
     )
     return () => {

@@ -1,9 +1,9 @@
 import { ApiError } from 'latchkey/client'
 
 /**
- * What to tell a person of a refusal that belongs to no field.
+ * What to tell the user of a refusal that belongs to no field.
  *
- * @throws whatever is no refusal, but a fault
+ * @throws the error itself, if it is a bug and no refusal
  */
 export function explain(error: unknown): string {
   if (!(error instanceof ApiError)) throw error
@@ -13,7 +13,7 @@ export function explain(error: unknown): string {
   if (code === 'storage_failed') {
     return 'This browser doesn’t let the page keep you logged in. Allow it to store data, and try again.'
   }
-  // Of a proxy, or of a hotel that wants to be paid first.
+  // From a proxy, or from a hotel that wants to be paid first.
   if (status < 500 && (code === 'unreachable' || code === 'unknown')) {
     return 'The server can’t be reached. Check your connection and try again.'
   }
@@ -23,9 +23,9 @@ export function explain(error: unknown): string {
 }
 
 /**
- * The same of what was sent to change something: where the answer was cut off, or did not come in time, it may have been.
+ * The same for a request that changes something: without a readable answer it may still have been done.
  *
- * @throws whatever is no refusal, but a fault
+ * @throws the error itself, if it is a bug and no refusal
  */
 export function explainSent(error: unknown): string {
   return isLost(error)

@@ -8,7 +8,7 @@ import { Field } from '../../parts/field.tsx'
 import { Form } from '../../parts/form.tsx'
 import { Setting } from './setting.tsx'
 
-/** Where the mails go: another address is theirs when they have opened the link that is sent there. */
+/** The user's address; a new one takes effect when they open the link that is sent to it. */
 export function Address({ user }: { user: User }) {
   const { email_address, email_verified } = user
   const [isOpen, setOpen] = useState(false)

@@ -3,9 +3,9 @@ import type { ReactNode } from 'react'
 interface SettingProps {
   readonly title: ReactNode
   readonly children: ReactNode
-  /** What changes it. */
+  /** The button that changes the setting. */
   readonly button: ReactNode
-  /** What else there is to know or to do, below both. */
+  /** What else to know or to do, below both. */
   readonly below?: ReactNode
 }
 

@@ -23,7 +23,7 @@ const person = 'M16 7a4 4 0 1 1-8 0 4 4 0 0 1 8 0ZM4 21a8 8 0 0 1 16 0'
 const mail =
   'M4 5h16a1 1 0 0 1 1 1v12a1 1 0 0 1-1 1H4a1 1 0 0 1-1-1V6a1 1 0 0 1 1-1Zm-.5 1.5L12 13l8.5-6.5'
 
-// By the name of the event, or by that and its detail.
+// Keyed by the name of the event, or by its name and detail.
 const descriptions: Partial<Record<string, Description>> = {
   user_created: { picture: person, words: 'Signed up' },
   user_updated: { picture: person, words: 'Account changed' },

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'react'
 import { Dialog } from '../../parts/dialog.tsx'
 
-/** Shown once, so nothing closes it but the word of whoever has to keep it. */
+/** The key is shown once, so only the user's word that it is saved closes the dialog. */
 export function CreatedApiKey({ token, onClose }: { token: string; onClose: () => void }) {
   const [copied, setCopied] = useState<'no' | 'yes' | 'failed'>('no')
   const button = useRef<HTMLButtonElement>(null)

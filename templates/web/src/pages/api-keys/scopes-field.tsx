@@ -1,7 +1,7 @@
 import { useProblem } from '../../parts/field.tsx'
 import { scopes } from './scopes.ts'
 
-/** What the key may do: a box for each scope, named as it. */
+/** What the key may do: a checkbox for each scope, named like it. */
 export function ScopesField() {
   const { ids, problem, described } = useProblem({ name: 'scopes', label: 'This', hint: null })
   return (

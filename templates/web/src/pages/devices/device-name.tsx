@@ -10,7 +10,7 @@ interface DeviceNameProps {
   readonly onClose: () => void
 }
 
-/** Another name for a device, so that its user knows it again. */
+/** Another name for a device, so that its user recognizes it. */
 export function DeviceName({ device, onSaved, onClose }: DeviceNameProps) {
   const { client } = useAuth()
   const { state, run } = useAction(async (name: string) => {

@@ -43,7 +43,7 @@ const computer = 'M5 5h14a1 1 0 0 1 1 1v9a1 1 0 0 1-1 1H5a1 1 0 0 1-1-1V6a1 1 0 
 const program =
   'M5 4h14a1 1 0 0 1 1 1v14a1 1 0 0 1-1 1H5a1 1 0 0 1-1-1V5a1 1 0 0 1 1-1Zm2.5 4.5 3 3-3 3M13 15h3.5'
 
-// What is no browser is a program.
+// What is not a browser is a program.
 function pictureOf(userAgent: string): string {
   if (/iPhone|iPad|Android|Mobile/.test(userAgent)) return phone
   return userAgent.startsWith('Mozilla/') ? computer : program
