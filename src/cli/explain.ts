@@ -4,7 +4,7 @@ import { isBusy } from '../storage/sqlite-errors.ts'
 import { MissingTablesError } from '../storage/tables.ts'
 import { EnvironmentError } from './environment-reader.ts'
 
-/** A sentence for what could be foreseen; what nobody foresaw stays an error with its stack. */
+/** A sentence for a foreseeable error; any other stays an error with its stack. */
 export function explain(error: unknown): unknown {
   if (!(error instanceof Error)) return error
   if (error instanceof MissingTablesError) return error.message
@@ -33,29 +33,29 @@ export function explain(error: unknown): unknown {
   return isRefusal(error) ? explainAway(error) : error
 }
 
-/** The first of some that the one that is taken is not among. */
+/** A port to suggest that is not the taken one, and whose successor is not either. */
 export function otherPort(taken: Error): number {
   const port = Number(read(taken, 'port'))
   return port >= 3100 && port < 3200 ? 3200 : 3100
 }
 
-// What migrate() says of the files, and of what they leave behind.
+// What migrate() says about migration files, and about the rows that they leave behind.
 const aboutMigrations =
   /^(Migration \S+ was changed|Name the migration|A row of the table \S+ refers)/
 
-// What a server with one database says of a URL of the other, and of a file that cannot be.
+// What openSqlite() and openPostgres() say about a URL, a file or a certificate that they cannot use.
 const aboutUrl = /^(SQLite needs (the path of )?a file|PostgreSQL needs a )/
 
 const referred =
   'Rows of the application refer to what was to be deleted, and their foreign key forbids it: ON DELETE CASCADE would not'
 
-// What SQLite says, and PostgreSQL, which names the table; of a row that refers to nothing it says something else.
+// SQLite's words, and PostgreSQL's for a deletion, which differ from those for a row that refers to nothing.
 function isReferred({ message }: Error): boolean {
   return message === 'FOREIGN KEY constraint failed' || /^update or delete on table /.test(message)
 }
 
-// What PostgreSQL refuses since it is set up so, and what pg refuses to ask with. An application's own start may end
-// with anything: a file that is not there is no fault of the database.
+// PostgreSQL's own refusals, and a password that pg cannot use. Any other error may be the application's own: a file
+// that it misses is not the database's fault.
 function isRefusal(error: Error): boolean {
   if (passwordless.test(error.message)) return true
   return read(error, 'severity') !== null && findAdvice(error) !== undefined
@@ -67,21 +67,21 @@ function isAboutMigrations(error: Error): boolean {
   return error instanceof MigrationError || aboutMigrations.test(error.message)
 }
 
-/** What keeps the database away. */
+/** Why the database cannot be used, and what to do about it. */
 function explainAway(cause: Error): string {
   if (isBusy(cause)) return 'Another process holds the database, or migrates it: try again later'
   const reason = `DATABASE_URL cannot be used: ${sentenceOf(cause)}`
   const advice = findAdvice(cause) ?? (late.test(cause.message) ? lateAdvice : undefined)
   if (advice) return `${reason}: ${advice}`
   const isFile = read(cause, 'code') === 'ERR_SQLITE_ERROR' || read(cause, 'path') !== null
-  // SECURITY: an example, not the URL that was given: its password would stand in every log.
+  // SECURITY: an example, not the given URL, whose password would end up in every log.
   const example = isFile
     ? 'sqlite:storage/app.sqlite3'
     : 'postgres://user:password@127.0.0.1:5432/app'
   return `${reason}, for example DATABASE_URL=${example}`
 }
 
-// A name with several addresses, none of which answered, makes an error without a sentence.
+// A host with several addresses, none of which answered, causes an error without a message.
 function sentenceOf(cause: Error): string {
   const causes: readonly unknown[] = cause instanceof AggregateError ? cause.errors : [cause]
   const sentences = causes.map((each) => (each instanceof Error ? each.message : String(each)))
@@ -97,7 +97,7 @@ function findAdvice(error: Error): string | undefined {
 const nameAuthority =
   'add the certificate of the authority that signed it, &sslrootcert=/path/ca.pem'
 
-// What to do, by the code of Node or PostgreSQL, or by the words of pg, which has no codes.
+// What to do, by Node's or PostgreSQL's code, or by pg's message, which has no code.
 const advices: readonly (readonly [RegExp, string])[] = [
   [/^ECONNREFUSED /, 'start PostgreSQL there, or name the host and port where it listens'],
   [/^(ENOTFOUND|EAI_AGAIN) /, 'name a host that this machine can look up'],
@@ -117,12 +117,12 @@ const advices: readonly (readonly [RegExp, string])[] = [
   [/does not support SSL/, 'switch TLS on there, or leave sslmode away in a network of your own'],
   [/^ERR_TLS_CERT_ALTNAME_INVALID /, 'name the host as its certificate does'],
   [/^CERT_/, 'renew it, or put the clock of this machine right'],
-  // SQLite says an I/O error of a disk that is full, too.
+  // SQLite reports a full disk as an I/O error, too.
   [/^53100 |disk I\/O error$|disk is full$/, 'make room on its disk, or look whether that fails'],
   [/^(DEPTH_ZERO_SELF_SIGNED|SELF_SIGNED|UNABLE_TO_)\w+ /, nameAuthority],
 ]
 
-// Somebody else's words too, so it counts only in what the database is known to have refused.
+// Other libraries use these words too, so they count only in an error that is known to be the database's.
 const late = /timeout|took longer/
 const lateAdvice = 'look whether the database is up, and whether a firewall is in between'
 

@@ -11,7 +11,7 @@ import type { OwnSession } from './statements/sessions.ts'
 import { generateToken } from './tokens.ts'
 import { perform } from './unit-of-work.ts'
 
-/** A page of a user's sessions, newest first, without those that are over. */
+/** A page of a user's unexpired sessions, newest first. */
 export async function listSessions(
   config: Configuration,
   userId: string,
@@ -21,9 +21,9 @@ export async function listSessions(
 }
 
 /**
- * Gives a session a name that its user will know it by.
+ * Gives a session a name by which its user recognises it.
  *
- * @returns null where the user has no such session
+ * @returns null where the user has no such session, or it has expired
  * @throws AuthError `validation_failed`, `unavailable`
  */
 export async function renameSession(
@@ -40,7 +40,7 @@ export async function renameSession(
   return renamed && isLive(config, renamed) ? renamed : null
 }
 
-/** Who acts, and by which session; null where nobody's has to live, such as an operator's. */
+/** Who acts, and the session that has to live for it; null where none has to, as for an operator. */
 export interface ActingSession {
   readonly client: Client
   readonly acting: OwnSession | null
@@ -49,7 +49,7 @@ export interface ActingSession {
 /**
  * Ends one session of a user: its token is refused from the moment this resolves.
  *
- * @returns whether there was one that was not over; null where the one that acts has ended meanwhile
+ * @returns whether there was one that had not expired; null where the acting session has ended meanwhile
  */
 export async function revokeSession(
   config: Configuration,
@@ -57,7 +57,7 @@ export async function revokeSession(
   { client, acting }: ActingSession,
 ): Promise<boolean | null> {
   return perform(config, client, async (transaction, unit) => {
-    // SECURITY: of two that end each other one lives, and it is not the one that was ended first.
+    // SECURITY: where two sessions end each other at once one survives: the one that came first.
     if (acting && !(await holdLive(transaction, acting))) return null
     const ended = await transaction.deleteSession({ id, userId })
     if (!ended || !isLive(config, ended)) return false
@@ -69,7 +69,7 @@ export async function revokeSession(
 /**
  * Ends every session of a user but this one.
  *
- * @returns how many there were that were not over; null where this one has ended meanwhile
+ * @returns how many unexpired ones there were; null where this one has ended meanwhile
  */
 export async function revokeOtherSessions(
   config: Configuration,
@@ -77,7 +77,7 @@ export async function revokeOtherSessions(
   client: Client,
 ): Promise<number | null> {
   return perform(config, client, async (transaction, unit) => {
-    // SECURITY: of two that end each other one lives, and it is not the one that was ended first.
+    // SECURITY: where two sessions end each other at once one survives: the one that came first.
     if (!(await holdLive(transaction, { id, userId }))) return null
     const ended = await transaction.deleteOtherSessions({ id, userId })
     const live = ended.filter((each) => isLive(config, each))
@@ -88,10 +88,10 @@ export async function revokeOtherSessions(
 }
 
 /**
- * Gives a session another token; from the moment this resolves, the old one is refused. Of two that
- * ask at once one is given a token, so that nobody holds one that another's has replaced.
+ * Gives a session another token; from the moment this resolves, the old one is refused. Of two
+ * concurrent calls only one gets a token, so that nobody holds a token that is already replaced.
  *
- * @returns null where the token is not, or no longer, one of a session
+ * @returns null where the token is not, or no longer, that of a session
  * @throws AuthError `rate_limited`, `unavailable`
  */
 export async function rotateToken(

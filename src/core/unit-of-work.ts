@@ -12,20 +12,20 @@ import type { StoreTransaction } from './store-transaction.ts'
 const inHook = new AsyncLocalStorage<{ isRunning: boolean }>()
 
 /**
- * A transaction of the rules: what happened, the mails about it and the rows of the application's hooks
- * are written with it or not at all, and are heard of when it is committed.
+ * A transaction of the rules: its events, its mails and the rows of the application's hooks are
+ * committed together or not at all, and announced after the commit.
  */
 export async function perform<T>(
   config: Configuration,
   client: Client,
   work: (transaction: StoreTransaction, unit: UnitOfWork) => Promise<T>,
 ): Promise<T> {
-  // It would wait for the transaction that it is in, or be kept when that is undone.
+  // It would wait for the transaction that the hook is part of, or survive its rollback.
   if (inHook.getStore()?.isRunning) throw new Error('A hook may not call auth: see afterCommit')
   const units: UnitOfWork[] = []
   try {
     const result = await config.store.transaction((transaction) => {
-      // One for each try: what was undone is not announced.
+      // One for each try: what was rolled back is not announced.
       const unit = new UnitOfWork(config, client, transaction)
       units.splice(0, 1, unit)
       return work(transaction, unit)
@@ -53,20 +53,20 @@ export class UnitOfWork {
     this.#transaction = transaction
   }
 
-  /** Writes down what happened. */
+  /** Records what happened, in as few statements as can be. */
   async record(...occurrences: readonly NewEvent[]): Promise<void> {
     const events = occurrences.map((each) => newEvent(this.#config, this.#client, each))
     await this.#transaction.insertEvents(events)
     this.#events.push(...events)
   }
 
-  /** Queues a mail; the outbox of this process is woken when all is committed. */
+  /** Queues a mail; the outbox of this process is woken after the commit. */
   async queue(message: NewMessage): Promise<void> {
     await this.#transaction.insertMessage(message)
     this.#isMessageQueued = true
   }
 
-  /** Calls the application's hook of this name, where it has one. */
+  /** Calls the application's hook of this name, if there is one. */
   async tell<Name extends keyof HookEvents<unknown>>(
     name: Name,
     about: HookEvents<unknown>[Name],
@@ -79,7 +79,7 @@ export class UnitOfWork {
       query: (sql, values) => {
         const rows = this.#transaction.connection.query(sql, values)
         statements.push(rows)
-        // Whoever forgets to await it hears of it below, and not as the end of the process.
+        // A hook that forgets to await a statement fails below, and does not end the process.
         rows.catch(() => {})
         return rows
       },
@@ -93,13 +93,13 @@ export class UnitOfWork {
       await inHook.run(mark, async () => hook(about, { connection, afterCommit }))
       await Promise.all(statements)
     } finally {
-      // What a hook left behind may call auth again.
+      // Work that the hook left running may call auth again.
       mark.isRunning = false
     }
     this.#running = null
   }
 
-  /** Says which hook was running when all was undone: nothing else in an error of a database does. */
+  /** Logs which hook was running at the rollback: a database's error does not tell. */
   blame(err: unknown): void {
     const hook = this.#running
     const isOwn = err instanceof AuthError && !isUnavailable(err)
@@ -109,7 +109,7 @@ export class UnitOfWork {
   announce(): void {
     for (const event of this.#events) logEvent(this.#config, event)
     if (this.#isMessageQueued) this.#config.onMessageQueued()
-    // SECURITY: after the request, whose time and answer are no business of a callback.
+    // SECURITY: after the request, whose time and answer a callback must not affect.
     for (const callback of this.#callbacks) setImmediate(() => void this.#call(callback))
   }
 

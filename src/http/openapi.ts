@@ -3,7 +3,7 @@ import { answer, WrittenJson } from './answers.ts'
 import { listRefusals } from './problems.ts'
 import { type Route, route } from './route.ts'
 
-/** The document of all routes, in OpenAPI 3.1, made once from the table. */
+/** The OpenAPI 3.1 document of all routes, made once from the table. */
 export function openApi(routes: readonly Route[], cookieName: string): Route {
   let document: WrittenJson | undefined
   const self = route({
@@ -20,7 +20,7 @@ export function openApi(routes: readonly Route[], cookieName: string): Route {
   return self
 }
 
-// The document is public, and what exists in development alone is nobody else's to know.
+// The document is public, and must not show the routes that exist in development only.
 function isForEverybody({ access }: Route): boolean {
   return access !== 'development'
 }
@@ -34,7 +34,7 @@ function describe(routes: readonly Route[], cookieName: string): object {
   return {
     openapi: '3.1.0',
     info: { title: 'API', version: '1' },
-    // From where the document is: below a prefix the routes are there too.
+    // Relative to the document: below a prefix the routes are there too.
     servers: [{ url: '.' }],
     paths,
     components: {
@@ -69,14 +69,14 @@ function operation({ access, answers, method, path, schemas, scope, summary }: R
   }
 }
 
-// One of those that are listed is enough.
+// Any one of the listed credentials is enough.
 function securityOf(access: Route['access'], scope: string | null): object[] {
   if (access === 'public') return []
   const session = [{ session: [] }, { session_cookie: [] }]
   return scope === null ? session : [...session, { api_key: [scope] }]
 }
 
-// POST /v1/projects/:id is postV1ProjectsId: what generators of clients name a function.
+// POST /v1/projects/:id is postV1ProjectsId: client generators name a function after it.
 function operationId(method: string, path: string): string {
   const words = path.split(/\W+/).filter((word) => word !== '')
   const capitalized = words.map((word) => word.charAt(0).toUpperCase() + word.slice(1))
@@ -103,12 +103,12 @@ function content(types: readonly string[], schema: object): object {
   return { content: Object.fromEntries(types.map((type) => [type, { schema }])) }
 }
 
-// What is accepted, not what it becomes: conversions are the server's business.
+// The accepted input, not what it is converted to.
 function toJsonSchema(schema: z.ZodType) {
   const { $schema: _dialect, ...described } = z.toJSONSchema(schema, {
     io: 'input',
     unrepresentable: 'any',
-    // zod's pattern behind a format is for machines, and hides the document from people.
+    // Zod's pattern for a format is long, and makes the document unreadable.
     override: ({ jsonSchema }) => {
       if (jsonSchema.format) delete jsonSchema.pattern
     },
@@ -119,7 +119,7 @@ function toJsonSchema(schema: z.ZodType) {
 const messages = z.union([z.string(), z.array(z.string())])
 
 const refusalSchema = z.object({
-  // The routes of password resets call it `errors`.
+  // The routes for password resets call it `errors`.
   error: messages.optional(),
   errors: z.array(z.string()).optional(),
   code: z.enum(listRefusals().map(({ code }) => code)),

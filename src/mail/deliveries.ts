@@ -7,33 +7,33 @@ import type { Pause } from './pause.ts'
 import { loggable } from './reason.ts'
 import type { Attempt } from './record.ts'
 
-// One mail after another keeps them in order, but one that takes long does not hold up the next.
+// Sending one after another keeps mails in order, but a slow one must not hold up the next.
 const patientMilliseconds = 2_000
 const maximumOnTheirWay = 10
 
-/** The mails of a worker that are on their way. */
+/** The mails that a worker has on their way. */
 export class Deliveries {
   readonly #courier: Courier
   readonly #pause: Pause
-  // Each with what cuts it off.
+  // Each with the controller that cuts it off.
   readonly #onTheirWay = new Map<Promise<void>, AbortController>()
 
-  /** @param pause begun by what keeps all mails from being sent, ended by an answer */
+  /** @param pause begins where no mail can be sent, ends with the mail server's next answer */
   constructor(courier: Courier, pause: Pause) {
     this.#courier = courier
     this.#pause = pause
   }
 
-  /** Resolves when the mail is sent or given up, or when it takes too long to wait for. */
+  /** Resolves when the mail is sent or given up, or takes too long to wait for. */
   async send(message: Message): Promise<void> {
-    // Not AbortSignal.any(), which keeps something of every signal that it was ever given.
+    // Not AbortSignal.any(), which leaks a little for every signal it was ever given.
     const cutOff = new AbortController()
     const tooLong = setTimeout(() => cutOff.abort(), attemptMilliseconds)
     let renewed = Promise.resolve()
     const renewal = setInterval(() => {
       renewed = this.#renew(message)
     }, renewalMilliseconds)
-    // Behind what became of the attempt it would put the next one off.
+    // A renewal after the outcome is recorded would postpone the next attempt.
     const beforeRecord = () => {
       clearInterval(renewal)
       return renewed
@@ -52,7 +52,7 @@ export class Deliveries {
     if (this.#onTheirWay.size >= maximumOnTheirWay) await Promise.race(this.#onTheirWay.keys())
   }
 
-  /** Resolves when none of those that are on their way now is any more. */
+  /** Resolves when every mail that is on its way now has been sent or given up. */
   async settled(): Promise<void> {
     await Promise.all(this.#onTheirWay.keys())
   }
@@ -61,7 +61,7 @@ export class Deliveries {
     for (const cutOff of this.#onTheirWay.values()) cutOff.abort()
   }
 
-  // A claim that could not be renewed ends, and the fence keeps the mail from leaving twice.
+  // A claim that could not be renewed lapses; the fence keeps the mail from leaving twice.
   async #renew(message: Message): Promise<void> {
     const { config, log } = this.#courier
     const until = new Date(config.clock().getTime() + leaseMilliseconds)

@@ -13,32 +13,32 @@ import { createWriter, type MailOptions } from './messages/writer.ts'
 import { latestDueMilliseconds, leaseMilliseconds } from './patience.ts'
 import { Pause } from './pause.ts'
 
-/** What an outbox needs beside the `auth` whose messages it sends. */
+/** What an outbox needs besides the `auth` whose messages it sends. */
 export interface OutboxOptions {
   readonly transport: Transport
   /** An address, or a name and an address: `Projects <no-reply@example.com>`. */
   readonly from: string
-  /** Where the front end is, such as `https://app.example.com`: the one source of links in mails. */
+  /** The front end's URL, such as `https://app.example.com`: all links in mails begin with it. */
   readonly appUrl: string
-  /** What mails are called, look like and say. Default: the sender's name, in plain English. */
+  /** The name, look and wording of mails. Default: the sender's name, in plain English. */
   readonly mails?: MailOptions
-  /** Default: faults alone, on standard error. */
+  /** Default: only faults, on standard error. */
   readonly log?: Log
 }
 
-/** Sends what the rules have queued. Any number of processes may have one on the same database. */
+/** Sends the queued messages. Any number of processes may run one on the same database. */
 export interface Outbox {
-  /** Sends from now on: within half a second what this process queues, within five all else. */
+  /** Begins to send: within half a second what this process queues, within five seconds all else. */
   start(): void
-  /** Tries what is due, and resolves when that is done: for tests and scripts. */
+  /** Tries every message that is due, and resolves when that is done: for tests and scripts. */
   deliverDue(): Promise<void>
-  /** For good: takes up nothing more, and gives what is on its way a second and a half. */
+  /** Stops for good: takes up nothing more, and gives mails on their way a second and a half. */
   stop(): Promise<void>
 }
 
 /**
- * @throws RangeError for a `from` that is no address, an `appUrl` that no link can begin with, or
- *   `mails` with a name or colours that nobody could read
+ * @throws RangeError for a `from` that is not an address, an `appUrl` that no link can begin with, or
+ *   `mails` with an unreadable name or colours
  */
 export function createOutbox(auth: Auth, options: OutboxOptions): Outbox {
   return new Worker(auth, options)
@@ -46,7 +46,7 @@ export function createOutbox(auth: Auth, options: OutboxOptions): Outbox {
 
 const idleMilliseconds = 5_000
 const discretionMilliseconds = 500
-// `serve` takes eight seconds for open requests, and Docker kills after ten.
+// `serve` gives open requests eight seconds, and Docker kills after ten.
 const stopMilliseconds = 1_500
 
 class Worker implements Outbox {
@@ -55,7 +55,7 @@ class Worker implements Outbox {
   readonly #deliveries: Deliveries
   readonly #unsubscribe: () => void
   readonly #stopping = new AbortController()
-  // The database: by this worker, or by who has queued a message here.
+  // Whether this worker, or a message queued in this process, has reached the database.
   #wasReached = false
   #running: Promise<void> | null = null
   #alarm = new AbortController()
@@ -122,7 +122,7 @@ class Worker implements Outbox {
     if (this.#isStopped() || this.#pause.left() > 0) return
     const { config, log } = this.#courier
     await queueExpiryNotices(config).catch((err) => {
-      // One user's row that somebody holds is no reason to send nothing. Of a database that is away the next claim tells.
+      // One user's locked row must not hold up all mails. If the database is away, the next claim finds out.
       if (!isUnavailable(err)) this.#pauseBecauseOf(err)
       else if (this.#wasReached) log.error({ err }, 'a notice was not queued; it is tried again')
     })
@@ -143,7 +143,7 @@ class Worker implements Outbox {
     }
   }
 
-  // A server that starts before its database says that itself, and nobody has asked for a mail yet.
+  // A server that starts before its database logs that itself, and no mail is waiting yet.
   #pauseBecauseOf(err: unknown): void {
     const isAwaited = !this.#wasReached && isUnavailable(err)
     this.#pause.begin(isAwaited ? null : { err })
@@ -157,8 +157,8 @@ class Worker implements Outbox {
     this.#alarm = new AbortController()
   }
 
-  // SECURITY: a known address makes more work than an unknown one. Begun at once, it would delay the
-  // next request of whoever asked, and tell them which it was.
+  // SECURITY: a known address causes more work than an unknown one. Begun at once, that work would
+  // delay the client's next request, and tell whether the address is known.
   async #bideTime(): Promise<void> {
     const [byte = 0] = this.#courier.config.random(1)
     const milliseconds = (byte / 256) * discretionMilliseconds

@@ -192,7 +192,7 @@ export class PostgresDatabase implements Database {
     }
   }
 
-  // Async: for a certificate that it cannot read the pool throws instead of rejecting.
+  // Async, since the pool throws instead of rejecting where it cannot read a certificate.
   async #borrow(): Promise<pg.PoolClient> {
     return this.#pool.connect()
   }

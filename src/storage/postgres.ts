@@ -50,8 +50,8 @@ export async function openPostgres(
 
 const defaults = { ...patience, max: 10, fallback_application_name: 'latchkey' } as const
 
-// pg reads them whenever it makes a client: one that was named wrongly is told at the start, and not as a database that
-// is away.
+// pg reads the certificates whenever it makes a client. A wrong path stops the start, instead of looking like a database
+// that is away.
 function requireCertificates(connectionString: string): void {
   try {
     new pg.Client({ connectionString })
@@ -64,7 +64,7 @@ function requireCertificates(connectionString: string): void {
 const needsCertificate =
   'PostgreSQL needs a certificate that is there, behind sslrootcert, sslcert or sslkey'
 
-// What poolers' own URLs say, and PostgreSQL does not know.
+// A parameter in the URLs of poolers, unknown to PostgreSQL.
 function usesPooler(source: string | pg.Pool): boolean {
   return typeof source === 'string' && new URL(source).searchParams.get('pgbouncer') === 'true'
 }

@@ -18,11 +18,11 @@ export const sqliteMigrations: Migrations = {
 /**
  * Opens an SQLite file, and creates it for its owner's eyes only (0600, the folder 0700).
  *
- * Reads and writes have a connection each. On one connection, a request that only reads, or that is
- * acknowledged in between, would be part of another request's transaction and undone with it.
+ * Reads and writes have a connection each. On a shared one, a request would become part of another
+ * request's open transaction, and be rolled back with it.
  *
  * @param path a file's path; the `sqlite:` of a `DATABASE_URL` may stand before it
- * @throws Error for what is no path of a file, or cannot be one; AuthError `unavailable`
+ * @throws Error where `path` is not a file's path, or the file cannot be created; AuthError `unavailable`
  */
 export async function openSqlite(path: string): Promise<Database> {
   const file = createFile(sqliteFile(path))
@@ -46,9 +46,9 @@ export async function openSqlite(path: string): Promise<Database> {
 }
 
 /**
- * Whether Latchkey has been migrated into a file; looking changes nothing in it.
+ * Whether a file has Latchkey's tables; looking changes nothing in it.
  *
- * @throws AuthError `unavailable` for what cannot be read or is no database
+ * @throws AuthError `unavailable` where the file cannot be read or is no database
  */
 export function isMigrated(path: string): boolean {
   try {

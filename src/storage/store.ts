@@ -19,7 +19,7 @@ import * as signingKeys from './signing-keys.ts'
 import { holdLease, sweepTable } from './sweep.ts'
 import * as users from './users.ts'
 
-/** Latchkey's tables in a database that was migrated. */
+/** The store on a migrated database. */
 export function createStore(database: Database): Store {
   return {
     findSession: (tokenDigest) => sessions.findSession(database, tokenDigest),

@@ -5,18 +5,18 @@ import type { OriginUser } from './origin.ts'
 import type { Refusal } from './refusals.ts'
 import { parseUser } from './row.ts'
 
-/** A user of another system whose row could be read. */
+/** A row of another system that could be read as a user. */
 export interface Row {
   readonly user: NewUser
   readonly where: string
 }
 
-/** One who came before. */
+/** The row of a user who was imported before. */
 export interface Changed extends Row {
   readonly before: ImportedUser
 }
 
-/** Reads a row, and takes note whose it is; false where it is refused. */
+/** Reads a row, and notes its id and address; false where it is refused. */
 export function parseRow(importing: Importing, row: OriginUser): Row | false {
   const { notes, tally } = importing
   const { where } = row
@@ -29,21 +29,23 @@ export function parseRow(importing: Importing, row: OriginUser): Row | false {
   if (!notes.addAddress(user.emailAddress)) {
     return refuse(importing, 'email_address_taken', { user, where })
   }
-  // One user, however the letters of a UUID are written.
+  // The same UUID in upper and lower case is one user.
   const id = isUuid(user.originId) ? user.id : user.originId
   if (!notes.addUser(id)) return refuse(importing, 'id_taken', { user, where })
   return { user, where }
 }
 
-// Who has logged in since, or chose a password, has another hash and no scheme.
+// A user who has logged in or chosen a password since then has a hash of our own, and no scheme.
 export function hasNewHash({ before, user }: Changed): boolean {
   return before.passwordScheme !== null && before.passwordHash !== user.passwordHash
 }
 
+/** Whether the other system has banned a user who is not banned here. */
 export function hasNewBan({ before, user }: Changed): boolean {
   return before.bannedAt === null && user.bannedAt !== null
 }
 
+/** Tells the tally why a row is refused. */
 export function refuse({ tally }: Importing, reason: Refusal, { user, where }: Row): false {
   tally.refuse(reason, { where, emailAddress: user.emailAddress })
   return false

@@ -14,13 +14,13 @@ interface Rows {
 }
 
 interface Saved {
-  /** Who could not be added after all. */
+  /** Users who could not be added after all. */
   readonly missing: readonly Row[]
-  /** How many have logged in meanwhile, and stay as they are. */
+  /** How many were left as they are, since they have logged in meanwhile. */
   readonly touched: number
 }
 
-/** Adds who is new, and changes who came before. */
+/** Adds new users, and updates those who were imported before. */
 export async function save(importing: Importing, { added, changed }: Rows): Promise<Saved> {
   const { origin, tally } = importing
   if (added.length + changed.length === 0) return { missing: [], touched: 0 }
@@ -43,7 +43,7 @@ export async function save(importing: Importing, { added, changed }: Rows): Prom
   return { missing, touched: changed.length - updated }
 }
 
-// Each is a statement or two, and a transaction has three seconds, wherever its database is.
+// Each takes a statement or two, and a transaction has three seconds, however far away the database is.
 const updatedAtATime = 100
 
 function updateAll(importing: Importing, changed: readonly Changed[]): Promise<number> {
@@ -68,7 +68,7 @@ async function update(transaction: Connection, row: Changed): Promise<boolean> {
   return isRehashed || isBanned
 }
 
-// What was tried twice may have been done the first time: then the id is there that was made for it.
+// A write that was tried twice may have succeeded the first time: then the generated id is there.
 async function withoutOwn({ database }: Importing, rows: readonly Row[]): Promise<Row[]> {
   const there = await findUserIds(
     database,

@@ -11,7 +11,7 @@ import {
 import { type Changed, hasNewBan, hasNewHash, parseRow, type Row, refuse } from './user-rows.ts'
 import { save } from './user-writes.ts'
 
-/** Brings in a batch of users: those who are new, and what is new of those who came before. */
+/** Imports a batch of users: adds new ones, and updates those who were imported before. */
 export async function importUsers(
   importing: Importing,
   rows: readonly OriginUser[],
@@ -19,7 +19,7 @@ export async function importUsers(
   const { database, notes, origin, pending, tally } = importing
   const parsed = rows.flatMap((row) => parseRow(importing, row) || [])
   const originIds = parsed.map(({ user }) => user.originId)
-  // Before it is asked who came: else whom an import beside this one brings between is one who was here.
+  // Before the imported users are looked up: otherwise whoever a concurrent import adds in between would count as taken.
   const taken = await findTaken(importing, parsed)
   const known = await findImportedUsers(database, origin, originIds)
   const strangers = parsed.filter(({ user }) => !known.has(user.originId))
@@ -29,13 +29,13 @@ export async function importUsers(
   tally.add('unchanged', came.length - changed.length)
   const wanted = {
     added: withinSchemes(importing, added, () => null),
-    // Who is banned alone keeps the hash that they have here.
+    // A user with no change but a ban keeps the hash that they have here.
     changed: [
       ...changed.filter((row) => !hasNewHash(row)),
       ...withinSchemes(importing, changed.filter(hasNewHash), (row) => row.before.passwordScheme),
     ],
   }
-  // The next rows have other ids and other addresses: the notes see to that.
+  // The next batch may be read meanwhile: the notes make sure that its ids and addresses are others.
   await pending.begin(async () => {
     const { missing, touched } = await save(importing, wanted)
     const meanwhile = await findImportedUsers(
@@ -43,9 +43,9 @@ export async function importUsers(
       origin,
       missing.map(({ user }) => user.originId),
     )
-    // Another import, that runs beside this one, has brought them.
+    // Added by a concurrent import.
     const twins = await refuseAnother(importing, withThoseBefore(missing, meanwhile))
-    // Whoever signed up while the rows were looked at.
+    // Somebody signed up with the address while the rows were looked at.
     for (const row of missing) {
       if (!meanwhile.has(row.user.originId)) refuse(importing, 'email_address_taken', row)
     }

@@ -5,7 +5,7 @@ import { placeFile, syncFile } from '../../storage/sqlite-file.ts'
 import { Refused } from './command.ts'
 
 // How many characters are buffered before they are written.
-const bufferedBytes = 65_536
+const bufferedCharacters = 65_536
 
 /**
  * A new file that only its owner can read, since it is about people. It gets its name when it is complete: half
@@ -36,7 +36,7 @@ export class PrivateFile {
   /** @throws Refused if the disk cannot take it */
   write(text: string): void {
     this.#waiting += text
-    if (this.#waiting.length >= bufferedBytes) this.#flush()
+    if (this.#waiting.length >= bufferedCharacters) this.#flush()
   }
 
   /** @throws Refused if the disk cannot take it, or the name was taken meanwhile */

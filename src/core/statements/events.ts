@@ -1,8 +1,8 @@
 import type { AuditEvent } from '../entities.ts'
 
 export interface EventStatements {
-  /** There is no statement that changes an event, but for the next one. */
+  /** Events are never changed afterwards, except by `blankEvents`. */
   insertEvents(events: readonly AuditEvent[]): Promise<void>
-  /** Takes the address, the client's address and its agent from all events of a user. */
+  /** Removes the email address, the IP address and the user agent from all events of a user. */
   blankEvents(userId: string): Promise<void>
 }
