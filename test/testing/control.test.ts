@@ -89,6 +89,21 @@ test('mails are there as soon as they are asked for, with link and token, and of
   expect(newest).toMatchObject({ subject: 'Your password was changed', link: null, token: null })
 })
 
+test('whoever comes back before the idle time is over stays logged in, however the clock is moved', async () => {
+  const { server, steer } = await start()
+  const { headers } = await logInAs(server.app)
+  for (const move of [
+    () => server.clock.advance({ days: 20 }),
+    () => steer('POST /clock', { body: { advance: { days: 20 } } }),
+    () => server.clock.advance({ days: 20 }),
+  ]) {
+    await move()
+    expect((await server.app.request('/v1/user', { headers })).status).toBe(200)
+  }
+  server.clock.advance({ days: 31 })
+  expect((await server.app.request('/v1/user', { headers })).status).toBe(401)
+})
+
 test('the clock is moved by so much, or to an instant, and what is no time moves nothing', async () => {
   const { server, steer } = await start()
   const { headers } = await logInAs(server.app)
