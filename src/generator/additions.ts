@@ -11,6 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
+import { endLinesAs } from './text-file.ts'
 
 /** A file to write into a project, and whether it exists there already. */
 export interface PlannedFile {
@@ -69,11 +70,12 @@ function change(place: string, content: string | Buffer): () => void {
   // A link stays a link: the file behind it is changed.
   const file = realpathSync(place)
   const before = readFileSync(file)
+  const text = typeof content === 'string' ? endLinesAs(before.toString(), content) : content
   const draft = `${file}.latchkey-draft`
   // An existing draft belongs to somebody else: this throws, and leaves it alone.
   closeSync(openSync(draft, 'wx', 0o600))
   try {
-    writeFileSync(draft, content)
+    writeFileSync(draft, text)
     chmodSync(draft, statSync(file).mode & 0o7777)
     renameSync(draft, file)
   } catch (error) {

@@ -1,9 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Wanted } from './authentication-files.ts'
 import { settingsFile } from './development.ts'
 import type { ExistingProject } from './existing-project.ts'
 import { readTemplateFile } from './template.ts'
+import { readTextFile } from './text-file.ts'
 
 /** Example variables of a server, with values for development. */
 export function writeExample(project: ExistingProject, { database, title }: Wanted): string {
@@ -36,8 +37,8 @@ export function ignored(project: ExistingProject): string {
 export function append({ directory }: ExistingProject, path: string, text: string): string {
   const file = join(directory, path)
   if (!existsSync(file)) return text
-  const before = readFileSync(file, 'utf8')
-  const lines = before.split(/\r?\n/)
+  const before = readTextFile(file)
+  const lines = before.split('\n')
   const lacking = text.split('\n').filter((line) => line !== '' && !lines.includes(line))
   if (lacking.length === 0) return before
   const gap = before === '' || before.endsWith('\n') ? '' : '\n'

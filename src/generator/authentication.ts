@@ -11,6 +11,7 @@ import { extendManifest } from './existing-manifest.ts'
 import type { ExistingProject } from './existing-project.ts'
 import { namesOf } from './names.ts'
 import type { Files } from './template.ts'
+import { readTextFile } from './text-file.ts'
 
 /** What to write, and what to say about it. */
 export interface AuthenticationPlan extends Plan {
@@ -35,7 +36,7 @@ export function planAuthentication(
   if (occupied.length > 0) {
     return `Nothing was written, because it would overwrite ${occupied.join(', ')}`
   }
-  const manifest = readFileSync(join(project.directory, 'package.json'), 'utf8')
+  const manifest = readTextFile(join(project.directory, 'package.json'))
   const example = writeExample(project, { database, title })
   const hasEnvironment = isThere(project, settingsFile(project))
   const edits = listEdits(project).map((edit) => apply(project, edit))

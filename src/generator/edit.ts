@@ -1,6 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ExistingProject } from './existing-project.ts'
+import { readTextFile } from './text-file.ts'
 
 /** A file of the project's own, and what to change in it. */
 export interface Edit {
@@ -27,7 +28,7 @@ export type Edited =
 /** Makes all changes to a file, or none if one of them has no place. */
 export function apply(project: ExistingProject, { path, changes }: Edit): Edited {
   const file = join(project.directory, path)
-  let text = existsSync(file) ? readFileSync(file, 'utf8') : ''
+  let text = existsSync(file) ? readTextFile(file) : ''
   for (const { at, to } of changes) {
     const found = [...text.matchAll(new RegExp(at.source, 'gm'))]
     const [only] = found

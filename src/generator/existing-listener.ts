@@ -1,9 +1,10 @@
-import { readFileSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { basename, extname } from 'node:path/posix'
 import { type Change, type Edit, nowhere } from './edit.ts'
 import type { ExistingProject } from './existing-project.ts'
 import { importBehind, importOf } from './import-lines.ts'
+import { readTextFile } from './text-file.ts'
 
 /** What to add to the file in which a server begins to listen, so that it sends mails and ends well. */
 export function findListener(project: ExistingProject): Edit {
@@ -33,7 +34,7 @@ function candidates({ entry }: ExistingProject): readonly string[] {
 
 function readText(file: string): string {
   const isFile = statSync(file, { throwIfNoEntry: false })?.isFile() ?? false
-  return isFile ? readFileSync(file, 'utf8') : ''
+  return isFile ? readTextFile(file) : ''
 }
 
 // Finds the call that returns a server of `node:http`; null if a file has none.

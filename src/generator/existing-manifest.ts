@@ -27,7 +27,7 @@ export function extendManifest(text: string, additions: Additions): string {
     ...(Object.keys(more).length > 0 ? { devDependencies: inOrder(devDependencies, more) } : {}),
   }
   const ordered = { ...extended, scripts: scriptsInOrder(extended.scripts, scripts) }
-  const [, indent = '  '] = /^\{\r?\n([ \t]+)/.exec(text) ?? []
+  const [, indent = '  '] = /^\{\n([ \t]+)/.exec(text) ?? []
   const end = text.endsWith('\n') ? '\n' : ''
   return JSON.stringify(ordered, null, indent) + end
 }

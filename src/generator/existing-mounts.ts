@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Change } from './edit.ts'
 import type { ExistingProject } from './existing-project.ts'
 import { type Importing, importBehind, importOf } from './import-lines.ts'
+import { readTextFile } from './text-file.ts'
 
 /** What to add to the file that makes an app, so that authentication is in it. */
 export function mountChanges(project: ExistingProject): readonly Change[] {
@@ -18,27 +18,44 @@ const mounts = {
     return [
       importBehind('hono', imports),
       {
-        at: /^((?:export )?(?:const|let|var) (\w+) = new Hono)\(\)(;?)$/,
-        to: (_all, [made = '', app = '', end = '']) =>
-          `${made}${isTyped ? '<Protected>' : ''}()${end}\n\nmountAuthentication(${app})${end}`,
+        at: /^((?:export )?(?:const|let|var) (\w+) = new Hono)(\((?:\{[^{}()]*\})?\))(;?)$/,
+        to: (_all, [made = '', app = '', options = '', end = '']) =>
+          `${made}${isTyped ? '<Protected>' : ''}${options}${end}\n\nmountAuthentication(${app})${end}`,
         byHand: `right behind \`const app = new Hono${isTyped ? '<Protected>' : ''}()\`:
   mountAuthentication(app)`,
       },
     ]
   },
-  fastify: (project: ExistingProject): readonly Change[] => [
-    importBehind('fastify', [importOf('authentication', project, mountOf(project))]),
-    {
-      at: /^(?:export )?(?:const|let|var) (\w+)(?:: \w+)? = [fF]astify\([^()]*\)(;?)$/,
-      to: (made, [app = '', end = '']) => `${made}\n\n${app}.register(authentication)${end}`,
-      byHand: 'right behind `const app = Fastify(…)`:\n  app.register(authentication)',
-    },
-  ],
+  fastify: (project: ExistingProject): readonly Change[] => {
+    const line = importOf('authentication', project, mountOf(project))
+    return textOf(project).search(madeAtOnce) === -1
+      ? [
+          importBehind('fastify', [line]),
+          {
+            at: /^(?:export )?(?:const|let|var) (\w+)(?:: \w+)? = [fF]astify\([^()]*\)(;?)$/,
+            to: (made, [app = '', end = '']) => `${made}\n\n${app}.register(authentication)${end}`,
+            byHand: 'right behind `const app = Fastify(…)`:\n  app.register(authentication)',
+          },
+        ]
+      : [
+          {
+            at: madeAtOnce,
+            to: (made, [kind = '', app = '', quote = "'", end = '']) => {
+              const alike = line.replace(/^const/, kind).replaceAll("'", quote)
+              return `${alike}${end}\n${made}\n\n${app}.register(authentication)${end}`
+            },
+            byHand: `above the line that makes the app:\n  ${line}\nand right behind it:\n  app.register(authentication)`,
+          },
+        ]
+  },
   express: (project: ExistingProject): readonly Change[] => [
     importBehind('express', [importOf('{ mountAuthentication }', project, mountOf(project))]),
     ...expressMount(project),
   ],
 }
+
+// Fastify's own first example: what is imported has to come above this line, which makes the app.
+const madeAtOnce = /^(const|let|var) (\w+) = require\((['"])fastify\3\)\([^()]*\)(;?)$/m
 
 const statics = [
   /^(\w+)\.use\(express\.static\(.*\)\)(;?)$/,
@@ -62,13 +79,17 @@ function findFiles(text: string): RegExp | null {
 const harmless =
   /^\s*(?:\w+\.(?:(?:set|enable|disable)\((?:[^()]|\([^()]*\))*\)|use\((?:(?:'[^']*'|"[^"]*"), )?(?:express\.(?:json|urlencoded|text|raw|static)|cookieParser|logger|morgan|cors|helmet|compression)\((?:[^()]|\([^()]*\))*\)\));?\s*)?(?:\/\/.*)?$/
 
+function textOf({ directory, entry }: ExistingProject): string {
+  return entry === null ? '' : readTextFile(join(directory, entry))
+}
+
 function mountOf({ entry }: ExistingProject): Importing {
   return { module: 'mount', path: entry }
 }
 
 // Static files were open to everybody, and stay so if only middleware comes before them.
-function expressMount({ directory, entry }: ExistingProject): readonly Change[] {
-  const text = entry === null ? '' : readFileSync(join(directory, entry), 'utf8')
+function expressMount(project: ExistingProject): readonly Change[] {
+  const text = textOf(project)
   const made = /^(?:export )?(const|let|var) (\w+)(?:: [\w.]+)? = express\(\)(;?)$/
   const declared = (kind: string, end: string) =>
     `${kind} { authenticationRoutes, requireAuthentication } = mountAuthentication()${end}`

@@ -163,7 +163,7 @@ function findEntry(
   )
 }
 
-const fastifyMade = /\b[fF]astify\(|@fastify\/autoload/
+const fastifyMade = /\b[fF]astify\(|require\((['"])fastify\1\)\(|@fastify\/autoload/
 
 function findEnding({
   language,

@@ -7,6 +7,7 @@ import { describeScopes, register, registrationSteps } from './registration.ts'
 import { resourceCode, resourceMigration, resourceTests } from './resource-code.ts'
 import type { ResourceNames } from './resource-names.ts'
 import { readTemplateFile } from './template.ts'
+import { readTextFile } from './text-file.ts'
 
 interface Resource {
   readonly names: ResourceNames
@@ -68,7 +69,7 @@ const scopesOfPages = 'web/src/pages/api-keys/scopes.ts'
 
 function planRegistration(directory: string, names: ResourceNames): Plan {
   const change = (path: string, edit: (text: string) => string | null): PlannedFile | null => {
-    const content = edit(readFileSync(join(directory, path), 'utf8'))
+    const content = edit(readTextFile(join(directory, path)))
     return content === null ? null : { path, content, is: 'changed' }
   }
   const table = change(routes, (text) => register(text, names))

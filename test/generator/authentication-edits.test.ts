@@ -56,6 +56,54 @@ test('static files of Express stay open, and its lines are in the manner of the 
   expect(www).toMatch(/\}\);\n\nrunAuthentication\(server\);\n$/)
 })
 
+test.each(['express', 'hono'] as const)(
+  'every line of a project of %s that a checkout on Windows made still ends as it did',
+  async (name) => {
+    const inLines = (end: string) =>
+      Object.fromEntries(
+        Object.entries(freshProjects[name] ?? {}).map(([path, text]) => [
+          path,
+          text.replaceAll('\n', end),
+        ]),
+      )
+    const [windows, unix] = [project(inLines('\r\n')), project(inLines('\n'))]
+    expect((await windows.generate()).stdout).toBe((await unix.generate()).stdout)
+    const kept = Object.keys(freshProjects[name] ?? {})
+    for (const path of kept) {
+      expect(windows.read(path)).toBe(unix.read(path).replaceAll('\n', '\r\n'))
+    }
+    expect(windows.read('package.json')).toContain('latchkey')
+  },
+)
+
+test.each(["require('fastify')({ logger: true })", "require('fastify')({\n  logger: true\n})"])(
+  'an app that %s makes gets its plugin, imported before it',
+  async (made) => {
+    const index = `const app = ${made}\n\napp.listen({ port: 3000 })\n`
+    const dependencies = { fastify: '^5.0.0' }
+    const { generate, read } = project({
+      'package.json': JSON.stringify({ dependencies, scripts: { start: 'node index.js' } }),
+      'index.js': index,
+    })
+    expect((await generate()).stdout).not.toContain('by hand')
+    const imported = "const authentication = require('./auth/mount')\n"
+    expect(read('index.js')).toBe(
+      index.replace(
+        `const app = ${made}\n`,
+        (line) => `${imported}${line}\napp.register(authentication)\n`,
+      ),
+    )
+  },
+)
+
+test('an app of Hono with options keeps them', async () => {
+  const { generate, read } = own('hono', {
+    'index.js': `import { Hono } from 'hono'\n\nconst app = new Hono({ strict: false })\n`,
+  })
+  await generate()
+  expect(read('index.js')).toContain('new Hono({ strict: false })\n\nmountAuthentication(app)\n')
+})
+
 test('the server that create-hono lets listen gets a name, and is run at the end of its file', async () => {
   const { generate, read } = fresh('hono')
   await generate()

@@ -232,6 +232,16 @@ test.each([
   expect(contents(command.folder)).toEqual(before)
 })
 
+test('a table of routes that a checkout on Windows made is edited, and keeps its line ends', async () => {
+  const command = await prepare()
+  const routes = join(command.folder, 'routes.ts')
+  writeFileSync(routes, read(routes).replaceAll('\n', '\r\n'))
+  const { code, stdout } = await type('latchkey generate resource notes title:string', command)
+  expect([code, stdout]).toEqual([0, expect.not.stringContaining('routes.ts: ')])
+  expect(read(routes)).toMatch(/\.\.\.notes\(database\)/)
+  expect(read(routes).replaceAll('\r\n', '')).not.toContain('\n')
+})
+
 test('it is not done twice', async () => {
   const command = await prepare()
   expect((await type(asked, command)).code).toBe(0)
