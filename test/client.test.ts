@@ -128,7 +128,7 @@ test('a request of the application’s own carries the session, and to this API 
   }
   const request = new Request(`${api}/v1/user`)
   // @ts-expect-error: nor is a Request
-  await expect(client.fetch(request)).rejects.toThrow('is no path of the API')
+  await expect(client.fetch(request)).rejects.toThrow('is no API URL')
   expect(sent).toHaveLength(2)
   for (const { url, init } of sent) {
     expect(url).toMatch(/^https:\/\/api\.example\.com\/v1\//)
@@ -151,10 +151,33 @@ test('an API may be below a path, or of the page’s own origin', async () => {
   // What would be a host of another name, or none, which takes the first part of the path for one.
   const hostless = ['https://', 'https:///x', 'https://\\evil', '//evil', '/\\evil', 'https://?x']
   const others = ['api.example.com', 'https://a.example?x', 'https://a.example#', 'file:///a']
-  for (const url of [...hostless, ...others]) {
+  const named = ['https://ann:secret@a.example', 'https://ann@a.example/api']
+  for (const url of [...hostless, ...others, ...named]) {
     expect(() => createClient(url, { session: inMemory() })).toThrow(TypeError)
   }
 })
+
+test.each(['https://example.com/api', '/api'])(
+  'below %s no path leads the token to a neighbour',
+  async (url) => {
+    const fetch = vi.fn(async () => Response.json({}))
+    const client = createClient(url, { session: inMemory(), fetch })
+    const away = [
+      '/../other',
+      '/%2e%2e/other',
+      '/v1/..\\../other',
+      '/..',
+      '/.\t./other',
+      '/../apis/x',
+    ]
+    for (const path of away) await expect(client.fetch(path)).rejects.toThrow(TypeError)
+    expect(fetch).not.toHaveBeenCalled()
+    for (const path of ['/', '/v1/user', '/v1/files?name=../x', '/v1/a..b', '/v1/a b']) {
+      await client.fetch(path)
+      expect(fetch).toHaveBeenLastCalledWith(`${url}${path}`, expect.anything())
+    }
+  },
+)
 
 test('the environment’s fetch is the one of the moment', async () => {
   const client = createClient(api, { session: inMemory() })

@@ -52,7 +52,7 @@ export async function refusalOf(response: Response): Promise<ApiError> {
   const said: Partial<Record<string, unknown>> = Object(body)
   const messages = [said.error ?? said.errors ?? response.statusText].flat()
   return new ApiError(messages.join('\n'), {
-    code: typeof said.code === 'string' ? said.code : 'unknown',
+    code: `${said.code ?? 'unknown'}`,
     status: response.status,
     requestId: response.headers.get('x-request-id'),
     details: [said.details].flat().filter(isProblem),
@@ -61,7 +61,7 @@ export async function refusalOf(response: Response): Promise<ApiError> {
 }
 
 function isProblem(value: unknown): value is Problem {
-  return typeof Object(value).field === 'string'
+  return 'field' in Object(value)
 }
 
 /** Seconds, or null if there is no such header. The API sends seconds; a proxy may send a date. */

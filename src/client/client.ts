@@ -42,8 +42,8 @@ export type Client = ReturnType<typeof createClient>
  * @throws TypeError for any other text
  */
 export function createClient(url: string, { session, fetch = fetchOfNow }: ClientOptions) {
-  if (!/^($|\/(?![/\\])|https?:\/\/[^/\\?#\s])[^?#\s]*$/.test(url)) {
-    throw new TypeError(`${url} is no URL of an API`)
+  if (!/^(https?:\/\/[^/\\@?#\s]+)?(\/(?![/\\])[^?#\s]*)?$/.test(url)) {
+    throw new TypeError(`${url} is no API URL`)
   }
   const api = url.replace(/\/+$/, '')
   const keeper = new SessionKeeper(`latchkey ${api}`, session)
@@ -90,7 +90,8 @@ export function createClient(url: string, { session, fetch = fetchOfNow }: Clien
     path: string,
     { body, heed = notice }: { readonly body?: object; readonly heed?: Heed } = {},
   ): Promise<T> {
-    const response = await request(path, { method, ...written(body) }, heed)
+    const json = { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }
+    const response = await request(path, { method, ...(body && json) }, heed)
     // A test compares these types with the schemas of the routes.
     return (response.status === 204 ? undefined : await read(response)) as T
   }
@@ -110,8 +111,11 @@ export function createClient(url: string, { session, fetch = fetchOfNow }: Clien
   return {
     /** A request of your own, with the session: like the global `fetch`, but only to this API. */
     async fetch(path: string, init?: RequestInit): Promise<Response> {
-      // SECURITY: `@evil.example` after the origin would be another one, and so would `//evil.example` alone.
-      if (!/^\/(?![\s/\\])/.test(path)) throw new TypeError(`${path} is no path of the API`)
+      // SECURITY: the token goes to this API alone. `@evil.example` behind its host would be another one, and so would
+      // `//evil.example` alone; `/..` may lead to a neighbour. Tabs and line breaks are dropped from URLs.
+      if (!/^\/(?![/\\])/.test(path) || /[\t-\r]|[/\\](\.|%2e){2}/i.test(path)) {
+        throw new TypeError(`${path} is no API URL`)
+      }
       return request(path, init)
     },
     /** Calls the listener when the session begins or ends, here or in another tab. Returns how to stop. */
@@ -226,10 +230,6 @@ export function createClient(url: string, { session, fetch = fetchOfNow }: Clien
 
 // Looked up at each request, since somebody may replace it later.
 const fetchOfNow: Fetch = (url, init) => globalThis.fetch(url, init)
-
-function written(body: object | undefined): RequestInit {
-  return body ? { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } } : {}
-}
 
 /** @throws ApiError if the body is no JSON, such as a page of a proxy */
 async function read(response: Response): Promise<unknown> {

@@ -2,7 +2,6 @@ import { ApiError, failure, refusalOf } from './api-error.ts'
 
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>
 
-const attempts = 3
 const longestWaitSeconds = 5
 
 /**
@@ -18,7 +17,8 @@ export async function send(fetch: Fetch, url: string, init: RequestInit): Promis
   for (let attempt = 1; ; attempt++) {
     const answer = await sendOnce(fetch, url, init)
     if (!(answer instanceof ApiError)) return answer
-    const seconds = mayRepeat && attempt < attempts ? pauseBehind(answer, attempt) : null
+    // Three attempts at most.
+    const seconds = mayRepeat && attempt < 3 ? pauseBehind(answer, attempt) : null
     if (seconds === null) throw answer
     await pause(seconds * 1_000, signal)
   }
