@@ -1,5 +1,6 @@
 // The rules that hold for every route: a route that forgets one fails here.
 import { once } from 'node:events'
+import { gzipSync } from 'node:zlib'
 import { answer, createApp, type Log, nodeServer, type Route, route } from 'latchkey/server'
 import { expect, onTestFinished, test } from 'vitest'
 import { z } from 'zod'
@@ -246,8 +247,12 @@ test('a body in another format is 415, a broken one 400, one over 64 KiB 413', a
   const authorization = bearer(await signUp(server))
   for (const { method, path, schemas } of routes) {
     if (!schemas.body) continue
-    const send = async (body: string | Uint8Array<ArrayBuffer> | ReadableStream, type: string) => {
-      const headers = { ...authorization, 'content-type': type }
+    const send = async (
+      body: string | Uint8Array<ArrayBuffer> | ReadableStream,
+      type: string,
+      more = {},
+    ) => {
+      const headers = { ...authorization, 'content-type': type, ...more }
       const init = { method, headers, body, duplex: 'half' as const }
       return (await server.app.request(path.replace(/:\w+/g, someId), init)).status
     }
@@ -256,6 +261,9 @@ test('a body in another format is 415, a broken one 400, one over 64 KiB 413', a
     expect(await send('{}', 'application/json, text/plain')).toBe(415)
     expect(await send('{}', 'application/json; charset=latin1')).toBe(415)
     expect(await send('--x--', 'multipart/form-data; boundary=x')).toBe(415)
+    const gzip = { 'content-encoding': 'gzip' }
+    expect(await send('{}', 'application/json', gzip)).toBe(415)
+    expect(await send(gzipSync('{}'), 'application/json', gzip)).toBe(415)
     expect(await send('{', 'application/json')).toBe(400)
     expect(await send('[1]', 'application/json')).toBe(400)
     expect(await send('a=%ff', 'application/x-www-form-urlencoded')).toBe(400)

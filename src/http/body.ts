@@ -14,7 +14,9 @@ export async function readBody(request: RequestLike): Promise<Record<string, unk
   if (bytes === 'too large') return refuse('payload_too_large')
   if (bytes.length === 0) return {}
   const type = parseMediaType(request.headers.get('content-type'))
-  if (!type) return refuse('unsupported_media_type')
+  // RFC 9110 §8.4: what is encoded is not what its Content-Type says. A filter in front may have decoded it.
+  const encoding = request.headers.get('content-encoding') ?? 'identity'
+  if (!type || encoding.toLowerCase() !== 'identity') return refuse('unsupported_media_type')
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
     return type === 'json' ? readObject(JSON.parse(text)) : readForm(text)

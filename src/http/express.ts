@@ -116,6 +116,8 @@ function restoreBody(
     const text = rewrite(request.body, request.headers['content-type'] ?? '')
     if (text === null) return 'spent'
     request.rawBody = Buffer.from(text)
+    // Whoever read the body has decompressed it.
+    delete request.headers['content-encoding']
     return 'there'
   } catch (error) {
     // JSON nested thousands deep can be parsed, but not be serialized again.

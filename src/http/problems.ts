@@ -22,7 +22,7 @@ const refusals = {
   payload_too_large: [413, 'The body is larger than 64 KiB'],
   unsupported_media_type: [
     415,
-    'Send the body as application/json or application/x-www-form-urlencoded, in UTF-8',
+    'Send the body as application/json or application/x-www-form-urlencoded, in UTF-8 and not compressed',
   ],
   validation_failed: [422, 'The input is not valid'],
   rate_limited: [429, 'Too many attempts; try again later'],

@@ -36,7 +36,8 @@ export const tooLarge = refusal(413, 'payload_too_large', {
   error: 'The body is larger than 64 KiB',
 })
 export const unsupportedType = refusal(415, 'unsupported_media_type', {
-  error: 'Send the body as application/json or application/x-www-form-urlencoded, in UTF-8',
+  error:
+    'Send the body as application/json or application/x-www-form-urlencoded, in UTF-8 and not compressed',
 })
 
 export interface Problem extends JsonObject {
