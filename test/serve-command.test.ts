@@ -35,3 +35,9 @@ test('what keeps it from starting is said, and it ends with 1', async () => {
   expect(server.complaints()).toMatch(/^DATABASE_URL must be set in production.*\nAPP_URL must be/)
   expect(server.log).toEqual([])
 }, 60_000)
+
+test('a folder is no server, which is said in a sentence', async () => {
+  const server = await startServerProcess({}, ['src/cli/latchkey.ts', 'serve', 'templates'])
+  expect(await server.end()).toBe(1)
+  expect(server.complaints()).toBe('templates is a folder: name the file that starts the server\n')
+}, 60_000)

@@ -199,6 +199,15 @@ test.each([
   expect(readdirSync(command.folder)).toEqual([])
 })
 
+test('in a folder of packages, where Node runs no TypeScript, nothing is written', async () => {
+  const command = await prepare()
+  for (const place of ['node_modules', 'node_modules/app']) {
+    const { code, stderr } = await type(`latchkey new ${place}`, command)
+    expect([code, stderr]).toEqual([1, expect.stringContaining('name another folder')])
+  }
+  expect(readdirSync(command.folder)).toEqual([])
+})
+
 test('where no folder can be made, that is said in a sentence', async () => {
   const command = await prepare()
   writeFileSync(join(command.folder, 'file'), 'mine')

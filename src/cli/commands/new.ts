@@ -1,4 +1,4 @@
-import { basename, relative, resolve } from 'node:path'
+import { basename, relative, resolve, sep } from 'node:path'
 import { createInterface } from 'node:readline/promises'
 import { databases, frontEnds } from '../../generator/choices.ts'
 import { findOccupants } from '../../generator/folder.ts'
@@ -54,6 +54,7 @@ there, without a commit.`,
     const title = parseTitle(values.name)
     const latchkey = parsePackage(values.package)
     const directory = resolve(await readDirectory(positionals, values))
+    if (directory.split(sep).includes('node_modules')) throw new Refused(insidePackages)
     refuseUnwritten(() => requireFree(directory))
     const names = namesOf(basename(directory), { title })
     const project = { ...choices, names, latchkey, nodePackages: listNodePackages() }
@@ -72,6 +73,9 @@ function parseChoice<Choice extends string>(
   if (choice !== undefined) return choice
   throw new UsageError(`${option} must be one of ${choices.join(', ')}`)
 }
+
+// Node does not run TypeScript there.
+const insidePackages = 'A project below a folder node_modules cannot be run: name another folder'
 
 function parseTitle(name: string | undefined): string | null {
   if (name === undefined) return null

@@ -2,7 +2,8 @@
 export function watchOutput(): void {
   process.stderr.on('error', () => {})
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') return
+    // Said once, however much more could not be written.
+    if (error.code === 'EPIPE' || process.exitCode === 1) return
     complain(`The output could not be written: ${error.message}`)
     process.exitCode = 1
   })

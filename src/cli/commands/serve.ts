@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { defineCommand, Refused, UsageError } from './command.ts'
@@ -30,7 +30,14 @@ function findServer(positionals: readonly string[]): string {
   const [named, ...more] = positionals
   if (more.length > 0) throw new UsageError('One file is a server')
   const names = named === undefined ? ['server.ts', 'server.js'] : [named]
-  const file = names.map((name) => resolve(name)).find(existsSync)
-  if (file === undefined) throw new Refused(`There is no ${names.join(', nor ')} in this folder`)
-  return file
+  const file = names.map((name) => resolve(name)).find(isFile)
+  if (file !== undefined) return file
+  if (named !== undefined && existsSync(named)) {
+    throw new Refused(`${named} is a folder: name the file that starts the server`)
+  }
+  throw new Refused(`There is no ${names.join(', nor ')} in this folder`)
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false
 }
