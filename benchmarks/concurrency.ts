@@ -19,14 +19,24 @@ const usage = `npm run bench:concurrency [-- --rounds 7 --seconds 3]
 
 Asks Latchkey with WEB_CONCURRENCY=1 and with 2, on SQLite and on PostgreSQL, in turns; with 2 once over as many
 connections as one has, and once over twice as many, so that each process has what the one has. All processes of
-a server share a core: what is compared is their processor time for a request.`
+a server share a core: what is compared is their processor time for a request. node:http with the same queries is
+asked likewise: what two of it take more is the machine's.`
 
-const one = { name: 'one process, 64 connections', processes: 1, connections: 64 }
+const api = '../templates/api/server.ts'
+const bare = 'servers/node-http-processes.ts'
+
+const one = { name: 'one process, 64 connections', processes: 1, connections: 64, server: api }
 const two = [
-  { name: 'two processes, 64 connections', processes: 2, connections: 64 },
-  { name: 'two processes, 128 connections', processes: 2, connections: 128 },
+  { ...one, name: 'two processes, 64 connections', processes: 2 },
+  { ...one, name: 'two processes, 128 connections', processes: 2, connections: 128 },
 ]
-const layouts = [one, ...two]
+const bareOne = { ...one, name: 'node:http, one process, 64 connections', server: bare }
+const bareTwo = two.map((layout) => ({
+  ...layout,
+  name: `node:http, ${layout.name}`,
+  server: bare,
+}))
+const layouts = [one, ...two, bareOne, ...bareTwo]
 
 const { values } = parseArgs({
   options: {
@@ -95,6 +105,10 @@ async function compare(fixture: Fixture, { database, ...plan }: Plan): Promise<L
         )
         lines.push(line)
       }
+      for (const { name } of bareTwo) {
+        const times = ratio(samples, [name, bareOne.name], 'microseconds')
+        console.log(`- On ${database}, ${name}: ${digits(times)} × the CPU of one.`)
+      }
     }
   } finally {
     for (const { child } of servers) await stopProcess(child)
@@ -106,11 +120,11 @@ function connectionsOf(peer: Peer): number {
   return layouts.find(({ name }) => name === peer.name)?.connections ?? Number.NaN
 }
 
-function peerOf(fixture: Fixture, { name, processes }: Layout): Peer {
+function peerOf(fixture: Fixture, { name, processes, server }: Layout): Peer {
   const url = fixture.file.startsWith('postgres:') ? fixture.file : `sqlite:${fixture.file}`
   return {
     name,
-    server: '../templates/api/server.ts',
+    server,
     fixture,
     environment: { ...production, DATABASE_URL: url, WEB_CONCURRENCY: String(processes) },
     accounts: null,
