@@ -57,7 +57,7 @@ export async function revokeSession(
   { client, acting }: ActingSession,
 ): Promise<boolean | null> {
   return perform(config, client, async (transaction, unit) => {
-    // SECURITY: where two sessions end each other at once one survives: the one that came first.
+    // SECURITY: where two sessions end each other at once one survives: the one whose call came first.
     if (acting && !(await holdLive(transaction, acting))) return null
     const ended = await transaction.deleteSession({ id, userId })
     if (!ended || !isLive(config, ended)) return false
@@ -77,7 +77,7 @@ export async function revokeOtherSessions(
   client: Client,
 ): Promise<number | null> {
   return perform(config, client, async (transaction, unit) => {
-    // SECURITY: where two sessions end each other at once one survives: the one that came first.
+    // SECURITY: where two sessions end each other at once one survives: the one whose call came first.
     if (!(await holdLive(transaction, { id, userId }))) return null
     const ended = await transaction.deleteOtherSessions({ id, userId })
     const live = ended.filter((each) => isLive(config, each))

@@ -53,8 +53,8 @@ function requireOrigin(text: string): void {
 
 type Headers = Readonly<Record<string, string>>
 
-// SECURITY: the pages hold the session. They run only their own scripts, speak only to the API, cannot be
-// framed, and send no referrer.
+// SECURITY: the pages hold what opens an account: passwords, tokens of links. They run only their own scripts,
+// speak only to the API, cannot be framed, and send no referrer.
 function securityHeaders(apiOrigin: string): Headers {
   const policy = [
     "default-src 'none'",
