@@ -207,6 +207,8 @@ test('a certificate that is gone by the time it is read makes the database unava
   const file = join(tmpdir(), `authority-${crypto.randomUUID()}.pem`)
   const url = `postgres://a:b@127.0.0.1:9/c?sslmode=verify-full&sslrootcert=${file}`
   await expect(openPostgres(url)).rejects.toThrow(`PostgreSQL needs a certificate that is there`)
+  const folder = url.replace(file, tmpdir())
+  await expect(openPostgres(folder)).rejects.toThrow('PostgreSQL needs a certificate that is there')
   writeFileSync(file, '')
   const database = await openPostgres(url)
   onTestFinished(() => database.close())

@@ -56,7 +56,7 @@ function requireCertificates(connectionString: string): void {
   try {
     new pg.Client({ connectionString })
   } catch (cause) {
-    if (Object(cause).syscall !== 'open') throw cause
+    if (Object(cause).syscall === undefined) throw cause
     throw new TypeError(`${needsCertificate}: ${Object(cause).message}`, { cause })
   }
 }
