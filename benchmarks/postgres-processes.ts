@@ -13,7 +13,7 @@ export async function startPostgres(
   { sharedBuffers = '128MB', libraries = '' } = {},
 ): Promise<Cluster> {
   const kept = ['fsync=on', 'full_page_writes=on']
-  const settings = [...kept, 'max_connections=100', `shared_buffers=${sharedBuffers}`]
+  const settings = [...kept, 'max_connections=200', `shared_buffers=${sharedBuffers}`]
   if (libraries) settings.push(`shared_preload_libraries=${libraries}`)
   const home = join(folder, 'postgres')
   mkdirSync(home)
