@@ -1,5 +1,14 @@
 // The command on a file: one that is not there, is empty, broken, held, or development's.
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { pathToFileURL } from 'node:url'
@@ -111,6 +120,22 @@ test('of a file that cannot be made nobody speaks of certificates, as of one for
     expect([code, stderr]).toEqual([1, expect.stringMatching(sentence)])
     expect(stderr.includes('certificate')).toBe(databaseUrl.startsWith('postgres'))
   }
+})
+
+test('what the system does not let a command read is one sentence', async () => {
+  const command = await prepareCommand()
+  const { folder } = command
+  symlinkSync('loop', join(folder, 'loop'))
+  const looped = await run({ folder, databaseUrl: `sqlite:${folder}/loop` }, 'latchkey users list')
+  expect([looped.code, looped.stderr]).toEqual([1, expect.stringMatching(/^ELOOP[^\n]*\n$/)])
+  const sentence = /^Migrations cannot be read: [^\n]*\n$/
+  mkdirSync(join(folder, 'migrations/sqlite/0001_notes.sql'), { recursive: true })
+  const folded = await run(command, 'latchkey migrate')
+  expect([folded.code, folded.stderr]).toEqual([1, expect.stringMatching(sentence)])
+  rmSync(join(folder, 'migrations/sqlite'), { recursive: true })
+  writeFileSync(join(folder, 'migrations/sqlite'), '')
+  const flat = await run(command, 'latchkey migrate --status')
+  expect([flat.code, flat.stderr]).toEqual([1, expect.stringMatching(sentence)])
 })
 
 test('a database that another process holds is refused in a sentence', async () => {

@@ -41,7 +41,7 @@ export function otherPort(taken: Error): number {
 
 // What migrate() says about migration files, and about the rows that they leave behind.
 const aboutMigrations =
-  /^(Migration \S+ was changed|Name the migration|A row of the table \S+ refers)/
+  /^(Migration \S+ was changed|Migrations cannot be read|Name the migration|A row of the table \S+ refers)/
 
 // What openSqlite() and openPostgres() say about a URL, a file or a certificate that they cannot use.
 const aboutUrl = /^(SQLite needs (the path of )?a file|PostgreSQL needs a )/

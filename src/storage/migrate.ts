@@ -159,18 +159,23 @@ async function readAll(sources: readonly Migrations[]): Promise<Migration[]> {
 
 async function readMigrations({ owner, directory }: Migrations): Promise<Migration[]> {
   const folder = fileURLToPath(directory)
-  const files = (await readdir(folder)).filter((file) => /^[^.].*\.sql$/i.test(file)).sort()
+  const found = await readdir(folder).catch(refuseUnread)
+  const files = found.filter((file) => /^[^.].*\.sql$/i.test(file)).sort()
   const misnamed = files.find((file) => !/^\d{4}_\w+\.sql$/.test(file))
   if (misnamed) throw new Error(`Name the migration ${misnamed} like 0001_users_and_sessions.sql`)
   return Promise.all(
     files.map(async (file) => {
       const path = join(folder, file)
       // A checkout on Windows has other line ends; the statements are the same.
-      const sql = (await readFile(path, 'utf8')).replaceAll('\r\n', '\n')
+      const sql = (await readFile(path, 'utf8').catch(refuseUnread)).replaceAll('\r\n', '\n')
       const checksum = createHash('sha256').update(sql).digest('hex')
       return { name: `${owner}/${file}`, sql, checksum }
     }),
   )
+}
+
+function refuseUnread(cause: unknown): never {
+  throw new Error(`Migrations cannot be read: ${Object(cause).message}`, { cause })
 }
 
 async function apply(transaction: Transaction, name: string, sql: string): Promise<void> {

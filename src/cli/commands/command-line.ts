@@ -23,9 +23,15 @@ export async function runCommandLine(args: readonly string[]): Promise<0 | 1 | 2
       return 2
     }
     if (error instanceof Refused) complain(error.message)
-    else console.error(explain(error))
+    else console.error(isServing(args) ? explain(error) : explainCommand(error))
     return 1
   }
+}
+
+// In a command of ours an error of the system names a file of its user's, and a stack would add nothing.
+function explainCommand(error: unknown): unknown {
+  const said = explain(error)
+  return said instanceof Error && 'syscall' in said ? said.message : said
 }
 
 function isServing(args: readonly string[]): boolean {
