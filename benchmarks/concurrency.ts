@@ -20,7 +20,7 @@ const usage = `npm run bench:concurrency [-- --rounds 7 --seconds 3]
 Asks Latchkey with WEB_CONCURRENCY=1 and with 2, on SQLite and on PostgreSQL, in turns; with 2 once over as many
 connections as one has, and once over twice as many, so that each process has what the one has. All processes of
 a server share a core: what is compared is their processor time for a request. node:http with the same queries is
-asked likewise: what two of it take more is the machine's.`
+asked likewise: what two of it take more is what sharing a core takes.`
 
 const api = '../templates/api/server.ts'
 const bare = 'servers/node-http-processes.ts'

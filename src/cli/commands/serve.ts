@@ -1,6 +1,7 @@
-import { existsSync, statSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { isFile } from '../../generator/folder.ts'
 import { defineCommand, Refused, UsageError } from './command.ts'
 import { readEnvironmentFile } from './environment-file.ts'
 
@@ -36,8 +37,4 @@ function findServer(positionals: readonly string[]): string {
     throw new Refused(`${named} is a folder: name the file that starts the server`)
   }
   throw new Refused(`There is no ${names.join(', nor ')} in this folder`)
-}
-
-function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false
 }
