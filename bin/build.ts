@@ -31,7 +31,7 @@ execFileSync(process.execPath, [...compile, '--outDir', dist], { stdio: 'inherit
 await joinServer()
 // What is looked for beside the code that reads it.
 cpSync('src/storage/migrations', `${dist}/migrations`, { recursive: true })
-copyFileSync('src/core/common-passwords.bin', `${dist}/common-passwords.bin`)
+copyFileSync('src/core/password-policy/common-passwords.bin', `${dist}/common-passwords.bin`)
 cpSync('templates', `${dist}/templates`, {
   recursive: true,
   filter: (path) => isTemplate(basename(path)),

@@ -1,10 +1,10 @@
-// Makes src/core/common-passwords.bin from word lists, one password a line:
+// Makes src/core/password-policy/common-passwords.bin from word lists, one password a line:
 //
 //   node bin/common-passwords.ts LIST …
 //
 // docs/decisions/007-passwords.md says which lists the committed file was made from.
 import { readFileSync, writeFileSync } from 'node:fs'
-import { bloomProbes } from '../src/core/common-passwords.ts'
+import { bloomProbes } from '../src/core/password-policy/common-passwords.ts'
 
 const shortestThatCanBeChosen = 8
 const bitsPerPassword = 24
@@ -24,5 +24,5 @@ for (const password of passwords) {
   }
 }
 
-writeFileSync(new URL('../src/core/common-passwords.bin', import.meta.url), filter)
+writeFileSync(new URL('../src/core/password-policy/common-passwords.bin', import.meta.url), filter)
 console.log(`${passwords.size} passwords in ${filter.length} bytes`)

@@ -27,19 +27,23 @@ const rings: Record<string, string[]> = {
 
 // What core may use of Node: computation, and one file that ships with it.
 const coreModules: Record<string, string[]> = {
-  'node:async_hooks': ['src/core/allowances.ts', 'src/core/current.ts', 'src/core/unit-of-work.ts'],
+  'node:async_hooks': [
+    'src/core/guard/allowances.ts',
+    'src/core/current.ts',
+    'src/core/unit-of-work.ts',
+  ],
   'node:crypto': ['*'],
-  'node:fs': ['src/core/common-passwords.ts'],
-  'node:module': ['src/core/hash-thread.ts'],
+  'node:fs': ['src/core/password-policy/common-passwords.ts'],
+  'node:module': ['src/core/password-hash/hash-thread.ts'],
   'node:os': ['src/core/password-hash.ts'],
-  'node:timers': ['src/core/hash-threads.ts'],
+  'node:timers': ['src/core/password-hash/hash-threads.ts'],
   'node:url': ['src/core/email-address.ts'],
-  'node:worker_threads': ['src/core/hash-thread.ts'],
+  'node:worker_threads': ['src/core/password-hash/hash-thread.ts'],
   '@node-rs/argon2': ['src/core/password-hash.ts'],
   jose: [
     'src/core/access-tokens.ts',
-    'src/core/key-encryption.ts',
-    'src/core/key-ring.ts',
+    'src/core/signing-keys/key-encryption.ts',
+    'src/core/signing-keys/key-ring.ts',
     'src/core/signing-keys.ts',
   ],
   bowser: ['src/core/device-name.ts'],
@@ -238,5 +242,17 @@ test('no folder is a drawer for everything', () => {
   const folders = new Set(sources.flatMap(({ path }) => dirname(path).split('/')))
   for (const name of ['utils', 'util', 'helpers', 'services', 'common', 'lib', 'types']) {
     expect([...folders]).not.toContain(name)
+  }
+})
+
+// A name that leads nowhere would leave out what was renamed, and nobody would notice.
+test('every file that a run of the tests names is there', () => {
+  const named = globSync('{vitest*.config.ts,stryker.config.js}').flatMap((config) => {
+    const names = readFileSync(config, 'utf8').matchAll(/'((?:src|test)\/[^']+)'/g)
+    return [...names].map(([, name = '']) => ({ config, name }))
+  })
+  expect(named.length).toBeGreaterThan(50)
+  for (const { config, name } of named) {
+    expect(globSync(name), `${config}: ${name}`).not.toEqual([])
   }
 })

@@ -7,7 +7,7 @@ import { importHash, importingHash, importUser } from './imported-people.ts'
 /** Each hash that is computed, with what it costs. */
 const work: string[] = vi.hoisted(() => [])
 
-vi.mock(import('../src/core/hash-threads.ts'), async (original) => {
+vi.mock(import('../src/core/password-hash/hash-threads.ts'), async (original) => {
   const threads = await original()
   const { verify, verifyBcrypt, scrypt, pbkdf2 } = threads
   const counted: Pick<typeof threads, 'verify' | 'verifyBcrypt' | 'scrypt' | 'pbkdf2'> = {

@@ -1,8 +1,8 @@
 // The page of limits says what the code does, and every route that is limited says what is left.
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { deadTokens, limits, passwordLimits } from '../src/core/limits.ts'
-import type { WindowLimit } from '../src/core/rate-limit.ts'
+import { deadTokens, limits, passwordLimits } from '../src/core/guard/limits.ts'
+import type { WindowLimit } from '../src/core/guard/rate-limit.ts'
 
 const page = readFileSync('docs/reference/limits.md', 'utf8')
 

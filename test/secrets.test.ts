@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { createApp, createAuth, createLog, createStore, migrate } from 'latchkey/server'
 import { openSqlite, sqliteMigrations } from 'latchkey/sqlite'
 import { expect, onTestFinished, test } from 'vitest'
-import { KeyEncryption } from '../src/core/key-encryption.ts'
+import { KeyEncryption } from '../src/core/signing-keys/key-encryption.ts'
 import {
   accessTokens,
   ann,

@@ -6,7 +6,7 @@ import {
   isIssuer,
   issuerWanted,
 } from '../core/access-token-policy.ts'
-import { isRandomKey, randomKeyWanted } from '../core/key-encryption.ts'
+import { isRandomKey, randomKeyWanted } from '../core/signing-keys/key-encryption.ts'
 import { EnvironmentReader, type Mode, type Variables } from './environment-reader.ts'
 
 /** For commands that make signing keys; null where nothing encrypts them. */

@@ -1,7 +1,7 @@
 import type { CachedRead } from './cached-read.ts'
-import { KeyEncryption } from './key-encryption.ts'
-import { KeyRing } from './key-ring.ts'
 import { keepRevocations, type Revocations } from './revocations.ts'
+import { KeyEncryption } from './signing-keys/key-encryption.ts'
+import { KeyRing } from './signing-keys/key-ring.ts'
 import type { SigningKeysContext } from './signing-keys.ts'
 import type { Store } from './store.ts'
 

@@ -1,10 +1,10 @@
-import { accountBuckets, addressBuckets, type Bucket, failuresKey } from './buckets.ts'
 import type { Client } from './client.ts'
 import type { Configuration } from './config.ts'
 import { parseEmailAddress } from './email-address.ts'
-import { type Counted, type GuardedAct, guardedActs, passwordLimits } from './limits.ts'
-import { networkOf } from './network.ts'
-import type { RateLimit } from './rate-limit.ts'
+import { accountBuckets, addressBuckets, type Bucket, failuresKey } from './guard/buckets.ts'
+import { type Counted, type GuardedAct, guardedActs, passwordLimits } from './guard/limits.ts'
+import { networkOf } from './guard/network.ts'
+import type { RateLimit } from './guard/rate-limit.ts'
 import { perform } from './unit-of-work.ts'
 
 /** Whose attempts: a typed address, a user's id, or an IP address. */

@@ -1,4 +1,4 @@
-import type { RateLimit } from './rate-limit.ts'
+import type { RateLimit } from './guard/rate-limit.ts'
 
 /** Why a verb could not do what was asked. The union is closed and its members never change. */
 export type AuthErrorCode =

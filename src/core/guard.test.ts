@@ -2,8 +2,8 @@ import { expect, test } from 'vitest'
 import { memoryGuardStore } from '../../test/memory-guard-store.ts'
 import { nobody } from './client.ts'
 import { AuthError } from './errors.ts'
+import { type GuardedAct, limits } from './guard/limits.ts'
 import { Guard } from './guard.ts'
-import { type GuardedAct, limits } from './limits.ts'
 
 const account = 'ann@example.com'
 const start = Date.parse('2026-01-01T12:00:00Z')

@@ -1,22 +1,22 @@
-import { currentAllowances } from './allowances.ts'
+import type { User } from './entities.ts'
+import { AuthError } from './errors.ts'
+import { currentAllowances } from './guard/allowances.ts'
 import {
   type Bucket,
   bucketsOf,
   failuresKey,
   failuresKeysOf,
   type GuardedAttempt,
-} from './buckets.ts'
-import type { User } from './entities.ts'
-import { AuthError } from './errors.ts'
-import { countFailedAttempt, takeBackFailedAttempt } from './failed-attempts.ts'
-import { FullCounts, isRecent } from './full-counts.ts'
-import type { GuardCount, GuardStore, GuardWindow } from './guard-store.ts'
-import { type GuardedAct, passwordLimits } from './limits.ts'
-import type { WindowLimit } from './rate-limit.ts'
+} from './guard/buckets.ts'
+import { countFailedAttempt, takeBackFailedAttempt } from './guard/failed-attempts.ts'
+import { FullCounts, isRecent } from './guard/full-counts.ts'
+import type { GuardCount, GuardStore, GuardWindow } from './guard/guard-store.ts'
+import { type GuardedAct, passwordLimits } from './guard/limits.ts'
+import type { WindowLimit } from './guard/rate-limit.ts'
+import { Spraying } from './guard/spraying.ts'
+import { Turns } from './guard/turns.ts'
 import type { Secret } from './secret.ts'
-import { Spraying } from './spraying.ts'
 import type { StoreTransaction } from './store-transaction.ts'
-import { Turns } from './turns.ts'
 
 /** A try at a password, before it is verified. */
 export interface PasswordAttempt {

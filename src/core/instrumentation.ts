@@ -1,6 +1,6 @@
-import type { ApiKeyLimit } from './api-key-limit.ts'
-import type { DeadTokens } from './dead-tokens.ts'
 import { AuthError } from './errors.ts'
+import type { ApiKeyLimit } from './guard/api-key-limit.ts'
+import type { DeadTokens } from './guard/dead-tokens.ts'
 import type { Guard } from './guard.ts'
 import type { Metrics, RefusedAct } from './metrics.ts'
 

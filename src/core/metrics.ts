@@ -1,6 +1,6 @@
-import type { HashLoad } from './hash-queue.ts'
-import type { GuardedAct } from './limits.ts'
+import type { GuardedAct } from './guard/limits.ts'
 import type { MessageKind, MessageStatus } from './mail.ts'
+import type { HashLoad } from './password-hash/hash-queue.ts'
 import type { Secret } from './secret.ts'
 import type { Store, SweptTable } from './store.ts'
 

@@ -1,8 +1,8 @@
 import type { z } from 'zod'
-import { minimumWordLength } from './context-words.ts'
 import { hookNames } from './hooks.ts'
 import { type NumberSetting, numberSettings as settings } from './number-settings.ts'
 import { type ApiKeyPolicy, type SessionPolicy, type SignUp, signUps } from './options.ts'
+import { minimumWordLength } from './password-policy/context-words.ts'
 import type { PasswordPolicy } from './password-policy.ts'
 
 /** @throws RangeError for an option that would switch a protection off, or that nobody could have meant */

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { availableParallelism } from 'node:os'
 import { parseOptions } from '@node-rs/argon2'
-import { type HashLoad, HashQueue, type HashQueueLimits } from './hash-queue.ts'
-import { hash, verify } from './hash-threads.ts'
 import { ownWork } from './imported-hashes/argon2.ts'
 import { type ImportedKeys, noKeys } from './imported-hashes/family.ts'
 import { readForeignHash, unmatchedHash } from './imported-hashes/imported-hash.ts'
+import { type HashLoad, HashQueue, type HashQueueLimits } from './password-hash/hash-queue.ts'
+import { hash, verify } from './password-hash/hash-threads.ts'
 import type { Secret } from './secret.ts'
 
 /** Turns passwords into PHC strings and back into yes or no. Slow on purpose. */

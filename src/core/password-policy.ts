@@ -1,6 +1,6 @@
-import { isCommonPassword } from './common-passwords.ts'
-import { isMadeOf, wordsOf } from './context-words.ts'
 import type { EmailAddress } from './email-address.ts'
+import { isCommonPassword } from './password-policy/common-passwords.ts'
+import { isMadeOf, wordsOf } from './password-policy/context-words.ts'
 import { Secret } from './secret.ts'
 
 /** What a new password must be. */

@@ -1,6 +1,6 @@
 import type { CryptoKey } from 'jose'
 import type { SigningKey } from './entities.ts'
-import type { KeyEncryption } from './key-encryption.ts'
+import type { KeyEncryption } from './signing-keys/key-encryption.ts'
 import type { Store } from './store.ts'
 
 // Longer than a resource server keeps the keys that it has fetched.

@@ -17,7 +17,7 @@ import type {
   User,
 } from './entities.ts'
 import type { EventName } from './event-names.ts'
-import type { GuardStore } from './guard-store.ts'
+import type { GuardStore } from './guard/guard-store.ts'
 import type { Message, MessageStatus } from './mail.ts'
 import type { StoreTransaction } from './store-transaction.ts'
 

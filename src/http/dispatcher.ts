@@ -1,7 +1,7 @@
-import { Allowances, runWithin } from '../core/allowances.ts'
 import type { Auth } from '../core/auth.ts'
 import type { Client } from '../core/client.ts'
 import { type RequestEventName, severityOf } from '../core/event-names.ts'
+import { Allowances, runWithin } from '../core/guard/allowances.ts'
 import { faultsOnly, type Log, unfailing } from '../core/log.ts'
 import type { Metrics } from '../core/metrics.ts'
 import { type Tracing, tracedLog } from '../core/tracing.ts'

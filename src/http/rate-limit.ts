@@ -1,5 +1,5 @@
-import type { Allowance, Allowances } from '../core/allowances.ts'
-import type { RateLimit } from '../core/rate-limit.ts'
+import type { Allowance, Allowances } from '../core/guard/allowances.ts'
+import type { RateLimit } from '../core/guard/rate-limit.ts'
 import type { Answer } from './answers.ts'
 import { type Refusal, refuse } from './problems.ts'
 

@@ -1,7 +1,7 @@
 import { Counter, Gauge, type Registry } from 'prom-client'
 import { CachedRead } from '../core/cached-read.ts'
-import type { HashLoad } from '../core/hash-queue.ts'
 import type { Watched } from '../core/metrics.ts'
+import type { HashLoad } from '../core/password-hash/hash-queue.ts'
 import type { Backlog, ConnectionLoad } from '../core/store.ts'
 
 // However often they are scraped, the database is asked at most once a second.

@@ -1,4 +1,4 @@
-import type { FailedAttempts } from '../core/failed-attempts.ts'
+import type { FailedAttempts } from '../core/guard/failed-attempts.ts'
 import { readInstant, readInstantOrNull, readNumber } from './columns.ts'
 import type { Connection, Database } from './database.ts'
 

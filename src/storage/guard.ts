@@ -1,4 +1,4 @@
-import type { GuardCount, GuardWindow } from '../core/guard-store.ts'
+import type { GuardCount, GuardWindow } from '../core/guard/guard-store.ts'
 import { readInstant, readNumber, readText } from './columns.ts'
 import type { Connection, Database, Row } from './database.ts'
 

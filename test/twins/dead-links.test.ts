@@ -5,7 +5,7 @@ import { generateToken } from '../../src/core/tokens.ts'
 import { ann, bearer, mailedToken, signUp } from '../harness.ts'
 import { type Observed, startWatched, type Watched } from './watched-server.ts'
 
-vi.mock(import('../../src/core/hash-threads.ts'), async (original) => {
+vi.mock(import('../../src/core/password-hash/hash-threads.ts'), async (original) => {
   const { watchArgon2 } = await import('./trace.ts')
   return watchArgon2(await original())
 })

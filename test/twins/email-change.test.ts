@@ -4,7 +4,7 @@ import { ann, mailedToken, signUp } from '../harness.ts'
 import { bob, createBanned, createProved, createUnproven } from './people.ts'
 import { startWatched, type Watched } from './watched-server.ts'
 
-vi.mock(import('../../src/core/hash-threads.ts'), async (original) => {
+vi.mock(import('../../src/core/password-hash/hash-threads.ts'), async (original) => {
   const { watchArgon2 } = await import('./trace.ts')
   return watchArgon2(await original())
 })

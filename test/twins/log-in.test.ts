@@ -1,7 +1,7 @@
 // At log-in nobody learns whether somebody has an address: whatever can be observed is the same.
 import { argon2id, Secret } from 'latchkey/server'
 import { expect, test, vi } from 'vitest'
-import { failuresKey } from '../../src/core/buckets.ts'
+import { failuresKey } from '../../src/core/guard/buckets.ts'
 import { ann } from '../harness.ts'
 import { importHash } from '../imported-people.ts'
 import {
@@ -14,7 +14,7 @@ import {
 } from './people.ts'
 import { type Observed, startWatched, type Watched } from './watched-server.ts'
 
-vi.mock(import('../../src/core/hash-threads.ts'), async (original) => {
+vi.mock(import('../../src/core/password-hash/hash-threads.ts'), async (original) => {
   const { watchArgon2 } = await import('./trace.ts')
   return watchArgon2(await original())
 })

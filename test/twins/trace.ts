@@ -4,7 +4,7 @@ import type { Database } from 'latchkey/server'
 /** What the server does, in order: statements by their shape, and hashes with their parameters. */
 export const trace: string[] = []
 
-type Argon2 = typeof import('../../src/core/hash-threads.ts')
+type Argon2 = typeof import('../../src/core/password-hash/hash-threads.ts')
 
 /** For `vi.mock`: each hash is noted with what it costs. */
 export function watchArgon2(argon2: Argon2): Argon2 {

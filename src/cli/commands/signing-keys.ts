@@ -1,6 +1,6 @@
 import { createAuth } from '../../core/auth.ts'
 import type { SigningKey } from '../../core/entities.ts'
-import { KeyEncryption } from '../../core/key-encryption.ts'
+import { KeyEncryption } from '../../core/signing-keys/key-encryption.ts'
 import {
   type ListedSigningKey,
   listSigningKeys,

@@ -1,6 +1,6 @@
 import { createAuth } from '../../core/auth.ts'
 import type { ImportedKeys } from '../../core/imported-hashes/family.ts'
-import { KeyEncryption } from '../../core/key-encryption.ts'
+import { KeyEncryption } from '../../core/signing-keys/key-encryption.ts'
 import { openSigningKey } from '../../core/signing-keys.ts'
 import type { Database } from '../../storage/database.ts'
 import {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { verify } from '../hash-threads.ts'
+import { verify } from '../password-hash/hash-threads.ts'
 import { decodeBase64, encodeBase64, keyLength } from './bytes.ts'
 import { type HashFamily, refuseCosts } from './family.ts'
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { verifyBcrypt } from '../hash-threads.ts'
+import { verifyBcrypt } from '../password-hash/hash-threads.ts'
 import type { Secret } from '../secret.ts'
 import { type ForeignHash, type HashFamily, type ImportedKeys, refuseCosts } from './family.ts'
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { pbkdf2 as derive } from '../hash-threads.ts'
+import { pbkdf2 as derive } from '../password-hash/hash-threads.ts'
 import { areEqual, decodeBase64, encodeBase64, keyLength, saltLength } from './bytes.ts'
 import { type ForeignHash, type HashFamily, type HashRefusal, refuseCosts } from './family.ts'
 

@@ -1,5 +1,5 @@
 import { deepEqual, equal } from 'node:assert/strict'
-import type { FailedAttempts } from '../../core/failed-attempts.ts'
+import type { FailedAttempts } from '../../core/guard/failed-attempts.ts'
 import { later, noon, type StoreContract } from './contract.ts'
 
 /** How often a password was tried in vain. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { AuthError } from './errors.ts'
-import { Secret } from './secret.ts'
+import { AuthError } from '../errors.ts'
+import { Secret } from '../secret.ts'
 import { Spraying } from './spraying.ts'
 
 const start = Date.parse('2026-01-01T12:00:00Z')

@@ -1,4 +1,4 @@
-import type { EmailAddress } from './email-address.ts'
+import type { EmailAddress } from '../email-address.ts'
 
 /** Shorter words are in too many passwords by chance. */
 export const minimumWordLength = 3

@@ -1,8 +1,7 @@
 import type { CryptoKey } from 'jose'
-import { CachedRead } from './cached-read.ts'
-import type { SigningKey } from './entities.ts'
-import { AuthError } from './errors.ts'
-import type { KeyEncryption } from './key-encryption.ts'
+import { CachedRead } from '../cached-read.ts'
+import type { SigningKey } from '../entities.ts'
+import { AuthError } from '../errors.ts'
 import {
   makeFirstSigningKey,
   openSigningKey,
@@ -12,7 +11,8 @@ import {
   type SigningKeysContext,
   signingKeyAt,
   toPublicKey,
-} from './signing-keys.ts'
+} from '../signing-keys.ts'
+import type { KeyEncryption } from './key-encryption.ts'
 
 // Every process knows of a new or deleted key after so long.
 const keptMilliseconds = 60_000

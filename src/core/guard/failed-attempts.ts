@@ -1,4 +1,4 @@
-import { AuthError } from './errors.ts'
+import { AuthError } from '../errors.ts'
 import { passwordLimits } from './limits.ts'
 
 /** Tries at one password that failed in succession. */

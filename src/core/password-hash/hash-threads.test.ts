@@ -4,7 +4,7 @@ import { readdirSync, writeFileSync } from 'node:fs'
 import { constants, getPriority } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { temporaryFolder } from '../../test/harness.ts'
+import { temporaryFolder } from '../../../test/harness.ts'
 import { hash, pbkdf2, scrypt, verify, verifyBcrypt } from './hash-threads.ts'
 
 const lower = constants.priority.PRIORITY_BELOW_NORMAL

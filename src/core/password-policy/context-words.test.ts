@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { address } from '../../test/harness.ts'
+import { address } from '../../../test/harness.ts'
 import { isMadeOf, wordsOf } from './context-words.ts'
 
 const ann = wordsOf(address('ann.smith+shop@mail.example.co.uk'))

@@ -1,5 +1,5 @@
+import { AuthError } from '../errors.ts'
 import { Appointments } from './appointments.ts'
-import { AuthError } from './errors.ts'
 
 /** How many hashes may run and wait at a time. */
 export interface HashQueueLimits {

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
-import { memoryGuardStore } from '../../test/memory-guard-store.ts'
+import { memoryGuardStore } from '../../../test/memory-guard-store.ts'
+import { AuthError } from '../errors.ts'
+import { Guard } from '../guard.ts'
+import { Secret } from '../secret.ts'
 import { failuresKey } from './buckets.ts'
-import { AuthError } from './errors.ts'
 import { waitSecondsAfter } from './failed-attempts.ts'
-import { Guard } from './guard.ts'
-import { Secret } from './secret.ts'
 
 const start = Date.parse('2026-01-01T12:00:00Z')
 const account = 'ann@example.com'

@@ -1,7 +1,7 @@
-import { CachedRead } from './cached-read.ts'
-import { readForeignHash } from './imported-hashes/imported-hash.ts'
-import type { PasswordHash } from './password-hash.ts'
-import type { Store } from './store.ts'
+import { CachedRead } from '../cached-read.ts'
+import { readForeignHash } from '../imported-hashes/imported-hash.ts'
+import type { PasswordHash } from '../password-hash.ts'
+import type { Store } from '../store.ts'
 
 // After the last hash of a scheme is gone, passwords cost its work for so long.
 const keptMilliseconds = 60_000

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { memoryGuardStore } from '../../test/memory-guard-store.ts'
-import { movableClock } from '../testing/clock.ts'
+import { memoryGuardStore } from '../../../test/memory-guard-store.ts'
+import { movableClock } from '../../testing/clock.ts'
 import { ApiKeyLimit } from './api-key-limit.ts'
 
 // One database for all processes, in memory.

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { nobody } from './client.ts'
+import { nobody } from '../client.ts'
 import { DeadTokens } from './dead-tokens.ts'
 
 const start = Date.parse('2026-01-01T12:00:00Z')

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
-import type { Client } from './client.ts'
-import type { User } from './entities.ts'
+import type { Client } from '../client.ts'
+import type { User } from '../entities.ts'
 import { type Counted, type GuardedAct, limits } from './limits.ts'
 import { networkOf } from './network.ts'
 import type { WindowLimit } from './rate-limit.ts'

@@ -1,8 +1,8 @@
 import { hash, randomBytes } from 'node:crypto'
+import { AuthError } from '../errors.ts'
+import type { Secret } from '../secret.ts'
 import { BoundedMap } from './bounded-map.ts'
-import { AuthError } from './errors.ts'
 import { passwordLimits } from './limits.ts'
-import type { Secret } from './secret.ts'
 import { isOpen } from './window.ts'
 
 const limit = passwordLimits.spraying

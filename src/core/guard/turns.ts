@@ -1,4 +1,4 @@
-import { AuthError } from './errors.ts'
+import { AuthError } from '../errors.ts'
 
 const waitMilliseconds = 2_000
 
