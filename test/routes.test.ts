@@ -285,7 +285,10 @@ test('every route is in the OpenAPI document, with its access, and nothing else 
     }),
   )
   const declared = routes.map(({ access, scope, method, path }) => {
-    const session = access === 'public' ? [] : [{ session: [] }, { session_cookie: [] }]
+    const own = access === 'operator' ? [{ operator: [] }] : []
+    const session = ['public', 'operator'].includes(access)
+      ? own
+      : [{ session: [] }, { session_cookie: [] }]
     const security = scope === null ? session : [...session, { api_key: [scope] }]
     return `${JSON.stringify(security)} ${method} ${path.replace(/:(\w+)/g, '{$1}')}`
   })

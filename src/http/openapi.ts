@@ -47,6 +47,7 @@ function describe(routes: readonly Route[], cookieName: string): object {
           description: 'The same in a cookie, for pages of this origin and of listed ones',
         },
         api_key: { type: 'http', scheme: 'bearer', description: 'An API key with the scope' },
+        operator: { type: 'http', scheme: 'bearer', description: 'A token that no user has' },
       },
       schemas: { Refusal: toJsonSchema(refusalSchema) },
     },
@@ -72,6 +73,7 @@ function operation({ access, answers, method, path, schemas, scope, summary }: R
 // Any one of the listed credentials is enough.
 function securityOf(access: Route['access'], scope: string | null): object[] {
   if (access === 'public') return []
+  if (access === 'operator') return [{ operator: [] }]
   const session = [{ session: [] }, { session_cookie: [] }]
   return scope === null ? session : [...session, { api_key: [scope] }]
 }

@@ -1,11 +1,13 @@
 import type { z } from 'zod'
 import { runAs, runAsNobody } from '../core/current.ts'
 import type { Principal } from '../core/entities.ts'
+import type { Secret } from '../core/secret.ts'
 import type { Answer } from './answers.ts'
 import { authenticateRequest, authorizeRequest, type Holder } from './bearer.ts'
 import { admitDeveloper, type Developer } from './development.ts'
 import { type Admit, type Exchange, parse, type RequestContext, type Schemas } from './exchange.ts'
 import { awaitBody } from './late-body.ts'
+import { refuseOthers } from './operator.ts'
 import { admitFresh, challengeBody } from './password-challenge.ts'
 import { isRefusal, refuse } from './problems.ts'
 
@@ -14,10 +16,10 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 /**
  * Who may use a route. `public`: everybody. `session`: the holder of a live session. `session_or_key`: also an
  * API key with the route's `scope`. `fresh`, for what is sensitive: a session whose password was verified
- * within ten minutes, or is sent along as `password_challenge`. `development`: whoever sits at this machine;
- * for others the route does not exist.
+ * within ten minutes, or is sent along as `password_challenge`. `operator`: whoever has the route's own token.
+ * `development`: whoever sits at this machine; for others the route does not exist.
  */
-export type Access = 'public' | 'session' | 'session_or_key' | 'fresh' | 'development'
+export type Access = 'public' | 'session' | 'session_or_key' | 'fresh' | 'operator' | 'development'
 
 /** One line of the route table: the app, the OpenAPI document and the tests are made from it. */
 export interface Route {
@@ -78,6 +80,13 @@ interface SessionOrKeyDefinition<B, P, Q> extends Definition<B, P, Q> {
   readonly handle: Handle<Exchange<B, P, Q> & Principal>
 }
 
+interface OperatorDefinition<B, P, Q> extends Definition<B, P, Q> {
+  readonly access: 'operator'
+  /** What is sent as the bearer token. No user has it. */
+  readonly token: Secret
+  readonly handle: Handle<Exchange<B, P, Q>>
+}
+
 interface DevelopmentDefinition<B, P, Q> extends Definition<B, P, Q> {
   readonly access: 'development'
   readonly handle: Handle<Exchange<B, P, Q> & Developer>
@@ -87,6 +96,7 @@ type AnyDefinition<B, P, Q> =
   | PublicDefinition<B, P, Q>
   | SessionDefinition<B, P, Q>
   | SessionOrKeyDefinition<B, P, Q>
+  | OperatorDefinition<B, P, Q>
   | DevelopmentDefinition<B, P, Q>
 
 /**
@@ -105,6 +115,11 @@ export function route<Body = undefined, Params = undefined, Query = undefined>(
   async function respond(context: RequestContext): Promise<Answer> {
     if (definition.access === 'public') {
       const exchange = await read(context, definition.admit)
+      return isRefusal(exchange) ? exchange : runAsNobody(() => definition.handle(exchange))
+    }
+    if (definition.access === 'operator') {
+      const refusal = refuseOthers(context.request, definition.token)
+      const exchange = refusal ?? (await read(context))
       return isRefusal(exchange) ? exchange : runAsNobody(() => definition.handle(exchange))
     }
     if (definition.access === 'development') {

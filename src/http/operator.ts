@@ -1,0 +1,21 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+import type { Secret } from '../core/secret.ts'
+import { readBearer } from './bearer.ts'
+import { type Refusal, refuse } from './problems.ts'
+import type { RequestHead } from './request-like.ts'
+
+/** Refuses everybody who does not send this token as a bearer token; null for the operator, who does. */
+export function refuseOthers(request: Pick<RequestHead, 'headers'>, token: Secret): Refusal | null {
+  const given = readBearer(request)
+  if (typeof given !== 'string') return given
+  return isSame(given, token) ? null : refuse('invalid_token')
+}
+
+// SECURITY: digests have one length, and where two differ says nothing about the token.
+function isSame(given: string, token: Secret): boolean {
+  return timingSafeEqual(digestOf(given), digestOf(token.reveal()))
+}
+
+function digestOf(text: string): Buffer {
+  return createHash('sha256').update(text).digest()
+}
