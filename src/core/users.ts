@@ -14,7 +14,7 @@ import { perform, type UnitOfWork } from './unit-of-work.ts'
 
 /**
  * Gives a user another password, for seeds and consoles: the old one is not asked for, sessions
- * live on, and links to reset it die. Whoever is banned stays banned.
+ * live on, and mailed links die. Whoever is banned stays banned.
  *
  * @returns the user, or null where nobody has the address
  * @throws AuthError `validation_failed`, `overloaded`, `unavailable`
