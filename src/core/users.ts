@@ -87,7 +87,7 @@ export async function unbanUser(
 /**
  * Deletes a user and all that is theirs: sessions, API keys, links, waiting mails, rows of your
  * tables that refer to the user with ON DELETE CASCADE. The address may sign up again. Events stay,
- * without the address, the client's address and its agent, and digests of the user's ids, so that
+ * without the address, the client's address and its agent; so do digests of the user's ids, so that
  * no import brings them back.
  *
  * @throws AuthError `unavailable`
