@@ -8,7 +8,7 @@ const longestWaitSeconds = 5
  * Sends a request. One that only reads is repeated if the API could not be reached, after a moment, or was too
  * busy, when it says so.
  *
- * @throws ApiError for anything but success
+ * @throws ApiError for anything but success; the signal's reason where it aborts
  */
 export async function send(fetch: Fetch, url: string, init: RequestInit): Promise<Response> {
   const { method = 'GET', signal } = init

@@ -21,7 +21,7 @@ export interface Count {
 }
 
 /**
- * The counts that hold for somebody now; for a user's address, also those under the user's id.
+ * The counts that hold for somebody now; for a user, those under the address and those under the id.
  *
  * @throws AuthError `unavailable`
  */

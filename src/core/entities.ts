@@ -146,7 +146,7 @@ export interface AuditEvent {
   readonly id: string
   readonly name: EventName
   readonly occurredAt: Date
-  /** The user it is about, even after deletion; null where nobody has the typed address, or it is about all users. */
+  /** The user it is about, even after deletion; null where no user is known, or it is about all of them. */
   readonly userId: string | null
   /** Who did it: the user, an operator, or anybody who did not prove to be the user. */
   readonly actor: 'user' | 'operator' | 'anybody'

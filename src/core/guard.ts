@@ -124,7 +124,7 @@ export class Guard {
     }
   }
 
-  /** For a user with a new password: failed tries at the old one no longer count. */
+  /** For a user with a new password or address: failed tries from before no longer count. */
   async recover(transaction: FailedAttemptsStatements, user: User): Promise<void> {
     await transaction.deleteFailedAttempts(failuresKeysOf(user))
   }

@@ -92,7 +92,7 @@ export type Delivery =
 export interface Transport {
   /**
    * Tries once to send a mail to one recipient. The transport calls `compose` at the last moment,
-   * right before it sends the mail: only then the secret in it is made. An error from `compose`
+   * right before it sends the mail: the secret in it is made only then. An error from `compose`
    * ends the attempt with nothing sent, and may be rethrown.
    *
    * @param attempt.signal aborts when the attempt has taken too long or the process ends

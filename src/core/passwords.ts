@@ -86,8 +86,8 @@ export async function resetPassword(
 }
 
 /**
- * Changes the password for whoever knows the old one. All other sessions of the user end, links to
- * reset it die, and the notice is queued. API keys live on: each is revoked by itself.
+ * Changes the password for whoever knows the old one. All other sessions of the user end, mailed
+ * links die, and the notice is queued. API keys live on: each is revoked by itself.
  *
  * @throws AuthError `validation_failed`, `rate_limited`, `overloaded`, `unavailable`
  */

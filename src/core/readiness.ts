@@ -4,7 +4,7 @@ import type { Store } from './store.ts'
 
 /** What a server that can serve reports. */
 export interface Readiness {
-  /** `late` where a mail has waited longer than it should. */
+  /** `late` where a mail has waited longer than it should, or the outbox cannot be read. */
   readonly outbox: 'ok' | 'late'
 }
 

@@ -113,7 +113,7 @@ async function newKeyPair(id: string, encryption: KeyEncryption) {
 /** A signing key without its key material, and its status. */
 export interface ListedSigningKey
   extends Pick<SigningKey, 'id' | 'algorithm' | 'createdAt' | 'signsFrom'> {
-  /** Will sign; signs; signs no more, but its tokens may still be accepted; or they are not either. */
+  /** It will sign; it signs; its tokens may still be accepted; none of them is any more. */
   readonly status: 'next' | 'signing' | 'retiring' | 'retired'
 }
 

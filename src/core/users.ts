@@ -14,7 +14,7 @@ import { perform, type UnitOfWork } from './unit-of-work.ts'
 
 /**
  * Gives a user another password, for seeds and consoles: the old one is not asked for, sessions
- * live on, and links to reset it die. Whoever is banned stays banned.
+ * live on, and mailed links die. Whoever is banned stays banned.
  *
  * @returns the user, or null where nobody has the address
  * @throws AuthError `validation_failed`, `overloaded`, `unavailable`
@@ -87,7 +87,7 @@ export async function unbanUser(
 /**
  * Deletes a user and all that is theirs: sessions, API keys, links, waiting mails, rows of your
  * tables that refer to the user with ON DELETE CASCADE. The address may sign up again. Events stay,
- * without the address, the client's address and its agent, and digests of the user's ids, so that
+ * without the address, the client's address and its agent; so do digests of the user's ids, so that
  * no import brings them back.
  *
  * @throws AuthError `unavailable`

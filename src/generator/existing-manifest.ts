@@ -10,7 +10,10 @@ export interface Additions {
   readonly changed: Readonly<Record<string, string>>
 }
 
-/** A manifest with additions: whatever it had stays, in its order and with its indentation. */
+/**
+ * A manifest with additions: all else stays, in its order and with its indentation, except the placeholder for
+ * tests that `npm init` writes.
+ */
 export function extendManifest(text: string, additions: Additions): string {
   const manifest: Manifest = JSON.parse(text)
   const { dependencies = {}, devDependencies = {}, scripts = {} } = manifest

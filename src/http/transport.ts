@@ -27,8 +27,8 @@ type CookieExchange = Pick<
 >
 
 /**
- * Ends the session that a browser holds when it is given another: the browser forgets the first token, and
- * nobody could end that session. Nothing of it is taken over.
+ * Ends the session that a browser holds when it is given another: the browser forgets the first token, and that
+ * session would live on unused. Nothing of it is taken over.
  */
 export async function endHeld({ auth, request, client, cookie }: CookieExchange): Promise<void> {
   const held = await recognizeBrowser({ auth, request, cookie })

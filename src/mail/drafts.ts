@@ -13,7 +13,7 @@ import type { Content } from './messages/content.ts'
 import { unlinked } from './messages/unlinked.ts'
 import type { MailKind, MailValues } from './messages/words.ts'
 
-/** Writes a mail in the transaction in which it leaves: only there its secret is made. */
+/** Writes a mail in the transaction in which it leaves: its secret is made only there. */
 export interface Draft {
   /**
    * The first statement: locks what the mail relies on.

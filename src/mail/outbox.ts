@@ -143,7 +143,7 @@ class Worker implements Outbox {
     }
   }
 
-  // A server that starts before its database logs that itself, and no mail is waiting yet.
+  // A server that starts before its database logs that itself, and nobody has asked it for a mail yet.
   #pauseBecauseOf(err: unknown): void {
     const isAwaited = !this.#wasReached && isUnavailable(err)
     this.#pause.begin(isAwaited ? null : { err })

@@ -6,9 +6,15 @@ export interface ResourceServerOptions {
   readonly issuer: string
   /** The `aud`, which is the name of this service: one of the API's `ACCESS_TOKEN_AUDIENCES`. */
   readonly audience: string
-  /** While the list of revocations cannot be read: use the last list, or let nobody in. */
+  /**
+   * While the list of revocations cannot be read: `fail-open` uses the last list, if there is one, and
+   * `fail-closed` lets nobody in.
+   */
   readonly revocations: 'fail-open' | 'fail-closed'
-  /** How long, at most, a session that has ended is still let in while the API answers. 10 by default. */
+  /**
+   * How long, at most, a session that has ended is still let in while the API answers. 10 by default,
+   * from 1 to 300; with 1 it can be 1.5.
+   */
   readonly pollSeconds?: number
   /** Called when keys or revocations could not be read, at most once a second for each. */
   readonly onFailure?: (error: unknown) => void

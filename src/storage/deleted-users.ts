@@ -6,9 +6,10 @@ import type { Connection } from './database.ts'
 import { isEnd } from './page.ts'
 import type { OriginId } from './transfers.ts'
 
-// Users who were deleted here must not come back with another import: a mark of each stays, for
-// ever. It is an unsalted digest of the user's id at its origin, so whoever has the table can check
-// a guess: an id that is no UUID, or the address in a file without ids, can be guessed.
+// Users who were deleted here must not come back with another import: a mark of each stays until
+// an operator lifts it. It is an unsalted digest of the user's id at its origin, so whoever has the
+// table can check a guess: an id that is no UUID, or the address in a file without ids, can be
+// guessed.
 
 /** The origin of users in Latchkey's own exports. */
 export const ownOrigin = 'latchkey'

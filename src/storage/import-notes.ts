@@ -61,7 +61,7 @@ export class ImportNotes {
     this.#insertLiving.run(mark, address)
   }
 
-  /** Notes that all of them are noted. */
+  /** Notes that every user who is here has been noted. */
   endLiving(): void {
     this.#hasLiving = true
   }

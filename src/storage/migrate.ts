@@ -54,7 +54,7 @@ export interface MigrateOptions {
  *
  * @returns the names of the migrations that were applied
  * @throws MigrationError naming the file that the database refused
- * @throws Error when a file was changed after it was applied
+ * @throws Error when a file was changed after it was applied, is misnamed, or cannot be read
  * @throws MissingTablesError where a table that was made before is gone
  * @throws AuthError `unavailable` when the database is away
  */

@@ -27,8 +27,8 @@ export interface PostgresOptions {
  * @param source a URL, for at most 12 connections of this process's own: 2 for looking up tokens,
  *   10 for everything else; or your `pg.Pool`, which you end yourself, and 2 connections beside it
  *   with its options: what you do to its connections in `connect` is not done to these
- * @throws TypeError for what is not a URL, or one of another database, or names a certificate that
- *   cannot be read
+ * @throws TypeError for what is not a URL, for one that begins with `sqlite:`, and for one that names
+ *   a certificate that cannot be read
  */
 export async function openPostgres(
   source: string | pg.Pool,
@@ -50,8 +50,8 @@ export async function openPostgres(
 
 const defaults = { ...patience, max: 10, fallback_application_name: 'latchkey' } as const
 
-// pg reads the certificates whenever it makes a client. A wrong path stops the start, instead of looking like a database
-// that is away.
+// pg reads the certificates whenever it makes a client. A wrong path stops the start, instead of
+// looking like a database that is away.
 function requireCertificates(connectionString: string): void {
   try {
     new pg.Client({ connectionString })

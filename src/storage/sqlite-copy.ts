@@ -48,7 +48,7 @@ export async function copyDatabase(
 /**
  * Reads a whole database; changes nothing in it.
  *
- * @returns what is wrong with it, in SQLite's words: nothing where it is sound
+ * @returns a sentence for each thing that is wrong with it: none where it is sound
  * @throws Error of SQLite, for what is not a database
  */
 export async function findFaults(file: string): Promise<readonly string[]> {

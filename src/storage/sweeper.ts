@@ -9,7 +9,10 @@ import { type Swept, sweep } from '../core/sweep.ts'
 export interface Sweeper {
   /** Sweeps from now on: within the first two hours, and then about once an hour. */
   start(): void
-  /** Sweeps once, now, at the same pace: for scripts and tests. Errors go to the log. */
+  /**
+   * Sweeps once, now, at the same pace, unless another process sweeps: for scripts and tests. Errors go
+   * to the log.
+   */
   sweep(): Promise<void>
   /** Stops for good, after the step that is under way. */
   stop(): Promise<void>

@@ -52,7 +52,7 @@ export async function logInAs(app: TestedApp, who: string | LogIn = {}): Promise
   return { id, emailAddress, password, token, headers }
 }
 
-// What a browser says about a request from a page of the API's own origin (Fetch Metadata §2.2).
+// What a browser says about a request from a page of the API's own origin (Fetch Metadata §2.3).
 const ownPage = { 'sec-fetch-site': 'same-origin' }
 
 type Held = Pick<TestUser, 'token' | 'headers'>

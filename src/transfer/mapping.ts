@@ -11,8 +11,8 @@ export type Names<Default extends NameGroups = NameGroups> = {
 export type NameGroups = Readonly<Record<string, Readonly<Record<string, string>>>>
 
 /**
- * An origin's default names, replaced by those of the `--map` file: `{ "users": { "email_address":
- * "E-Mail", "created_at": null } }`.
+ * An origin's default names, replaced by those of the `--map` file:
+ * `{ "users": { "email_address": "E-Mail", "created_at": null } }`.
  *
  * @param given the file's JSON, or null without one
  * @throws OriginError for what is no such object, and for names that the origin does not have

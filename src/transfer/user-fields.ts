@@ -51,7 +51,7 @@ export function toOriginUser(
   }
 }
 
-/** Null for none; a value that is neither text nor a number, such as `{"$oid":"…"}`, becomes a text that is refused. */
+/** Null for none; what is neither text nor a number, such as `{"$oid":"…"}`, becomes a text that is refused. */
 function readId(id: unknown): string | null {
   if (id === null || id === '') return null
   return typeof id === 'object' || typeof id === 'boolean' ? unreadable : String(id)

@@ -19,7 +19,8 @@ export async function importUsers(
   const { database, notes, origin, pending, tally } = importing
   const parsed = rows.flatMap((row) => parseRow(importing, row) || [])
   const originIds = parsed.map(({ user }) => user.originId)
-  // Before the imported users are looked up: otherwise whoever a concurrent import adds in between would count as taken.
+  // Before the imported users are looked up: otherwise a user whom a concurrent import adds in between
+  // would count as taken.
   const taken = await findTaken(importing, parsed)
   const known = await findImportedUsers(database, origin, originIds)
   const strangers = parsed.filter(({ user }) => !known.has(user.originId))

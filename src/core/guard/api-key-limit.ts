@@ -24,7 +24,7 @@ interface Block {
 /**
  * Lets each API key make so many requests a minute, and all keys of a user ten times as many, over
  * all processes together. The database counts a whole block before its requests are made: no two
- * processes can admit the same request. The part of a block that a process does not use is lost to
+ * processes can spend the same part of a limit. What a process does not use of its block is lost to
  * the others until the minute ends. Around the border of two minutes twice the limit can pass at
  * once; a power cut can forget the last seconds.
  */

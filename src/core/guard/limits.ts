@@ -23,8 +23,8 @@ const daySeconds = 86_400
 
 // Rails' numbers: `rate_limit to: 10, within: 3.minutes`.
 const attempts: WindowLimit = { name: 'attempts', attempts: 10, windowSeconds: 3 * minuteSeconds }
-// Per recipient, who may not have asked for the mails. Not by account alone: a stranger could keep
-// its owner from the link for a day.
+// Per network and recipient, who may not have asked for the mails. Not per recipient alone: a
+// stranger could keep the owner of the address from the link for a day.
 const mails: WindowLimit = { name: 'mails', attempts: 30, windowSeconds: daySeconds }
 // Each device of a user needs one every few minutes, for each service; many users may share an address.
 const accessTokens: WindowLimit = { ...attempts, attempts: 60 }

@@ -6,7 +6,7 @@ import { type HashFamily, refuseCosts } from './family.ts'
 const pattern =
   /^\$argon2(id?|d)\$v=(16|19)\$m=(\d{1,7}),t=(\d{1,3}),p=(\d{1,2})\$([\w+/]+)\$([\w+/]+)$/
 
-// RFC 9106 §3.1: with a shorter salt the library throws.
+// RFC 9106 has no least length, but the library throws for a salt of fewer than 8 bytes.
 const saltLength = { from: 8, to: 64 }
 
 const mebibyte = 1024

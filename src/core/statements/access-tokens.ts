@@ -3,8 +3,8 @@ import type { OwnSession } from './sessions.ts'
 
 export interface AccessTokenStatements {
   /**
-   * Issues a token in one statement: the session keeps its alias, which now lives as long as the
-   * token, or gets this one. Instants move forward, never back.
+   * The one statement behind each issued token: the session keeps its alias, which now lives as long
+   * as the token, or gets this one. Instants move forward, never back.
    *
    * @returns the `sid` of the session, or null where the session has ended
    */

@@ -38,7 +38,7 @@ export interface SessionStatements {
   /** Ends every session of the user but this one. */
   deleteOtherSessions(session: OwnSession): Promise<Session[]>
   /**
-   * Notes that a user logs in from a kind of device.
+   * Notes that a user logs in from a kind of device: the first hundred kinds. Any other is new each time.
    *
    * @returns whether the device is new to a user who has been seen on others
    */

@@ -60,7 +60,7 @@ export interface UserStatements {
    * @returns the user, or null where there is none
    */
   setBannedAt(userId: string, at: Date | null): Promise<User | null>
-  /** Deletes the user and every row that refers to it. */
+  /** Deletes the user and every row that refers to it, but no events; marks it as deleted, for imports. */
   deleteUser(userId: string): Promise<void>
 }
 

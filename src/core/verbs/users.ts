@@ -29,8 +29,8 @@ export interface UserVerbs {
   /** @returns the user, who may log in again, or null where there is none */
   unbanUser(userId: string, client?: Client): Promise<User | null>
   /**
-   * Deletes a user and everything that is theirs; the address may sign up again. Without a client
-   * it counts as an operator's act.
+   * Deletes a user and everything that is theirs; of events, only addresses and agents. The address
+   * may sign up again. Without a client it counts as an operator's act.
    */
   deleteUser(user: User, client?: Client): Promise<void>
   /**

@@ -15,7 +15,7 @@ export interface MailValues {
 
 export type MailKind = keyof MailValues
 
-/** What a mail says, in plain text: the link goes to the button, and nowhere else. */
+/** What a mail says, in plain text, without the link: the button has it, and it is shown in full. */
 export interface Words {
   readonly subject: string
   /** What happened, a paragraph each. */
