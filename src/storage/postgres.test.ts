@@ -250,6 +250,14 @@ test('a URL that cannot be read is not repeated, with the password in it', async
   expect(inspect(error)).not.toContain('hunter2')
 })
 
+test.each([
+  'mysql://app:pass@127.0.0.1/app',
+  'https://127.0.0.1/app',
+  'sqlite:storage/app.sqlite3',
+])('the URL of another database stops the start: %s', async (url) => {
+  await expect(openPostgres(url)).rejects.toThrow('PostgreSQL needs a URL like')
+})
+
 test('dates in the manner of a country are a sentence, and no instant that is missing', async () => {
   const url = new URL(await postgresSchema())
   url.searchParams.set('options', `${url.searchParams.get('options')} -c datestyle=German`)

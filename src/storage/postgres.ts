@@ -27,16 +27,16 @@ export interface PostgresOptions {
  * @param source a URL, for at most 12 connections of this process's own: 2 for looking up tokens,
  *   10 for everything else; or your `pg.Pool`, which you end yourself, and 2 connections beside it
  *   with its options: what you do to its connections in `connect` is not done to these
- * @throws TypeError for what is not a URL, for one that begins with `sqlite:`, and for one that names
- *   a certificate that cannot be read
+ * @throws TypeError for what is not the URL of a PostgreSQL, and for one that names a certificate that
+ *   cannot be read
  */
 export async function openPostgres(
   source: string | pg.Pool,
   options: PostgresOptions = {},
 ): Promise<Database> {
-  // SECURITY: Node's own error would repeat the text, and the password in it. And for `sqlite:` pg
-  // would ask a server on this machine, whatever the file is called.
-  if (typeof source === 'string' && (!URL.canParse(source) || source.startsWith('sqlite:'))) {
+  // SECURITY: Node's own error would repeat the text, and the password in it. And pg takes any URL: for
+  // `sqlite:` it would ask a server on this machine, whatever the file is called.
+  if (typeof source === 'string' && !(URL.canParse(source) && scheme.test(source))) {
     throw new TypeError('PostgreSQL needs a URL like postgres://user:password@127.0.0.1:5432/app')
   }
   const names = options.statements ?? (usesPooler(source) ? 'unnamed' : 'named')
@@ -47,6 +47,8 @@ export async function openPostgres(
   const pool = new pg.Pool({ connectionString: source, ...defaults })
   return new PostgresDatabase(pool, { names, onClose: () => pool.end() })
 }
+
+const scheme = /^(?:postgres|postgresql|socket):/i
 
 const defaults = { ...patience, max: 10, fallback_application_name: 'latchkey' } as const
 
