@@ -65,6 +65,7 @@ export function resolveConfiguration<Fields>(
   const clock = options.clock ?? (() => new Date())
   const random = options.random ?? randomBytes
   const newId = ids(random)
+  const idleHours = sessions.idleHours ?? settings.sessions.idleHours.otherwise
   // SECURITY: not by spreading, which would let an undefined take the place of a default.
   const config = {
     store,
@@ -74,7 +75,7 @@ export function resolveConfiguration<Fields>(
       contextWords: passwords.contextWords ?? [],
     },
     sessions: {
-      idleHours: sessions.idleHours ?? settings.sessions.idleHours.otherwise,
+      idleHours,
       maximumHours: sessions.maximumHours ?? settings.sessions.maximumHours.otherwise,
       maximumPerUser: sessions.maximumPerUser ?? settings.sessions.maximumPerUser.otherwise,
     },
@@ -91,7 +92,7 @@ export function resolveConfiguration<Fields>(
     log: unfailing(options.log ?? faultsOnly),
     metrics: options.metrics ?? null,
     tracing: options.tracing ?? null,
-    sessionUse: new LastUse((ids, at) => store.recordUses('sessions', ids, at), clock),
+    sessionUse: new LastUse((ids, at) => store.recordUses('sessions', ids, at), clock, idleHours),
     apiKeyUse: new LastUse((ids, at) => store.recordUses('api_keys', ids, at), clock),
     onMessageQueued,
     clock,
