@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
+import { hash, timingSafeEqual } from 'node:crypto'
 import type { Metrics } from '../core/metrics.ts'
 import type { Secret } from '../core/secret.ts'
 import { answer, PlainText } from './answers.ts'
@@ -35,5 +35,5 @@ function isSame(given: string, token: Secret): boolean {
 }
 
 function digestOf(text: string): Buffer {
-  return createHash('sha256').update(text).digest()
+  return hash('sha256', text, 'buffer')
 }
