@@ -11,7 +11,7 @@ import { AuthError } from './errors.ts'
 import { countFailedAttempt, takeBackFailedAttempt } from './failed-attempts.ts'
 import { FullCounts, isRecent } from './full-counts.ts'
 import type { GuardCount, GuardStore, GuardWindow } from './guard-store.ts'
-import { type GuardedAct, passwordLimits } from './limits.ts'
+import { type GuardedAct, type PasswordAct, passwordLimits } from './limits.ts'
 import type { WindowLimit } from './rate-limit.ts'
 import type { Secret } from './secret.ts'
 import { Spraying } from './spraying.ts'
@@ -89,7 +89,7 @@ export class Guard {
    * @throws AuthError `rate_limited` with the seconds to wait, `unavailable`
    */
   async tryPassword(
-    act: GuardedAct,
+    act: PasswordAct,
     { account, password }: { account: string; password: Secret },
   ): Promise<PasswordAttempt> {
     const key = failuresKey(act, account)
