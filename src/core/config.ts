@@ -17,7 +17,7 @@ import { requireOptions } from './option-rules.ts'
 import type { ApiKeyPolicy, AuthOptions, SessionPolicy, SignUp } from './options.ts'
 import { argon2id, type PasswordHash } from './password-hash.ts'
 import type { PasswordPolicy } from './password-policy.ts'
-import { amongSchemes } from './password-schemes.ts'
+import { type AdmittingHash, amongSchemes } from './password-schemes.ts'
 import { RefusedAttempts } from './refused-attempts.ts'
 import type { Store } from './store.ts'
 import type { Random } from './tokens.ts'
@@ -51,7 +51,7 @@ export interface Configuration {
   readonly onMessageQueued: () => void
   readonly clock: () => Date
   readonly random: Random
-  readonly passwordHash: PasswordHash
+  readonly passwordHash: AdmittingHash
   /** When sessions were last imported, with tokens that another system issued; null for never. */
   readonly importedSessions: Pick<CachedRead<Date | null>, 'get'>
 }
