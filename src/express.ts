@@ -1,2 +1,3 @@
 // latchkey/express
-export { latchkey, type ProtectOptions, protect } from './http/express.ts'
+export type { ProtectOptions } from './http/admission.ts'
+export { latchkey, protect } from './http/express.ts'

@@ -1,2 +1,3 @@
 // latchkey/hono
-export { type Protected, type ProtectOptions, protect } from './http/hono.ts'
+export type { ProtectOptions } from './http/admission.ts'
+export { type Protected, protect } from './http/hono.ts'

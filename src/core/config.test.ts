@@ -145,6 +145,15 @@ test.each(settings)('%s.%s outside of %d to %d is refused by its name', (group, 
   }
 })
 
+test.each([
+  [{ passwords: { minimumLength: 8.5 } }, 'passwords.minimumLength must be a whole number'],
+  [{ sessions: { maximumPerUser: 1.5 } }, 'sessions.maximumPerUser must be a whole number'],
+  [{ apiKeys: { maximumPerUser: 2.5 } }, 'apiKeys.maximumPerUser must be a whole number'],
+  [{ apiKeys: { requestsPerMinute: 60.5 } }, 'apiKeys.requestsPerMinute must be a whole number'],
+])('there is no part of what is counted: %j', (options, sentence) => {
+  expect(() => resolveConfiguration({ store, ...options })).toThrow(sentence)
+})
+
 test.each(settings)('%s.%s that is no number at all is refused', (group, name) => {
   for (const value of ['', 'many', {}, [], false]) {
     const resolve = () => resolveConfiguration({ store, [group]: { [name]: value } })

@@ -15,7 +15,7 @@ import type { Metrics } from './metrics.ts'
 import { numberSettings as settings } from './number-settings.ts'
 import { requireOptions } from './option-rules.ts'
 import type { ApiKeyPolicy, AuthOptions, SessionPolicy, SignUp } from './options.ts'
-import { amongSchemes } from './password-hash/password-schemes.ts'
+import { type AdmittingHash, amongSchemes } from './password-hash/password-schemes.ts'
 import { argon2id, type PasswordHash } from './password-hash.ts'
 import type { PasswordPolicy } from './password-policy.ts'
 import { RefusedAttempts } from './refused-attempts.ts'
@@ -51,7 +51,7 @@ export interface Configuration {
   readonly onMessageQueued: () => void
   readonly clock: () => Date
   readonly random: Random
-  readonly passwordHash: PasswordHash
+  readonly passwordHash: AdmittingHash
   /** When sessions were last imported, with tokens that another system issued; null for never. */
   readonly importedSessions: Pick<CachedRead<Date | null>, 'get'>
 }
@@ -65,6 +65,7 @@ export function resolveConfiguration<Fields>(
   const clock = options.clock ?? (() => new Date())
   const random = options.random ?? randomBytes
   const newId = ids(random)
+  const idleHours = sessions.idleHours ?? settings.sessions.idleHours.otherwise
   // SECURITY: not by spreading, which would let an undefined take the place of a default.
   const config = {
     store,
@@ -74,7 +75,7 @@ export function resolveConfiguration<Fields>(
       contextWords: passwords.contextWords ?? [],
     },
     sessions: {
-      idleHours: sessions.idleHours ?? settings.sessions.idleHours.otherwise,
+      idleHours,
       maximumHours: sessions.maximumHours ?? settings.sessions.maximumHours.otherwise,
       maximumPerUser: sessions.maximumPerUser ?? settings.sessions.maximumPerUser.otherwise,
     },
@@ -91,7 +92,7 @@ export function resolveConfiguration<Fields>(
     log: unfailing(options.log ?? faultsOnly),
     metrics: options.metrics ?? null,
     tracing: options.tracing ?? null,
-    sessionUse: new LastUse((ids, at) => store.recordUses('sessions', ids, at), clock),
+    sessionUse: new LastUse((ids, at) => store.recordUses('sessions', ids, at), clock, idleHours),
     apiKeyUse: new LastUse((ids, at) => store.recordUses('api_keys', ids, at), clock),
     onMessageQueued,
     clock,

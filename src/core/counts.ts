@@ -2,7 +2,14 @@ import type { Client } from './client.ts'
 import type { Configuration } from './config.ts'
 import { parseEmailAddress } from './email-address.ts'
 import { accountBuckets, addressBuckets, type Bucket, failuresKey } from './guard/buckets.ts'
-import { type Counted, type GuardedAct, guardedActs, passwordLimits } from './guard/limits.ts'
+import {
+  type Counted,
+  type GuardedAct,
+  guardedActs,
+  type PasswordAct,
+  passwordActs,
+  passwordLimits,
+} from './guard/limits.ts'
 import { networkOf } from './guard/network.ts'
 import type { RateLimit } from './guard/rate-limit.ts'
 import { perform } from './unit-of-work.ts'
@@ -71,7 +78,7 @@ type CountedBucket = Bucket & Pick<Count, 'act'>
 
 interface Keys {
   readonly buckets: readonly CountedBucket[]
-  readonly failures: readonly { readonly act: GuardedAct; readonly key: string }[]
+  readonly failures: readonly { readonly act: PasswordAct; readonly key: string }[]
   readonly userId: string | null
 }
 
@@ -84,12 +91,15 @@ async function keysOf(config: Configuration, subject: CountedSubject): Promise<K
     return { buckets, failures: [], userId: null }
   }
   const { accounts, userId } = await namesOf(config, subject.account)
-  const named = guardedActs.flatMap((act) => accounts.map((account) => ({ act, account })))
   return {
-    buckets: named.flatMap(({ act, account }) =>
-      accountBuckets(act, account).map((bucket) => ({ act, ...bucket })),
+    buckets: guardedActs.flatMap((act) =>
+      accounts.flatMap((account) =>
+        accountBuckets(act, account).map((bucket) => ({ act, ...bucket })),
+      ),
     ),
-    failures: named.map(({ act, account }) => ({ act, key: failuresKey(act, account) })),
+    failures: passwordActs.flatMap((act) =>
+      accounts.map((account) => ({ act, key: failuresKey(act, account) })),
+    ),
     userId,
   }
 }

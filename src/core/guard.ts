@@ -11,7 +11,7 @@ import {
 import { countFailedAttempt, takeBackFailedAttempt } from './guard/failed-attempts.ts'
 import { FullCounts, isRecent } from './guard/full-counts.ts'
 import type { GuardCount, GuardStore, GuardWindow } from './guard/guard-store.ts'
-import { type GuardedAct, passwordLimits } from './guard/limits.ts'
+import { type GuardedAct, type PasswordAct, passwordLimits } from './guard/limits.ts'
 import type { WindowLimit } from './guard/rate-limit.ts'
 import { Spraying } from './guard/spraying.ts'
 import { Turns } from './guard/turns.ts'
@@ -89,7 +89,7 @@ export class Guard {
    * @throws AuthError `rate_limited` with the seconds to wait, `unavailable`
    */
   async tryPassword(
-    act: GuardedAct,
+    act: PasswordAct,
     { account, password }: { account: string; password: Secret },
   ): Promise<PasswordAttempt> {
     const key = failuresKey(act, account)

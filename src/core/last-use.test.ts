@@ -20,7 +20,7 @@ function start() {
   const setAway = (away: boolean) => {
     isAway = away
   }
-  return { lastUse, clock, written, setAway }
+  return { lastUse, record, clock, written, setAway }
 }
 
 test('what is used within five minutes of the last use recorded is not written', () => {
@@ -29,6 +29,19 @@ test('what is used within five minutes of the last use recorded is not written',
   lastUse.note(newSession(newUser()))
   vi.advanceTimersByTime(60_000)
   expect(written).toEqual([])
+})
+
+test('where sessions live for three minutes without use, a use is written after fifteen seconds', async () => {
+  const { record, clock, written } = start()
+  const lastUse = new LastUse(record, clock, 0.05)
+  clock.advance({ seconds: 15, milliseconds: -1 })
+  lastUse.note(newSession(newUser()))
+  await vi.advanceTimersByTimeAsync(1_000)
+  expect(written).toEqual([])
+  clock.advance({ milliseconds: 1 })
+  lastUse.note(newSession(newUser()))
+  await vi.advanceTimersByTimeAsync(1_000)
+  expect(written).toHaveLength(1)
 })
 
 test('uses are written a second later, each session once, as of the first of them', async () => {

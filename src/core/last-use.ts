@@ -1,5 +1,5 @@
 // A use within this time of the last recorded one is not recorded.
-const coalescedMilliseconds = 300_000
+const longestCoalescedMilliseconds = 300_000
 const delayMilliseconds = 1_000
 const delayAfterFailureMilliseconds = 30_000
 const maximumWaiting = 10_000
@@ -14,26 +14,33 @@ interface Used {
 /**
  * Records when sessions, or API keys, were used: after the answers, many at a time, each at most
  * once in five minutes. A crash forgets what the last second noted.
+ *
+ * Where sessions live for less than an hour without use, each is recorded as much more often: one in
+ * use must not end because nobody wrote that down.
  */
 export class LastUse {
   readonly #record: RecordUses
   readonly #clock: () => Date
+  readonly #coalescedMilliseconds: number
   #waiting = new Set<string>()
   // When the first of those that wait was used: no use is recorded as later than it was.
   #since = new Date(0)
   #recording: Promise<void> = Promise.resolve()
   #timer: NodeJS.Timeout | undefined
 
-  constructor(record: RecordUses, clock: () => Date) {
+  /** @param idleHours after which what is not used expires */
+  constructor(record: RecordUses, clock: () => Date, idleHours = Number.POSITIVE_INFINITY) {
     this.#record = record
     this.#clock = clock
+    const twelfth = (idleHours * 3_600_000) / 12
+    this.#coalescedMilliseconds = Math.min(twelfth, longestCoalescedMilliseconds)
   }
 
   /** To be called for each use; nearly always this is one comparison. */
   note({ id, lastUsedAt }: Used): void {
     const now = this.#clock()
     const last = lastUsedAt?.getTime() ?? 0
-    if (now.getTime() - last < coalescedMilliseconds) return
+    if (now.getTime() - last < this.#coalescedMilliseconds) return
     if (this.#waiting.size >= maximumWaiting) return
     if (this.#waiting.size === 0) this.#since = now
     this.#waiting.add(id)

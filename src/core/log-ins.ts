@@ -39,20 +39,34 @@ export async function logIn(
   const emailAddress = parseEmailAddress(credentials.emailAddress)
   const password = normalizePassword(credentials.password)
   const account = emailAddress ?? credentials.emailAddress
-  const tryIt = async () => {
-    await config.guard.count('log_in', { account, client })
-    if (!password) {
-      noteRefusal(config, client, { name: 'authn_login_fail', userId: null })
-      return null
-    }
-    const attempt = await config.guard.tryPassword('log_in', { account, password })
-    return attempt.judge(() => judge(config, { emailAddress, password, attempt, client }))
-  }
   // Before a place in the queue is taken: a flood of refused attempts would keep the places from others.
   config.guard.refuseKnown('log_in', { account, client })
-  const { passwordHash } = config
   // Before anything is written: a caller who is told to come back must cost the others nothing more.
-  return passwordHash.admit ? passwordHash.admit(account, tryIt) : tryIt()
+  return config.passwordHash.admit(account, () =>
+    tryToLogIn(config, { account, emailAddress, password, client }),
+  )
+}
+
+interface Typed {
+  /** Under which the try is counted: the address, or the text that is none. */
+  readonly account: string
+  readonly emailAddress: EmailAddress | null
+  /** Null for a text that can be nobody's password. */
+  readonly password: Secret | null
+  readonly client: Client
+}
+
+async function tryToLogIn(
+  config: Configuration,
+  { account, emailAddress, password, client }: Typed,
+): Promise<LoggedIn | null> {
+  await config.guard.count('log_in', { account, client })
+  if (!password) {
+    noteRefusal(config, client, { name: 'authn_login_fail', userId: null })
+    return null
+  }
+  const attempt = await config.guard.tryPassword('log_in', { account, password })
+  return attempt.judge(() => judge(config, { emailAddress, password, attempt, client }))
 }
 
 interface Tried {

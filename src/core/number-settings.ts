@@ -3,23 +3,25 @@ export interface NumberSetting {
   readonly otherwise: number
   readonly from: number
   readonly to: number
+  /** For what is counted: half a session is none. */
+  readonly isWhole?: true
 }
 
 /** The numbers of `createAuth`, which a server's environment sets by the same rules. */
 export const numberSettings = {
   passwords: {
-    minimumLength: { otherwise: 8, from: 8, to: 128 },
+    minimumLength: { otherwise: 8, from: 8, to: 128, isWhole: true },
   },
   sessions: {
     idleHours: { otherwise: 720, from: 0.01, to: 87_600 },
     maximumHours: { otherwise: 2_160, from: 0.01, to: 87_600 },
-    maximumPerUser: { otherwise: 100, from: 1, to: 1_000 },
+    maximumPerUser: { otherwise: 100, from: 1, to: 1_000, isWhole: true },
   },
   apiKeys: {
     defaultDays: { otherwise: 90, from: 1, to: 3_650 },
     maximumDays: { otherwise: 365, from: 1, to: 3_650 },
-    maximumPerUser: { otherwise: 100, from: 1, to: 1_000 },
-    requestsPerMinute: { otherwise: 600, from: 1, to: 1_000_000 },
+    maximumPerUser: { otherwise: 100, from: 1, to: 1_000, isWhole: true },
+    requestsPerMinute: { otherwise: 600, from: 1, to: 1_000_000, isWhole: true },
   },
   resetTokenMinutes: { otherwise: 15, from: 1, to: 1_440 },
 } as const

@@ -97,9 +97,14 @@ function requireNumbers(
 function requireWithin(
   name: string,
   value: unknown,
-  { from, to }: Omit<NumberSetting, 'otherwise'>,
+  { from, to, isWhole }: Omit<NumberSetting, 'otherwise'>,
 ) {
   // SECURITY: written so that NaN fails; a session compared with NaN would never expire.
-  if (typeof value === 'number' && value >= from && value <= to) return
-  throw new RangeError(`${name} must be a number from ${from} to ${to}, not ${value}`)
+  if (!(typeof value === 'number' && value >= from && value <= to)) {
+    throw new RangeError(`${name} must be a number from ${from} to ${to}, not ${value}`)
+  }
+  // A database refuses to skip half a row: every log-in would be a 500.
+  if (isWhole && !Number.isInteger(value)) {
+    throw new RangeError(`${name} must be a whole number, not ${value}`)
+  }
 }

@@ -53,5 +53,5 @@ function toRevocations(dead: readonly SessionAlias[]): Revocations {
 }
 
 function digestOf(sid: string): string {
-  return Buffer.from(hash('sha256', sid, 'hex'), 'hex').toString('base64url', 0, digestBytes)
+  return hash('sha256', sid, 'buffer').toString('base64url', 0, digestBytes)
 }

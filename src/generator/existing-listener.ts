@@ -1,8 +1,8 @@
-import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { basename, extname } from 'node:path/posix'
 import { type Change, type Edit, nowhere } from './edit.ts'
 import type { ExistingProject } from './existing-project.ts'
+import { isFile } from './folder.ts'
 import { importBehind, importOf } from './import-lines.ts'
 import { readTextFile } from './text-file.ts'
 
@@ -33,8 +33,7 @@ function candidates({ entry }: ExistingProject): readonly string[] {
 }
 
 function readText(file: string): string {
-  const isFile = statSync(file, { throwIfNoEntry: false })?.isFile() ?? false
-  return isFile ? readTextFile(file) : ''
+  return isFile(file) ? readTextFile(file) : ''
 }
 
 // Finds the call that returns a server of `node:http`; null if a file has none.

@@ -27,51 +27,13 @@ const words = new Set(
   cmax cmin ctid tableoid xmax xmin constructor`.split(/\s+/),
 )
 
-const taken = new Set([
-  // Latchkey's tables and paths.
-  ...[
-    'access_tokens',
-    'api_keys',
-    'deleted_users',
-    'email_changes',
-    'email_verifications',
-    'events',
-  ],
-  ...[
-    'failed_attempts',
-    'guard_counts',
-    'imported_sessions',
-    'imported_users',
-    'latchkey_migrations',
-    'leases',
-    'outbox',
-    'password_resets',
-  ],
-  ...['password', 'session', 'user'],
-  ...[
-    'passwords',
-    'registrations',
-    'revocations',
-    'seen_devices',
-    'session_aliases',
-    'session_imports',
-    'sessions',
-  ],
-  ...['sessions_by_digest', 'signing_keys', 'users'],
-  // Names in the code of a resource, or in the table of routes.
-  ...['changes', 'columns', 'fields', 'routes', 'scopes'],
-  ...[
-    'connection',
-    'database',
-    'date',
-    'field',
-    'number',
-    'promise',
-    'route',
-    'row',
-    'string',
-    'value',
-  ],
-  // Keywords of JavaScript.
-  ...['class', 'extends', 'implements', 'this'],
-])
+// Latchkey's tables and paths; names in the code of a resource, or in the table of routes; keywords of JavaScript.
+const taken = new Set(
+  `access_tokens api_keys deleted_users email_changes email_verifications events
+  failed_attempts guard_counts imported_sessions imported_users latchkey_migrations leases
+  outbox password password_resets passwords registrations revocations seen_devices session
+  session_aliases session_imports sessions sessions_by_digest signing_keys user users
+  changes columns connection database date field fields number promise route routes row scopes
+  string value
+  class extends implements this`.split(/\s+/),
+)

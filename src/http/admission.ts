@@ -11,6 +11,12 @@ import type { RequestHead } from './request-like.ts'
 /** Which cookie may carry a session, and whose pages may act by it: as for `createApp`. */
 export type AdmissionOptions = Pick<CookieOptions, 'corsOrigins' | 'mode'>
 
+/** The options of `protect` for Hono and for Express. */
+export interface ProtectOptions extends AdmissionOptions {
+  /** Routes that are open to everybody, each a method and a path, `GET /welcome`; default none. */
+  readonly allowUnauthenticated?: readonly string[]
+}
+
 /** What an application's route requires of its caller. */
 export type RouteAccess = 'session' | 'fresh' | { readonly scope: string }
 

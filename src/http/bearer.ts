@@ -1,6 +1,7 @@
 import type { Auth } from '../core/auth.ts'
 import type { Authenticated, Principal } from '../core/entities.ts'
 import { Secret } from '../core/secret.ts'
+import { stripBlanks } from './blanks.ts'
 import type { CookieCredential, SessionCookie } from './cookie.ts'
 import type { Attribution, RequestContext } from './exchange.ts'
 import { insufficient, type Refusal, refuse } from './problems.ts'
@@ -176,11 +177,4 @@ function bearerOf(token: string): Credential {
 
 function unquote(text: string): string {
   return text.replace(/^"/, '').replace(/"$/, '')
-}
-
-// Spaces alone: trim() would also take a no-break space, which is part of a wrong token.
-function stripBlanks(part: string): string {
-  let end = part.length
-  while (part[end - 1] === ' ') end--
-  return part.slice(0, end).replace(/^ +/, '')
 }

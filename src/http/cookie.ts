@@ -1,5 +1,6 @@
 import { generateCookie } from 'hono/cookie'
 import type { Secret } from '../core/secret.ts'
+import { stripBlanks } from './blanks.ts'
 import { originSet } from './cors.ts'
 import { intendedFrom } from './csrf.ts'
 import type { RequestHead } from './request-like.ts'
@@ -124,13 +125,4 @@ function parsePair(pair: string): { name: string; value: string } {
     name: stripBlanks(pair.slice(0, Math.max(end, 0))),
     value: stripBlanks(pair.slice(end + 1)),
   }
-}
-
-// SECURITY: only these two, as browsers do. `trim()` would also strip a wide space, and so accept as ours a
-// name without the prefix, which any host may set.
-function stripBlanks(text: string): string {
-  let [start, end] = [0, text.length]
-  while (text[start] === ' ' || text[start] === '\t') start++
-  while (end > start && (text[end - 1] === ' ' || text[end - 1] === '\t')) end--
-  return text.slice(start, end)
 }

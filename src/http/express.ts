@@ -3,7 +3,7 @@ import type { NextFunction, Request, RequestHandler } from 'express'
 import type { Auth } from '../core/auth.ts'
 import { runAs } from '../core/current.ts'
 import type { Session, User } from '../core/entities.ts'
-import { Admission, type AdmissionOptions, openedBy, presentRefusal } from './admission.ts'
+import { Admission, openedBy, type ProtectOptions, presentRefusal } from './admission.ts'
 import { type AppOptions, createApp } from './app.ts'
 import { nodeListener, send } from './node.ts'
 import { NodeHeaders } from './node-request.ts'
@@ -19,11 +19,6 @@ declare global {
       user: User
     }
   }
-}
-
-/** The options of `protect`. */
-export interface ProtectOptions extends AdmissionOptions {
-  readonly allowUnauthenticated?: readonly string[]
 }
 
 /**

@@ -2,18 +2,13 @@ import type { MiddlewareHandler } from 'hono'
 import type { Auth } from '../core/auth.ts'
 import { runAs } from '../core/current.ts'
 import type { Authenticated } from '../core/entities.ts'
-import { Admission, type AdmissionOptions, openedBy, presentRefusal } from './admission.ts'
+import { Admission, openedBy, type ProtectOptions, presentRefusal } from './admission.ts'
 import { toResponse } from './answers.ts'
 import { isRefusal } from './problems.ts'
 
 /** What `protect` puts into the context: `c.var.session`, `c.var.user`. */
 export interface Protected {
   Variables: Authenticated
-}
-
-/** The options of `protect`. */
-export interface ProtectOptions extends AdmissionOptions {
-  readonly allowUnauthenticated?: readonly string[]
 }
 
 /**

@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
+import { hash, timingSafeEqual } from 'node:crypto'
 import type { Secret } from '../core/secret.ts'
 import { readBearer } from './bearer.ts'
 import { type Refusal, refuse } from './problems.ts'
@@ -17,5 +17,5 @@ function isSame(given: string, token: Secret): boolean {
 }
 
 function digestOf(text: string): Buffer {
-  return createHash('sha256').update(text).digest()
+  return hash('sha256', text, 'buffer')
 }

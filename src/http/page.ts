@@ -5,6 +5,7 @@ export const pageQuery = z.object({
   limit: z.coerce.number().int().min(1).max(100).default(50),
   cursor: z.uuid().toLowerCase().optional(),
 })
+
 /** Cuts what was found to a page: one item beyond the limit says that another page follows. */
 export function pageOf<T extends { readonly id: string }>(found: readonly T[], limit: number) {
   const page = found.slice(0, limit)

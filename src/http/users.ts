@@ -56,7 +56,6 @@ export function users(auth: Auth): Route[] {
       path: '/v1/user',
       access: 'fresh',
       summary: 'Delete yourself, with everything that is yours',
-      body: z.object({ password_challenge: passwordChallengeField.optional() }),
       answers: { 204: { description: 'It is gone; the address may sign up again' } },
       async handle({ session, client, transport, cookie }) {
         const isDeleted = await auth.deleteOwnUser(session, client)

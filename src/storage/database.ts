@@ -55,3 +55,8 @@ export interface Transaction extends Connection {
   /** Runs several statements without parameters, as migrations have them. */
   script(sql: string): Promise<void>
 }
+
+/** A database as it was at one instant, however long it is read: no writer waits for it. */
+export interface Snapshot extends Connection {
+  close(): Promise<void>
+}

@@ -1,7 +1,9 @@
 import type { Session } from '../core/entities.ts'
-import { byCount, list, sendRows, tuples } from './batches.ts'
-import { readBytes, readInstant, readText } from './columns.ts'
-import type { Connection } from './database.ts'
+import { byCount, list, sendRows } from './batches.ts'
+import { readBytes, readInstant } from './columns.ts'
+import type { Connection, Value } from './database.ts'
+import { sessions as table } from './transfer-tables.ts'
+import { insertRows } from './transfers.ts'
 
 // Statements of imports: they leave existing rows.
 
@@ -29,32 +31,27 @@ export async function findSessionDigests(
   )
 }
 
-const insertSessions = byCount(
-  (count) => `INSERT INTO sessions (id, user_id, token_digest, name, ip_address, user_agent,
-    created_at, last_used_at, password_verified_at)
-  VALUES ${tuples(count, 9)}
-  ON CONFLICT DO NOTHING RETURNING id`,
-)
-
 /** @returns the ids of the new sessions */
 export async function insertImportedSessions(
   connection: Connection,
   sessions: readonly NewSession[],
 ): Promise<Set<string>> {
-  const inserted = await sendRows(connection, insertSessions, {
-    rows: sessions.map((session) => [
-      session.id,
-      session.userId,
-      session.tokenDigest,
-      session.name,
-      session.ipAddress,
-      session.userAgent,
-      session.createdAt,
-      session.lastUsedAt,
-      session.passwordVerifiedAt,
-    ]),
-  })
-  return new Set(inserted.map(([id]) => readText(id)))
+  return insertRows(connection, table, sessions.map(toColumns))
+}
+
+// In the order of the table's columns.
+function toColumns(session: NewSession): Value[] {
+  return [
+    session.id,
+    session.userId,
+    session.tokenDigest,
+    session.name,
+    session.ipAddress,
+    session.userAgent,
+    session.createdAt,
+    session.lastUsedAt,
+    session.passwordVerifiedAt,
+  ]
 }
 
 const deleteById = byCount((count) => `DELETE FROM sessions WHERE id IN ${list(count)}`)

@@ -3,6 +3,8 @@ import { byCount, findTexts, list, sendRows, tuples } from './batches.ts'
 import { readInstantOrNull, readText, readTextOrNull } from './columns.ts'
 import type { Connection, Row, Value } from './database.ts'
 import { findActiveUsers } from './import-endings.ts'
+import { users as table } from './transfer-tables.ts'
+import { findIds, insertOriginIds, insertRows } from './transfers.ts'
 
 // Statements of imports: they leave existing rows.
 
@@ -74,14 +76,12 @@ export async function findTakenAddresses(
   return findTexts(connection, selectTaken, emailAddresses)
 }
 
-const selectUsers = byCount((count) => `SELECT id FROM users WHERE id IN ${list(count)}`)
-
 /** Which of these users exist. */
 export async function findUserIds(
   connection: Connection,
   ids: readonly string[],
 ): Promise<Set<string>> {
-  return findTexts(connection, selectUsers, ids)
+  return findIds(connection, table, ids)
 }
 
 /** A user as an import writes them. */
@@ -91,33 +91,20 @@ export interface NewUser extends User {
   readonly passwordScheme: string | null
 }
 
-const insertUsers = byCount(
-  (count) => `INSERT INTO users (id, email_address, password_hash, password_scheme,
-    email_verified_at, banned_at, created_at, updated_at)
-  VALUES ${tuples(count, 8)}
-  ON CONFLICT DO NOTHING RETURNING id`,
-)
-
-const insertImported = byCount(
-  (count) => `INSERT INTO imported_users (origin, origin_id, user_id) VALUES ${tuples(count, 3)}
-  ON CONFLICT DO NOTHING`,
-)
-
 /** @returns the ids of the new users: for the others, the id or the address is taken */
 export async function insertImportedUsers(
   connection: Connection,
   origin: string,
   users: readonly NewUser[],
 ): Promise<Set<string>> {
-  const rows = await sendRows(connection, insertUsers, { rows: users.map(toColumns) })
-  const inserted = new Set(rows.map(([id]) => readText(id)))
+  const inserted = await insertRows(connection, table, users.map(toColumns))
   const imported = users.filter(({ id }) => inserted.has(id))
-  await sendRows(connection, insertImported, {
-    rows: imported.map(({ id, originId }) => [origin, originId, id]),
-  })
+  const originIds = imported.map(({ id, originId }) => ({ origin, originId, userId: id }))
+  await insertOriginIds(connection, originIds)
   return inserted
 }
 
+// In the order of the table's columns.
 function toColumns(user: NewUser): Value[] {
   return [
     user.id,

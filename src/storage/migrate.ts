@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -168,7 +168,7 @@ async function readMigrations({ owner, directory }: Migrations): Promise<Migrati
       const path = join(folder, file)
       // A checkout on Windows has other line ends; the statements are the same.
       const sql = (await readFile(path, 'utf8').catch(refuseUnread)).replaceAll('\r\n', '\n')
-      const checksum = createHash('sha256').update(sql).digest('hex')
+      const checksum = hash('sha256', sql)
       return { name: `${owner}/${file}`, sql, checksum }
     }),
   )

@@ -1,8 +1,7 @@
 import pg from 'pg'
-import type { Value } from './database.ts'
+import type { Snapshot, Value } from './database.ts'
 import { toAuthError, toConnectError } from './postgres-errors.ts'
 import { PostgresStatements } from './postgres-statements.ts'
-import type { Snapshot } from './snapshot.ts'
 
 /** @throws AuthError `unavailable` where the database is away */
 export async function openPostgresSnapshot(url: string): Promise<Snapshot> {

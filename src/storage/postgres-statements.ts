@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import pg, { type QueryArrayConfig } from 'pg'
 import type { Value } from './database.ts'
 import { countParameters, lexemes, requireBindable } from './parameters.ts'
@@ -65,7 +65,7 @@ function isRead(sql: string): boolean {
 
 // PostgreSQL cuts names after 63 bytes; and pg would take two texts with the same name for one.
 function nameOf(sql: string): string {
-  return `latchkey_${createHash('sha256').update(sql).digest('hex').slice(0, 32)}`
+  return `latchkey_${hash('sha256', sql).slice(0, 32)}`
 }
 
 function toQuery(

@@ -20,6 +20,11 @@ export async function noteSessionImport(
   )
 }
 
+export async function findLastSessionImport(connection: Connection): Promise<Date | null> {
+  const [row] = await connection.query('SELECT max(imported_at) FROM imported_sessions')
+  return row ? readInstantOrNull(row[0]) : null
+}
+
 /** Notes that all sessions were imported: where an import was cut off, nobody knows which were. */
 export async function noteWholeSessionImport(
   connection: Connection,

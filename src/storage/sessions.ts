@@ -2,7 +2,7 @@ import type { Authenticated, Session, SessionHorizon } from '../core/entities.ts
 import { isId } from '../core/ids.ts'
 import type { OwnSession, SeenDevice } from '../core/statements/sessions.ts'
 import type { Awaitable, SessionPage } from '../core/store.ts'
-import { readInstant, readInstantOrNull, readText, readTextOrNull } from './columns.ts'
+import { readInstant, readText, readTextOrNull } from './columns.ts'
 import type { Connection, Database, Row } from './database.ts'
 import { beginsAt, lastId } from './page.ts'
 import { toUser, userColumnCount, userColumns } from './users.ts'
@@ -45,11 +45,6 @@ export function findSession(
   tokenDigest: Uint8Array,
 ): Awaitable<Authenticated | null> {
   return database.lookUp(findByDigest, [tokenDigest], toAuthenticated)
-}
-
-export async function findLastSessionImport(connection: Connection): Promise<Date | null> {
-  const [row] = await connection.query('SELECT max(imported_at) FROM imported_sessions')
-  return row ? readInstantOrNull(row[0]) : null
 }
 
 export async function listSessions(

@@ -14,6 +14,7 @@ import * as resets from './password-resets.ts'
 import * as schemes from './password-schemes.ts'
 import { ping } from './ping.ts'
 import * as registrations from './registrations.ts'
+import { findLastSessionImport } from './session-imports.ts'
 import * as sessions from './sessions.ts'
 import * as signingKeys from './signing-keys.ts'
 import { holdLease, sweepTable } from './sweep.ts'
@@ -40,7 +41,7 @@ export function createStore(database: Database): Store {
     listPasswordSchemes: () => schemes.listPasswordSchemes(database),
     countPasswordSchemes: () => schemes.countPasswordSchemes(database),
     findPasswordSchemes: (range) => schemes.findPasswordSchemes(database, range),
-    findLastSessionImport: () => sessions.findLastSessionImport(database),
+    findLastSessionImport: () => findLastSessionImport(database),
     findPasswordReset: (tokenDigest) => resets.findPasswordReset(database, tokenDigest),
     countPasswordResets: (user, now) => resets.countPasswordResets(database, user, now),
     findEmailVerification: (digest) => emails.findEmailVerification(database, digest),

@@ -1,5 +1,5 @@
 import type { Row } from '../core/connection.ts'
-import { byCount, list, sendRows, tuples } from './batches.ts'
+import { byCount, findTexts, list, sendRows, tuples } from './batches.ts'
 import { readText } from './columns.ts'
 import type { Connection, Value } from './database.ts'
 import { firstId } from './page.ts'
@@ -75,8 +75,7 @@ export async function findIds(
   const select =
     selects.get(name) ?? byCount((count) => `SELECT id FROM ${name} WHERE id IN ${list(count)}`)
   selects.set(name, select)
-  const found = await sendRows(connection, select, { rows: ids.map((id) => [id]) })
-  return new Set(found.map(([id]) => readText(id)))
+  return findTexts(connection, select, ids)
 }
 
 const insertOrigins = byCount(

@@ -1,6 +1,6 @@
 import { batchRows } from '../storage/batches.ts'
+import type { Snapshot } from '../storage/database.ts'
 import { listSessionImports, type SessionImport } from '../storage/session-imports.ts'
-import type { Snapshot } from '../storage/snapshot.ts'
 import {
   apiKeys,
   deletedUsers,

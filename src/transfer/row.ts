@@ -86,7 +86,7 @@ export interface ParsedSession {
 
 // Ids in the order in which the sessions began at the origin; and each import gives a session the same id.
 function sessionId(tokenDigest: Uint8Array, createdAt: Date): string {
-  const random = Buffer.from(hash('sha256', tokenDigest, 'hex'), 'hex').subarray(0, 16)
+  const random = hash('sha256', tokenDigest, 'buffer').subarray(0, 16)
   return v7({ msecs: createdAt.getTime(), seq: random.readUInt32BE(6) & 0x7fffffff, random })
 }
 

@@ -51,6 +51,18 @@ test('a session ends at the very instant it was idle for 30 days', async () => {
   expect((await server.send('GET /v1/session', undefined, bearer(token))).status).toBe(401)
 })
 
+test('a session that is used does not end, however short the idle time', async () => {
+  const server = await startServer({ auth: { sessions: { idleHours: 0.05 } } })
+  const token = await signUp(server)
+  for (let minute = 1; minute <= 10; minute++) {
+    server.clock.advance({ minutes: 1 })
+    expect((await server.send('GET /v1/session', undefined, bearer(token))).status).toBe(200)
+    await server.auth.flush()
+  }
+  server.clock.advance({ minutes: 3 })
+  expect((await server.send('GET /v1/session', undefined, bearer(token))).status).toBe(401)
+})
+
 test('a session ends at its maximum age, whatever the idle time allows', async () => {
   const server = await startServer({ auth: { sessions: { idleHours: 48, maximumHours: 24 } } })
   const token = await signUp(server)

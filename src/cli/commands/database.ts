@@ -2,6 +2,7 @@ import { readFileSync, statSync } from 'node:fs'
 import { parseEnv } from 'node:util'
 import { type Auth, createAuth } from '../../core/auth.ts'
 import type { Store } from '../../core/store.ts'
+import { isFile } from '../../generator/folder.ts'
 import type { Database } from '../../storage/database.ts'
 import { within } from '../../storage/deadline.ts'
 import { isNotMigrated, requireWhole } from '../../storage/migrate.ts'
@@ -99,9 +100,7 @@ export function readDatabaseUrl({ dev = false }: DatabaseOptions): string {
 }
 
 function isInFile(): boolean {
-  const text = statSync('.env', { throwIfNoEntry: false })?.isFile()
-    ? readFileSync('.env', 'utf8')
-    : ''
+  const text = isFile('.env') ? readFileSync('.env', 'utf8') : ''
   return 'DATABASE_URL' in parseEnv(text)
 }
 

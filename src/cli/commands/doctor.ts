@@ -9,7 +9,7 @@ import type { Environment } from '../environment.ts'
 import { EnvironmentError, type Mode } from '../environment-reader.ts'
 import { defineCommand, Refused } from './command.ts'
 import { databaseOptions } from './database.ts'
-import { listSources } from './migration-sources.ts'
+import { appOption, listSources } from './migration-sources.ts'
 import { jsonOption, printJson, printTable } from './output.ts'
 
 export const examineServer = defineCommand(
@@ -26,11 +26,7 @@ fault   something does not work, or lets somebody in; the exit code is 1`,
     operands: null,
     options: {
       'mail-to': { type: 'string', value: 'ADDRESS', meaning: 'Send one mail, to this address' },
-      app: {
-        type: 'string',
-        value: 'DIR',
-        meaning: 'Where the migrations of the application are; ./migrations without it',
-      },
+      app: appOption,
       json: jsonOption,
       ...databaseOptions,
     },

@@ -2,8 +2,8 @@ import type { AuditEvent } from '../../core/entities.ts'
 import { type EventName, eventNames, parseEventName } from '../../core/event-names.ts'
 import { defineCommand, UsageError } from './command.ts'
 import { databaseOptions, withAuth } from './database.ts'
-import { complain, jsonOption, print, printJson, printTable, readable } from './output.ts'
-import { pageOptions, parsePage } from './page.ts'
+import { jsonOption, print, printJson, printTable, readable } from './output.ts'
+import { pageOptions, parsePage, sayRest } from './page.ts'
 import { findUserId, userOperand } from './user-operand.ts'
 
 export const listEvents = defineCommand(
@@ -37,9 +37,7 @@ year. Of a user who is gone the events stay, under their ID, without addresses.
     if (values.json) printJson({ events: events.map(toJson) })
     else if (events.length === 0) print('There are no events.')
     else printTable([header, ...events.map(toRow)])
-    if (events.length === page.limit && values.limit === undefined) {
-      complain(`${page.limit} are shown; --after ${events.at(-1)?.id} shows those behind them`)
-    }
+    sayRest(events, { page, limit: values.limit })
   },
 )
 

@@ -1,6 +1,7 @@
 import { constants, setPriority } from 'node:os'
+import type { Snapshot } from '../../storage/database.ts'
 import { requireAll } from '../../storage/migrate.ts'
-import { openSqliteSnapshot, type Snapshot } from '../../storage/snapshot.ts'
+import { openSqliteSnapshot } from '../../storage/sqlite-snapshot.ts'
 import { exportedTables, exportLines } from '../../transfer/export.ts'
 import { defineCommand } from './command.ts'
 import { databaseOptions, withMigrated } from './database.ts'

@@ -1,5 +1,5 @@
-import { statSync } from 'node:fs'
 import type { LatchkeySource } from '../../generator/choices.ts'
+import { isFile } from '../../generator/folder.ts'
 import { UsageError } from './command.ts'
 import { isCheckout, version } from './installation.ts'
 import { complain } from './output.ts'
@@ -13,8 +13,7 @@ export const packageOption = {
 
 export function parsePackage(file: string | undefined): LatchkeySource {
   if (file === undefined) return { kind: 'registry', version: version() }
-  const isFile = statSync(file, { throwIfNoEntry: false })?.isFile() ?? false
-  if (!isFile || !file.endsWith('.tgz')) {
+  if (!isFile(file) || !file.endsWith('.tgz')) {
     throw new UsageError(`--package must name a file that npm pack has made, and '${file}' is none`)
   }
   return { kind: 'file', tarball: file, path: `vendor/latchkey-${version()}.tgz` }

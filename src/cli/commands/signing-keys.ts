@@ -8,8 +8,9 @@ import {
   rotateSigningKey,
 } from '../../core/signing-keys.ts'
 import { readKeyEncryptionEnvironment } from '../access-token-environment.ts'
-import { type Command, defineCommand, Refused, UsageError } from './command.ts'
+import { type Command, defineCommand, Refused } from './command.ts'
 import { databaseOptions, withAuth, withStore } from './database.ts'
+import { oneOf } from './operand.ts'
 import { jsonOption, print, printJson, printTable, readable } from './output.ts'
 import { parseId } from './page.ts'
 
@@ -80,9 +81,7 @@ restarted ones at once.`,
     examples: ['latchkey signing-keys revoke 01a2092e-6c92-74d9-bfd5-30ed1da6763c'],
   },
   async ({ values, positionals }) => {
-    const [name, ...more] = positionals
-    if (name === undefined || more.length > 0) throw new UsageError('The ID of one key is needed')
-    const id = parseId(name)
+    const id = parseId(oneOf(positionals, 'The ID of one key'))
     const outcome = await withAuth(values, (auth) => auth.revokeSigningKey(id))
     if (outcome !== 'revoked') throw new Refused(refusals[outcome])
     if (values.json) printJson({ signing_key: { id } })

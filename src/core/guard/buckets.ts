@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import type { Client } from '../client.ts'
 import type { User } from '../entities.ts'
-import { type Counted, type GuardedAct, limits } from './limits.ts'
+import { type Counted, type GuardedAct, limits, type PasswordAct } from './limits.ts'
 import { networkOf } from './network.ts'
 import type { WindowLimit } from './rate-limit.ts'
 
@@ -58,7 +58,7 @@ function bucketsBy(by: Counted, act: GuardedAct, whom: string): Bucket[] {
 }
 
 /** The key under which failed tries at a password are counted. */
-export function failuresKey(act: GuardedAct, account: string): string {
+export function failuresKey(act: PasswordAct, account: string): string {
   return digest(`${act} failures ${account}`)
 }
 

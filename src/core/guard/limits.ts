@@ -15,6 +15,11 @@ export const guardedActs = [
 /** Acts that are limited, each counted by itself. */
 export type GuardedAct = (typeof guardedActs)[number]
 
+/** Acts that try a password: of these, tries that failed are counted too. */
+export const passwordActs = ['log_in', 'password_challenge'] as const satisfies GuardedAct[]
+
+export type PasswordAct = (typeof passwordActs)[number]
+
 /** Per network; per network and account together; per account that acts, or is acted on. */
 export type Counted = 'address' | 'both' | 'account'
 

@@ -6,11 +6,14 @@ import type { Store } from '../store.ts'
 // After the last hash of a scheme is gone, passwords cost its work for so long.
 const keptMilliseconds = 60_000
 
+/** A hash that always says whether there is room for work. */
+export type AdmittingHash = PasswordHash & Required<Pick<PasswordHash, 'admit'>>
+
 /** The same hash, where each password costs the work of every imported scheme that users still have. */
 export function amongSchemes(
   passwordHash: PasswordHash,
   { store, clock }: { store: Pick<Store, 'listPasswordSchemes'>; clock: () => Date },
-): PasswordHash {
+): AdmittingHash {
   const schemes = new CachedRead({
     read: () => store.listPasswordSchemes(),
     clock,
@@ -32,10 +35,9 @@ export function amongSchemes(
   }
 
   const { queue } = passwordHash
-  const admit = passwordHash.admit?.bind(passwordHash)
   return {
     ...(queue ? { queue } : {}),
-    ...(admit ? { admit } : {}),
+    admit: (account, work) => (passwordHash.admit ? passwordHash.admit(account, work) : work()),
     hash: (password) => passwordHash.hash(password),
     verify: async (known, password) =>
       passwordHash.verify(known, password, { schemes: await listFor(known) }),
