@@ -5,6 +5,7 @@ import Fastify, { type FastifyInstance } from 'fastify'
 import { latchkey, protect } from 'latchkey/fastify'
 import { AuthError, answer, current, route } from 'latchkey/server'
 import { expect, onTestFinished, test } from 'vitest'
+import { mount } from '../../templates/authentication/fastify/mount.ts'
 import { ann, bearer, createApiKey, read, signUp, startServer, verifyAddress } from '../harness.ts'
 
 async function start() {
@@ -258,4 +259,34 @@ test('what would be refused or not found at each request is refused at the start
   const app = Fastify()
   app.register(latchkey, { auth, routes: [pattern] })
   await expect(app.ready()).rejects.toThrow('/notes/:id{[0-9]+} has a pattern')
+})
+
+test('in a generated app, a route of several methods is opened only by all of their names', async () => {
+  const { app, auth } = await start()
+  await mount(app, auth)
+  app.route({ method: ['GET', 'POST', 'DELETE'], url: '/', handler: hello })
+  // Otherwise the GET, which has a name, would open the other two for whoever comes later.
+  for (const method of ['POST', 'GET', 'POST', 'DELETE'] as const) {
+    expect([method, (await app.inject({ method, url: '/' })).statusCode]).toEqual([method, 401])
+  }
+})
+
+test('in a generated app, a route of one method is opened by its name, and so is its HEAD', async () => {
+  const { app, auth } = await start()
+  await mount(app, auth)
+  app.get('/', hello)
+  app.post('/', hello)
+  const answers = [
+    ['GET', '/', 200],
+    ['HEAD', '/', 200],
+    ['POST', '/', 401],
+    ['GET', '/nowhere', 401],
+  ] as const
+  for (const [method, url, status] of answers) {
+    expect([method, url, (await app.inject({ method, url })).statusCode]).toEqual([
+      method,
+      url,
+      status,
+    ])
+  }
 })
