@@ -1,8 +1,10 @@
 // What a stranger can have mailed to an address that is not theirs: little, and nothing that keeps its owner
 // from a mail of their own.
 
+import type { Transport } from 'latchkey/server'
 import { expect, test } from 'vitest'
 import { nobody } from '../src/core/client.ts'
+import type { Authenticated } from '../src/core/entities.ts'
 import { ann, type Server, signUpDirectly, startServer } from './harness.ts'
 
 const stranger = { ...nobody, ipAddress: '203.0.113.7', requestId: 'one' }
@@ -101,4 +103,35 @@ test('nor are there more for whoever signs up with it again and again', async ()
   }
   expect(asked).toBe(30)
   expect(await mailsTo(server, ann.email_address)).toHaveLength(30)
+})
+
+test('from one address a mailbox that has many spellings gets three hundred mails a day', async () => {
+  let sent = 0
+  const transport: Transport = {
+    async deliver({ compose }) {
+      await compose()
+      sent += 1
+      return { status: 'sent' }
+    },
+  }
+  const server = await startServer({ auth: { rateLimits: 'on' }, transport })
+  const { auth, clock, outbox } = server
+  const strangers: Authenticated[] = []
+  for (let count = 0; count < 40; count++) {
+    // Most mail servers put all of these into one mailbox, and some leave out dots.
+    const emailAddress = `victim+${count}@example.com`
+    strangers.push(await signUpDirectly(auth, { ...credentials, emailAddress }, stranger))
+    clock.advance({ minutes: 1 })
+  }
+  for (let turn = 0; turn < 10; turn++) {
+    for (const each of strangers) {
+      await auth.requestEmailVerification(each, stranger).catch(() => {})
+      clock.advance({ minutes: 1 })
+    }
+    await outbox.deliverDue()
+  }
+  expect(sent).toBe(300)
+  // Nobody is kept from a link who asks from elsewhere.
+  const [one] = strangers
+  expect(one && (await auth.requestEmailVerification(one, owner))).toBe(true)
 })

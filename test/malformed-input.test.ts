@@ -1,5 +1,5 @@
 // Whatever is sent in whatever field of whatever route: an answer from 200 to 422, never a fault.
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { z } from 'zod'
 import { ann, bearer, read, signUp, startServer, tableOf } from './harness.ts'
 
@@ -65,6 +65,26 @@ test('no value in any field is a fault, and nobody is let in by one', async () =
   }
   const people = (await server.database.query('SELECT email_address FROM users')).flat()
   expect(people).toEqual([ann.email_address])
+})
+
+test('no long text is normalized, in whatever field: 64 KiB of accents would take a second', async () => {
+  const server = await startServer()
+  const headers = bearer(await signUp(server))
+  const accents = '\u0301'.repeat(15_000) + '\u0316'.repeat(15_000)
+  const lengths: number[] = []
+  const { normalize } = String.prototype
+  vi.spyOn(String.prototype, 'normalize').mockImplementation(function (this: string, form) {
+    lengths.push(this.length)
+    return this.length > 2_048 ? String(this) : normalize.call(this, form)
+  })
+  onTestFinished(() => void vi.restoreAllMocks())
+  for (const { method, path } of tableOf(server).filter(({ schemas }) => schemas.body)) {
+    const line = `${method} ${path.replace(':id', '00000000-0000-7000-8000-000000000000')}`
+    const asked = { ...ann, password_challenge: ann.password }
+    for (const field of fields) await server.send(line, { ...asked, [field]: accents }, headers)
+  }
+  expect(lengths.length).toBeGreaterThan(10)
+  expect(lengths.filter((length) => length > 2_048)).toEqual([])
 })
 
 test.each([

@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest'
+import Bowser from 'bowser'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { deviceName } from './device-name.ts'
 
 const chrome = 'AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0'
@@ -35,4 +36,15 @@ test('a name is short and plain, whatever is sent', () => {
   for (const piece of ['a/', '(', 'Mozilla/5.0 ', 'version/', 'safari ', '; ', 'msie 1', '😀/1 ']) {
     expect(deviceName(piece.repeat(512).slice(0, 1_024))).toMatch(/^[\w .()!-]{1,64}$/)
   }
+})
+
+test('what a hundred devices send is parsed once, however often they are listed', () => {
+  const parse = vi.spyOn(Bowser, 'parse')
+  onTestFinished(() => parse.mockRestore())
+  const sent = Array.from({ length: 100 }, (_, index) => `${'a'.repeat(1_000)} ${index}`)
+  const list = () => sent.map(deviceName)
+  const first = list()
+  expect(parse).toHaveBeenCalledTimes(100)
+  for (let times = 0; times < 10; times++) expect(list()).toEqual(first)
+  expect(parse).toHaveBeenCalledTimes(100)
 })

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { expect, test } from 'vitest'
-import { normalizePassword, validatePassword } from './password-policy.ts'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { isSamePassword, normalizePassword, validatePassword } from './password-policy.ts'
 
 const policy = { minimumLength: 8, rejectCommon: true, contextWords: [] }
 const validate = (text: string) => validatePassword(text, policy)
@@ -99,3 +99,25 @@ const commonPasswords = `
   monkey123 dragon123 master123 shadow123 killer123 hello123 changeme administrator test1234
   asdf1234
 `
+
+test.each([
+  ['equal ones', true, 'kV8!xq2Z', 'kV8!xq2Z'],
+  ['composed and apart', true, 'Ångström-ế', 'Ångström-ế'.normalize('NFD')],
+  ['another letter', false, 'kV8!xq2Z', 'kV8!xq2z'],
+  ['too long, equal', true, '\u0301'.repeat(2_000), '\u0301'.repeat(2_000)],
+  ['too long, composed and apart', false, 'é'.repeat(2_000), 'é'.normalize('NFD').repeat(2_000)],
+])('two passwords, %s: the same is %s', (_name, isSame, one, other) => {
+  expect(isSamePassword(one, other)).toBe(isSame)
+})
+
+test('the longest that can be a password is normalized, and nothing longer', () => {
+  const four = 'ᾂ'.normalize('NFD')
+  expect([...four].length).toBe(4)
+  expect(validate(four.repeat(256))).toBeNull()
+  const normalize = vi.spyOn(String.prototype, 'normalize')
+  onTestFinished(() => normalize.mockRestore())
+  for (const text of [four.repeat(257), `${'x'.repeat(1_024)}\u0301`]) {
+    expect([validate(text), normalizePassword(text)]).toEqual(['too_long', null])
+  }
+  expect(normalize).not.toHaveBeenCalled()
+})

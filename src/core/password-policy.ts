@@ -28,15 +28,14 @@ export type PasswordProblem =
 /** Code points after NFC. */
 export const maximumPasswordLength = 256
 
-// No 256 code points in NFC come from more UTF-16 units than this: a character decomposes into four
-// code points at most. Longer input is refused before any work is done on it.
-const maximumUnits = maximumPasswordLength * 8
+// No 256 code points in NFC come from more than this: a character decomposes into four at most.
+const maximumCodePoints = maximumPasswordLength * 4
 
 /** The rule that a new password breaks first, or null where it breaks none (ASVS 6.2). */
 export function validatePassword(text: string, policy: PasswordPolicy): PasswordProblem | null {
   if (text === '') return 'blank'
   if (!text.isWellFormed()) return 'invalid'
-  if (text.length > maximumUnits) return 'too_long'
+  if (!isBounded(text)) return 'too_long'
   const password = text.normalize('NFC')
   const length = [...password].length
   if (length > maximumPasswordLength) return 'too_long'
@@ -62,7 +61,19 @@ export function parseNewPassword(text: string, policy: PasswordPolicy): Secret |
  */
 export function normalizePassword(text: string): Secret | null {
   // SECURITY: a lone surrogate would be encoded as U+FFFD, and one password would open another's.
-  if (text === '' || text.length > maximumUnits || !text.isWellFormed()) return null
+  if (text === '' || !isBounded(text) || !text.isWellFormed()) return null
   const password = text.normalize('NFC')
   return [...password].length > maximumPasswordLength ? null : new Secret(password)
+}
+
+/** Whether two texts are one password, from whichever keyboard; of those that are too long, whether they are equal. */
+export function isSamePassword(one: string, other: string): boolean {
+  if (one === other) return true
+  return isBounded(one) && isBounded(other) && one.normalize('NFC') === other.normalize('NFC')
+}
+
+// SECURITY: asked before anything is normalized. NFC sorts accents one by one, which takes the square of their number:
+// a body of 64 KiB with nothing else would stop all requests for a second.
+function isBounded(text: string): boolean {
+  return text.length <= 2 * maximumCodePoints && [...text].length <= maximumCodePoints
 }

@@ -5,6 +5,7 @@ import { bareEnvelope, type Presented, present, requestIdOf } from './answers.ts
 import { authenticateRequest, authorizeRequest } from './bearer.ts'
 import { type CookieOptions, type SessionCookie, sessionCookie } from './cookie.ts'
 import { refusalOf } from './errors.ts'
+import { refuseEnded } from './late-body.ts'
 import { isRefusal, type Refusal, refuse } from './problems.ts'
 import type { RequestHead } from './request-like.ts'
 
@@ -50,6 +51,15 @@ export class Admission {
       return refuse('fresh_authentication_required')
     }
     return { session, user, apiKey: null }
+  }
+
+  /** The refusal for a caller whose session or key has ended since they were admitted; null for all others. */
+  async readmit(principal: Principal, admittedAt: number): Promise<Refusal | null> {
+    try {
+      return await refuseEnded(this.#auth, principal, admittedAt)
+    } catch (error) {
+      return this.#explain(error)
+    }
   }
 
   async #authorize(request: RequestHead, scope: string): Promise<Principal | Refusal> {

@@ -4,6 +4,7 @@ import type {
   FastifyReply,
   FastifyRequest,
   onRequestHookHandler,
+  preValidationHookHandler,
 } from 'fastify'
 import type { Auth } from '../core/auth.ts'
 import { runAs } from '../core/current.ts'
@@ -17,13 +18,19 @@ import { judgeRaw } from './raw-head.ts'
 
 const held = Symbol('latchkey.principal')
 
+interface Held {
+  readonly principal: Principal
+  /** By `performance.now()`. */
+  readonly admittedAt: number
+}
+
 declare module 'fastify' {
   interface FastifyRequest {
     /** The session of the request. On a public route, or for an API key, reading it throws. */
     readonly session: Session
     /** Whose request it is. On a public route, reading it throws. */
     readonly user: User
-    [held]?: Principal | null
+    [held]?: Held
   }
   interface FastifyContextConfig {
     /**
@@ -122,7 +129,10 @@ function close(scope: FastifyInstance, { auth, ...options }: ProtectOptions): vo
   )
   // SECURITY: Fastify applies a hook of the scope to all of its routes and scopes, even those registered before
   // the hook. Added to each new route instead, it would miss those.
-  scope.addHook('onRequest', admitTo(new Admission(auth, options)))
+  const admission = new Admission(auth, options)
+  scope.addHook('onRequest', admitTo(admission))
+  // Between the two the body is read.
+  scope.addHook('preValidation', readmitTo(admission))
 }
 
 /** @throws RangeError for an unknown access, which would leave the route closed */
@@ -151,8 +161,20 @@ function admitTo(admission: Admission): onRequestHookHandler {
     const headers = new NodeHeaders(request.raw.headers)
     admission.admit({ method: request.method, headers }, access).then((admitted) => {
       if (isRefusal(admitted)) return sendRefusal(admitted, request, reply)
-      request[held] = admitted
+      request[held] = { principal: admitted, admittedAt: performance.now() }
       runAs(admitted, done)
+    }, done)
+  }
+}
+
+// SECURITY: a client can hold its body back for as long as `requestTimeout` lets it.
+function readmitTo(admission: Admission): preValidationHookHandler {
+  return (request, reply, done) => {
+    const { [held]: admitted, body } = request
+    if (!admitted || body === undefined) return done()
+    admission.readmit(admitted.principal, admitted.admittedAt).then((refusal) => {
+      if (refusal) return sendRefusal(refusal, request, reply)
+      done()
     }, done)
   }
 }
@@ -174,8 +196,8 @@ function readUser(this: FastifyRequest): User {
   return principalOf(this).user
 }
 
-function principalOf({ [held]: principal, routeOptions }: FastifyRequest): Principal {
-  if (principal) return principal
+function principalOf({ [held]: admitted, routeOptions }: FastifyRequest): Principal {
+  if (admitted) return admitted.principal
   throw new Error(
     `${routeOptions.url ?? 'This route'} is open to everybody, and a request of it has no session: ask current()`,
   )

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { parseEmailAddress } from '../core/email-address.ts'
 import { isLine } from '../core/line.ts'
 import {
+  isSamePassword,
   maximumPasswordLength,
   type PasswordPolicy,
   policyFor,
@@ -109,7 +110,7 @@ export const passwordConfirmation = {
   matches: ({ password, password_confirmation }: Confirmed) =>
     typeof password !== 'string' ||
     typeof password_confirmation !== 'string' ||
-    password_confirmation.normalize('NFC') === password.normalize('NFC'),
+    isSamePassword(password_confirmation, password),
   otherwise: {
     path: ['password_confirmation'],
     message: "doesn't match Password",

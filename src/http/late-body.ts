@@ -21,8 +21,24 @@ export async function awaitBody<T extends object>(
 ): Promise<T | Refusal> {
   const began = performance.now()
   const exchange = await parsed
-  if (isRefusal(exchange) || performance.now() - began < promptMilliseconds) return exchange
-  return (await hasEnded(auth, principal)) ? refuse('invalid_token') : exchange
+  if (isRefusal(exchange)) return exchange
+  return (await refuseEnded(auth, principal, began)) ?? exchange
+}
+
+/**
+ * The refusal for a session or key that has ended while its request was read; null if it lives, or if that took less
+ * than a second.
+ *
+ * @param admittedAt by `performance.now()`
+ * @throws AuthError `unavailable`
+ */
+export async function refuseEnded(
+  auth: Auth,
+  principal: Principal,
+  admittedAt: number,
+): Promise<Refusal | null> {
+  if (performance.now() - admittedAt < promptMilliseconds) return null
+  return (await hasEnded(auth, principal)) ? refuse('invalid_token') : null
 }
 
 // By id: the token may have been rotated by now, and the request must not be counted twice.

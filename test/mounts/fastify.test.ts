@@ -1,10 +1,12 @@
 // What is Fastify's own: scopes, the order of plugins, the config of a route, the request.
+import { Readable } from 'node:stream'
 import { setTimeout as later } from 'node:timers/promises'
 import cors from '@fastify/cors'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { latchkey, protect } from 'latchkey/fastify'
 import { AuthError, answer, current, route } from 'latchkey/server'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { mount } from '../../templates/authentication/fastify/mount.ts'
 import { ann, bearer, createApiKey, read, signUp, startServer, verifyAddress } from '../harness.ts'
 
 async function start() {
@@ -258,4 +260,99 @@ test('what would be refused or not found at each request is refused at the start
   const app = Fastify()
   app.register(latchkey, { auth, routes: [pattern] })
   await expect(app.ready()).rejects.toThrow('/notes/:id{[0-9]+} has a pattern')
+})
+
+test.each([
+  ['a log-out', 1_001, 401],
+  ['a log-out', 500, 200],
+  ['nothing', 1_001, 200],
+] as const)(
+  'after %s, a body that comes %i ms late gets %i',
+  async (what, milliseconds, status) => {
+    const { app, auth, own, send } = await start()
+    const done: unknown[] = []
+    app.register(latchkey, { auth })
+    app.post('/late', async ({ body, user }) => {
+      done.push(body)
+      return user.emailAddress
+    })
+    await app.ready()
+    const now = performance.now.bind(performance)
+    const moved = vi.spyOn(performance, 'now')
+    onTestFinished(() => moved.mockRestore())
+    async function* text() {
+      if (what === 'a log-out') await send('DELETE /v1/session', undefined, own)
+      moved.mockImplementation(() => now() + milliseconds)
+      yield '{"title":"Late"}'
+    }
+    const headers = { ...own, 'content-type': 'application/json' }
+    const payload = Readable.from(text(), { objectMode: false, highWaterMark: 1 })
+    const answered = await app.inject({ method: 'POST', url: '/late', headers, payload })
+    expect(answered.statusCode).toBe(status)
+    expect(done).toEqual(status === 200 ? [{ title: 'Late' }] : [])
+  },
+)
+
+test('so is what comes late with a key that was revoked, and a database that is away lets nobody in', async () => {
+  const server = await startServer()
+  const { auth, send } = server
+  const app = Fastify()
+  onTestFinished(() => app.close())
+  const token = await signUp(server)
+  await verifyAddress(server, token)
+  const { token: key, id } = await createApiKey(server, token)
+  app.register(latchkey, { auth })
+  const byKey = { config: { access: { scope: 'projects:write' } } } as const
+  app.post('/late', byKey, async () => 'done')
+  await app.ready()
+  const now = performance.now.bind(performance)
+  const moved = vi.spyOn(performance, 'now')
+  onTestFinished(() => moved.mockRestore())
+  const ask = (act: () => Promise<unknown>) => {
+    async function* text() {
+      await act()
+      moved.mockImplementation(() => now() + 1_001)
+      yield '{}'
+    }
+    moved.mockImplementation(now)
+    const headers = { ...bearer(key), 'content-type': 'application/json' }
+    return app.inject({ method: 'POST', url: '/late', headers, payload: Readable.from(text()) })
+  }
+  expect((await ask(async () => {})).statusCode).toBe(200)
+  const { store } = auth.config
+  const find = vi.spyOn(store, 'findApiKeyById').mockRejectedValueOnce(new AuthError('unavailable'))
+  expect((await ask(async () => {})).statusCode).toBe(503)
+  find.mockRestore()
+  const revoked = await ask(() => send(`DELETE /v1/api_keys/${id}`, undefined, bearer(token)))
+  expect([revoked.statusCode, revoked.json().code]).toEqual([401, 'invalid_token'])
+})
+
+test('in a generated app, a route of several methods is opened only by all of their names', async () => {
+  const { app, auth } = await start()
+  await mount(app, auth)
+  app.route({ method: ['GET', 'POST', 'DELETE'], url: '/', handler: hello })
+  // Otherwise the GET, which has a name, would open the other two for whoever comes later.
+  for (const method of ['POST', 'GET', 'POST', 'DELETE'] as const) {
+    expect([method, (await app.inject({ method, url: '/' })).statusCode]).toEqual([method, 401])
+  }
+})
+
+test('in a generated app, a route of one method is opened by its name, and so is its HEAD', async () => {
+  const { app, auth } = await start()
+  await mount(app, auth)
+  app.get('/', hello)
+  app.post('/', hello)
+  const answers = [
+    ['GET', '/', 200],
+    ['HEAD', '/', 200],
+    ['POST', '/', 401],
+    ['GET', '/nowhere', 401],
+  ] as const
+  for (const [method, url, status] of answers) {
+    expect([method, url, (await app.inject({ method, url })).statusCode]).toEqual([
+      method,
+      url,
+      status,
+    ])
+  }
 })

@@ -31,6 +31,8 @@ const attempts: WindowLimit = { name: 'attempts', attempts: 10, windowSeconds: 3
 // Per network and recipient, who may not have asked for the mails. Not per recipient alone: a
 // stranger could keep the owner of the address from the link for a day.
 const mails: WindowLimit = { name: 'mails', attempts: 30, windowSeconds: daySeconds }
+// Of all recipients: one mailbox can have as many addresses as somebody likes, as `ann+1@` and `a.nn@`.
+const mailsFromAddress: WindowLimit = { ...mails, attempts: 300 }
 // Each device of a user needs one every few minutes, for each service; many users may share an address.
 const accessTokens: WindowLimit = { ...attempts, attempts: 60 }
 const accessTokensFromAddress: WindowLimit = { ...attempts, attempts: 600 }
@@ -49,7 +51,7 @@ export const limits: Readonly<
   password_challenge: { address: [attempts], both: [], account: [] },
   sign_up: { address: [attempts, signUps], both: [mails], account: [attempts] },
   password_reset: { address: [attempts], both: [mails], account: [attempts] },
-  email_verification: { address: [attempts], both: [mails], account: [attempts] },
+  email_verification: { address: [attempts, mailsFromAddress], both: [mails], account: [attempts] },
   // For a change of address, by the mail's recipient: having many accounts lets no client send there more.
   verification_mail: { address: [attempts], both: [mails], account: [attempts] },
   api_key: { address: [attempts], both: [], account: [attempts] },

@@ -4,7 +4,10 @@ import { latchkey } from 'latchkey/fastify'
 import { type AppOptions, type Auth, stopOnSignals } from 'latchkey/server'
 import { giveUp, openAuth } from '../shared/auth.ts'
 
-/** Your routes that are open to everybody; a route can also say it itself: `config: { access: 'public' }`. */
+/**
+ * Your routes that are open to everybody; one with several methods needs a name for each. A route can also say it
+ * itself: `config: { access: 'public' }`.
+ */
 const allowUnauthenticated = ['GET /']
 
 interface Asked {
@@ -37,10 +40,12 @@ export async function mount(
   options: AppOptions = {},
 ): Promise<void> {
   // For each request, since a route may have been registered before this hook.
-  app.addHook('onRequest', async ({ method, routeOptions: { url = '', config } }) => {
+  app.addHook('onRequest', async ({ routeOptions: { method, url = '', config } }) => {
+    const path = url.replace(/(?<=.)\/$/, '')
     // A HEAD is a GET without its body: opening the GET opens both.
-    const name = `${method === 'HEAD' ? 'GET' : method} ${url.replace(/(?<=.)\/$/, '')}`
-    if (allowUnauthenticated.includes(name)) config.access = 'public'
+    const names = [method].flat().map((each) => `${each === 'HEAD' ? 'GET' : each} ${path}`)
+    // SECURITY: a route has one `config` for all of its methods. It is opened only if each of them is.
+    if (names.every((name) => allowUnauthenticated.includes(name))) config.access = 'public'
   })
   await app.register(latchkey, { auth, ...options })
 }
