@@ -14,6 +14,7 @@ export type { Client } from './core/client.ts'
 export type { Configuration } from './core/config.ts'
 export type { Connection, Row, Value } from './core/connection.ts'
 export type { Count, CountedSubject } from './core/counts.ts'
+export type { SubmittedCredentials } from './core/credentials.ts'
 export { current } from './core/current.ts'
 export { type EmailAddress, parseEmailAddress } from './core/email-address.ts'
 export type { SubmittedProof, Verified } from './core/email-verifications.ts'
@@ -46,7 +47,7 @@ export type { RateLimit, WindowLimit } from './core/guard/rate-limit.ts'
 export type { HookContext, HookEvents, Hooks } from './core/hooks.ts'
 export type { FirebaseKeys, ImportedKeys } from './core/imported-hashes/family.ts'
 export type { Log, LogEntry } from './core/log.ts'
-export type { LoggedIn, SubmittedCredentials } from './core/log-ins.ts'
+export type { LoggedIn } from './core/log-ins.ts'
 export type {
   Delivery,
   DeliveryAttempt,

@@ -29,6 +29,7 @@ import {
   isPasswordResetLive,
   requestPasswordReset,
   resetPassword,
+  setPassword,
 } from './passwords.ts'
 import type { Secret } from './secret.ts'
 import { expiresAt } from './session-expiry.ts'
@@ -41,7 +42,6 @@ import {
   deleteOwnUser,
   deleteUser,
   revokeSessions,
-  setPassword,
   unbanUser,
 } from './users.ts'
 import type { Auth } from './verbs.ts'

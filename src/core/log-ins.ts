@@ -1,5 +1,6 @@
 import type { Client } from './client.ts'
 import type { Configuration } from './config.ts'
+import type { SubmittedCredentials } from './credentials.ts'
 import { deviceName } from './device-name.ts'
 import { type EmailAddress, parseEmailAddress } from './email-address.ts'
 import type { Authenticated, Credentials, Session } from './entities.ts'
@@ -12,12 +13,6 @@ import { horizonOf, isLive } from './session-expiry.ts'
 import { openSession } from './sessions.ts'
 import type { SeenDevice } from './statements/sessions.ts'
 import { perform } from './unit-of-work.ts'
-
-/** What a person types to sign up or to log in. */
-export interface SubmittedCredentials {
-  readonly emailAddress: string
-  readonly password: string
-}
 
 /** What the start of a session hands out. The token exists here and nowhere else. */
 export interface LoggedIn extends Authenticated {

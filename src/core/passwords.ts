@@ -1,5 +1,6 @@
-import type { Client } from './client.ts'
+import { type Client, operator } from './client.ts'
 import type { Configuration } from './config.ts'
+import { parseNewCredentials, type SubmittedCredentials } from './credentials.ts'
 import { parseEmailAddress } from './email-address.ts'
 import type { Authenticated, User } from './entities.ts'
 import { AuthError } from './errors.ts'
@@ -169,6 +170,35 @@ async function redeem(
     await unit.tell('onEmailAddressVerified', { user, previous: null })
   }
   return user
+}
+
+/**
+ * Gives a user another password, for seeds and consoles: the old one is not asked for, sessions
+ * live on, and mailed links die. Whoever is banned stays banned.
+ *
+ * @returns the user, or null where nobody has the address
+ * @throws AuthError `validation_failed`, `overloaded`, `unavailable`
+ */
+export async function setPassword(
+  config: Configuration,
+  credentials: SubmittedCredentials,
+): Promise<User | null> {
+  const { emailAddress, password } = parseNewCredentials(config, credentials)
+  const known = await config.store.findCredentials(emailAddress)
+  if (!known) return null
+  const to = await config.passwordHash.hash(password)
+  return perform(config, operator, async (transaction, unit) => {
+    // While the password was hashed, the address may have passed to another user, or to none.
+    const held = await transaction.holdUser(known.user.id)
+    if (held?.emailAddress !== emailAddress) return null
+    const user = await transaction.setPasswordHash(held.id, { to, at: config.clock() })
+    if (!user) return null
+    await config.guard.recover(transaction, user)
+    await voidLinks(transaction, user.id)
+    await unit.record({ name: 'authn_password_change', userId: user.id })
+    await unit.tell('onPasswordChanged', { user })
+    return user
+  })
 }
 
 /**

@@ -1,11 +1,16 @@
 import type { Client } from './client.ts'
 import type { Configuration } from './config.ts'
+import {
+  type NewCredentials,
+  parseNewCredentials,
+  type SubmittedCredentials,
+} from './credentials.ts'
 import { AuthError } from './errors.ts'
-import { deviceOf, type LoggedIn, type SubmittedCredentials } from './log-ins.ts'
+import { deviceOf, type LoggedIn } from './log-ins.ts'
 import { queueRegistration } from './registrations.ts'
 import { openSession } from './sessions.ts'
 import { perform } from './unit-of-work.ts'
-import { type NewCredentials, newUser, parseNewCredentials } from './users.ts'
+import { newUser } from './users.ts'
 
 /** What a sign-up leads to: a first session, or a mail with a link that creates the user. */
 export type SignedUp =

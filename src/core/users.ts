@@ -1,45 +1,14 @@
 import { type Client, operator } from './client.ts'
 import type { Configuration } from './config.ts'
-import { type EmailAddress, parseEmailAddress } from './email-address.ts'
+import { parseNewCredentials, type SubmittedCredentials } from './credentials.ts'
+import type { EmailAddress } from './email-address.ts'
 import type { Session, User } from './entities.ts'
-import { AuthError, type InvalidField } from './errors.ts'
+import { AuthError } from './errors.ts'
 import { failuresKeysOf } from './guard/buckets.ts'
-import type { SubmittedCredentials } from './log-ins.ts'
-import { parseNewPassword, policyFor } from './password-policy.ts'
 import { voidLinks } from './passwords.ts'
-import { Secret } from './secret.ts'
 import { holdLive } from './sessions.ts'
 import type { StoreTransaction } from './store-transaction.ts'
 import { perform, type UnitOfWork } from './unit-of-work.ts'
-
-/**
- * Gives a user another password, for seeds and consoles: the old one is not asked for, sessions
- * live on, and mailed links die. Whoever is banned stays banned.
- *
- * @returns the user, or null where nobody has the address
- * @throws AuthError `validation_failed`, `overloaded`, `unavailable`
- */
-export async function setPassword(
-  config: Configuration,
-  credentials: SubmittedCredentials,
-): Promise<User | null> {
-  const { emailAddress, password } = parseNewCredentials(config, credentials)
-  const known = await config.store.findCredentials(emailAddress)
-  if (!known) return null
-  const to = await config.passwordHash.hash(password)
-  return perform(config, operator, async (transaction, unit) => {
-    // While the password was hashed, the address may have passed to another user, or to none.
-    const held = await transaction.holdUser(known.user.id)
-    if (held?.emailAddress !== emailAddress) return null
-    const user = await transaction.setPasswordHash(held.id, { to, at: config.clock() })
-    if (!user) return null
-    await config.guard.recover(transaction, user)
-    await voidLinks(transaction, user.id)
-    await unit.record({ name: 'authn_password_change', userId: user.id })
-    await unit.tell('onPasswordChanged', { user })
-    return user
-  })
-}
 
 /**
  * Bans a user: every session and API key ends, links die, and log-ins fail with an answer that says
@@ -137,28 +106,6 @@ async function remove(
   await transaction.deleteRequestedMessages(user.emailAddress)
   await transaction.blankEvents(user.id)
   await unit.record({ name: 'user_deleted', userId: user.id })
-}
-
-/** An address and a password that break no rule. */
-export interface NewCredentials {
-  readonly emailAddress: EmailAddress
-  readonly password: Secret
-}
-
-/** @throws AuthError `validation_failed` with every field that breaks a rule */
-export function parseNewCredentials(
-  config: Configuration,
-  credentials: SubmittedCredentials,
-): NewCredentials {
-  const emailAddress = parseEmailAddress(credentials.emailAddress)
-  const policy = emailAddress ? policyFor(emailAddress, config.passwords) : config.passwords
-  const password = parseNewPassword(credentials.password, policy)
-  const isAccepted = password instanceof Secret
-  if (emailAddress && isAccepted) return { emailAddress, password }
-  const fields: InvalidField[] = []
-  if (!emailAddress) fields.push({ field: 'emailAddress', code: 'invalid' })
-  if (!isAccepted) fields.push({ field: 'password', code: password })
-  throw new AuthError('validation_failed', { fields })
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Client } from '../client.ts'
+import type { SubmittedCredentials } from '../credentials.ts'
 import type { Authenticated, PasswordSchemeCount, User } from '../entities.ts'
 import type { SubmittedChallenge } from '../freshness.ts'
-import type { SubmittedCredentials } from '../log-ins.ts'
 import type { PasswordChange, SubmittedPasswordChange } from '../passwords.ts'
 
 /** Passwords, and the links by which they are reset. */

@@ -1,7 +1,8 @@
 import type { Client } from '../client.ts'
+import type { SubmittedCredentials } from '../credentials.ts'
 import type { Authenticated, Session } from '../entities.ts'
 import type { SubmittedChallenge } from '../freshness.ts'
-import type { LoggedIn, SubmittedCredentials } from '../log-ins.ts'
+import type { LoggedIn } from '../log-ins.ts'
 import type { Secret } from '../secret.ts'
 import type { OwnSession } from '../statements/sessions.ts'
 

@@ -1,6 +1,6 @@
 import type { Client } from '../client.ts'
+import type { SubmittedCredentials } from '../credentials.ts'
 import type { Session, User } from '../entities.ts'
-import type { SubmittedCredentials } from '../log-ins.ts'
 import type { SignedUp } from '../sign-ups.ts'
 
 /** Who can log in. */

@@ -1,0 +1,33 @@
+import type { Configuration } from './config.ts'
+import { type EmailAddress, parseEmailAddress } from './email-address.ts'
+import { AuthError, type InvalidField } from './errors.ts'
+import { parseNewPassword, policyFor } from './password-policy.ts'
+import { Secret } from './secret.ts'
+
+/** What a person types to sign up or to log in. */
+export interface SubmittedCredentials {
+  readonly emailAddress: string
+  readonly password: string
+}
+
+/** An address and a password that break no rule. */
+export interface NewCredentials {
+  readonly emailAddress: EmailAddress
+  readonly password: Secret
+}
+
+/** @throws AuthError `validation_failed` with every field that breaks a rule */
+export function parseNewCredentials(
+  config: Configuration,
+  credentials: SubmittedCredentials,
+): NewCredentials {
+  const emailAddress = parseEmailAddress(credentials.emailAddress)
+  const policy = emailAddress ? policyFor(emailAddress, config.passwords) : config.passwords
+  const password = parseNewPassword(credentials.password, policy)
+  const isAccepted = password instanceof Secret
+  if (emailAddress && isAccepted) return { emailAddress, password }
+  const fields: InvalidField[] = []
+  if (!emailAddress) fields.push({ field: 'emailAddress', code: 'invalid' })
+  if (!isAccepted) fields.push({ field: 'password', code: password })
+  throw new AuthError('validation_failed', { fields })
+}
