@@ -2,7 +2,7 @@ import type { Client } from './client.ts'
 import type { Configuration } from './config.ts'
 import { type Confirmed, confirmRegistration, isRegistrationLive } from './confirmations.ts'
 import { type EmailAddress, parseEmailAddress } from './email-address.ts'
-import type { Authenticated, EmailProof, User } from './entities.ts'
+import type { Authenticated, EmailProof, Session, User } from './entities.ts'
 import { AuthError } from './errors.ts'
 import { verifyChallenge } from './freshness.ts'
 import { type NewMessage, newMessage } from './mail.ts'
@@ -143,26 +143,40 @@ export async function verifyEmailAddress(
   config: Configuration,
   submitted: SubmittedProof,
 ): Promise<Verified> {
-  const { authenticated, password, client } = submitted
   const live = await findLive(config, submitted.token)
   if (!live) return toVerified(await confirmRegistration(config, submitted.token, submitted))
-  const { proof } = live
-  const session = authenticated?.user.id === proof.userId ? authenticated.session : null
-  if (session === null) {
-    if (password === null) return { outcome: 'password_required' }
-    const user = await config.store.findUser(proof.userId)
-    const challenge = { challenge: password, client }
-    const isRight = user && (await verifyChallenge(config, user, challenge)) !== null
-    if (!isRight) return { outcome: 'wrong_password' }
-  }
-  const verified = await perform<Verified>(config, client, async (transaction, unit) => {
-    const isLive = session === null || (await holdLive(transaction, session)) !== null
-    if (!isLive) return { outcome: 'password_required' }
-    const user = await redeem(config, { transaction, unit }, live)
-    return user ? { outcome: 'verified', user } : { outcome: 'invalid_token' }
+  const { authenticated, client } = submitted
+  const isOwn = authenticated?.user.id === live.proof.userId
+  const inSession = isOwn
+    ? await redeemInSession(config, live, { session: authenticated.session, client })
+    : null
+  // Nobody is logged in as this user, or the session has just ended.
+  return inSession ?? redeemByPassword(config, live, submitted)
+}
+
+/** @returns null if the session has ended */
+async function redeemInSession(
+  config: Configuration,
+  live: Live,
+  { session, client }: { session: Session; client: Client },
+): Promise<Verified | null> {
+  return perform(config, client, async (transaction, unit) => {
+    if ((await holdLive(transaction, session)) === null) return null
+    return redeem(config, { transaction, unit }, live)
   })
-  const isLeft = verified.outcome === 'password_required' && password !== null
-  return isLeft ? verifyEmailAddress(config, { ...submitted, authenticated: null }) : verified
+}
+
+async function redeemByPassword(
+  config: Configuration,
+  live: Live,
+  { password, client }: Pick<SubmittedProof, 'password' | 'client'>,
+): Promise<Verified> {
+  if (password === null) return { outcome: 'password_required' }
+  const user = await config.store.findUser(live.proof.userId)
+  const isRight =
+    user && (await verifyChallenge(config, user, { challenge: password, client })) !== null
+  if (!isRight) return { outcome: 'wrong_password' }
+  return perform(config, client, (transaction, unit) => redeem(config, { transaction, unit }, live))
 }
 
 function toVerified(confirmed: Confirmed): Verified {
@@ -174,22 +188,22 @@ async function redeem(
   config: Configuration,
   { transaction, unit }: { transaction: StoreTransaction; unit: UnitOfWork },
   { digest, proof: { userId } }: Live,
-): Promise<User | null> {
+): Promise<Verified> {
   const at = config.clock()
   const held = await transaction.holdUser(userId)
-  if (!held || held.bannedAt !== null) return null
+  if (!held || held.bannedAt !== null) return { outcome: 'invalid_token' }
   const proof = await transaction.consumeEmailVerification(digest, at)
-  if (!proof) return null
+  if (!proof) return { outcome: 'invalid_token' }
   const proved = await transaction.verifyEmailAddress(proof, at)
   if (proved) {
     await unit.record({ name: 'user_updated', userId, detail: 'email_verified' })
     await unit.tell('onEmailAddressVerified', { user: proved, previous: null })
-    return proved
+    return { outcome: 'verified', user: proved }
   }
   // SECURITY: the link is for the change that is wanted now, and for no other (CVE-2026-32700).
   const isWanted = await transaction.consumeEmailChange(proof)
   const replaced = isWanted ? await transaction.replaceEmailAddress(proof, at) : null
-  if (!replaced) return null
+  if (!replaced) return { outcome: 'invalid_token' }
   const { user, previous } = replaced
   await transaction.deletePasswordResets(user.id)
   await transaction.deleteEmailVerifications(user.id)
@@ -200,5 +214,5 @@ async function redeem(
   const { emailAddress } = user
   await unit.record({ name: 'user_updated', userId, detail: 'email_address', emailAddress })
   await unit.tell('onEmailAddressVerified', { user, previous })
-  return user
+  return { outcome: 'verified', user }
 }

@@ -22,18 +22,17 @@ export async function perform<T>(
 ): Promise<T> {
   // It would wait for the transaction that the hook is part of, or survive its rollback.
   if (inHook.getStore()?.isRunning) throw new Error('A hook may not call auth: see afterCommit')
-  const units: UnitOfWork[] = []
+  const last: { unit: UnitOfWork | null } = { unit: null }
   try {
     const result = await config.store.transaction((transaction) => {
       // One for each try: what was rolled back is not announced.
-      const unit = new UnitOfWork(config, client, transaction)
-      units.splice(0, 1, unit)
-      return work(transaction, unit)
+      last.unit = new UnitOfWork(config, client, transaction)
+      return work(transaction, last.unit)
     })
-    units[0]?.announce()
+    last.unit?.announce()
     return result
   } catch (error) {
-    units[0]?.blame(error)
+    last.unit?.blame(error)
     throw error
   }
 }

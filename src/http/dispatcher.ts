@@ -5,7 +5,14 @@ import { Allowances, runWithin } from '../core/guard/allowances.ts'
 import { faultsOnly, type Log, unfailing } from '../core/log.ts'
 import type { Metrics } from '../core/metrics.ts'
 import { type Tracing, tracedLog } from '../core/tracing.ts'
-import { type Answer, type Presented, present, requestIdOf, securityHeaders } from './answers.ts'
+import {
+  type Answer,
+  type Envelope,
+  type Presented,
+  present,
+  requestIdOf,
+  securityHeaders,
+} from './answers.ts'
 import { refuseForgery } from './bearer.ts'
 import { type ClientAddresses, clientAddresses } from './client-address.ts'
 import { type CookieOptions, type SessionCookie, sessionCookie } from './cookie.ts'
@@ -106,30 +113,27 @@ export class Dispatcher {
     } catch (error) {
       answer = this.#explain(error, requestId)
     }
-    if (counted) answer = withAllowance(answer, counted)
-    const standing = this.cors.headersFor(headers.get('origin'))
-    const envelope = { requestId, headers: standing }
-    let presented: Presented
-    try {
-      presented = present(answer, envelope)
-    } catch (error) {
-      // An application's answer may hold what JSON cannot.
-      answer = this.#explain(error, requestId)
-      presented = present(answer, envelope)
-    }
-    const elapsed = performance.now() - started
-    const milliseconds = Math.round(elapsed)
-    const { path } = responder
-    this.#metrics?.noteRequest({
-      method,
-      route: path,
-      status: answer.status,
-      seconds: elapsed / 1_000,
+    const presented = this.#present(counted ? withAllowance(answer, counted) : answer, {
+      requestId,
+      headers: this.cors.headersFor(headers.get('origin')),
     })
-    const entry = { requestId, method, path, status: answer.status, milliseconds }
+    const elapsed = performance.now() - started
+    const { path } = responder
+    const { status } = presented
+    this.#metrics?.noteRequest({ method, route: path, status, seconds: elapsed / 1_000 })
+    const entry = { requestId, method, path, status, milliseconds: Math.round(elapsed) }
     const event = securityEventOf(answer, client, attribution)
     this.#log.info(event ? { ...entry, ...event } : entry, 'request')
     return presented
+  }
+
+  #present(answer: Answer, envelope: Envelope): Presented {
+    try {
+      return present(answer, envelope)
+    } catch (error) {
+      // An application's answer may hold what JSON cannot.
+      return present(this.#explain(error, envelope.requestId), envelope)
+    }
   }
 
   // The outermost catch: an unexpected error is logged here, and the answer says nothing about it.
