@@ -13,7 +13,7 @@ const modules = {
     'src/core/guard/dead-tokens.ts',
     'src/core/guard/allowances.ts',
     'src/core/guard/network.ts',
-    'src/core/guard/bounded-map.ts',
+    'src/core/bounded-map.ts',
     'src/core/guard/window.ts',
     'src/core/guard/turns.ts',
   ],

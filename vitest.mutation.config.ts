@@ -16,7 +16,7 @@ const files = [
   'src/core/guard/dead-tokens.test.ts',
   'src/core/guard/allowances.test.ts',
   'src/core/guard/network.test.ts',
-  'src/core/guard/bounded-map.test.ts',
+  'src/core/bounded-map.test.ts',
   'src/core/guard/turns.test.ts',
   'src/core/password-hash.test.ts',
   'src/core/password-hash/hash-queue.test.ts',

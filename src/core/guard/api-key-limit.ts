@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
+import { BoundedMap } from '../bounded-map.ts'
 import { AuthError } from '../errors.ts'
 import type { OwnApiKey } from '../statements/api-keys.ts'
-import { BoundedMap } from './bounded-map.ts'
 import type { GuardStore } from './guard-store.ts'
 import type { WindowLimit } from './rate-limit.ts'
 import { isOpen } from './window.ts'

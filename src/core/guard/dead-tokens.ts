@@ -1,6 +1,6 @@
+import { BoundedMap } from '../bounded-map.ts'
 import type { Client } from '../client.ts'
 import { AuthError } from '../errors.ts'
-import { BoundedMap } from './bounded-map.ts'
 import { deadTokens } from './limits.ts'
 import { networkOf } from './network.ts'
 import type { WindowLimit } from './rate-limit.ts'

@@ -1,4 +1,4 @@
-import { BoundedMap } from './bounded-map.ts'
+import { BoundedMap } from '../bounded-map.ts'
 import type { Bucket } from './buckets.ts'
 import type { GuardCount } from './guard-store.ts'
 

@@ -1,7 +1,7 @@
 import { hash, randomBytes } from 'node:crypto'
+import { BoundedMap } from '../bounded-map.ts'
 import { AuthError } from '../errors.ts'
 import type { Secret } from '../secret.ts'
-import { BoundedMap } from './bounded-map.ts'
 import { passwordLimits } from './limits.ts'
 import { isOpen } from './window.ts'
 
