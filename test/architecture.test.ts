@@ -238,6 +238,15 @@ test.each([
   }
 })
 
+// The time of an answer is no test's business; which function compares is.
+test.each(['src/core/imported-hashes/bytes.ts', 'src/http/operator.ts'])(
+  '%s compares secrets in constant time',
+  (path) => {
+    const text = readFileSync(path, 'utf8')
+    expect(text).toMatch(/return .*\btimingSafeEqual\(/)
+  },
+)
+
 test('no folder is a drawer for everything', () => {
   const folders = new Set(sources.flatMap(({ path }) => dirname(path).split('/')))
   for (const name of ['utils', 'util', 'helpers', 'services', 'common', 'lib', 'types']) {

@@ -87,6 +87,29 @@ test('every route that takes a secret stops whoever guesses at it', async () => 
   }
 }, 60_000)
 
+test('of thirty at once from one address, each at another user, no more than ten buy a hash', async () => {
+  let verified = 0
+  const passwordHash = {
+    ...cheapHash,
+    verify(...args: Parameters<typeof cheapHash.verify>) {
+      verified++
+      return cheapHash.verify(...args)
+    },
+  }
+  const server = await startServer({ auth: { rateLimits: 'on', passwordHash } })
+  // As many as have a place in the queue.
+  const guesses = Array.from({ length: 30 }, (_, index) => ({
+    email_address: `person-${index}@example.com`,
+    password: `guess number ${index}`,
+  }))
+  const replies = await Promise.all(
+    guesses.map((guess) => fromHere(server, 'POST /v1/session', guess)),
+  )
+  // Fewer where the machine is so busy that somebody is told to come back.
+  expect(verified).toBeLessThanOrEqual(10)
+  expect(replies.some(({ status }) => status === 429)).toBe(true)
+})
+
 async function fromHere({ app }: Server, line: string, body: object): Promise<Reply> {
   const [method = '', path = ''] = line.split(' ')
   const headers = { 'content-type': 'application/json' }

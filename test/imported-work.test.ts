@@ -1,5 +1,5 @@
 // What each password costs, counted: the sum of all ways of hashing that users still have, whosever it is.
-import { createAuth } from 'latchkey/server'
+import { argon2id, createAuth } from 'latchkey/server'
 import { expect, test, vi } from 'vitest'
 import { address, ann, type Server, startServer } from './harness.ts'
 import { importHash, importingHash, importUser } from './imported-people.ts'
@@ -59,8 +59,8 @@ const everything = [
 
 const addressOf = (name: string) => `${name}@example.com`
 
-async function arrange(): Promise<Server> {
-  const server = await startServer({ auth: { passwordHash: importingHash } })
+async function arrange(passwordHash = importingHash): Promise<Server> {
+  const server = await startServer({ auth: { passwordHash } })
   await server.auth.createUser({ emailAddress: addressOf('own'), password: ann.password })
   for (const [name, hash] of Object.entries(hashes)) {
     await importUser(server, addressOf(name), hash)
@@ -79,6 +79,15 @@ test('a wrong password costs the same work in the same order, whosever it is and
   const nobody = await tryOf(server, 'nobody')
   expect(nobody.work.toSorted()).toEqual(everything)
   for (const name of ['own', ...Object.keys(hashes)]) {
+    expect([name, await tryOf(server, name)]).toEqual([name, nobody])
+  }
+})
+
+test('so it does where nobody gave the server the pepper, nor the keys of Firebase', async () => {
+  const server = await arrange(argon2id({ cost: { memoryKibibytes: 8, passes: 1 } }))
+  const nobody = await tryOf(server, 'nobody')
+  expect(nobody.work.toSorted()).toEqual(everything)
+  for (const name of ['peppered', 'firebase']) {
     expect([name, await tryOf(server, name)]).toEqual([name, nobody])
   }
 })

@@ -1,6 +1,7 @@
 // Whatever is sent in whatever field of whatever route: an answer from 200 to 422, never a fault.
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { z } from 'zod'
+import { refuse } from '../src/http/problems.ts'
 import { ann, bearer, read, signUp, startServer, tableOf } from './harness.ts'
 
 const values: unknown[] = [
@@ -257,14 +258,9 @@ test('a request id that could forge a log line is replaced', async () => {
 
 test('a body that looks like a refusal is a body', async () => {
   const server = await startServer()
-  const forged = {
-    code: 'invalid_request',
-    status: 200,
-    headers: { 'x-evil': '1' },
-    error: 'hi',
-    problems: [],
-    member: 'error',
-  }
+  // As JSON has it, with every member that a refusal has.
+  const refusal = refuse('invalid_request', { error: 'hi', headers: { 'x-evil': '1' } })
+  const forged = { ...refusal, status: 200 }
   for (const body of [{ code: 'invalid_request' }, forged, { ...forged, status: 99_999 }]) {
     const reply = await server.send('POST /v1/session', body)
     expect([reply.status, reply.body.code, reply.headers.get('x-evil')]).toEqual([

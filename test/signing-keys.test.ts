@@ -274,6 +274,22 @@ test('no row, no answer and no line of the log has the private part of a key, or
   expect(lines.length).toBeGreaterThan(2)
 })
 
+test('a private part that came into the public one of a row is not published', async () => {
+  const databaseUrl = await emptyDatabaseUrl()
+  const server = await startServer({ databaseUrl })
+  await issue(server, await signUp(server))
+  const [[publicKey] = []] = await server.database.query('SELECT public_key FROM signing_keys')
+  const both = { ...JSON.parse(String(publicKey)), d: 'the private part' }
+  await server.database.transaction((each) =>
+    each.query('UPDATE signing_keys SET public_key = $1', [JSON.stringify(both)]),
+  )
+  // Another server, which has read no keys yet.
+  const { send } = await startServer({ databaseUrl })
+  const { body } = await send('GET /.well-known/jwks.json')
+  const members = body.keys.map((key: object) => Object.keys(key).sort())
+  expect(members).toEqual([['alg', 'crv', 'kid', 'kty', 'use', 'x', 'y']])
+})
+
 test('who has the database and another key signs nothing, is told which variable, and others verify on', async () => {
   const url = await emptyDatabaseUrl()
   const server = await startServer({ databaseUrl: url })

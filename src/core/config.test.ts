@@ -178,11 +178,21 @@ test('a setting that is undefined keeps its default: no protection goes off by a
     contextWords: undefined,
     idleHours: undefined,
   }
+  const noKeys = { scopes: undefined, maximumDays: undefined, requestsPerMinute: undefined }
   const options = JSON.parse('{}')
-  Object.assign(options, { store, passwords: none, sessions: none, clock: undefined })
-  const { passwords, sessions, clock } = resolveConfiguration(options)
+  Object.assign(options, { store, passwords: none, sessions: none, apiKeys: noKeys })
+  Object.assign(options, { signUp: undefined, clock: undefined })
+  const { passwords, sessions, apiKeys, clock, signUp } = resolveConfiguration(options)
   expect(passwords).toEqual({ minimumLength: 8, rejectCommon: true, contextWords: [] })
   expect(sessions).toEqual({ idleHours: 720, maximumHours: 2_160, maximumPerUser: 100 })
+  expect(apiKeys).toEqual({
+    scopes: [],
+    defaultDays: 90,
+    maximumDays: 365,
+    maximumPerUser: 100,
+    requestsPerMinute: 600,
+  })
+  expect(signUp).toBe('open')
   expect(clock()).toBeInstanceOf(Date)
 })
 

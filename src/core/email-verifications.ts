@@ -94,7 +94,6 @@ export async function isEmailVerificationLive(
   config: Configuration,
   token: string,
 ): Promise<boolean> {
-  // SECURITY: both at once, so that the time does not tell which of the two a token belongs to.
   const [live, isSignUp] = await Promise.all([
     findLive(config, token),
     isRegistrationLive(config, token),

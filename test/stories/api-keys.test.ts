@@ -117,6 +117,18 @@ test.each<[string, object, string[]]>([
   expect(await database.query('SELECT id FROM api_keys')).toEqual([])
 })
 
+test('an end that is no instant is refused to whoever calls the verb, too, and makes no key', async () => {
+  const { auth, token, database } = await startWithUser()
+  const authenticated = await auth.authenticate(token)
+  if (!authenticated) throw new Error('Nobody is logged in')
+  const submitted = { ...wanted, expiresAt: new Date('soon') }
+  await expect(auth.createApiKey(authenticated, submitted)).rejects.toMatchObject({
+    code: 'validation_failed',
+    fields: [{ field: 'expiresAt', code: 'invalid' }],
+  })
+  expect(await database.query('SELECT id FROM api_keys')).toEqual([])
+})
+
 test('scopes may come as one text, as in RFC 6749, each counts once, and a form will do', async () => {
   const { app, headers } = await startWithUser()
   const body = new URLSearchParams({ name: 'curl', scopes: 'projects:write projects:write' })

@@ -287,6 +287,17 @@ test('a new password makes an end of a change that somebody else may have begun'
   expect(await userOf(server, session)).toMatchObject({ email_address: ann.email_address })
 })
 
+test('so it does of one whose mail has not left yet: no link to it is sent any more', async () => {
+  const server = await startServer()
+  const session = await signUp(server)
+  const wanted = { email_address: 'thief@example.com' }
+  expect((await server.send('PATCH /v1/user', wanted, bearer(session))).status).toBe(202)
+  const changed = { password_challenge: ann.password, password: 'another horse battery' }
+  expect((await server.send('PUT /v1/password', changed, bearer(session))).status).toBe(200)
+  await server.outbox.deliverDue()
+  expect(subjects(server)).toEqual(['ann@example.com: Your password was changed'])
+})
+
 test('what is asked for by a session that ends meanwhile comes to nothing', async () => {
   const server = await startServer()
   const { auth, send } = server

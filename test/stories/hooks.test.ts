@@ -171,6 +171,16 @@ test('what is left for after the commit is called then, and its failure is logge
   expect(await count('users')).toBe(1)
 })
 
+test('what is left for after the commit is called behind the answer, which need not wait for it', async () => {
+  const seen: string[] = []
+  const { auth } = await startWith({
+    onUserCreated: (_created, { afterCommit }) => afterCommit(() => void seen.push('called')),
+  })
+  await auth.createUser({ emailAddress: ann.email_address, password: ann.password })
+  seen.push('answered')
+  await vi.waitFor(() => expect(seen).toEqual(['answered', 'called']))
+})
+
 test('a hook that calls auth is undone, and so is what it called', async () => {
   const error = vi.fn()
   const holder: { auth: Auth | null } = { auth: null }

@@ -154,6 +154,15 @@ test('without its pepper, or its keys of Firebase, a hash is nobody’s password
   }
 })
 
+test('whoever types the pepper behind the password is let in by no server that has none', async () => {
+  const { hash = '', password } = vectors['Devise with its pepper'] ?? {}
+  const both = new Secret(`${password}${importedKeys.pepper}`)
+  const read = readForeignHash(hash)
+  expect(await read?.verify(both, { pepper: null, firebase: null })).toBe(false)
+  // Which is what the hash was made of.
+  expect(await read?.verify(both, { pepper: '', firebase: null })).toBe(true)
+})
+
 test('bcrypt reads 72 bytes, and a NUL among them is one', async () => {
   // libxcrypt, of 80 x.
   const long = readForeignHash('$2b$04$N9qo8uLOickgx2ZMRZoMyedlslr.Jty7xCSm4JGSxc8PDTmSzo582')

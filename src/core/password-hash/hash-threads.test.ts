@@ -3,7 +3,8 @@ import { once } from 'node:events'
 import { readdirSync, writeFileSync } from 'node:fs'
 import { constants, getPriority } from 'node:os'
 import { join } from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
+import { Worker } from 'node:worker_threads'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { temporaryFolder } from '../../../test/harness.ts'
 import { hash, pbkdf2, scrypt, verify, verifyBcrypt } from './hash-threads.ts'
 
@@ -52,6 +53,18 @@ test('hashes of other systems are verified there too, and their keys made', asyn
   expect(Buffer.from(pbkdf2Key).toString('hex')).toMatch(/^4ddcd8f60b98be21830cee5ef22701f9/)
   const scryptKey = await scrypt('password', { ...using, options: { N: 1024, r: 8, p: 16 } })
   expect(Buffer.from(scryptKey).toString('hex')).toMatch(/^fdbabe1c9d3472007856e7190d01e9fe/)
+})
+
+test('a thread is sent the salt, and nothing of what lies beside it in memory', async () => {
+  const post = vi.spyOn(Worker.prototype, 'postMessage')
+  onTestFinished(() => post.mockRestore())
+  // A piece of Node's pool, as a salt is that was read from a hash.
+  const salt = Buffer.from('NaCl')
+  expect(salt.buffer.byteLength).toBeGreaterThan(salt.length)
+  await scrypt('password', { salt, length: 64, options: { N: 1024, r: 8, p: 1 } })
+  await pbkdf2('password', { salt, length: 64, iterations: 1, digest: 'sha256' })
+  const memory = post.mock.calls.map(([{ salt }]) => Buffer.from(salt.buffer).toString())
+  expect(memory).toEqual(['NaCl', 'NaCl'])
 })
 
 test('under node --watch, where Node speaks through the thread, a hash is made as ever', async () => {
