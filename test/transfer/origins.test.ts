@@ -165,6 +165,17 @@ test('Devise: a mapping leaves locks behind, and tables without modules have no 
   expect(by(users, 'ann@example.com')).toMatchObject(nothing)
 })
 
+test('Devise: how many relied on a second factor is said, where there is the module for it', async () => {
+  const url = await openFixture(fixtureName('devise'))
+  await runIn(url, 'ALTER TABLE users ADD COLUMN otp_required_for_login boolean')
+  await runIn(url, "UPDATE users SET otp_required_for_login = (email = 'ann@example.com')")
+  const { notes } = await readAll(openDevise(url, null, { isPeppered: false }))
+  expect(notes).toEqual([
+    expect.stringContaining('cookies that Rails signs'),
+    'With a second factor, which Latchkey does not ask for: 1',
+  ])
+})
+
 test('Supabase: users of ours, and none who were deleted or come by single sign-on', async () => {
   const url = await openFixture('supabase-postgres')
   const { users, sessions, notes, count } = await readAll(openSupabase(url, null, { now }))
