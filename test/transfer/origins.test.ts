@@ -117,6 +117,19 @@ function liveTokens(name: string): string[] {
   return live.map(([, , token = '']) => token).sort()
 }
 
+test('better-auth: a ban whose end cannot be read is one', async () => {
+  const url = await openFixture(fixtureName('better-auth'))
+  if (inject('database') === 'postgres') {
+    await runIn(url, 'ALTER TABLE "user" ALTER COLUMN "banExpires" TYPE text')
+  }
+  const freed = `WHERE email = 'freed@example.com'`
+  for (const end of ['soon', 'infinity', '01/02/2026']) {
+    await runIn(url, `UPDATE "user" SET "banExpires" = '${end}' ${freed}`)
+    const { users } = await readAll(openBetterAuth(url, null, { now }))
+    expect([end, by(users, 'freed@example.com')?.bannedAt]).not.toEqual([end, null])
+  }
+})
+
 test('better-auth: a session is alive until its expiresAt, and not at it', async () => {
   const name = fixtureName('better-auth')
   const url = await openFixture(name)
