@@ -166,6 +166,8 @@ test.each(['https://example.com/api', '/api'])(
       '/../other',
       '/%2e%2e/other',
       '/v1/..\\../other',
+      '/v1\\..\\..\\other',
+      '/%2E%2E/other',
       '/..',
       '/.\t./other',
       '/../apis/x',

@@ -1,6 +1,6 @@
 // What the outbox waits for, with every timer of its in the hands of the test.
 import { smtp } from 'latchkey/smtp'
-import { expect, test, vi } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { createPost, failOnce, isAway, startSending, takes } from './outbox-harness.ts'
 import { startMailServer } from './smtp-harness.ts'
 
@@ -10,6 +10,7 @@ interface Timer {
 }
 
 const timers = vi.hoisted(() => new Set<Timer>())
+const moments = vi.hoisted(() => ({ areHeld: false }))
 
 // Rings when it is told to, or is cut short, never by itself.
 vi.mock('node:timers/promises', async (importOriginal) => ({
@@ -18,7 +19,7 @@ vi.mock('node:timers/promises', async (importOriginal) => ({
     new Promise<void>((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason)
       // The moments before a message that was just queued is taken up.
-      if (milliseconds < 500) return resolve()
+      if (milliseconds < 500 && !moments.areHeld) return resolve()
       const timer = { milliseconds, ring: resolve }
       // Not the limit of a transaction, which is no concern of the outbox.
       if (milliseconds !== 1_000 || !signal) timers.add(timer)
@@ -62,6 +63,25 @@ test('what is queued in this process is sent at once: nothing is polled for', as
   }
   await outbox.stop()
   expect(post.mails).toHaveLength(3)
+})
+
+test('a moment of chance goes by before it: no request tells by its delay who is known', async () => {
+  const post = createPost()
+  const { ask, auth, outbox, signUp } = await startSending(post)
+  await signUp('ann')
+  outbox.start()
+  await until(() => expect([...timers].at(-1)?.milliseconds).toBe(5_000))
+  moments.areHeld = true
+  onTestFinished(() => {
+    moments.areHeld = false
+    return outbox.stop()
+  })
+  Object.assign(auth.config, { random: (size: number) => new Uint8Array(size).fill(128) })
+  await ask('ann')
+  await settle()
+  expect(post.attempts).toEqual([])
+  await ring(250)
+  await until(() => expect(post.attempts).toEqual(['ann']))
 })
 
 test('the notice of a changed password is sent at once', async () => {

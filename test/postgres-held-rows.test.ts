@@ -1,7 +1,8 @@
 // A row of one user that somebody holds, such as a job of the application: what it keeps back, and what not.
 import pg from 'pg'
-import { expect, inject, onTestFinished, test } from 'vitest'
-import { ann, createApiKey, postgresSchema, signUp } from './harness.ts'
+import { expect, inject, onTestFinished, test, vi } from 'vitest'
+import { askForAccessToken } from './access-token.ts'
+import { ann, createApiKey, postgresSchema, type Server, signUp, startServer } from './harness.ts'
 import { createPost, isAway, type Sending, startSending } from './outbox-harness.ts'
 
 test('it keeps back the mail of its user, and no other', async () => {
@@ -91,14 +92,37 @@ test('it keeps back the notice of a key of its user, no other’s, and no mail',
   expect(post.mails).toHaveLength(3)
 }, 30_000)
 
+test('of a session that somebody is ending no access token is made: it waits, and is refused', async () => {
+  const server = await startServer({ databaseUrl: await postgresSchema() })
+  const token = await signUp(server)
+  const client = await connectBeside(server)
+  await client.query('BEGIN; DELETE FROM sessions')
+  const asked = askForAccessToken(server, token)
+  await vi.waitFor(async () => {
+    const waiting = await server.database.query(
+      `SELECT 1 FROM pg_stat_activity
+       WHERE query LIKE 'INSERT INTO session_aliases%' AND wait_event_type = 'Lock'`,
+    )
+    expect(waiting).toHaveLength(1)
+  }, 10_000)
+  await client.query('COMMIT')
+  expect((await asked).status).toBe(401)
+})
+
 /** @returns what lets the row go again */
 async function holdAnn({ database }: Sending): Promise<() => Promise<unknown>> {
+  const client = await connectBeside({ database })
+  await client.query('BEGIN')
+  await client.query('SELECT 1 FROM users WHERE email_address = $1 FOR UPDATE', [ann.email_address])
+  return () => client.query('ROLLBACK')
+}
+
+/** Another connection to the same tables. */
+async function connectBeside({ database }: Pick<Server, 'database'>): Promise<pg.Client> {
   const [[schema] = []] = await database.query('SELECT current_schema()')
   const client = new pg.Client(inject('postgresUrl'))
   await client.connect()
   onTestFinished(() => client.end())
   await client.query(`SET search_path = ${String(schema)}`)
-  await client.query('BEGIN')
-  await client.query('SELECT 1 FROM users WHERE email_address = $1 FOR UPDATE', [ann.email_address])
-  return () => client.query('ROLLBACK')
+  return client
 }

@@ -81,6 +81,18 @@ test('letters of every script arrive as they were written', async () => {
   expect(headerOf(headers, 'From')).toMatch(/^(=\?UTF-8\?[BQ]\?[!->@-~]+\?= ?)+<b/i)
 })
 
+test.each([
+  ['a file', { path: import.meta.filename }],
+  ['the answer of a server', { href: 'http://127.0.0.1:1/' }],
+])('a mail whose text is the place of %s does not carry it', async (_what, place) => {
+  const server = await startMailServer()
+  const { delivery } = await attempt(server.url, {
+    mail: Object.assign({ ...mail }, { text: place }),
+  })
+  expect(delivery).toMatchObject({ reason: expect.stringContaining('access rejected') })
+  expect(server.received).toEqual([])
+})
+
 const no = (code: number) => ({ reply: `${code} no` })
 
 // The step, what happens there, what becomes of the mail, and whether it was written.

@@ -271,6 +271,8 @@ test.each([
       'postgres://db',
       'postgres:app',
       'postgres://me:hunter2@db/app#x',
+      // A password with a slash: the name of the user would be looked up as a host.
+      'postgres://me:12/hunter2@db',
       'postgres://me:p ss@db/app',
       'storage/x.sqlite3',
       'SQLITE:x',

@@ -243,6 +243,31 @@ test('what PostgreSQL repeats of a row that it refuses is in no error, which som
   expect(inspect(refused)).not.toContain('correct horse')
 })
 
+test.each([
+  ['what it was doing', '1/0', '22012'],
+  ['what it could not read', 'now(7)', '42883'],
+])('nor does an error of a trigger say %s, with the row in it', async (_what, fault, code) => {
+  const database = await openWithNotes()
+  await database.migration((transaction) =>
+    transaction.script(
+      `CREATE FUNCTION watch() RETURNS trigger LANGUAGE plpgsql AS $body$
+         BEGIN EXECUTE format('SELECT ${fault}, %L', NEW.name); RETURN NEW; END $body$;
+       CREATE TRIGGER watch BEFORE INSERT ON notes FOR EACH ROW EXECUTE FUNCTION watch()`,
+    ),
+  )
+  const refused = await database
+    .transaction((transaction) => transaction.query("INSERT INTO notes VALUES ('correct horse')"))
+    .catch((error) => error)
+  expect(refused).toMatchObject({ code })
+  expect(inspect(refused)).not.toContain('correct horse')
+})
+
+test('the URL of a file is refused: no server on this machine is asked in its place', async () => {
+  await expect(openPostgres('sqlite:storage/app.sqlite3')).rejects.toThrow(
+    'PostgreSQL needs a URL like postgres://',
+  )
+})
+
 test('a URL that cannot be read is not repeated, with the password in it', async () => {
   const opening = openPostgres('postgres://app:pa#ss-hunter2@db.internal:5432/app')
   const error = await opening.catch((reason) => reason)

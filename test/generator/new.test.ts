@@ -97,6 +97,15 @@ test('both manifests are named, sorted and take Latchkey from the file that was 
   expect(json(command.folder, 'other/web/package.json').dependencies.latchkey).toBe(`^${version}`)
 })
 
+test('a clone warns that its project takes Latchkey from the registry, where anybody may have that name', async () => {
+  const command = await prepare()
+  writeFileSync(join(command.folder, 'latchkey-9.tgz'), 'packed')
+  const { stderr } = await type('latchkey new shop', command)
+  expect(stderr).toMatch(/^This is a clone, and npm will ask the registry for latchkey: [^\n]+\n$/)
+  const given = await type('latchkey new other --package latchkey-9.tgz', command)
+  expect(given).toMatchObject({ code: 0, stderr: '' })
+})
+
 test('what is left to do is said, to be pasted', async () => {
   const command = await prepare()
   const { stdout } = await type('latchkey new "Ann\'s shop" --database postgres', command)

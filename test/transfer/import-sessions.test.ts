@@ -4,6 +4,7 @@ import { createAuth, createStore } from 'latchkey/server'
 import { expect, test } from 'vitest'
 import { parseImportedHash } from '../../src/core/imported-hashes/imported-hash.ts'
 import { importFrom } from '../../src/transfer/import.ts'
+import type { Turns } from '../../src/transfer/importing.ts'
 import {
   OriginError,
   type OriginRow,
@@ -21,7 +22,13 @@ async function prepare() {
   const auth = createAuth({ store: createStore(database), ...options })
   const bring = (
     rows: OriginRow[],
-    more: { sessionsPerUser?: number; mode?: 'dry-run'; now?: Date; isCutOff?: true } = {},
+    more: {
+      sessionsPerUser?: number
+      mode?: 'dry-run'
+      now?: Date
+      isCutOff?: true
+      turns?: Turns
+    } = {},
   ) => {
     const origin = {
       name: 'rails',
@@ -152,6 +159,12 @@ test('a UUID is one user, however its letters are written', async () => {
   expect((await contents({ database })).imported_users).toHaveLength(1)
 })
 
+test('half of a letter is no id: a database would store another in its place', async () => {
+  const { bring } = await prepare()
+  const rows = [user('a\ud800', { emailAddress: 'ann@example.com' }), user('ben')]
+  expect(await bring(rows)).toMatchObject({ imported: 1, refused: { invalid_id: 1 } })
+})
+
 test('whoever was banned there since is banned here, and logged out, unless they have been here', async () => {
   const { bring, auth, database } = await prepare()
   const rows = [user('ann'), session('ann', 'a'), user('ben')]
@@ -216,6 +229,33 @@ test.each<[string, (world: Awaited<ReturnType<typeof prepare>>, id: string) => P
   const before = await contents({ database })
   expect(await bring(rows)).toMatchObject({ sessions: 0, refused: { ended_here: 1 } })
   expect(await contents({ database })).toEqual(before)
+})
+
+test.each<[string, (world: Awaited<ReturnType<typeof prepare>>) => Promise<unknown>]>([
+  [
+    'has another password',
+    ({ auth }) =>
+      auth.setPassword({ emailAddress: 'ann@example.com', password: 'a new horse battery' }),
+  ],
+  [
+    'is deleted',
+    async ({ auth, idOf }) => {
+      const known = await auth.config.store.findUser(await idOf('ann@example.com'))
+      if (known) await auth.deleteUser(known)
+    },
+  ],
+])('no session comes for a user who %s when it is about to be written', async (_what, change) => {
+  const world = await prepare()
+  const { bring, database } = world
+  await bring([user('ann')])
+  const turns: Turns = async (work) => {
+    await change(world)
+    return work()
+  }
+  expect(await bring([user('ann'), session('ann', 'phone')], { turns })).toMatchObject({
+    sessions: 0,
+  })
+  expect((await contents({ database })).sessions).toEqual([])
 })
 
 test('with a password that was changed there the sessions from before it end', async () => {

@@ -117,6 +117,19 @@ function liveTokens(name: string): string[] {
   return live.map(([, , token = '']) => token).sort()
 }
 
+test('better-auth: a ban whose end cannot be read is one', async () => {
+  const url = await openFixture(fixtureName('better-auth'))
+  if (inject('database') === 'postgres') {
+    await runIn(url, 'ALTER TABLE "user" ALTER COLUMN "banExpires" TYPE text')
+  }
+  const freed = `WHERE email = 'freed@example.com'`
+  for (const end of ['soon', 'infinity', '01/02/2026']) {
+    await runIn(url, `UPDATE "user" SET "banExpires" = '${end}' ${freed}`)
+    const { users } = await readAll(openBetterAuth(url, null, { now }))
+    expect([end, by(users, 'freed@example.com')?.bannedAt]).not.toEqual([end, null])
+  }
+})
+
 test('better-auth: a session is alive until its expiresAt, and not at it', async () => {
   const name = fixtureName('better-auth')
   const url = await openFixture(name)
@@ -163,6 +176,17 @@ test('Devise: a mapping leaves locks behind, and tables without modules have no 
   const { users } = await readAll(openDevise(url, null, { isPeppered: false }))
   const nothing = { emailVerifiedAt: null, bannedAt: null, createdAt: null, updatedAt: null }
   expect(by(users, 'ann@example.com')).toMatchObject(nothing)
+})
+
+test('Devise: how many relied on a second factor is said, where there is the module for it', async () => {
+  const url = await openFixture(fixtureName('devise'))
+  await runIn(url, 'ALTER TABLE users ADD COLUMN otp_required_for_login boolean')
+  await runIn(url, "UPDATE users SET otp_required_for_login = (email = 'ann@example.com')")
+  const { notes } = await readAll(openDevise(url, null, { isPeppered: false }))
+  expect(notes).toEqual([
+    expect.stringContaining('cookies that Rails signs'),
+    'With a second factor, which Latchkey does not ask for: 1',
+  ])
 })
 
 test('Supabase: users of ours, and none who were deleted or come by single sign-on', async () => {

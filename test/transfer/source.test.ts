@@ -183,6 +183,20 @@ test('a role that may see some rows alone is refused, and brings nobody in silen
   await origin.close()
 })
 
+test('what PostgreSQL quotes of a row that cannot be read is not said', async () => {
+  const url = await openFixture('rails-postgres')
+  await runIn(
+    url,
+    `ALTER TABLE users RENAME TO people;
+     CREATE VIEW users AS SELECT id, email_address, password_digest::date AS password_digest,
+       created_at, updated_at FROM people`,
+  )
+  const origin = await openRails(url, null)
+  const reading = origin.read()[Symbol.asyncIterator]()
+  await expect(reading.next()).rejects.toThrow(/cannot be read: 22007, which PostgreSQL.* says$/)
+  await origin.close()
+})
+
 test('of a file that nobody can write to while it is read, that is said before', async () => {
   const url = await openFixture('rails-sqlite')
   await runIn(url, 'PRAGMA journal_mode = DELETE')
