@@ -1,6 +1,6 @@
 // Servers on PostgreSQL under one load, in turns, and what PostgreSQL did for each meanwhile.
 import type { ChildProcess } from 'node:child_process'
-import type { Cluster } from '../test/postgres-cluster.ts'
+import type { Cluster } from '../test/storage/postgres-cluster.ts'
 import { measure } from './measure.ts'
 import { processorSeconds } from './postgres-processes.ts'
 import type { PostgresSample } from './postgres-report.ts'

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import pg from 'pg'
-import { type Cluster, findBinaries, startCluster } from '../test/postgres-cluster.ts'
+import { type Cluster, findBinaries, startCluster } from '../test/storage/postgres-cluster.ts'
 import { isPinned } from './processes.ts'
 import { median } from './statistics.ts'
 

@@ -1,5 +1,5 @@
 import pg from 'pg'
-import type { Cluster } from '../test/postgres-cluster.ts'
+import type { Cluster } from '../test/storage/postgres-cluster.ts'
 
 /** What PostgreSQL has to be started with so that they are counted. */
 export const statementsLibrary = 'pg_stat_statements'

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
 import { buildWeb } from '../templates/web/build.ts'
-import { clusterFolder, findBinaries, startCluster } from './postgres-cluster.ts'
+import { clusterFolder, findBinaries, startCluster } from './storage/postgres-cluster.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {

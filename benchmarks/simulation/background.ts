@@ -2,7 +2,7 @@
 
 import { createStore, type Store } from '../../src/server.ts'
 import { openDatabase } from '../../templates/api/database.ts'
-import type { Cluster } from '../../test/postgres-cluster.ts'
+import type { Cluster } from '../../test/storage/postgres-cluster.ts'
 import type { Fixture } from '../peers.ts'
 import { users } from '../people.ts'
 import { processorSeconds } from '../postgres-processes.ts'

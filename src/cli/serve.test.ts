@@ -3,7 +3,7 @@ import { createServer, get } from 'node:https'
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { localhost } from '../../test/smtp-certificates.ts'
+import { localhost } from '../../test/mail/smtp-certificates.ts'
 import { serve, stopOnSignals } from './serve.ts'
 
 test('a stop ends idle connections at once, and what was asked is answered', async () => {

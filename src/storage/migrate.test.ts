@@ -261,7 +261,7 @@ function startMigrating(
   ...until: string[]
 ): Promise<Probe> {
   const args = [fileURLToPath(directory), ...until]
-  return startProbe('test/migrating-process.ts', { args, variables: { DATABASE_URL: url } })
+  return startProbe('test/cli/migrating-process.ts', { args, variables: { DATABASE_URL: url } })
 }
 
 async function untilWaiting(database: Database): Promise<void> {

@@ -6,7 +6,7 @@ import { createApp, type Mail, nodeServer } from 'latchkey/server'
 import type { Page } from 'playwright-core'
 import { expect, onTestFinished, test } from 'vitest'
 import { address, sender, startServer } from '../harness.ts'
-import { kinds, sample } from '../sample-mails.ts'
+import { kinds, sample } from '../mail/sample-mails.ts'
 import { openBrowser } from './browser.ts'
 
 const screens = 'test-results/screens/mails'

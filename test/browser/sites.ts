@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
-import { localhost } from '../smtp-certificates.ts'
+import { localhost } from '../mail/smtp-certificates.ts'
 
 /** One server by HTTPS on this machine, with many names. */
 export interface Sites {

@@ -2,7 +2,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import pg from 'pg'
 import { inject, onTestFinished, test } from 'vitest'
-import { clusterFolder, startCluster } from '../postgres-cluster.ts'
+import { clusterFolder, startCluster } from '../storage/postgres-cluster.ts'
 import { startTcpProxy } from '../tcp-proxy.ts'
 import { until } from '../until.ts'
 import { sufferAndJudge } from './outage-story.ts'

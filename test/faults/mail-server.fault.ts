@@ -1,8 +1,8 @@
 // CON-09: the mail server in every bad mode, while people ask for mails. What it refuses for ever, and an
-// hour without it, are in test/outbox-outages.test.ts and test/smtp.test.ts.
+// hour without it, are in test/mail/outbox-outages.test.ts and test/mail/smtp.test.ts.
 import { setTimeout as wait } from 'node:timers/promises'
 import { expect, inject, test } from 'vitest'
-import type { Fault, Step } from '../smtp-harness.ts'
+import type { Fault, Step } from '../mail/smtp-harness.ts'
 import { lookAtAll, startLoad } from './load.ts'
 import { faultOptions } from './options.ts'
 import { conclude } from './row.ts'

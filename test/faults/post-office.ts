@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
-import { headerOf, parseMail } from '../parsed-mail.ts'
-import { type MailServer, startMailServer } from '../smtp-harness.ts'
+import { headerOf, parseMail } from '../mail/parsed-mail.ts'
+import { type MailServer, startMailServer } from '../mail/smtp-harness.ts'
 import type { History } from './history.ts'
 import type { Tables } from './tables.ts'
 

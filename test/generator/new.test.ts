@@ -12,7 +12,7 @@ import {
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { isTitle, namesOf } from '../../src/generator/names.ts'
-import { type Command, prepareCommand, run } from '../command.ts'
+import { type Command, prepareCommand, run } from '../cli/command.ts'
 
 const choices = [
   ['sqlite', 'react'],

@@ -11,7 +11,7 @@ import { writeAdditions } from '../../src/generator/additions.ts'
 import { fieldTypes, parseFields } from '../../src/generator/field.ts'
 import { planResource } from '../../src/generator/resource.ts'
 import { parseResourceNames } from '../../src/generator/resource-names.ts'
-import { type Command, prepareCommand, run } from '../command.ts'
+import { type Command, prepareCommand, run } from '../cli/command.ts'
 
 const template = 'templates/api'
 const read = (...path: string[]) => readFileSync(join(...path), 'utf8')

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import pg from 'pg'
 import { expect, onTestFinished, test } from 'vitest'
+import { stop } from '../cli/restoring.ts'
 import {
   ann,
   bearer,
@@ -13,8 +14,7 @@ import {
   temporaryFolder,
   verifyAddress,
 } from '../harness.ts'
-import { clusterFolder, startCluster } from '../postgres-cluster.ts'
-import { stop } from '../restoring.ts'
+import { clusterFolder, startCluster } from '../storage/postgres-cluster.ts'
 import { blocksOf, shell } from './guide.ts'
 
 const page = 'docs/guides/back-up.md'
@@ -91,7 +91,7 @@ test('the commands for PostgreSQL are those that the command for SQLite names', 
   )
 }, 60_000)
 
-// On Debian, `apt install postgresql`. Where they are not, the second half is in test/postgres-restore.test.ts.
+// On Debian, `apt install postgresql`. Where they are not, the second half is in test/storage/postgres-restore.test.ts.
 const binaries = findTools()
 if (binaries !== null) {
   test('they put back what pg_dump copied, less sessions, and say which keys were revoked since', async () => {

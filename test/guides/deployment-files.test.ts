@@ -9,7 +9,7 @@ import { namesOf } from '../../src/generator/names.ts'
 import { readTemplate } from '../../src/generator/template.ts'
 import { fillIn } from '../../src/generator/words.ts'
 import { temporaryFolder } from '../harness.ts'
-import { localhost } from '../smtp-certificates.ts'
+import { localhost } from '../mail/smtp-certificates.ts'
 
 const run = promisify(execFile)
 

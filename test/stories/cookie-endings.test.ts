@@ -1,7 +1,6 @@
 // What ends a session in a cookie, and when the cookie goes: with the session, and never without it.
 import { argon2id, createApp } from 'latchkey/server'
 import { expect, test } from 'vitest'
-import { byCookie, logIn, sessionsOf, statusOf } from '../cookie-session.ts'
 import {
   ann,
   bearer,
@@ -12,6 +11,7 @@ import {
   signUp,
   startServer,
 } from '../harness.ts'
+import { byCookie, logIn, sessionsOf, statusOf } from '../http/cookie-session.ts'
 
 test('a log-out takes the cookie back, and clears what the browser kept', async () => {
   const server = await startServer()

@@ -1,7 +1,6 @@
 // A session in a cookie: the same session, and a token that no script can read.
 import { createApp } from 'latchkey/server'
 import { expect, test } from 'vitest'
-import { byCookie, logIn, sessionsOf, statusOf } from '../cookie-session.ts'
 import {
   ann,
   bearer,
@@ -15,6 +14,7 @@ import {
   startServer,
   verifyAddress,
 } from '../harness.ts'
+import { byCookie, logIn, sessionsOf, statusOf } from '../http/cookie-session.ts'
 
 const whole = /^__Host-session=lks_[1-9A-HJ-NP-Za-km-z]{38}; /
 

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { markOf } from '../../src/storage/deleted-users.ts'
-import { run } from '../command.ts'
+import { run } from '../cli/command.ts'
 import { bcrypt, contents, csv, nothing, prepareTarget, summaryOf, write } from './importing.ts'
 
 const uuid = '0B6F5A0E-3C62-4F8E-9D7C-1E2F3A4B5C6D'

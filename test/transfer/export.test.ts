@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { argon2id, createAuth, createStore } from 'latchkey/server'
 import { expect, inject, test } from 'vitest'
 import { PrivateFile } from '../../src/cli/commands/private-file.ts'
-import { prepareCommand, run } from '../command.ts'
+import { prepareCommand, run } from '../cli/command.ts'
 import { postgresSchema, temporaryFolder } from '../harness.ts'
 import {
   contents,

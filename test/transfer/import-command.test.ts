@@ -2,7 +2,7 @@
 import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { run } from '../command.ts'
+import { run } from '../cli/command.ts'
 import {
   bcrypt,
   contents,

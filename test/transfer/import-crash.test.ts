@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { createApp } from 'latchkey/server'
 import { expect, test } from 'vitest'
-import { environment, run } from '../command.ts'
+import { environment, run } from '../cli/command.ts'
 import { bearer, signUpDirectly } from '../harness.ts'
 import {
   bcrypt,

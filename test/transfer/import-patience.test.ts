@@ -4,7 +4,7 @@ import { expect, test, vi } from 'vitest'
 import { parseImportedHash } from '../../src/core/imported-hashes/imported-hash.ts'
 import { importFrom } from '../../src/transfer/import.ts'
 import type { OriginRow } from '../../src/transfer/origin.ts'
-import { run } from '../command.ts'
+import { run } from '../cli/command.ts'
 import { openDatabase } from '../harness.ts'
 import {
   bcrypt,

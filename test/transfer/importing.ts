@@ -5,7 +5,7 @@ import { hashSync } from '@node-rs/bcrypt'
 import { type Auth, createAuth, createStore, type Database } from 'latchkey/server'
 import { expect, onTestFinished } from 'vitest'
 import { openDatabase } from '../../templates/api/database.ts'
-import { type Command, prepareCommand, type Ran, run } from '../command.ts'
+import { type Command, prepareCommand, type Ran, run } from '../cli/command.ts'
 
 export const password = 'correct horse battery'
 

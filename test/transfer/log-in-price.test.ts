@@ -1,6 +1,6 @@
 // What an import says of the hashes that it brings: everybody who logs in pays for them.
 import { expect, test } from 'vitest'
-import { run } from '../command.ts'
+import { run } from '../cli/command.ts'
 import { bcrypt, csv, otherBcrypt, prepareTarget, write } from './importing.ts'
 
 const dear = bcrypt.replace('$04$', '$08$')

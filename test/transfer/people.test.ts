@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, inject, test, vi } from 'vitest'
-import { type Command, prepareCommand, run } from '../command.ts'
+import { type Command, prepareCommand, run } from '../cli/command.ts'
 import { bearer, type Server, startServer } from '../harness.ts'
 import { importedKeys, importingHash } from '../imported-people.ts'
 import { fixtureName, fixtureText, openFixture, runIn } from './fixture.ts'
