@@ -262,12 +262,6 @@ test.each([
   expect(inspect(refused)).not.toContain('correct horse')
 })
 
-test('the URL of a file is refused: no server on this machine is asked in its place', async () => {
-  await expect(openPostgres('sqlite:storage/app.sqlite3')).rejects.toThrow(
-    'PostgreSQL needs a URL like postgres://',
-  )
-})
-
 test('a URL that cannot be read is not repeated, with the password in it', async () => {
   const opening = openPostgres('postgres://app:pa#ss-hunter2@db.internal:5432/app')
   const error = await opening.catch((reason) => reason)
