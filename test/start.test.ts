@@ -138,7 +138,9 @@ test('no server starts on a database that tests may empty', async () => {
   await server.close()
   const args = ['--conditions=source', 'templates/api/server.ts', '--dev']
   const env = { ...process.env, PORT: '0', DATABASE_URL: `sqlite:${path}` }
-  const run = () => execFileSync(process.execPath, args, { env, encoding: 'utf8', stdio: 'pipe' })
+  // A server that starts does not end by itself.
+  const options = { env, encoding: 'utf8', stdio: 'pipe', timeout: 20_000 } as const
+  const run = () => execFileSync(process.execPath, args, options)
   expect(run).toThrow('DATABASE_URL names a database that tests empty')
   expect(run).not.toThrow(/\bat .*:\d+:\d+/)
 })
