@@ -110,7 +110,7 @@ test('what could not be done is an error by its code, and an answer that says no
 test('work that fails is an error by its name alone: its message may repeat what was sent', async () => {
   const refused = new RangeError(`${ann.email_address} is on no list`)
   const onUserCreated = () => Promise.reject(refused)
-  const server = await startTraced({ auth: { hooks: { onUserCreated } } })
+  const server = await startTraced({ auth: { log: silent, hooks: { onUserCreated } } })
   expect((await server.send('POST /v1/registrations', ann)).status).toBe(500)
   const [transaction] = spansCalled('transaction')
   expect([transaction?.status, transaction?.attributes, transaction?.events]).toEqual([

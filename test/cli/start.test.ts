@@ -2,10 +2,10 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { explain } from 'latchkey/server'
+import { AuthError, explain } from 'latchkey/server'
 import { openSqlite } from 'latchkey/sqlite'
 import { createTestServer } from 'latchkey/testing'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { testOptions } from '../../templates/api/testing.ts'
 import { temporaryFolder } from '../harness.ts'
 import { start, stop } from './npm-start.ts'
@@ -132,13 +132,24 @@ test.each([
   expect(explain(error)).toContain(suggested)
 })
 
+test('what a database has against it is said with an example, never with its URL and password', () => {
+  vi.stubEnv('DATABASE_URL', 'postgres://app:hunter2@db.example.com/app')
+  onTestFinished(() => void vi.unstubAllEnvs())
+  const away = new AuthError('unavailable', { cause: new Error('it is not in the mood') })
+  expect(explain(away)).toBe(
+    'DATABASE_URL cannot be used: it is not in the mood, for example DATABASE_URL=postgres://user:password@127.0.0.1:5432/app',
+  )
+})
+
 test('no server starts on a database that tests may empty', async () => {
   const path = join(temporaryFolder(), 'test.sqlite3')
   const server = await createTestServer({ ...testOptions, databaseUrl: `sqlite:${path}` })
   await server.close()
   const args = ['--conditions=source', 'templates/api/server.ts', '--dev']
   const env = { ...process.env, PORT: '0', DATABASE_URL: `sqlite:${path}` }
-  const run = () => execFileSync(process.execPath, args, { env, encoding: 'utf8', stdio: 'pipe' })
+  // A server that starts does not end by itself.
+  const options = { env, encoding: 'utf8', stdio: 'pipe', timeout: 20_000 } as const
+  const run = () => execFileSync(process.execPath, args, options)
   expect(run).toThrow('DATABASE_URL names a database that tests empty')
   expect(run).not.toThrow(/\bat .*:\d+:\d+/)
 })

@@ -352,6 +352,7 @@ app.use(express.static('public'))`),
   expect(router.read('index.js')).toMatch(/requireAuthentication\)\n\napp\.use\('\/api'/)
   for (const before of [
     'app.use(notes)',
+    'app.use(makeNotes(database))',
     'registerApi(app)',
     "app\n  .get('/secret', secret)",
     'app.use(express.json(), notes)',
