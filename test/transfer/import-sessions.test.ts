@@ -1,17 +1,22 @@
 // Sessions that were open elsewhere: who stays logged in, and whose token must not live again.
 import { createHash } from 'node:crypto'
-import { createAuth, createStore } from 'latchkey/server'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { argon2id, createAuth, createStore, Secret } from 'latchkey/server'
 import { expect, test } from 'vitest'
 import { parseImportedHash } from '../../src/core/imported-hashes/imported-hash.ts'
+import { exportLines } from '../../src/transfer/export.ts'
 import { importFrom } from '../../src/transfer/import.ts'
 import type { Turns } from '../../src/transfer/importing.ts'
+import { openNdjson } from '../../src/transfer/ndjson.ts'
 import {
+  type Origin,
   OriginError,
   type OriginRow,
   type OriginSession,
   type OriginUser,
 } from '../../src/transfer/origin.ts'
-import { cheapHash, openDatabase } from '../harness.ts'
+import { cheapHash, openDatabase, temporaryFolder } from '../harness.ts'
 import { bcrypt, contents, otherBcrypt, password } from './importing.ts'
 
 const now = new Date('2026-11-26T09:00:00Z')
@@ -21,7 +26,7 @@ async function prepare() {
   const options = { passwordHash: cheapHash, rateLimits: 'off', clock: () => now } as const
   const auth = createAuth({ store: createStore(database), ...options })
   const bring = (
-    rows: OriginRow[],
+    rows: OriginRow[] | Origin,
     more: {
       sessionsPerUser?: number
       mode?: 'dry-run'
@@ -30,17 +35,17 @@ async function prepare() {
       turns?: Turns
     } = {},
   ) => {
-    const origin = {
+    const rails = (those: OriginRow[]): Origin => ({
       name: 'rails',
       notes: [],
       async *read() {
-        yield* rows
+        yield* those
         if (more.isCutOff) throw new OriginError('cut off')
       },
-      count: async () => rows.length,
+      count: async () => those.length,
       async close() {},
-    }
-    return importFrom(origin, database, {
+    })
+    return importFrom(Array.isArray(rows) ? rails(rows) : rows, database, {
       mode: 'write',
       now,
       random: (size) => crypto.getRandomValues(new Uint8Array(size)),
@@ -257,6 +262,42 @@ test.each<[string, (world: Awaited<ReturnType<typeof prepare>>) => Promise<unkno
   })
   expect((await contents({ database })).sessions).toEqual([])
 })
+
+test('nor does one of an export', async () => {
+  const ann = { emailAddress: 'ann@example.com', password }
+  const source = await prepare()
+  await source.auth.createUser(ann)
+  await source.auth.logIn(ann)
+  let all = ''
+  for await (const some of exportLines(source.database)) all += some
+  // The hash of tests is too weak for an import.
+  const strong = await argon2id().hash(new Secret(password))
+  const lines = all
+    .replace(/\$argon2id[^"]+/, () => strong)
+    .trim()
+    .split('\n')
+  const users = lines.filter((line) => /"type":"(latchkey_export|user)"/.test(line))
+  const end = JSON.stringify({ type: 'latchkey_export_end', records: 1 })
+  const world = await prepare()
+  await world.bring(await openExport([...users, end]))
+  const turns: Turns = async (work) => {
+    await world.auth.setPassword({ ...ann, password: 'a new horse battery' })
+    return work()
+  }
+  const summary = await world.bring(await openExport(lines), { turns })
+  expect(summary).toMatchObject({ imported: 0, sessions: 0 })
+  expect((await contents(world)).sessions).toEqual([])
+  // Without the change it would have come.
+  const other = await prepare()
+  await other.bring(await openExport([...users, end]))
+  expect(await other.bring(await openExport(lines))).toMatchObject({ sessions: 1 })
+})
+
+async function openExport(lines: readonly string[]): Promise<Origin> {
+  const file = join(temporaryFolder(), 'export.ndjson')
+  writeFileSync(file, lines.map((line) => `${line}\n`).join(''))
+  return openNdjson(file, null, 'ndjson')
+}
 
 test('with a password that was changed there the sessions from before it end', async () => {
   const { bring, database } = await prepare()
