@@ -130,10 +130,10 @@ const useDead: Step = async (world, pick) => {
 
 const someId = '00000000-0000-7000-8000-000000000000'
 
-/** The paths that are closed to whoever sends no credential. */
+/** The paths that are for users, and closed to whoever sends no credential. */
 function pathsOf({ target: { document } }: World, method: string): string[] {
   return Object.entries(document.paths).flatMap(([path, operations]) =>
-    operations[method] && operations[method].security.length > 0 ? [path] : [],
+    operations[method]?.security.some((scheme) => 'session' in Object(scheme)) ? [path] : [],
   )
 }
 
