@@ -263,8 +263,8 @@ test('what would be refused or not found at each request is refused at the start
 })
 
 test.each([
-  ['a log-out', 1_001, 401],
-  ['a log-out', 500, 200],
+  ['a log-out', 1_000, 401],
+  ['a log-out', 999, 200],
   ['nothing', 1_001, 200],
 ] as const)(
   'after %s, a body that comes %i ms late gets %i',
@@ -277,12 +277,13 @@ test.each([
       return user.emailAddress
     })
     await app.ready()
-    const now = performance.now.bind(performance)
-    const moved = vi.spyOn(performance, 'now')
+    // It stands still but for that: a busy machine makes no body later than it says.
+    const began = Math.round(performance.now())
+    const moved = vi.spyOn(performance, 'now').mockReturnValue(began)
     onTestFinished(() => moved.mockRestore())
     async function* text() {
       if (what === 'a log-out') await send('DELETE /v1/session', undefined, own)
-      moved.mockImplementation(() => now() + milliseconds)
+      moved.mockReturnValue(began + milliseconds)
       yield '{"title":"Late"}'
     }
     const headers = { ...own, 'content-type': 'application/json' }

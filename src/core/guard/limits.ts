@@ -31,7 +31,7 @@ const attempts: WindowLimit = { name: 'attempts', attempts: 10, windowSeconds: 3
 // Per network and recipient, who may not have asked for the mails. Not per recipient alone: a
 // stranger could keep the owner of the address from the link for a day.
 const mails: WindowLimit = { name: 'mails', attempts: 30, windowSeconds: daySeconds }
-// Of all recipients: one mailbox can have as many addresses as somebody likes, as `ann+1@` and `a.nn@`.
+// Per network, whoever the recipients are: one mailbox can have many addresses, as `ann+1@` and `a.nn@`.
 const mailsFromAddress: WindowLimit = { ...mails, attempts: 300 }
 // Each device of a user needs one every few minutes, for each service; many users may share an address.
 const accessTokens: WindowLimit = { ...attempts, attempts: 60 }
