@@ -170,8 +170,9 @@ function admitTo(admission: Admission): onRequestHookHandler {
 // SECURITY: a client can hold its body back for as long as `requestTimeout` lets it.
 function readmitTo(admission: Admission): preValidationHookHandler {
   return (request, reply, done) => {
-    const { [held]: admitted, body } = request
-    if (!admitted || body === undefined) return done()
+    const { [held]: admitted } = request
+    // A request without a body is not told apart: a parser may read one and keep it to itself.
+    if (!admitted) return done()
     admission.readmit(admitted.principal, admitted.admittedAt).then((refusal) => {
       if (refusal) return sendRefusal(refusal, request, reply)
       done()

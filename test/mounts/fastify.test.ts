@@ -328,6 +328,28 @@ test('so is what comes late with a key that was revoked, and a database that is 
   expect([revoked.statusCode, revoked.json().code]).toEqual([401, 'invalid_token'])
 })
 
+test('nor is a body let in late that a parser reads and gives to nobody', async () => {
+  const { app, auth, own, send } = await start()
+  app.addContentTypeParser('*', (_request, payload, done) => {
+    payload.resume().on('end', () => done(null))
+  })
+  app.register(latchkey, { auth })
+  app.post('/late', hello)
+  await app.ready()
+  const began = Math.round(performance.now())
+  const moved = vi.spyOn(performance, 'now').mockReturnValue(began)
+  onTestFinished(() => moved.mockRestore())
+  async function* text() {
+    await send('DELETE /v1/session', undefined, own)
+    moved.mockReturnValue(began + 1_000)
+    yield 'a picture'
+  }
+  const headers = { ...own, 'content-type': 'image/png' }
+  const payload = Readable.from(text(), { objectMode: false, highWaterMark: 1 })
+  const answered = await app.inject({ method: 'POST', url: '/late', headers, payload })
+  expect(answered.statusCode).toBe(401)
+})
+
 test('in a generated app, a route of several methods is opened only by all of their names', async () => {
   const { app, auth } = await start()
   await mount(app, auth)
