@@ -94,6 +94,7 @@ export async function isEmailVerificationLive(
   config: Configuration,
   token: string,
 ): Promise<boolean> {
+  // Neither look waits for the other.
   const [live, isSignUp] = await Promise.all([
     findLive(config, token),
     isRegistrationLive(config, token),

@@ -11,6 +11,7 @@ import { runAs } from '../core/current.ts'
 import type { Principal, Session, User } from '../core/entities.ts'
 import { Admission, type AdmissionOptions, presentRefusal, type RouteAccess } from './admission.ts'
 import { type AppOptions, createApp } from './app.ts'
+import { isPrompt } from './late-body.ts'
 import { nodeListener } from './node.ts'
 import { NodeHeaders } from './node-request.ts'
 import { isRefusal, type Refusal } from './problems.ts'
@@ -172,7 +173,7 @@ function readmitTo(admission: Admission): preValidationHookHandler {
   return (request, reply, done) => {
     const { [held]: admitted } = request
     // A request without a body is not told apart: a parser may read one and keep it to itself.
-    if (!admitted) return done()
+    if (!admitted || isPrompt(admitted.admittedAt)) return done()
     admission.readmit(admitted.principal, admitted.admittedAt).then((refusal) => {
       if (refusal) return sendRefusal(refusal, request, reply)
       done()

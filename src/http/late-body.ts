@@ -37,8 +37,13 @@ export async function refuseEnded(
   principal: Principal,
   admittedAt: number,
 ): Promise<Refusal | null> {
-  if (performance.now() - admittedAt < promptMilliseconds) return null
+  if (isPrompt(admittedAt)) return null
   return (await hasEnded(auth, principal)) ? refuse('invalid_token') : null
+}
+
+/** Whether so little time has passed that nobody is asked again. */
+export function isPrompt(admittedAt: number): boolean {
+  return performance.now() - admittedAt < promptMilliseconds
 }
 
 // By id: the token may have been rotated by now, and the request must not be counted twice.

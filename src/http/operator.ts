@@ -11,6 +11,18 @@ export function refuseOthers(request: Pick<RequestHead, 'headers'>, token: Secre
   return isSame(given, token) ? null : refuse('invalid_token')
 }
 
+/**
+ * SECURITY: a variable that is not set becomes a text, too: `undefined`.
+ *
+ * @throws RangeError for a token that somebody could guess
+ */
+export function requireLong(token: Secret): void {
+  if (token.reveal().length >= shortest) return
+  throw new RangeError(`The token of an operator has ${shortest} characters at least`)
+}
+
+const shortest = 16
+
 // SECURITY: digests have one length, and where two differ says nothing about the token.
 function isSame(given: string, token: Secret): boolean {
   return timingSafeEqual(digestOf(given), digestOf(token.reveal()))

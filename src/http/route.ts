@@ -7,7 +7,7 @@ import { authenticateRequest, authorizeRequest, type Holder } from './bearer.ts'
 import { admitDeveloper, type Developer } from './development.ts'
 import { type Admit, type Exchange, parse, type RequestContext, type Schemas } from './exchange.ts'
 import { awaitBody } from './late-body.ts'
-import { refuseOthers } from './operator.ts'
+import { refuseOthers, requireLong } from './operator.ts'
 import { admitFresh, challengeBody } from './password-challenge.ts'
 import { isRefusal, refuse } from './problems.ts'
 
@@ -82,7 +82,7 @@ interface SessionOrKeyDefinition<B, P, Q> extends Definition<B, P, Q> {
 
 interface OperatorDefinition<B, P, Q> extends Definition<B, P, Q> {
   readonly access: 'operator'
-  /** What is sent as the bearer token. No user has it. */
+  /** What is sent as the bearer token, of 16 characters at least. No user has it. */
   readonly token: Secret
   readonly handle: Handle<Exchange<B, P, Q>>
 }
@@ -102,6 +102,8 @@ type AnyDefinition<B, P, Q> =
 /**
  * Declares a route. Without an `access` it does not compile. With `session` the handler always gets a session,
  * with `session_or_key` a session or a key, and `current()` returns the same everywhere below.
+ *
+ * @throws RangeError for the token of an operator that somebody could guess
  */
 export function route<Body = undefined, Params = undefined, Query = undefined>(
   definition: AnyDefinition<Body, Params, Query>,
@@ -109,6 +111,7 @@ export function route<Body = undefined, Params = undefined, Query = undefined>(
   const { method, path, access, summary, answers } = definition
   const { body = bodyWithout(definition), params = null, query = null } = definition
   const schemas = { body, params, query }
+  if (definition.access === 'operator') requireLong(definition.token)
   const read = (context: RequestContext, admit: Admit<Params> | null = null) =>
     parse<Body, Params, Query>(context, { schemas, admit })
 

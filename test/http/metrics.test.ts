@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { createMetrics, createSweeper } from 'latchkey/server'
+import { answer, createMetrics, createSweeper, current, route, Secret } from 'latchkey/server'
 import { expect, test } from 'vitest'
 import {
   ann,
@@ -52,6 +52,37 @@ test('metrics are for whoever has their token, and for nobody else', async () =>
     'text/plain; version=0.0.4; charset=utf-8',
   ])
   expect((await server.send(`GET /metrics?token=${metricsToken}`)).status).toBe(401)
+})
+
+test('a route of an application may be the operator’s too, by a token that nobody can guess', async () => {
+  const given = {
+    method: 'GET',
+    summary: 'Count',
+    answers: { 204: { description: 'Nobody asks' } },
+  } as const
+  const count = (token: string) =>
+    route({
+      ...given,
+      path: '/count',
+      access: 'operator',
+      token: new Secret(token),
+      handle: () => answer(undefined, current() === null ? 204 : 500),
+    })
+  const own = 'a-token-of-sixteen'
+  const server = await startServer({ app: { routes: [count(own)] } })
+  const session = await signUp(server)
+  for (const [headers, status] of [
+    [{}, 401],
+    [bearer(session), 401],
+    [inCookie(own), 401],
+    [bearer(metricsToken), 401],
+    [bearer(own), 204],
+  ] as const) {
+    expect((await server.send('GET /count', undefined, headers)).status).toBe(status)
+  }
+  for (const guessed of ['', 'x', String(undefined), 'fifteen-letters']) {
+    expect(() => count(guessed)).toThrow(RangeError)
+  }
 })
 
 test('without a token there is no route, and the numbers are there for whoever has the object', async () => {
