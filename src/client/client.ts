@@ -109,11 +109,7 @@ export function createClient(url: string, { session, fetch = fetchOfNow }: Clien
   const begin = ({ token = null }: { token?: string | null }) => keep(token, keeper.begin(token))
 
   return {
-    /**
-     * A request of your own, with the session: like the global `fetch`, but only to this API.
-     *
-     * @throws TypeError for what is not a path of this API; the reason of a signal that aborts
-     */
+    /** A request of your own, with the session, to this API alone: anything but a path of it is a TypeError. */
     async fetch(path: string, init?: RequestInit): Promise<Response> {
       // SECURITY: the token goes to this API alone. `@evil.example` behind its host would be another one, and so would
       // `//evil.example` alone; `/..` may lead to a neighbour. Tabs and line breaks are dropped from URLs.

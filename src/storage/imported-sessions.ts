@@ -1,7 +1,8 @@
 import type { Session } from '../core/entities.ts'
 import { byCount, list, sendRows } from './batches.ts'
 import { readBytes, readInstant } from './columns.ts'
-import type { Connection, Value } from './database.ts'
+import type { Connection } from './database.ts'
+import { sessionValues } from './sessions.ts'
 import { sessions as table } from './transfer-tables.ts'
 import { insertRows } from './transfers.ts'
 
@@ -36,22 +37,8 @@ export async function insertImportedSessions(
   connection: Connection,
   sessions: readonly NewSession[],
 ): Promise<Set<string>> {
-  return insertRows(connection, table, sessions.map(toColumns))
-}
-
-// In the order of the table's columns.
-function toColumns(session: NewSession): Value[] {
-  return [
-    session.id,
-    session.userId,
-    session.tokenDigest,
-    session.name,
-    session.ipAddress,
-    session.userAgent,
-    session.createdAt,
-    session.lastUsedAt,
-    session.passwordVerifiedAt,
-  ]
+  const rows = sessions.map((session) => sessionValues(session, session.tokenDigest))
+  return insertRows(connection, table, rows)
 }
 
 const deleteById = byCount((count) => `DELETE FROM sessions WHERE id IN ${list(count)}`)

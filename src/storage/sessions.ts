@@ -3,7 +3,7 @@ import { isId } from '../core/ids.ts'
 import type { OwnSession, SeenDevice } from '../core/statements/sessions.ts'
 import type { Awaitable, SessionPage } from '../core/store.ts'
 import { readInstant, readText, readTextOrNull } from './columns.ts'
-import type { Connection, Database, Row } from './database.ts'
+import type { Connection, Database, Row, Value } from './database.ts'
 import { beginsAt, lastId } from './page.ts'
 import { toUser, userColumnCount, userColumns } from './users.ts'
 
@@ -21,18 +21,23 @@ export async function insertSession(
        (id, user_id, token_digest, name, ip_address, user_agent, created_at, last_used_at,
         password_verified_at)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-    [
-      session.id,
-      session.userId,
-      tokenDigest,
-      session.name,
-      session.ipAddress,
-      session.userAgent,
-      session.createdAt,
-      session.lastUsedAt,
-      session.passwordVerifiedAt,
-    ],
+    sessionValues(session, tokenDigest),
   )
+}
+
+/** All columns of the table, in its order. */
+export function sessionValues(session: Session, tokenDigest: Uint8Array): Value[] {
+  return [
+    session.id,
+    session.userId,
+    tokenDigest,
+    session.name,
+    session.ipAddress,
+    session.userAgent,
+    session.createdAt,
+    session.lastUsedAt,
+    session.passwordVerifiedAt,
+  ]
 }
 
 // Put together once: a text that is made anew for each look-up has to be hashed each time.
