@@ -1,3 +1,8 @@
 // latchkey/hono
-export type { ProtectOptions } from './http/admission.ts'
-export { type Protected, protect } from './http/hono.ts'
+export type {
+  ProtectOptions,
+  RouteAccess,
+  ScopeAccess,
+  SessionAccess,
+} from './http/admission.ts'
+export { type Protected, type ProtectedByScope, protect } from './http/hono.ts'

@@ -107,7 +107,12 @@ export type {
 } from './core/store.ts'
 export type { StoreTransaction } from './core/store-transaction.ts'
 export type { NewSpan, OpenSpan, RequestHeaders, SpanAttributes, Tracing } from './core/tracing.ts'
-export type { AdmissionOptions } from './http/admission.ts'
+export type {
+  AdmissionOptions,
+  RouteAccess,
+  ScopeAccess,
+  SessionAccess,
+} from './http/admission.ts'
 export { type Answer, answer } from './http/answers.ts'
 export {
   type App,
@@ -119,7 +124,7 @@ export {
 } from './http/app.ts'
 export type { CookieOptions, SiteData } from './http/cookie.ts'
 export { lineField, passwordChallengeField, textField } from './http/fields.ts'
-export { createGate, type Gate } from './http/gate.ts'
+export { createGate, type Gate, type GateOptions } from './http/gate.ts'
 export { type Fetch, nodeListener, nodeServer } from './http/node.ts'
 export { pageOf, pageQuery } from './http/page.ts'
 export { type Problem, type Refusal, type RefusalCode, refuse } from './http/problems.ts'

@@ -13,13 +13,25 @@ import type { RequestHead } from './request-like.ts'
 export type AdmissionOptions = Pick<CookieOptions, 'corsOrigins' | 'mode'>
 
 /** The options of `protect` for Hono and for Express. */
-export interface ProtectOptions extends AdmissionOptions {
+export interface ProtectOptions<Access extends RouteAccess = RouteAccess> extends AdmissionOptions {
   /** Routes that are open to everybody, each a method and a path, `GET /welcome`; default none. */
   readonly allowUnauthenticated?: readonly string[]
+  /** What all other routes require; default `session`. */
+  readonly access?: Access
 }
 
-/** What an application's route requires of its caller. */
-export type RouteAccess = 'session' | 'fresh' | { readonly scope: string }
+/**
+ * What an application's route requires of its caller. `session`: the holder of a live session. `fresh`: one
+ * whose password was verified within ten minutes. A scope: a session, or an API key that has it.
+ */
+export type RouteAccess = SessionAccess | ScopeAccess
+
+export type SessionAccess = 'session' | 'fresh'
+
+export interface ScopeAccess {
+  /** One of `apiKeys.scopes`. */
+  readonly scope: string
+}
 
 /** Decides who may use an application's own routes, whichever server framework they are in. */
 export class Admission {
@@ -42,6 +54,8 @@ export class Admission {
   }
 
   /** The same for routes that require a fresh session, or that also accept an API key with a scope. */
+  admit(request: RequestHead, access: SessionAccess): Promise<(Authenticated & Principal) | Refusal>
+  admit(request: RequestHead, access: RouteAccess): Promise<Principal | Refusal>
   async admit(request: RequestHead, access: RouteAccess): Promise<Principal | Refusal> {
     if (typeof access === 'object') return this.#authorize(request, access.scope)
     const found = await this.authenticate(request)
@@ -89,6 +103,25 @@ export function presentRefusal(
   { headers }: Pick<RequestHead, 'headers'>,
 ): Presented {
   return present(refusal, bareEnvelope(requestIdOf(headers)))
+}
+
+/**
+ * Checks what somebody who is not held by types asks for: an access of another name would close the route to
+ * everybody, and a scope that no key can have would look like an opening.
+ *
+ * @param what whose access it is, for the message
+ * @throws RangeError for an access or a scope that does not exist
+ */
+export function requireAccess(access: unknown, what: string, auth: Auth): void {
+  if (access === 'session' || access === 'fresh') return
+  const scope: unknown = Object(access).scope
+  if (typeof scope !== 'string') {
+    throw new RangeError(`${what} has the access ${String(access)}: there is none of that name`)
+  }
+  if (auth.config.apiKeys.scopes.includes(scope)) return
+  throw new RangeError(
+    `${what} asks for ${scope}, which is none of the apiKeys.scopes of createAuth()`,
+  )
 }
 
 /** Whether this method and path, spelled exactly so, are among the routes opened by name. */

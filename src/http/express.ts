@@ -3,7 +3,13 @@ import type { NextFunction, Request, RequestHandler } from 'express'
 import type { Auth } from '../core/auth.ts'
 import { runAs } from '../core/current.ts'
 import type { Session, User } from '../core/entities.ts'
-import { Admission, openedBy, type ProtectOptions, presentRefusal } from './admission.ts'
+import {
+  Admission,
+  openedBy,
+  type ProtectOptions,
+  presentRefusal,
+  requireAccess,
+} from './admission.ts'
 import { type AppOptions, createApp } from './app.ts'
 import { nodeListener, send } from './node.ts'
 import { NodeHeaders } from './node-request.ts'
@@ -13,9 +19,12 @@ import { judgeRaw, originForm } from './raw-head.ts'
 declare global {
   namespace Express {
     interface Request {
-      /** The session of the request, behind `protect`. On a route that is opened by name, reading it throws. */
+      /**
+       * The session of the request, behind `protect`. On a route that is opened by name, or for an API key,
+       * reading it throws.
+       */
       session: Session
-      /** The user of that session, likewise. */
+      /** Whose request it is, behind `protect`. On a route that is opened by name, reading it throws. */
       user: User
     }
   }
@@ -60,9 +69,15 @@ const spent =
  * The session may also be in the cookie that `createApp` sets in the same `mode`: then whatever is not GET, HEAD
  * or OPTIONS must come from a page of this origin, or of one in `corsOrigins`.
  *
- * @throws RangeError for a name with a pattern in it, which would open nothing, and for an invalid origin
+ * With another `access`, put it on the route itself, `app.delete('/notes', protect(auth, { access: 'fresh' }), …)`;
+ * where API keys are accepted, register that route before what closes all others to them.
+ *
+ * @throws RangeError for a name with a pattern in it, which would open nothing, for an invalid origin, and for a
+ *   scope that is not declared
  */
 export function protect(auth: Auth, options: ProtectOptions = {}): RequestHandler {
+  const { access = 'session' } = options
+  requireAccess(access, 'protect()', auth)
   const admission = new Admission(auth, options)
   const isOpened = openedBy(options.allowUnauthenticated)
   return async (request, response, next) => {
@@ -70,12 +85,12 @@ export function protect(auth: Auth, options: ProtectOptions = {}): RequestHandle
     const judged = judgeRaw(request)
     if (judged === 'condemned') return
     const headers = new NodeHeaders(request.headers)
-    const found = judged ?? (await admission.authenticate({ method: request.method, headers }))
+    const found = judged ?? (await admission.admit({ method: request.method, headers }, access))
     if (isRefusal(found)) return send(response, presentRefusal(found, { headers }))
-    const { session, user } = found
-    request.session = session
-    request.user = user
-    runAs({ session, user, apiKey: null }, next)
+    request.user = found.user
+    if (found.session) request.session = found.session
+    else Object.defineProperty(request, 'session', ofKey)
+    runAs(found, next)
   }
 }
 
@@ -84,15 +99,34 @@ function open(request: Request, next: NextFunction): void {
   next()
 }
 
-const nobody = { session: refused('session'), user: refused('user') }
+const nobody = {
+  session: refused('session', opened('session')),
+  user: refused('user', opened('user')),
+}
 
-function refused(name: string): PropertyDescriptor {
+const ofKey = refused(
+  'session',
+  'This request came by an API key: current() has who asks, and which key',
+)
+
+function opened(name: string): string {
+  return `A route that is opened has no request.${name}, whoever asks: close it, or ask current()`
+}
+
+function refused(name: string, message: string): PropertyDescriptor {
   return {
     configurable: true,
     get(): never {
-      throw new Error(
-        `A route that is opened has no request.${name}, whoever asks: close it, or ask current()`,
-      )
+      throw new Error(message)
+    },
+    // By another `protect` further on, which lets somebody in.
+    set(value: unknown) {
+      Object.defineProperty(this, name, {
+        value,
+        configurable: true,
+        enumerable: true,
+        writable: true,
+      })
     },
   }
 }

@@ -9,7 +9,13 @@ import type {
 import type { Auth } from '../core/auth.ts'
 import { runAs } from '../core/current.ts'
 import type { Principal, Session, User } from '../core/entities.ts'
-import { Admission, type AdmissionOptions, presentRefusal, type RouteAccess } from './admission.ts'
+import {
+  Admission,
+  type AdmissionOptions,
+  presentRefusal,
+  type RouteAccess,
+  requireAccess,
+} from './admission.ts'
 import { type AppOptions, createApp } from './app.ts'
 import { isPrompt } from './late-body.ts'
 import { nodeListener } from './node.ts'
@@ -34,10 +40,7 @@ declare module 'fastify' {
     [held]?: Held
   }
   interface FastifyContextConfig {
-    /**
-     * Who may use the route. Without it, the holder of a session; `public`: everybody; `fresh`: a session whose
-     * password was verified within ten minutes; a scope: a session, or an API key that has it.
-     */
+    /** Who may use the route: everybody, or whoever meets the access; default `session`. */
     access?: 'public' | RouteAccess
   }
 }
@@ -125,31 +128,15 @@ function close(scope: FastifyInstance, { auth, ...options }: ProtectOptions): vo
   }
   scope.decorateRequest('session', { getter: readSession })
   scope.decorateRequest('user', { getter: readUser })
-  scope.addHook('onRoute', ({ config, url }) =>
-    requireAccess(config?.access, { url, scopes: auth.config.apiKeys.scopes }),
-  )
+  scope.addHook('onRoute', ({ config: { access } = {}, url }) => {
+    if (access !== undefined && access !== 'public') requireAccess(access, url, auth)
+  })
   // SECURITY: Fastify applies a hook of the scope to all of its routes and scopes, even those registered before
   // the hook. Added to each new route instead, it would miss those.
   const admission = new Admission(auth, options)
   scope.addHook('onRequest', admitTo(admission))
   // Between the two the body is read.
   scope.addHook('preValidation', readmitTo(admission))
-}
-
-/** @throws RangeError for an unknown access, which would leave the route closed */
-function requireAccess(
-  access: unknown,
-  { url, scopes }: { readonly url: string; readonly scopes: readonly string[] },
-): void {
-  if (access === undefined || ['public', 'session', 'fresh'].some((each) => each === access)) return
-  const scope: unknown = Object(access).scope
-  if (typeof scope !== 'string') {
-    throw new RangeError(`${url} has the access ${String(access)}: there is none of that name`)
-  }
-  if (scopes.includes(scope)) return
-  throw new RangeError(
-    `${url} asks for ${scope}, which is none of the apiKeys.scopes of createAuth()`,
-  )
 }
 
 function admitTo(admission: Admission): onRequestHookHandler {

@@ -1,14 +1,27 @@
 import type { MiddlewareHandler } from 'hono'
 import type { Auth } from '../core/auth.ts'
 import { runAs } from '../core/current.ts'
-import type { Authenticated } from '../core/entities.ts'
-import { Admission, openedBy, type ProtectOptions, presentRefusal } from './admission.ts'
+import type { Authenticated, Principal } from '../core/entities.ts'
+import {
+  Admission,
+  openedBy,
+  type ProtectOptions,
+  presentRefusal,
+  requireAccess,
+  type ScopeAccess,
+  type SessionAccess,
+} from './admission.ts'
 import { toResponse } from './answers.ts'
 import { isRefusal } from './problems.ts'
 
 /** What `protect` puts into the context: `c.var.session`, `c.var.user`. */
 export interface Protected {
   Variables: Authenticated
+}
+
+/** The same with the access `{ scope }`: for an API key, `c.var.session` is null and `c.var.apiKey` is the key. */
+export interface ProtectedByScope {
+  Variables: Principal
 }
 
 /**
@@ -21,19 +34,33 @@ export interface Protected {
  * The session may also be in the cookie that `createApp` sets in the same `mode`: then whatever is not GET, HEAD
  * or OPTIONS must come from a page of this origin, or of one in `corsOrigins`.
  *
- * @throws RangeError for a name with a pattern in it, which would open nothing, and for an invalid origin
+ * With another `access`, put it on the route itself, `app.delete('/notes', protect(auth, { access: 'fresh' }), …)`;
+ * where API keys are accepted, register that route before what closes all others to them.
+ *
+ * @throws RangeError for a name with a pattern in it, which would open nothing, for an invalid origin, and for a
+ *   scope that is not declared
  */
-export function protect(auth: Auth, options: ProtectOptions = {}): MiddlewareHandler<Protected> {
+export function protect(
+  auth: Auth,
+  options?: ProtectOptions<SessionAccess>,
+): MiddlewareHandler<Protected>
+export function protect(
+  auth: Auth,
+  options: ProtectOptions<ScopeAccess>,
+): MiddlewareHandler<ProtectedByScope>
+export function protect(auth: Auth, options: ProtectOptions = {}): MiddlewareHandler {
+  const { access = 'session' } = options
+  requireAccess(access, 'protect()', auth)
   const admission = new Admission(auth, options)
   const isOpened = openedBy(options.allowUnauthenticated)
   return async (context, next) => {
     const { method, path, raw } = context.req
     if (isOpened(method, path)) return next()
-    const authenticated = await admission.authenticate(raw)
-    if (isRefusal(authenticated)) return toResponse(presentRefusal(authenticated, raw))
-    const { session, user } = authenticated
-    context.set('session', session)
-    context.set('user', user)
-    return runAs({ session, user, apiKey: null }, next)
+    const admitted = await admission.admit(raw, access)
+    if (isRefusal(admitted)) return toResponse(presentRefusal(admitted, raw))
+    context.set('session', admitted.session)
+    context.set('apiKey', admitted.apiKey)
+    context.set('user', admitted.user)
+    return runAs(admitted, next)
   }
 }

@@ -4,16 +4,15 @@ import { expect, test } from 'vitest'
 import { blocksOf, compile, packageFolder, said } from './guide.ts'
 
 const page = 'docs/guides/protect-a-route.md'
-const [notes = '', app = '', signature = '', fastify = '', closed = '', ...others] = blocksOf(
-  page,
-  'ts',
-)
+const [notes = '', app = '', signature = '', fastify = '', express = '', closed = '', ...others] =
+  blocksOf(page, 'ts')
 
 // The application of the guide, with what a reader would send to it.
 const asked = `
 import { createMailbox, createOutbox } from 'latchkey/server'
 import { app, auth } from './app.ts'
-import { build } from './server.ts'
+import { build as inExpress } from './express.ts'
+import { build as inFastify } from './fastify.ts'
 
 const password = 'correct horse battery'
 const mailbox = createMailbox()
@@ -48,14 +47,19 @@ console.log((await send('DELETE /notes', { password_challenge: password }, token
 console.log(await row(key))
 console.log(await row(other))
 
-const server = await build()
-const inject = async (method, url, token) => {
-  const headers = token ? { authorization: 'Bearer ' + token } : {}
-  return (await server.inject({ method, url, headers })).statusCode
-}
-for (const each of ['', token, key, other]) {
-  const own = [inject('GET', '/greeting', each), inject('GET', '/mine', each), inject('GET', '/list', each)]
-  console.log(...(await Promise.all(own)), await inject('DELETE', '/all', each))
+const fastify = await inFastify()
+await fastify.listen({ port: 0, host: '127.0.0.1' })
+const express = inExpress().listen(0, '127.0.0.1')
+await new Promise((resolve) => express.once('listening', resolve))
+for (const { port } of [fastify.server.address(), express.address()]) {
+  const ask = async (method, path, token) => {
+    const headers = token ? { authorization: 'Bearer ' + token } : {}
+    return (await fetch('http://127.0.0.1:' + port + path, { method, headers })).status
+  }
+  for (const each of ['', token, key, other]) {
+    const own = [ask('GET', '/greeting', each), ask('GET', '/mine', each), ask('GET', '/list', each)]
+    console.log(...(await Promise.all(own)), await ask('DELETE', '/all', each))
+  }
 }
 process.exit()
 `
@@ -69,7 +73,8 @@ function prepare(): string {
       .replace('createAuth({ ', `createAuth({ ${clock}`)
       .replace('apiKeys: { scopes }', "apiKeys: { scopes: [...scopes, 'notes:other'] }"),
     'signature.ts': signature,
-    'server.ts': fastify,
+    'fastify.ts': fastify,
+    'express.ts': express,
     'closed.test.ts': closed,
     'asked.js': asked,
   })
@@ -79,7 +84,7 @@ test('the routes of the guide compile, and answer as its table says', async () =
   expect(others).toEqual([])
   const folder = prepare()
   await compile(folder)
-  const [nobody, signs, greets, young, stale, challenged, key, other, ...inFastify] = await said(
+  const [nobody, signs, greets, young, stale, challenged, key, other, ...inServers] = await said(
     folder,
     'asked.js',
   )
@@ -94,12 +99,8 @@ test('the routes of the guide compile, and answer as its table says', async () =
     `| a key with another scope | ${other} |`,
   ])
   // Opened, of a session, of a key too, fresh.
-  expect(inFastify).toEqual([
-    '200 401 401 401',
-    '200 200 200 403',
-    '200 403 200 403',
-    '200 403 403 403',
-  ])
+  const inEach = ['200 401 401 401', '200 200 200 403', '200 403 200 403', '200 403 403 403']
+  expect(inServers).toEqual([...inEach, ...inEach])
 }, 60_000)
 
 test('the test of the guide passes for its routes, and fails for one that was opened', async () => {

@@ -1,7 +1,7 @@
 // Handlers of one's own in a server that speaks Request and Response.
 import { AuthError, createGate, current } from 'latchkey/server'
 import { expect, test } from 'vitest'
-import { bearer, inCookie, signUp, startServer } from '../harness.ts'
+import { bearer, createApiKey, inCookie, signUp, startServer, verifyAddress } from '../harness.ts'
 
 const url = 'https://api.example.com/notes'
 
@@ -52,4 +52,23 @@ test('while the database is away a handler answers 503, and to look for somebody
   const answered = await gate.protect(() => new Response())(new Request(url, { headers }))
   expect([answered.status, answered.headers.get('retry-after')]).toEqual([503, '2'])
   await expect(gate.find({ method: 'GET', headers })).rejects.toMatchObject({ code: 'unavailable' })
+})
+
+test('a gate with another access finds only whoever meets it', async () => {
+  const server = await startServer()
+  const token = await signUp(server)
+  await verifyAddress(server, token)
+  const { token: key } = await createApiKey(server, token, { scopes: ['projects:read'] })
+  const { token: other } = await createApiKey(server, token, { scopes: ['projects:write'] })
+  const scoped = createGate(server.auth, { access: { scope: 'projects:read' } })
+  const fresh = createGate(server.auth, { access: 'fresh' })
+  const by = (text: string) => ({ method: 'GET', headers: new Headers(bearer(text)) })
+  expect((await scoped.find(by(key)))?.apiKey?.name).toBe('Nightly build')
+  expect((await scoped.find(by(token)))?.session?.userId).toBe(
+    (await fresh.find(by(token)))?.user.id,
+  )
+  expect(await scoped.find(by(other))).toBeNull()
+  expect(await fresh.find(by(key))).toBeNull()
+  server.clock.advance({ minutes: 11 })
+  expect(await fresh.find(by(token))).toBeNull()
 })
