@@ -107,6 +107,7 @@ export type {
 } from './core/store.ts'
 export type { StoreTransaction } from './core/store-transaction.ts'
 export type { NewSpan, OpenSpan, RequestHeaders, SpanAttributes, Tracing } from './core/tracing.ts'
+export type { NamedUser } from './core/users.ts'
 export type {
   AdmissionOptions,
   RouteAccess,

@@ -41,6 +41,7 @@ import {
   createUser,
   deleteOwnUser,
   deleteUser,
+  findUser,
   revokeSessions,
   unbanUser,
 } from './users.ts'
@@ -111,6 +112,8 @@ export function createAuth<Fields = unknown>(options: AuthOptions<Fields>): Auth
       requestEmailChange(config, authenticated, { emailAddress, client }),
     isEmailVerificationLive: (token) => isEmailVerificationLive(config, token),
     verifyEmailAddress: (submitted) => verifyEmailAddress(config, submitted),
+    findUser: (named) => findUser(config, named),
+    listUsers: (page) => config.store.listUsers(page),
     banUser: (userId, client = operator) => banUser(config, userId, client),
     unbanUser: (userId, client = operator) => unbanUser(config, userId, client),
     deleteUser: (user, client = operator) => deleteUser(config, user, client),

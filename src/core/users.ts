@@ -1,7 +1,7 @@
 import { type Client, operator } from './client.ts'
 import type { Configuration } from './config.ts'
 import { parseNewCredentials, type SubmittedCredentials } from './credentials.ts'
-import type { EmailAddress } from './email-address.ts'
+import { type EmailAddress, parseEmailAddress } from './email-address.ts'
 import type { Session, User } from './entities.ts'
 import { AuthError } from './errors.ts'
 import { failuresKeysOf } from './guard/buckets.ts'
@@ -9,6 +9,22 @@ import { voidLinks } from './passwords.ts'
 import { holdLive } from './sessions.ts'
 import type { StoreTransaction } from './store-transaction.ts'
 import { perform, type UnitOfWork } from './unit-of-work.ts'
+
+/** Which user is meant: by id, or by address in whatever spelling it was typed. */
+export type NamedUser = { readonly id: string } | { readonly emailAddress: string }
+
+/**
+ * Finds a user.
+ *
+ * @returns null where there is none
+ * @throws AuthError `unavailable`
+ */
+export async function findUser({ store }: Configuration, named: NamedUser): Promise<User | null> {
+  if ('id' in named) return store.findUser(named.id)
+  const emailAddress = parseEmailAddress(named.emailAddress)
+  const known = emailAddress && (await store.findCredentials(emailAddress))
+  return known?.user ?? null
+}
 
 /**
  * Bans a user: every session and API key ends, links die, and log-ins fail with an answer that says

@@ -400,7 +400,7 @@ test.each(['', 'ON DELETE RESTRICT'])(
         /^Rows of the application refer to what was to be deleted, and their foreign key forbids it: /,
       ),
     ])
-    expect(await auth.config.store.findUser(user.id)).not.toBeNull()
+    expect(await auth.findUser(user)).not.toBeNull()
     await database.transaction((transaction) => transaction.script('DROP TABLE notes'))
   },
 )

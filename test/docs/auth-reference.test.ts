@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
-import { type Auth, type Authenticated, parseEmailAddress } from 'latchkey/server'
+import type { Auth, Authenticated } from 'latchkey/server'
 import { expect, test } from 'vitest'
 import {
   ann,
@@ -95,9 +95,8 @@ test('after a break-in nobody is in any more, which a new password alone does no
   const token = await signUp(server)
   await verifyAddress(server, token)
   const key = await createApiKey(server, token)
-  const emailAddress = parseEmailAddress(ann.email_address)
-  const known = emailAddress && (await server.auth.config.store.findCredentials(emailAddress))
-  if (!known) throw new Error('Nobody has the address')
+  const user = await server.auth.findUser({ emailAddress: ann.email_address })
+  if (!user) throw new Error('Nobody has the address')
   const password = 'staple battery correct'
   await server.auth.setPassword({ emailAddress: ann.email_address, password })
   const ask = async () => [
@@ -107,13 +106,13 @@ test('after a break-in nobody is in any more, which a new password alone does no
   expect(await ask()).toEqual([200, 200])
 
   const { putIntrudersOut } = await compiled(code)
-  await putIntrudersOut?.(server.auth, known.user, 'another battery staple')
+  await putIntrudersOut?.(server.auth, user, 'another battery staple')
   expect(await ask()).toEqual([401, 401])
   const log = (text: string) =>
     server.auth.logIn({ emailAddress: ann.email_address, password: text })
   expect([await log(password), await log('another battery staple')]).toEqual([
     null,
-    expect.objectContaining({ user: expect.objectContaining({ id: known.user.id }) }),
+    expect.objectContaining({ user: expect.objectContaining({ id: user.id }) }),
   ])
 })
 

@@ -266,7 +266,7 @@ const endings: Ending[] = [
   {
     how: 'the end of its user by an operator',
     async end({ auth }, { userId }) {
-      const user = await auth.config.store.findUser(userId)
+      const user = await auth.findUser({ id: userId })
       if (user) await auth.deleteUser(user)
     },
   },

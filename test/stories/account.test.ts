@@ -30,6 +30,38 @@ test('a user is told who they are', async () => {
   expect([reply.status, reply.body]).toEqual([200, { user: body.user }])
 })
 
+test('an application finds a user by id, or by their address in any spelling, and others not at all', async () => {
+  const { auth, send } = await startServer()
+  const { body } = await send('POST /v1/registrations', ann)
+  const { id } = body.user
+  const byId = await auth.findUser({ id })
+  expect(byId).toMatchObject({ id, emailAddress: 'ann@example.com', bannedAt: null })
+  expect(await auth.findUser({ emailAddress: ' Ann@EXAMPLE.com ' })).toEqual(byId)
+  expect(JSON.stringify(byId)).not.toContain('$argon2id$')
+  for (const named of [
+    { id: '00000000-0000-7000-8000-000000000000' },
+    { id: 'ann' },
+    { emailAddress: 'bob@example.com' },
+    { emailAddress: 'ann' },
+    { emailAddress: '' },
+  ]) {
+    expect([named, await auth.findUser(named)]).toEqual([named, null])
+  }
+})
+
+test('users are listed page by page, the oldest first', async () => {
+  const { auth } = await startServer()
+  const names = ['ann', 'bob', 'cara']
+  for (const name of names) {
+    await auth.createUser({ emailAddress: `${name}@example.com`, password: ann.password })
+  }
+  const first = await auth.listUsers({ limit: 2, after: null })
+  const rest = await auth.listUsers({ limit: 2, after: first[1]?.id ?? null })
+  const listed = [...first, ...rest].map(({ emailAddress }) => emailAddress)
+  expect([first.length, listed]).toEqual([2, names.map((name) => `${name}@example.com`)])
+  await expect(auth.listUsers({ limit: 2, after: 'ann' })).rejects.toThrow(RangeError)
+})
+
 test('a changed password is the only one, and every other session has ended', async () => {
   const server = await startServer()
   const { send, outbox, mailbox } = server

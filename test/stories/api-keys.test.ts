@@ -288,7 +288,7 @@ test('a key that is revoked while the notice of its end waits is not told of', a
   const before = mailbox.mails.length
   clock.advance({ days: 84 })
   await queueExpiryNotices(auth.config)
-  const [user] = await auth.config.store.listUsers({ limit: 1, after: null })
+  const [user] = await auth.listUsers({ limit: 1, after: null })
   expect(await auth.revokeApiKey({ id, userId: user?.id ?? '' })).toBe(true)
   await outbox.deliverDue()
   expect(mailbox.mails).toHaveLength(before)

@@ -240,7 +240,7 @@ function restarted({ database, clock }: Server): Pick<Server, 'send'> {
 }
 
 async function idOf({ auth }: Server): Promise<string> {
-  const [user] = await auth.config.store.listUsers({ limit: 1, after: null })
+  const [user] = await auth.listUsers({ limit: 1, after: null })
   return user?.id ?? ''
 }
 

@@ -150,7 +150,7 @@ test.each([true, false])(
     await server.outbox.deliverDue()
     const told = server.mailbox.mails.map(({ subject }) => subject)
     expect(told).not.toContain('New sign-in to your account')
-    const [user] = await auth.config.store.listUsers({ limit: 9, after: null })
+    const [user] = await auth.listUsers({ limit: 9, after: null })
     expect(user?.updatedAt).toEqual(user?.emailVerifiedAt)
     const moved = await auth.logIn({ ...credentials, emailAddress: 'ann@example.org' }, client)
     expect(moved?.user.emailAddress).toBe('ann@example.org')

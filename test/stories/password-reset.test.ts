@@ -308,7 +308,7 @@ test('a password can be set on a console for whoever is banned, and lets nobody 
   await auth.banUser(id)
   clock.advance({ minutes: 1 })
   const user = await auth.setPassword(byHand)
-  expect(user).toEqual(await auth.config.store.findUser(id))
+  expect(user).toEqual(await auth.findUser({ id }))
   expect(user).toMatchObject({ id, updatedAt: clock(), bannedAt: expect.any(Date) })
   expect(told).toEqual([user])
   expect(await auth.logIn(byHand)).toBeNull()

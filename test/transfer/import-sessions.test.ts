@@ -244,8 +244,8 @@ test.each<[string, (world: Awaited<ReturnType<typeof prepare>>) => Promise<unkno
   ],
   [
     'is deleted',
-    async ({ auth, idOf }) => {
-      const known = await auth.config.store.findUser(await idOf('ann@example.com'))
+    async ({ auth }) => {
+      const known = await auth.findUser({ emailAddress: 'ann@example.com' })
       if (known) await auth.deleteUser(known)
     },
   ],

@@ -1,6 +1,7 @@
 import type { Auth } from '../../core/auth.ts'
-import { type EmailAddress, parseEmailAddress } from '../../core/email-address.ts'
+import { parseEmailAddress } from '../../core/email-address.ts'
 import type { User } from '../../core/entities.ts'
+import type { NamedUser } from '../../core/users.ts'
 import { Refused } from './command.ts'
 import { type DatabaseOptions, withAuth } from './database.ts'
 import { oneOf } from './operand.ts'
@@ -22,7 +23,7 @@ export function withUser<T>(
   const name = oneOf(positionals)
   const named = parseUser(name)
   return withAuth(values, async (auth) => {
-    const user = await findUser(auth, named)
+    const user = await auth.findUser(named)
     if (!user) throw new Refused(`There is no user ${name}; latchkey users list shows who there is`)
     return work(auth, user)
   })
@@ -36,20 +37,13 @@ export function withUser<T>(
  */
 export async function findUserId(auth: Auth, name: string): Promise<string> {
   const named = parseUser(name)
-  const user = await findUser(auth, named)
+  const user = await auth.findUser(named)
   const id = user?.id ?? ('id' in named ? named.id : null)
   if (id === null) throw new Refused(`Nobody has the address ${name}; an ID finds who is gone`)
   return id
 }
 
-type NamedUser = { readonly id: string } | { readonly emailAddress: EmailAddress }
-
 function parseUser(name: string): NamedUser {
   const emailAddress = parseEmailAddress(name)
   return emailAddress ? { emailAddress } : { id: parseId(name, 'neither an address nor an ID') }
-}
-
-async function findUser({ config: { store } }: Auth, named: NamedUser): Promise<User | null> {
-  if ('id' in named) return store.findUser(named.id)
-  return (await store.findCredentials(named.emailAddress))?.user ?? null
 }

@@ -24,7 +24,7 @@ const listUsers = defineCommand(
   async ({ values }) => {
     const page = parsePage(values)
     const { users, schemes } = await withAuth(values, async (auth) => {
-      const listed = await auth.config.store.listUsers(page)
+      const listed = await auth.listUsers(page)
       return { users: listed, schemes: await findSchemes(auth, listed) }
     })
     if (values.json) printJson({ users: users.map((user) => withScheme(user, schemes)) })

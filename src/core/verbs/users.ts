@@ -2,6 +2,8 @@ import type { Client } from '../client.ts'
 import type { SubmittedCredentials } from '../credentials.ts'
 import type { Session, User } from '../entities.ts'
 import type { SignedUp } from '../sign-ups.ts'
+import type { UserPage } from '../store.ts'
+import type { NamedUser } from '../users.ts'
 
 /** Who can log in. */
 export interface UserVerbs {
@@ -20,6 +22,18 @@ export interface UserVerbs {
    * @throws AuthError `validation_failed`, `email_address_taken`, `overloaded`, `unavailable`
    */
   createUser(credentials: SubmittedCredentials): Promise<User>
+  /**
+   * @returns the user, or null where there is none
+   * @throws AuthError `unavailable`
+   */
+  findUser(named: NamedUser): Promise<User | null>
+  /**
+   * Oldest first.
+   *
+   * @throws RangeError for a page after what is not an id
+   * @throws AuthError `unavailable`
+   */
+  listUsers(page: UserPage): Promise<User[]>
   /**
    * Bans a user from the next request on: every session and API key ends.
    *
