@@ -1,5 +1,5 @@
-import { AuthError } from '../../core/errors.ts'
-import { explain } from '../explain.ts'
+import { AuthError } from '../../../core/errors.ts'
+import { explain } from '../../explain.ts'
 
 /** What was found out about one thing. */
 export interface Finding {

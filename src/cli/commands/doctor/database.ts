@@ -1,22 +1,22 @@
-import { createAuth } from '../../core/auth.ts'
-import type { ImportedKeys } from '../../core/imported-hashes/family.ts'
-import { KeyEncryption } from '../../core/signing-keys/key-encryption.ts'
-import { openSigningKey } from '../../core/signing-keys.ts'
-import type { Database } from '../../storage/database.ts'
+import { createAuth } from '../../../core/auth.ts'
+import type { ImportedKeys } from '../../../core/imported-hashes/family.ts'
+import { KeyEncryption } from '../../../core/signing-keys/key-encryption.ts'
+import { openSigningKey } from '../../../core/signing-keys.ts'
+import type { Database } from '../../../storage/database.ts'
 import {
   countEnds,
   findNewestEvent,
   readClock,
   readJournal,
   readSetting,
-} from '../../storage/examination.ts'
-import { type MigrationStatus, type Migrations, requireWhole } from '../../storage/migrate.ts'
-import { sqliteFile } from '../../storage/sqlite-file.ts'
-import { createStore } from '../../storage/store.ts'
-import { MissingTablesError } from '../../storage/tables.ts'
-import { requireDatabase, withDatabase } from '../commands/database.ts'
-import { readStatus } from '../commands/migrate.ts'
-import { describeMissingKey, findMissingKeys } from '../missing-keys.ts'
+} from '../../../storage/examination.ts'
+import { type MigrationStatus, type Migrations, requireWhole } from '../../../storage/migrate.ts'
+import { sqliteFile } from '../../../storage/sqlite-file.ts'
+import { createStore } from '../../../storage/store.ts'
+import { MissingTablesError } from '../../../storage/tables.ts'
+import { describeMissingKey, findMissingKeys } from '../../missing-keys.ts'
+import { requireDatabase, withDatabase } from '../database.ts'
+import { readStatus } from '../migrate.ts'
 import { advice, type Finding, fault, look, ok } from './finding.ts'
 import { judgeFile } from './machine.ts'
 

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { type Environment, readEnvironment } from '../environment.ts'
-import { EnvironmentError, type Mode, type Variables } from '../environment-reader.ts'
-import { unsafeDatabase } from '../postgres-tls.ts'
+import { type Environment, readEnvironment } from '../../environment.ts'
+import { EnvironmentError, type Mode, type Variables } from '../../environment-reader.ts'
+import { unsafeDatabase } from '../../postgres-tls.ts'
 import { advice, type Finding, fault, ok } from './finding.ts'
 
 /** The settings of the environment, or what is wrong with each variable. */

@@ -1,6 +1,6 @@
 import { existsSync, statfsSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
-import type { Mode, Variables } from '../environment-reader.ts'
+import type { Mode, Variables } from '../../environment-reader.ts'
 import { advice, type Finding, fault, ok } from './finding.ts'
 
 /** Judges the process, and the machine that it runs on. */

@@ -1,6 +1,6 @@
-import { parseEmailAddress } from '../../core/email-address.ts'
-import { parseSender } from '../../core/sender.ts'
-import type { MailSettings } from '../environment.ts'
+import { parseEmailAddress } from '../../../core/email-address.ts'
+import { parseSender } from '../../../core/sender.ts'
+import type { MailSettings } from '../../environment.ts'
 import { type Finding, fault, ok } from './finding.ts'
 
 /** Connects to the mail server and identifies itself. Sends nothing, except to `mailTo`. */
@@ -11,7 +11,7 @@ export async function examineMail(
   if (mail.kind === 'kept')
     return [ok('mail', 'mails are kept for /dev/mailbox, and sent to nobody')]
   // The application installs the package `nodemailer` if it needs it.
-  const { greetSmtp, smtp } = await import('../../mail/transports/smtp.ts')
+  const { greetSmtp, smtp } = await import('../../../mail/transports/smtp.ts')
   const greeted = await greetSmtp({ url: mail.url })
   if (greeted.status !== 'greeted') {
     const todo = 'look at SMTP_URL: its server, port, user and password, and at the certificate'
@@ -23,7 +23,7 @@ export async function examineMail(
   return [ok('mail', found), await send(smtp({ url: mail.url }), mail.from, mailTo)]
 }
 
-type Carrier = ReturnType<typeof import('../../mail/transports/smtp.ts')['smtp']>
+type Carrier = ReturnType<typeof import('../../../mail/transports/smtp.ts')['smtp']>
 
 async function send(transport: Carrier, sender: string, mailTo: string): Promise<Finding> {
   const [from, to] = [parseSender(sender), parseEmailAddress(mailTo)]
