@@ -148,10 +148,10 @@ export {
 export type { Database, Transaction } from './storage/database.ts'
 export {
   listMigrations,
-  MigrationError,
   type MigrationStatus,
   type Migrations,
   migrate,
 } from './storage/migrate.ts'
+export { MigrationError } from './storage/migration-error.ts'
 export { createStore } from './storage/store.ts'
 export { createSweeper, type Sweeper, type SweeperOptions } from './storage/sweeper.ts'

@@ -1,5 +1,6 @@
 import { AuthError } from '../core/errors.ts'
-import { MigrationError } from '../storage/migrate.ts'
+import { DatabaseUrlError } from '../storage/database-url-error.ts'
+import { MigrationError } from '../storage/migration-error.ts'
 import { isBusy } from '../storage/sqlite-errors.ts'
 import { MissingTablesError } from '../storage/tables.ts'
 import { EnvironmentError } from './environment-reader.ts'
@@ -7,10 +8,9 @@ import { EnvironmentError } from './environment-reader.ts'
 /** A sentence for a foreseeable error; any other stays an error with its stack. */
 export function explain(error: unknown): unknown {
   if (!(error instanceof Error)) return error
-  if (error instanceof MissingTablesError) return error.message
-  if (error instanceof EnvironmentError || isAboutMigrations(error)) return error.message
+  if (sentences.some((kind) => error instanceof kind)) return error.message
   if (isReferred(error)) return `${referred}: ${error.message}`
-  if (aboutUrl.test(error.message)) return `DATABASE_URL cannot be used: ${error.message}`
+  if (error instanceof DatabaseUrlError) return `DATABASE_URL cannot be used: ${error.message}`
   if (error instanceof AuthError && error.cause instanceof Error) return explainAway(error.cause)
   const code = read(error, 'code')
   if (code === 'EADDRINUSE') {
@@ -39,12 +39,8 @@ export function otherPort(taken: Error): number {
   return port >= 3100 && port < 3200 ? 3200 : 3100
 }
 
-// What migrate() says about migration files, and about the rows that they leave behind.
-const aboutMigrations =
-  /^(Migration \S+ was changed|Migrations cannot be read|Name the migration|A row of the table \S+ refers)/
-
-// What openSqlite() and openPostgres() say about a URL, a file or a certificate that they cannot use.
-const aboutUrl = /^(SQLite needs (the path of )?a file|PostgreSQL needs a )/
+// Errors whose own words say what to do.
+const sentences = [EnvironmentError, MigrationError, MissingTablesError]
 
 const referred =
   'Rows of the application refer to what was to be deleted, and their foreign key forbids it: ON DELETE CASCADE would not'
@@ -62,10 +58,6 @@ function isRefusal(error: Error): boolean {
 }
 
 const passwordless = /password must be a string$/
-
-function isAboutMigrations(error: Error): boolean {
-  return error instanceof MigrationError || aboutMigrations.test(error.message)
-}
 
 /** Why the database cannot be used, and what to do about it. */
 function explainAway(cause: Error): string {

@@ -6,6 +6,7 @@ import { types } from 'node:util'
 import { AuthError } from '../core/errors.ts'
 import { readText } from './columns.ts'
 import type { Connection, Database, Transaction } from './database.ts'
+import { MigrationError } from './migration-error.ts'
 import { ownTables, requireTables } from './tables.ts'
 
 /** A folder of `NNNN_name.sql` files, applied in the order of their names and never changed afterwards. */
@@ -13,18 +14,6 @@ export interface Migrations {
   /** Whose migrations they are: `latchkey`, or your application's name. */
   readonly owner: string
   readonly directory: URL
-}
-
-/** The database refused a migration: nothing of it, or of the others, was applied. */
-export class MigrationError extends Error {
-  override readonly name = 'MigrationError'
-
-  constructor(migration: string, cause: unknown) {
-    // Where a table of Latchkey's is gone, the error is `unavailable`, and its cause has the reason.
-    const named = cause instanceof AuthError ? cause.cause : cause
-    const reason = named instanceof Error ? named.message : String(named)
-    super(`Migration ${migration} failed, and nothing was applied: ${reason}`, { cause })
-  }
 }
 
 interface Migration {
@@ -53,8 +42,8 @@ export interface MigrateOptions {
  * pending, nothing is written, and no right to change the schema is needed.
  *
  * @returns the names of the migrations that were applied
- * @throws MigrationError naming the file that the database refused
- * @throws Error when a file was changed after it was applied, is misnamed, or cannot be read
+ * @throws MigrationError naming the file that the database refused, that was changed after it was applied, is
+ *   misnamed, or cannot be read
  * @throws MissingTablesError where a table that was made before is gone
  * @throws AuthError `unavailable` when the database is away
  */
@@ -100,7 +89,7 @@ async function applyPending(
  * Every migration in the order of its application, then those of these owners that the database has
  * and the folders lack; changes nothing.
  *
- * @throws Error when a file was changed after it was applied
+ * @throws MigrationError for a file that was changed after it was applied, is misnamed, or cannot be read
  * @throws AuthError `unavailable` when the database is away
  */
 export async function listMigrations(
@@ -162,7 +151,8 @@ async function readMigrations({ owner, directory }: Migrations): Promise<Migrati
   const found = await readdir(folder).catch(refuseUnread)
   const files = found.filter((file) => /^[^.].*\.sql$/i.test(file)).sort()
   const misnamed = files.find((file) => !/^\d{4}_\w+\.sql$/.test(file))
-  if (misnamed) throw new Error(`Name the migration ${misnamed} like 0001_users_and_sessions.sql`)
+  if (misnamed)
+    throw new MigrationError(`Name the migration ${misnamed} like 0001_users_and_sessions.sql`)
   return Promise.all(
     files.map(async (file) => {
       const path = join(folder, file)
@@ -175,7 +165,7 @@ async function readMigrations({ owner, directory }: Migrations): Promise<Migrati
 }
 
 function refuseUnread(cause: unknown): never {
-  throw new Error(`Migrations cannot be read: ${Object(cause).message}`, { cause })
+  throw new MigrationError(`Migrations cannot be read: ${Object(cause).message}`, { cause })
 }
 
 async function apply(transaction: Transaction, name: string, sql: string): Promise<void> {
@@ -184,7 +174,12 @@ async function apply(transaction: Transaction, name: string, sql: string): Promi
   } catch (cause) {
     // The database went away: not the file's fault, and worth another attempt.
     if (cause instanceof AuthError && !isNotMigrated(cause)) throw cause
-    throw new MigrationError(name, cause)
+    // Where a table of Latchkey's is gone, the error is `unavailable`, and its cause has the reason.
+    const named = cause instanceof AuthError ? cause.cause : cause
+    const reason = named instanceof Error ? named.message : String(named)
+    throw new MigrationError(`Migration ${name} failed, and nothing was applied: ${reason}`, {
+      cause,
+    })
   }
 }
 
@@ -214,5 +209,7 @@ function findPending(
 function isApplied({ name, checksum }: Migration, applied: ReadonlyMap<string, string>): boolean {
   const known = applied.get(name)
   if (known === undefined || known === checksum) return known === checksum
-  throw new Error(`Migration ${name} was changed after it was applied; restore it and add another`)
+  throw new MigrationError(
+    `Migration ${name} was changed after it was applied; restore it and add another`,
+  )
 }

@@ -265,7 +265,7 @@ test.each([
 test('a URL that cannot be read is not repeated, with the password in it', async () => {
   const opening = openPostgres('postgres://app:pa#ss-hunter2@db.internal:5432/app')
   const error = await opening.catch((reason) => reason)
-  expect(String(error)).toMatch(/^TypeError: PostgreSQL needs a URL like/)
+  expect(String(error)).toMatch(/^DatabaseUrlError: PostgreSQL needs a URL like/)
   expect(inspect(error)).not.toContain('hunter2')
 })
 

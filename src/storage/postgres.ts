@@ -1,5 +1,6 @@
 import pg from 'pg'
 import type { Database } from './database.ts'
+import { DatabaseUrlError } from './database-url-error.ts'
 import type { Migrations } from './migrate.ts'
 import { PostgresDatabase, patience } from './postgres-database.ts'
 import type { StatementNames } from './postgres-statements.ts'
@@ -27,7 +28,7 @@ export interface PostgresOptions {
  * @param source a URL, for at most 12 connections of this process's own: 2 for looking up tokens,
  *   10 for everything else; or your `pg.Pool`, which you end yourself, and 2 connections beside it
  *   with its options: what you do to its connections in `connect` is not done to these
- * @throws TypeError for what is not the URL of a PostgreSQL, and for one that names a certificate that
+ * @throws DatabaseUrlError for what is not the URL of a PostgreSQL, and for one that names a certificate that
  *   cannot be read
  */
 export async function openPostgres(
@@ -37,7 +38,9 @@ export async function openPostgres(
   // SECURITY: Node's own error would repeat the text, and the password in it. And pg takes any URL: for
   // `sqlite:` it would ask a server on this machine, whatever the file is called.
   if (typeof source === 'string' && !(URL.canParse(source) && scheme.test(source))) {
-    throw new TypeError('PostgreSQL needs a URL like postgres://user:password@127.0.0.1:5432/app')
+    throw new DatabaseUrlError(
+      'PostgreSQL needs a URL like postgres://user:password@127.0.0.1:5432/app',
+    )
   }
   const names = options.statements ?? (usesPooler(source) ? 'unnamed' : 'named')
   if (typeof source !== 'string') {
@@ -59,7 +62,7 @@ function requireCertificates(connectionString: string): void {
     new pg.Client({ connectionString })
   } catch (cause) {
     if (Object(cause).syscall === undefined) throw cause
-    throw new TypeError(`${needsCertificate}: ${Object(cause).message}`, { cause })
+    throw new DatabaseUrlError(`${needsCertificate}: ${Object(cause).message}`, { cause })
   }
 }
 

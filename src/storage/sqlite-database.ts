@@ -10,6 +10,7 @@ import type {
 } from './database.ts'
 import { within } from './deadline.ts'
 import { Lock } from './lock.ts'
+import { MigrationError } from './migration-error.ts'
 import type { SqliteCheckpointer } from './sqlite-checkpointer.ts'
 import type { Pragmas, SqliteConnection } from './sqlite-connection.ts'
 import { isBusy, isWriteToReader, toAuthError } from './sqlite-errors.ts'
@@ -113,7 +114,8 @@ export class SqliteDatabase implements Database {
     const { result } = await this.#exclusively(migrating, async (transaction) => {
       const done = await work(transaction)
       const [broken] = await transaction.query('SELECT "table" FROM pragma_foreign_key_check')
-      if (broken) throw new Error(`A row of the table ${broken[0]} refers to one that is gone`)
+      if (broken)
+        throw new MigrationError(`A row of the table ${broken[0]} refers to one that is gone`)
       return done
     })
     return result

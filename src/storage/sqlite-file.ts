@@ -10,18 +10,19 @@ import {
   unlinkSync,
 } from 'node:fs'
 import { dirname, resolve } from 'node:path'
+import { DatabaseUrlError } from './database-url-error.ts'
 
 /**
  * The file that a path, or the `sqlite:` URL of `DATABASE_URL`, means.
  *
- * @throws Error for what is not the path of a file
+ * @throws DatabaseUrlError for what is not the path of a file
  */
 export function sqliteFile(path: string): string {
   const file = path.replace(/^sqlite:(\/\/(?=\/))?/, '')
   // SECURITY: SQLite reads file: as a URI and would open another file than the one that was created
   // with mode 0600; a database in memory would be two, one for each connection.
   if (file === '' || /^([a-z][a-z0-9+.-]+:|:memory:|\/\/)/i.test(file)) {
-    throw new Error('SQLite needs the path of a file, such as storage/app.sqlite3')
+    throw new DatabaseUrlError('SQLite needs the path of a file, such as storage/app.sqlite3')
   }
   return resolve(file)
 }
@@ -30,7 +31,7 @@ export function sqliteFile(path: string): string {
  * Creates a file for its owner's eyes only (0600, the folder 0700), or leaves it as it is.
  *
  * @returns its real name: SQLite follows a link, and keeps its other files beside the target
- * @throws Error where the file cannot be created or opened
+ * @throws DatabaseUrlError where the file cannot be created or opened
  */
 export function createFile(file: string): string {
   try {
@@ -41,8 +42,9 @@ export function createFile(file: string): string {
   } catch (cause) {
     const { code, message } = Object(cause)
     const reason = code === 'EISDIR' ? `${file} is a folder` : message
-    // Its own words: Node says the same of a certificate for PostgreSQL that cannot be opened.
-    throw new Error(`SQLite needs a file that it may create and open: ${reason}`, { cause })
+    throw new DatabaseUrlError(`SQLite needs a file that it may create and open: ${reason}`, {
+      cause,
+    })
   }
 }
 
