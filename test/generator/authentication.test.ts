@@ -149,7 +149,8 @@ test('findUser says who asks for a page of Next.js, and nobody to a server actio
     const authorization = 'Bearer ' + (await made.json()).token
     const page = await findUser(new Headers({ authorization }))
     const action = await findUser(new Headers({ authorization, 'next-action': '7f3a' }))
-    console.log(JSON.stringify([page?.emailAddress, action]))
+    const form = await findUser(new Headers({ authorization, 'content-type': 'multipart/form-data' }))
+    console.log(JSON.stringify([page?.emailAddress, action, form]))
     process.exit()`
   write('next', {
     'auth/program.ts': program,
@@ -158,7 +159,7 @@ test('findUser says who asks for a page of Next.js, and nobody to a server actio
   })
   const variables = { NODE_ENV: 'development' }
   const { stdout } = await world.run('node auth/program.ts', { cwd: folder('next'), variables })
-  expect(stdout).toContain('["ann@example.com",null]\n')
+  expect(stdout).toContain('["ann@example.com",null,null]\n')
 })
 
 test.each([

@@ -77,7 +77,7 @@ test.each([
     const { stdout } = await run(process.execPath, args, { cwd: folder })
     expect(stdout.trim().split('\n')).toEqual([
       'signed up 201',
-      'session 200, notes ann@example.com, component ann@example.com, action undefined',
+      'session 200, notes ann@example.com, component ann@example.com, actions undefined undefined',
       'without: 401 401 null',
       'other methods 405 204',
       `guesses end with 429, elsewhere ${elsewhere}`,
@@ -112,7 +112,9 @@ const { of } = Object(await (await notes(ask('/notes', { headers }))).json())
 const component = (await currentUser())?.emailAddress
 send({ ...headers, 'next-action': '7f3a' })
 const action = (await currentUser())?.emailAddress
-console.log('session ' + session.status + ', notes ' + of + ', component ' + component + ', action ' + action)
+send({ ...headers, 'content-type': 'multipart/form-data; boundary=x' })
+const form = (await currentUser())?.emailAddress
+console.log('session ' + session.status + ', notes ' + of + ', component ' + component + ', actions ' + action + ' ' + form)
 send({})
 const [bare, closed] = [await latchkey.GET(ask('/v1/session')), await notes(ask('/notes'))]
 console.log('without:', bare.status, closed.status, await currentUser())

@@ -16,8 +16,9 @@ export const protect: Gate['protect'] = (handle) => {
  * action, which changes things, gets null.
  */
 export async function findUser(headers: Headers): Promise<User | null> {
-  // SECURITY: this asks as for a GET, which is not looked at for forgery by another site; an action is a POST.
-  if (headers.has('next-action')) return null
+  // SECURITY: this asks as for a GET, which is not looked at for forgery by another site. An action is a POST: with
+  // this header, or from a form without JavaScript, which has a body.
+  if (headers.has('next-action') || headers.has('content-type')) return null
   const { gate } = await authentication()
   const found = await gate.find({ method: 'GET', headers })
   return found?.user ?? null
