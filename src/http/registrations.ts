@@ -10,7 +10,8 @@ import {
   passwordIsNotAddress,
 } from './fields.ts'
 import { refuse } from './problems.ts'
-import { type Answers, type Route, route } from './route.ts'
+import { type Route, route } from './route.ts'
+import type { Answers } from './route-definition.ts'
 import { admitTransport, endHeld, giveCookie, transportField } from './transport.ts'
 import { presentUser, userSchema } from './users.ts'
 

@@ -1,0 +1,125 @@
+import { runAs, runAsNobody } from '../core/current.ts'
+import type { Answer } from './answers.ts'
+import { authenticateRequest, authorizeRequest } from './bearer.ts'
+import { admitDeveloper } from './development.ts'
+import { parse, type RequestContext, type Schemas } from './exchange.ts'
+import { awaitBody } from './late-body.ts'
+import { refuseOthers, requireLong } from './operator.ts'
+import { admitFresh } from './password-challenge.ts'
+import { isRefusal, refuse } from './problems.ts'
+import type {
+  DevelopmentDefinition,
+  OperatorDefinition,
+  PublicDefinition,
+  RouteDefinition,
+  SessionDefinition,
+  SessionOrKeyDefinition,
+} from './route-definition.ts'
+
+/** Answers the requests to one route: lets their senders in or refuses them, parses, and calls the handler. */
+export type Responder = (context: RequestContext) => Promise<Answer>
+
+/** @throws RangeError for the token of an operator that somebody could guess */
+export function responderOf<B, P, Q>(
+  definition: RouteDefinition<B, P, Q>,
+  schemas: Schemas,
+): Responder {
+  switch (definition.access) {
+    case 'public':
+      return toEverybody(definition, schemas)
+    case 'session':
+    case 'fresh':
+      return toSession(definition, schemas)
+    case 'session_or_key':
+      return toSessionOrKey(definition, schemas)
+    case 'operator':
+      return toOperator(definition, schemas)
+    case 'development':
+      return toDeveloper(definition, schemas)
+  }
+}
+
+function toEverybody<B, P, Q>(
+  { handle, admit }: PublicDefinition<B, P, Q>,
+  schemas: Schemas,
+): Responder {
+  return async (context) => {
+    const exchange = await parse<B, P, Q>(context, { schemas, admit: admit ?? null })
+    return isRefusal(exchange) ? exchange : runAsNobody(() => handle(exchange))
+  }
+}
+
+// The body of a caller who is not let in is not even read, here and below.
+function toSession<B, P, Q>(
+  { access, handle }: SessionDefinition<B, P, Q>,
+  schemas: Schemas,
+): Responder {
+  return async (context) => {
+    const holder = await authenticateRequest(context, context.attribution)
+    if (isRefusal(holder)) return holder
+    const admit = access === 'fresh' ? admitFresh(holder) : null
+    const parsed = parse<B, P, Q>(context, { schemas, admit })
+    const { session, user, token, transport } = holder
+    const principal = { session, user, apiKey: null }
+    // Awaited only if it is a promise, here and below: most requests have no body.
+    const exchange =
+      parsed instanceof Promise ? await awaitBody(parsed, context.auth, principal) : parsed
+    if (isRefusal(exchange)) return exchange
+    const { auth, client, request, cookie, params, query, body } = exchange
+    // Awaited: returning a promise takes two turns more than returning its value.
+    return await runAs(principal, () =>
+      handle({
+        auth,
+        client,
+        request,
+        cookie,
+        params,
+        query,
+        body,
+        session,
+        user,
+        token,
+        transport,
+      }),
+    )
+  }
+}
+
+function toSessionOrKey<B, P, Q>(
+  { scope, handle }: SessionOrKeyDefinition<B, P, Q>,
+  schemas: Schemas,
+): Responder {
+  return async (context) => {
+    const principal = await authorizeRequest(context, scope)
+    if (isRefusal(principal)) return principal
+    const parsed = parse<B, P, Q>(context, { schemas, admit: null })
+    const exchange =
+      parsed instanceof Promise ? await awaitBody(parsed, context.auth, principal) : parsed
+    if (isRefusal(exchange)) return exchange
+    return await runAs(principal, () => handle({ ...exchange, ...principal }))
+  }
+}
+
+function toOperator<B, P, Q>(
+  { token, handle }: OperatorDefinition<B, P, Q>,
+  schemas: Schemas,
+): Responder {
+  requireLong(token)
+  return async (context) => {
+    const refusal = refuseOthers(context.request, token)
+    const exchange = refusal ?? (await parse<B, P, Q>(context, { schemas, admit: null }))
+    return isRefusal(exchange) ? exchange : runAsNobody(() => handle(exchange))
+  }
+}
+
+function toDeveloper<B, P, Q>(
+  { handle }: DevelopmentDefinition<B, P, Q>,
+  schemas: Schemas,
+): Responder {
+  return async (context) => {
+    const developer = admitDeveloper(context.request, context.client)
+    if (!developer) return refuse('not_found')
+    const exchange = await parse<B, P, Q>(context, { schemas, admit: null })
+    return isRefusal(exchange) ? exchange : handle({ ...exchange, ...developer })
+  }
+}
