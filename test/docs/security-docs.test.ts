@@ -89,6 +89,7 @@ const elsewhere = [
   'test/browser/mails.test.ts',
   'test/browser/projects.test.ts',
   'test/browser/stillness.test.ts',
+  'test/browser/times.test.ts',
   'test/cli/backup-command.test.ts',
   'test/cli/doctor.test.ts',
   'test/cli/latchkey-command-postgres.test.ts',
