@@ -1,8 +1,9 @@
 // When something happened, and when it ends, as a browser shows it.
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
-import { ann } from '../harness.ts'
-import { openFrontEnd } from './front-end.ts'
+import { ann, signUp, verifyAddress } from '../harness.ts'
+import { type FrontEnd, openFrontEnd } from './front-end.ts'
+import { field, fill, press, problemOf, reads } from './person.ts'
 
 /** What the first row of the page's list says. */
 async function firstRow(page: Page): Promise<string> {
@@ -28,4 +29,33 @@ test('what happened is not ahead, where the clock of the browser is late', async
   front.server.clock.advance({ minutes: 10 })
   const page = await front.openAs(ann, '/account/devices')
   expect(await firstRow(page)).toMatch(/Last used now .*Logged in now/)
+})
+
+/** Asks for a key for a year, in a browser whose clock is so many hours early. */
+async function askForYear(front: FrontEnd, hours: number): Promise<Page> {
+  await verifyAddress(front.server, await signUp(front.server))
+  const page = await front.openAs(ann, '/account/api-keys')
+  await reads(page, 'No API keys yet')
+  await page.evaluate((early) => {
+    const { now } = Date
+    Date.now = () => now() + early * 3_600_000
+  }, hours)
+  await press(page, 'New API key')
+  await fill(page, { Name: 'Nightly build', 'Current password': ann.password })
+  await field(page, 'Expires in').selectOption('a year')
+  await press(page, 'Create API key')
+  return page
+}
+
+test('a key for a year is made also where the clock of the browser is early, and says on which day it ends', async () => {
+  const page = await askForYear(await openFrontEnd(), 1)
+  await press(page, 'I’ve saved it')
+  expect(await firstRow(page)).toMatch(/Expires on \w+ \d+, \d{4}/)
+})
+
+test('an end that is refused is told where it is chosen', async () => {
+  const front = await openFrontEnd()
+  front.expectFaults('422 /v1/api_keys')
+  const page = await askForYear(front, 72)
+  expect(await problemOf(page, 'Expires in')).toBe('Expires in must be within the next 365 days')
 })
