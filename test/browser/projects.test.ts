@@ -1,6 +1,6 @@
 // The projects of somebody, in a browser.
 import type { Page } from 'playwright-core'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { ann, bearer, signUp } from '../harness.ts'
 import { type FrontEnd, openFrontEnd } from './front-end.ts'
 import { field, fill, focused, hears, press, problemOf, reads } from './person.ts'
@@ -92,6 +92,24 @@ test('of many projects the first are shown, and the rest when somebody asks for 
   const all = await titles(page)
   expect(new Set(all).size).toBe(21)
   expect(await page.getByRole('button', { name: 'Show more' }).count()).toBe(0)
+})
+
+test('whoever deletes one of many projects is at the next one, and the list stays where it is', async () => {
+  const front = await openFrontEnd()
+  await withProjects(front, 18)
+  const page = await front.openAs(ann)
+  await page.getByRole('heading', { name: 'Project 18' }).scrollIntoViewIfNeeded()
+  const where = () => page.evaluate(() => scrollY)
+  for (const [gone, next] of [
+    ['Project 16', 'Project 17'],
+    ['Project 18', 'Project 17'],
+  ] as const) {
+    await press(page, `Delete ${gone}`)
+    await press(page, 'Delete project')
+    await page.getByRole('heading', { name: gone }).waitFor({ state: 'detached' })
+    await vi.waitFor(async () => expect(await focused(page)).toContain(next))
+    expect(await where()).toBeGreaterThan(300)
+  }
 })
 
 test('the projects of somebody else are not shown', async () => {
