@@ -38,6 +38,8 @@ function Proof({ token }: { token: string }) {
     )
   }
   if (token === '') return <NoLink purpose="confirm your address" />
+  // A field for the password that goes again would be in the way of whoever is logged in.
+  if (session.status === 'loading') return <Wait />
   // The user who is logged in here may not be the one whose address it is.
   const isRefused = state.status === 'refused' && 'password' in state.fields
   return (
@@ -60,6 +62,16 @@ function Proof({ token }: { token: string }) {
           </>
         )}
       </Form>
+    </NarrowPage>
+  )
+}
+
+function Wait() {
+  return (
+    <NarrowPage title="Confirm your email address">
+      <p className="muted" role="status">
+        Loading …
+      </p>
     </NarrowPage>
   )
 }
