@@ -2,7 +2,18 @@
 import { expect, test } from 'vitest'
 import { ann, signUp } from '../harness.ts'
 import { openFrontEnd } from './front-end.ts'
-import { field, fill, focused, follow, kept, press, problemOf, reads, sees } from './person.ts'
+import {
+  field,
+  fill,
+  focused,
+  follow,
+  kept,
+  logIn,
+  press,
+  problemOf,
+  reads,
+  sees,
+} from './person.ts'
 
 const typed = { 'Email address': ann.email_address, Password: ann.password }
 
@@ -82,6 +93,9 @@ test('where addresses are confirmed first, whoever signs up is sent to their mai
   await fill(page, { Password: ann.password })
   await press(page, 'Confirm')
   await sees(page, 'Your email address is confirmed')
+  await page.getByRole('main').getByRole('link', { name: 'Log in' }).click()
+  await logIn(page)
+  await reads(page, 'No projects yet')
 })
 
 test('where addresses are confirmed first, whoever mistyped theirs sees it, and signs up with another', async () => {
