@@ -87,6 +87,7 @@ const elsewhere = [
   'test/browser/keyboard.test.ts',
   'test/browser/look.test.ts',
   'test/browser/mails.test.ts',
+  'test/browser/project-form.test.ts',
   'test/browser/projects.test.ts',
   'test/browser/stillness.test.ts',
   'test/browser/times.test.ts',
