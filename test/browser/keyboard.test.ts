@@ -64,6 +64,18 @@ test.each(['none', 'active'] as const)(
   },
 )
 
+test('with forced colours one tab alone has the line of the one that is open', async () => {
+  const front = await openFrontEnd()
+  const page = await front.openAs(ann, '/account/devices')
+  await reads(page, 'This device')
+  await page.emulateMedia({ forcedColors: 'active' })
+  const lines = await page
+    .getByRole('navigation', { name: 'Account' })
+    .getByRole('link')
+    .evaluateAll((links) => links.map((link) => getComputedStyle(link).borderBottomColor))
+  expect(lines.filter((line) => line === lines[1])).toHaveLength(1)
+})
+
 test('whoever goes to another page hears its name: it is the title of the tab, and its heading has the focus', async () => {
   const front = await openFrontEnd()
   const page = await front.openAs(ann, '/account')
