@@ -1,7 +1,7 @@
 // Somebody changes, in a browser, with what they log in, or ends the account.
 import { expect, test } from 'vitest'
 import { ann, bearer, signUp } from '../harness.ts'
-import { openFrontEnd } from './front-end.ts'
+import { type FrontEnd, openFrontEnd } from './front-end.ts'
 import { field, fill, focused, kept, logIn, press, problemOf, reads, sees } from './person.ts'
 
 const password = 'staple battery correct'
@@ -36,15 +36,38 @@ test('a new address is written when the link in its mail is opened, and not befo
   await reads(page, 'Your address changes once you open the link')
   await page.reload()
   await reads(page, ann.email_address)
-  await front.server.outbox.deliverDue()
-  const mail = front.server.mailbox.mails.find(({ to }) => String(to).includes('ann@example.org'))
-  const [, hash = ''] = /(#lkv_\w+)/.exec(mail?.text ?? '') ?? []
-  await page.goto(`${front.origin}/verify-email${hash}`)
+  await page.goto(await linkTo('ann@example.org', front))
   await press(page, 'Confirm')
   await sees(page, 'Your email address is confirmed')
   await page.getByRole('link', { name: 'Account' }).click()
   await reads(page, 'ann@example.org')
 })
+
+test('whoever opens the link in another tab finds the new address when they come back', async () => {
+  const front = await openFrontEnd()
+  const page = await front.openAs(ann, '/account')
+  await press(page, 'Change email address')
+  await fill(page, { 'New email address': 'ann@example.org', 'Current password': ann.password })
+  await press(page, 'Send link')
+  await reads(page, 'Your address changes once you open the link')
+  const other = await page.context().newPage()
+  await other.goto(await linkTo('ann@example.org', front))
+  await press(other, 'Confirm')
+  await sees(other, 'Your email address is confirmed')
+  await page.bringToFront()
+  // A browser without a window gives every tab the focus.
+  await page.evaluate(() => dispatchEvent(new Event('focus')))
+  await reads(page, 'Your address has been changed')
+  await reads(page, 'ann@example.org')
+})
+
+/** The link in the mail to an address; what is newest may have gone to another. */
+async function linkTo(address: string, { origin, server }: FrontEnd): Promise<string> {
+  await server.outbox.deliverDue()
+  const mail = server.mailbox.mails.find(({ to }) => String(to).includes(address))
+  const [, hash = ''] = /(#lkv_\w+)/.exec(mail?.text ?? '') ?? []
+  return `${origin}/verify-email${hash}`
+}
 
 test('whoever deletes the account confirms it by their password, and nothing is left', async () => {
   const front = await openFrontEnd()

@@ -46,6 +46,20 @@ test('whoever is not logged in is asked for the password, at once and without a 
   expect(await kept(page)).toEqual({ local: [], session: 0, cookie: '' })
 })
 
+test('whoever is logged in is asked for no password, also while that is not known yet', async () => {
+  const front = await openFrontEnd()
+  const page = await front.openAs(ann)
+  await reads(page, 'No projects yet')
+  front.api.hold()
+  await page.goto(`${front.origin}/verify-email#lkv_good`)
+  await sees(page, 'Confirm your email address')
+  await reads(page, 'Loading')
+  expect(await page.getByLabel('Password', { exact: true }).count()).toBe(0)
+  front.api.mend()
+  await page.getByRole('button', { name: 'Confirm' }).waitFor()
+  expect(await page.getByLabel('Password', { exact: true }).count()).toBe(0)
+})
+
 test('a link that was used says so, and leads to where there is another', async () => {
   const front = await openFrontEnd()
   front.expectFaults('401 /v1/email_verifications')

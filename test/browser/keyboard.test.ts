@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core'
 import { expect, test, vi } from 'vitest'
 import { ann } from '../harness.ts'
 import { openFrontEnd } from './front-end.ts'
-import { follow, reads, sees } from './person.ts'
+import { follow, hears, press, reads, sees } from './person.ts'
 
 /** Goes on with the Tab key until something has the focus. */
 async function tabTo(page: Page, name: string): Promise<void> {
@@ -64,6 +64,18 @@ test.each(['none', 'active'] as const)(
   },
 )
 
+test('with forced colours one tab alone has the line of the one that is open', async () => {
+  const front = await openFrontEnd()
+  const page = await front.openAs(ann, '/account/devices')
+  await reads(page, 'This device')
+  await page.emulateMedia({ forcedColors: 'active' })
+  const lines = await page
+    .getByRole('navigation', { name: 'Account' })
+    .getByRole('link')
+    .evaluateAll((links) => links.map((link) => getComputedStyle(link).borderBottomColor))
+  expect(lines.filter((line) => line === lines[1])).toHaveLength(1)
+})
+
 test('whoever goes to another page hears its name: it is the title of the tab, and its heading has the focus', async () => {
   const front = await openFrontEnd()
   const page = await front.openAs(ann, '/account')
@@ -107,4 +119,28 @@ test('whoever wants no motion gets none, also while something is loaded', async 
   expect(await running()).toBe(0)
   front.api.mend()
   await reads(page, 'No projects yet')
+})
+
+test('whoever comes back to the page they began with, or tries once more to load it, is at its title', async () => {
+  const front = await openFrontEnd()
+  const page = await front.openAs(ann)
+  await reads(page, 'No projects yet')
+  const isAt = (tag: string) =>
+    page.waitForFunction((wanted) => document.activeElement?.tagName === wanted, tag)
+  await isAt('BODY')
+  await follow(page, 'Account')
+  await sees(page, 'Account')
+  await page.goBack()
+  await reads(page, 'No projects yet')
+  await isAt('H1')
+
+  front.api.cut()
+  front.expectFaults('net::ERR_EMPTY_RESPONSE /v1/session')
+  await page.reload()
+  await hears(page, 'The server can’t be reached')
+  await isAt('BODY')
+  front.api.mend()
+  await press(page, 'Try again')
+  await reads(page, 'No projects yet')
+  await isAt('H1')
 })

@@ -24,11 +24,7 @@ export async function look(page: Page, name: string): Promise<string[]> {
   }
   // As narrow as a page of 1280 points is at 400 % (WCAG 1.4.10).
   await page.setViewportSize({ width: 320, height: 900 })
-  if (await isTooWide(page)) faults.push(`${name} 320: it scrolls sideways`)
-  const cut = await page
-    .locator('nav')
-    .evaluateAll((navs) => navs.some(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth))
-  if (cut) faults.push(`${name} 320: links are cut off`)
+  faults.push(...(await misfits(page)).map((fault) => `${name} 320: ${fault}`))
   return faults
 }
 
@@ -41,13 +37,19 @@ async function haveAppeared(): Promise<void> {
 }
 
 async function judge(page: Page): Promise<string[]> {
-  return [...((await isTooWide(page)) ? ['it scrolls sideways'] : []), ...(await violations(page))]
+  return [...(await misfits(page)), ...(await violations(page))]
 }
 
-function isTooWide(page: Page): Promise<boolean> {
+/** What does not fit into the width of the page. */
+function misfits(page: Page): Promise<string[]> {
   return page.evaluate(() => {
-    const { scrollWidth, clientWidth } = document.documentElement
-    return scrollWidth > clientWidth
+    const isCut = ({ scrollWidth, clientWidth }: Element) => scrollWidth > clientWidth
+    const brand = document.querySelector('.brand')?.clientHeight ?? 0
+    return [
+      ...(isCut(document.documentElement) ? ['it scrolls sideways'] : []),
+      ...([...document.querySelectorAll('nav')].some(isCut) ? ['links are cut off'] : []),
+      ...(brand > 44 ? ['the name above it is in two lines'] : []),
+    ]
   })
 }
 

@@ -1,9 +1,9 @@
 // The projects of somebody, in a browser.
 import type { Page } from 'playwright-core'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { ann, bearer, signUp } from '../harness.ts'
 import { type FrontEnd, openFrontEnd } from './front-end.ts'
-import { field, fill, focused, hears, press, problemOf, reads } from './person.ts'
+import { field, fill, focused, press, reads } from './person.ts'
 
 /** What is in the list of the page. */
 function titles(page: Page): Promise<string[]> {
@@ -51,36 +51,6 @@ test('a project is created, changed, and deleted when that is confirmed', async 
   expect(await titles(page)).toEqual(['<b>Kitchen</b>'])
 })
 
-test('a project without a title says so at the title, and the rest of what was typed stays', async () => {
-  const front = await openFrontEnd()
-  front.expectFaults('422 /v1/projects')
-  const page = await front.openAs(ann)
-  await press(page, 'New project')
-  await fill(page, { 'Description (optional)': 'Beds' })
-  await press(page, 'Create project')
-  expect(await problemOf(page, 'Title')).toBe("Title can't be blank")
-  expect(await focused(page)).toBe('Title')
-  expect(await field(page, 'Description (optional)').inputValue()).toBe('Beds')
-  await fill(page, { Title: 'Garden' })
-  await press(page, 'Create project')
-  await page.getByRole('heading', { name: 'Garden' }).waitFor()
-})
-
-test('a project that was deleted elsewhere is not changed: the form says so, and keeps what was typed', async () => {
-  const front = await openFrontEnd()
-  await withProjects(front, 1)
-  const page = await front.openAs(ann)
-  await press(page, 'Edit Project 1')
-  await front.server.database.transaction((transaction) =>
-    transaction.query('DELETE FROM projects'),
-  )
-  await fill(page, { Title: 'Garden' })
-  front.expectFaults('404 /v1/projects/:id')
-  await press(page, 'Save changes')
-  await hears(page, /not|no /i)
-  expect(await field(page, 'Title').inputValue()).toBe('Garden')
-})
-
 test('of many projects the first are shown, and the rest when somebody asks for it', async () => {
   const front = await openFrontEnd()
   await withProjects(front, 21)
@@ -94,6 +64,24 @@ test('of many projects the first are shown, and the rest when somebody asks for 
   expect(await page.getByRole('button', { name: 'Show more' }).count()).toBe(0)
 })
 
+test('whoever deletes one of many projects is at the next one, and the list stays where it is', async () => {
+  const front = await openFrontEnd()
+  await withProjects(front, 18)
+  const page = await front.openAs(ann)
+  await page.getByRole('heading', { name: 'Project 18' }).scrollIntoViewIfNeeded()
+  const where = () => page.evaluate(() => scrollY)
+  for (const [gone, next] of [
+    ['Project 16', 'Project 17'],
+    ['Project 18', 'Project 17'],
+  ] as const) {
+    await press(page, `Delete ${gone}`)
+    await press(page, 'Delete project')
+    await page.getByRole('heading', { name: gone }).waitFor({ state: 'detached' })
+    await vi.waitFor(async () => expect(await focused(page)).toContain(next))
+    expect(await where()).toBeGreaterThan(300)
+  }
+})
+
 test('the projects of somebody else are not shown', async () => {
   const front = await openFrontEnd()
   await withProjects(front, 2)
@@ -102,41 +90,4 @@ test('the projects of somebody else are not shown', async () => {
   const page = await front.openAs(bob)
   await reads(page, 'No projects yet')
   expect(await page.getByText('Project 1').count()).toBe(0)
-})
-
-test('an answer that is cut off, or another’s page, is said, and nothing of what was typed is lost', async () => {
-  const front = await openFrontEnd()
-  const page = await front.openAs(ann)
-  await reads(page, 'No projects yet')
-  await press(page, 'New project')
-  await fill(page, { Title: 'Garden' })
-  const hotel = { status: 200, contentType: 'text/html', body: '<h1>Welcome to the hotel</h1>' }
-  await page.route('**/v1/projects', (route) => route.fulfill(hotel))
-  await press(page, 'Create project')
-  await hears(page, 'it may be done all the same')
-  expect(await field(page, 'Title').inputValue()).toBe('Garden')
-  // What only reads changes nothing.
-  await page.route('**/v1/sessions*', (route) => route.fulfill(hotel))
-  await press(page, 'Cancel')
-  await page.getByRole('link', { name: 'Account' }).click()
-  await page.getByRole('link', { name: 'Devices' }).click()
-  await hears(page, 'The server can’t be reached')
-})
-
-test('an answer that comes when its dialog is closed closes no other', async () => {
-  const front = await openFrontEnd()
-  const page = await front.openAs(ann)
-  await reads(page, 'No projects yet')
-  await press(page, 'New project')
-  await fill(page, { Title: 'Garden' })
-  front.api.hold()
-  await press(page, 'Create project')
-  await press(page, 'Cancel')
-  await press(page, 'New project')
-  await fill(page, { Title: 'Meadow' })
-  front.api.mend()
-  await page
-    .getByRole('heading', { name: 'Garden', includeHidden: true })
-    .waitFor({ state: 'attached' })
-  expect(await field(page, 'Title').inputValue()).toBe('Meadow')
 })

@@ -1,3 +1,4 @@
+import type { NewUser } from 'latchkey/client'
 import { useAction, useAuth } from 'latchkey/react'
 import { Link, useLocation } from 'react-router'
 import { Field } from '../parts/field.tsx'
@@ -8,8 +9,13 @@ import { NarrowPage } from '../parts/page.tsx'
 export default function SignUpPage() {
   const { client } = useAuth()
   const { state: location } = useLocation()
-  const { state, run } = useAction(client.registrations.create)
-  if (state.status === 'done' && state.result.outcome === 'confirmation_sent') return <Sent />
+  const { state, run, reset } = useAction(async (user: NewUser) => {
+    const { outcome } = await client.registrations.create(user)
+    return { outcome, to: user.email_address }
+  })
+  if (state.status === 'done' && state.result.outcome === 'confirmation_sent') {
+    return <Sent to={state.result.to} retry={reset} />
+  }
   return (
     <NarrowPage title="Sign up">
       <Form
@@ -30,11 +36,19 @@ export default function SignUpPage() {
   )
 }
 
-function Sent() {
+// The same for an address that is taken: nobody must learn from it who has an account.
+function Sent({ to, retry }: { to: string; retry: () => void }) {
   return (
     <NarrowPage title="Check your email">
-      <p>We’ve sent you a link. Open it to finish signing up.</p>
-      <p className="aside">Nothing there? Look in your spam folder too.</p>
+      <p>
+        We’ve sent an email to <strong>{to}</strong>. Open the link in it to finish signing up.
+      </p>
+      <p className="aside">Nothing there? Look in your spam folder, or check the address.</p>
+      <div className="actions">
+        <button type="button" className="quiet" onClick={retry}>
+          Use another address
+        </button>
+      </div>
     </NarrowPage>
   )
 }

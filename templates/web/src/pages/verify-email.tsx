@@ -22,7 +22,9 @@ function Proof({ token }: { token: string }) {
     const { user } = await client.emailVerifications.update(proof).finally(refresh)
     return user.email_address
   })
-  if (state.status === 'done') return <Done emailAddress={state.result} />
+  if (state.status === 'done') {
+    return <Done emailAddress={state.result} isGuest={session.status === 'signed_out'} />
+  }
   if (state.status === 'refused' && state.error.status === 401) {
     return (
       <DeadLink
@@ -37,7 +39,19 @@ function Proof({ token }: { token: string }) {
       </DeadLink>
     )
   }
-  if (token === '') return <NoLink purpose="confirm your address" />
+  if (token === '') {
+    return (
+      <NoLink purpose="confirm your address">
+        <div className="actions">
+          <Link className="button quiet" to="/account">
+            Go to your account
+          </Link>
+        </div>
+      </NoLink>
+    )
+  }
+  // A field for the password that goes again would be in the way of whoever is logged in.
+  if (session.status === 'loading') return <Wait />
   // The user who is logged in here may not be the one whose address it is.
   const isRefused = state.status === 'refused' && 'password' in state.fields
   return (
@@ -64,13 +78,31 @@ function Proof({ token }: { token: string }) {
   )
 }
 
-function Done({ emailAddress }: { emailAddress: string }) {
+function Wait() {
+  return (
+    <NarrowPage title="Confirm your email address">
+      <p className="muted" role="status">
+        Loading …
+      </p>
+    </NarrowPage>
+  )
+}
+
+function Done({ emailAddress, isGuest }: { emailAddress: string; isGuest: boolean }) {
   return (
     <NarrowPage title="Your email address is confirmed">
       <p>
         From now on we write to <strong>{emailAddress}</strong>.
       </p>
-      <ToProjects />
+      {isGuest ? (
+        <div className="actions">
+          <Link className="button" to="/log-in">
+            Log in
+          </Link>
+        </div>
+      ) : (
+        <ToProjects />
+      )}
     </NarrowPage>
   )
 }

@@ -1,18 +1,13 @@
 import { useAction, useAuth } from 'latchkey/react'
-import { useEffect } from 'react'
 import { Form } from './form.tsx'
+import { useRefreshOnReturn } from './use-refresh-on-return.ts'
 
 /** For users who have not confirmed their address yet. */
 export function ConfirmAddress({ emailAddress }: { emailAddress: string }) {
-  const { client, refresh } = useAuth()
+  const { client } = useAuth()
   const { state, run } = useAction(client.emailVerifications.create)
   const isSent = state.status === 'done'
-  // The link opens another tab; when the user comes back from there, this one is updated.
-  useEffect(() => {
-    const look = () => void refresh()
-    addEventListener('focus', look)
-    return () => removeEventListener('focus', look)
-  }, [refresh])
+  useRefreshOnReturn()
   if (isSent) {
     return (
       <p className="note" role="status" tabIndex={-1} ref={takeFocus}>

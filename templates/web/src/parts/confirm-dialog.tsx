@@ -1,3 +1,4 @@
+import { ApiError } from 'latchkey/client'
 import { useAction } from 'latchkey/react'
 import type { ReactNode } from 'react'
 import { Dialog } from './dialog.tsx'
@@ -17,7 +18,7 @@ interface ConfirmDialogProps {
 /** Asks before something is gone. */
 export function ConfirmDialog({ title, children, submit, act, ...then }: ConfirmDialogProps) {
   const { state, run } = useAction(async () => {
-    await act()
+    await act().catch(unlessGone)
     then.onDone()
   })
   return (
@@ -33,4 +34,9 @@ export function ConfirmDialog({ title, children, submit, act, ...then }: Confirm
       </Form>
     </Dialog>
   )
+}
+
+// Somebody was quicker, on another device or in another tab: then it is as it should be.
+function unlessGone(error: unknown): void {
+  if (!(error instanceof ApiError) || error.code !== 'not_found') throw error
 }

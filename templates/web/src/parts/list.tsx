@@ -4,7 +4,11 @@ import { focusTitle } from './page.tsx'
 import type { List } from './use-list.ts'
 import { explain } from './words.ts'
 
-interface ListViewProps<Item> {
+interface Identified {
+  readonly id: string
+}
+
+interface ListViewProps<Item extends Identified> {
   readonly list: List<Item>
   /** What to show while there are no items. */
   readonly empty: ReactNode
@@ -13,9 +17,9 @@ interface ListViewProps<Item> {
 }
 
 /** A list in each of its states: loading, failed, empty, and there, with more to come or not. */
-export function ListView<Item>({ list, empty, children }: ListViewProps<Item>) {
+export function ListView<Item extends Identified>({ list, empty, children }: ListViewProps<Item>) {
   const { state } = list
-  const rows = useKeptFocus(state.status === 'there' ? state.items.length : null)
+  const rows = useKeptFocus(state.status === 'there' ? state.items : null)
   if (state.status === 'loading') return <Loading />
   if (state.status === 'failed') return <Failed what={state.what} retry={list.retry} />
   if (state.items.length === 0 && state.next === null) {
@@ -31,19 +35,20 @@ export function ListView<Item>({ list, empty, children }: ListViewProps<Item>) {
   )
 }
 
-// The button that was pressed may be gone, with its row or because there is no more to show: then the focus
-// goes to the first new row, or to the title.
-function useKeptFocus(count: number | null) {
+// The button that was pressed may be gone. With its row: then the focus goes to the row in its place, so that a long
+// list stays where it is, or else to the title. Because there is no more to show: to the first new row.
+function useKeptFocus(items: readonly Identified[] | null) {
   const rows = useRef<HTMLUListElement>(null)
-  const before = useRef(count)
+  const before = useRef(items)
   useEffect(() => {
     const from = before.current
-    before.current = count
-    if (from === null || count === null || document.activeElement !== document.body) return
-    if (count < from) focusTitle()
-    const first = rows.current?.children[from]
-    if (first instanceof HTMLElement) first.focus()
-  }, [count])
+    before.current = items
+    if (from === null || items === null || document.activeElement !== document.body) return
+    const gone = from.findIndex(({ id }) => !items.some((item) => item.id === id))
+    const row = rows.current?.children[gone < 0 ? from.length : Math.min(gone, items.length - 1)]
+    if (row instanceof HTMLElement) row.focus()
+    else if (gone >= 0) focusTitle()
+  }, [items])
   return rows
 }
 

@@ -52,17 +52,18 @@ export function AccountPart({ title, action, children }: PageProps) {
   )
 }
 
-// The title of the first page in this tab.
-let first: string | undefined
+// The heading that this tab began with, and its words.
+let first: { readonly heading: HTMLElement | null; readonly title: string } | undefined
 
 function Title({ title, action }: Pick<PageProps, 'title' | 'action'>) {
   const heading = useRef<HTMLHeadingElement>(null)
   const { key } = useLocation()
   useEffect(() => {
-    // On the first page the browser has the focus; later the title gets it, so that screen readers read it.
-    first ??= title
-    if (key === 'default' && title === first) return
-    heading.current?.focus()
+    const { current } = heading
+    first ??= { heading: current, title }
+    // There the browser has the focus; every other title gets it, so that screen readers read it.
+    if (key === 'default' && first.heading === current && first.title === title) return
+    current?.focus()
   }, [key, title])
   return (
     <div className="title">

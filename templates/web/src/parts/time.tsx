@@ -1,12 +1,27 @@
-const exact = new Intl.DateTimeFormat(undefined, { dateStyle: 'long', timeStyle: 'short' })
-const relative = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto' })
+// In the language of the page, whatever that of the browser is: it is read as one sentence with the rest.
+const language = document.documentElement.lang || undefined
+const exact = new Intl.DateTimeFormat(language, { dateStyle: 'long', timeStyle: 'short' })
+const day = new Intl.DateTimeFormat(language, { dateStyle: 'long' })
+const relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto' })
 
-/** An instant of the API, as people say it; the exact one appears on hover. */
+/** When something happened, as people say it; the exact instant appears on hover. */
 export function Time({ at }: { at: string }) {
+  const date = new Date(at)
+  // What happened is not ahead, however late the clock of this browser is.
+  const seconds = Math.min(0, (date.getTime() - Date.now()) / 1_000)
+  return (
+    <time dateTime={at} title={exact.format(date)}>
+      {inWords(seconds)}
+    </time>
+  )
+}
+
+/** The day of something to come, which people note down: “in 2 months” may be a month too early. */
+export function Day({ at }: { at: string }) {
   const date = new Date(at)
   return (
     <time dateTime={at} title={exact.format(date)}>
-      {inWords((date.getTime() - Date.now()) / 1_000)}
+      {day.format(date)}
     </time>
   )
 }

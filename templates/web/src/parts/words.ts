@@ -17,6 +17,8 @@ export function explain(error: unknown): string {
   if (status < 500 && (code === 'unreachable' || code === 'unknown')) {
     return 'The server can’t be reached. Check your connection and try again.'
   }
+  if (code === 'not_found') return 'It’s no longer there. Reload the page to see what is.'
+  if (status === 413) return 'That’s too long to be saved. Shorten it and try again.'
   if (status < 500) return message
   const number = requestId ? ` If it keeps happening, tell us this number: ${requestId}` : ''
   return `Something went wrong. Try again.${number}`

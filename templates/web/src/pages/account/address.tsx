@@ -6,6 +6,7 @@ import { CurrentPasswordField } from '../../parts/current-password-field.tsx'
 import { Dialog } from '../../parts/dialog.tsx'
 import { Field } from '../../parts/field.tsx'
 import { Form } from '../../parts/form.tsx'
+import { useRefreshOnReturn } from '../../parts/use-refresh-on-return.ts'
 import { Setting } from './setting.tsx'
 
 /** The user's address; a new one takes effect when they open the link that is sent to it. */
@@ -31,11 +32,7 @@ export function Address({ user }: { user: User }) {
       }
       below={
         <>
-          {isPending && (
-            <p className="note" role="status">
-              We’ve sent an email to {wanted}. Your address changes once you open the link in it.
-            </p>
-          )}
+          {wanted !== null && <Wanted emailAddress={wanted} isPending={isPending} />}
           {!email_verified && !isPending && <ConfirmAddress emailAddress={email_address} />}
           {isOpen && (
             <NewAddress
@@ -51,6 +48,18 @@ export function Address({ user }: { user: User }) {
     >
       {email_address}
     </Setting>
+  )
+}
+
+// Stays when the address is there, so that nothing moves by itself.
+function Wanted({ emailAddress, isPending }: { emailAddress: string; isPending: boolean }) {
+  useRefreshOnReturn()
+  return (
+    <p className="note" role="status">
+      {isPending
+        ? `We’ve sent an email to ${emailAddress}. Your address changes once you open the link in it.`
+        : 'Your address has been changed.'}
+    </p>
   )
 }
 

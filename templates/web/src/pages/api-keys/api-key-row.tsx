@@ -1,6 +1,6 @@
 import type { ApiKey } from 'latchkey/client'
 import { Row } from '../../parts/list.tsx'
-import { Time } from '../../parts/time.tsx'
+import { Day, Time } from '../../parts/time.tsx'
 import { scopes } from './scopes.ts'
 
 export function ApiKeyRow({ apiKey, onRevoke }: { apiKey: ApiKey; onRevoke: () => void }) {
@@ -23,7 +23,7 @@ export function ApiKeyRow({ apiKey, onRevoke }: { apiKey: ApiKey; onRevoke: () =
         ) : (
           'Never used'
         )}{' '}
-        · {Date.parse(expires_at) < Date.now() ? 'Expired' : 'Expires'} <Time at={expires_at} />
+        · {Date.parse(expires_at) < Date.now() ? 'Expired' : 'Expires'} on <Day at={expires_at} />
       </p>
     </Row>
   )
