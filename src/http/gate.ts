@@ -8,7 +8,6 @@ import {
   presentRefusal,
   type RouteAccess,
   requireAccess,
-  type ScopeAccess,
   type SessionAccess,
 } from './admission.ts'
 import { toResponse } from './answers.ts'
@@ -51,7 +50,7 @@ export interface GateOptions<Access extends RouteAccess = RouteAccess> extends A
  * @throws RangeError for an invalid origin, and for a scope that is not declared
  */
 export function createGate(auth: Auth, options?: GateOptions<SessionAccess>): Gate
-export function createGate(auth: Auth, options: GateOptions<ScopeAccess>): Gate<Principal>
+export function createGate(auth: Auth, options: GateOptions): Gate<Principal>
 export function createGate(auth: Auth, options: GateOptions = {}): Gate | Gate<Principal> {
   const { access = 'session' } = options
   requireAccess(access, 'createGate()', auth)

@@ -8,7 +8,6 @@ import {
   type ProtectOptions,
   presentRefusal,
   requireAccess,
-  type ScopeAccess,
   type SessionAccess,
 } from './admission.ts'
 import { toResponse } from './answers.ts'
@@ -44,10 +43,7 @@ export function protect(
   auth: Auth,
   options?: ProtectOptions<SessionAccess>,
 ): MiddlewareHandler<Protected>
-export function protect(
-  auth: Auth,
-  options: ProtectOptions<ScopeAccess>,
-): MiddlewareHandler<ProtectedByScope>
+export function protect(auth: Auth, options: ProtectOptions): MiddlewareHandler<ProtectedByScope>
 export function protect(auth: Auth, options: ProtectOptions = {}): MiddlewareHandler {
   const { access = 'session' } = options
   requireAccess(access, 'protect()', auth)

@@ -136,6 +136,7 @@ const elsewhere = [
   'test/mobile/guide.test.ts',
   'test/mobile/mobile.test.ts',
   'test/mobile/snippets.test.ts',
+  'test/mounts/access-types.test.ts',
   'test/mounts/access.test.ts',
   'test/mounts/guide.test.ts',
   'test/parity/coming-from-rails.test.ts',
