@@ -3,13 +3,7 @@ import type { NextFunction, Request, RequestHandler } from 'express'
 import type { Auth } from '../core/auth.ts'
 import { runAs } from '../core/current.ts'
 import type { Session, User } from '../core/entities.ts'
-import {
-  Admission,
-  openedBy,
-  type ProtectOptions,
-  presentRefusal,
-  requireAccess,
-} from './admission.ts'
+import { Admission, accessOf, openedBy, type ProtectOptions, presentRefusal } from './admission.ts'
 import { type AppOptions, createApp } from './app.ts'
 import { nodeListener, send } from './node.ts'
 import { NodeHeaders } from './node-request.ts'
@@ -76,8 +70,7 @@ const spent =
  *   scope that is not declared
  */
 export function protect(auth: Auth, options: ProtectOptions = {}): RequestHandler {
-  const { access = 'session' } = options
-  requireAccess(access, 'protect()', auth)
+  const access = accessOf(options, 'protect()', auth)
   const admission = new Admission(auth, options)
   const isOpened = openedBy(options.allowUnauthenticated)
   return async (request, response, next) => {

@@ -4,10 +4,10 @@ import { runAs } from '../core/current.ts'
 import type { Authenticated, Principal } from '../core/entities.ts'
 import {
   Admission,
+  accessOf,
   openedBy,
   type ProtectOptions,
   presentRefusal,
-  requireAccess,
   type SessionAccess,
 } from './admission.ts'
 import { toResponse } from './answers.ts'
@@ -45,8 +45,7 @@ export function protect(
 ): MiddlewareHandler<Protected>
 export function protect(auth: Auth, options: ProtectOptions): MiddlewareHandler<ProtectedByScope>
 export function protect(auth: Auth, options: ProtectOptions = {}): MiddlewareHandler {
-  const { access = 'session' } = options
-  requireAccess(access, 'protect()', auth)
+  const access = accessOf(options, 'protect()', auth)
   const admission = new Admission(auth, options)
   const isOpened = openedBy(options.allowUnauthenticated)
   return async (context, next) => {
