@@ -13,7 +13,10 @@ import {
 import { toResponse } from './answers.ts'
 import { isRefusal } from './problems.ts'
 
-/** What `protect` puts into the context: `c.var.session`, `c.var.user`. */
+/**
+ * What `protect` puts into the context: `c.var.session`, `c.var.user`. It promises both to every handler of its app:
+ * a route that accepts keys, or is opened by name, belongs in an app without it.
+ */
 export interface Protected {
   Variables: Authenticated
 }

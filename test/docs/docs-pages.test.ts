@@ -103,7 +103,7 @@ const runs: Readonly<Record<string, Readonly<Record<string, readonly [number, st
     sh: [1, 'test/docs/docs.test.ts'],
     sql: [1, 'test/docs/docs.test.ts'],
   },
-  'docs/guides/protect-a-route.md': { ts: [6, 'test/guides/protect-a-route.test.ts'] },
+  'docs/guides/protect-a-route.md': { ts: [7, 'test/guides/protect-a-route.test.ts'] },
   'docs/guides/resource-server.md': {
     sh: [1, 'test/resource-server/guide.test.ts'],
     ts: [2, 'test/resource-server/guide.test.ts'],
