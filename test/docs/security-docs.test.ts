@@ -121,6 +121,7 @@ const elsewhere = [
   'test/guides/deploy.test.ts',
   'test/guides/deployment-files.test.ts',
   'test/guides/first-api-key.test.ts',
+  'test/guides/hooks.test.ts',
   'test/guides/mails.test.ts',
   'test/guides/protect-a-route.test.ts',
   'test/guides/reference.test.ts',
