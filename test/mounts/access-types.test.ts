@@ -22,6 +22,27 @@ export function gates(auth: Auth, access: RouteAccess, options: GateOptions) {
 }
 `
 
+const named = `
+import express, { type Express, type RequestHandler } from 'express'
+import { protect } from 'latchkey/express'
+import type { Auth } from 'latchkey/server'
+
+export function notes(auth: Auth): Express {
+  const app = express()
+  app.delete('/notes/:id', protect(auth, { access: 'fresh' }), express.json(), ({ params, user }, response) => {
+    const id: string = params.id
+    response.json([id, user.id])
+  })
+  app.route('/files/:name').all(protect(auth)).get(({ params: { name } }, response) => void response.send(name.trim()))
+  const handler: RequestHandler = protect(auth)
+  return app.use('/own', [handler, protect(auth)], protect(auth), express.Router().use(protect(auth)))
+}
+`
+
 test('an access that is known only when the server starts may be that of a key', async () => {
   await compile(packageFolder({ 'chosen.ts': chosen }))
+}, 60_000)
+
+test('in Express, a path gives its parameters their types also behind protect', async () => {
+  await compile(packageFolder({ 'named.ts': named }))
 }, 60_000)
