@@ -43,6 +43,25 @@ test('a route that is opened by name is open, and no other spelling of it', asyn
   }
 })
 
+test('in an app below another a name is the full path, and in a mounted one what is left of it', async () => {
+  const auth = createAuth({ store: createStore(await openDatabase()), passwordHash: cheapHash })
+  const shop = (name: string) =>
+    new Hono()
+      .use(protect(auth, { allowUnauthenticated: [name] }))
+      .get('/open', (c) => c.text('open'))
+      .get('/closed', (c) => c.text('closed'))
+  const app = new Hono()
+  app.route('/full', shop('GET /full/open')).route('/short', shop('GET /open'))
+  app.mount('/mounted', shop('GET /open').fetch)
+  const statuses = async (path: string) => [
+    (await app.request(`${path}/open`)).status,
+    (await app.request(`${path}/closed`)).status,
+  ]
+  expect(await statuses('/full')).toEqual([200, 401])
+  expect(await statuses('/short')).toEqual([401, 401])
+  expect(await statuses('/mounted')).toEqual([200, 401])
+})
+
 test('Latchkey’s own routes stay public where they are', async () => {
   const app = await startOwnApp()
   const { headers } = await logInAs(app, 'ann@example.com')

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import type { Auth } from '../core/auth.ts'
 import type { Authenticated, Principal } from '../core/entities.ts'
 import { AuthError } from '../core/errors.ts'
@@ -106,6 +107,27 @@ export function presentRefusal(
 }
 
 /**
+ * The access that is among the options.
+ *
+ * @throws RangeError for options that hold none, since `'fresh'` alone would ask for any session, and as
+ *   `requireAccess` does
+ */
+export function accessOf(
+  options: { readonly access?: RouteAccess },
+  what: string,
+  auth: Auth,
+): RouteAccess {
+  if (Object(options) !== options) {
+    throw new RangeError(
+      `${what} takes options such as { access: 'fresh' } after auth, not ${inspect(options)}`,
+    )
+  }
+  const { access = 'session' } = options
+  requireAccess(access, what, auth)
+  return access
+}
+
+/**
  * Checks what somebody who is not held by types asks for: an access of another name would close the route to
  * everybody, and a scope that no key can have would look like an opening.
  *
@@ -116,7 +138,9 @@ export function requireAccess(access: unknown, what: string, auth: Auth): void {
   if (access === 'session' || access === 'fresh') return
   const scope: unknown = Object(access).scope
   if (typeof scope !== 'string') {
-    throw new RangeError(`${what} has the access ${String(access)}: there is none of that name`)
+    throw new RangeError(
+      `${what} has the access ${inspect(access)}: there are 'session', 'fresh' and { scope: 'one:of-yours' }, in Fastify 'public' too`,
+    )
   }
   if (auth.config.apiKeys.scopes.includes(scope)) return
   throw new RangeError(
@@ -127,8 +151,11 @@ export function requireAccess(access: unknown, what: string, auth: Auth): void {
 /** Whether this method and path, spelled exactly so, are among the routes opened by name. */
 export type IsOpened = (method: string, path: string) => boolean
 
-/** @throws RangeError for a name with a pattern in it, which would open nothing */
+/** @throws RangeError for a name with a pattern in it, which would open nothing, and for a name without a list */
 export function openedBy(names: readonly string[] = []): IsOpened {
+  if (!Array.isArray(names)) {
+    throw new RangeError(`allowUnauthenticated is a list of names, not ${inspect(names)}`)
+  }
   const opened = new Set(names.map(requireExact))
   // A HEAD is a GET without its body: opening the GET opens both.
   return (method, path) => opened.has(`${method === 'HEAD' ? 'GET' : method} ${path}`)

@@ -1,15 +1,9 @@
-import type { IncomingMessage } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { NextFunction, Request, RequestHandler } from 'express'
 import type { Auth } from '../core/auth.ts'
 import { runAs } from '../core/current.ts'
 import type { Session, User } from '../core/entities.ts'
-import {
-  Admission,
-  openedBy,
-  type ProtectOptions,
-  presentRefusal,
-  requireAccess,
-} from './admission.ts'
+import { Admission, accessOf, openedBy, type ProtectOptions, presentRefusal } from './admission.ts'
 import { type AppOptions, createApp } from './app.ts'
 import { nodeListener, send } from './node.ts'
 import { NodeHeaders } from './node-request.ts'
@@ -29,6 +23,16 @@ declare global {
     }
   }
 }
+
+/**
+ * What `protect` returns: middleware that asks for nothing that depends on the route. As a `RequestHandler` it would
+ * decide the type of `request.params` for the handlers after it.
+ */
+export type Guard = (
+  request: IncomingMessage & Pick<Request, 'baseUrl' | 'method' | 'path' | 'session' | 'user'>,
+  response: ServerResponse,
+  next: NextFunction,
+) => Promise<void>
 
 /**
  * Latchkey's own routes as middleware for an Express app, or for a path in one; it passes all other requests
@@ -75,9 +79,8 @@ const spent =
  * @throws RangeError for a name with a pattern in it, which would open nothing, for an invalid origin, and for a
  *   scope that is not declared
  */
-export function protect(auth: Auth, options: ProtectOptions = {}): RequestHandler {
-  const { access = 'session' } = options
-  requireAccess(access, 'protect()', auth)
+export function protect(auth: Auth, options: ProtectOptions = {}): Guard {
+  const access = accessOf(options, 'protect()', auth)
   const admission = new Admission(auth, options)
   const isOpened = openedBy(options.allowUnauthenticated)
   return async (request, response, next) => {
@@ -94,7 +97,7 @@ export function protect(auth: Auth, options: ProtectOptions = {}): RequestHandle
   }
 }
 
-function open(request: Request, next: NextFunction): void {
+function open(request: object, next: NextFunction): void {
   Object.defineProperties(request, nobody)
   next()
 }

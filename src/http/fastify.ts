@@ -134,15 +134,19 @@ function close(scope: FastifyInstance, { auth, ...options }: ProtectOptions): vo
   // SECURITY: Fastify applies a hook of the scope to all of its routes and scopes, even those registered before
   // the hook. Added to each new route instead, it would miss those.
   const admission = new Admission(auth, options)
-  scope.addHook('onRequest', admitTo(admission))
+  scope.addHook('onRequest', admitTo(admission, auth))
   // Between the two the body is read.
   scope.addHook('preValidation', readmitTo(admission))
 }
 
-function admitTo(admission: Admission): onRequestHookHandler {
+function admitTo(admission: Admission, auth: Auth): onRequestHookHandler {
   return (request, reply, done) => {
-    const access = request.routeOptions.config.access ?? 'session'
+    const { config, url = '' } = request.routeOptions
+    const { access = 'session' } = config
     if (access === 'public') return done()
+    // SECURITY: a route from before the plugin, or from a hook of the application, was not checked at the start. An
+    // access that does not exist would let in any session.
+    requireAccess(access, url, auth)
     const judged = judgeRaw(request.raw)
     if (judged === 'condemned') return void reply.hijack()
     if (judged) return sendRefusal(judged, request, reply)

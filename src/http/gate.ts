@@ -5,10 +5,9 @@ import { AuthError } from '../core/errors.ts'
 import {
   Admission,
   type AdmissionOptions,
+  accessOf,
   presentRefusal,
   type RouteAccess,
-  requireAccess,
-  type ScopeAccess,
   type SessionAccess,
 } from './admission.ts'
 import { toResponse } from './answers.ts'
@@ -51,10 +50,9 @@ export interface GateOptions<Access extends RouteAccess = RouteAccess> extends A
  * @throws RangeError for an invalid origin, and for a scope that is not declared
  */
 export function createGate(auth: Auth, options?: GateOptions<SessionAccess>): Gate
-export function createGate(auth: Auth, options: GateOptions<ScopeAccess>): Gate<Principal>
+export function createGate(auth: Auth, options: GateOptions): Gate<Principal>
 export function createGate(auth: Auth, options: GateOptions = {}): Gate | Gate<Principal> {
-  const { access = 'session' } = options
-  requireAccess(access, 'createGate()', auth)
+  const access = accessOf(options, 'createGate()', auth)
   const admission = new Admission(auth, options)
   if (typeof access === 'object') return gateOf((request) => admission.admit(request, access))
   return gateOf((request) => admission.admit(request, access))

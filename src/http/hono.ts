@@ -4,17 +4,19 @@ import { runAs } from '../core/current.ts'
 import type { Authenticated, Principal } from '../core/entities.ts'
 import {
   Admission,
+  accessOf,
   openedBy,
   type ProtectOptions,
   presentRefusal,
-  requireAccess,
-  type ScopeAccess,
   type SessionAccess,
 } from './admission.ts'
 import { toResponse } from './answers.ts'
 import { isRefusal } from './problems.ts'
 
-/** What `protect` puts into the context: `c.var.session`, `c.var.user`. */
+/**
+ * What `protect` puts into the context: `c.var.session`, `c.var.user`. It promises both to every handler of its app:
+ * a route that accepts keys, or is opened by name, belongs in an app without it.
+ */
 export interface Protected {
   Variables: Authenticated
 }
@@ -44,13 +46,9 @@ export function protect(
   auth: Auth,
   options?: ProtectOptions<SessionAccess>,
 ): MiddlewareHandler<Protected>
-export function protect(
-  auth: Auth,
-  options: ProtectOptions<ScopeAccess>,
-): MiddlewareHandler<ProtectedByScope>
+export function protect(auth: Auth, options: ProtectOptions): MiddlewareHandler<ProtectedByScope>
 export function protect(auth: Auth, options: ProtectOptions = {}): MiddlewareHandler {
-  const { access = 'session' } = options
-  requireAccess(access, 'protect()', auth)
+  const access = accessOf(options, 'protect()', auth)
   const admission = new Admission(auth, options)
   const isOpened = openedBy(options.allowUnauthenticated)
   return async (context, next) => {

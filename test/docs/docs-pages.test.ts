@@ -88,7 +88,10 @@ const runs: Readonly<Record<string, Readonly<Record<string, readonly [number, st
     '': [1, 'test/guides/first-api-key.test.ts'],
     sh: [4, 'test/guides/first-api-key.test.ts'],
   },
-  'docs/guides/hooks.md': { sql: [1, 'test/docs/docs.test.ts'], ts: [1, 'test/docs/docs.test.ts'] },
+  'docs/guides/hooks.md': {
+    sql: [1, 'test/docs/docs.test.ts'],
+    ts: [3, 'test/guides/hooks.test.ts'],
+  },
   'docs/guides/leaving.md': {
     console: [2, 'test/guides/coming-from.test.ts'],
     sql: [1, 'test/guides/coming-from.test.ts'],
@@ -103,7 +106,7 @@ const runs: Readonly<Record<string, Readonly<Record<string, readonly [number, st
     sh: [1, 'test/docs/docs.test.ts'],
     sql: [1, 'test/docs/docs.test.ts'],
   },
-  'docs/guides/protect-a-route.md': { ts: [6, 'test/guides/protect-a-route.test.ts'] },
+  'docs/guides/protect-a-route.md': { ts: [7, 'test/guides/protect-a-route.test.ts'] },
   'docs/guides/resource-server.md': {
     sh: [1, 'test/resource-server/guide.test.ts'],
     ts: [2, 'test/resource-server/guide.test.ts'],

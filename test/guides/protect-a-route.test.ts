@@ -4,8 +4,8 @@ import { expect, test } from 'vitest'
 import { blocksOf, compile, packageFolder, said } from './guide.ts'
 
 const page = 'docs/guides/protect-a-route.md'
-const [notes = '', app = '', signature = '', fastify = '', express = '', closed = '', ...others] =
-  blocksOf(page, 'ts')
+const [notes = '', app = '', signature = '', ...servers] = blocksOf(page, 'ts')
+const [fastify = '', express = '', hono = '', closed = '', ...others] = servers
 
 // The application of the guide, with what a reader would send to it.
 const asked = `
@@ -13,6 +13,8 @@ import { createMailbox, createOutbox } from 'latchkey/server'
 import { app, auth } from './app.ts'
 import { build as inExpress } from './express.ts'
 import { build as inFastify } from './fastify.ts'
+import { build as inHono } from './hono.ts'
+import { nodeServer } from 'latchkey/server'
 
 const password = 'correct horse battery'
 const mailbox = createMailbox()
@@ -50,8 +52,9 @@ console.log(await row(other))
 const fastify = await inFastify()
 await fastify.listen({ port: 0, host: '127.0.0.1' })
 const express = inExpress().listen(0, '127.0.0.1')
-await new Promise((resolve) => express.once('listening', resolve))
-for (const { port } of [fastify.server.address(), express.address()]) {
+const hono = nodeServer(inHono()).listen(0, '127.0.0.1')
+await Promise.all([express, hono].map((each) => each.listening || new Promise((resolve) => each.once('listening', resolve))))
+for (const { port } of [fastify.server.address(), express.address(), hono.address()]) {
   const ask = async (method, path, token) => {
     const headers = token ? { authorization: 'Bearer ' + token } : {}
     return (await fetch('http://127.0.0.1:' + port + path, { method, headers })).status
@@ -75,6 +78,7 @@ function prepare(): string {
     'signature.ts': signature,
     'fastify.ts': fastify,
     'express.ts': express,
+    'hono.ts': hono,
     'closed.test.ts': closed,
     'asked.js': asked,
   })
@@ -100,7 +104,7 @@ test('the routes of the guide compile, and answer as its table says', async () =
   ])
   // Opened, of a session, of a key too, fresh.
   const inEach = ['200 401 401 401', '200 200 200 403', '200 403 200 403', '200 403 403 403']
-  expect(inServers).toEqual([...inEach, ...inEach])
+  expect(inServers).toEqual([...inEach, ...inEach, ...inEach])
 }, 60_000)
 
 test('the test of the guide passes for its routes, and fails for one that was opened', async () => {

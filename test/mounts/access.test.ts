@@ -157,6 +157,26 @@ test.each(['Fresh', 'public', { scope: 'projects:fly' }, {}, null])(
   },
 )
 
+test.each([
+  [{ access: 'session_or_key', scope: 'projects:read' }, /'session_or_key': .* { scope: /],
+  [{ access: { scopes: ['projects:read'] } }, /{ scopes: \[ 'projects:read' \] }: .* { scope: /],
+  ['fresh', /options such as { access: 'fresh' } after auth, not 'fresh'/],
+  [null, /options such as .*, not null/],
+])('who writes %j is told what there is', async (options, message) => {
+  const { auth } = await startServer()
+  // As plain JavaScript would say it.
+  const wrong = JSON.parse(JSON.stringify(options))
+  for (const close of [onHono.protect, onExpress.protect, createGate]) {
+    expect(() => close(auth, wrong)).toThrow(message)
+  }
+})
+
+test('who opens a route without a list is told that it is one', async () => {
+  const { auth } = await startServer()
+  const wrong = Object({ allowUnauthenticated: 'GET /welcome' })
+  expect(() => onHono.protect(auth, wrong)).toThrow(/is a list of names, not 'GET \/welcome'/)
+})
+
 test('in Express, what a key asks has no request.session, and to ask for it is a fault', async () => {
   const server = await startServer()
   const token = await signUp(server)

@@ -4,7 +4,7 @@ import { setTimeout as later } from 'node:timers/promises'
 import cors from '@fastify/cors'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { latchkey, protect } from 'latchkey/fastify'
-import { AuthError, answer, current, route } from 'latchkey/server'
+import { type Auth, AuthError, answer, current, route } from 'latchkey/server'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { mount } from '../../templates/authentication/fastify/mount.ts'
 import { ann, bearer, createApiKey, read, signUp, startServer, verifyAddress } from '../harness.ts'
@@ -126,16 +126,17 @@ test('a route says in its config who may, and what it says has to exist', async 
   expect(await statusOf(app, '/key')).toBe(401)
 })
 
-test.each(['Public', 'none', { scope: 'notes:fly' }, {}, null])(
-  'the access %j stops the start, and a route that was there before stays closed',
+test.each(['Public', 'Fresh', { scope: 'notes:fly' }, {}, null])(
+  'the access %j stops the start, and a route that was there before lets nobody in',
   async (access) => {
-    const { app, auth } = await start()
+    const { app, auth, own } = await start()
     // As plain JavaScript would say it.
     const config = Object({ access })
     app.get('/early', { config }, hello)
     await app.register(latchkey, { auth })
     expect(() => app.get('/late', { config }, hello)).toThrow(RangeError)
-    expect(await statusOf(app, '/early')).toBe(401)
+    expect(await statusOf(app, '/early')).toBe(500)
+    expect(await statusOf(app, '/early', own)).toBe(500)
   },
 )
 
@@ -348,6 +349,30 @@ test('nor is a body let in late that a parser reads and gives to nobody', async 
   const payload = Readable.from(text(), { objectMode: false, highWaterMark: 1 })
   const answered = await app.inject({ method: 'POST', url: '/late', headers, payload })
   expect(answered.statusCode).toBe(401)
+})
+
+test('an access that a hook gives to the routes of a scope counts, and one that does not exist lets nobody in', async () => {
+  const build = (auth: Auth, access: unknown) => {
+    const app = Fastify()
+    onTestFinished(() => app.close())
+    app.register(protect, { auth })
+    app.register(async (scope) => {
+      scope.addHook('onRoute', (route) => {
+        // As plain JavaScript would say it.
+        route.config = Object({ access, ...route.config })
+      })
+      scope.get('/own', hello)
+    })
+    return app
+  }
+  const { auth, clock, own } = await start()
+  clock.advance({ minutes: 10 })
+  expect(await statusOf(build(auth, 'session'), '/own', own)).toBe(200)
+  expect(await statusOf(build(auth, 'fresh'), '/own', own)).toBe(403)
+  // It would let in any session, however old.
+  for (const wrong of ['Fresh', { scope: 'projects:fly' }]) {
+    expect(await statusOf(build(auth, wrong), '/own', own)).toBe(500)
+  }
 })
 
 test('in a generated app, a route of several methods is opened only by all of their names', async () => {
