@@ -1,3 +1,3 @@
 // latchkey/express
 export type { ProtectOptions, RouteAccess } from './http/admission.ts'
-export { type Guard, latchkey, protect } from './http/express.ts'
+export { latchkey, type Middleware, protect } from './http/express.ts'

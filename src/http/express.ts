@@ -28,7 +28,7 @@ declare global {
  * What `protect` returns: middleware that asks for nothing that depends on the route. As a `RequestHandler` it would
  * decide the type of `request.params` for the handlers after it.
  */
-export type Guard = (
+export type Middleware = (
   request: IncomingMessage & Pick<Request, 'baseUrl' | 'method' | 'path' | 'session' | 'user'>,
   response: ServerResponse,
   next: NextFunction,
@@ -79,7 +79,7 @@ const spent =
  * @throws RangeError for a name with a pattern in it, which would open nothing, for an invalid origin, and for a
  *   scope that is not declared
  */
-export function protect(auth: Auth, options: ProtectOptions = {}): Guard {
+export function protect(auth: Auth, options: ProtectOptions = {}): Middleware {
   const access = accessOf(options, 'protect()', auth)
   const admission = new Admission(auth, options)
   const isOpened = openedBy(options.allowUnauthenticated)

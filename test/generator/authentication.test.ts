@@ -93,6 +93,45 @@ test('it says what it counts to whoever has the METRICS_TOKEN', async () => {
   await running.interrupt()
 }, 60_000)
 
+test('routes for keys and fresh ones stand in a table, as the guide says', async () => {
+  const change = (file: string, ...[from, to]: [string, string]) => {
+    const text = read('hono', `src/auth/${file}`)
+    expect(text).toContain(from)
+    const changed = text.replace(from, to)
+    write('hono', {
+      [`src/auth/${file}`]: `import { routes, scopes } from './notes.js'\n${changed}`,
+    })
+  }
+  const guide = readFileSync('docs/guides/protect-a-route.md', 'utf8').replaceAll('.ts', '.js')
+  const [notes = '', , signature = ''] = [...guide.matchAll(/```ts\n([\s\S]*?)```/g)].map(
+    ([, code = '']) => code,
+  )
+  write('hono', { 'src/auth/notes.ts': notes, 'src/auth/signature.ts': signature })
+  change('mount.ts', 'createApp(auth, options)', 'createApp(auth, { ...options, routes })')
+  change('auth.ts', 'createAuth({ ...', 'createAuth({ apiKeys: { scopes }, ...')
+  const declared = 'createTestServer({\n    auth: { apiKeys: { scopes } },\n    ...'
+  change('testing.ts', 'createTestServer({\n    ...', declared)
+  const program = `
+    import { createApiKey, logInAs, verifyAddress } from 'latchkey/testing'
+    import { scopes } from './notes.js'
+    import { withServer } from './testing.js'
+    await withServer(async ({ app, clock, mails }) => {
+      const ann = await logInAs(app, 'ann@example.com')
+      await verifyAddress({ app, mails }, ann)
+      const key = await createApiKey(app, ann, { scopes })
+      const ask = async (method: string, headers: Record<string, string>) =>
+        (await app.request('/notes', { method, headers })).status
+      const young = [await ask('GET', key.headers), await ask('DELETE', key.headers)]
+      young.push(await ask('DELETE', { ...ann.headers }))
+      clock.advance({ minutes: 11 })
+      console.log(...young, await ask('DELETE', { ...ann.headers }), await ask('GET', {}))
+    })`
+  write('hono', { 'src/auth/asked.ts': program })
+  const line = 'npm run build && node dist/auth/asked.js'
+  const { stdout, stderr } = await world.run(line, { cwd: folder('hono') })
+  expect([stdout, stderr]).toEqual([expect.stringMatching(/^200 403 204 403 401$/m), ''])
+}, 60_000)
+
 interface Asking {
   readonly body?: object
   readonly token?: string

@@ -26,10 +26,10 @@ export function mount(app: Hono<Protected>, auth: Auth, options: AppOptions = {}
 }
 
 function authentication(auth: Auth, options: AppOptions): MiddlewareHandler<Protected> {
-  const routes = createApp(auth, options)
+  const latchkey = createApp(auth, options)
   const guard = protect(auth, { ...options, allowUnauthenticated })
   return async (c, next) => {
-    const [known] = routes.router.match('GET', c.req.path)
-    return known.length > 0 ? routes.fetch(c.req.raw, Object(c.env)) : guard(c, next)
+    const [known] = latchkey.router.match('GET', c.req.path)
+    return known.length > 0 ? latchkey.fetch(c.req.raw, Object(c.env)) : guard(c, next)
   }
 }
