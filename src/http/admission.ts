@@ -45,21 +45,29 @@ export class Admission {
     this.#cookie = sessionCookie(options)
   }
 
-  /** The holder of the session that the request carries, or the refusal to answer with. */
-  async authenticate(request: RequestHead): Promise<Authenticated | Refusal> {
-    try {
-      return await authenticateRequest({ auth: this.#auth, request, cookie: this.#cookie })
-    } catch (error) {
-      return this.#explain(error)
-    }
+  /** Who sends the request, if they meet the access; otherwise the refusal to answer with. */
+  async admit(request: RequestHead, access: RouteAccess): Promise<Principal | Refusal> {
+    return this.judge(request, access).catch((error) => this.explain(error))
   }
 
-  /** The same for routes that require a fresh session, or that also accept an API key with a scope. */
-  admit(request: RequestHead, access: SessionAccess): Promise<(Authenticated & Principal) | Refusal>
-  admit(request: RequestHead, access: RouteAccess): Promise<Principal | Refusal>
-  async admit(request: RequestHead, access: RouteAccess): Promise<Principal | Refusal> {
-    if (typeof access === 'object') return this.#authorize(request, access.scope)
-    const found = await this.authenticate(request)
+  /** The refusal for a caller whose session or key has ended since they were admitted; null for all others. */
+  async readmit(principal: Principal, admittedAt: number): Promise<Refusal | null> {
+    return refuseEnded(this.#auth, principal, admittedAt).catch((error) => this.explain(error))
+  }
+
+  /**
+   * The same as `admit`, for code that tells a refusal from not being able to judge.
+   *
+   * @throws AuthError `rate_limited`, `unavailable`
+   */
+  judge(request: RequestHead, access: SessionAccess): Promise<(Authenticated & Principal) | Refusal>
+  judge(request: RequestHead, access: RouteAccess): Promise<Principal | Refusal>
+  async judge(request: RequestHead, access: RouteAccess): Promise<Principal | Refusal> {
+    const source = { auth: this.#auth, request, cookie: this.#cookie }
+    if (typeof access === 'object') {
+      return authorizeRequest({ ...source, attribution: { userId: null } }, access.scope)
+    }
+    const found = await authenticateRequest(source)
     if (isRefusal(found)) return found
     const { session, user } = found
     if (access === 'fresh' && !this.#auth.isFresh(session)) {
@@ -68,31 +76,8 @@ export class Admission {
     return { session, user, apiKey: null }
   }
 
-  /** The refusal for a caller whose session or key has ended since they were admitted; null for all others. */
-  async readmit(principal: Principal, admittedAt: number): Promise<Refusal | null> {
-    try {
-      return await refuseEnded(this.#auth, principal, admittedAt)
-    } catch (error) {
-      return this.#explain(error)
-    }
-  }
-
-  async #authorize(request: RequestHead, scope: string): Promise<Principal | Refusal> {
-    const context = {
-      auth: this.#auth,
-      request,
-      cookie: this.#cookie,
-      attribution: { userId: null },
-    }
-    try {
-      return await authorizeRequest(context, scope)
-    } catch (error) {
-      return this.#explain(error)
-    }
-  }
-
-  // While the database is away, answer as Latchkey's own routes do, and not with the app's 500.
-  #explain(error: unknown): Refusal {
+  /** While the database is away, the answer of Latchkey's own routes, and not the app's 500. */
+  explain(error: unknown): Refusal {
     if (error instanceof AuthError) return refusalOf(error, this.#auth.config.passwords)
     throw error
   }

@@ -1,7 +1,6 @@
 import type { Auth } from '../core/auth.ts'
 import { runAs } from '../core/current.ts'
 import type { Authenticated, Principal } from '../core/entities.ts'
-import { AuthError } from '../core/errors.ts'
 import {
   Admission,
   type AdmissionOptions,
@@ -30,7 +29,7 @@ export interface Gate<Caller = Authenticated & Principal> {
   /**
    * Who asks, for a page that decides itself what others see; null for whoever does not meet the access.
    *
-   * @throws AuthError `unavailable` while the database is away
+   * @throws AuthError `unavailable` while the database is away, `rate_limited` for an API key over its limit
    */
   find(request: RequestHead): Promise<Caller | null>
 }
@@ -54,27 +53,27 @@ export function createGate(auth: Auth, options: GateOptions): Gate<Principal>
 export function createGate(auth: Auth, options: GateOptions = {}): Gate | Gate<Principal> {
   const access = accessOf(options, 'createGate()', auth)
   const admission = new Admission(auth, options)
-  if (typeof access === 'object') return gateOf((request) => admission.admit(request, access))
-  return gateOf((request) => admission.admit(request, access))
+  return typeof access === 'object'
+    ? gateOf(admission, (request) => admission.judge(request, access))
+    : gateOf(admission, (request) => admission.judge(request, access))
 }
 
 function gateOf<Caller extends Principal>(
-  admit: (request: RequestHead) => Promise<Caller | Refusal>,
+  admission: Admission,
+  judge: (request: RequestHead) => Promise<Caller | Refusal>,
 ): Gate<Caller> {
   return {
     protect:
       (handle) =>
       async (request, ...rest) => {
-        const caller = await admit(request)
+        const caller = await judge(request).catch((error) => admission.explain(error))
         if (isRefusal(caller)) return toResponse(presentRefusal(caller, request))
         return runAs(caller, async () => handle(request, caller, ...rest))
       },
     async find(request) {
-      const caller = await admit(request)
-      if (!isRefusal(caller)) return caller
-      // SECURITY: a user whom the database cannot look up must not seem to be logged out.
-      if (caller.status === 503) throw new AuthError('unavailable')
-      return null
+      // SECURITY: not explained: a user who cannot be looked up must not seem to be logged out.
+      const caller = await judge(request)
+      return isRefusal(caller) ? null : caller
     },
   }
 }

@@ -72,3 +72,16 @@ test('a gate with another access finds only whoever meets it', async () => {
   server.clock.advance({ minutes: 11 })
   expect(await fresh.find(by(token))).toBeNull()
 })
+
+test('a key over its limit is not taken for nobody', async () => {
+  const server = await startServer({ auth: { rateLimits: 'on' } })
+  const token = await signUp(server)
+  await verifyAddress(server, token)
+  const { token: key } = await createApiKey(server, token, { scopes: ['projects:read'] })
+  const gate = createGate(server.auth, { access: { scope: 'projects:read' } })
+  const request = { method: 'GET', headers: new Headers(bearer(key)) }
+  for (let use = 0; use < 600; use++) expect(await gate.find(request)).not.toBeNull()
+  await expect(gate.find(request)).rejects.toMatchObject({ code: 'rate_limited' })
+  const answered = await gate.protect(() => new Response())(new Request(url, request))
+  expect([answered.status, answered.headers.has('retry-after')]).toEqual([429, true])
+})
