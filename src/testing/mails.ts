@@ -29,14 +29,14 @@ export interface Mails {
   tokenTo(emailAddress: string): Promise<string>
 }
 
-/** The sender of mails, and where their links lead. */
-export type MailOptions = Partial<Pick<OutboxOptions, 'from' | 'appUrl'>>
+/** The sender of mails, where their links lead, and their look and words. */
+export type MailOptions = Partial<Pick<OutboxOptions, 'from' | 'appUrl' | 'mails'>>
 
 /** An outbox that keeps its mails here: instead of `createOutbox` and a transport. */
 export function captureMails(auth: Auth, options: MailOptions = {}): Mails {
   const mailbox = createMailbox()
-  const { from = 'Tests <tests@example.com>', appUrl = 'https://app.example.com' } = options
-  const outbox = createOutbox(auth, { transport: mailbox, from, appUrl })
+  const sent = { from: 'Tests <tests@example.com>', appUrl: 'https://app.example.com', ...options }
+  const outbox = createOutbox(auth, { ...sent, transport: mailbox })
   let delivering = Promise.resolve()
 
   // One after the other: a second delivery finds nothing due, and would return before the first has sent.

@@ -69,6 +69,16 @@ test('they are captured for an application that is built otherwise, too', async 
   expect(await mails.tokenTo('ann@example.com')).toMatch(/^lkr_/)
 })
 
+test('a test reads the words of the application', async () => {
+  const mails = {
+    words: { password_reset: ({ site }: { site: string }) => ({ subject: `A word from ${site}` }) },
+  }
+  const server = await startTestServer({ mail: { mails: { name: 'Garden', ...mails } } })
+  const ann = await logInAs(server.app)
+  await forget(server, ann.emailAddress)
+  expect((await server.mails.newestTo(ann.emailAddress)).subject).toBe('A word from Garden')
+})
+
 test('nothing in the database is a secret, though a test can read the mail', async () => {
   const server = await startTestServer()
   const ann = await logInAs(server.app)
