@@ -13,7 +13,8 @@ import type { RequestHead } from './request-like.ts'
 export type AdmissionOptions = Pick<CookieOptions, 'corsOrigins' | 'mode'>
 
 /** The options of `protect` for Hono and for Express. */
-export interface ProtectOptions<Access extends RouteAccess = RouteAccess> extends AdmissionOptions {
+export interface ProtectOptions<Access extends RouteAccess = SessionAccess>
+  extends AdmissionOptions {
   /** Routes that are open to everybody, each a method and a path, `GET /welcome`; default none. */
   readonly allowUnauthenticated?: readonly string[]
   /** What all other routes require; default `session`. */

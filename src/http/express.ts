@@ -8,6 +8,7 @@ import {
   openedBy,
   type ProtectOptions,
   presentRefusal,
+  type RouteAccess,
   requireAccess,
 } from './admission.ts'
 import { type AppOptions, createApp } from './app.ts'
@@ -75,7 +76,7 @@ const spent =
  * @throws RangeError for a name with a pattern in it, which would open nothing, for an invalid origin, and for a
  *   scope that is not declared
  */
-export function protect(auth: Auth, options: ProtectOptions = {}): RequestHandler {
+export function protect(auth: Auth, options: ProtectOptions<RouteAccess> = {}): RequestHandler {
   const { access = 'session' } = options
   requireAccess(access, 'protect()', auth)
   const admission = new Admission(auth, options)

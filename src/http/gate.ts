@@ -37,7 +37,7 @@ export interface Gate<Caller = Authenticated & Principal> {
 }
 
 /** The options of `createGate`. */
-export interface GateOptions<Access extends RouteAccess = RouteAccess> extends AdmissionOptions {
+export interface GateOptions<Access extends RouteAccess = SessionAccess> extends AdmissionOptions {
   /** What is required of a caller; default `session`. */
   readonly access?: Access
 }
@@ -50,9 +50,12 @@ export interface GateOptions<Access extends RouteAccess = RouteAccess> extends A
  *
  * @throws RangeError for an invalid origin, and for a scope that is not declared
  */
-export function createGate(auth: Auth, options?: GateOptions<SessionAccess>): Gate
+export function createGate(auth: Auth, options?: GateOptions): Gate
 export function createGate(auth: Auth, options: GateOptions<ScopeAccess>): Gate<Principal>
-export function createGate(auth: Auth, options: GateOptions = {}): Gate | Gate<Principal> {
+export function createGate(
+  auth: Auth,
+  options: GateOptions<RouteAccess> = {},
+): Gate | Gate<Principal> {
   const { access = 'session' } = options
   requireAccess(access, 'createGate()', auth)
   const admission = new Admission(auth, options)

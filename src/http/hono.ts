@@ -7,9 +7,9 @@ import {
   openedBy,
   type ProtectOptions,
   presentRefusal,
+  type RouteAccess,
   requireAccess,
   type ScopeAccess,
-  type SessionAccess,
 } from './admission.ts'
 import { toResponse } from './answers.ts'
 import { isRefusal } from './problems.ts'
@@ -40,15 +40,12 @@ export interface ProtectedByScope {
  * @throws RangeError for a name with a pattern in it, which would open nothing, for an invalid origin, and for a
  *   scope that is not declared
  */
-export function protect(
-  auth: Auth,
-  options?: ProtectOptions<SessionAccess>,
-): MiddlewareHandler<Protected>
+export function protect(auth: Auth, options?: ProtectOptions): MiddlewareHandler<Protected>
 export function protect(
   auth: Auth,
   options: ProtectOptions<ScopeAccess>,
 ): MiddlewareHandler<ProtectedByScope>
-export function protect(auth: Auth, options: ProtectOptions = {}): MiddlewareHandler {
+export function protect(auth: Auth, options: ProtectOptions<RouteAccess> = {}): MiddlewareHandler {
   const { access = 'session' } = options
   requireAccess(access, 'protect()', auth)
   const admission = new Admission(auth, options)

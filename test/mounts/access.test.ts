@@ -6,7 +6,7 @@ import { Hono } from 'hono'
 import * as onExpress from 'latchkey/express'
 import * as onFastify from 'latchkey/fastify'
 import * as onHono from 'latchkey/hono'
-import { type Auth, createGate, current, nodeServer } from 'latchkey/server'
+import { type Auth, createGate, current, type GateOptions, nodeServer } from 'latchkey/server'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { bearer, createApiKey, inCookie, signUp, startServer, verifyAddress } from '../harness.ts'
 import { frontEnd, listen } from './mounts.ts'
@@ -143,6 +143,18 @@ describe.each(names)('%s', (kind) => {
     const [, text = ''] = key.authorization.split(' ')
     expect((await send('GET /list', undefined, inCookie(text))).status).toBe(401)
   })
+})
+
+// Compiled with the tests.
+test('options that have the names of their types are taken', async () => {
+  const { auth } = await startServer()
+  const middleware: onHono.ProtectOptions & onExpress.ProtectOptions = options
+  const gate: GateOptions = options
+  const app = new Hono().get('/', onHono.protect(auth, middleware), (c) => c.text(c.var.session.id))
+  expect((await app.request('/')).status).toBe(401)
+  expect(onExpress.protect(auth, middleware)).toBeInstanceOf(Function)
+  const page = createGate(auth, gate).protect((_request, { session }) => new Response(session.id))
+  expect((await page(new Request('https://api.example.com/'))).status).toBe(401)
 })
 
 test.each(['Fresh', 'public', { scope: 'projects:fly' }, {}, null])(
