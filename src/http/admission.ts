@@ -111,15 +111,16 @@ export function presentRefusal(
  * everybody, and a scope that no key can have would look like an opening.
  *
  * @param what whose access it is, for the message
+ * @returns the access, as a copy: a scope that is written into the object later was not checked
  * @throws RangeError for an access or a scope that does not exist
  */
-export function requireAccess(access: unknown, what: string, auth: Auth): void {
-  if (access === 'session' || access === 'fresh') return
+export function requireAccess(access: unknown, what: string, auth: Auth): RouteAccess {
+  if (access === 'session' || access === 'fresh') return access
   const scope: unknown = Object(access).scope
   if (typeof scope !== 'string') {
     throw new RangeError(`${what} has the access ${String(access)}: there is none of that name`)
   }
-  if (auth.config.apiKeys.scopes.includes(scope)) return
+  if (auth.config.apiKeys.scopes.includes(scope)) return { scope }
   throw new RangeError(
     `${what} asks for ${scope}, which is none of the apiKeys.scopes of createAuth()`,
   )

@@ -77,8 +77,8 @@ const spent =
  *   scope that is not declared
  */
 export function protect(auth: Auth, options: ProtectOptions<RouteAccess> = {}): RequestHandler {
-  const { access = 'session' } = options
-  requireAccess(access, 'protect()', auth)
+  const { access: wanted = 'session' } = options
+  const access = requireAccess(wanted, 'protect()', auth)
   const admission = new Admission(auth, options)
   const isOpened = openedBy(options.allowUnauthenticated)
   return async (request, response, next) => {

@@ -56,8 +56,8 @@ export function createGate(
   auth: Auth,
   options: GateOptions<RouteAccess> = {},
 ): Gate | Gate<Principal> {
-  const { access = 'session' } = options
-  requireAccess(access, 'createGate()', auth)
+  const { access: wanted = 'session' } = options
+  const access = requireAccess(wanted, 'createGate()', auth)
   const admission = new Admission(auth, options)
   if (typeof access === 'object') return gateOf((request) => admission.admit(request, access))
   return gateOf((request) => admission.admit(request, access))

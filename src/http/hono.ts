@@ -46,8 +46,8 @@ export function protect(
   options: ProtectOptions<ScopeAccess>,
 ): MiddlewareHandler<ProtectedByScope>
 export function protect(auth: Auth, options: ProtectOptions<RouteAccess> = {}): MiddlewareHandler {
-  const { access = 'session' } = options
-  requireAccess(access, 'protect()', auth)
+  const { access: wanted = 'session' } = options
+  const access = requireAccess(wanted, 'protect()', auth)
   const admission = new Admission(auth, options)
   const isOpened = openedBy(options.allowUnauthenticated)
   return async (context, next) => {

@@ -13,11 +13,13 @@ import { frontEnd, listen } from './mounts.ts'
 
 const options = { corsOrigins: [frontEnd] }
 const fresh = { ...options, access: 'fresh' } as const
-const scoped = { ...options, access: { scope: 'projects:read' } } as const
+const scoped: Scoped = { ...options, access: { scope: 'projects:read' } }
+
+type Scoped = typeof options & { readonly access: onHono.ScopeAccess }
 
 /** The same three routes in each: what says who asks accepts keys, what deletes is fresh, all else is closed. */
 const kinds = {
-  hono(auth: Auth) {
+  hono(auth: Auth, scoped: Scoped) {
     const app = new Hono()
     app.on(['GET', 'POST'], '/list', onHono.protect(auth, scoped), (c) => {
       const { user, session, apiKey } = c.var
@@ -28,7 +30,7 @@ const kinds = {
     app.delete('/notes', onHono.protect(auth, fresh), (c) => c.body(null, 204))
     return nodeServer(app)
   },
-  async fastify(auth: Auth) {
+  async fastify(auth: Auth, scoped: Scoped) {
     const app = Fastify()
     onTestFinished(() => app.close())
     await app.register(onFastify.protect, { auth, ...options })
@@ -47,7 +49,7 @@ const kinds = {
     await app.ready()
     return app.server
   },
-  express(auth: Auth) {
+  express(auth: Auth, scoped: Scoped) {
     const app = express()
     app.all('/list', onExpress.protect(auth, scoped), ({ user }, response) => {
       const { session, apiKey } = current() ?? {}
@@ -62,7 +64,7 @@ const kinds = {
     )
     return createServer(app)
   },
-  fetch(auth: Auth) {
+  fetch(auth: Auth, scoped: Scoped) {
     const list = createGate(auth, scoped).protect((_request, { user, session, apiKey }) =>
       Response.json([user.emailAddress, session?.userId === user.id, apiKey?.name ?? null]),
     )
@@ -79,7 +81,7 @@ const kinds = {
 
 const names = ['hono', 'fastify', 'express', 'fetch'] as const
 
-async function start(kind: (typeof names)[number]) {
+async function start(kind: (typeof names)[number], access = scoped.access) {
   const server = await startServer()
   const token = await signUp(server)
   await verifyAddress(server, token)
@@ -87,7 +89,7 @@ async function start(kind: (typeof names)[number]) {
     bearer((await createApiKey(server, token, { scopes: [scope] })).token)
   const key = await keyFor('projects:read')
   const other = await keyFor('projects:write')
-  const { send } = await listen(await kinds[kind](server.auth))
+  const { send } = await listen(await kinds[kind](server.auth, { ...options, access }))
   return { server, token, own: bearer(token), key, other, send }
 }
 
@@ -116,6 +118,14 @@ describe.each(names)('%s', (kind) => {
     expect((await send('GET /notes', undefined, own)).text).toBe('notes')
     await server.auth.revokeAllApiKeys()
     expect((await send('GET /list', undefined, key)).status).toBe(401)
+  })
+
+  test('a scope that is written into the access later opens nothing', async () => {
+    const access = { scope: 'projects:read' }
+    const { key, other, send } = await start(kind, access)
+    access.scope = 'projects:write'
+    const statuses = [key, other].map(async (by) => (await send('GET /list', undefined, by)).status)
+    expect(await Promise.all(statuses)).toEqual([200, 403])
   })
 
   test('a fresh route wants the password of the last ten minutes', async () => {
