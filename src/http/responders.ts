@@ -19,7 +19,7 @@ import type {
 /** Answers the requests to one route: lets their senders in or refuses them, parses, and calls the handler. */
 export type Responder = (context: RequestContext) => Promise<Answer>
 
-/** @throws RangeError for the token of an operator that somebody could guess */
+/** @throws RangeError for an access that does not exist, and for the token of an operator that somebody could guess */
 export function responderOf<B, P, Q>(
   definition: RouteDefinition<B, P, Q>,
   schemas: Schemas,
@@ -36,7 +36,22 @@ export function responderOf<B, P, Q>(
       return toOperator(definition, schemas)
     case 'development':
       return toDeveloper(definition, schemas)
+    default:
+      return refuseStrange(definition)
   }
+}
+
+// Somebody who is not held by types: without an answer of its own, the route would be a fault at each request.
+function refuseStrange({ method, path, access }: Unknown): never {
+  throw new RangeError(
+    `${method} ${path} has the access ${String(access)}: there is none of that name`,
+  )
+}
+
+interface Unknown {
+  readonly method: string
+  readonly path: string
+  readonly access: unknown
 }
 
 function toEverybody<B, P, Q>(

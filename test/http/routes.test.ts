@@ -410,3 +410,12 @@ test.each(['/wrong', '/%77rong'])(
     ])
   },
 )
+
+test.each([undefined, 'Session', 'operators'])(
+  'a route with the access %s is not declared',
+  (access) => {
+    // As plain JavaScript would say it.
+    const wrong = Object({ method: 'GET', path: '/notes', summary: '', answers: {}, access })
+    expect(() => route(wrong)).toThrow(`GET /notes has the access ${access}: there is none`)
+  },
+)
