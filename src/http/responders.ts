@@ -54,21 +54,17 @@ interface Unknown {
   readonly access: unknown
 }
 
-function toEverybody<B, P, Q>(
-  { handle, admit }: PublicDefinition<B, P, Q>,
-  schemas: Schemas,
-): Responder {
+function toEverybody<B, P, Q>(definition: PublicDefinition<B, P, Q>, schemas: Schemas): Responder {
+  const { admit = null } = definition
   return async (context) => {
-    const exchange = await parse<B, P, Q>(context, { schemas, admit: admit ?? null })
-    return isRefusal(exchange) ? exchange : runAsNobody(() => handle(exchange))
+    const exchange = await parse<B, P, Q>(context, { schemas, admit })
+    return isRefusal(exchange) ? exchange : runAsNobody(() => definition.handle(exchange))
   }
 }
 
 // The body of a caller who is not let in is not even read, here and below.
-function toSession<B, P, Q>(
-  { access, handle }: SessionDefinition<B, P, Q>,
-  schemas: Schemas,
-): Responder {
+function toSession<B, P, Q>(definition: SessionDefinition<B, P, Q>, schemas: Schemas): Responder {
+  const { access } = definition
   return async (context) => {
     const holder = await authenticateRequest(context, context.attribution)
     if (isRefusal(holder)) return holder
@@ -83,7 +79,7 @@ function toSession<B, P, Q>(
     const { auth, client, request, cookie, params, query, body } = exchange
     // Awaited: returning a promise takes two turns more than returning its value.
     return await runAs(principal, () =>
-      handle({
+      definition.handle({
         auth,
         client,
         request,
@@ -101,9 +97,10 @@ function toSession<B, P, Q>(
 }
 
 function toSessionOrKey<B, P, Q>(
-  { scope, handle }: SessionOrKeyDefinition<B, P, Q>,
+  definition: SessionOrKeyDefinition<B, P, Q>,
   schemas: Schemas,
 ): Responder {
+  const { scope } = definition
   return async (context) => {
     const principal = await authorizeRequest(context, scope)
     if (isRefusal(principal)) return principal
@@ -111,30 +108,28 @@ function toSessionOrKey<B, P, Q>(
     const exchange =
       parsed instanceof Promise ? await awaitBody(parsed, context.auth, principal) : parsed
     if (isRefusal(exchange)) return exchange
-    return await runAs(principal, () => handle({ ...exchange, ...principal }))
+    return await runAs(principal, () => definition.handle({ ...exchange, ...principal }))
   }
 }
 
-function toOperator<B, P, Q>(
-  { token, handle }: OperatorDefinition<B, P, Q>,
-  schemas: Schemas,
-): Responder {
+function toOperator<B, P, Q>(definition: OperatorDefinition<B, P, Q>, schemas: Schemas): Responder {
+  const { token } = definition
   requireLong(token)
   return async (context) => {
     const refusal = refuseOthers(context.request, token)
     const exchange = refusal ?? (await parse<B, P, Q>(context, { schemas, admit: null }))
-    return isRefusal(exchange) ? exchange : runAsNobody(() => handle(exchange))
+    return isRefusal(exchange) ? exchange : runAsNobody(() => definition.handle(exchange))
   }
 }
 
 function toDeveloper<B, P, Q>(
-  { handle }: DevelopmentDefinition<B, P, Q>,
+  definition: DevelopmentDefinition<B, P, Q>,
   schemas: Schemas,
 ): Responder {
   return async (context) => {
     const developer = admitDeveloper(context.request, context.client)
     if (!developer) return refuse('not_found')
     const exchange = await parse<B, P, Q>(context, { schemas, admit: null })
-    return isRefusal(exchange) ? exchange : handle({ ...exchange, ...developer })
+    return isRefusal(exchange) ? exchange : definition.handle({ ...exchange, ...developer })
   }
 }
