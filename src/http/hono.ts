@@ -19,7 +19,11 @@ export interface Protected {
   Variables: Authenticated
 }
 
-/** The same with the access `{ scope }`: for an API key, `c.var.session` is null and `c.var.apiKey` is the key. */
+/**
+ * The same with the access `{ scope }`: for an API key, `c.var.session` is null and `c.var.apiKey` is the key. Declare
+ * such routes in an app of their own, `app.route('/', new Hono().get(…))`: in a `Hono<Protected>` a session seems to
+ * be always there.
+ */
 export interface ProtectedByScope {
   Variables: Principal
 }

@@ -20,11 +20,12 @@ type Scoped = typeof options & { readonly access: onHono.ScopeAccess }
 /** The same three routes in each: what says who asks accepts keys, what deletes is fresh, all else is closed. */
 const kinds = {
   hono(auth: Auth, scoped: Scoped) {
-    const app = new Hono()
-    app.on(['GET', 'POST'], '/list', onHono.protect(auth, scoped), (c) => {
+    const list = new Hono().on(['GET', 'POST'], '/list', onHono.protect(auth, scoped), (c) => {
       const { user, session, apiKey } = c.var
       return c.json([user.emailAddress, session?.userId === user.id, apiKey?.name ?? null])
     })
+    const app = new Hono<onHono.Protected>()
+    app.route('/', list)
     app.use(onHono.protect(auth, options))
     app.get('/notes', (c) => c.text('notes'))
     app.delete('/notes', onHono.protect(auth, fresh), (c) => c.body(null, 204))
