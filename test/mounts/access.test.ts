@@ -200,13 +200,14 @@ test('in Express, what a key asks has no request.session, and to ask for it is a
   expect((await send('GET /list', undefined, bearer(token))).status).toBe(200)
 })
 
-test('in Express, a route that was opened by name can be closed again', async () => {
+test('in Express, a route that was opened by name can be closed again, and once more', async () => {
   const server = await startServer()
   const own = bearer(await signUp(server))
   const app = express()
   const { auth } = server
   app.use(onExpress.protect(auth, { allowUnauthenticated: ['GET /notes'] }))
-  app.get('/notes', onExpress.protect(auth), ({ user, session }, response) => {
+  const closed = [onExpress.protect(auth), onExpress.protect(auth, fresh)]
+  app.get('/notes', ...closed, ({ user, session }, response) => {
     response.json([user.emailAddress, session.userId === user.id])
   })
   const { send } = await listen(createServer(app))
