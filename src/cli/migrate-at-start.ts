@@ -18,7 +18,7 @@ export interface Migrating {
  * listens, says that it is not ready, and the migration is tried again every second.
  *
  * @returns when the database is migrated, or was found to be away
- * @throws MigrationError, Error as `migrate` does; `finished` rejects with what fails later
+ * @throws MigrationError, MissingTablesError as `migrate` does; `finished` rejects with what fails later
  * @throws EnvironmentError for a database that tests empty
  */
 export async function migrateAtStart(

@@ -14,7 +14,8 @@ import type { RequestHead } from './request-like.ts'
 export type AdmissionOptions = Pick<CookieOptions, 'corsOrigins' | 'mode'>
 
 /** The options of `protect` for Hono and for Express. */
-export interface ProtectOptions<Access extends RouteAccess = RouteAccess> extends AdmissionOptions {
+export interface ProtectOptions<Access extends RouteAccess = SessionAccess>
+  extends AdmissionOptions {
   /** Routes that are open to everybody, each a method and a path, `GET /welcome`; default none. */
   readonly allowUnauthenticated?: readonly string[]
   /** What all other routes require; default `session`. */
@@ -108,26 +109,26 @@ export function accessOf(
     )
   }
   const { access = 'session' } = options
-  requireAccess(access, what, auth)
-  return access
+  return requireAccess(access, what, auth)
 }
 
 /**
- * Checks what somebody who is not held by types asks for: an access of another name would close the route to
- * everybody, and a scope that no key can have would look like an opening.
+ * Checks what somebody who is not held by types asks for: an access of another name would let in any session, and
+ * a scope that no key can have would look like an opening.
  *
  * @param what whose access it is, for the message
+ * @returns the access, as a copy: a scope that is written into the object later was not checked
  * @throws RangeError for an access or a scope that does not exist
  */
-export function requireAccess(access: unknown, what: string, auth: Auth): void {
-  if (access === 'session' || access === 'fresh') return
+export function requireAccess(access: unknown, what: string, auth: Auth): RouteAccess {
+  if (access === 'session' || access === 'fresh') return access
   const scope: unknown = Object(access).scope
   if (typeof scope !== 'string') {
     throw new RangeError(
       `${what} has the access ${inspect(access)}: there are 'session', 'fresh' and { scope: 'one:of-yours' }, in Fastify 'public' too`,
     )
   }
-  if (auth.config.apiKeys.scopes.includes(scope)) return
+  if (auth.config.apiKeys.scopes.includes(scope)) return { scope }
   throw new RangeError(
     `${what} asks for ${scope}, which is none of the apiKeys.scopes of createAuth()`,
   )

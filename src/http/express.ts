@@ -3,7 +3,14 @@ import type { NextFunction, Request, RequestHandler } from 'express'
 import type { Auth } from '../core/auth.ts'
 import { runAs } from '../core/current.ts'
 import type { Session, User } from '../core/entities.ts'
-import { Admission, accessOf, openedBy, type ProtectOptions, presentRefusal } from './admission.ts'
+import {
+  Admission,
+  accessOf,
+  openedBy,
+  type ProtectOptions,
+  presentRefusal,
+  type RouteAccess,
+} from './admission.ts'
 import { type AppOptions, createApp } from './app.ts'
 import { nodeListener, send } from './node.ts'
 import { NodeHeaders } from './node-request.ts'
@@ -79,7 +86,7 @@ const spent =
  * @throws RangeError for a name with a pattern in it, which would open nothing, for an invalid origin, and for a
  *   scope that is not declared
  */
-export function protect(auth: Auth, options: ProtectOptions = {}): Middleware {
+export function protect(auth: Auth, options: ProtectOptions<RouteAccess> = {}): Middleware {
   const access = accessOf(options, 'protect()', auth)
   const admission = new Admission(auth, options)
   const isOpened = openedBy(options.allowUnauthenticated)

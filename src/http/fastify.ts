@@ -128,8 +128,11 @@ function close(scope: FastifyInstance, { auth, ...options }: ProtectOptions): vo
   }
   scope.decorateRequest('session', { getter: readSession })
   scope.decorateRequest('user', { getter: readUser })
-  scope.addHook('onRoute', ({ config: { access } = {}, url }) => {
-    if (access !== undefined && access !== 'public') requireAccess(access, url, auth)
+  scope.addHook('onRoute', (route) => {
+    const { config, url } = route
+    const access = config?.access
+    if (access === undefined || access === 'public') return
+    route.config = { ...config, access: requireAccess(access, url, auth) }
   })
   // SECURITY: Fastify applies a hook of the scope to all of its routes and scopes, even those registered before
   // the hook. Added to each new route instead, it would miss those.

@@ -35,7 +35,7 @@ export interface Gate<Caller = Authenticated & Principal> {
 }
 
 /** The options of `createGate`. */
-export interface GateOptions<Access extends RouteAccess = RouteAccess> extends AdmissionOptions {
+export interface GateOptions<Access extends RouteAccess = SessionAccess> extends AdmissionOptions {
   /** What is required of a caller; default `session`. */
   readonly access?: Access
 }
@@ -48,9 +48,12 @@ export interface GateOptions<Access extends RouteAccess = RouteAccess> extends A
  *
  * @throws RangeError for an invalid origin, and for a scope that is not declared
  */
-export function createGate(auth: Auth, options?: GateOptions<SessionAccess>): Gate
-export function createGate(auth: Auth, options: GateOptions): Gate<Principal>
-export function createGate(auth: Auth, options: GateOptions = {}): Gate | Gate<Principal> {
+export function createGate(auth: Auth, options?: GateOptions): Gate
+export function createGate(auth: Auth, options: GateOptions<RouteAccess>): Gate<Principal>
+export function createGate(
+  auth: Auth,
+  options: GateOptions<RouteAccess> = {},
+): Gate | Gate<Principal> {
   const access = accessOf(options, 'createGate()', auth)
   const admission = new Admission(auth, options)
   return typeof access === 'object'

@@ -8,7 +8,7 @@ import {
   openedBy,
   type ProtectOptions,
   presentRefusal,
-  type SessionAccess,
+  type RouteAccess,
 } from './admission.ts'
 import { toResponse } from './answers.ts'
 import { isRefusal } from './problems.ts'
@@ -21,7 +21,11 @@ export interface Protected {
   Variables: Authenticated
 }
 
-/** The same with the access `{ scope }`: for an API key, `c.var.session` is null and `c.var.apiKey` is the key. */
+/**
+ * The same with the access `{ scope }`: for an API key, `c.var.session` is null and `c.var.apiKey` is the key. Declare
+ * such routes in an app of their own, `app.route('/', new Hono().get(…))`: in a `Hono<Protected>` a session seems to
+ * be always there.
+ */
 export interface ProtectedByScope {
   Variables: Principal
 }
@@ -42,12 +46,12 @@ export interface ProtectedByScope {
  * @throws RangeError for a name with a pattern in it, which would open nothing, for an invalid origin, and for a
  *   scope that is not declared
  */
+export function protect(auth: Auth, options?: ProtectOptions): MiddlewareHandler<Protected>
 export function protect(
   auth: Auth,
-  options?: ProtectOptions<SessionAccess>,
-): MiddlewareHandler<Protected>
-export function protect(auth: Auth, options: ProtectOptions): MiddlewareHandler<ProtectedByScope>
-export function protect(auth: Auth, options: ProtectOptions = {}): MiddlewareHandler {
+  options: ProtectOptions<RouteAccess>,
+): MiddlewareHandler<ProtectedByScope>
+export function protect(auth: Auth, options: ProtectOptions<RouteAccess> = {}): MiddlewareHandler {
   const access = accessOf(options, 'protect()', auth)
   const admission = new Admission(auth, options)
   const isOpened = openedBy(options.allowUnauthenticated)

@@ -19,7 +19,7 @@ import type {
 /** Answers the requests to one route: lets their senders in or refuses them, parses, and calls the handler. */
 export type Responder = (context: RequestContext) => Promise<Answer>
 
-/** @throws RangeError for the token of an operator that somebody could guess */
+/** @throws RangeError for an access that does not exist, and for the token of an operator that somebody could guess */
 export function responderOf<B, P, Q>(
   definition: RouteDefinition<B, P, Q>,
   schemas: Schemas,
@@ -36,24 +36,35 @@ export function responderOf<B, P, Q>(
       return toOperator(definition, schemas)
     case 'development':
       return toDeveloper(definition, schemas)
+    default:
+      return refuseStrange(definition)
   }
 }
 
-function toEverybody<B, P, Q>(
-  { handle, admit }: PublicDefinition<B, P, Q>,
-  schemas: Schemas,
-): Responder {
+// Somebody who is not held by types: without an answer of its own, the route would be a fault at each request.
+function refuseStrange({ method, path, access }: Unknown): never {
+  throw new RangeError(
+    `${method} ${path} has the access ${String(access)}: there is none of that name`,
+  )
+}
+
+interface Unknown {
+  readonly method: string
+  readonly path: string
+  readonly access: unknown
+}
+
+function toEverybody<B, P, Q>(definition: PublicDefinition<B, P, Q>, schemas: Schemas): Responder {
+  const { admit = null } = definition
   return async (context) => {
-    const exchange = await parse<B, P, Q>(context, { schemas, admit: admit ?? null })
-    return isRefusal(exchange) ? exchange : runAsNobody(() => handle(exchange))
+    const exchange = await parse<B, P, Q>(context, { schemas, admit })
+    return isRefusal(exchange) ? exchange : runAsNobody(() => definition.handle(exchange))
   }
 }
 
 // The body of a caller who is not let in is not even read, here and below.
-function toSession<B, P, Q>(
-  { access, handle }: SessionDefinition<B, P, Q>,
-  schemas: Schemas,
-): Responder {
+function toSession<B, P, Q>(definition: SessionDefinition<B, P, Q>, schemas: Schemas): Responder {
+  const { access } = definition
   return async (context) => {
     const holder = await authenticateRequest(context, context.attribution)
     if (isRefusal(holder)) return holder
@@ -68,7 +79,7 @@ function toSession<B, P, Q>(
     const { auth, client, request, cookie, params, query, body } = exchange
     // Awaited: returning a promise takes two turns more than returning its value.
     return await runAs(principal, () =>
-      handle({
+      definition.handle({
         auth,
         client,
         request,
@@ -86,9 +97,10 @@ function toSession<B, P, Q>(
 }
 
 function toSessionOrKey<B, P, Q>(
-  { scope, handle }: SessionOrKeyDefinition<B, P, Q>,
+  definition: SessionOrKeyDefinition<B, P, Q>,
   schemas: Schemas,
 ): Responder {
+  const { scope } = definition
   return async (context) => {
     const principal = await authorizeRequest(context, scope)
     if (isRefusal(principal)) return principal
@@ -96,30 +108,28 @@ function toSessionOrKey<B, P, Q>(
     const exchange =
       parsed instanceof Promise ? await awaitBody(parsed, context.auth, principal) : parsed
     if (isRefusal(exchange)) return exchange
-    return await runAs(principal, () => handle({ ...exchange, ...principal }))
+    return await runAs(principal, () => definition.handle({ ...exchange, ...principal }))
   }
 }
 
-function toOperator<B, P, Q>(
-  { token, handle }: OperatorDefinition<B, P, Q>,
-  schemas: Schemas,
-): Responder {
+function toOperator<B, P, Q>(definition: OperatorDefinition<B, P, Q>, schemas: Schemas): Responder {
+  const { token } = definition
   requireLong(token)
   return async (context) => {
     const refusal = refuseOthers(context.request, token)
     const exchange = refusal ?? (await parse<B, P, Q>(context, { schemas, admit: null }))
-    return isRefusal(exchange) ? exchange : runAsNobody(() => handle(exchange))
+    return isRefusal(exchange) ? exchange : runAsNobody(() => definition.handle(exchange))
   }
 }
 
 function toDeveloper<B, P, Q>(
-  { handle }: DevelopmentDefinition<B, P, Q>,
+  definition: DevelopmentDefinition<B, P, Q>,
   schemas: Schemas,
 ): Responder {
   return async (context) => {
     const developer = admitDeveloper(context.request, context.client)
     if (!developer) return refuse('not_found')
     const exchange = await parse<B, P, Q>(context, { schemas, admit: null })
-    return isRefusal(exchange) ? exchange : handle({ ...exchange, ...developer })
+    return isRefusal(exchange) ? exchange : definition.handle({ ...exchange, ...developer })
   }
 }

@@ -23,7 +23,7 @@ export interface Route {
  * Declares a route. Without an `access` it does not compile. With `session` the handler always gets a session,
  * with `session_or_key` a session or a key, and `current()` returns the same everywhere below.
  *
- * @throws RangeError for the token of an operator that somebody could guess
+ * @throws RangeError for an access that does not exist, and for the token of an operator that somebody could guess
  */
 export function route<Body = undefined, Params = undefined, Query = undefined>(
   definition: RouteDefinition<Body, Params, Query>,

@@ -22,7 +22,8 @@ export const sqliteMigrations: Migrations = {
  * request's open transaction, and be rolled back with it.
  *
  * @param path a file's path; the `sqlite:` of a `DATABASE_URL` may stand before it
- * @throws Error where `path` is not a file's path, or the file cannot be created; AuthError `unavailable`
+ * @throws DatabaseUrlError where `path` is not a file's path, or the file cannot be created or opened
+ * @throws AuthError `unavailable`
  */
 export async function openSqlite(path: string): Promise<Database> {
   const file = createFile(sqliteFile(path))

@@ -1,7 +1,7 @@
 // The rules that hold for every route: a route that forgets one fails here.
 import { once } from 'node:events'
 import { gzipSync } from 'node:zlib'
-import { answer, createApp, type Log, nodeServer, type Route, route } from 'latchkey/server'
+import { answer, createApp, type Log, nodeServer, type Route, route, Secret } from 'latchkey/server'
 import { expect, onTestFinished, test } from 'vitest'
 import { z } from 'zod'
 import { routes as templateRoutes } from '../../templates/api/routes.ts'
@@ -410,3 +410,36 @@ test.each(['/wrong', '/%77rong'])(
     ])
   },
 )
+
+test.each([undefined, 'Session', 'operators'])(
+  'a route with the access %s is not declared',
+  (access) => {
+    // As plain JavaScript would say it.
+    const wrong = Object({ method: 'GET', path: '/notes', summary: '', answers: {}, access })
+    expect(() => route(wrong)).toThrow(`GET /notes has the access ${access}: there is none`)
+  },
+)
+
+test('a handler that is a method finds what else its definition has', async () => {
+  const server = await startServer()
+  const given = { method: 'GET', summary: 'Greet', answers: {}, greeting: 'Good morning' } as const
+  const handle = function (this: { readonly greeting?: string }) {
+    return answer({ greeting: this.greeting })
+  }
+  const routes = [
+    route({ ...given, access: 'public', path: '/public', handle }),
+    route({ ...given, access: 'session', path: '/session', handle }),
+    route({ ...given, access: 'session_or_key', scope: 'projects:read', path: '/key', handle }),
+    route({ ...given, access: 'operator', token: new Secret(operator), path: '/operator', handle }),
+    route({ ...given, access: 'development', path: '/development', handle }),
+  ]
+  const app = createApp(server.auth, { routes, mode: 'development' })
+  const own = bearer(await signUp(server))
+  for (const { path } of routes) {
+    const headers = { host: 'localhost', ...(path === '/operator' ? bearer(operator) : own) }
+    const reply = await app.request(path, { headers }, { address: '127.0.0.1' })
+    expect([path, await reply.json()]).toEqual([path, { greeting: 'Good morning' }])
+  }
+})
+
+const operator = 'an operator of the tests'

@@ -9,13 +9,13 @@ import { type Auth, createGate, type GateOptions } from 'latchkey/server'
 `
 
 const chosen = `${head}
-export function list(auth: Auth, access: RouteAccess, options: ProtectOptions) {
+export function list(auth: Auth, access: RouteAccess, options: ProtectOptions<RouteAccess>) {
   const app = new Hono()
   app.get('/chosen', protect(auth, { access }), (c) => c.json(c.var.session?.id ?? c.var.apiKey?.id))
   return app.get('/passed', protect(auth, options), (c) => c.json(c.var.apiKey?.name ?? null))
 }
 
-export function gates(auth: Auth, access: RouteAccess, options: GateOptions) {
+export function gates(auth: Auth, access: RouteAccess, options: GateOptions<RouteAccess>) {
   const chosen = createGate(auth, { access })
   const passed = createGate(auth, options)
   return [chosen, passed].map((gate) => gate.protect((_request, { apiKey }) => Response.json(apiKey?.name)))

@@ -6,29 +6,32 @@ import { Hono } from 'hono'
 import * as onExpress from 'latchkey/express'
 import * as onFastify from 'latchkey/fastify'
 import * as onHono from 'latchkey/hono'
-import { type Auth, createGate, current, nodeServer } from 'latchkey/server'
+import { type Auth, createGate, current, type GateOptions, nodeServer } from 'latchkey/server'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { bearer, createApiKey, inCookie, signUp, startServer, verifyAddress } from '../harness.ts'
 import { frontEnd, listen } from './mounts.ts'
 
 const options = { corsOrigins: [frontEnd] }
 const fresh = { ...options, access: 'fresh' } as const
-const scoped = { ...options, access: { scope: 'projects:read' } } as const
+const scoped: Scoped = { ...options, access: { scope: 'projects:read' } }
+
+type Scoped = typeof options & { readonly access: onHono.ScopeAccess }
 
 /** The same three routes in each: what says who asks accepts keys, what deletes is fresh, all else is closed. */
 const kinds = {
-  hono(auth: Auth) {
-    const app = new Hono()
-    app.on(['GET', 'POST'], '/list', onHono.protect(auth, scoped), (c) => {
+  hono(auth: Auth, scoped: Scoped) {
+    const list = new Hono().on(['GET', 'POST'], '/list', onHono.protect(auth, scoped), (c) => {
       const { user, session, apiKey } = c.var
       return c.json([user.emailAddress, session?.userId === user.id, apiKey?.name ?? null])
     })
+    const app = new Hono<onHono.Protected>()
+    app.route('/', list)
     app.use(onHono.protect(auth, options))
     app.get('/notes', (c) => c.text('notes'))
     app.delete('/notes', onHono.protect(auth, fresh), (c) => c.body(null, 204))
     return nodeServer(app)
   },
-  async fastify(auth: Auth) {
+  async fastify(auth: Auth, scoped: Scoped) {
     const app = Fastify()
     onTestFinished(() => app.close())
     await app.register(onFastify.protect, { auth, ...options })
@@ -47,7 +50,7 @@ const kinds = {
     await app.ready()
     return app.server
   },
-  express(auth: Auth) {
+  express(auth: Auth, scoped: Scoped) {
     const app = express()
     app.all('/list', onExpress.protect(auth, scoped), ({ user }, response) => {
       const { session, apiKey } = current() ?? {}
@@ -62,7 +65,7 @@ const kinds = {
     )
     return createServer(app)
   },
-  fetch(auth: Auth) {
+  fetch(auth: Auth, scoped: Scoped) {
     const list = createGate(auth, scoped).protect((_request, { user, session, apiKey }) =>
       Response.json([user.emailAddress, session?.userId === user.id, apiKey?.name ?? null]),
     )
@@ -79,7 +82,7 @@ const kinds = {
 
 const names = ['hono', 'fastify', 'express', 'fetch'] as const
 
-async function start(kind: (typeof names)[number]) {
+async function start(kind: (typeof names)[number], access = scoped.access) {
   const server = await startServer()
   const token = await signUp(server)
   await verifyAddress(server, token)
@@ -87,7 +90,7 @@ async function start(kind: (typeof names)[number]) {
     bearer((await createApiKey(server, token, { scopes: [scope] })).token)
   const key = await keyFor('projects:read')
   const other = await keyFor('projects:write')
-  const { send } = await listen(await kinds[kind](server.auth))
+  const { send } = await listen(await kinds[kind](server.auth, { ...options, access }))
   return { server, token, own: bearer(token), key, other, send }
 }
 
@@ -118,6 +121,14 @@ describe.each(names)('%s', (kind) => {
     expect((await send('GET /list', undefined, key)).status).toBe(401)
   })
 
+  test('a scope that is written into the access later opens nothing', async () => {
+    const access = { scope: 'projects:read' }
+    const { key, other, send } = await start(kind, access)
+    access.scope = 'projects:write'
+    const statuses = [key, other].map(async (by) => (await send('GET /list', undefined, by)).status)
+    expect(await Promise.all(statuses)).toEqual([200, 403])
+  })
+
   test('a fresh route wants the password of the last ten minutes', async () => {
     const { server, own, send } = await start(kind)
     expect((await send('DELETE /notes', undefined, own)).status).toBe(204)
@@ -143,6 +154,18 @@ describe.each(names)('%s', (kind) => {
     const [, text = ''] = key.authorization.split(' ')
     expect((await send('GET /list', undefined, inCookie(text))).status).toBe(401)
   })
+})
+
+// Compiled with the tests.
+test('options that have the names of their types are taken', async () => {
+  const { auth } = await startServer()
+  const middleware: onHono.ProtectOptions & onExpress.ProtectOptions = options
+  const gate: GateOptions = options
+  const app = new Hono().get('/', onHono.protect(auth, middleware), (c) => c.text(c.var.session.id))
+  expect((await app.request('/')).status).toBe(401)
+  expect(onExpress.protect(auth, middleware)).toBeInstanceOf(Function)
+  const page = createGate(auth, gate).protect((_request, { session }) => new Response(session.id))
+  expect((await page(new Request('https://api.example.com/'))).status).toBe(401)
 })
 
 test.each(['Fresh', 'public', { scope: 'projects:fly' }, {}, null])(
@@ -197,13 +220,14 @@ test('in Express, what a key asks has no request.session, and to ask for it is a
   expect((await send('GET /list', undefined, bearer(token))).status).toBe(200)
 })
 
-test('in Express, a route that was opened by name can be closed again', async () => {
+test('in Express, a route that was opened by name can be closed again, and once more', async () => {
   const server = await startServer()
   const own = bearer(await signUp(server))
   const app = express()
   const { auth } = server
   app.use(onExpress.protect(auth, { allowUnauthenticated: ['GET /notes'] }))
-  app.get('/notes', onExpress.protect(auth), ({ user, session }, response) => {
+  const closed = [onExpress.protect(auth), onExpress.protect(auth, fresh)]
+  app.get('/notes', ...closed, ({ user, session }, response) => {
     response.json([user.emailAddress, session.userId === user.id])
   })
   const { send } = await listen(createServer(app))
