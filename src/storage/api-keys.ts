@@ -4,7 +4,7 @@ import type { OwnApiKey } from '../core/statements/api-keys.ts'
 import type { ApiKeyPage, Awaitable } from '../core/store.ts'
 import { readInstant, readInstantOrNull, readNumber, readText } from './columns.ts'
 import type { Connection, Database, Row } from './database.ts'
-import { beginsAt, lastId } from './page.ts'
+import { lastId, pageParameters } from './page.ts'
 import { toUser, userColumnCount, userColumns } from './users.ts'
 
 // Read by `toApiKey`, in this order.
@@ -57,14 +57,14 @@ export async function findApiKeyById(connection: Connection, id: string): Promis
 export async function listApiKeys(
   connection: Connection,
   userId: string,
-  { now, limit, after }: ApiKeyPage,
+  { now, ...page }: ApiKeyPage,
 ): Promise<ApiKey[]> {
   if (!isId(userId)) return []
   const rows = await connection.query(
     `SELECT ${columns} FROM api_keys
      WHERE user_id = $1 AND expires_at > $2 AND id < $3
      ORDER BY id DESC LIMIT $4`,
-    [userId, now, beginsAt(after, lastId), limit],
+    [userId, now, ...pageParameters(page, lastId)],
   )
   return rows.map((row) => toApiKey(row))
 }

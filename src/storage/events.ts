@@ -6,7 +6,7 @@ import type { EventPage } from '../core/store.ts'
 import { byCount, sendRows, tuples } from './batches.ts'
 import { readInstant, readText, readTextOrNull } from './columns.ts'
 import type { Connection, Database, Row } from './database.ts'
-import { beginsAt, firstId, lastId } from './page.ts'
+import { firstId, lastId, pageParameters } from './page.ts'
 import { holdUser } from './users.ts'
 
 const columns = `id, name, occurred_at, user_id, actor, detail, session_id, api_key_id,
@@ -69,10 +69,10 @@ export async function blankEvents(connection: Connection, userId: string): Promi
 
 export async function listEvents(
   connection: Connection,
-  { userId, name, limit, after }: EventPage,
+  { userId, name, ...page }: EventPage,
 ): Promise<AuditEvent[]> {
   if (userId !== null && !isId(userId)) return []
-  const behind = beginsAt(after, lastId)
+  const [behind, limit] = pageParameters(page, lastId)
   // Two statements: `$1 IS NULL OR …` would not use the index by user. There is none by name.
   const rows =
     userId === null

@@ -13,13 +13,23 @@ export function isEnd(id: string): boolean {
   return id === firstId || id === lastId
 }
 
+/** Which rows of a list are wanted. */
+interface Page {
+  readonly limit: number
+  /** The last id of the page before; null for the first page. */
+  readonly after: string | null
+}
+
 /**
- * Where a page begins: after the last id of the previous page, or at an end.
+ * The id behind which a page begins, the end where it is the first, and how many rows it has at most.
  *
- * @throws RangeError for what is not an id: one database would make a page of it, the other nothing
+ * @throws RangeError for what is not an id, or not a number of rows: one database would make a page of it, the other
+ *   an error, or nothing
  */
-export function beginsAt(after: string | null, end: string): string {
-  if (after === null) return end
-  if (isId(after)) return after
-  throw new RangeError('A page begins behind an id')
+export function pageParameters({ limit, after }: Page, end: string): [string, number] {
+  if (after !== null && !isId(after)) throw new RangeError('A page begins behind an id')
+  if (!Number.isSafeInteger(limit) || limit < 0) {
+    throw new RangeError(`A page has a whole number of entries at most, not ${limit}`)
+  }
+  return [after ?? end, limit]
 }

@@ -4,7 +4,7 @@ import type { OwnSession, SeenDevice } from '../core/statements/sessions.ts'
 import type { Awaitable, SessionPage } from '../core/store.ts'
 import { readInstant, readText, readTextOrNull } from './columns.ts'
 import type { Connection, Database, Row, Value } from './database.ts'
-import { beginsAt, lastId } from './page.ts'
+import { lastId, pageParameters } from './page.ts'
 import { toUser, userColumnCount, userColumns } from './users.ts'
 
 // Read by `toSession`, in this order.
@@ -55,14 +55,14 @@ export function findSession(
 export async function listSessions(
   connection: Connection,
   userId: string,
-  { usedAfter, createdAfter, createdUntil, limit, after }: SessionPage,
+  { usedAfter, createdAfter, createdUntil, ...page }: SessionPage,
 ): Promise<Session[]> {
   if (!isId(userId)) return []
   const rows = await connection.query(
     `SELECT ${columns} FROM sessions
      WHERE user_id = $1 AND last_used_at > $2 AND created_at > $3 AND created_at <= $4 AND id < $5
      ORDER BY id DESC LIMIT $6`,
-    [userId, usedAfter, createdAfter, createdUntil, beginsAt(after, lastId), limit],
+    [userId, usedAfter, createdAfter, createdUntil, ...pageParameters(page, lastId)],
   )
   return rows.map((row) => toSession(row))
 }

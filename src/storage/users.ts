@@ -6,7 +6,7 @@ import type { UserPage } from '../core/store.ts'
 import { readInstant, readInstantOrNull, readText } from './columns.ts'
 import type { Connection, Row } from './database.ts'
 import { markDeleted } from './deleted-users.ts'
-import { beginsAt, firstId } from './page.ts'
+import { firstId, pageParameters } from './page.ts'
 
 /** Read by `toUser`, in this order. */
 export const userColumns = `users.id, users.email_address, users.email_verified_at, users.banned_at,
@@ -156,13 +156,10 @@ export async function replaceEmailAddress(
   return before && row ? { user: toUser(row), previous: toUser(before).emailAddress } : null
 }
 
-export async function listUsers(
-  connection: Connection,
-  { limit, after }: UserPage,
-): Promise<User[]> {
+export async function listUsers(connection: Connection, page: UserPage): Promise<User[]> {
   const rows = await connection.query(
     `SELECT ${userColumns} FROM users WHERE id > $1 ORDER BY id LIMIT $2`,
-    [beginsAt(after, firstId), limit],
+    pageParameters(page, firstId),
   )
   return rows.map(toUser)
 }

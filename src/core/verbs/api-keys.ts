@@ -22,7 +22,7 @@ export interface ApiKeyVerbs {
   /**
    * A page of a user's unexpired API keys, newest first.
    *
-   * @throws RangeError for an `after` that is not an id
+   * @throws RangeError for an `after` that is not an id, and a `limit` that is no whole number
    */
   listApiKeys(userId: string, page: { limit: number; after: string | null }): Promise<ApiKey[]>
   /**

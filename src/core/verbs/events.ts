@@ -6,7 +6,7 @@ export interface EventVerbs {
   /**
    * A page of events, newest first: of one user, of one name, or all where those are null.
    *
-   * @throws RangeError for an `after` that is not an id
+   * @throws RangeError for an `after` that is not an id, and a `limit` that is no whole number
    */
   listEvents(
     of: { userId: string | null; name: EventName | null },

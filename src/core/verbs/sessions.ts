@@ -44,7 +44,7 @@ export interface SessionVerbs {
   /**
    * A page of a user's unexpired sessions, newest first.
    *
-   * @throws RangeError for an `after` that is not an id
+   * @throws RangeError for an `after` that is not an id, and a `limit` that is no whole number
    */
   listSessions(userId: string, page: { limit: number; after: string | null }): Promise<Session[]>
   /**

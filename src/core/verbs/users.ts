@@ -30,7 +30,7 @@ export interface UserVerbs {
   /**
    * Oldest first.
    *
-   * @throws RangeError for a page after what is not an id
+   * @throws RangeError for an `after` that is not an id, and a `limit` that is no whole number
    * @throws AuthError `unavailable`
    */
   listUsers(page: UserPage): Promise<User[]>

@@ -159,6 +159,19 @@ export function usersContract({ test, open }: StoreContract): void {
     deepEqual(await store.findUser(user.id), user)
   })
 
+  test('a page of a number of rows that there cannot be is refused', async () => {
+    const store = await open()
+    const horizon = { usedAfter: new Date(0), createdAfter: new Date(0), createdUntil: noon }
+    for (const limit of [-1, 1.5, Number.NaN, Number.POSITIVE_INFINITY]) {
+      const page = { limit, after: null }
+      await rejects(store.listUsers(page), RangeError)
+      await rejects(store.listEvents({ userId: null, name: null, ...page }), RangeError)
+      await rejects(store.listSessions(newUser().id, { ...horizon, ...page }), RangeError)
+      await rejects(store.listApiKeys(newUser().id, { now: noon, ...page }), RangeError)
+    }
+    deepEqual(await store.listUsers({ limit: 0, after: null }), [])
+  })
+
   test('where nobody was imported there are no hashes of other systems', async () => {
     const store = await open()
     const { user } = await insert(store)
