@@ -84,6 +84,10 @@ export class Admission {
   }
 }
 
+/** What is thrown where the session is read of a request that came by an API key. */
+export const noSessionOfKey =
+  'This request came by an API key: current() has who asks, and which key'
+
 /** A refusal in the form that is sent, under the request id that the headers may carry. */
 export function presentRefusal(
   refusal: Refusal,

@@ -6,6 +6,7 @@ import type { Session, User } from '../core/entities.ts'
 import {
   Admission,
   accessOf,
+  noSessionOfKey,
   openedBy,
   type ProtectOptions,
   presentRefusal,
@@ -114,10 +115,7 @@ const nobody = {
   user: refused('user', opened('user')),
 }
 
-const ofKey = refused(
-  'session',
-  'This request came by an API key: current() has who asks, and which key',
-)
+const ofKey = refused('session', noSessionOfKey)
 
 function opened(name: string): string {
   return `A route that is opened has no request.${name}, whoever asks: close it, or ask current()`

@@ -12,6 +12,7 @@ import type { Principal, Session, User } from '../core/entities.ts'
 import {
   Admission,
   type AdmissionOptions,
+  noSessionOfKey,
   presentRefusal,
   type RouteAccess,
   requireAccess,
@@ -185,7 +186,7 @@ function sendRefusal(refusal: Refusal, request: FastifyRequest, reply: FastifyRe
 function readSession(this: FastifyRequest): Session {
   const { session } = principalOf(this)
   if (session) return session
-  throw new Error('This request came by an API key: current() has who asks, and which key')
+  throw new Error(noSessionOfKey)
 }
 
 function readUser(this: FastifyRequest): User {

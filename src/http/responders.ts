@@ -42,16 +42,9 @@ export function responderOf<B, P, Q>(
 }
 
 // Somebody who is not held by types: without an answer of its own, the route would be a fault at each request.
-function refuseStrange({ method, path, access }: Unknown): never {
-  throw new RangeError(
-    `${method} ${path} has the access ${String(access)}: there is none of that name`,
-  )
-}
-
-interface Unknown {
-  readonly method: string
-  readonly path: string
-  readonly access: unknown
+function refuseStrange(definition: Readonly<Record<'method' | 'path' | 'access', unknown>>): never {
+  const { method, path, access } = definition
+  throw new RangeError(`${method} ${path} has the access ${access}: there is none of that name`)
 }
 
 function toEverybody<B, P, Q>(definition: PublicDefinition<B, P, Q>, schemas: Schemas): Responder {
