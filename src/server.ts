@@ -146,6 +146,7 @@ export {
   readTextOrNull,
 } from './storage/columns.ts'
 export type { Database, Transaction } from './storage/database.ts'
+export { DatabaseUrlError } from './storage/database-url-error.ts'
 export {
   listMigrations,
   type MigrationStatus,
@@ -155,3 +156,4 @@ export {
 export { MigrationError } from './storage/migration-error.ts'
 export { createStore } from './storage/store.ts'
 export { createSweeper, type Sweeper, type SweeperOptions } from './storage/sweeper.ts'
+export { MissingTablesError } from './storage/tables.ts'

@@ -56,6 +56,7 @@ export function createGate(
 ): Gate | Gate<Principal> {
   const access = accessOf(options, 'createGate()', auth)
   const admission = new Admission(auth, options)
+  // Twice the same: the type of the access decides that of the caller.
   return typeof access === 'object'
     ? gateOf(admission, (request) => admission.judge(request, access))
     : gateOf(admission, (request) => admission.judge(request, access))
