@@ -2,6 +2,7 @@ import { useAction, useAuth } from 'latchkey/react'
 import { Link } from 'react-router'
 import { Field } from '../parts/field.tsx'
 import { Form } from '../parts/form.tsx'
+import { LinkSent } from '../parts/link-page.tsx'
 import { NarrowPage } from '../parts/page.tsx'
 
 export default function ForgotPasswordPage() {
@@ -33,17 +34,9 @@ export default function ForgotPasswordPage() {
 // The same for an unknown address: nobody must learn from it who has an account.
 function Sent({ to, retry }: { to: string; retry: () => void }) {
   return (
-    <NarrowPage title="Check your email">
-      <p>
-        If there is an account for <strong>{to}</strong>, a link to choose a new password is on its
-        way. It works once, and only for a few minutes.
-      </p>
-      <p className="aside">Nothing there? Look in your spam folder, or check the address.</p>
-      <div className="actions">
-        <button type="button" className="quiet" onClick={retry}>
-          Use another address
-        </button>
-      </div>
-    </NarrowPage>
+    <LinkSent retry={retry}>
+      If there is an account for <strong>{to}</strong>, a link to choose a new password is on its
+      way. It works once, and only for a few minutes.
+    </LinkSent>
   )
 }

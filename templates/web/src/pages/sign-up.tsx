@@ -3,6 +3,7 @@ import { useAction, useAuth } from 'latchkey/react'
 import { Link, useLocation } from 'react-router'
 import { Field } from '../parts/field.tsx'
 import { Form } from '../parts/form.tsx'
+import { LinkSent } from '../parts/link-page.tsx'
 import { NewPasswordField } from '../parts/new-password-field.tsx'
 import { NarrowPage } from '../parts/page.tsx'
 
@@ -39,16 +40,8 @@ export default function SignUpPage() {
 // The same for an address that is taken: nobody must learn from it who has an account.
 function Sent({ to, retry }: { to: string; retry: () => void }) {
   return (
-    <NarrowPage title="Check your email">
-      <p>
-        We’ve sent an email to <strong>{to}</strong>. Open the link in it to finish signing up.
-      </p>
-      <p className="aside">Nothing there? Look in your spam folder, or check the address.</p>
-      <div className="actions">
-        <button type="button" className="quiet" onClick={retry}>
-          Use another address
-        </button>
-      </div>
-    </NarrowPage>
+    <LinkSent retry={retry}>
+      We’ve sent an email to <strong>{to}</strong>. Open the link in it to finish signing up.
+    </LinkSent>
   )
 }

@@ -36,3 +36,25 @@ export function NoLink({ purpose, children }: NoLinkProps) {
     </NarrowPage>
   )
 }
+
+interface LinkSentProps {
+  /** What was sent to whom, and what to do with it. */
+  readonly children: ReactNode
+  /** Shows the form again. */
+  readonly retry: () => void
+}
+
+/** After a form that has a link mailed: for a mistyped address it must not be the end. */
+export function LinkSent({ children, retry }: LinkSentProps) {
+  return (
+    <NarrowPage title="Check your email">
+      <p>{children}</p>
+      <p className="aside">Nothing there? Look in your spam folder, or check the address.</p>
+      <div className="actions">
+        <button type="button" className="quiet" onClick={retry}>
+          Use another address
+        </button>
+      </div>
+    </NarrowPage>
+  )
+}
