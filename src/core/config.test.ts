@@ -172,15 +172,11 @@ test('everybody may sign up unless it is said otherwise, and what says neither i
 })
 
 test('a setting that is undefined keeps its default: no protection goes off by an accident', () => {
-  const none = {
-    minimumLength: undefined,
-    rejectCommon: undefined,
-    contextWords: undefined,
-    idleHours: undefined,
-  }
+  const none = { minimumLength: undefined, rejectCommon: undefined, contextWords: undefined }
+  const noLife = { idleHours: undefined, maximumHours: undefined }
   const noKeys = { scopes: undefined, maximumDays: undefined, requestsPerMinute: undefined }
   const options = JSON.parse('{}')
-  Object.assign(options, { store, passwords: none, sessions: none, apiKeys: noKeys })
+  Object.assign(options, { store, passwords: none, sessions: noLife, apiKeys: noKeys })
   Object.assign(options, { signUp: undefined, clock: undefined })
   const { passwords, sessions, apiKeys, clock, signUp } = resolveConfiguration(options)
   expect(passwords).toEqual({ minimumLength: 8, rejectCommon: true, contextWords: [] })
@@ -194,6 +190,22 @@ test('a setting that is undefined keeps its default: no protection goes off by a
   })
   expect(signUp).toBe('open')
   expect(clock()).toBeInstanceOf(Date)
+})
+
+test.each([
+  [
+    { passwords: { minLength: 15 } },
+    'passwords can have minimumLength, rejectCommon, contextWords, and no minLength',
+  ],
+  [
+    { sessions: { idleMinutes: 30 } },
+    'sessions can have idleHours, maximumHours, maximumPerUser, and no idleMinutes',
+  ],
+  [{ apiKeys: { scope: ['projects:read'] } }, 'and no scope'],
+])('a mistyped name is refused, and does not leave a default in force: %j', (options, sentence) => {
+  const given = Object.assign(JSON.parse('{}'), { store, ...options })
+  expect(() => resolveConfiguration(given)).toThrow(RangeError)
+  expect(() => resolveConfiguration(given)).toThrow(sentence)
 })
 
 test('a word of the context that is none, or would be in every second password, is refused', () => {

@@ -13,7 +13,7 @@ import { LastUse } from './last-use.ts'
 import { faultsOnly, type Log, unfailing } from './log.ts'
 import type { Metrics } from './metrics.ts'
 import { numberSettings as settings } from './number-settings.ts'
-import { requireOptions } from './option-rules.ts'
+import { requireNames, requireOptions } from './option-rules.ts'
 import type { ApiKeyPolicy, AuthOptions, SessionPolicy, SignUp } from './options.ts'
 import { type AdmittingHash, amongSchemes } from './password-hash/password-schemes.ts'
 import { argon2id, type PasswordHash } from './password-hash.ts'
@@ -105,6 +105,7 @@ export function resolveConfiguration<Fields>(
       milliseconds: importKeptMilliseconds,
     }),
   }
+  requireNames(options, config)
   requireOptions(config)
   const { requestsPerMinute } = config.apiKeys
   const apiKeyLimit = new ApiKeyLimit(store, clock, requestsPerMinute)

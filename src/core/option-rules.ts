@@ -29,6 +29,26 @@ interface Options {
   readonly hooks: object
 }
 
+/**
+ * SECURITY: in JavaScript `passwords: { minLength: 15 }` would leave the minimum at its default.
+ *
+ * @throws RangeError for a name that no policy has
+ */
+export function requireNames(given: GivenPolicies, resolved: Required<GivenPolicies>): void {
+  for (const group of ['passwords', 'sessions', 'apiKeys'] as const) {
+    const known = Object.keys(resolved[group])
+    const unknown = Object.keys(given[group] ?? {}).find((name) => !known.includes(name))
+    if (unknown === undefined) continue
+    throw new RangeError(`${group} can have ${known.join(', ')}, and no ${unknown}`)
+  }
+}
+
+interface GivenPolicies {
+  readonly passwords?: object
+  readonly sessions?: object
+  readonly apiKeys?: object
+}
+
 // Where TypeScript is run without a type check, nothing else reports a mistyped name.
 function requireHooks(hooks: object): void {
   for (const [name, hook] of Object.entries(hooks)) {
