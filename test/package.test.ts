@@ -219,6 +219,36 @@ test.each([
   60_000,
 )
 
+test('the types of a server compile where it is used, and what is internal is not among them', async () => {
+  const folder = install()
+  for (const name of ['@types/node', 'undici-types']) {
+    mkdirSync(join(folder, 'node_modules', name, '..'), { recursive: true })
+    symlinkSync(join(process.cwd(), 'node_modules', name), join(folder, 'node_modules', name))
+  }
+  writeFileSync(
+    join(folder, 'app.ts'),
+    `import { type Auth, type Configuration, createAuth, createStore } from 'latchkey/server'
+    import { openSqlite } from 'latchkey/sqlite'
+    type Options =
+      | 'store' | 'passwords' | 'sessions' | 'apiKeys' | 'accessTokens' | 'resetTokenMinutes'
+      | 'signUpFields' | 'signUp' | 'hooks' | 'log' | 'metrics' | 'tracing' | 'clock' | 'random'
+      | 'passwordHash'
+    type IsSame<A, B> = [A, B] extends [B, A] ? true : false
+    export const isPublic: IsSame<keyof Configuration, Options> = true
+    export const auth: Auth = createAuth({ store: createStore(await openSqlite('app.sqlite3')) })
+    export const at: Date = auth.config.clock()
+    // @ts-expect-error: the guard is nobody's to call
+    auth.config.guard`,
+  )
+  const strict = { strict: true, exactOptionalPropertyTypes: true, skipLibCheck: false }
+  const compilerOptions = { ...strict, module: 'nodenext', target: 'es2024', noEmit: true }
+  const config = { compilerOptions: { ...compilerOptions, types: ['node'] }, files: ['app.ts'] }
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config))
+  writeFileSync(join(folder, 'package.json'), '{"type":"module"}')
+  const compiled = run('node_modules/.bin/tsc', ['--project', folder]).catch((error) => error)
+  expect((await compiled).stdout).toBe('')
+}, 60_000)
+
 test('there is no bare root, and nothing inside can be reached around the exports', async () => {
   for (const path of ['latchkey', 'latchkey/core/auth.js', 'latchkey/dist/server.js']) {
     const script = `await import('${path}').catch((error) => console.log(error.code))`

@@ -17,7 +17,9 @@ export interface AccessTokenPolicy {
 
 /** The policy where tokens are issued, with the keys that sign them. */
 export interface AccessTokens extends Pick<AccessTokenPolicy, 'issuer' | 'audiences'> {
+  /** @internal */
   readonly keyRing: KeyRing
+  /** @internal */
   readonly revocations: CachedRead<Revocations>
 }
 

@@ -23,7 +23,10 @@ import type { Store } from './store.ts'
 import type { Random } from './tokens.ts'
 import { type Tracing, trace } from './tracing.ts'
 
-/** `AuthOptions` with every default filled in: nothing after this asks whether an option is set. */
+/**
+ * `AuthOptions` with every default filled in: nothing after this asks whether an option is set. What is internal is not
+ * in the published types.
+ */
 export interface Configuration {
   readonly store: Store
   readonly passwords: PasswordPolicy
@@ -32,10 +35,15 @@ export interface Configuration {
   /** Null where none are issued. */
   readonly accessTokens: AccessTokens | null
   readonly resetTokenMinutes: number
+  /** @internal */
   readonly guard: Pick<Guard, 'refuseKnown' | 'count' | 'tryPassword' | 'recover'>
+  /** @internal */
   readonly deadTokens: Pick<DeadTokens, 'count'>
+  /** @internal */
   readonly apiKeyLimit: Pick<ApiKeyLimit, 'count'>
+  /** @internal */
   readonly newId: (at: Date) => string
+  /** @internal */
   readonly refusedAttempts: RefusedAttempts
   readonly signUpFields: z.ZodObject | null
   readonly signUp: SignUp
@@ -45,14 +53,24 @@ export interface Configuration {
   readonly metrics: Metrics | null
   /** Null where nothing is traced. */
   readonly tracing: Tracing | null
+  /** @internal */
   readonly sessionUse: LastUse
+  /** @internal */
   readonly apiKeyUse: LastUse
-  /** Wakes the outbox of this process: a message was committed. */
+  /**
+   * Wakes the outbox of this process: a message was committed.
+   *
+   * @internal
+   */
   readonly onMessageQueued: () => void
   readonly clock: () => Date
   readonly random: Random
   readonly passwordHash: AdmittingHash
-  /** When sessions were last imported, with tokens that another system issued; null for never. */
+  /**
+   * When sessions were last imported, with tokens that another system issued; null for never.
+   *
+   * @internal
+   */
   readonly importedSessions: Pick<CachedRead<Date | null>, 'get'>
 }
 
