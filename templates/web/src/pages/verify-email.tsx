@@ -67,9 +67,11 @@ function Proof({ token }: { token: string }) {
           <p>Let us know that our emails reach you.</p>
         ) : (
           <>
-            {session.status === 'signed_in' && (
-              <p>This link is for another account. Enter the password of that one.</p>
-            )}
+            <p>
+              {session.status === 'signed_in'
+                ? 'This link is for another account. Enter the password of that one.'
+                : 'You’re not logged in here. Enter your password, so that only you can confirm it.'}
+            </p>
             <PasswordField label="Password" name="password" autoComplete="current-password" />
           </>
         )}
