@@ -1,6 +1,5 @@
 import type { Client } from './client.ts'
 import type { Configuration } from './config.ts'
-import type { ActingSession } from './devices.ts'
 import type { ApiKey, Authenticated, Authorized, User } from './entities.ts'
 import { AuthError, type InvalidField, isHeld } from './errors.ts'
 import { isName } from './line.ts'
@@ -8,8 +7,10 @@ import { type NewMessage, newMessage } from './mail.ts'
 import type { Secret } from './secret.ts'
 import { holdLive } from './sessions.ts'
 import type { OwnApiKey } from './statements/api-keys.ts'
+import type { OwnSession } from './statements/sessions.ts'
+import type { StoreTransaction } from './store-transaction.ts'
 import { generateToken, parseToken } from './tokens.ts'
-import { perform } from './unit-of-work.ts'
+import { perform, type UnitOfWork } from './unit-of-work.ts'
 
 /** The longest name of an API key, in code points. */
 export const maximumApiKeyNameLength = 100
@@ -73,21 +74,42 @@ export async function listApiKeys(
 /**
  * Ends an API key of a user: its token is refused from the moment this resolves.
  *
- * @returns whether there was one that had not expired; null where the acting session has ended meanwhile
+ * @returns whether there was one that had not expired
  */
 export async function revokeApiKey(
   config: Configuration,
-  { id, userId }: OwnApiKey,
-  { client, acting }: ActingSession,
+  apiKey: OwnApiKey,
+  client: Client,
+): Promise<boolean> {
+  return perform(config, client, (transaction, unit) => end(config, { transaction, unit }, apiKey))
+}
+
+/**
+ * The same for users who end one of their own.
+ *
+ * @returns null where the acting session has ended meanwhile
+ */
+export async function revokeOwnApiKey(
+  config: Configuration,
+  acting: OwnSession,
+  { id, client }: { id: string; client: Client },
 ): Promise<boolean | null> {
   return perform(config, client, async (transaction, unit) => {
     // SECURITY: a session that has ended may not end anything of its user's.
-    if (acting && !(await holdLive(transaction, acting))) return null
-    const ended = await transaction.deleteApiKey({ id, userId })
-    if (!ended || !isLive(config, ended)) return false
-    await unit.record({ name: 'authn_token_revoked', userId, apiKeyId: id })
-    return true
+    if (!(await holdLive(transaction, acting))) return null
+    return end(config, { transaction, unit }, { id, userId: acting.userId })
   })
+}
+
+async function end(
+  config: Configuration,
+  { transaction, unit }: { transaction: StoreTransaction; unit: UnitOfWork },
+  { id, userId }: OwnApiKey,
+): Promise<boolean> {
+  const ended = await transaction.deleteApiKey({ id, userId })
+  if (!ended || !isLive(config, ended)) return false
+  await unit.record({ name: 'authn_token_revoked', userId, apiKeyId: id })
+  return true
 }
 
 /**

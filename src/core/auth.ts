@@ -1,5 +1,11 @@
 import { issueAccessToken, requireAccessTokens } from './access-tokens.ts'
-import { authenticateApiKey, createApiKey, listApiKeys, revokeApiKey } from './api-keys.ts'
+import {
+  authenticateApiKey,
+  createApiKey,
+  listApiKeys,
+  revokeApiKey,
+  revokeOwnApiKey,
+} from './api-keys.ts'
 import { nobody, operator } from './client.ts'
 import { type Configuration, resolveConfiguration } from './config.ts'
 import { clearCounts, listCounts } from './counts.ts'
@@ -7,6 +13,7 @@ import {
   listSessions,
   renameSession,
   revokeOtherSessions,
+  revokeOwnSession,
   revokeSession,
   rotateToken,
 } from './devices.ts'
@@ -62,14 +69,14 @@ export function createAuth<Fields = unknown>(options: AuthOptions<Fields>): Auth
   })
   return {
     config,
-    signUp: (credentials, client = nobody, fields = null) =>
-      signUp(config, credentials, { client, fields }),
+    signUp: (submitted, client = nobody) => signUp(config, submitted, client),
     logIn: (credentials, client = nobody) => logIn(config, credentials, client),
     logOut: (session, client = nobody) => logOut(config, session, client),
     listSessions: (userId, page) => listSessions(config, userId, page),
     renameSession: (session, name) => renameSession(config, session, name),
-    revokeSession: (session, client = operator, acting = null) =>
-      revokeSession(config, session, { client, acting }),
+    revokeSession: (session, client = operator) => revokeSession(config, session, client),
+    revokeOwnSession: (session, id, client = nobody) =>
+      revokeOwnSession(config, session, { id, client }),
     revokeSessions: (userId, client = operator) => revokeSessions(config, userId, client),
     revokeAllSessions: (client = operator) => revokeAllSessions(config, client),
     revokeOtherSessions: (session, client = nobody) => revokeOtherSessions(config, session, client),
@@ -79,8 +86,9 @@ export function createAuth<Fields = unknown>(options: AuthOptions<Fields>): Auth
     createApiKey: (authenticated, submitted, client = nobody) =>
       createApiKey(config, authenticated, { submitted, client }),
     listApiKeys: (userId, page) => listApiKeys(config, userId, page),
-    revokeApiKey: (apiKey, client = operator, acting = null) =>
-      revokeApiKey(config, apiKey, { client, acting }),
+    revokeApiKey: (apiKey, client = operator) => revokeApiKey(config, apiKey, client),
+    revokeOwnApiKey: (session, id, client = nobody) =>
+      revokeOwnApiKey(config, session, { id, client }),
     revokeAllApiKeys: (client = operator) => revokeAllApiKeys(config, client),
     authenticateApiKey: timeChecks(config, 'api_key', (token) =>
       authenticateApiKey(config, textOf(token)),
@@ -102,16 +110,19 @@ export function createAuth<Fields = unknown>(options: AuthOptions<Fields>): Auth
     listEvents: (of, page) => listEvents(config, of, page),
     expiresAt: (session) => expiresAt(config, session),
     isFresh: (session) => isFresh(config, session),
-    freshen: (authenticated, submitted) => freshen(config, authenticated, submitted),
-    verifyPassword: async (user, submitted) =>
-      (await verifyChallenge(config, user, submitted)) !== null,
-    changePassword: (authenticated, change) => changePassword(config, authenticated, change),
+    freshen: (authenticated, challenge, client = nobody) =>
+      freshen(config, authenticated, { challenge, client }),
+    verifyPassword: async (user, challenge, client = nobody) =>
+      (await verifyChallenge(config, user, { challenge, client })) !== null,
+    changePassword: (authenticated, change, client = nobody) =>
+      changePassword(config, authenticated, { ...change, client }),
     requestEmailVerification: (authenticated, client = nobody) =>
       requestEmailVerification(config, authenticated, client),
     requestEmailChange: (authenticated, emailAddress, client = nobody) =>
       requestEmailChange(config, authenticated, { emailAddress, client }),
     isEmailVerificationLive: (token) => isEmailVerificationLive(config, token),
-    verifyEmailAddress: (submitted) => verifyEmailAddress(config, submitted),
+    verifyEmailAddress: (submitted, client = nobody) =>
+      verifyEmailAddress(config, { ...submitted, client }),
     findUser: (named) => findUser(config, named),
     listUsers: (page) => config.store.listUsers(page),
     banUser: (userId, client = operator) => banUser(config, userId, client),

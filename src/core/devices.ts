@@ -8,8 +8,9 @@ import type { Secret } from './secret.ts'
 import { horizonOf, isLive } from './session-expiry.ts'
 import { holdLive, sessionDigest } from './sessions.ts'
 import type { OwnSession } from './statements/sessions.ts'
+import type { StoreTransaction } from './store-transaction.ts'
 import { generateToken } from './tokens.ts'
-import { perform } from './unit-of-work.ts'
+import { perform, type UnitOfWork } from './unit-of-work.ts'
 
 /** A page of a user's unexpired sessions, newest first. */
 export async function listSessions(
@@ -40,30 +41,45 @@ export async function renameSession(
   return renamed && isLive(config, renamed) ? renamed : null
 }
 
-/** Who acts, and the session that has to live for it; null where none has to, as for an operator. */
-export interface ActingSession {
-  readonly client: Client
-  readonly acting: OwnSession | null
-}
-
 /**
  * Ends one session of a user: its token is refused from the moment this resolves.
  *
- * @returns whether there was one that had not expired; null where the acting session has ended meanwhile
+ * @returns whether there was one that had not expired
  */
 export async function revokeSession(
   config: Configuration,
-  { id, userId }: OwnSession,
-  { client, acting }: ActingSession,
+  session: OwnSession,
+  client: Client,
+): Promise<boolean> {
+  return perform(config, client, (transaction, unit) => end(config, { transaction, unit }, session))
+}
+
+/**
+ * The same for users who end one of their own, perhaps the acting one.
+ *
+ * @returns null where the acting session has ended meanwhile
+ */
+export async function revokeOwnSession(
+  config: Configuration,
+  acting: OwnSession,
+  { id, client }: { id: string; client: Client },
 ): Promise<boolean | null> {
   return perform(config, client, async (transaction, unit) => {
     // SECURITY: where two sessions end each other at once one survives: the one whose call came first.
-    if (acting && !(await holdLive(transaction, acting))) return null
-    const ended = await transaction.deleteSession({ id, userId })
-    if (!ended || !isLive(config, ended)) return false
-    await unit.record({ name: 'session_expired', userId, sessionId: id, detail: 'revoked' })
-    return true
+    if (!(await holdLive(transaction, acting))) return null
+    return end(config, { transaction, unit }, { id, userId: acting.userId })
   })
+}
+
+async function end(
+  config: Configuration,
+  { transaction, unit }: { transaction: StoreTransaction; unit: UnitOfWork },
+  { id, userId }: OwnSession,
+): Promise<boolean> {
+  const ended = await transaction.deleteSession({ id, userId })
+  if (!ended || !isLive(config, ended)) return false
+  await unit.record({ name: 'session_expired', userId, sessionId: id, detail: 'revoked' })
+  return true
 }
 
 /**

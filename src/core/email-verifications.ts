@@ -120,6 +120,10 @@ export interface SubmittedProof {
   readonly authenticated: Authenticated | null
   /** For somebody who is not logged in, or is logged in as another user. */
   readonly password: string | null
+}
+
+/** What is submitted, and where it comes from. */
+interface Redemption extends SubmittedProof {
   readonly client: Client
 }
 
@@ -141,7 +145,7 @@ export type Verified =
  */
 export async function verifyEmailAddress(
   config: Configuration,
-  submitted: SubmittedProof,
+  submitted: Redemption,
 ): Promise<Verified> {
   const live = await findLive(config, submitted.token)
   if (!live) return toVerified(await confirmRegistration(config, submitted.token, submitted))
@@ -169,7 +173,7 @@ async function redeemInSession(
 async function redeemByPassword(
   config: Configuration,
   live: Live,
-  { password, client }: Pick<SubmittedProof, 'password' | 'client'>,
+  { password, client }: Pick<Redemption, 'password' | 'client'>,
 ): Promise<Verified> {
   if (password === null) return { outcome: 'password_required' }
   const user = await config.store.findUser(live.proof.userId)

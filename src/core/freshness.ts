@@ -13,7 +13,7 @@ import { perform } from './unit-of-work.ts'
 const freshMinutes = 10
 
 /** The password that somebody types to prove that the session is theirs, and where the request comes from. */
-export interface SubmittedChallenge {
+interface SubmittedChallenge {
   readonly challenge: string
   readonly client: Client
 }

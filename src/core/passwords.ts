@@ -4,7 +4,7 @@ import { parseNewCredentials, type SubmittedCredentials } from './credentials.ts
 import { parseEmailAddress } from './email-address.ts'
 import type { Authenticated, User } from './entities.ts'
 import { AuthError } from './errors.ts'
-import { type SubmittedChallenge, verifyChallenge } from './freshness.ts'
+import { verifyChallenge } from './freshness.ts'
 import { type NewMessage, newMessage } from './mail.ts'
 import { parseNewPassword, policyFor } from './password-policy.ts'
 import { Secret } from './secret.ts'
@@ -17,7 +17,8 @@ import { perform, type UnitOfWork } from './unit-of-work.ts'
 export type PasswordChange = 'changed' | 'wrong_password' | 'session_ended'
 
 /** The old password, and the new one. */
-export interface SubmittedPasswordChange extends SubmittedChallenge {
+export interface SubmittedPasswordChange {
+  readonly challenge: string
   readonly password: string
 }
 
@@ -95,7 +96,7 @@ export async function resetPassword(
 export async function changePassword(
   config: Configuration,
   authenticated: Authenticated,
-  { challenge, password, client }: SubmittedPasswordChange,
+  { challenge, password, client }: SubmittedPasswordChange & { readonly client: Client },
 ): Promise<PasswordChange> {
   const { session, user } = authenticated
   const accepted = requirePassword(config, user, password)

@@ -1,13 +1,9 @@
 import type { Client } from './client.ts'
 import type { Configuration } from './config.ts'
-import {
-  type NewCredentials,
-  parseNewCredentials,
-  type SubmittedCredentials,
-} from './credentials.ts'
+import { parseNewCredentials, type SubmittedCredentials } from './credentials.ts'
 import { AuthError } from './errors.ts'
 import { deviceOf, type LoggedIn } from './log-ins.ts'
-import { queueRegistration } from './registrations.ts'
+import { type NewRegistration, queueRegistration } from './registrations.ts'
 import { openSession } from './sessions.ts'
 import { perform } from './unit-of-work.ts'
 import { newUser } from './users.ts'
@@ -17,10 +13,10 @@ export type SignedUp =
   | ({ readonly outcome: 'signed_up' } & LoggedIn)
   | { readonly outcome: 'confirmation_queued' }
 
-/** Where a sign-up comes from, and what the application asked for beside address and password. */
-export interface SignUpContext {
-  readonly client: Client
-  readonly fields: unknown
+/** What a person types to sign up. */
+export interface SubmittedSignUp extends SubmittedCredentials {
+  /** What `signUpFields` made of the rest of the body, for `onUserCreated`; default null. */
+  readonly fields?: unknown
 }
 
 /**
@@ -32,26 +28,26 @@ export interface SignUpContext {
  */
 export async function signUp(
   config: Configuration,
-  credentials: SubmittedCredentials,
-  context: SignUpContext,
+  { fields = null, ...credentials }: SubmittedSignUp,
+  client: Client,
 ): Promise<SignedUp> {
   if (config.signUp === 'closed') throw new AuthError('sign_up_closed')
   const { emailAddress, password } = parseNewCredentials(config, credentials)
-  await config.guard.count('sign_up', { account: emailAddress, client: context.client })
+  await config.guard.count('sign_up', { account: emailAddress, client })
   const passwordHash = await config.passwordHash.hash(password)
-  const accepted = { emailAddress, passwordHash }
+  const accepted = { emailAddress, passwordHash, fields }
   if (config.signUp === 'open') {
-    return { outcome: 'signed_up', ...(await begin(config, accepted, context)) }
+    return { outcome: 'signed_up', ...(await begin(config, accepted, client)) }
   }
-  await queueRegistration(config, { ...accepted, fields: context.fields }, context.client)
+  await queueRegistration(config, accepted, client)
   return { outcome: 'confirmation_queued' }
 }
 
 // The user and the first session: the unique index decides, not a look-up.
 async function begin(
   config: Configuration,
-  { emailAddress, passwordHash }: Hashed,
-  { client, fields }: SignUpContext,
+  { emailAddress, passwordHash, fields }: NewRegistration,
+  client: Client,
 ): Promise<LoggedIn> {
   const user = newUser(config, emailAddress)
   const { session, token, digest } = openSession(config, user, client)
@@ -68,8 +64,4 @@ async function begin(
     await unit.tell('onSessionCreated', { user, session })
   })
   return { user, session, token }
-}
-
-interface Hashed extends Pick<NewCredentials, 'emailAddress'> {
-  readonly passwordHash: string
 }

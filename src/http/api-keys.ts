@@ -75,8 +75,8 @@ export function apiKeys(auth: Auth): Route[] {
       summary: 'Revoke an API key',
       params: z.object({ id: z.uuid().toLowerCase() }),
       answers: { 204: { description: 'Its token is dead' } },
-      async handle({ session, user, client, params: { id } }) {
-        const revoked = await auth.revokeApiKey({ id, userId: user.id }, client, session)
+      async handle({ session, client, params: { id } }) {
+        const revoked = await auth.revokeOwnApiKey(session, id, client)
         if (revoked === null) return refuse('invalid_token')
         return revoked ? answer(undefined, 204) : refuse('not_found')
       },

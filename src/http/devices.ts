@@ -87,8 +87,8 @@ export function devices(auth: Auth): Route[] {
       summary: 'Log out a device',
       params,
       answers: { 204: { description: 'Its token is dead' } },
-      async handle({ session, user, client, params: { id }, transport, cookie }) {
-        const revoked = await auth.revokeSession({ id, userId: user.id }, client, session)
+      async handle({ session, client, params: { id }, transport, cookie }) {
+        const revoked = await auth.revokeOwnSession(session, id, client)
         if (revoked === null) return refuse('invalid_token')
         if (!revoked) return refuse('not_found')
         const isCurrent = id === session.id

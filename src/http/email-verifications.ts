@@ -44,7 +44,8 @@ export function emailVerifications(auth: Auth): Route[] {
       async handle({ body: { token, password = null }, client, request, cookie }) {
         const authenticated = await recognizeRequest({ auth, request, cookie })
         if (authenticated && isRefusal(authenticated)) return authenticated
-        const verified = await auth.verifyEmailAddress({ token, authenticated, password, client })
+        const submitted = { token, authenticated, password }
+        const verified = await auth.verifyEmailAddress(submitted, client)
         switch (verified.outcome) {
           case 'verified':
             return answer({ user: presentUser(verified.user) })

@@ -16,7 +16,7 @@ export function admitFresh({ session, user }: Authenticated) {
       return auth.isFresh(session) ? null : refuse('fresh_authentication_required')
     }
     if (typeof challenge !== 'string') return refuseChallenge('invalid_type', 'must be a string')
-    const isRight = await auth.verifyPassword(user, { challenge, client })
+    const isRight = await auth.verifyPassword(user, challenge, client)
     return isRight ? null : wrongChallenge
   }
 }

@@ -42,8 +42,8 @@ export function passwords(auth: Auth): Route[] {
       answers: { 200: { description: 'Every other session of yours has ended', body: message } },
       async handle({ session, user, client, body }) {
         const { password_challenge: challenge, password } = body
-        const change = { challenge, password, client }
-        const outcome = await auth.changePassword({ session, user }, change)
+        const change = { challenge, password }
+        const outcome = await auth.changePassword({ session, user }, change, client)
         if (outcome === 'session_ended') return refuse('invalid_token')
         if (outcome === 'wrong_password') return wrongChallenge
         return answer({ message: 'Password has been changed.' })

@@ -49,7 +49,7 @@ export function registrations(auth: Auth): Route[] {
           ...rest
         } = body
         const fields = signUpFields ? rest : null
-        const signedUp = await auth.signUp({ emailAddress, password }, client, fields)
+        const signedUp = await auth.signUp({ emailAddress, password, fields }, client)
         if (signedUp.outcome === 'confirmation_queued') return confirmationQueued
         const user = presentUser(signedUp.user)
         if (transport === 'bearer') return answer({ token: signedUp.token.reveal(), user }, 201)

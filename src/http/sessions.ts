@@ -114,8 +114,7 @@ export function sessions(auth: Auth): Route[] {
         },
       },
       async handle({ session, user, client, body }) {
-        const submitted = { challenge: body.password_challenge, client }
-        const until = await auth.freshen({ session, user }, submitted)
+        const until = await auth.freshen({ session, user }, body.password_challenge, client)
         if (until === 'session_ended') return refuse('invalid_token')
         if (until === 'wrong_password') return wrongChallenge
         return answer({ fresh_until: toTimestamp(until) })

@@ -31,6 +31,14 @@ test('the page has every verb, and no other', async () => {
   expect([...new Set(named)].sort()).toEqual(Object.keys(auth).sort())
 })
 
+test('whoever passes on a client passes it last', () => {
+  const calls = [...page.matchAll(/`(\w+\([^`]*\bclient\b[^`]*\))`/g)].map(([, call]) => call)
+  expect(calls.length).toBeGreaterThan(20)
+  expect(calls.filter((call) => !call?.endsWith('client)') || /client.*client/.test(call))).toEqual(
+    [],
+  )
+})
+
 // How each is called, and the event that says who did it.
 const asOperator: Record<string, (auth: Auth, of: Authenticated) => Promise<unknown>> = {
   revokeSession: (auth, { session }) => auth.revokeSession(session),

@@ -30,8 +30,8 @@ test('who signed up with an address that nobody proved has its owner told of ten
   await logIns(30)
   const own = await auth.logIn(credentials, stranger)
   if (!own) throw new Error('Nobody is logged in')
-  const change = { challenge: ann.password, password: 'another horse battery', client: stranger }
-  expect(await auth.changePassword(own, change)).toBe('changed')
+  const change = { challenge: ann.password, password: 'another horse battery' }
+  expect(await auth.changePassword(own, change, stranger)).toBe('changed')
   const told = await mailsTo(server, ann.email_address)
   const signIns = Array(10).fill('New sign-in to your account')
   expect(told.toSorted()).toEqual([...signIns, 'Your password was changed'])

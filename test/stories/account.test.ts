@@ -2,7 +2,6 @@
 import { answer, passwordChallengeField, type Route, route } from 'latchkey/server'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
-import { nobody } from '../../src/core/client.ts'
 import {
   ann,
   bearer,
@@ -220,7 +219,7 @@ test('the password of whoever has the old address now is nobody else’s', async
     each.query('UPDATE users SET email_address = $1', ['ann@new.example']),
   )
   await signUp(server, { ...ann, password: another })
-  const freshen = (challenge: string) => server.auth.freshen(held, { challenge, client: nobody })
+  const freshen = (challenge: string) => server.auth.freshen(held, challenge)
   expect(await freshen(another)).toBe('wrong_password')
   expect(await freshen(ann.password)).toBeInstanceOf(Date)
 })
@@ -232,9 +231,8 @@ test('the password of whoever is banned proves nothing', async () => {
   await server.database.transaction((each) =>
     each.query('UPDATE users SET banned_at = $1', [server.clock()]),
   )
-  const submitted = { challenge: ann.password, client: nobody }
-  expect(await server.auth.freshen(held, submitted)).toBe('wrong_password')
-  expect(await server.auth.verifyPassword(held.user, submitted)).toBe(false)
+  expect(await server.auth.freshen(held, ann.password)).toBe('wrong_password')
+  expect(await server.auth.verifyPassword(held.user, ann.password)).toBe(false)
 })
 
 test('the right password forgets what was tried in vain, and so does a new one', async () => {
@@ -267,7 +265,7 @@ test('a change with a wrong password buys no hash', async () => {
     return cheapHash.hash(password)
   }
   const change = (challenge: string, password = another) =>
-    server.auth.changePassword(held, { challenge, password, client: nobody })
+    server.auth.changePassword(held, { challenge, password })
   expect(await change('wrong password')).toBe('wrong_password')
   await expect(change(ann.password, 'short')).rejects.toMatchObject({
     fields: [{ field: 'password', code: 'too_short' }],

@@ -341,7 +341,7 @@ test('a session that has ended ends no API key any more, and nobody’s has to l
   if (!held) throw new Error('Nobody is logged in')
   await auth.revokeSession(held.session)
   const own = { id, userId: held.user.id }
-  expect(await auth.revokeApiKey(own, undefined, held.session)).toBeNull()
+  expect(await auth.revokeOwnApiKey(held.session, id)).toBeNull()
   expect(await auth.listApiKeys(held.user.id, { limit: 9, after: null })).toHaveLength(1)
   expect(await auth.revokeApiKey(own)).toBe(true)
 })

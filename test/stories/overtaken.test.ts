@@ -167,7 +167,7 @@ test.each(endings.filter(([ending]) => ending !== 'was banned'))(
     await server.outbox.deliverDue()
     const authenticated = await auth.authenticate(token)
     await end(held)
-    const link = { token: mailedToken(server), client: nobody }
+    const link = { token: mailedToken(server) }
     expect(await auth.verifyEmailAddress({ ...link, authenticated, password: null })).toEqual({
       outcome: 'password_required',
     })

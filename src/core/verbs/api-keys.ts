@@ -28,15 +28,16 @@ export interface ApiKeyVerbs {
   /**
    * Without a client it counts as an operator's act.
    *
-   * @param acting the session by which the user does this, which must be live; default none
-   * @returns whether the user had such an API key, not yet expired; its token is refused from then
-   *   on. Null where the acting session has ended meanwhile
+   * @returns whether the user had such an API key, not yet expired; its token is refused from then on
    */
-  revokeApiKey(
-    apiKey: OwnApiKey,
-    client?: Client,
-    acting?: OwnSession | null,
-  ): Promise<boolean | null>
+  revokeApiKey(apiKey: OwnApiKey, client?: Client): Promise<boolean>
+  /**
+   * The same for users who end one of their own.
+   *
+   * @param session the one that acts, which must be live
+   * @returns null where it has ended meanwhile
+   */
+  revokeOwnApiKey(session: OwnSession, id: string, client?: Client): Promise<boolean | null>
   /**
    * Ends every API key of every user, in small steps. A key that is created meanwhile stays.
    *

@@ -31,5 +31,5 @@ export interface EmailVerificationVerbs {
    *
    * @throws AuthError `email_address_taken`, `validation_failed` by a hook, `rate_limited`, `overloaded`, `unavailable`
    */
-  verifyEmailAddress(submitted: SubmittedProof): Promise<Verified>
+  verifyEmailAddress(submitted: SubmittedProof, client?: Client): Promise<Verified>
 }

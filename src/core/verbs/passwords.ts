@@ -1,7 +1,6 @@
 import type { Client } from '../client.ts'
 import type { SubmittedCredentials } from '../credentials.ts'
 import type { Authenticated, PasswordSchemeCount, User } from '../entities.ts'
-import type { SubmittedChallenge } from '../freshness.ts'
 import type { PasswordChange, SubmittedPasswordChange } from '../passwords.ts'
 
 /** Passwords, and the links by which they are reset. */
@@ -11,7 +10,7 @@ export interface PasswordVerbs {
    *
    * @throws AuthError `rate_limited`, `overloaded`, `unavailable`
    */
-  verifyPassword(user: User, submitted: SubmittedChallenge): Promise<boolean>
+  verifyPassword(user: User, challenge: string, client?: Client): Promise<boolean>
   /**
    * Changes the password for whoever knows the old one, and ends the user's other sessions.
    *
@@ -20,6 +19,7 @@ export interface PasswordVerbs {
   changePassword(
     authenticated: Authenticated,
     change: SubmittedPasswordChange,
+    client?: Client,
   ): Promise<PasswordChange>
   /**
    * Queues the mail with a link; does not say whether anybody has the address.

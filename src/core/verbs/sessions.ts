@@ -1,7 +1,6 @@
 import type { Client } from '../client.ts'
 import type { SubmittedCredentials } from '../credentials.ts'
 import type { Authenticated, Session } from '../entities.ts'
-import type { SubmittedChallenge } from '../freshness.ts'
 import type { LoggedIn } from '../log-ins.ts'
 import type { Secret } from '../secret.ts'
 import type { OwnSession } from '../statements/sessions.ts'
@@ -32,14 +31,16 @@ export interface SessionVerbs {
   /** Whether a session may do sensitive things: its password was verified within the last ten minutes. */
   isFresh(session: Session): boolean
   /**
-   * Makes a session fresh again.
+   * Makes a session fresh again for whoever knows the password; each try counts.
    *
+   * @param challenge the password
    * @returns until when it is, or why it is not
    * @throws AuthError `rate_limited`, `overloaded`, `unavailable`
    */
   freshen(
     authenticated: Authenticated,
-    submitted: SubmittedChallenge,
+    challenge: string,
+    client?: Client,
   ): Promise<Date | 'wrong_password' | 'session_ended'>
   /**
    * A page of a user's unexpired sessions, newest first.
@@ -55,15 +56,16 @@ export interface SessionVerbs {
   /**
    * Without a client it counts as an operator's act.
    *
-   * @param acting the session by which the user does this, which must be live; default none
-   * @returns whether the user had such a session, not yet expired; its token is refused from then
-   *   on. Null where the acting session has ended meanwhile
+   * @returns whether the user had such a session, not yet expired; its token is refused from then on
    */
-  revokeSession(
-    session: OwnSession,
-    client?: Client,
-    acting?: OwnSession | null,
-  ): Promise<boolean | null>
+  revokeSession(session: OwnSession, client?: Client): Promise<boolean>
+  /**
+   * The same for users who end one of their own, also the acting one.
+   *
+   * @param session the one that acts, which must be live
+   * @returns null where it has ended meanwhile
+   */
+  revokeOwnSession(session: OwnSession, id: string, client?: Client): Promise<boolean | null>
   /** Ends every session of a user. */
   revokeSessions(userId: string, client?: Client): Promise<void>
   /**

@@ -1,7 +1,7 @@
 import type { Client } from '../client.ts'
 import type { SubmittedCredentials } from '../credentials.ts'
 import type { Session, User } from '../entities.ts'
-import type { SignedUp } from '../sign-ups.ts'
+import type { SignedUp, SubmittedSignUp } from '../sign-ups.ts'
 import type { UserPage } from '../store.ts'
 import type { NamedUser } from '../users.ts'
 
@@ -11,11 +11,10 @@ export interface UserVerbs {
    * Where `signUp` is `confirm`, no user exists before the link in the mail is opened; nothing tells whether the
    * address is taken.
    *
-   * @param fields what `signUpFields` made of the rest of the body, for `onUserCreated`; default null
    * @throws AuthError `sign_up_closed`, `validation_failed`, `rate_limited`, `email_address_taken`, `overloaded`,
    *   `unavailable`
    */
-  signUp(credentials: SubmittedCredentials, client?: Client, fields?: unknown): Promise<SignedUp>
+  signUp(submitted: SubmittedSignUp, client?: Client): Promise<SignedUp>
   /**
    * Creates a user without a session, for seeds and consoles: no limit counts it.
    *
