@@ -1,7 +1,15 @@
 // What somebody sends cannot write into the log: neither a line of its own nor what others meant to keep.
-import { createApp, createAuth, createLog, createStore } from 'latchkey/server'
+import {
+  createApp,
+  createAuth,
+  createLog,
+  createMailbox,
+  createOutbox,
+  createStore,
+  createSweeper,
+} from 'latchkey/server'
 import { expect, test } from 'vitest'
-import { cheapHash, openDatabase } from './harness.ts'
+import { cheapHash, openDatabase, startServer } from './harness.ts'
 
 const breaks = ['\r\n', '\n', '\r', '\u2028', '\u2029', '\x85', '\x1b[2K\x1b[1A', '\0', '"}', '\\n']
 const forged = '{"level":"error","message":"forged"}'
@@ -55,4 +63,38 @@ test('whatever a request says, it is one line of the log, and says nothing else 
   expect(JSON.parse(created[0] ?? '').userAgent).toBe(forged)
   const others = lines.filter((line) => !line.includes('"message":"event"')).join('\n')
   expect(others).not.toContain('forged')
+})
+
+test('what an auth logs to is the log of its requests, mails and sweeps as well', async () => {
+  const lines: string[] = []
+  const write = (_entry: object, message: string) => void lines.push(message)
+  const log = { info: write, error: write }
+  const { auth } = await startServer({ auth: { log } })
+  await createApp(auth).request('/v1/passwords', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ email_address: 'ann@example.com' }),
+  })
+  await auth.createUser({ emailAddress: 'ann@example.com', password: 'correct horse battery' })
+  const transport = createMailbox()
+  const appUrl = 'https://app.example.com'
+  const outbox = createOutbox(auth, { transport, from: 'a@example.com', appUrl })
+  await outbox.deliverDue()
+  const store = { ...auth.config.store, holdLease: () => Promise.reject(new Error('Away')) }
+  await createSweeper({ config: { ...auth.config, store } }).sweep()
+  expect(lines).toEqual(
+    expect.arrayContaining(['request', 'mail', expect.stringContaining('nothing could be swept')]),
+  )
+})
+
+test('a log of its own is another one, and breaks neither', async () => {
+  const lines: string[] = []
+  const write = (_entry: object, message: string) => void lines.push(message)
+  const server = await startServer({ auth: { log: { info: write, error: write } } })
+  const broken = () => {
+    throw new Error('The disk is full')
+  }
+  const app = createApp(server.auth, { log: { info: broken, error: broken } })
+  expect((await app.request('/health/live')).status).toBe(200)
+  expect(lines).toEqual([])
 })

@@ -38,8 +38,8 @@ export interface AuthOptions<Fields = unknown> {
   /** What your application does when something happens to a user; default nothing. */
   readonly hooks?: Partial<Hooks<Fields>>
   /**
-   * Where events are logged, beside the table that keeps them; default faults only, on standard
-   * error.
+   * Where events are logged, beside the table that keeps them, and requests, mails and sweeps; default faults only,
+   * on standard error.
    */
   readonly log?: Log
   /** What collects metrics, as `observe()` makes it; default none. */

@@ -1,4 +1,4 @@
-import type { Log } from './log.ts'
+import { type Log, unfailing } from './log.ts'
 import type { PasswordHash } from './password-hash.ts'
 import type { Store } from './store.ts'
 
@@ -77,8 +77,16 @@ function tracedStore(store: Store, tracing: Tracing): Store {
   })
 }
 
-/** The same log, with trace ids in its lines; unchanged where nobody traces. */
-export function tracedLog(log: Log, tracing: Tracing | null): Log {
+/** Where a part of the server logs: to the log of the `auth`, or to one of its own, which cannot break it either. */
+export function logOf(
+  { log, tracing }: { readonly log: Log; readonly tracing: Tracing | null },
+  own: Log | undefined,
+): Log {
+  return own ? tracedLog(unfailing(own), tracing) : log
+}
+
+// The same log, with trace ids in its lines; unchanged where nobody traces.
+function tracedLog(log: Log, tracing: Tracing | null): Log {
   if (tracing === null) return log
   const said = (entry: object) => {
     const traceId = tracing.traceId()

@@ -2,9 +2,9 @@ import type { Auth } from '../core/auth.ts'
 import type { Client } from '../core/client.ts'
 import { type RequestEventName, severityOf } from '../core/event-names.ts'
 import { Allowances, runWithin } from '../core/guard/allowances.ts'
-import { faultsOnly, type Log, unfailing } from '../core/log.ts'
+import type { Log } from '../core/log.ts'
 import type { Metrics } from '../core/metrics.ts'
-import { type Tracing, tracedLog } from '../core/tracing.ts'
+import { logOf, type Tracing } from '../core/tracing.ts'
 import {
   type Answer,
   type Envelope,
@@ -35,7 +35,7 @@ export interface DispatcherOptions extends CookieOptions {
   readonly trustedProxies?: readonly string[]
   /** In `production`, the default, browsers are told to use HTTPS only, and send the cookie over HTTPS only. */
   readonly mode?: 'development' | 'production'
-  /** Default: faults only, on standard error. */
+  /** Default: that of the `auth`. */
   readonly log?: Log
 }
 
@@ -70,7 +70,7 @@ export class Dispatcher {
     this.#metrics = auth.config.metrics
     this.#tracing = auth.config.tracing
     this.#cookie = sessionCookie(options)
-    this.#log = tracedLog(unfailing(log ?? faultsOnly), this.#tracing)
+    this.#log = logOf(auth.config, log)
     this.#clients = clientAddresses(trustedProxies, (peer) =>
       this.#log.error(
         { peer },

@@ -3,10 +3,10 @@ import { queueExpiryNotices } from '../core/api-keys.ts'
 import { parseAppUrl } from '../core/app-url.ts'
 import type { Auth } from '../core/auth.ts'
 import { isUnavailable } from '../core/errors.ts'
-import { faultsOnly, type Log, unfailing } from '../core/log.ts'
+import type { Log } from '../core/log.ts'
 import type { Message, Transport } from '../core/mail.ts'
 import { parseSender } from '../core/sender.ts'
-import { tracedLog } from '../core/tracing.ts'
+import { logOf } from '../core/tracing.ts'
 import type { Courier } from './courier.ts'
 import { Deliveries } from './deliveries.ts'
 import { createWriter, type MailOptions } from './messages/writer.ts'
@@ -22,7 +22,7 @@ export interface OutboxOptions {
   readonly appUrl: string
   /** The name, look and wording of mails. Default: the sender's name, in plain English. */
   readonly mails?: MailOptions
-  /** Default: only faults, on standard error. */
+  /** Default: that of the `auth`. */
   readonly log?: Log
 }
 
@@ -60,17 +60,21 @@ class Worker implements Outbox {
   #running: Promise<void> | null = null
   #alarm = new AbortController()
 
-  constructor(
-    auth: Auth,
-    { transport, from, appUrl, mails = {}, log = faultsOnly }: OutboxOptions,
-  ) {
+  constructor(auth: Auth, options: OutboxOptions) {
+    const { config } = auth
+    const { transport, from, appUrl, mails = {}, log } = options
     const [sender, site] = [parseSender(from), parseAppUrl(appUrl)]
     if (!sender) throw new RangeError(`${from} is no sender like Projects <no-reply@example.com>`)
     if (!site) throw new RangeError(`${appUrl} is no URL like https://app.example.com`)
-    const { config } = auth
     const writer = createWriter(mails, { from: sender, appUrl: site })
-    const said = tracedLog(unfailing(log), config.tracing)
-    this.#courier = { config, log: said, transport, from: sender, appUrl: site, writer }
+    this.#courier = {
+      config,
+      log: logOf(config, log),
+      transport,
+      from: sender,
+      appUrl: site,
+      writer,
+    }
     this.#pause = new Pause(this.#courier)
     this.#deliveries = new Deliveries(this.#courier, this.#pause)
     this.#unsubscribe = auth.onMessageQueued(() => {

@@ -1,9 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Auth } from '../core/auth.ts'
 import type { Configuration } from '../core/config.ts'
-import { faultsOnly, type Log, unfailing } from '../core/log.ts'
+import type { Log } from '../core/log.ts'
 import type { SweepStep } from '../core/store.ts'
 import { type Swept, sweep } from '../core/sweep.ts'
+import { logOf } from '../core/tracing.ts'
 
 /** Deletes expired rows. Any number of processes may have a sweeper: one of them sweeps. */
 export interface Sweeper {
@@ -19,7 +20,7 @@ export interface Sweeper {
 }
 
 export interface SweeperOptions {
-  /** Default: faults only, on standard error. */
+  /** Default: that of the `auth`. */
   readonly log?: Log
   /** Milliseconds of a clock that is never set; default `performance.now`. */
   readonly monotonic?: () => number
@@ -61,9 +62,9 @@ class Worker implements Sweeper {
   #offset: number
   #heldUntil = new Date(0)
 
-  constructor(config: Configuration, { log = faultsOnly, monotonic }: SweeperOptions) {
+  constructor(config: Configuration, { log, monotonic }: SweeperOptions) {
     this.#config = config
-    this.#log = unfailing(log)
+    this.#log = logOf(config, log)
     this.#monotonic = monotonic ?? (() => performance.now())
     this.#offset = this.#readOffset()
   }

@@ -27,13 +27,12 @@ await start(async (environment) => {
   const auth = createAuth({ ...environment, ...watching, store, apiKeys: { scopes }, log })
   const { transport, mailbox } = chooseTransport(environment.mail)
   const { from } = environment.mail
-  const outbox = createOutbox(auth, { transport, from, appUrl, mails, log })
+  const outbox = createOutbox(auth, { transport, from, appUrl, mails })
   outbox.start()
-  const sweeper = createSweeper(auth, { log })
+  const sweeper = createSweeper(auth)
   sweeper.start()
 
-  const own = { routes: routes(database), mailbox }
-  const app = createApp(auth, { ...environment, ...own, log })
+  const app = createApp(auth, { ...environment, routes: routes(database), mailbox })
   const onClose = async () => {
     await Promise.all([outbox.stop(), sweeper.stop()])
     await auth.flush()

@@ -42,8 +42,8 @@ export async function openAuth(args?: readonly string[]): Promise<Opened> {
   const auth = createAuth({ ...settings, ...watching, store: createStore(database), log })
   const { mail, appUrl } = settings
   const { transport, mailbox } = chooseTransport(mail)
-  const outbox = createOutbox(auth, { transport, from: mail.from, appUrl, mails, log })
-  const sweeper = createSweeper(auth, { log })
+  const outbox = createOutbox(auth, { transport, from: mail.from, appUrl, mails })
+  const sweeper = createSweeper(auth)
 
   const start = () => {
     outbox.start()
@@ -59,7 +59,7 @@ export async function openAuth(args?: readonly string[]): Promise<Opened> {
     await stop()
     await database.close()
   }
-  return { auth, options: { ...settings, mailbox, log }, start, stop, close }
+  return { auth, options: { ...settings, mailbox }, start, stop, close }
 }
 
 /** Says why a server cannot start, in a sentence where that could be foreseen, and ends the process. */
