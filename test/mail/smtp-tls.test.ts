@@ -106,8 +106,12 @@ test.each([
   },
 )
 
-test('a server that speaks no newer TLS than 1.1 gets nothing', async () => {
+test('a server that speaks no newer TLS than 1.1 gets nothing, even where Node was told to speak it', async () => {
   trust(localhost.cert)
+  const { DEFAULT_MIN_VERSION, DEFAULT_CIPHERS } = tls
+  onTestFinished(() => void Object.assign(tls, { DEFAULT_MIN_VERSION, DEFAULT_CIPHERS }))
+  // As --tls-min-v1.0 and --tls-cipher-list do.
+  Object.assign(tls, { DEFAULT_MIN_VERSION: 'TLSv1', DEFAULT_CIPHERS: 'ALL:@SECLEVEL=0' })
   const old = { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'ALL:@SECLEVEL=0' } as const
   const server = await startTls({ secure: true, ...old })
   const tolerant = tls.connect({ port: server.port, host: 'localhost', ...old })
