@@ -36,6 +36,38 @@ test('a session that ends before a form is sent is told, and is ended in every t
   expect(front.api.requests.filter((line) => line === 'POST /v1/projects')).toHaveLength(1)
 })
 
+test('what was typed when the session ended is there after the next log-in, for nobody else', async () => {
+  const front = await openFrontEnd()
+  await signUp(front.server, { ...ann, email_address: 'bob@example.com' })
+  const page = await front.openAs(ann)
+  await reads(page, 'No projects yet')
+  const typed = { Title: 'Garden', 'Description (optional)': 'Beds,\nand a pond' }
+  await press(page, 'New project')
+  await fill(page, typed)
+  front.server.clock.advance({ days: 31 })
+  front.expectFaults('401 /v1/projects')
+  await press(page, 'Create project')
+  await reads(page, 'You were logged out')
+
+  await logIn(page, { ...ann, email_address: 'bob@example.com' })
+  await reads(page, 'No projects yet')
+  expect(await page.getByRole('dialog').count()).toBe(0)
+  await press(page, 'Log out')
+  await sees(page, 'All your projects in one place')
+  await page.getByRole('link', { name: 'Log in' }).first().click()
+  await logIn(page)
+  await reads(page, 'You were logged out before this was saved.')
+  for (const [label, text] of Object.entries(typed)) {
+    expect(await field(page, label).inputValue()).toBe(text)
+  }
+  await press(page, 'Create project')
+  await page.getByRole('dialog').waitFor({ state: 'detached' })
+  await reads(page, 'and a pond')
+  await press(page, 'New project')
+  expect(await field(page, 'Title').inputValue()).toBe('')
+  expect(await page.getByText('You were logged out before this was saved.').count()).toBe(0)
+})
+
 test('after a password reset elsewhere the browser is logged out at its next act', async () => {
   const front = await openFrontEnd()
   await signUp(front.server)

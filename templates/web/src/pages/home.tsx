@@ -1,3 +1,4 @@
+import { useSession } from 'latchkey/react'
 import { useState } from 'react'
 import { ConfirmDialog } from '../parts/confirm-dialog.tsx'
 import { Icon } from '../parts/icon.tsx'
@@ -6,6 +7,7 @@ import { Page } from '../parts/page.tsx'
 import { Time } from '../parts/time.tsx'
 import { useToast } from '../parts/toasts.tsx'
 import { useList } from '../parts/use-list.ts'
+import { findDraft, type ProjectDraft } from '../project-draft.ts'
 import { type Project, projects } from '../projects.ts'
 import { ProjectEditor } from './project-editor.tsx'
 
@@ -23,7 +25,9 @@ type Open =
 export default function HomePage() {
   const list = useList(ask)
   const toast = useToast()
-  const [open, setOpen] = useState<Open>({ kind: 'none' })
+  const session = useSession()
+  const userId = session.status === 'signed_in' ? session.user.id : ''
+  const [open, setOpen] = useState(() => reopen(findDraft(userId)))
   const close = () => setOpen((now) => (now === open ? { kind: 'none' } : now))
   const saved = (project: Project) => {
     close()
@@ -47,9 +51,11 @@ export default function HomePage() {
       <ListView list={list} empty={<NoProjects />}>
         {(project) => <ProjectRow key={project.id} project={project} onOpen={setOpen} />}
       </ListView>
-      {open.kind === 'new' && <ProjectEditor project={null} onSaved={saved} onClose={close} />}
+      {open.kind === 'new' && (
+        <ProjectEditor project={null} userId={userId} onSaved={saved} onClose={close} />
+      )}
       {open.kind === 'edit' && (
-        <ProjectEditor project={open.project} onSaved={saved} onClose={close} />
+        <ProjectEditor project={open.project} userId={userId} onSaved={saved} onClose={close} />
       )}
       {open.kind === 'delete' && (
         <ConfirmDialog
@@ -64,6 +70,12 @@ export default function HomePage() {
       )}
     </Page>
   )
+}
+
+// Whoever was logged out while they typed goes on where they were.
+function reopen(draft: ProjectDraft | null): Open {
+  if (!draft) return { kind: 'none' }
+  return draft.project ? { kind: 'edit', project: draft.project } : { kind: 'new' }
 }
 
 function NoProjects() {

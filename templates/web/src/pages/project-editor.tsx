@@ -1,38 +1,61 @@
 import { useAction } from 'latchkey/react'
+import { useState } from 'react'
 import { Dialog } from '../parts/dialog.tsx'
 import { Field } from '../parts/field.tsx'
 import { Form } from '../parts/form.tsx'
+import { findDraft, keepDraft } from '../project-draft.ts'
 import { type NewProject, type Project, projects } from '../projects.ts'
 
 interface ProjectEditorProps {
   /** Null for a new project. */
   readonly project: Project | null
+  /** Who types. */
+  readonly userId: string
   readonly onSaved: (project: Project) => void
   readonly onClose: () => void
 }
 
-export function ProjectEditor({ project, onSaved, onClose }: ProjectEditorProps) {
-  const { state, run } = useAction(async (typed: NewProject) =>
-    onSaved(await (project ? projects.update(project.id, typed) : projects.create(typed))),
-  )
+export function ProjectEditor({ project, userId, onSaved, onClose }: ProjectEditorProps) {
+  // From before the session ended.
+  const [draft] = useState(() => findDraft(userId))
+  const { title, description } = draft?.typed ?? project ?? nothing
+  const { state, run } = useAction(async (typed: NewProject) => {
+    const saved = await (project ? projects.update(project.id, typed) : projects.create(typed))
+    keepDraft(null)
+    onSaved(saved)
+  })
+  const close = () => {
+    keepDraft(null)
+    onClose()
+  }
   return (
-    <Dialog title={project ? 'Edit project' : 'New project'} onClose={onClose}>
+    <Dialog title={project ? 'Edit project' : 'New project'} onClose={close}>
+      {draft && (
+        <p className="note" role="status">
+          You were logged out before this was saved.
+        </p>
+      )}
       <Form
         state={state}
         submit={project ? 'Save changes' : 'Create project'}
-        onSend={({ title = '', description = '' }) =>
-          void run({ title, description: description || null })
-        }
-        onCancel={onClose}
+        onType={(typed) => keepDraft({ userId, project, typed: read(typed) })}
+        onSend={(typed) => void run(read(typed))}
+        onCancel={close}
       >
-        <Field label="Title" name="title" defaultValue={project?.title ?? ''} />
+        <Field label="Title" name="title" defaultValue={title} />
         <Field
           label="Description (optional)"
           name="description"
           rows={4}
-          defaultValue={project?.description ?? ''}
+          defaultValue={description ?? ''}
         />
       </Form>
     </Dialog>
   )
+}
+
+const nothing: NewProject = { title: '', description: null }
+
+function read({ title = '', description = '' }: Record<string, string>): NewProject {
+  return { title, description: description || null }
 }

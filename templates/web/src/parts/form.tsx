@@ -10,13 +10,15 @@ interface FormProps {
   readonly onSend: (typed: Record<string, string>) => void
   readonly submit: string
   readonly children?: ReactNode
+  /** Called with every change. */
+  readonly onType?: (typed: Record<string, string>) => void
   readonly look?: 'danger' | 'quiet'
   /** In a dialog: what its Cancel button does. */
   readonly onCancel?: () => void
 }
 
 /** A form whose fields show their own problems; all others are shown above it. */
-export function Form({ state, onSend, submit, children, look, onCancel }: FormProps) {
+export function Form({ state, onSend, submit, children, look, onType, onCancel }: FormProps) {
   const form = useRef<HTMLFormElement>(null)
   const [names, setNames] = useState<readonly string[]>([])
   const [corrected, setCorrected] = useState<readonly string[]>([])
@@ -29,11 +31,12 @@ export function Form({ state, onSend, submit, children, look, onCancel }: FormPr
     if (isRunning) return
     setNames(namesIn(event.currentTarget))
     setCorrected([])
-    const typed = [...new FormData(event.currentTarget)]
-    onSend(Object.fromEntries(typed.map(([name, value]) => [name, String(value)])))
+    onSend(typedIn(event.currentTarget))
   }
-  const onInput = ({ target }: FormEvent<HTMLFormElement>) =>
+  const onInput = ({ target, currentTarget }: FormEvent<HTMLFormElement>) => {
     setCorrected((before) => [...before, nameOf(target)])
+    onType?.(typedIn(currentTarget))
+  }
   return (
     // Validated by the API, in its words: a browser's own checks stop some of what it would accept.
     <form ref={form} onSubmit={send} onInput={onInput} noValidate>
@@ -81,6 +84,10 @@ function problemsIn(
   if (state.status !== 'refused') return {}
   const left = Object.entries(state.fields).filter(([name]) => !corrected.includes(name))
   return Object.fromEntries(left)
+}
+
+function typedIn(form: HTMLFormElement): Record<string, string> {
+  return Object.fromEntries([...new FormData(form)].map(([name, value]) => [name, String(value)]))
 }
 
 function namesIn(form: HTMLFormElement): string[] {
