@@ -30,7 +30,7 @@ export async function listenRaw(app: AppOptions = {}): Promise<RawServer> {
       void reached.push(`${method} ${path} ${status}`),
     error: ({ err }: Record<string, unknown>) => void reached.push(String(err)),
   }
-  const routes = templateRoutes(server.database)
+  const routes = [...templateRoutes(server.database), ...(app.routes ?? [])]
   const http = nodeServer(createApp(server.auth, { ...app, routes, log }))
   http.listen(0, '127.0.0.1')
   await once(http, 'listening')
