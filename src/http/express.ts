@@ -15,6 +15,7 @@ import {
 import { type AppOptions, createApp } from './app.ts'
 import { nodeListener, send } from './node.ts'
 import { NodeHeaders } from './node-request.ts'
+import { turnOf } from './pipeline.ts'
 import { isRefusal, refuse } from './problems.ts'
 import { judgeRaw, originForm } from './raw-head.ts'
 
@@ -95,6 +96,9 @@ export function protect(auth: Auth, options: ProtectOptions<RouteAccess> = {}): 
     if (isOpened(request.method, request.baseUrl + request.path)) return open(request, next)
     const judged = judgeRaw(request)
     if (judged === 'condemned') return
+    const turn = turnOf(request, response)
+    if (turn === 'cut') return
+    if (turn !== 'now') await turn
     const headers = new NodeHeaders(request.headers)
     const found = judged ?? (await admission.admit({ method: request.method, headers }, access))
     if (isRefusal(found)) return send(response, presentRefusal(found, { headers }))

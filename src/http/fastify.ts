@@ -21,6 +21,7 @@ import { type AppOptions, createApp } from './app.ts'
 import { isPrompt } from './late-body.ts'
 import { nodeListener } from './node.ts'
 import { NodeHeaders } from './node-request.ts'
+import { turnOf } from './pipeline.ts'
 import { isRefusal, type Refusal } from './problems.ts'
 import { judgeRaw } from './raw-head.ts'
 
@@ -154,8 +155,12 @@ function admitTo(admission: Admission, auth: Auth): onRequestHookHandler {
     const judged = judgeRaw(request.raw)
     if (judged === 'condemned') return void reply.hijack()
     if (judged) return sendRefusal(judged, request, reply)
+    const turn = turnOf(request.raw, reply.raw)
+    if (turn === 'cut') return void reply.hijack()
     const headers = new NodeHeaders(request.raw.headers)
-    admission.admit({ method: request.method, headers }, access).then((admitted) => {
+    const admit = () => admission.admit({ method: request.method, headers }, access)
+    const admitting = turn === 'now' ? admit() : turn.then(admit)
+    admitting.then((admitted) => {
       if (isRefusal(admitted)) return sendRefusal(admitted, request, reply)
       request[held] = { principal: admitted, admittedAt: performance.now() }
       runAs(admitted, done)

@@ -2,6 +2,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { bareEnvelope, type Presented, present, toResponse } from './answers.ts'
 import { type Peer, shortcutInto } from './app.ts'
+import { turnOf } from './pipeline.ts'
 import { type Refusal, refuse } from './problems.ts'
 import { judgeRaw, originForm } from './raw-head.ts'
 import { closeSlowClients } from './slow-clients.ts'
@@ -25,7 +26,9 @@ export function nodeListener(app: Fetch): Listener {
     if (judged === 'condemned') return
     if (judged) return send(outgoing, presentBare(judged))
     incoming.url = originForm(incoming.url ?? '/')
-    if (isBehind(outgoing)) await turnOf(outgoing)
+    const turn = turnOf(incoming, outgoing)
+    if (turn === 'cut') return
+    if (turn !== 'now') await turn
     try {
       const short = shortcut?.(incoming, outgoing)
       if (short) return sendUnlessAnswered(outgoing, await short)
@@ -35,17 +38,6 @@ export function nodeListener(app: Fetch): Listener {
     }
     return listener(incoming, outgoing)
   }
-}
-
-// SECURITY: Node reports a request that was sent behind another at once, and keeps back its answer alone. What is
-// sent behind a log-out has to find it done (RFC 9112 §9.3.2). Node gives an answer its socket when it is its turn.
-function isBehind({ socket }: ServerResponse): boolean {
-  return socket === null
-}
-
-// Never, where the connection ends before: what is behind its last answer is not done.
-function turnOf(outgoing: ServerResponse): Promise<void> {
-  return new Promise((resolve) => outgoing.once('socket', () => resolve()))
 }
 
 // Loaded for the first request without a shortcut, such as one for an unknown path: it brings Node's `Request`

@@ -24,17 +24,60 @@ test('what is sent behind a request finds it done', async () => {
   expect(statuses).toEqual([200, 401, 401, 401])
 })
 
-test('of a hundred that a client sends at once one is worked on, and all are answered', async () => {
+test('of those that a client sends at once one is worked on, and sixteen wait', async () => {
   const { begun, route, finish } = slowRoute()
   const { exchange } = await listenRaw({ routes: [route] })
-  const answered = exchange(slow.repeat(100))
+  const answered = exchange(slow.repeat(17))
   await until(() => expect(begun()).toBe(1))
   // What came with the first was read before this.
   await exchange(alive)
   expect(begun()).toBe(1)
   finish()
-  expect((await answered).statuses).toEqual(Array(100).fill(200))
-  expect(begun()).toBe(100)
+  expect((await answered).statuses).toEqual(Array(17).fill(200))
+  expect(begun()).toBe(17)
+})
+
+test('with one more the connection is cut, and nothing behind the first is done', async () => {
+  const { begun, route, finish } = slowRoute()
+  const raw = await listenRaw({ routes: [route] })
+  const ask = await asSomebody(raw)
+  const behind = ask('POST /v1/projects', 'title=A').repeat(17)
+  expect((await raw.exchange(slow + behind)).statuses).toEqual([])
+  finish()
+  expect((await raw.exchange(alive)).statuses).toEqual([200])
+  expect(begun()).toBe(1)
+  expect(await raw.server.database.query('SELECT title FROM projects')).toEqual([])
+})
+
+test('whoever sends the next when an answer has come may send any number', async () => {
+  const raw = await listenRaw()
+  const socket = connect(raw.port, '127.0.0.1')
+  let answered = 0
+  socket.setEncoding('latin1').on('data', (chunk) => {
+    answered += String(chunk).match(/^HTTP\/1\.1 200 /gm)?.length ?? 0
+  })
+  for (let round = 1; round <= 20; round++) {
+    socket.write(alive.repeat(5))
+    await until(() => expect(answered).toBe(5 * round))
+  }
+  socket.destroy()
+})
+
+test('a body that was still on its way behind a request arrives', async () => {
+  const { begun, route, finish } = slowRoute()
+  const raw = await listenRaw({ routes: [route] })
+  const ask = await asSomebody(raw)
+  const posted = ask('POST /v1/projects', `title=A&description=${'b'.repeat(9_000)}`)
+  const socket = connect(raw.port, '127.0.0.1')
+  const chunks: string[] = []
+  socket.setEncoding('latin1').on('data', (chunk) => chunks.push(String(chunk)))
+  socket.write(slow + posted.slice(0, -5_000))
+  await until(() => expect(begun()).toBe(1))
+  socket.write(posted.slice(-5_000))
+  finish()
+  await until(() => expect(chunks.join('').match(/^HTTP\/1\.1 \d+/gm)).toHaveLength(2))
+  expect(chunks.join('')).toContain('HTTP/1.1 201')
+  socket.destroy()
 })
 
 test('what waits behind a request is not done once its client has left', async () => {

@@ -67,6 +67,20 @@ describe.each(names)('%s', (kind) => {
     expect(named.body.request_id).toBe('mine')
   })
 
+  test('what is sent behind a log-out on one connection finds it done', async () => {
+    const mounted = await mount(kind)
+    const { authorization } = await begin(mounted)
+    const ask = (line: string) =>
+      `${line} HTTP/1.1\r\nHost: localhost\r\nAuthorization: ${authorization}\r\n`
+    const paths = ['GET /v1/session', 'GET /notes', 'GET /v1/session']
+    const asked = ['DELETE /v1/session', ...paths].map((line) => `${ask(line)}\r\n`).join('')
+    const answer = await mounted.exchange(`${asked}${ask('GET /notes')}Connection: close\r\n\r\n`)
+    expect(answer.match(/^HTTP\/1\.1 \d+/gm)).toEqual([
+      'HTTP/1.1 200',
+      ...Array(4).fill('HTTP/1.1 401'),
+    ])
+  })
+
   test('a session is over when its time is', async () => {
     const mounted = await mount(kind)
     const own = await begin(mounted)

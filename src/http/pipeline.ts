@@ -1,0 +1,33 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+
+// How many requests of a connection may wait: browsers send none ahead, and each takes some 4 kB.
+const maximumWaiting = 16
+const waiting = new WeakMap<Socket, number>()
+
+/**
+ * When a request may be worked on: at once, or when what was sent in front of it on its connection is answered (RFC
+ * 9112 §9.3.2). Where the connection ends before, that is never. With too many behind it, it is cut.
+ *
+ * SECURITY: Node reports such a request at once, and keeps back its answer alone. What is sent behind a log-out has to
+ * find it done, and five hundred lists that nobody reads must not be made, nor wait by the thousand.
+ */
+export function turnOf(
+  { socket }: IncomingMessage,
+  outgoing: ServerResponse,
+): 'now' | 'cut' | Promise<void> {
+  // Node gives an answer the socket when it is its turn.
+  if (outgoing.socket !== null) return 'now'
+  const before = waiting.get(socket) ?? 0
+  if (before >= maximumWaiting) {
+    socket.destroy()
+    return 'cut'
+  }
+  waiting.set(socket, before + 1)
+  return new Promise((resolve) => {
+    outgoing.once('socket', () => {
+      waiting.set(socket, (waiting.get(socket) ?? 1) - 1)
+      resolve()
+    })
+  })
+}
