@@ -61,6 +61,20 @@ test('whoever opens the link in another tab finds the new address when they come
   await reads(page, 'ann@example.org')
 })
 
+test('whoever comes back many times at once is asked about once', async () => {
+  const front = await openFrontEnd()
+  const page = await front.openAs(ann, '/account')
+  await page.getByRole('button', { name: 'Send confirmation email' }).waitFor()
+  const before = front.api.requests.length
+  await page.evaluate(() => {
+    for (let time = 0; time < 30; time++) dispatchEvent(new Event('focus'))
+  })
+  // Whatever had been asked would have come before this.
+  await page.getByRole('link', { name: 'Activity' }).click()
+  await reads(page, 'Signed up')
+  expect(front.api.requests.slice(before)).toEqual(['GET /v1/session', 'GET /v1/events'])
+})
+
 /** The link in the mail to an address; what is newest may have gone to another. */
 async function linkTo(address: string, { origin, server }: FrontEnd): Promise<string> {
   await server.outbox.deliverDue()

@@ -5,8 +5,16 @@ import { useEffect } from 'react'
 export function useRefreshOnReturn(): void {
   const { refresh } = useAuth()
   useEffect(() => {
-    const look = () => void refresh()
+    let last = Number.NEGATIVE_INFINITY
+    const look = ({ timeStamp }: Event) => {
+      // Nobody confirms anything in so short a time: whoever goes from window to window is not asked about each time.
+      if (timeStamp - last < restMilliseconds) return
+      last = timeStamp
+      void refresh()
+    }
     addEventListener('focus', look)
     return () => removeEventListener('focus', look)
   }, [refresh])
 }
+
+const restMilliseconds = 1_000
