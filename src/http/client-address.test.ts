@@ -30,6 +30,11 @@ test.each([
   ['[2001:db8::9]:4711, 2001:db8:1::2', '2001:db8::9'],
   ['::ffff:203.0.113.9', '203.0.113.9'],
   ['::FFFF:cb00:7109', '203.0.113.9'],
+  ['0:0:0:0:0:ffff:cb00:7109', '203.0.113.9'],
+  ['[0000::0:FFFF:203.0.113.9]:4711', '203.0.113.9'],
+  ['2001:0DB8:0:0::0009', '2001:db8::9'],
+  ['fe80::9%eth0', 'fe80::9'],
+  ['0:ffff:203.0.113.9', '10.0.0.1'],
   ['10.1.1.1', '10.1.1.1'],
   ['203.0.113.9, unknown', '10.0.0.1'],
   ['203.0.113.9,, 10.1.1.1', '10.1.1.1'],
@@ -66,6 +71,7 @@ test('where the two headers disagree neither is believed', () => {
   const headers = (forwarded: string) =>
     new Headers({ 'x-forwarded-for': '203.0.113.9', forwarded: `for=${forwarded}` })
   expect(behindProxies.find(headers('203.0.113.9'), '10.0.0.1')).toBe('203.0.113.9')
+  expect(behindProxies.find(headers('"[::ffff:203.0.113.9]"'), '10.0.0.1')).toBe('203.0.113.9')
   expect(behindProxies.find(headers('198.51.100.1'), '10.0.0.1')).toBe('10.0.0.1')
 })
 

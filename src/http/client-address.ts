@@ -148,20 +148,26 @@ function isEscaped(text: string, index: number): boolean {
   return (index - before) % 2 === 1
 }
 
-// 192.0.2.1, 192.0.2.1:4711, 2001:db8::1, [2001:db8::1]:4711; Node writes an IPv4 peer of a
-// dual-stack socket as ::ffff:192.0.2.1.
+// 192.0.2.1, 192.0.2.1:4711, 2001:db8::1, [2001:db8::1]:4711.
 function parseAddress(text: string): string | null {
   const trimmed = text.trim()
   const [, bracketed, dotted] = /^\[([^\]]*)\](?::\d+)?$|^([\d.]+)(?::\d+)?$/.exec(trimmed) ?? []
-  const address = unmapped((bracketed ?? dotted ?? trimmed).toLowerCase())
-  // Drops the zone of a link-local address.
-  return isIP(address) === 0 ? null : (address.split('%', 1)[0] ?? null)
+  const address = bracketed ?? dotted ?? trimmed
+  const family = isIP(address)
+  return family === 6 ? unmapped(shortened(address)) : family === 4 ? address : null
 }
 
-// RFC 4291 §2.5.5.2, in both of its spellings.
+// SECURITY: one spelling for each address (RFC 5952), since it is compared, and counted. Drops the zone of a link-local
+// one, which no URL has.
+function shortened(address: string): string {
+  const { hostname } = new URL(`http://[${address.replace(/%.*/, '')}]`)
+  return hostname.slice(1, -1)
+}
+
+// RFC 4291 §2.5.5.2: Node writes an IPv4 peer of a dual-stack socket as ::ffff:192.0.2.1.
 function unmapped(address: string): string {
   const hexadecimal = /^::ffff:([\da-f]{1,4}):([\da-f]{1,4})$/.exec(address)
-  if (!hexadecimal) return address.replace(/^::ffff:(?=\d+\.)/, '')
+  if (!hexadecimal) return address
   const groups = hexadecimal.slice(1).map((group) => Number.parseInt(group, 16))
   return groups.flatMap((group) => [group >> 8, group & 255]).join('.')
 }
