@@ -1,5 +1,6 @@
 // What broke elsewhere, tried here: each test is the rule that an advisory of another project says was
 // missing. docs/security/advisories.md has the advisories, and those that no test is needed for.
+import { decodeJwt, decodeProtectedHeader } from 'jose'
 import type { Route } from 'latchkey/server'
 import { expect, test } from 'vitest'
 import {
@@ -291,4 +292,28 @@ test('a log-out ends what it was asked with, and nothing that it names', async (
   expect((await server.send(line, named, { ...headers, ...bearer(token) })).status).toBe(200)
   expect((await server.send('GET /v1/session', undefined, bearer(bobs))).status).toBe(200)
   expect((await server.send('GET /v1/session', undefined, bearer(token))).status).toBe(401)
+})
+
+test('an access token says nothing that its caller chose, but for which service it is', async () => {
+  const server = await startServer()
+  const bobs = await idOf(server, await signUp(server, bob))
+  const token = await signUp(server)
+  const claims = {
+    ...{ iss: 'https://evil.example', aud: 'evil', sub: bobs, user_id: bobs, sid: 'x', jti: 'x' },
+    ...{ iat: 0, nbf: 0, exp: 4_102_444_800, expires_in: 86_400, email: bob.email_address },
+    ...{ alg: 'none', typ: 'JWT', kid: 'x', jwk: {}, crit: ['exp'], admin: true },
+  }
+  const asked = { audience: 'billing', scope: 'projects:read' }
+  const wished = { ...claims, claims, payload: claims, header: claims, ...asked }
+  const line = `POST /v1/access_tokens?${new URLSearchParams({ sub: bobs, aud: 'evil' })}`
+  const [given, plain] = [
+    await server.send(line, wished, { ...bearer(token), 'x-user-id': bobs }),
+    await server.send('POST /v1/access_tokens', asked, bearer(token)),
+  ].map(({ body }) => String(body.access_token))
+  const said = (accessToken = '') => ({
+    ...{ ...decodeProtectedHeader(accessToken), ...decodeJwt(accessToken) },
+    jti: expect.stringMatching(/^[\w-]{22}$/),
+  })
+  expect(said(given)).toEqual(said(plain))
+  expect(decodeJwt(given ?? '').sub).toBe(await idOf(server, token))
 })
