@@ -4,6 +4,7 @@ import { parseEnv } from 'node:util'
 import { testFolder, type Wanted } from './authentication-files.ts'
 import { migrateLine, testLine } from './authentication-packages.ts'
 import { developmentScripts, settingsFile } from './development.ts'
+import { findShutdown } from './existing-listener.ts'
 import type { ExistingProject } from './existing-project.ts'
 import { readTextFile } from './text-file.ts'
 
@@ -33,6 +34,7 @@ export function remarks(
           `Have whatever starts your server in development give it ${loadsPlugins ? '-- ' : ''}--dev, or set NODE_ENV=development there: else it is in production`,
         ]),
     ...otherDatabase(project, database),
+    ...ownShutdown(project),
     ...(project.manifest.scripts?.migrate === undefined
       ? []
       : [
@@ -71,5 +73,14 @@ function otherDatabase(
   if (other === undefined) return []
   return [
     `DATABASE_URL in ${other} is no ${database === 'sqlite' ? 'sqlite:' : 'postgres:'} URL, and Latchkey reads it: give one of the two another variable, or generate with the other --database`,
+  ]
+}
+
+function ownShutdown(project: ExistingProject): readonly string[] {
+  const path = findShutdown(project)
+  if (path === null) return []
+  const { source, language } = project
+  return [
+    `In ${path}, which ends the process on a signal: leave that to runAuthentication, or last-use times are lost, and mails that are being sent; what else has to end goes into closeAuthentication, in ${source}auth/server.${language}`,
   ]
 }

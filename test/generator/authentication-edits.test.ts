@@ -169,6 +169,22 @@ runAuthentication(http)
 `)
 })
 
+test.each(['express', 'hono', 'fastify'] as const)(
+  'of a project of %s that ends its own process on a signal it is said what that would cut short',
+  async (framework) => {
+    const text = `${made[framework]}
+process.once("SIGTERM", () => process.exit(0))
+`
+    const { stdout } = await own(framework, { 'app.js': text }).generate()
+    const sentence =
+      'In app.js, which ends the process on a signal: leave that to runAuthentication'
+    if (framework === 'fastify') expect(stdout).not.toContain('on a signal')
+    else expect(stdout).toContain(sentence)
+    const without = await own(framework, { 'app.js': made[framework] }).generate()
+    expect(without.stdout).not.toContain('on a signal')
+  },
+)
+
 test('a name that a file has already is not given to its server', async () => {
   const files = { 'app.js': `${made.express}\nconst server = 'mine'\n\napp.listen(3000)\n` }
   const { generate, read } = own('express', files)
