@@ -35,6 +35,7 @@ export function remarks(
         ]),
     ...otherDatabase(project, database),
     ...ownShutdown(project),
+    ...sameNames(project),
     ...(project.manifest.scripts?.migrate === undefined
       ? []
       : [
@@ -82,5 +83,23 @@ function ownShutdown(project: ExistingProject): readonly string[] {
   const { source, language } = project
   return [
     `In ${path}, which ends the process on a signal: leave that to runAuthentication, or last-use times are lost, and mails that are being sent; what else has to end goes into closeAuthentication, in ${source}auth/server.${language}`,
+  ]
+}
+
+// They put their own things where ours are: a route that is open answers 500 then, and Fastify does not start.
+const rivals: Readonly<Record<ExistingProject['framework'], readonly string[]>> = {
+  express: ['express-session', 'passport'],
+  fastify: ['@fastify/jwt', '@fastify/passport', '@fastify/secure-session', '@fastify/session'],
+  hono: [],
+  next: [],
+}
+
+function sameNames({ framework, manifest }: ExistingProject): readonly string[] {
+  const packages = { ...manifest.devDependencies, ...manifest.dependencies }
+  const found = rivals[framework].filter((name) => name in packages)
+  if (found.length === 0) return []
+  const uses = found.length === 1 ? 'uses' : 'use'
+  return [
+    `Take out ${found.join(' and ')}, which ${uses} request.session or request.user as Latchkey does: one of the two logs people in`,
   ]
 }

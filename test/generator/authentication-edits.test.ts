@@ -356,6 +356,23 @@ test.each([
   },
 )
 
+test.each([
+  [
+    { express: '^5.0.0', passport: '^0.7.0', 'express-session': '^1.18.0' },
+    'express-session and passport',
+  ],
+  [{ fastify: '^5.0.0', '@fastify/jwt': '^9.0.0' }, '@fastify/jwt'],
+  [{ express: '^5.0.0', '@fastify/jwt': '^9.0.0' }, null],
+])(
+  'what logs people in already, under the same names, is said: %j',
+  async (dependencies, names) => {
+    const { generate } = project({ 'package.json': JSON.stringify({ dependencies }) })
+    const { stdout } = await generate()
+    if (names === null) expect(stdout).not.toContain('Take out')
+    else expect(stdout).toContain(`Take out ${names}, which use`)
+  },
+)
+
 test('what a project has under the same name, and stays, is said', async () => {
   const scripts = { start: 'node index.js', test: 'jest', migrate: 'knex migrate:latest' }
   const dependencies = { express: '^5.0.0', jest: '^30.0.0' }
