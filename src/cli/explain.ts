@@ -111,6 +111,11 @@ const advices: readonly (readonly [RegExp, string])[] = [
   [/^CERT_/, 'renew it, or put the clock of this machine right'],
   // SQLite reports a full disk as an I/O error, too.
   [/^53100 |disk I\/O error$|disk is full$/, 'make room on its disk, or look whether that fails'],
+  // SQLite writes beside a file even to read it, and says neither whose it is nor what it lacks.
+  [
+    /(unable to open database file|readonly database)$/,
+    'run this as its owner, in a folder of theirs',
+  ],
   [/^(DEPTH_ZERO_SELF_SIGNED|SELF_SIGNED|UNABLE_TO_)\w+ /, nameAuthority],
 ]
 

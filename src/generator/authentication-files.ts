@@ -58,12 +58,21 @@ function openRoutes({ directory, source, loadsPlugins }: ExistingProject): strin
   return hasExample ? "['GET /', 'GET /example']" : "['GET /']"
 }
 
+/** Where the tests are: beside the project's own, or beside the code. */
+export function testFolder({
+  directory,
+  source,
+}: Pick<ExistingProject, 'directory' | 'source'>): string {
+  return existsSync(join(directory, 'test')) ? 'test/auth' : `${source}auth`
+}
+
 type Places = Readonly<Record<string, string>>
 
 // Each module by its name in the templates, with its path in the project, without an extension.
-function placesOf({ directory, framework, source, loadsPlugins }: ExistingProject): Places {
+function placesOf(project: ExistingProject): Places {
+  const { framework, source, loadsPlugins } = project
   const auth = `${source}auth`
-  const tests = existsSync(join(directory, 'test')) ? 'test/auth' : auth
+  const tests = testFolder(project)
   const shared = ['auth', 'database', 'environment', 'mails', 'migrate', 'server', 'transport']
   return {
     ...Object.fromEntries(shared.map((name) => [name, `${auth}/${name}`])),

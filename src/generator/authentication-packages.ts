@@ -35,7 +35,8 @@ export function additionsTo(
   }
 }
 
-function migrateLine(project: ExistingProject): string {
+/** The command that migrates Latchkey's tables. */
+export function migrateLine(project: ExistingProject): string {
   const { source, language, compiler, ending } = project
   const file = `auth/migrate.${project.language}`
   if (language === 'js' || ending === '.ts') return `node ${source}${file}`
@@ -43,7 +44,8 @@ function migrateLine(project: ExistingProject): string {
   return `${buildLine(project)} && node ${compiler.outDir ?? 'dist'}/auth/migrate.js`
 }
 
-function testLine(project: ExistingProject): string {
+/** The command that runs the tests that are written. */
+export function testLine(project: ExistingProject): string {
   const { source, language, compiler, ending, runner } = project
   if (runner === 'vitest') return 'vitest run'
   if (runner === '@jest/globals')

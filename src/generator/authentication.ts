@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { Plan, PlannedFile } from './additions.ts'
 import { type Wanted, writeCode } from './authentication-files.ts'
 import { additionsTo, type Packages } from './authentication-packages.ts'
+import { remarks } from './authentication-remarks.ts'
 import { append, ignored, writeExample } from './authentication-settings.ts'
 import { developmentScripts, settingsFile } from './development.ts'
 import { apply, type Edited } from './edit.ts'
@@ -12,6 +13,7 @@ import type { ExistingProject } from './existing-project.ts'
 import { namesOf } from './names.ts'
 import type { Files } from './template.ts'
 import { readTextFile } from './text-file.ts'
+import { updatesOf } from './versions.ts'
 
 /** What to write, and what to say about it. */
 export interface AuthenticationPlan extends Plan {
@@ -58,7 +60,12 @@ export function planAuthentication(
       is: isThere(project, path) ? 'changed' : 'new',
     }),
   )
-  const steps = [...edits.flatMap(inWords), ...remarks(project, { hasEnvironment, database })]
+  const { dependencies, devDependencies } = project.manifest
+  const steps = [
+    ...updatesOf({ ...devDependencies, ...dependencies }, options.peers),
+    ...edits.flatMap(inWords),
+    ...remarks(project, { hasEnvironment, database }),
+  ]
   const { dev = project.manifest.scripts?.dev } = developmentScripts(project)
   return { files, steps, run: dev === undefined ? null : 'dev', production: productionOf(project) }
 }
@@ -97,46 +104,4 @@ function inWords(edited: Edited): readonly string[] {
   if (edited.kind === 'edited') return []
   const lines = edited.steps.flatMap((step) => step.split('\n'))
   return [`In ${edited.path}:`, ...lines.map((line) => `  ${line}`)]
-}
-
-function remarks(
-  project: ExistingProject,
-  { hasEnvironment, database }: { hasEnvironment: boolean; database: Wanted['database'] },
-): readonly string[] {
-  const { compiler, framework, language, loadsPlugins, besideJest, modules, source } = project
-  const file = settingsFile(project)
-  const asks = framework === 'next' || Object.keys(developmentScripts(project)).length > 0
-  const resolution = compiler.moduleResolution?.toLowerCase()
-  const isOld = resolution === 'node' || resolution === 'node10'
-  // Only `nodenext` allows CommonJS to load an ES module.
-  const isEarly = modules === 'cjs' && /^node1\d$/i.test(compiler.module ?? '')
-  const wanted =
-    modules === 'esm'
-      ? '"moduleResolution": "bundler"'
-      : '"module": "nodenext", without "moduleResolution"'
-  return [
-    ...(language === 'ts' && (isOld || isEarly)
-      ? [`In tsconfig.json: ${wanted}, or the compiler does not find latchkey/server`]
-      : []),
-    ...(asks
-      ? []
-      : [
-          `Have whatever starts your server in development give it ${loadsPlugins ? '-- ' : ''}--dev, or set NODE_ENV=development there: else it is in production`,
-        ]),
-    ...(hasEnvironment ? [`In ${file}, which was there: what .env.example has`] : []),
-    ...(database === 'postgres'
-      ? [`Make the databases that ${file} and TEST_DATABASE_URL name`]
-      : []),
-    ...(besideJest
-      ? [
-          `Have Jest leave ${source}auth alone (testPathIgnorePatterns): it loads no ES modules there, and node --test does`,
-        ]
-      : []),
-    ...(loadsPlugins
-      ? [
-          'Your routes are closed now, but for those that plugins/authentication opens: tests of others log in first',
-          'Have tests that start the whole app give it dev: true, beside skipOverride in test/helper, or the variables of production',
-        ]
-      : []),
-  ]
 }

@@ -23,6 +23,19 @@ export function findListener(project: ExistingProject): Edit {
   }
 }
 
+/**
+ * The file that ends the process on a signal by itself, which would cut the end of authentication short; null if
+ * none does. In Fastify and Next.js there is nothing to cut: what ends them runs their hooks, or is theirs.
+ */
+export function findShutdown(project: ExistingProject): string | null {
+  if (project.framework === 'fastify' || project.framework === 'next') return null
+  const ends = /\bprocess\.(?:on|once)\(\s*['"]SIG(?:TERM|INT)['"]/
+  const found = candidates(project).find((path) =>
+    ends.test(readText(join(project.directory, path))),
+  )
+  return found ?? null
+}
+
 // The file that makes the app, and the usual names of another one.
 function candidates({ entry }: ExistingProject): readonly string[] {
   const names = ['server', 'index', 'main', 'app', 'www']

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type CompilerOptions, readCompilerOptions } from './compiler-options.ts'
 import { isFile } from './folder.ts'
+import { refuseVersion } from './versions.ts'
 
 export const frameworks = ['hono', 'fastify', 'express', 'next'] as const
 export type Framework = (typeof frameworks)[number]
@@ -77,7 +78,7 @@ export function readExistingProject(
 }
 
 const unknownFramework =
-  'package.json names none of hono, fastify, express and next: authentication is generated for Hono, Fastify 5, Express 5 and Next.js'
+  'package.json names none of hono, fastify, express and next: authentication is generated for Hono 4, Fastify 5, Express 5 and Next.js 15'
 
 function readManifest(file: string): Manifest | null {
   try {
@@ -103,18 +104,6 @@ function findFramework(packages: object, wanted: Framework | null): string {
 /** Whether the text names a framework. */
 export function isFramework(text: string): text is Framework {
   return frameworks.some((name) => name === text)
-}
-
-function refuseVersion(
-  framework: Framework,
-  packages: Readonly<Record<string, string>>,
-): string | null {
-  if (framework !== 'express' && framework !== 'fastify') return null
-  const wanted = packages[framework] ?? ''
-  const [, major] = /^[\^~>=v\s]*(\d+)/.exec(wanted) ?? []
-  if (major === undefined || Number(major) >= 5) return null
-  const name = framework === 'express' ? 'Express' : 'Fastify'
-  return `${name} 5 is needed, and package.json has ${wanted}: npm install ${framework}@5, and then this again`
 }
 
 function findModules(

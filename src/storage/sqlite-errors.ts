@@ -12,6 +12,11 @@ export function isBusy(error: unknown): boolean {
   return busyCodes.includes(primaryCode(error))
 }
 
+/** Whether the file, or one beside it, may not be opened or written by this user: it may be sound, and in use. */
+export function isForbidden(error: unknown): boolean {
+  return [8, 14].includes(primaryCode(error))
+}
+
 /** An error like SQLite's own where somebody else holds what is needed. */
 export function busy(message: string): Error {
   return Object.assign(new Error(message), { errcode: busyCodes[0] })

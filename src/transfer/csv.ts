@@ -92,8 +92,16 @@ function readHeader(header: readonly string[], mapped: FieldNames): Columns {
       'The file is not in UTF-8: convert it, for example with iconv -f UTF-16 -t UTF-8',
     )
   }
-  const indexes = new Map(header.map((name, index) => [name.trim(), index]))
+  const [only = '', ...others] = header
+  if (others.length === 0 && /[;\t|]/.test(only)) {
+    throw new OriginError('The first line has no comma: columns are separated by commas')
+  }
+  const columns = header.map((name) => name.trim())
+  const indexes = new Map(columns.map((name, index) => [name, index]))
   for (const [field, name] of Object.entries(mapped)) {
+    if (name !== null && columns.indexOf(name) !== columns.lastIndexOf(name)) {
+      throw new OriginError(`The file has two columns ${name}: rename the one that does not count`)
+    }
     if (name === null || indexes.has(name) || isOptional(field, name)) continue
     throw new OriginError(
       `The file has no column ${name}, but ${describe(header)}: say with --map what it is called, or null for none`,

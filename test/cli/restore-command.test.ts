@@ -190,6 +190,24 @@ test('a database too broken to tell who has it is replaced when somebody says th
   expect((await restored.send('POST /v1/session', ann)).status).toBe(200)
 }, 60_000)
 
+// The superuser, who may run the tests, is refused no file: a folder in the place of the log is no file for anybody.
+test('where a database may not be opened, it is not called broken, and its owner is asked for', async () => {
+  const { place, server } = await prepare()
+  await stop(server)
+  mkdirSync(`${place.file}-wal`)
+  const before = readFileSync(place.file)
+  const refused = await place.type('latchkey restore copy.sqlite3')
+  expect([refused.code, refused.stderr]).toEqual([
+    1,
+    expect.stringMatching(/ may not be opened: run this as its owner, .* add --stopped\n$/),
+  ])
+  expect(readFileSync(place.file)).toEqual(before)
+  const { stderr } = await place.type('latchkey users list')
+  expect(stderr).toBe(
+    'DATABASE_URL cannot be used: unable to open database file: run this as its owner, in a folder of theirs\n',
+  )
+}, 60_000)
+
 test('a backup is restored where there is no database yet', async () => {
   const { place, server, key } = await prepare()
   await stop(server)

@@ -169,6 +169,22 @@ runAuthentication(http)
 `)
 })
 
+test.each(['express', 'hono', 'fastify'] as const)(
+  'of a project of %s that ends its own process on a signal it is said what that would cut short',
+  async (framework) => {
+    const text = `${made[framework]}
+process.once("SIGTERM", () => process.exit(0))
+`
+    const { stdout } = await own(framework, { 'app.js': text }).generate()
+    const sentence =
+      'In app.js, which ends the process on a signal: leave that to runAuthentication'
+    if (framework === 'fastify') expect(stdout).not.toContain('on a signal')
+    else expect(stdout).toContain(sentence)
+    const without = await own(framework, { 'app.js': made[framework] }).generate()
+    expect(without.stdout).not.toContain('on a signal')
+  },
+)
+
 test('a name that a file has already is not given to its server', async () => {
   const files = { 'app.js': `${made.express}\nconst server = 'mine'\n\napp.listen(3000)\n` }
   const { generate, read } = own('express', files)
@@ -282,11 +298,21 @@ test('what fastify-cli writes loads it as a plugin, keeps its tests, and compile
 
 test.each([
   ['no project', {}, 'There is no package.json here'],
-  ['no server', { 'package.json': '{}' }, 'for Hono, Fastify 5, Express 5 and Next.js'],
+  ['no server', { 'package.json': '{}' }, 'for Hono 4, Fastify 5, Express 5 and Next.js 15'],
   [
     'Express 4',
     { 'package.json': '{"dependencies":{"express":"~4.16.1"}}' },
     'Express 5 is needed, and package.json has ~4.16.1: npm install express@5',
+  ],
+  [
+    'Hono 3',
+    { 'package.json': '{"dependencies":{"hono":"^3.12.0"}}' },
+    'Hono 4 is needed, and package.json has ^3.12.0: npm install hono@4',
+  ],
+  [
+    'Next.js 14',
+    { 'package.json': '{"dependencies":{"next":"14.2.5"}}' },
+    'Next.js 15 is needed, and package.json has 14.2.5: npm install next@15',
   ],
   [
     'Next without the App Router',
@@ -307,6 +333,61 @@ test.each(['--database mysql', '--package nothing.tgz', 'more', '--what'])(
     expect([code, stderr]).toEqual([2, expect.stringContaining('generate authentication --help')])
   },
 )
+
+test.each([
+  ['nodemailer', '^6.9.13', 'First npm install nodemailer@10: package.json has ^6.9.13'],
+  ['nodemailer', '~10.5.0', 'First npm install nodemailer@10: package.json has ~10.5.0'],
+  ['pg', '8.11.3', 'First npm install pg@8: package.json has 8.11.3'],
+  ['react', '^18 || 17.x', 'First npm install react@19: package.json has ^18 || 17.x'],
+  ['nodemailer', '^10.0.0', null],
+  ['nodemailer', '^6 || ^10', null],
+  ['nodemailer', 'catalog:', null],
+  ['pg', '8', null],
+  ['fastify-plugin', '^5.0.0', null],
+])(
+  'of a package %s %s beside which npm does not install Latchkey it is said',
+  async (name, version, sentence) => {
+    const dependencies = { fastify: '^5.0.0', [name]: version }
+    const { generate, read } = project({ 'package.json': JSON.stringify({ dependencies }) })
+    const { code, stdout } = await generate()
+    expect([code, JSON.parse(read('package.json')).dependencies[name]]).toEqual([0, version])
+    if (sentence === null) expect(stdout).not.toContain('First npm install')
+    else expect(stdout).toContain(`\n  ${sentence}, beside which npm does not install Latchkey\n`)
+  },
+)
+
+test.each([
+  [
+    { express: '^5.0.0', passport: '^0.7.0', 'express-session': '^1.18.0' },
+    'express-session and passport',
+  ],
+  [{ fastify: '^5.0.0', '@fastify/jwt': '^9.0.0' }, '@fastify/jwt'],
+  [{ express: '^5.0.0', '@fastify/jwt': '^9.0.0' }, null],
+])(
+  'what logs people in already, under the same names, is said: %j',
+  async (dependencies, names) => {
+    const { generate } = project({ 'package.json': JSON.stringify({ dependencies }) })
+    const { stdout } = await generate()
+    if (names === null) expect(stdout).not.toContain('Take out')
+    else expect(stdout).toContain(`Take out ${names}, which use`)
+  },
+)
+
+test('what a project has under the same name, and stays, is said', async () => {
+  const scripts = { start: 'node index.js', test: 'jest', migrate: 'knex migrate:latest' }
+  const dependencies = { express: '^5.0.0', jest: '^30.0.0' }
+  const { generate, read } = project({
+    'package.json': JSON.stringify({ scripts, dependencies }),
+    '.env': 'DATABASE_URL=postgres://ann:secret@127.0.0.1/shop\n',
+    'test/shop.test.js': '',
+  })
+  const { stdout } = await generate()
+  expect(JSON.parse(read('package.json')).scripts).toMatchObject({ migrate: scripts.migrate })
+  expect(stdout).toContain("migrates Latchkey's tables: node auth/migrate.js\n")
+  expect(stdout).toContain('DATABASE_URL in .env is no sqlite: URL, and Latchkey reads it')
+  expect(stdout).not.toContain('secret')
+  expect(stdout).toMatch(/Have Jest leave test\/auth alone .* and this does: node --test\n/)
+})
 
 test('of several frameworks the one that listens is named, and nothing is guessed', async () => {
   const dependencies = { fastify: '^5.0.0', express: '^5.0.0' }

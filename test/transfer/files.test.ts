@@ -53,7 +53,16 @@ test.each<[string, string | Uint8Array, string[]]>([
     'a@x.example,$2b$\n',
     [expect.stringMatching(/address, but a first line that names no/)],
   ],
-  ['semicolons', 'email_address;password_hash\n', [expect.stringMatching(/no column email_addr/)]],
+  [
+    'semicolons',
+    'email_address;password_hash\nann@example.com;\n',
+    [expect.stringMatching(/first line has no comma/)],
+  ],
+  [
+    'two columns of one name',
+    'email_address,password_hash,email_address \nann@example.com,,ben@example.com\n',
+    [expect.stringMatching(/The file has two columns email_address: rename the one/)],
+  ],
   ['UTF-16, and says so', utf16(`${header}\na,b\n`), ['line 2: a b']],
   ['UTF-16', utf16(header).subarray(2), [expect.stringMatching(/not in UTF-8.*iconv/)]],
 ])('a CSV file with %s', async (_quirk, content, expected) => {

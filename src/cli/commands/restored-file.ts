@@ -18,7 +18,7 @@ import {
   readKnown,
 } from '../../storage/restored-rows.ts'
 import { copyDatabase, findFaults } from '../../storage/sqlite-copy.ts'
-import { isBusy } from '../../storage/sqlite-errors.ts'
+import { isBusy, isForbidden } from '../../storage/sqlite-errors.ts'
 import { syncFile } from '../../storage/sqlite-file.ts'
 import {
   type HeldFile,
@@ -98,11 +98,15 @@ function hold(file: string, { servers }: Given): Former {
   } catch (error) {
     if (isBusy(error)) throw new Refused(`${file} is open somewhere: stop every server first`)
     if (servers === 'stopped') return { kind: 'broken' }
+    if (isForbidden(error)) throw new Refused(`${file} may not be opened: ${asOwner}`)
     throw new Refused(
       `${file} cannot be read, which leaves open whether a server has it: stop all, and add --stopped`,
     )
   }
 }
+
+const asOwner =
+  'run this as its owner, or as the superuser; if that is how it was, stop every server, and add --stopped'
 
 // Null if it cannot tell: there was none, it is broken, or it is older than these tables.
 async function askKnown(former: Former): Promise<Known | null> {
