@@ -76,6 +76,22 @@ test.each(choices)(
   },
 )
 
+test.each([
+  [['apps/*'], 'apps/shop'],
+  [['./apps/shop/'], 'apps/shop'],
+  [{ packages: ['packages/**'] }, 'packages/new/shop'],
+])('with pages it is not begun among the npm workspaces %j', async (workspaces, place) => {
+  const command = await prepare()
+  writeFileSync(join(command.folder, 'package.json'), JSON.stringify({ workspaces }))
+  const { code, stderr } = await type(`latchkey new ${place}`, command)
+  expect(code).toBe(1)
+  expect(stderr).toContain('among the workspaces of')
+  expect(stderr).toContain('--front-end none')
+  expect(filesOf(command.folder)).toEqual(['package.json'])
+  expect((await type(`latchkey new ${place} --front-end none`, command)).code).toBe(0)
+  expect((await type('latchkey new elsewhere', command)).code).toBe(0)
+})
+
 test('both manifests are named, sorted and take Latchkey from the file that was given', async () => {
   const command = await prepare()
   writeFileSync(join(command.folder, 'latchkey-9.tgz'), 'packed')

@@ -114,7 +114,22 @@ test('a list comes in pages, each project once, oldest first', async () => {
   expect(titles).toEqual(['a', 'b', 'c', 'd', 'e'])
 })
 
-test.each(['limit=0', 'limit=101', 'limit=x', 'limit=', 'limit=1.5', 'cursor=x', "cursor='--"])(
+const wrongLimits = [
+  '0',
+  '101',
+  'x',
+  '',
+  '1.5',
+  '1e1',
+  '0x10',
+  '%201',
+  '%2B1',
+  '1.0',
+  '-1',
+  'Infinity',
+]
+
+test.each([...wrongLimits.map((limit) => `limit=${limit}`), 'cursor=x', "cursor='--"])(
   'a page asked for with %s is refused',
   async (query) => {
     const send = await as(await startServer())

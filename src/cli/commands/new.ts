@@ -5,6 +5,7 @@ import { findOccupants } from '../../generator/folder.ts'
 import { isTitle, namesOf, titleWanted } from '../../generator/names.ts'
 import { writeProject } from '../../generator/project.ts'
 import { startRepository } from '../../generator/repository.ts'
+import { findWorkspace } from '../../generator/workspace.ts'
 import { defineCommand, Refused, UsageError } from './command.ts'
 import { listNodePackages } from './installation.ts'
 import { nextSteps } from './next-steps.ts'
@@ -55,6 +56,7 @@ there, without a commit.`,
     const latchkey = parsePackage(values.package)
     const directory = resolve(await readDirectory(positionals, values))
     if (directory.split(sep).includes('node_modules')) throw new Refused(insidePackages)
+    if (choices.frontEnd === 'react') requireOwnPackages(directory)
     refuseUnwritten(() => requireFree(directory))
     const names = namesOf(basename(directory), { title })
     const project = { ...choices, names, latchkey, nodePackages: listNodePackages() }
@@ -76,6 +78,15 @@ function parseChoice<Choice extends string>(
 
 // Node does not run TypeScript there.
 const insidePackages = 'A project below a folder node_modules cannot be run: name another folder'
+
+// The pages are a workspace of the project, and npm installs nothing for a workspace within another.
+function requireOwnPackages(directory: string): void {
+  const file = findWorkspace(directory)
+  if (file === null) return
+  throw new Refused(
+    `${directory} is among the workspaces of ${file}, where npm would install nothing for its pages: name a folder elsewhere, or add --front-end none`,
+  )
+}
 
 function parseTitle(name: string | undefined): string | null {
   if (name === undefined) return null
