@@ -2,13 +2,14 @@ import { z } from 'zod'
 
 /** What every list takes: how many at most, and the `next_cursor` of the page before. */
 export const pageQuery = z.object({
-  limit: z.preprocess(plain, z.coerce.number().int().min(1).max(100)).default(50),
+  limit: z.preprocess(plain, z.coerce.number().int().min(1).max(100).default(50)),
   cursor: z.uuid().toLowerCase().optional(),
 })
 
 // JavaScript reads `1e1` and `0x10` as numbers, too.
 function plain(text: unknown): unknown {
-  return typeof text === 'string' && /^\d+$/.test(text) ? text : Number.NaN
+  const isPlain = text === undefined || (typeof text === 'string' && /^\d+$/.test(text))
+  return isPlain ? text : Number.NaN
 }
 
 /** Cuts what was found to a page: one item beyond the limit says that another page follows. */

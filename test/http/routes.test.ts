@@ -295,6 +295,15 @@ test('every route is in the OpenAPI document, with its access, and nothing else 
   expect(documented.sort()).toEqual(declared.sort())
 })
 
+test('what may be left out of a query has its default in the document', async () => {
+  const { server } = await everyRoute()
+  const { body } = await server.send('GET /openapi.json')
+  const limit = { type: 'integer', minimum: 1, maximum: 100, default: 50 }
+  expect(body.paths['/v1/sessions'].get.parameters).toContainEqual(
+    expect.objectContaining({ name: 'limit', in: 'query', required: false, schema: limit }),
+  )
+})
+
 test('a success has the shape that the document promises', async () => {
   const { server, routes } = await everyRoute()
   const headers = bearer(await signUp(server))
