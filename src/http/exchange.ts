@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import type { Auth } from '../core/auth.ts'
 import type { Client } from '../core/client.ts'
-import { isForm, readBody } from './body.ts'
+import { isChunked, isForm, passOver, readBody } from './body.ts'
 import type { SessionCookie } from './cookie.ts'
 import { readSpelled } from './form.ts'
 import { isRefusal, type Refusal, refuse } from './problems.ts'
@@ -76,7 +76,8 @@ export function parse<Body, Params, Query>(
   // Each part was parsed by the schema that its type was inferred from.
   const target = { params: params.data as Params, query: query.data as Query }
   const exchange = { auth, client, request, cookie, ...target, body: undefined as Body }
-  return schemas.body || admit ? parseBody(exchange, rules) : exchange
+  const hasInput = schemas.body || admit || isChunked(request)
+  return hasInput ? parseBody(exchange, rules) : exchange
 }
 
 type Parsed<Body, Params, Query> = Exchange<Body, Params, Query> | Refusal
@@ -86,7 +87,7 @@ async function parseBody<Body, Params, Query>(
   { schemas, admit }: Rules<Params>,
 ): Promise<Parsed<Body, Params, Query>> {
   const { auth, client, request, cookie, params } = exchange
-  const input = schemas.body ? await readBody(request) : {}
+  const input = await readInput(request, schemas.body)
   if (isRefusal(input)) return input
   const refused = await admit?.({ auth, client, request, cookie, params, input })
   if (refused) return refused
@@ -94,6 +95,11 @@ async function parseBody<Body, Params, Query>(
   const body = await parseInput(schemas.body, input, kind)
   if (!body.success) return refuse('validation_failed', { problems: body.problems })
   return { ...exchange, body: body.data as Body }
+}
+
+function readInput(request: RequestLike, schema: z.ZodType | null) {
+  if (schema) return readBody(request)
+  return isChunked(request) ? passOver(request) : {}
 }
 
 type Part =

@@ -116,6 +116,20 @@ test.each(['xchunked', 'identity', 'gzip', 'gzip, chunked'])(
   },
 )
 
+test.each(['-1', '0x0', 'g', '2\r\n{} '])(
+  'a log-out with a chunk of the size %j is refused and not done',
+  async (size) => {
+    const raw = await listenRaw()
+    const token = await signUp(raw.server)
+    const authorization = `Authorization: Bearer ${token}\r\n`
+    const logOut = `DELETE /v1/session HTTP/1.1\r\n${host}${authorization}Transfer-Encoding: chunked\r\n\r\n`
+    expect((await raw.exchange(`${logOut}${size}\r\n${last}`)).statuses).toEqual([400])
+    expect((await raw.server.send('GET /v1/session', undefined, bearer(token))).status).toBe(200)
+    expect((await raw.exchange(`${logOut}2\r\n{}\r\n${last}`)).statuses).toEqual([200])
+    expect((await raw.server.send('GET /v1/session', undefined, bearer(token))).status).toBe(401)
+  },
+)
+
 test.each([
   ['two hosts', `GET /health/live HTTP/1.1\r\n${host}${host}\r\n`, 400],
   ['TRACE', `TRACE /health/live HTTP/1.1\r\n${host}\r\n`, 405],
