@@ -196,3 +196,23 @@ test('a body that is nested thousands deep is refused, whoever has read it befor
   const reply = await send('POST /v1/session', deep, { 'content-type': 'application/json' })
   expect([reply.status, reply.body.code]).toEqual([400, 'invalid_request'])
 })
+
+test('what was answered in front of protect is not done, waits for no turn, and does not cut its connection', async () => {
+  const server = await startServer()
+  const { authorization } = bearer(await signUp(server))
+  const app = express()
+  app.use((_request, response, next) => {
+    response.once('close', () => next())
+    response.status(503).end()
+  })
+  app.use(protect(server.auth))
+  let reached = 0
+  app.get('/notes', () => {
+    reached++
+  })
+  const { exchange } = await listenTo(app)
+  const head = `GET /notes HTTP/1.1\r\nHost: localhost\r\nAuthorization: ${authorization}\r\n`
+  const answer = await exchange(`${`${head}\r\n`.repeat(39)}${head}Connection: close\r\n\r\n`)
+  expect(answer.match(/^HTTP\/1\.1 \d+/gm)).toEqual(Array(40).fill('HTTP/1.1 503'))
+  expect(reached).toBe(0)
+})
