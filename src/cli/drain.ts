@@ -16,24 +16,33 @@ const idleMilliseconds = 100
 // Under a load that never pauses, some connections are reset, however long it takes.
 const acceptMilliseconds = 100
 
-/** Connections without a request so far, and when each was accepted. Node does not count them as idle. */
-type Silent = ReadonlyMap<Socket, number>
+/** The connections of a server. */
+interface Connections {
+  readonly open: ReadonlySet<Socket>
+  /** Those without a request so far, and when each was accepted. Node does not count them as idle. */
+  readonly silent: ReadonlyMap<Socket, number>
+}
 
-/** Must begin when the server does: later nobody can find out which connections these are. */
-export function trackSilent(server: Server): Silent {
+/** Must begin when the server does: later nobody can find out which connections there are. */
+export function trackConnections(server: Server): Connections {
+  const open = new Set<Socket>()
   const silent = new Map<Socket, number>()
-  if (!isHttp(server)) return silent
+  if (!isHttp(server)) return { open, silent }
   // With TLS, requests have another socket than the one that was accepted.
   server.on(isHttps(server) ? 'secureConnection' : 'connection', (socket: Socket) => {
+    open.add(socket)
     silent.set(socket, performance.now())
-    socket.once('close', () => silent.delete(socket))
+    socket.once('close', () => {
+      open.delete(socket)
+      silent.delete(socket)
+    })
   })
   server.on('request', ({ socket }) => silent.delete(socket))
-  return silent
+  return { open, silent }
 }
 
 /** Stops accepting, answers the requests under way, and resolves when all connections have ended. */
-export async function drain(server: Server, silent: Silent): Promise<void> {
+export async function drain(server: Server, { open, silent }: Connections): Promise<void> {
   const closed = once(server, 'close')
   const late = Promise.withResolvers<void>()
   const force = setTimeout(late.resolve, drainMilliseconds)
@@ -43,6 +52,7 @@ export async function drain(server: Server, silent: Silent): Promise<void> {
     response.shouldKeepAlive = false
   })
   await acceptWaiting(server)
+  if (asHttp) spareReaders(asHttp, open)
   server.close()
   endSilent(silent)
   const idle = setInterval(() => asHttp?.closeIdleConnections(), idleMilliseconds)
@@ -70,7 +80,17 @@ async function acceptWaiting(server: Server): Promise<void> {
   server.off('connection', count)
 }
 
-function endSilent(silent: Silent): void {
+// Node counts a connection as idle once it has all of the answer, and would cut it off from a client that still reads;
+// `server.close()` does so, too. While there is one, idle connections have to end by themselves.
+function spareReaders(server: HttpServer | HttpsServer, open: Connections['open']): void {
+  const closeIdle = server.closeIdleConnections.bind(server)
+  server.closeIdleConnections = () => {
+    const isRead = [...open].every(({ writableLength }) => writableLength === 0)
+    if (isRead) closeIdle()
+  }
+}
+
+function endSilent(silent: Connections['silent']): void {
   for (const [socket, acceptedAt] of silent) {
     const left = acceptedAt + silentMilliseconds - performance.now()
     const end = () => {

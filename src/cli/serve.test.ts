@@ -40,6 +40,34 @@ test('a stop ends idle connections at once, and what was asked is answered', asy
   await running.stop()
 })
 
+test('a stop leaves a client that still reads its answer the time for it', async () => {
+  const long = 'x'.repeat(16 * 1024 * 1024)
+  const fetches = ({ url }: Request) => new Response(url.endsWith('/long') ? long : 'ok')
+  const running = await serve(
+    { fetch: fetches },
+    { host: '127.0.0.1', port: 0, onClose: async () => {} },
+  )
+  const socket = connect(running.port, '127.0.0.1')
+  socket.write('GET /long HTTP/1.1\r\nHost: localhost\r\n\r\n')
+  // Nobody listens to `data`: the client takes what fits into its buffers.
+  await once(socket, 'readable')
+  const stopped = running.stop()
+  const isOpen = () =>
+    fetch(`http://127.0.0.1:${running.port}/`).then(
+      () => true,
+      () => false,
+    )
+  // What was idle is closed before the server takes nobody any more.
+  while (await isOpen());
+  let received = 0
+  socket.on('data', (chunk) => {
+    received += chunk.length
+  })
+  await once(socket, 'close')
+  expect(received).toBeGreaterThan(long.length)
+  await stopped
+})
+
 test('a connection that waits to be accepted when a stop comes is answered, and told to go', async () => {
   const running = await serveOk()
   const client = await ask(running.port)

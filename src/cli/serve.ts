@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import type { AddressInfo, Server } from 'node:net'
 import { type Fetch, nodeServer } from '../http/node.ts'
-import { drain, trackSilent } from './drain.ts'
+import { drain, trackConnections } from './drain.ts'
 
 /** A server that accepts requests. */
 export interface Running {
@@ -46,10 +46,10 @@ export function stopOnSignals(
   server: Server,
   { onClose }: Pick<ServeOptions, 'onClose'>,
 ): () => Promise<void> {
-  const silent = trackSilent(server)
+  const connections = trackConnections(server)
   let stopped: Promise<void> | undefined
   const stop = () => {
-    stopped ??= drain(server, silent).then(onClose).finally(ignoreSignals)
+    stopped ??= drain(server, connections).then(onClose).finally(ignoreSignals)
     return stopped
   }
   // Ctrl-C arrives twice, from the terminal and from npm: the second must not cut the first short.

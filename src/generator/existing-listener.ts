@@ -29,10 +29,12 @@ export function findListener(project: ExistingProject): Edit {
  */
 export function findShutdown(project: ExistingProject): string | null {
   if (project.framework === 'fastify' || project.framework === 'next') return null
-  const ends = /\bprocess\.(?:on|once)\(\s*['"]SIG(?:TERM|INT)['"]/
-  const found = candidates(project).find((path) =>
-    ends.test(readText(join(project.directory, path))),
-  )
+  // `server.close()` alone, as in the guides of Express, leaves the rest its time.
+  const signs = [/['"`]SIG(?:TERM|INT)['"`]/, /\bprocess\.(?:on|once)\(/, /\bprocess\.exit\(/]
+  const found = candidates(project).find((path) => {
+    const text = readText(join(project.directory, path))
+    return signs.every((sign) => sign.test(text))
+  })
   return found ?? null
 }
 

@@ -7,16 +7,26 @@ export function findWorkspace(directory: string): string | null {
     at = dirname(at)
     const file = join(at, 'package.json')
     const path = relative(at, directory).split(sep).join('/')
-    if (patternsOf(file).some((pattern) => matchesGlob(path, pattern))) return file
+    const last = patternsOf(file).findLast(({ pattern }) => matchesGlob(path, pattern))
+    if (last?.takes === 'in') return file
   }
   return null
 }
 
-function patternsOf(file: string): readonly string[] {
+interface Listed {
+  readonly pattern: string
+  /** Of several, the last decides: `!apps/old` behind `apps/*`. */
+  readonly takes: 'in' | 'out'
+}
+
+function patternsOf(file: string): readonly Listed[] {
   const { workspaces } = readManifest(file)
   const listed: unknown = Array.isArray(workspaces) ? workspaces : Object(workspaces).packages
   if (!Array.isArray(listed)) return []
-  return listed.map((pattern) => String(pattern).replace(/^\.?\/|\/$/g, ''))
+  return listed.map(String).map((pattern) => ({
+    pattern: pattern.replace(/^!?(?:\.?\/)?|\/$/g, ''),
+    takes: pattern.startsWith('!') ? 'out' : 'in',
+  }))
 }
 
 // None there, or one that npm could not read either.

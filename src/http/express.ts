@@ -97,7 +97,7 @@ export function protect(auth: Auth, options: ProtectOptions<RouteAccess> = {}): 
     const judged = judgeRaw(request)
     if (judged === 'condemned') return
     const turn = turnOf(request, response)
-    if (turn === 'cut') return
+    if (turn === 'never') return
     if (turn !== 'now') await turn
     const headers = new NodeHeaders(request.headers)
     const found = judged ?? (await admission.admit({ method: request.method, headers }, access))

@@ -156,7 +156,7 @@ function admitTo(admission: Admission, auth: Auth): onRequestHookHandler {
     if (judged === 'condemned') return void reply.hijack()
     if (judged) return sendRefusal(judged, request, reply)
     const turn = turnOf(request.raw, reply.raw)
-    if (turn === 'cut') return void reply.hijack()
+    if (turn === 'never') return void reply.hijack()
     const headers = new NodeHeaders(request.raw.headers)
     const admit = () => admission.admit({ method: request.method, headers }, access)
     const admitting = turn === 'now' ? admit() : turn.then(admit)

@@ -27,7 +27,7 @@ export function nodeListener(app: Fetch): Listener {
     if (judged) return send(outgoing, presentBare(judged))
     incoming.url = originForm(incoming.url ?? '/')
     const turn = turnOf(incoming, outgoing)
-    if (turn === 'cut') return
+    if (turn === 'never') return
     if (turn !== 'now') await turn
     try {
       const short = shortcut?.(incoming, outgoing)

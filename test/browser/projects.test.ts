@@ -51,6 +51,23 @@ test('a project is created, changed, and deleted when that is confirmed', async 
   expect(await titles(page)).toEqual(['<b>Kitchen</b>'])
 })
 
+test('whoever leaves a form by going back finds what they typed, and is told of no log-out', async () => {
+  const front = await openFrontEnd()
+  const page = await front.openAs(ann, '/account')
+  await page.getByRole('link', { name: 'Projects' }).first().click()
+  await press(page, 'New project')
+  await fill(page, { Title: 'Garden' })
+  await page.goBack()
+  await page.getByRole('dialog').waitFor({ state: 'detached' })
+  await page.goForward()
+  await reads(page, 'This has not been saved yet.')
+  expect(await field(page, 'Title').inputValue()).toBe('Garden')
+  expect(await page.getByText('logged out').count()).toBe(0)
+  await press(page, 'Cancel')
+  await press(page, 'New project')
+  expect(await field(page, 'Title').inputValue()).toBe('')
+})
+
 test('of many projects the first are shown, and the rest when somebody asks for it', async () => {
   const front = await openFrontEnd()
   await withProjects(front, 21)

@@ -56,7 +56,7 @@ test('what was typed when the session ended is there after the next log-in, for 
   await sees(page, 'All your projects in one place')
   await page.getByRole('link', { name: 'Log in' }).first().click()
   await logIn(page)
-  await reads(page, 'You were logged out before this was saved.')
+  await reads(page, 'This has not been saved yet.')
   for (const [label, text] of Object.entries(typed)) {
     expect(await field(page, label).inputValue()).toBe(text)
   }
@@ -65,7 +65,7 @@ test('what was typed when the session ended is there after the next log-in, for 
   await reads(page, 'and a pond')
   await press(page, 'New project')
   expect(await field(page, 'Title').inputValue()).toBe('')
-  expect(await page.getByText('You were logged out before this was saved.').count()).toBe(0)
+  expect(await page.getByText('This has not been saved yet.').count()).toBe(0)
 })
 
 test('after a password reset elsewhere the browser is logged out at its next act', async () => {

@@ -172,16 +172,18 @@ runAuthentication(http)
 test.each(['express', 'hono', 'fastify'] as const)(
   'of a project of %s that ends its own process on a signal it is said what that would cut short',
   async (framework) => {
-    const text = `${made[framework]}
-process.once("SIGTERM", () => process.exit(0))
-`
-    const { stdout } = await own(framework, { 'app.js': text }).generate()
+    const said = async (end: string) =>
+      (await own(framework, { 'app.js': `${made[framework]}\n${end}\n` }).generate()).stdout
+    const stdout = await said('process.once("SIGTERM", () => process.exit(0))')
     const sentence =
       'In app.js, which ends the process on a signal: leave that to runAuthentication'
     if (framework === 'fastify') expect(stdout).not.toContain('on a signal')
     else expect(stdout).toContain(sentence)
-    const without = await own(framework, { 'app.js': made[framework] }).generate()
-    expect(without.stdout).not.toContain('on a signal')
+    const each = "for (const name of ['SIGINT', 'SIGTERM']) process.on(name, () => process.exit())"
+    expect(await said(each)).toBe(stdout)
+    for (const harmless of ['', "process.on('SIGTERM', () => console.log('Bye'))"]) {
+      expect(await said(harmless)).not.toContain('on a signal')
+    }
   },
 )
 

@@ -92,6 +92,14 @@ test.each([
   expect((await type('latchkey new elsewhere', command)).code).toBe(0)
 })
 
+test('what is taken out of the npm workspaces is not among them', async () => {
+  const command = await prepare()
+  const workspaces = ['apps/*', '!./apps/shop']
+  writeFileSync(join(command.folder, 'package.json'), JSON.stringify({ workspaces }))
+  expect((await type('latchkey new apps/shop', command)).code).toBe(0)
+  expect((await type('latchkey new apps/store', command)).code).toBe(1)
+})
+
 test('both manifests are named, sorted and take Latchkey from the file that was given', async () => {
   const command = await prepare()
   writeFileSync(join(command.folder, 'latchkey-9.tgz'), 'packed')

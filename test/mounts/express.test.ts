@@ -1,6 +1,6 @@
 // What is Express's own: middleware in its order, paths below others, a body that was read before.
 
-import { createServer } from 'node:http'
+import { createServer, type IncomingMessage, ServerResponse } from 'node:http'
 import { setTimeout as later } from 'node:timers/promises'
 import express, { type ErrorRequestHandler, type Express } from 'express'
 import { latchkey, protect } from 'latchkey/express'
@@ -195,4 +195,38 @@ test('a body that is nested thousands deep is refused, whoever has read it befor
   const deep = `${'{"a":'.repeat(8_000)}1${'}'.repeat(8_000)}`
   const reply = await send('POST /v1/session', deep, { 'content-type': 'application/json' })
   expect([reply.status, reply.body.code]).toEqual([400, 'invalid_request'])
+})
+
+test('what was answered in front of protect is not done, waits for no turn, and does not cut its connection', async () => {
+  const server = await startServer()
+  const { authorization } = bearer(await signUp(server))
+  const app = express()
+  app.use((_request, response, next) => {
+    response.once('close', () => next())
+    response.status(503).end()
+  })
+  app.use(protect(server.auth))
+  let reached = 0
+  app.get('/notes', () => {
+    reached++
+  })
+  const { exchange } = await listenTo(app)
+  const head = `GET /notes HTTP/1.1\r\nHost: localhost\r\nAuthorization: ${authorization}\r\n`
+  const answer = await exchange(`${`${head}\r\n`.repeat(39)}${head}Connection: close\r\n\r\n`)
+  expect(answer.match(/^HTTP\/1\.1 \d+/gm)).toEqual(Array(40).fill('HTTP/1.1 503'))
+  expect(reached).toBe(0)
+})
+
+test('whoever opens a WebSocket is let in, with an answer that was made by hand', async () => {
+  const server = await startServer()
+  const { authorization } = bearer(await signUp(server))
+  const app = express().use(protect(server.auth))
+  app.use(({ socket, user }) => void socket.end(`HTTP/1.1 101 For ${user.emailAddress}\r\n\r\n`))
+  const http = createServer(app)
+  http.on('upgrade', (request: IncomingMessage) => app(request, new ServerResponse(request)))
+  const { exchange } = await listen(http)
+  const head = `GET / HTTP/1.1\r\nHost: localhost\r\nAuthorization: ${authorization}\r\n`
+  expect(await exchange(`${head}Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n`)).toBe(
+    `HTTP/1.1 101 For ${ann.email_address}\r\n\r\n`,
+  )
 })

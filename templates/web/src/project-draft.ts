@@ -1,6 +1,6 @@
 import type { NewProject, Project } from './projects.ts'
 
-/** What a user typed and has not saved yet, so that it outlives the session. */
+/** What a user typed and has not saved yet, so that it outlives the session and the page. */
 export interface ProjectDraft {
   readonly userId: string
   /** Null for a new project. */

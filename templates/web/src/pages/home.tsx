@@ -72,7 +72,7 @@ export default function HomePage() {
   )
 }
 
-// Whoever was logged out while they typed goes on where they were.
+// Whoever was logged out while they typed, or left by the browser's Back, goes on where they were.
 function reopen(draft: ProjectDraft | null): Open {
   if (!draft) return { kind: 'none' }
   return draft.project ? { kind: 'edit', project: draft.project } : { kind: 'new' }

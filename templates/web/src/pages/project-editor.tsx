@@ -16,7 +16,7 @@ interface ProjectEditorProps {
 }
 
 export function ProjectEditor({ project, userId, onSaved, onClose }: ProjectEditorProps) {
-  // From before the session ended.
+  // From before the session ended, or the page was left.
   const [draft] = useState(() => findDraft(userId))
   const { title, description } = draft?.typed ?? project ?? nothing
   const { state, run } = useAction(async (typed: NewProject) => {
@@ -32,7 +32,7 @@ export function ProjectEditor({ project, userId, onSaved, onClose }: ProjectEdit
     <Dialog title={project ? 'Edit project' : 'New project'} onClose={close}>
       {draft && (
         <p className="note" role="status">
-          You were logged out before this was saved.
+          This has not been saved yet.
         </p>
       )}
       <Form
