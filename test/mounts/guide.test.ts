@@ -8,16 +8,16 @@ import { promisify } from 'node:util'
 import { expect, onTestFinished, test } from 'vitest'
 import { temporaryFolder } from '../harness.ts'
 import { until } from '../until.ts'
-import { names } from './mounts.ts'
+import { examples } from './mounts.ts'
 
 const run = promisify(execFile)
 const guide = readFileSync('docs/guides/mount.md', 'utf8')
 const blocks = [...guide.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code = '']) => code)
-const [handler = '', route = '', component = ''] = blocks.slice(names.length)
+const [handler = '', route = '', component = ''] = blocks.slice(examples.length)
 
 test('the guide shows each server as it stands in its file', () => {
-  expect(blocks).toHaveLength(names.length + 3)
-  for (const [index, name] of names.entries()) {
+  expect(blocks).toHaveLength(examples.length + 3)
+  for (const [index, name] of examples.entries()) {
     const file = readFileSync(`templates/mounts/${name}.ts`, 'utf8').replace(/^ {2}/gm, '')
     expect(file).toContain(blocks[index])
   }
@@ -25,25 +25,31 @@ test('the guide shows each server as it stands in its file', () => {
 
 test('each example is short, and all are among these', () => {
   const files = globSync('templates/mounts/*.ts').map((path) => path.replace(/.*[/\\]/, ''))
-  expect(files.sort()).toEqual(['auth.ts', ...names.map((name) => `${name}.ts`)].sort())
+  expect(files.sort()).toEqual(['auth.ts', ...examples.map((name) => `${name}.ts`)].sort())
 })
 
-test.each(names)('the example for %s serves by itself, and ends when it is told', async (name) => {
-  const folder = packageFolder()
-  cpSync('templates/mounts/auth.ts', join(folder, 'auth.ts'))
-  const port = await freePort()
-  const code = readFileSync(`templates/mounts/${name}.ts`, 'utf8').replaceAll('3000', String(port))
-  writeFileSync(join(folder, 'server.ts'), code)
-  const child = spawn(process.execPath, ['--conditions=source', 'server.ts'], { cwd: folder })
-  onTestFinished(() => void child.kill('SIGKILL'))
-  const url = `http://127.0.0.1:${port}`
-  await until(async () => (await fetch(`${url}/welcome`)).ok)
-  expect((await fetch(`${url}/notes`)).status).toBe(401)
-  expect((await fetch(`${url}/health/ready`)).status).toBe(200)
-  const ended = once(child, 'exit')
-  child.kill('SIGTERM')
-  expect(await ended).toEqual([0, null])
-})
+test.each(examples)(
+  'the example for %s serves by itself, and ends when it is told',
+  async (name) => {
+    const folder = packageFolder()
+    cpSync('templates/mounts/auth.ts', join(folder, 'auth.ts'))
+    const port = await freePort()
+    const code = readFileSync(`templates/mounts/${name}.ts`, 'utf8').replaceAll(
+      '3000',
+      String(port),
+    )
+    writeFileSync(join(folder, 'server.ts'), code)
+    const child = spawn(process.execPath, ['--conditions=source', 'server.ts'], { cwd: folder })
+    onTestFinished(() => void child.kill('SIGKILL'))
+    const url = `http://127.0.0.1:${port}`
+    await until(async () => (await fetch(`${url}/welcome`)).ok)
+    expect((await fetch(`${url}/notes`)).status).toBe(401)
+    expect((await fetch(`${url}/health/ready`)).status).toBe(200)
+    const ended = once(child, 'exit')
+    child.kill('SIGTERM')
+    expect(await ended).toEqual([0, null])
+  },
+)
 
 test.each([
   ['without a proxy', '[]', '429'],

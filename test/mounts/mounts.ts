@@ -1,7 +1,8 @@
 // Each example of templates/mounts on a socket, with a database and a clock of its own.
 import { once } from 'node:events'
-import { createServer, type Server as HttpServer } from 'node:http'
+import { createServer, Server as HttpServer } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
+import { createAdaptorServer } from '@hono/node-server'
 import { type AppOptions, type Auth, nodeServer } from 'latchkey/server'
 import { onTestFinished } from 'vitest'
 import * as onExpress from '../../templates/mounts/express.ts'
@@ -16,6 +17,11 @@ export const frontEnd = 'https://app.example.com'
 /** A server of each kind, not listening yet. */
 const kinds = {
   hono: async (auth: Auth, options: AppOptions) => nodeServer(onHono.notes(auth, options)),
+  'hono, by its own serve': async (auth: Auth, options: AppOptions) => {
+    const server = createAdaptorServer(onHono.notes(auth, options))
+    if (server instanceof HttpServer) return server
+    throw new Error('It speaks HTTP/2')
+  },
   fastify: async (auth: Auth, options: AppOptions) => {
     const app = await onFastify.notes(auth, options)
     onTestFinished(() => app.close())
@@ -28,7 +34,10 @@ const kinds = {
 
 export type Kind = keyof typeof kinds
 
-export const names: readonly Kind[] = ['hono', 'fastify', 'express', 'fetch']
+/** Those that the guide shows, each in a file of its name. */
+export const examples: readonly Kind[] = ['hono', 'fastify', 'express', 'fetch']
+
+export const names: readonly Kind[] = [...examples, 'hono, by its own serve']
 
 export interface Mounted extends Server {
   readonly url: string
