@@ -5,7 +5,8 @@ import { isTableGone } from './tables.ts'
 
 // Primary result codes of SQLite: https://sqlite.org/rescode.html
 const busyCodes = [5, 6]
-const away = [...busyCodes, 8, 10, 11, 13, 14, 26]
+const forbiddenCodes = [8, 14]
+const away = [...busyCodes, ...forbiddenCodes, 10, 11, 13, 26]
 
 /** Whether somebody else holds the lock that was needed. */
 export function isBusy(error: unknown): boolean {
@@ -14,7 +15,7 @@ export function isBusy(error: unknown): boolean {
 
 /** Whether the file, or one beside it, may not be opened or written by this user: it may be sound, and in use. */
 export function isForbidden(error: unknown): boolean {
-  return [8, 14].includes(primaryCode(error))
+  return forbiddenCodes.includes(primaryCode(error))
 }
 
 /** An error like SQLite's own where somebody else holds what is needed. */
