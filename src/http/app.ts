@@ -80,7 +80,8 @@ function handler(
 ): (context: Context<{ Bindings: Peer }>) => Promise<Response> {
   return async ({ req, env }) => {
     const routed = { request: req.raw, params: req.param(), peer: addressOf(env) }
-    const refusal = await judgeEnv(env)
+    const judging = judgeEnv(env)
+    const refusal = judging && (await judging)
     const responding = refusal ? { path: null, respond: () => refusal } : responder
     return toResponse(await dispatcher.dispatch(responding, routed))
   }

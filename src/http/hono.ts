@@ -59,7 +59,9 @@ export function protect(auth: Auth, options: ProtectOptions<RouteAccess> = {}): 
   return async (context, next) => {
     const { method, path, raw } = context.req
     if (isOpened(method, path)) return next()
-    const admitted = (await judgeEnv(context.env)) ?? (await admission.admit(raw, access))
+    const judging = judgeEnv(context.env)
+    const refusal = judging && (await judging)
+    const admitted = refusal ?? (await admission.admit(raw, access))
     if (isRefusal(admitted)) return toResponse(presentRefusal(admitted, raw))
     context.set('session', admitted.session)
     context.set('apiKey', admitted.apiKey)

@@ -13,11 +13,15 @@ interface NodeEnv {
  * Judges what a `Request` no longer shows, as `nodeListener` does, and waits for the request's turn, where another
  * listener passed on Node's own request; null where there is nothing against it, or none was passed on.
  */
-export async function judgeEnv(env: unknown): Promise<Refusal | null> {
-  if (!isNodeEnv(env)) return null
-  const judged = judgeRaw(env.incoming)
+export function judgeEnv(env: unknown): Promise<Refusal | null> | null {
+  // Most requests come from `nodeListener`, or from a test, and need not wait for it.
+  return isNodeEnv(env) ? judge(env) : null
+}
+
+async function judge({ incoming, outgoing }: NodeEnv): Promise<Refusal | null> {
+  const judged = judgeRaw(incoming)
   if (judged) return judged === 'condemned' ? unread : judged
-  const turn = turnOf(env.incoming, env.outgoing)
+  const turn = turnOf(incoming, outgoing)
   if (turn === 'never') return unread
   if (turn !== 'now') await turn
   return null
