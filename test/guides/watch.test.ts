@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { expect, onTestFinished, test } from 'vitest'
 import { bearer, metricsToken, signUp, startServer } from '../harness.ts'
-import { names } from '../mounts/mounts.ts'
+import { examples } from '../mounts/mounts.ts'
 import { until } from '../until.ts'
 import { blocksOf, compile, freePort, packageFolder, said } from './guide.ts'
 
@@ -37,10 +37,10 @@ test('with the lines for it, each mounted server says what it counts, to the tok
   const port = await freePort()
   const server = (name: string) =>
     readFileSync(`templates/mounts/${name}.ts`, 'utf8').replaceAll('3000', String(port))
-  const servers = Object.fromEntries(names.map((name) => [`${name}.ts`, server(name)]))
+  const servers = Object.fromEntries(examples.map((name) => [`${name}.ts`, server(name)]))
   const folder = packageFolder({ 'auth.ts': auth, ...servers })
   await compile(folder)
-  for (const name of names)
+  for (const name of examples)
     expect([name, ...(await scrape(folder, { name, port }))]).toEqual([name, 401, 200])
 }, 60_000)
 
