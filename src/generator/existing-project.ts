@@ -32,6 +32,7 @@ export interface Manifest {
   readonly name?: string
   readonly type?: string
   readonly main?: string
+  readonly workspaces?: unknown
   readonly scripts?: Readonly<Record<string, string>>
   readonly dependencies?: Readonly<Record<string, string>>
   readonly devDependencies?: Readonly<Record<string, string>>
@@ -80,7 +81,8 @@ export function readExistingProject(
 const unknownFramework =
   'package.json names none of hono, fastify, express and next: authentication is generated for Hono 4, Fastify 5, Express 5 and Next.js 15'
 
-function readManifest(file: string): Manifest | null {
+/** A `package.json`; null where there is none, or one that npm could not read either. */
+export function readManifest(file: string): Manifest | null {
   try {
     return Object(JSON.parse(readFileSync(file, 'utf8')))
   } catch {

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs'
 import { dirname, join, matchesGlob, relative, sep } from 'node:path'
+import { readManifest } from './existing-project.ts'
 
 /** The `package.json` above a folder whose npm workspaces take the folder in; null if there is none. */
 export function findWorkspace(directory: string): string | null {
@@ -20,20 +20,11 @@ interface Listed {
 }
 
 function patternsOf(file: string): readonly Listed[] {
-  const { workspaces } = readManifest(file)
+  const workspaces = readManifest(file)?.workspaces
   const listed: unknown = Array.isArray(workspaces) ? workspaces : Object(workspaces).packages
   if (!Array.isArray(listed)) return []
   return listed.map(String).map((pattern) => ({
     pattern: pattern.replace(/^!?(?:\.?\/)?|\/$/g, ''),
     takes: pattern.startsWith('!') ? 'out' : 'in',
   }))
-}
-
-// None there, or one that npm could not read either.
-function readManifest(file: string): { readonly workspaces?: unknown } {
-  try {
-    return Object(JSON.parse(readFileSync(file, 'utf8')))
-  } catch {
-    return {}
-  }
 }

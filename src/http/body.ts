@@ -27,7 +27,8 @@ export async function readBody(request: RequestLike): Promise<Record<string, unk
 /**
  * Reads the body of a route that takes none, and forgets it.
  *
- * SECURITY: Node reports a broken chunk only when it gets there, and answers with 400: by then a log-out must not be done.
+ * SECURITY: Node reports a broken chunk only when it gets there, and answers with 400: a log-out must not be done by
+ * then.
  */
 export async function passOver(request: RequestLike): Promise<Record<string, never> | Refusal> {
   const bytes = await readWhole(request)

@@ -104,14 +104,17 @@ async function requireAll(
   }
 }
 
+function logOut(token: string, coding: string): string {
+  const authorization = `Authorization: Bearer ${token}\r\n`
+  return `DELETE /v1/session HTTP/1.1\r\n${host}${authorization}Transfer-Encoding: ${coding}\r\n\r\n`
+}
+
 test.each(['xchunked', 'identity', 'gzip', 'gzip, chunked'])(
   'a log-out with the coding %s is refused and not done',
   async (coding) => {
     const raw = await listenRaw()
     const token = await signUp(raw.server)
-    const authorization = `Authorization: Bearer ${token}\r\n`
-    const logOut = `DELETE /v1/session HTTP/1.1\r\n${host}${authorization}Transfer-Encoding: ${coding}\r\n\r\n`
-    expect((await raw.exchange(logOut + last)).statuses).toEqual([400])
+    expect((await raw.exchange(logOut(token, coding) + last)).statuses).toEqual([400])
     expect((await raw.server.send('GET /v1/session', undefined, bearer(token))).status).toBe(200)
   },
 )
@@ -121,11 +124,10 @@ test.each(['-1', '0x0', 'g', '2\r\n{} '])(
   async (size) => {
     const raw = await listenRaw()
     const token = await signUp(raw.server)
-    const authorization = `Authorization: Bearer ${token}\r\n`
-    const logOut = `DELETE /v1/session HTTP/1.1\r\n${host}${authorization}Transfer-Encoding: chunked\r\n\r\n`
-    expect((await raw.exchange(`${logOut}${size}\r\n${last}`)).statuses).toEqual([400])
+    const head = logOut(token, 'chunked')
+    expect((await raw.exchange(`${head}${size}\r\n${last}`)).statuses).toEqual([400])
     expect((await raw.server.send('GET /v1/session', undefined, bearer(token))).status).toBe(200)
-    expect((await raw.exchange(`${logOut}2\r\n{}\r\n${last}`)).statuses).toEqual([200])
+    expect((await raw.exchange(`${head}2\r\n{}\r\n${last}`)).statuses).toEqual([200])
     expect((await raw.server.send('GET /v1/session', undefined, bearer(token))).status).toBe(401)
   },
 )
