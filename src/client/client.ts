@@ -171,6 +171,7 @@ export function createClient(url: string, { session, fetch = fetchOfNow }: Clien
           body: { password_challenge },
         }),
     },
+    // No id is `-`, which nobody has: where a proxy drops the last slash, it would name them all.
     sessions: {
       list: (page?: PageQuery) =>
         call<{ sessions: Session[]; next_cursor: string | null }>(
@@ -178,10 +179,10 @@ export function createClient(url: string, { session, fetch = fetchOfNow }: Clien
           `/v1/sessions${query(page)}`,
         ),
       rename: (id: string, name: string) =>
-        call<{ session: Session }>('PATCH', `/v1/sessions/${encodeURIComponent(id)}`, {
+        call<{ session: Session }>('PATCH', `/v1/sessions/${encodeURIComponent(id) || '-'}`, {
           body: { name },
         }),
-      delete: (id: string) => call<void>('DELETE', `/v1/sessions/${encodeURIComponent(id)}`),
+      delete: (id: string) => call<void>('DELETE', `/v1/sessions/${encodeURIComponent(id) || '-'}`),
       deleteOthers: () => call<{ revoked: number }>('DELETE', '/v1/sessions'),
     },
     user: {
@@ -213,7 +214,7 @@ export function createClient(url: string, { session, fetch = fetchOfNow }: Clien
         ),
       create: (body: NewApiKey) =>
         call<{ api_key: ApiKey; token: string }>('POST', '/v1/api_keys', { body }),
-      delete: (id: string) => call<void>('DELETE', `/v1/api_keys/${encodeURIComponent(id)}`),
+      delete: (id: string) => call<void>('DELETE', `/v1/api_keys/${encodeURIComponent(id) || '-'}`),
     },
     accessTokens: {
       create: (body: WantedAccessToken) => call<AccessToken>('POST', '/v1/access_tokens', { body }),
@@ -240,9 +241,7 @@ async function read(response: Response): Promise<unknown> {
 }
 
 function query(page: PageQuery = {}): string {
-  const asked = Object.entries(page)
-    .filter(([, value]) => value != null)
-    .map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
-    .join('&')
-  return asked && `?${asked}`
+  const asked = new URLSearchParams()
+  for (const [name, value] of Object.entries(page)) if (value != null) asked.set(name, value)
+  return `${asked}` && `?${asked}`
 }

@@ -25,7 +25,18 @@ export async function look(page: Page, name: string): Promise<string[]> {
   // As narrow as a page of 1280 points is at 400 % (WCAG 1.4.10).
   await page.setViewportSize({ width: 320, height: 900 })
   faults.push(...(await misfits(page)).map((fault) => `${name} 320: ${fault}`))
+  // With letters twice as large (WCAG 1.4.4).
+  await page.setViewportSize({ width: 768, height: 900 })
+  await enlargeText(page, '200%')
+  faults.push(...(await misfits(page)).map((fault) => `${name} 200 %: ${fault}`))
+  await enlargeText(page, '')
   return faults
+}
+
+function enlargeText(page: Page, size: string): Promise<void> {
+  return page.evaluate((fontSize) => {
+    document.documentElement.style.fontSize = fontSize
+  }, size)
 }
 
 // Runs in the page: what is half faded in has half its contrast.
@@ -45,10 +56,11 @@ function misfits(page: Page): Promise<string[]> {
   return page.evaluate(() => {
     const isCut = ({ scrollWidth, clientWidth }: Element) => scrollWidth > clientWidth
     const brand = document.querySelector('.brand')?.clientHeight ?? 0
+    const letter = Number.parseFloat(getComputedStyle(document.documentElement).fontSize)
     return [
       ...(isCut(document.documentElement) ? ['it scrolls sideways'] : []),
       ...([...document.querySelectorAll('nav')].some(isCut) ? ['links are cut off'] : []),
-      ...(brand > 44 ? ['the name above it is in two lines'] : []),
+      ...(brand > 2.75 * letter ? ['the name above it is in two lines'] : []),
     ]
   })
 }

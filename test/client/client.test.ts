@@ -51,6 +51,25 @@ test('devices are listed, named and ended', async () => {
   expect((await client.sessions.list()).sessions).toHaveLength(1)
 })
 
+test('no id names nobody, also where a proxy drops the last slash', async () => {
+  const server = await startServer()
+  const { client: phone } = clientOf(server)
+  const { client, lines } = clientOf(server, {
+    between: (fetch) => (url, init) => fetch(url.replace(/\/$/, ''), init),
+  })
+  await client.registrations.create(ann)
+  await phone.session.create(ann)
+  for (const refusing of [
+    client.sessions.delete(''),
+    client.sessions.rename('', 'Telephone'),
+    client.apiKeys.delete(''),
+  ]) {
+    expect((await refused(refusing)).status).toBe(404)
+  }
+  expect((await phone.user.show()).user.email_address).toBe(ann.email_address)
+  expect(lines().filter((line) => line.startsWith('DELETE'))).toHaveLength(2)
+})
+
 test('what is refused says which field, why, and for which request', async () => {
   const { client } = clientOf(await startServer())
   const error = await refused(client.registrations.create({ ...ann, password: 'short' }))

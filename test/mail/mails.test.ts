@@ -236,6 +236,13 @@ test('what somebody calls a key leads nowhere: it is neither markup nor a link n
   }
 })
 
+test('a key that is called by marks alone has its name in the mails', async () => {
+  const mails = await mailEverything({}, '../..')
+  const about = mails.filter(({ subject }) => subject.includes('API key'))
+  expect(about).toHaveLength(2)
+  for (const { text } of about) expect(text).toContain('../..')
+})
+
 /** A server that has sent a mail of every kind, and what it sent. */
 async function mailEverything(mails: MailOptions, name = 'Nightly build') {
   const server = await startServer({ auth: { signUp: 'confirm' }, mails })
