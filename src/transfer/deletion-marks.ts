@@ -39,7 +39,7 @@ async function noteLiving({ database, notes }: Importing): Promise<void> {
     })
     for (const [userId, address] of page) {
       // A user who is in the file exists at the origin.
-      if (notes.hasUser(`${users.name} ${userId}`)) continue
+      if (notes.rows.has(`${users.name} ${userId}`)) continue
       notes.addLiving(markOf({ origin: ownOrigin, originId: String(userId) }), String(address))
     }
     const [last] = page.slice(-1)

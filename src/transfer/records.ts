@@ -24,7 +24,7 @@ export async function importRecords(
 ): Promise<void> {
   const { database, notes, tally } = importing
   const once = rows.filter((row) => {
-    return notes.addUser(keyOf(table, idOf(row))) || refuse(importing, 'id_taken', row)
+    return notes.rows.add(keyOf(table, idOf(row))) || refuse(importing, 'id_taken', row)
   })
   const there = await findIds(database, table, once.map(idOf))
   if (table === users) tally.add('unchanged', there.size)
@@ -37,7 +37,7 @@ export async function importRecords(
   const taken = missing.filter((row) => !own.has(idOf(row)))
   const count = countOf(table)
   if (count) tally.add(count, admitted.length - taken.length)
-  if (table === users) for (const row of admitted) notes.addOwner(idOf(row))
+  if (table === users) for (const row of admitted) notes.owners.add(idOf(row))
   // Rows that exist under another id.
   for (const row of taken) refuse(importing, 'id_taken', row)
 }
@@ -76,7 +76,7 @@ async function admitUsers(
     const address = textOf(row, 'email_address')
     const refusal = judgePassword(importing, row)
     if (refusal) return refuse(importing, refusal, row)
-    if (taken.has(address) || !notes.addAddress(address)) {
+    if (taken.has(address) || !notes.addresses.add(address)) {
       return refuse(importing, 'email_address_taken', row)
     }
     const scheme = textOf(row, 'password_scheme') || null
@@ -129,7 +129,7 @@ async function admitOwned(
   const end = endedUpTo[table === apiKeys ? 'apiKeys' : 'sessions']
   return rows.filter((row) => {
     const userId = textOf(row, 'user_id')
-    const isNew = notes.isOwner(userId)
+    const isNew = notes.owners.has(userId)
     if (!known.has(userId) && !(isNew && mode === 'dry-run'))
       return refuse(importing, 'unknown_user', row)
     if (banned.has(userId)) return refuse(importing, 'banned_user', row)

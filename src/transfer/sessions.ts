@@ -80,7 +80,7 @@ function isUntouched({ originUserId }: Row, { users, active }: Known): boolean {
 
 function isWelcome(importing: Importing, row: Row, { users, active }: Known): boolean {
   const user = users.get(row.originUserId)
-  if (!importing.notes.isOwner(row.originUserId)) return refuse(importing, 'unknown_user', row)
+  if (!importing.notes.owners.has(row.originUserId)) return refuse(importing, 'unknown_user', row)
   // In a dry run no new user exists.
   if (!user) return importing.mode === 'dry-run' || refuse(importing, 'unknown_user', row)
   if (user.bannedAt) return refuse(importing, 'banned_user', row)
@@ -91,7 +91,7 @@ function isWelcome(importing: Importing, row: Row, { users, active }: Known): bo
 
 function wasHere({ endedUpTo, notes }: Importing, { originUserId, session }: Row): boolean {
   const { sessions: end } = endedUpTo
-  return end !== null && session.beganAt <= end && !notes.isNewcomer(originUserId)
+  return end !== null && session.beganAt <= end && !notes.newcomers.has(originUserId)
 }
 
 function isNewest(importing: Importing, row: Row, trimmed: string[]): boolean {
