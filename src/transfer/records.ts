@@ -1,3 +1,4 @@
+import { parseImportedHash } from '../core/imported-hashes/imported-hash.ts'
 import { findMarks, markOf, ownOrigin } from '../storage/deleted-users.ts'
 import { findActiveUsers, findBannedUsers } from '../storage/import-endings.ts'
 import { findTakenAddresses, findUserIds, holdUsers } from '../storage/imported-users.ts'
@@ -74,7 +75,7 @@ async function admitUsers(
     // SECURITY: a user who was deleted here, perhaps by themselves, must not come back.
     if (deleted.has(ownMark(idOf(row)))) return refuse(importing, 'deleted_here', row)
     const address = textOf(row, 'email_address')
-    const refusal = judgePassword(importing, row)
+    const refusal = judgePassword(row)
     if (refusal) return refuse(importing, refusal, row)
     if (taken.has(address) || !notes.addresses.add(address)) {
       return refuse(importing, 'email_address_taken', row)
@@ -107,9 +108,9 @@ async function withoutDeleted(
 }
 
 // SECURITY: a file may say anything: a hash that would stall log-ins is refused, whoever wrote it.
-function judgePassword(importing: Importing, row: OriginRecord): Refusal | null {
+function judgePassword(row: OriginRecord): Refusal | null {
   const passwordHash = textOf(row, 'password_hash')
-  const parsed = importing.parseHash(passwordHash)
+  const parsed = parseImportedHash(passwordHash)
   if ('refusal' in parsed) return hashRefusals[parsed.refusal]
   const scheme = columnValue(row, 'password_scheme')
   const isAsKept = parsed.passwordHash === passwordHash && parsed.scheme === scheme

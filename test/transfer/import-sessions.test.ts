@@ -4,7 +4,6 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { argon2id, createAuth, createStore, Secret } from 'latchkey/server'
 import { expect, test } from 'vitest'
-import { parseImportedHash } from '../../src/core/imported-hashes/imported-hash.ts'
 import { exportLines } from '../../src/transfer/export.ts'
 import { importFrom } from '../../src/transfer/import.ts'
 import type { Turns } from '../../src/transfer/importing.ts'
@@ -49,7 +48,6 @@ async function prepare() {
       mode: 'write',
       now,
       random: (size) => crypto.getRandomValues(new Uint8Array(size)),
-      parseHash: parseImportedHash,
       sessionsPerUser: 100,
       lives: { idleHours: 720, maximumHours: 2160 },
       onRefused() {},

@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { constants, setPriority } from 'node:os'
 import { setTimeout as wait } from 'node:timers/promises'
-import { parseImportedHash } from '../../core/imported-hashes/imported-hash.ts'
 import { requireWhole } from '../../storage/migrate.ts'
 import { importFrom } from '../../transfer/import.ts'
 import type { Turns } from '../../transfer/importing.ts'
@@ -87,7 +86,6 @@ async function importInto(url: string, { given, open, refused }: Work): Promise<
         mode: given['dry-run'] ? 'dry-run' : 'write',
         now,
         random: pooledBytes(),
-        parseHash: parseImportedHash,
         sessionsPerUser: maximumPerUser,
         lives,
         onRefused: (row) => refused.add(row),
