@@ -67,9 +67,10 @@ function parse({ tally }: Importing, row: OriginSession): Row | null {
   return null
 }
 
-function isOver({ now, lives }: Importing, { createdAt, lastUsedAt }: Times): boolean {
+function isOver({ now, sessions }: Importing, { createdAt, lastUsedAt }: Times): boolean {
+  const { idleHours, maximumHours } = sessions
   const hoursSince = (instant: Date) => (now.getTime() - instant.getTime()) / hourMilliseconds
-  return hoursSince(lastUsedAt) >= lives.idleHours || hoursSince(createdAt) >= lives.maximumHours
+  return hoursSince(lastUsedAt) >= idleHours || hoursSince(createdAt) >= maximumHours
 }
 
 // Nothing is touched of a user who has acted here: their sessions do not make room either.
@@ -95,9 +96,9 @@ function wasHere({ endedUpTo, notes }: Importing, { originUserId, session }: Row
 }
 
 function isNewest(importing: Importing, row: Row, trimmed: string[]): boolean {
-  const { notes, tally, sessionsPerUser } = importing
+  const { notes, sessions, tally } = importing
   const { id } = row.session
-  const gone = notes.addSession(row.originUserId, id, { maximum: sessionsPerUser })
+  const gone = notes.addSession(row.originUserId, id, { maximum: sessions.maximumPerUser })
   if (gone === null) return true
   tally.refuse('too_many_sessions', { where: row.where, emailAddress: null })
   if (gone === id) return false

@@ -68,7 +68,7 @@ interface Work {
 }
 
 async function importInto(url: string, { given, open, refused }: Work): Promise<Summary> {
-  const { maximumPerUser, ...lives } = readSessionEnvironment(process.env)
+  const sessions = readSessionEnvironment(process.env)
   // Taken before the source is opened: what begins there from now on may be missing from its snapshot.
   const now = new Date()
   const origin = await open(given.map === undefined ? null : readMapping(given.map))
@@ -86,8 +86,7 @@ async function importInto(url: string, { given, open, refused }: Work): Promise<
         mode: given['dry-run'] ? 'dry-run' : 'write',
         now,
         random: pooledBytes(),
-        sessionsPerUser: maximumPerUser,
-        lives,
+        sessions,
         onRefused: (row) => refused.add(row),
         onProgress: (rows) => progress.show(rows),
         pause: wait,
