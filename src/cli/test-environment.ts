@@ -27,7 +27,7 @@ export function readTestEnvironment(variables: Variables = process.env): TestEnv
 }
 
 function readTestDatabaseUrl(read: EnvironmentReader): string | null {
-  if (!read.isSet('TEST_DATABASE_URL')) return null
+  if (read.text('TEST_DATABASE_URL') === null) return null
   return read.parsed('TEST_DATABASE_URL', {
     parse: (text) => (isDatabaseUrl(text) ? text : null),
     wanted:
