@@ -20,8 +20,7 @@ import { freshen, isFresh, verifyChallenge } from './freshness.ts'
 import { forgetImportedPasswords } from './imported-passwords.ts'
 import { timeChecks } from './instrumentation.ts'
 import { logIn } from './log-ins.ts'
-import { revokeAllApiKeys, revokeAllSessions } from './mass-revocation.ts'
-import { revokeOneTimeTokens } from './one-time-tokens.ts'
+import { revokeAllApiKeys, revokeAllSessions, revokeOneTimeTokens } from './mass-revocation.ts'
 import type { AuthOptions } from './options.ts'
 import {
   changePassword,
