@@ -15,8 +15,6 @@ import { readDatabaseUrl } from './database-url.ts'
 import { EnvironmentReader, type Mode, type Variables } from './environment-reader.ts'
 import { readImportedKeys } from './imported-keys-environment.ts'
 
-export type { Mode } from './environment-reader.ts'
-
 /** The settings from the environment, read and checked once. */
 export interface Environment {
   readonly mode: Mode
