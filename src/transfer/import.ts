@@ -1,4 +1,4 @@
-import { AuthError } from '../core/errors.ts'
+import { isUnavailable } from '../core/errors.ts'
 import type { SessionPolicy } from '../core/options.ts'
 import type { Connection, Database } from '../storage/database.ts'
 import { ownOrigin } from '../storage/deleted-users.ts'
@@ -102,7 +102,7 @@ async function listSchemes(
       .map(([scheme, more]) => ({ scheme, users: (there.get(scheme) ?? 0) + more }))
       .filter(({ users }) => users > 0)
   } catch (error) {
-    if (!(error instanceof AuthError && error.code === 'unavailable')) throw error
+    if (!isUnavailable(error)) throw error
     return inOrder.map(([scheme]) => ({ scheme, users: null }))
   }
 }
