@@ -28,7 +28,7 @@ export function readAccessTokens(
     otherwise: appUrl,
   })
   // A URL that will do for links in mails may be no issuer.
-  if (read.isSet('ACCESS_TOKEN_AUDIENCES') && !read.isSet('ACCESS_TOKEN_ISSUER')) {
+  if (read.text('ACCESS_TOKEN_AUDIENCES') !== null && read.text('ACCESS_TOKEN_ISSUER') === null) {
     if (!isIssuer(appUrl)) read.fault('ACCESS_TOKEN_ISSUER', issuerWanted, issuerExample)
   }
   return {
@@ -53,8 +53,8 @@ const developmentKey = hash('sha256', 'latchkey development', 'buffer')
 
 function readKeyEncryptionKey(read: EnvironmentReader, mode: Mode): Uint8Array | null {
   const name = 'KEY_ENCRYPTION_KEY'
-  if (!read.isSet(name)) return mode === 'development' ? developmentKey : null
-  const text = read.text(name, { otherwise: '' })
+  const text = read.text(name)
+  if (text === null) return mode === 'development' ? developmentKey : null
   const key = /^[\w+/-]{43}=?$/.test(text) ? Buffer.from(text, 'base64') : null
   const isKnown = mode === 'production' && key !== null && developmentKey.equals(key)
   if (isRandomKey(key) && !isKnown) return key

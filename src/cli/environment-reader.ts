@@ -28,12 +28,9 @@ export class EnvironmentReader {
     this.#variables = variables
   }
 
-  isSet(name: string): boolean {
-    return this.#get(name) !== null
-  }
-
-  text(name: string, { otherwise }: { otherwise: string }): string {
-    return this.#get(name) ?? otherwise
+  /** Null if it is not set. An empty variable counts as that, as in shells, Docker and .env files. */
+  text(name: string): string | null {
+    return this.#variables[name]?.trim() || null
   }
 
   integer(name: string, { otherwise, from, to }: NumberSetting): number {
@@ -62,7 +59,7 @@ export class EnvironmentReader {
   }
 
   parsed<T>(name: string, { parse, wanted, example, otherwise }: Rule<T>): T {
-    const given = this.#get(name)
+    const given = this.text(name)
     const value = given === null ? otherwise : parse(given)
     if (value !== null) return value
     const fault = given === null ? 'must be set in production' : wanted
@@ -82,10 +79,5 @@ export class EnvironmentReader {
   /** @throws EnvironmentError when anything was wrong */
   finish(): void {
     if (this.#faults.length > 0) throw new EnvironmentError(this.#faults.join('\n'))
-  }
-
-  // An empty variable counts as not set, as in shells, Docker and .env files.
-  #get(name: string): string | null {
-    return this.#variables[name]?.trim() || null
   }
 }

@@ -15,8 +15,6 @@ import { readDatabaseUrl } from './database-url.ts'
 import { EnvironmentReader, type Mode, type Variables } from './environment-reader.ts'
 import { readImportedKeys } from './imported-keys-environment.ts'
 
-export type { Mode } from './environment-reader.ts'
-
 /** The settings from the environment, read and checked once. */
 export interface Environment {
   readonly mode: Mode
@@ -66,7 +64,7 @@ export function readEnvironment(variables: Variables, args: readonly string[]): 
   const environment: Environment = {
     mode,
     listen: {
-      host: read.text('HOST', { otherwise: '127.0.0.1' }),
+      host: read.text('HOST') ?? '127.0.0.1',
       port: read.integer('PORT', { otherwise: 3000, from: 0, to: 65_535 }),
     },
     webPort,
@@ -178,9 +176,9 @@ const tokenPattern = /^[\w.~+/-]{16,256}=*$/
 
 function readMetricsToken(read: EnvironmentReader): Secret | null {
   const name = 'METRICS_TOKEN'
-  if (!read.isSet(name)) return null
-  const text = read.text(name, { otherwise: '' })
-  const isFree = text !== read.text('KEY_ENCRYPTION_KEY', { otherwise: '' })
+  const text = read.text(name)
+  if (text === null) return null
+  const isFree = text !== read.text('KEY_ENCRYPTION_KEY')
   if (tokenPattern.test(text) && isFree) return new Secret(text)
   const wanted = 'must be 16 to 256 letters, digits and -._~+/ that nobody can guess'
   // SECURITY: the example contains no token, since somebody would use it.
@@ -195,7 +193,7 @@ function readMail(read: EnvironmentReader, mode: Mode): MailSettings {
     example: 'Projects <no-reply@example.com>',
     otherwise: mode === 'development' ? 'Projects <no-reply@example.com>' : null,
   })
-  if (mode === 'development' && !read.isSet('SMTP_URL')) return { kind: 'kept', from }
+  if (mode === 'development' && read.text('SMTP_URL') === null) return { kind: 'kept', from }
   const url = read.parsed('SMTP_URL', {
     parse: (text) => parseSmtpUrl(text) && text,
     wanted:

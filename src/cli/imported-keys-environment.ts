@@ -4,8 +4,7 @@ import type { EnvironmentReader } from './environment-reader.ts'
 
 /** The secrets that Devise and Firebase hash with a password, which are not in the database. */
 export function readImportedKeys(read: EnvironmentReader): ImportedKeys {
-  const pepper = read.text('IMPORTED_PEPPER', { otherwise: '' })
-  return { pepper: pepper === '' ? null : pepper, firebase: readFirebaseKeys(read) }
+  return { pepper: read.text('IMPORTED_PEPPER'), firebase: readFirebaseKeys(read) }
 }
 
 function readFirebaseKeys(read: EnvironmentReader): FirebaseKeys | null {
@@ -16,8 +15,9 @@ function readFirebaseKeys(read: EnvironmentReader): FirebaseKeys | null {
     otherwise: Buffer.from(defaultSeparator, 'base64'),
   })
   const name = 'IMPORTED_FIREBASE_KEY'
-  if (!read.isSet(name)) return null
-  const signerKey = decodeBase64(read.text(name, { otherwise: '' }), { from: 16, to: 64 })
+  const text = read.text(name)
+  if (text === null) return null
+  const signerKey = decodeBase64(text, { from: 16, to: 64 })
   if (signerKey) return { signerKey, saltSeparator }
   // The example contains no key, since somebody would use it.
   const fault = "must be base64_signer_key of the project's password hash parameters"

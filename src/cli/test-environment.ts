@@ -1,5 +1,5 @@
 import { isDatabaseUrl } from './database-url.ts'
-import { EnvironmentError, EnvironmentReader, type Variables } from './environment-reader.ts'
+import { EnvironmentError, EnvironmentReader } from './environment-reader.ts'
 
 /** The settings of a test server. */
 export interface TestEnvironment {
@@ -15,8 +15,8 @@ export interface TestEnvironment {
  *
  * @throws EnvironmentError with a sentence for each variable that cannot be read
  */
-export function readTestEnvironment(variables: Variables = process.env): TestEnvironment {
-  const read = new EnvironmentReader(variables)
+export function readTestEnvironment(): TestEnvironment {
+  const read = new EnvironmentReader(process.env)
   const environment = {
     port: read.integer('PORT', { otherwise: 3000, from: 0, to: 65_535 }),
     controlPort: read.integer('CONTROL_PORT', { otherwise: 3009, from: 0, to: 65_535 }),
@@ -27,7 +27,7 @@ export function readTestEnvironment(variables: Variables = process.env): TestEnv
 }
 
 function readTestDatabaseUrl(read: EnvironmentReader): string | null {
-  if (!read.isSet('TEST_DATABASE_URL')) return null
+  if (read.text('TEST_DATABASE_URL') === null) return null
   return read.parsed('TEST_DATABASE_URL', {
     parse: (text) => (isDatabaseUrl(text) ? text : null),
     wanted:
@@ -38,8 +38,8 @@ function readTestDatabaseUrl(read: EnvironmentReader): string | null {
 }
 
 /** @throws EnvironmentError if the environment calls itself production */
-export function refuseProduction(what: string, variables: Variables = process.env): void {
-  if (variables.NODE_ENV?.trim().toLowerCase() !== 'production') return
+export function refuseProduction(what: string): void {
+  if (process.env.NODE_ENV?.trim().toLowerCase() !== 'production') return
   throw new EnvironmentError(
     `${what} is for tests, and NODE_ENV is production: nothing was started`,
   )

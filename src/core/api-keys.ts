@@ -62,15 +62,6 @@ export async function createApiKey(
   })
 }
 
-/** A page of a user's unexpired API keys, newest first. */
-export async function listApiKeys(
-  config: Configuration,
-  userId: string,
-  page: { limit: number; after: string | null },
-): Promise<ApiKey[]> {
-  return config.store.listApiKeys(userId, { now: config.clock(), ...page })
-}
-
 /**
  * Ends an API key of a user: its token is refused from the moment this resolves.
  *

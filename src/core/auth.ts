@@ -1,16 +1,9 @@
 import { issueAccessToken, requireAccessTokens } from './access-tokens.ts'
-import {
-  authenticateApiKey,
-  createApiKey,
-  listApiKeys,
-  revokeApiKey,
-  revokeOwnApiKey,
-} from './api-keys.ts'
+import { authenticateApiKey, createApiKey, revokeApiKey, revokeOwnApiKey } from './api-keys.ts'
 import { nobody, operator } from './client.ts'
 import { type Configuration, resolveConfiguration } from './config.ts'
 import { clearCounts, listCounts } from './counts.ts'
 import {
-  listSessions,
   renameSession,
   revokeOtherSessions,
   revokeOwnSession,
@@ -23,13 +16,11 @@ import {
   requestEmailVerification,
   verifyEmailAddress,
 } from './email-verifications.ts'
-import { listEvents } from './events.ts'
 import { freshen, isFresh, verifyChallenge } from './freshness.ts'
-import { countPasswordSchemes, forgetImportedPasswords } from './imported-passwords.ts'
+import { forgetImportedPasswords } from './imported-passwords.ts'
 import { timeChecks } from './instrumentation.ts'
 import { logIn } from './log-ins.ts'
-import { revokeAllApiKeys, revokeAllSessions } from './mass-revocation.ts'
-import { revokeOneTimeTokens } from './one-time-tokens.ts'
+import { revokeAllApiKeys, revokeAllSessions, revokeOneTimeTokens } from './mass-revocation.ts'
 import type { AuthOptions } from './options.ts'
 import {
   changePassword,
@@ -39,7 +30,7 @@ import {
   setPassword,
 } from './passwords.ts'
 import type { Secret } from './secret.ts'
-import { expiresAt } from './session-expiry.ts'
+import { expiresAt, horizonOf } from './session-expiry.ts'
 import { authenticate, logOut } from './sessions.ts'
 import { signUp } from './sign-ups.ts'
 import { listSigningKeys, revokeSigningKey } from './signing-keys.ts'
@@ -72,7 +63,8 @@ export function createAuth<Fields = unknown>(options: AuthOptions<Fields>): Auth
     signUp: (submitted, client = nobody) => signUp(config, submitted, client),
     logIn: (credentials, client = nobody) => logIn(config, credentials, client),
     logOut: (session, client = nobody) => logOut(config, session, client),
-    listSessions: (userId, page) => listSessions(config, userId, page),
+    listSessions: (userId, page) =>
+      config.store.listSessions(userId, { ...horizonOf(config), ...page }),
     renameSession: (session, name) => renameSession(config, session, name),
     revokeSession: (session, client = operator) => revokeSession(config, session, client),
     revokeOwnSession: (session, id, client = nobody) =>
@@ -85,7 +77,8 @@ export function createAuth<Fields = unknown>(options: AuthOptions<Fields>): Auth
     authenticate: timeChecks(config, 'session', (token) => authenticate(config, textOf(token))),
     createApiKey: (authenticated, submitted, client = nobody) =>
       createApiKey(config, authenticated, { submitted, client }),
-    listApiKeys: (userId, page) => listApiKeys(config, userId, page),
+    listApiKeys: (userId, page) =>
+      config.store.listApiKeys(userId, { now: config.clock(), ...page }),
     revokeApiKey: (apiKey, client = operator) => revokeApiKey(config, apiKey, client),
     revokeOwnApiKey: (session, id, client = nobody) =>
       revokeOwnApiKey(config, session, { id, client }),
@@ -107,7 +100,7 @@ export function createAuth<Fields = unknown>(options: AuthOptions<Fields>): Auth
     },
     listCounts: (subject) => listCounts(config, subject),
     clearCounts: (subject, client = operator) => clearCounts(config, subject, client),
-    listEvents: (of, page) => listEvents(config, of, page),
+    listEvents: (of, page) => config.store.listEvents({ ...of, ...page }),
     expiresAt: (session) => expiresAt(config, session),
     isFresh: (session) => isFresh(config, session),
     freshen: (authenticated, challenge, client = nobody) =>
@@ -131,7 +124,7 @@ export function createAuth<Fields = unknown>(options: AuthOptions<Fields>): Auth
     deleteOwnUser: (session, client = nobody) => deleteOwnUser(config, session, client),
     createUser: (credentials) => createUser(config, credentials),
     setPassword: (credentials) => setPassword(config, credentials),
-    countPasswordSchemes: () => countPasswordSchemes(config),
+    countPasswordSchemes: () => config.store.countPasswordSchemes(),
     forgetImportedPasswords: (client = operator) => forgetImportedPasswords(config, client),
     requestPasswordReset: (emailAddress, client = nobody) =>
       requestPasswordReset(config, emailAddress, client),

@@ -1,7 +1,7 @@
 import type { Client } from './client.ts'
 import type { Configuration } from './config.ts'
 import { parseEmailAddress } from './email-address.ts'
-import { accountBuckets, addressBuckets, type Bucket, failuresKey } from './guard/buckets.ts'
+import { type Bucket, bucketsBy, failuresKey } from './guard/buckets.ts'
 import {
   type Counted,
   type GuardedAct,
@@ -86,7 +86,7 @@ async function keysOf(config: Configuration, subject: CountedSubject): Promise<K
   if ('ipAddress' in subject) {
     const network = networkOf(subject.ipAddress)
     const buckets = guardedActs.flatMap((act) =>
-      addressBuckets(act, network).map((bucket) => ({ act, ...bucket })),
+      bucketsBy('address', act, network).map((bucket) => ({ act, ...bucket })),
     )
     return { buckets, failures: [], userId: null }
   }
@@ -94,7 +94,7 @@ async function keysOf(config: Configuration, subject: CountedSubject): Promise<K
   return {
     buckets: guardedActs.flatMap((act) =>
       accounts.flatMap((account) =>
-        accountBuckets(act, account).map((bucket) => ({ act, ...bucket })),
+        bucketsBy('account', act, account).map((bucket) => ({ act, ...bucket })),
       ),
     ),
     failures: passwordActs.flatMap((act) =>

@@ -5,21 +5,12 @@ import type { Session } from './entities.ts'
 import { AuthError } from './errors.ts'
 import { isName } from './line.ts'
 import type { Secret } from './secret.ts'
-import { horizonOf, isLive } from './session-expiry.ts'
+import { isLive } from './session-expiry.ts'
 import { holdLive, sessionDigest } from './sessions.ts'
 import type { OwnSession } from './statements/sessions.ts'
 import type { StoreTransaction } from './store-transaction.ts'
 import { generateToken } from './tokens.ts'
 import { perform, type UnitOfWork } from './unit-of-work.ts'
-
-/** A page of a user's unexpired sessions, newest first. */
-export async function listSessions(
-  config: Configuration,
-  userId: string,
-  page: { limit: number; after: string | null },
-): Promise<Session[]> {
-  return config.store.listSessions(userId, { ...horizonOf(config), ...page })
-}
 
 /**
  * Gives a session a name by which its user recognises it.

@@ -58,6 +58,11 @@ interface AuthErrorDetail {
   readonly cause?: unknown
 }
 
+/** The error of a database that cannot be reached or written to just now, where it gave none itself. */
+export function unavailable(reason: string): AuthError {
+  return new AuthError('unavailable', { cause: new Error(reason) })
+}
+
 /** Whether the database could not be reached or written to: trying again may work. */
 export function isUnavailable(error: unknown): boolean {
   return error instanceof AuthError && error.code === 'unavailable'

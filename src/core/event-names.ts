@@ -35,13 +35,8 @@ export function severityOf(name: EventName | RequestEventName): 'INFO' | 'WARN' 
 const allSeverities = { ...severities, ...severitiesOfRequests }
 
 /** The name of every stored event. */
-export const eventNames: readonly string[] = Object.keys(severities)
+export const eventNames: readonly EventName[] = Object.keys(severities).filter(isEventName)
 
-/** @returns the name, or null where the text is not one */
-export function parseEventName(text: string): EventName | null {
-  return isEventName(text) ? text : null
-}
-
-function isEventName(text: string): text is EventName {
+export function isEventName(text: string): text is EventName {
   return Object.hasOwn(severities, text)
 }

@@ -34,15 +34,6 @@ export function logEvent({ log }: Configuration, event: AuditEvent): void {
   log.info(entry, 'event')
 }
 
-/** A page of events, newest first: of one user, of one name, or all. */
-export async function listEvents(
-  config: Configuration,
-  of: { userId: string | null; name: EventName | null },
-  page: { limit: number; after: string | null },
-): Promise<AuditEvent[]> {
-  return config.store.listEvents({ ...of, ...page })
-}
-
 /** Records, after the answer, that somebody was refused. */
 export function noteRefusal(
   config: Configuration,

@@ -1,14 +1,8 @@
 import type { Client } from './client.ts'
 import type { Configuration } from './config.ts'
-import type { PasswordSchemeCount } from './entities.ts'
 import { noPassword } from './imported-hashes/imported-hash.ts'
 import { pause, stepRows } from './steps.ts'
 import { perform } from './unit-of-work.ts'
-
-/** How many imported hashes there are, by scheme. */
-export function countPasswordSchemes({ store }: Configuration): Promise<PasswordSchemeCount[]> {
-  return store.countPasswordSchemes()
-}
 
 /**
  * Deletes every imported hash that no log-in has replaced, in small steps: log-in costs no more

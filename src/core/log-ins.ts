@@ -84,23 +84,17 @@ async function judge(config: Configuration, tried: Tried): Promise<LoggedIn | nu
       noteRefusal(config, client, { name, userId: known?.user.id ?? null })
       return null
     }
-    const begun = await beginSession(config, { known, password, attempt, client })
+    const begun = await beginSession(config, tried, known)
     if (begun) return begun
   }
   return null
 }
 
-interface Verified {
-  readonly known: Credentials
-  readonly password: Secret
-  readonly attempt: PasswordAttempt
-  readonly client: Client
-}
-
 // A hash from before the cost was raised is replaced while the password is at hand.
 async function beginSession(
   config: Configuration,
-  { known: { user: known, passwordHash: from }, password, attempt, client }: Verified,
+  { password, attempt, client }: Tried,
+  { user: known, passwordHash: from }: Credentials,
 ): Promise<LoggedIn | null> {
   const isCurrent = config.passwordHash.isCurrent(from)
   const to = isCurrent ? from : await config.passwordHash.hash(password)

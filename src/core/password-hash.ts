@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { availableParallelism } from 'node:os'
 import { parseOptions } from '@node-rs/argon2'
 import { ownWork } from './imported-hashes/argon2.ts'
+import { encodeBase64 } from './imported-hashes/bytes.ts'
 import { type ImportedKeys, noKeys } from './imported-hashes/family.ts'
 import { readForeignHash, unmatchedHash } from './imported-hashes/imported-hash.ts'
 import { type HashLoad, HashQueue, type HashQueueLimits } from './password-hash/hash-queue.ts'
@@ -139,8 +140,6 @@ function parse(passwordHash: string) {
 
 // A hash of the right form that no password matches.
 function unmatched(memoryKibibytes: number, passes: number): string {
-  const [salt, digest] = [randomBytes(16), randomBytes(32)].map((bytes) =>
-    bytes.toString('base64').replace(/=+$/, ''),
-  )
+  const [salt, digest] = [randomBytes(16), randomBytes(32)].map(encodeBase64)
   return `$argon2id$v=19$m=${memoryKibibytes},t=${passes},p=1$${salt}$${digest}`
 }

@@ -10,7 +10,8 @@ export interface Readiness {
 
 // However many ask, the database is asked once in this time.
 const keptMilliseconds = 1_000
-const lateMilliseconds = 300_000
+/** A mail that waits for longer than this is late. */
+export const lateMilliseconds = 300_000
 
 /**
  * The server's state, as of a second ago. Late mails are no reason to take it out of service: the next server would

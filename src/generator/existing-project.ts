@@ -103,8 +103,7 @@ function findFramework(packages: object, wanted: Framework | null): string {
     : `package.json names ${named.join(' and ')}: say by --framework which of them listens`
 }
 
-/** Whether the text names a framework. */
-export function isFramework(text: string): text is Framework {
+function isFramework(text: string): text is Framework {
   return frameworks.some((name) => name === text)
 }
 

@@ -12,7 +12,12 @@ const siteData = ['cache', 'cookies', 'storage'] as const
 
 /** Which origins may use the session cookie, and how it is set. */
 export interface CookieOptions {
+  /**
+   * Origins, exactly as browsers send them, whose pages may read the answers and act by the session's cookie;
+   * default none.
+   */
   readonly corsOrigins?: readonly string[]
+  /** In `production`, the default, browsers are told to use HTTPS only, and send the cookie over HTTPS only. */
   readonly mode?: 'development' | 'production'
   /**
    * What a browser is told to clear when a session in a cookie logs out; default `cache` and `storage`.

@@ -26,15 +26,8 @@ import { requestSpan } from './request-span.ts'
 
 /** The app's surroundings: who may read its answers, which proxies it trusts, where it logs faults. */
 export interface DispatcherOptions extends CookieOptions {
-  /**
-   * Origins, exactly as browsers send them, whose pages may read the answers and act by the session's cookie;
-   * default none.
-   */
-  readonly corsOrigins?: readonly string[]
   /** Addresses or networks of the proxies that may say whom a request comes from; default none. */
   readonly trustedProxies?: readonly string[]
-  /** In `production`, the default, browsers are told to use HTTPS only, and send the cookie over HTTPS only. */
-  readonly mode?: 'development' | 'production'
   /** Default: that of the `auth`. */
   readonly log?: Log
 }

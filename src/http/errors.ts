@@ -40,11 +40,11 @@ const tooMany = {
   message: 'You have as many API keys as you may; revoke one',
 }
 
-const taken = 'has already been taken'
-const addressTaken = describeProblem('email_address', 'taken', taken)
+const addressWords = { taken: 'has already been taken', unchanged: 'is already yours' }
+const addressTaken = describeProblem('email_address', 'taken', addressWords.taken)
 
 function explain({ field, code, message }: InvalidField, policy: PasswordPolicy): Problem {
-  const words: Partial<Record<string, string>> = { taken, ...passwordMessages(policy) }
+  const words: Partial<Record<string, string>> = { ...addressWords, ...passwordMessages(policy) }
   return describeProblem(ownNames[field] ?? field, code, message ?? words[code] ?? 'is invalid')
 }
 

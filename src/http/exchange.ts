@@ -41,12 +41,8 @@ export interface Exchange<Body, Params, Query> {
 }
 
 /** What is known before the body is validated: `input` is the body's fields, unchecked. */
-export interface Submission<Params> {
-  readonly auth: Auth
-  readonly client: Client
-  readonly request: RequestLike
-  readonly cookie: SessionCookie
-  readonly params: Params
+export interface Submission<Params>
+  extends Omit<Exchange<unknown, Params, unknown>, 'body' | 'query'> {
   readonly input: Readonly<Record<string, unknown>>
 }
 

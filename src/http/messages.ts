@@ -8,7 +8,6 @@ export function passwordMessages({ minimumLength }: PasswordPolicy) {
     invalid: 'is invalid',
     too_short: `is too short (minimum is ${minimumLength} characters)`,
     too_long: `is too long (maximum is ${maximumPasswordLength} characters)`,
-    unchanged: 'is already yours',
     too_common: 'is one that attackers try first; choose another',
     too_obvious: 'is too easy to guess; choose another',
   }

@@ -2,6 +2,7 @@ import { parseAppUrl } from '../core/app-url.ts'
 import type { Auth } from '../core/auth.ts'
 import type { Mailbox } from '../core/mail.ts'
 import { accessTokens } from './access-tokens.ts'
+import { requireAccess } from './admission.ts'
 import { apiKeys } from './api-keys.ts'
 import { changePasswordUrl } from './change-password-url.ts'
 import { type CookieOptions, cookieName } from './cookie.ts'
@@ -50,7 +51,9 @@ export function routeTable(auth: Auth, options: TableOptions = {}): Route[] {
   ]
   const table = [...routes, openApi(routes, cookieName(options.mode))]
   requireDistinct(table)
-  requireDeclared(table, auth.config.apiKeys.scopes)
+  for (const { method, path, scope } of table) {
+    if (scope !== null) requireAccess({ scope }, `${method} ${path}`, auth)
+  }
   return table
 }
 
@@ -71,13 +74,4 @@ function requireDistinct(routes: readonly Route[]): void {
     if (seen.has(line)) throw new Error(`Two routes are declared for ${line}`)
     seen.add(line)
   }
-}
-
-function requireDeclared(routes: readonly Route[], scopes: readonly string[]): void {
-  const strange = routes.find(({ scope }) => scope !== null && !scopes.includes(scope))
-  if (!strange) return
-  const { method, path, scope } = strange
-  throw new RangeError(
-    `${method} ${path} asks for ${scope}, which is none of the apiKeys.scopes of createAuth()`,
-  )
 }

@@ -9,9 +9,8 @@ import {
 } from '../core/registrations.ts'
 import type { StoreTransaction } from '../core/store-transaction.ts'
 import type { Courier } from './courier.ts'
-import type { Content } from './messages/content.ts'
-import { unlinked } from './messages/unlinked.ts'
 import type { MailKind, MailValues } from './messages/words.ts'
+import type { Content } from './messages/writer.ts'
 
 /** Writes a mail in the transaction in which it leaves: its secret is made only there. */
 export interface Draft {
@@ -145,6 +144,13 @@ const drafts: Record<MessageKind, (courier: Courier, message: Message) => Promis
     const { name, expiresAt } = apiKey
     return notice(courier, 'api_key_expiring', { key: unlinked(name), expiresAt })
   },
+}
+
+// A name that somebody typed, without what mail programs would turn into a link or an address,
+// full-width characters included: nothing in our mails leads anywhere that is not configured. A name of nothing
+// else leads nowhere, and stays.
+function unlinked(name: string): string {
+  return name.replace(/[./:@\\\u3002\uff0e\uff0f\uff1a\uff20\uff61]+/g, ' ').trim() || name
 }
 
 // SECURITY: somebody may have signed up with another's address, who would be told of each of their

@@ -1,13 +1,10 @@
 import { type AccessToken, readClaims } from './access-token.ts'
-import { parseBearer } from './bearer.ts'
 import { parseCompact } from './compact.ts'
 import { type PublishedKeys, publishedKeys } from './keys.ts'
 import { parseOptions, type ResourceServerOptions, type Settings } from './options.ts'
 import { type Refused, refuse, refuseScope } from './refused.ts'
 import { type PublishedRevocations, publishedRevocations } from './revocations.ts'
 import { hasValidSignature } from './signature.ts'
-
-export type { ResourceServerOptions } from './options.ts'
 
 /** A service beside the API that accepts its access tokens. */
 export interface ResourceServer {
@@ -47,13 +44,19 @@ export function resourceServer(options: ResourceServerOptions): ResourceServer {
   return {
     authenticate: async (authorization, { scope } = {}) => {
       const needed = scope === undefined ? [] : parseScopes(scope)
-      const credential = parseBearer(authorization ?? '')
-      if (credential.kind === 'none') return refuse('unauthenticated')
-      const found = await verify(credential.token, { settings, keys, revocations })
+      const token = tokenOf(authorization ?? '')
+      if (token === null) return refuse('unauthenticated')
+      const found = await verify(token, { settings, keys, revocations })
       if ('status' in found) return found
       return needed.every((each) => found.scopes.includes(each)) ? found : refuseScope(needed)
     },
   }
+}
+
+// Any case of the scheme will do (RFC 9110 §11.1). Another scheme counts as no credential, and `Bearer` alone as a
+// token that is none.
+function tokenOf(header: string): string | null {
+  return /^bearer(?: |$)/i.test(header) ? header.slice('Bearer'.length).replace(/^ +/, '') : null
 }
 
 // Free checks first; only a token with a good signature makes us ask for revocations.

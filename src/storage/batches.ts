@@ -58,9 +58,9 @@ export function tuples(count: number, width: number, before = 0): string {
   return Array.from({ length: count }, (_, index) => row(index)).join(', ')
 }
 
-/** `($2, $3, $4)`, for IN. */
-export function list(count: number, before = 0): string {
-  return tuples(1, count, before)
+/** `($1, $2, $3)`, for IN. */
+export function list(count: number): string {
+  return tuples(1, count)
 }
 
 /** Keeps texts by their number of rows: to put one together takes longer than to send it. */

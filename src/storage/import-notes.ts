@@ -5,17 +5,17 @@ import { DatabaseSync } from 'node:sqlite'
  * of its own that only this process has, in memory while it is small and then on disk.
  */
 export class ImportNotes {
-  readonly #database = new DatabaseSync('')
-  readonly #insertUser
-  readonly #findUser
-  readonly #insertOwner
-  readonly #findOwner
-  readonly #insertNewcomer
-  readonly #findNewcomer
+  readonly #database = openNotes()
+  /** Rows, by id. */
+  readonly rows = new Noted(this.#database, 'rows')
+  readonly addresses = new Noted(this.#database, 'addresses')
+  /** Users who are, or would be, the ones whom the origin means: what is theirs may come. */
+  readonly owners = new Noted(this.#database, 'owners')
+  /** Users who were not here before this import: nothing of theirs has ended here. */
+  readonly newcomers = new Noted(this.#database, 'newcomers')
   readonly #insertLiving
   readonly #findLiving
   #hasLiving = false
-  readonly #insertAddress
   readonly #insertSession
   readonly #countSessions
   readonly #oldestSession
@@ -23,37 +23,16 @@ export class ImportNotes {
 
   constructor() {
     this.#database.exec(`
-      PRAGMA cache_size = -16384; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;
-      CREATE TABLE users (id TEXT NOT NULL PRIMARY KEY) WITHOUT ROWID;
-      CREATE TABLE owners (id TEXT NOT NULL PRIMARY KEY) WITHOUT ROWID;
-      CREATE TABLE newcomers (id TEXT NOT NULL PRIMARY KEY) WITHOUT ROWID;
       CREATE TABLE living (mark TEXT NOT NULL PRIMARY KEY, address TEXT NOT NULL) WITHOUT ROWID;
-      CREATE TABLE addresses (address TEXT NOT NULL PRIMARY KEY) WITHOUT ROWID;
       CREATE TABLE sessions (user TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (user, id)) WITHOUT ROWID;
       BEGIN`)
     const prepare = (sql: string) => this.#database.prepare(sql)
-    this.#insertUser = prepare('INSERT OR IGNORE INTO users VALUES (?1)')
-    this.#findUser = prepare('SELECT 1 FROM users WHERE id = ?1')
-    this.#insertOwner = prepare('INSERT OR IGNORE INTO owners VALUES (?1)')
-    this.#findOwner = prepare('SELECT 1 FROM owners WHERE id = ?1')
-    this.#insertNewcomer = prepare('INSERT OR IGNORE INTO newcomers VALUES (?1)')
-    this.#findNewcomer = prepare('SELECT 1 FROM newcomers WHERE id = ?1')
     this.#insertLiving = prepare('INSERT OR IGNORE INTO living VALUES (?1, ?2)')
     this.#findLiving = prepare('SELECT address FROM living WHERE mark = ?1')
-    this.#insertAddress = prepare('INSERT OR IGNORE INTO addresses VALUES (?1)')
     this.#insertSession = prepare('INSERT OR IGNORE INTO sessions VALUES (?1, ?2)')
     this.#countSessions = prepare('SELECT count(*) AS count FROM sessions WHERE user = ?1')
     this.#oldestSession = prepare('SELECT id FROM sessions WHERE user = ?1 ORDER BY id LIMIT 1')
     this.#deleteSession = prepare('DELETE FROM sessions WHERE user = ?1 AND id = ?2')
-  }
-
-  /** @returns false where the id was added before */
-  addUser(id: string): boolean {
-    return this.#insertUser.run(id).changes === 1
-  }
-
-  hasUser(id: string): boolean {
-    return this.#findUser.get(id) !== undefined
   }
 
   /** Notes a user who is here, by the mark that their deletion would leave. */
@@ -76,29 +55,6 @@ export class ImportNotes {
     return found ? String(found.address) : null
   }
 
-  /** Notes that the user with this id is, or would be, the one whom the origin means: what is theirs may come. */
-  addOwner(id: string): void {
-    this.#insertOwner.run(id)
-  }
-
-  isOwner(id: string): boolean {
-    return this.#findOwner.get(id) !== undefined
-  }
-
-  /** Notes that the user with this id was not here before this import: nothing of theirs has ended here. */
-  addNewcomer(id: string): void {
-    this.#insertNewcomer.run(id)
-  }
-
-  isNewcomer(id: string): boolean {
-    return this.#findNewcomer.get(id) !== undefined
-  }
-
-  /** @returns false where somebody had the address before */
-  addAddress(address: string): boolean {
-    return this.#insertAddress.run(address).changes === 1
-  }
-
   /**
    * Notes a session; the newest ones of a user stay.
    *
@@ -115,4 +71,31 @@ export class ImportNotes {
   close(): void {
     this.#database.close()
   }
+}
+
+/** Texts of one kind, each noted once. */
+class Noted {
+  readonly #insert
+  readonly #find
+
+  constructor(database: DatabaseSync, table: string) {
+    database.exec(`CREATE TABLE ${table} (text TEXT NOT NULL PRIMARY KEY) WITHOUT ROWID`)
+    this.#insert = database.prepare(`INSERT OR IGNORE INTO ${table} VALUES (?1)`)
+    this.#find = database.prepare(`SELECT 1 FROM ${table} WHERE text = ?1`)
+  }
+
+  /** @returns false where the text was added before */
+  add(text: string): boolean {
+    return this.#insert.run(text).changes === 1
+  }
+
+  has(text: string): boolean {
+    return this.#find.get(text) !== undefined
+  }
+}
+
+function openNotes(): DatabaseSync {
+  const database = new DatabaseSync('')
+  database.exec('PRAGMA cache_size = -16384; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF')
+  return database
 }

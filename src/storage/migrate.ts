@@ -93,11 +93,11 @@ async function applyPending(
  * @throws AuthError `unavailable` when the database is away
  */
 export async function listMigrations(
-  database: Database,
+  connection: Connection,
   sources: readonly Migrations[],
 ): Promise<MigrationStatus[]> {
   const migrations = await readAll(sources)
-  const applied = await readApplied(database)
+  const applied = await readApplied(connection)
   const pending = new Set(findPending(migrations, applied))
   const here = migrations.map((migration): MigrationStatus => {
     return { name: migration.name, status: pending.has(migration) ? 'pending' : 'applied' }

@@ -1,4 +1,4 @@
-import { AuthError } from '../core/errors.ts'
+import { AuthError, unavailable } from '../core/errors.ts'
 import { readText } from './columns.ts'
 import type { Database } from './database.ts'
 import { DeadlineError, within } from './deadline.ts'
@@ -34,10 +34,6 @@ export async function ping(database: Database): Promise<void> {
   if (missing.length > 0) {
     throw new AuthError('unavailable', { cause: new MissingTablesError(missing) })
   }
-}
-
-function unavailable(reason: string): AuthError {
-  return new AuthError('unavailable', { cause: new Error(reason) })
 }
 
 // A table, not a constant, which SQLite would answer without a look at the file.

@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import { AuthError, isUnavailable } from '../core/errors.ts'
+import { isUnavailable, unavailable } from '../core/errors.ts'
 import type { ConnectionLoad } from '../core/store.ts'
 import type {
   Connection,
@@ -198,8 +198,6 @@ export class PostgresDatabase implements Database {
   }
 
   #requireMigrated(): void {
-    if (this.#lacksMigration) {
-      throw new AuthError('unavailable', { cause: new Error('The database is not yet migrated') })
-    }
+    if (this.#lacksMigration) throw unavailable('The database is not yet migrated')
   }
 }

@@ -1,4 +1,4 @@
-import { AuthError } from '../core/errors.ts'
+import { unavailable } from '../core/errors.ts'
 import type { Awaitable } from '../core/store.ts'
 import type {
   Connection,
@@ -180,8 +180,4 @@ interface Committed<T> {
   readonly result: T
   /** Resolves when the disk has it. */
   readonly kept: Promise<void> | null
-}
-
-function unavailable(reason: string): AuthError {
-  return new AuthError('unavailable', { cause: new Error(reason) })
 }

@@ -1,5 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises'
-import { AuthError } from '../core/errors.ts'
+import { AuthError, unavailable } from '../core/errors.ts'
 import { DeadlineError, within } from './deadline.ts'
 
 // Longer than a slow disk takes, and shorter than a client waits.
@@ -54,7 +54,7 @@ export class SqliteLog {
     } catch (error) {
       if (!(error instanceof DeadlineError)) throw error
       if (this.#state === 'kept') this.#state = 'late'
-      throw unavailable(new Error('The disk did not take the log in time'))
+      throw unavailable('The disk did not take the log in time')
     }
   }
 
@@ -74,13 +74,13 @@ export class SqliteLog {
 
   async #synchronize(): Promise<void> {
     // SECURITY: for those who committed before the refusal was known: their rows lie behind the gap.
-    if (this.#state === 'in doubt') throw unavailable(new Error('The disk refused the log before'))
+    if (this.#state === 'in doubt') throw unavailable('The disk refused the log before')
     try {
       await this.#file.datasync()
       this.#state = 'kept'
     } catch (error) {
       this.#state = 'in doubt'
-      throw unavailable(error)
+      throw new AuthError('unavailable', { cause: error })
     }
   }
 }
@@ -92,8 +92,4 @@ export class SqliteLog {
 export async function openLog(file: string): Promise<SqliteLog> {
   // Opened for writing, though nothing is written: Windows syncs no other.
   return new SqliteLog(await open(`${file}-wal`, 'r+'))
-}
-
-function unavailable(cause: unknown): AuthError {
-  return new AuthError('unavailable', { cause })
 }

@@ -21,6 +21,13 @@ interface Rule {
 const noBytes = new Uint8Array(0)
 const overAt = ({ overAt }: SweepHorizon) => [overAt]
 
+const tokens: Rule = {
+  key: 'token_digest',
+  first: noBytes,
+  isOver: 'expires_at <= $2',
+  values: overAt,
+}
+
 const rules: Record<SweptTable, Rule> = {
   sessions: {
     key: 'token_digest',
@@ -28,24 +35,9 @@ const rules: Record<SweptTable, Rule> = {
     isOver: '(last_used_at <= $2 OR created_at <= $3)',
     values: ({ usedAfter, createdAfter }) => [usedAfter, createdAfter],
   },
-  api_keys: {
-    key: 'token_digest',
-    first: noBytes,
-    isOver: 'expires_at <= $2',
-    values: overAt,
-  },
-  password_resets: {
-    key: 'token_digest',
-    first: noBytes,
-    isOver: 'expires_at <= $2',
-    values: overAt,
-  },
-  email_verifications: {
-    key: 'token_digest',
-    first: noBytes,
-    isOver: 'expires_at <= $2',
-    values: overAt,
-  },
+  api_keys: tokens,
+  password_resets: tokens,
+  email_verifications: tokens,
   registrations: { key: 'id', first: firstId, isOver: 'expires_at <= $2', values: overAt },
   guard_counts: { key: 'key', first: '', isOver: 'window_ends_at <= $2', values: overAt },
   failed_attempts: { key: 'key', first: '', isOver: 'expires_at <= $2', values: overAt },
@@ -128,7 +120,7 @@ async function deleteUpTo(
   return gone.length
 }
 
-function toKey(value: Value): string | number | Uint8Array | null {
+function toKey(value: Value): SweepStep['next'] {
   if (value instanceof Date) throw new TypeError('No table has an instant for its key')
   return value
 }

@@ -1,21 +1,22 @@
-import type { Row } from '../core/connection.ts'
-import { byCount, findTexts, list, sendRows, tuples } from './batches.ts'
-import { readText } from './columns.ts'
-import type { Connection, Value } from './database.ts'
+import { batchRows, byCount, findTexts, list, sendRows, tuples } from './batches.ts'
+import { readText, readTextOrNull } from './columns.ts'
+import type { Connection, Row, Value } from './database.ts'
 import { firstId } from './page.ts'
 import type { TransferTable } from './transfer-tables.ts'
 
-/** The next rows in the order of their ids, all columns. */
-export function selectPage(
+/** All rows in the order of their ids, page by page; of each row all columns. */
+export async function* pagesOf(
   connection: Connection,
   { name, columns }: TransferTable,
-  { after, limit }: { after: string | null; limit: number },
-): Promise<Row[]> {
+): AsyncGenerator<readonly Row[]> {
   const names = columns.map((column) => column.name).join(', ')
-  return connection.query(`SELECT ${names} FROM ${name} WHERE id > $1 ORDER BY id LIMIT $2`, [
-    after ?? firstId,
-    limit,
-  ])
+  const sql = `SELECT ${names} FROM ${name} WHERE id > $1 ORDER BY id LIMIT $2`
+  let after: string | null = firstId
+  while (after !== null) {
+    const page: readonly Row[] = await connection.query(sql, [after, batchRows])
+    if (page.length > 0) yield page
+    after = readTextOrNull(page.at(-1)?.[0] ?? null)
+  }
 }
 
 /** What another system called a user. */

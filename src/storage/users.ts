@@ -143,17 +143,14 @@ export async function replaceEmailAddress(
   { userId, emailAddress }: EmailProof,
   at: Date,
 ): Promise<{ user: User; previous: EmailAddress } | null> {
-  const [before] = await connection.query(
-    `SELECT ${userColumns} FROM users WHERE id = $1 FOR NO KEY UPDATE`,
-    [userId],
-  )
+  const before = await holdUser(connection, userId)
   const [row] = await connection.query(
     `UPDATE users SET email_address = $2, email_verified_at = $3, updated_at = $3
      WHERE id = $1
      RETURNING ${userColumns}`,
     [userId, emailAddress, at],
   )
-  return before && row ? { user: toUser(row), previous: toUser(before).emailAddress } : null
+  return before && row ? { user: toUser(row), previous: before.emailAddress } : null
 }
 
 export async function listUsers(connection: Connection, page: UserPage): Promise<User[]> {

@@ -1,6 +1,6 @@
 import { markOf, ownOrigin } from '../storage/deleted-users.ts'
 import { users } from '../storage/transfer-tables.ts'
-import { selectPage } from '../storage/transfers.ts'
+import { pagesOf } from '../storage/transfers.ts'
 import type { Importing } from './importing.ts'
 import type { OriginRecord } from './origin.ts'
 import { idOf } from './record-values.ts'
@@ -24,27 +24,17 @@ export async function refuseLiving(
   })
 }
 
-const pageRows = 500
-
 const [id, emailAddress] = users.columns
 const named = { ...users, columns: [id, emailAddress].flatMap((column) => column ?? []) }
 
 // A mark does not say whose it is, so the marks of all users are computed, once.
 async function noteLiving({ database, notes }: Importing): Promise<void> {
-  let after: string | null = null
-  for (;;) {
-    const page: Awaited<ReturnType<typeof selectPage>> = await selectPage(database, named, {
-      after,
-      limit: pageRows,
-    })
+  for await (const page of pagesOf(database, named)) {
     for (const [userId, address] of page) {
       // A user who is in the file exists at the origin.
-      if (notes.hasUser(`${users.name} ${userId}`)) continue
+      if (notes.rows.has(`${users.name} ${userId}`)) continue
       notes.addLiving(markOf({ origin: ownOrigin, originId: String(userId) }), String(address))
     }
-    const [last] = page.slice(-1)
-    if (!last) break
-    after = String(last[0])
   }
   notes.endLiving()
 }

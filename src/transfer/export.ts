@@ -1,15 +1,7 @@
-import { batchRows } from '../storage/batches.ts'
-import type { Snapshot } from '../storage/database.ts'
+import type { Row, Snapshot } from '../storage/database.ts'
 import { listSessionImports, type SessionImport } from '../storage/session-imports.ts'
-import {
-  apiKeys,
-  deletedUsers,
-  events,
-  sessions,
-  type TransferTable,
-  users,
-} from '../storage/transfer-tables.ts'
-import { findOriginIds, selectPage } from '../storage/transfers.ts'
+import { apiKeys, deletedUsers, events, sessions, users } from '../storage/transfer-tables.ts'
+import { findOriginIds, pagesOf } from '../storage/transfers.ts'
 import { compare, end, header, writeOriginIds, writeRecord, writeSessionImport } from './record.ts'
 
 /** The tables that an export reads: without another one users can still be moved elsewhere. */
@@ -55,19 +47,6 @@ function inOrder(a: SessionImport, b: SessionImport): number {
   return compare(a.origin, b.origin) || byTime
 }
 
-type Page = Awaited<ReturnType<typeof selectPage>>
-
-async function* pagesOf(snapshot: Snapshot, table: TransferTable): AsyncGenerator<Page> {
-  let after: string | null = null
-  for (;;) {
-    const page: Page = await selectPage(snapshot, table, { after, limit: batchRows })
-    const [last] = page.slice(-1)
-    if (!last) return
-    yield page
-    after = idOf(last)
-  }
-}
-
-function idOf(row: Page[number]): string {
+function idOf(row: Row): string {
   return String(row[0])
 }

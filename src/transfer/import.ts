@@ -1,4 +1,5 @@
-import { AuthError } from '../core/errors.ts'
+import { isUnavailable } from '../core/errors.ts'
+import type { SessionPolicy } from '../core/options.ts'
 import type { Connection, Database } from '../storage/database.ts'
 import { ownOrigin } from '../storage/deleted-users.ts'
 import { findEverybodysEnd, findImportedEnd } from '../storage/import-endings.ts'
@@ -9,7 +10,7 @@ import {
   noteSessionImport,
   noteWholeSessionImport,
 } from '../storage/session-imports.ts'
-import { hourMilliseconds, type Importing, type Lives, type Turns, write } from './importing.ts'
+import { hourMilliseconds, type Importing, type Turns, write } from './importing.ts'
 import type { Origin, OriginRow } from './origin.ts'
 import { type Pause, withPatience } from './patience.ts'
 import { PendingWrite } from './pending-write.ts'
@@ -22,8 +23,7 @@ import { importUsers } from './users.ts'
 
 export interface ImportOptions extends RowRules {
   readonly mode: 'write' | 'dry-run'
-  readonly sessionsPerUser: number
-  readonly lives: Lives
+  readonly sessions: SessionPolicy
   readonly onRefused: (row: RefusedRow) => void
   /** Called with the number of rows looked at so far. */
   readonly onProgress: (rows: number) => void
@@ -102,7 +102,7 @@ async function listSchemes(
       .map(([scheme, more]) => ({ scheme, users: (there.get(scheme) ?? 0) + more }))
       .filter(({ users }) => users > 0)
   } catch (error) {
-    if (!(error instanceof AuthError && error.code === 'unavailable')) throw error
+    if (!isUnavailable(error)) throw error
     return inOrder.map(([scheme]) => ({ scheme, users: null }))
   }
 }
@@ -111,10 +111,10 @@ async function listSchemes(
 function findSessionsEnd(
   origin: string,
   database: Connection,
-  { now, lives }: ImportOptions,
+  { now, sessions }: ImportOptions,
 ): Promise<Date | null> {
   if (origin === ownOrigin) return findEverybodysEnd(database, 'sessions')
-  const hours = Math.min(lives.idleHours, lives.maximumHours)
+  const hours = Math.min(sessions.idleHours, sessions.maximumHours)
   const longAgo = new Date(now.getTime() - hours * hourMilliseconds)
   return findImportedEnd(database, { origin, longAgo })
 }

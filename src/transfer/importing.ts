@@ -1,3 +1,4 @@
+import type { SessionPolicy } from '../core/options.ts'
 import type { Connection } from '../storage/database.ts'
 import type { ImportNotes } from '../storage/import-notes.ts'
 import type { PatientDatabase } from './patience.ts'
@@ -10,12 +11,6 @@ export type Turns = <T>(work: () => Promise<T>) => Promise<T>
 
 export const hourMilliseconds = 3_600_000
 
-/** How long a session lives, as configured on the server. */
-export interface Lives {
-  readonly idleHours: number
-  readonly maximumHours: number
-}
-
 /** What the steps of one import share. */
 export interface Importing extends RowRules {
   readonly database: PatientDatabase
@@ -25,10 +20,10 @@ export interface Importing extends RowRules {
   readonly tally: Tally
   /** The schemes of imported hashes, and how many more hashes of each this import brings. */
   readonly schemes: Map<string, number>
-  readonly sessionsPerUser: number
+  /** As configured on the server. */
+  readonly sessions: SessionPolicy
   /** A row that began up to this instant, and is not here, has ended here; null for none. */
   readonly endedUpTo: Readonly<Record<'sessions' | 'apiKeys', Date | null>>
-  readonly lives: Lives
   readonly turns: Turns
   readonly pending: PendingWrite
 }

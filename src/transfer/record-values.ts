@@ -24,11 +24,12 @@ export function withoutValues(row: OriginRecord, names: readonly string[]): Orig
 }
 
 /** Whether a session or an API key has expired by now, and may have been swept. */
-export function isOver(row: OriginRecord, { now, lives }: Importing): boolean {
+export function isOver(row: OriginRecord, { now, sessions }: Importing): boolean {
   const hasPassed = (name: string, hours: number) =>
     instantOf(row, name) + hours * hourMilliseconds <= now.getTime()
   if (row.table === apiKeys) return hasPassed('expires_at', 0)
-  return hasPassed('last_used_at', lives.idleHours) || hasPassed('created_at', lives.maximumHours)
+  const { idleHours, maximumHours } = sessions
+  return hasPassed('last_used_at', idleHours) || hasPassed('created_at', maximumHours)
 }
 
 /** Whether a row began up to an instant, if there is one. */

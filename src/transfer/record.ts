@@ -1,6 +1,6 @@
 import type { Value } from '../core/connection.ts'
 import { type EmailAddress, parseEmailAddress } from '../core/email-address.ts'
-import { parseEventName } from '../core/event-names.ts'
+import { isEventName } from '../core/event-names.ts'
 import { isId } from '../core/ids.ts'
 import { isEnd } from '../storage/page.ts'
 import type { SessionImport } from '../storage/session-imports.ts'
@@ -113,7 +113,7 @@ function readColumn(
 
 const rules: Readonly<Record<string, (text: string) => boolean>> = {
   'api_keys.scopes': (text) => /^[!-~]+( [!-~]+)*$/.test(text) && text.length <= 4_096,
-  'events.name': (text) => parseEventName(text) !== null,
+  'events.name': isEventName,
   'events.actor': (text) => ['user', 'operator', 'anybody'].includes(text),
 }
 

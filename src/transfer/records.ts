@@ -1,3 +1,4 @@
+import { parseImportedHash } from '../core/imported-hashes/imported-hash.ts'
 import { findMarks, markOf, ownOrigin } from '../storage/deleted-users.ts'
 import { findActiveUsers, findBannedUsers } from '../storage/import-endings.ts'
 import { findTakenAddresses, findUserIds, holdUsers } from '../storage/imported-users.ts'
@@ -24,7 +25,7 @@ export async function importRecords(
 ): Promise<void> {
   const { database, notes, tally } = importing
   const once = rows.filter((row) => {
-    return notes.addUser(keyOf(table, idOf(row))) || refuse(importing, 'id_taken', row)
+    return notes.rows.add(keyOf(table, idOf(row))) || refuse(importing, 'id_taken', row)
   })
   const there = await findIds(database, table, once.map(idOf))
   if (table === users) tally.add('unchanged', there.size)
@@ -37,7 +38,7 @@ export async function importRecords(
   const taken = missing.filter((row) => !own.has(idOf(row)))
   const count = countOf(table)
   if (count) tally.add(count, admitted.length - taken.length)
-  if (table === users) for (const row of admitted) notes.addOwner(idOf(row))
+  if (table === users) for (const row of admitted) notes.owners.add(idOf(row))
   // Rows that exist under another id.
   for (const row of taken) refuse(importing, 'id_taken', row)
 }
@@ -74,9 +75,9 @@ async function admitUsers(
     // SECURITY: a user who was deleted here, perhaps by themselves, must not come back.
     if (deleted.has(ownMark(idOf(row)))) return refuse(importing, 'deleted_here', row)
     const address = textOf(row, 'email_address')
-    const refusal = judgePassword(importing, row)
+    const refusal = judgePassword(row)
     if (refusal) return refuse(importing, refusal, row)
-    if (taken.has(address) || !notes.addAddress(address)) {
+    if (taken.has(address) || !notes.addresses.add(address)) {
       return refuse(importing, 'email_address_taken', row)
     }
     const scheme = textOf(row, 'password_scheme') || null
@@ -107,9 +108,9 @@ async function withoutDeleted(
 }
 
 // SECURITY: a file may say anything: a hash that would stall log-ins is refused, whoever wrote it.
-function judgePassword(importing: Importing, row: OriginRecord): Refusal | null {
+function judgePassword(row: OriginRecord): Refusal | null {
   const passwordHash = textOf(row, 'password_hash')
-  const parsed = importing.parseHash(passwordHash)
+  const parsed = parseImportedHash(passwordHash)
   if ('refusal' in parsed) return hashRefusals[parsed.refusal]
   const scheme = columnValue(row, 'password_scheme')
   const isAsKept = parsed.passwordHash === passwordHash && parsed.scheme === scheme
@@ -129,7 +130,7 @@ async function admitOwned(
   const end = endedUpTo[table === apiKeys ? 'apiKeys' : 'sessions']
   return rows.filter((row) => {
     const userId = textOf(row, 'user_id')
-    const isNew = notes.isOwner(userId)
+    const isNew = notes.owners.has(userId)
     if (!known.has(userId) && !(isNew && mode === 'dry-run'))
       return refuse(importing, 'unknown_user', row)
     if (banned.has(userId)) return refuse(importing, 'banned_user', row)

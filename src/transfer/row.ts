@@ -1,8 +1,7 @@
 import { hash } from 'node:crypto'
 import { v7 } from 'uuid'
 import { parseEmailAddress } from '../core/email-address.ts'
-import type { HashRefusal } from '../core/imported-hashes/family.ts'
-import type { ImportedHash } from '../core/imported-hashes/imported-hash.ts'
+import { parseImportedHash } from '../core/imported-hashes/imported-hash.ts'
 import { digestOfToken } from '../core/token-digest.ts'
 import type { Random } from '../core/tokens.ts'
 import { isUuid } from '../storage/deleted-users.ts'
@@ -14,7 +13,6 @@ import { hashRefusals, type Refusal } from './refusals.ts'
 /** What it takes to turn a row into a user or a session. */
 export interface RowRules {
   readonly now: Date
-  readonly parseHash: (text: string) => ImportedHash | HashRefusal
   readonly random: Random
 }
 
@@ -31,7 +29,7 @@ export function parseUser(row: OriginUser, rules: RowRules): NewUser | Refused {
   if (!emailAddress) return { refusal: 'invalid_email_address' }
   const originId = row.originId ?? emailAddress
   if (!isOriginId(originId)) return { refusal: 'invalid_id' }
-  const hashed = parsePassword(row.passwordHash ?? '', rules)
+  const hashed = parsePassword(row.passwordHash ?? '')
   if ('refusal' in hashed) return hashed
   const emailVerifiedAt = parseInstant(row.emailVerifiedAt)
   const bannedAt = parseInstant(row.bannedAt)
@@ -92,10 +90,10 @@ function sessionId(tokenDigest: Uint8Array, createdAt: Date): string {
 
 type Password = Pick<NewUser, 'passwordHash' | 'passwordScheme'>
 
-function parsePassword(written: unknown, { parseHash }: RowRules): Password | Refused {
+function parsePassword(written: unknown): Password | Refused {
   // A value that is not text does not mean that the password is missing.
   if (typeof written !== 'string') return { refusal: 'unknown_hash_format' }
-  const parsed = parseHash(written.trim())
+  const parsed = parseImportedHash(written.trim())
   if ('refusal' in parsed) return { refusal: hashRefusals[parsed.refusal] }
   return { passwordHash: parsed.passwordHash, passwordScheme: parsed.scheme }
 }

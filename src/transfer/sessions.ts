@@ -67,9 +67,10 @@ function parse({ tally }: Importing, row: OriginSession): Row | null {
   return null
 }
 
-function isOver({ now, lives }: Importing, { createdAt, lastUsedAt }: Times): boolean {
+function isOver({ now, sessions }: Importing, { createdAt, lastUsedAt }: Times): boolean {
+  const { idleHours, maximumHours } = sessions
   const hoursSince = (instant: Date) => (now.getTime() - instant.getTime()) / hourMilliseconds
-  return hoursSince(lastUsedAt) >= lives.idleHours || hoursSince(createdAt) >= lives.maximumHours
+  return hoursSince(lastUsedAt) >= idleHours || hoursSince(createdAt) >= maximumHours
 }
 
 // Nothing is touched of a user who has acted here: their sessions do not make room either.
@@ -80,7 +81,7 @@ function isUntouched({ originUserId }: Row, { users, active }: Known): boolean {
 
 function isWelcome(importing: Importing, row: Row, { users, active }: Known): boolean {
   const user = users.get(row.originUserId)
-  if (!importing.notes.isOwner(row.originUserId)) return refuse(importing, 'unknown_user', row)
+  if (!importing.notes.owners.has(row.originUserId)) return refuse(importing, 'unknown_user', row)
   // In a dry run no new user exists.
   if (!user) return importing.mode === 'dry-run' || refuse(importing, 'unknown_user', row)
   if (user.bannedAt) return refuse(importing, 'banned_user', row)
@@ -91,13 +92,13 @@ function isWelcome(importing: Importing, row: Row, { users, active }: Known): bo
 
 function wasHere({ endedUpTo, notes }: Importing, { originUserId, session }: Row): boolean {
   const { sessions: end } = endedUpTo
-  return end !== null && session.beganAt <= end && !notes.isNewcomer(originUserId)
+  return end !== null && session.beganAt <= end && !notes.newcomers.has(originUserId)
 }
 
 function isNewest(importing: Importing, row: Row, trimmed: string[]): boolean {
-  const { notes, tally, sessionsPerUser } = importing
+  const { notes, sessions, tally } = importing
   const { id } = row.session
-  const gone = notes.addSession(row.originUserId, id, { maximum: sessionsPerUser })
+  const gone = notes.addSession(row.originUserId, id, { maximum: sessions.maximumPerUser })
   if (gone === null) return true
   tally.refuse('too_many_sessions', { where: row.where, emailAddress: null })
   if (gone === id) return false

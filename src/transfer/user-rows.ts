@@ -26,12 +26,12 @@ export function parseRow(importing: Importing, row: OriginUser): Row | false {
     tally.refuse(user.refusal, { where, emailAddress })
     return false
   }
-  if (!notes.addAddress(user.emailAddress)) {
+  if (!notes.addresses.add(user.emailAddress)) {
     return refuse(importing, 'email_address_taken', { user, where })
   }
   // The same UUID in upper and lower case is one user.
   const id = isUuid(user.originId) ? user.id : user.originId
-  if (!notes.addUser(id)) return refuse(importing, 'id_taken', { user, where })
+  if (!notes.rows.add(id)) return refuse(importing, 'id_taken', { user, where })
   return { user, where }
 }
 

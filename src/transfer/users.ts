@@ -52,8 +52,8 @@ export async function importUsers(
     }
     tally.add('unchanged', touched + twins.length)
     const newcomers = wanted.added.filter((row) => !missing.includes(row))
-    for (const { user } of newcomers) notes.addNewcomer(user.originId)
-    for (const { user } of [...came, ...twins, ...newcomers]) notes.addOwner(user.originId)
+    for (const { user } of newcomers) notes.newcomers.add(user.originId)
+    for (const { user } of [...came, ...twins, ...newcomers]) notes.owners.add(user.originId)
   })
 }
 

@@ -1,7 +1,7 @@
 // Every kind of mail, written without anything having happened.
 import type { MailOptions, Sender } from 'latchkey/server'
-import type { Content } from '../../src/mail/messages/content.ts'
 import type { MailKind, MailValues } from '../../src/mail/messages/words.ts'
+import type { Content } from '../../src/mail/messages/writer.ts'
 import { createWriter } from '../../src/mail/messages/writer.ts'
 import { sender } from '../harness.ts'
 

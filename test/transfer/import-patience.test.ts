@@ -1,7 +1,6 @@
 // A database that is away in the midst of an import, and another import beside it.
 import { AuthError, type Database } from 'latchkey/server'
 import { expect, test, vi } from 'vitest'
-import { parseImportedHash } from '../../src/core/imported-hashes/imported-hash.ts'
 import { importFrom } from '../../src/transfer/import.ts'
 import type { OriginRow } from '../../src/transfer/origin.ts'
 import { run } from '../cli/command.ts'
@@ -67,9 +66,7 @@ async function prepare() {
         mode: 'write',
         now: new Date('2026-11-26T09:00:00Z'),
         random: (size) => crypto.getRandomValues(new Uint8Array(size)),
-        parseHash: parseImportedHash,
-        sessionsPerUser: 100,
-        lives: { idleHours: 720, maximumHours: 2_160 },
+        sessions: { idleHours: 720, maximumHours: 2_160, maximumPerUser: 100 },
         onRefused() {},
         onProgress() {},
         turns: (work) => work(),

@@ -4,7 +4,6 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { argon2id, createAuth, createStore, Secret } from 'latchkey/server'
 import { expect, test } from 'vitest'
-import { parseImportedHash } from '../../src/core/imported-hashes/imported-hash.ts'
 import { exportLines } from '../../src/transfer/export.ts'
 import { importFrom } from '../../src/transfer/import.ts'
 import type { Turns } from '../../src/transfer/importing.ts'
@@ -20,6 +19,7 @@ import { cheapHash, openDatabase, temporaryFolder } from '../harness.ts'
 import { bcrypt, contents, otherBcrypt, password } from './importing.ts'
 
 const now = new Date('2026-11-26T09:00:00Z')
+const policy = { idleHours: 720, maximumHours: 2_160, maximumPerUser: 100 }
 
 async function prepare() {
   const database = await openDatabase()
@@ -28,7 +28,7 @@ async function prepare() {
   const bring = (
     rows: OriginRow[] | Origin,
     more: {
-      sessionsPerUser?: number
+      sessions?: typeof policy
       mode?: 'dry-run'
       now?: Date
       isCutOff?: true
@@ -49,9 +49,7 @@ async function prepare() {
       mode: 'write',
       now,
       random: (size) => crypto.getRandomValues(new Uint8Array(size)),
-      parseHash: parseImportedHash,
-      sessionsPerUser: 100,
-      lives: { idleHours: 720, maximumHours: 2160 },
+      sessions: policy,
       onRefused() {},
       onProgress() {},
       turns: (work) => work(),
@@ -200,12 +198,13 @@ test('of too many sessions the newest ones stay, in whatever order they come', a
     user('ann'),
     ...years.map((year) => session('ann', year, { createdAt: `${year}-01-01`, userAgent: year })),
   ]
+  const two = { ...policy, maximumPerUser: 2 }
   const expected = { sessions: 2, refused: { too_many_sessions: 3 } }
-  expect(await bring(rows, { sessionsPerUser: 2 })).toMatchObject(expected)
+  expect(await bring(rows, { sessions: two })).toMatchObject(expected)
   const agents = await database.query('SELECT user_agent FROM sessions ORDER BY id')
   expect(agents).toEqual([['2024'], ['2025']])
   const before = await contents({ database })
-  expect(await bring(rows, { sessionsPerUser: 2 })).toMatchObject({ ...expected, sessions: 0 })
+  expect(await bring(rows, { sessions: two })).toMatchObject({ ...expected, sessions: 0 })
   expect(await contents({ database })).toEqual(before)
 })
 

@@ -1,6 +1,7 @@
 import type { AuditEvent } from '../../core/entities.ts'
-import { type EventName, eventNames, parseEventName } from '../../core/event-names.ts'
-import { defineCommand, UsageError } from './command.ts'
+import { eventNames } from '../../core/event-names.ts'
+import { parseChoice } from './choice.ts'
+import { defineCommand } from './command.ts'
 import { databaseOptions, withAuth } from './database.ts'
 import { jsonOption, print, printJson, printTable, readable } from './output.ts'
 import { pageOptions, parsePage, sayRest } from './page.ts'
@@ -29,7 +30,7 @@ year. Of a user who is gone the events stay, under their ID, without addresses.
   },
   async ({ values }) => {
     const page = parsePage(values)
-    const name = parseName(values.event)
+    const name = parseChoice('event', values.event, eventNames)
     const events = await withAuth(values, async (auth) => {
       const userId = values.user === undefined ? null : await findUserId(auth, values.user)
       return auth.listEvents({ userId, name }, page)
@@ -40,13 +41,6 @@ year. Of a user who is gone the events stay, under their ID, without addresses.
     sayRest(events, { page, limit: values.limit })
   },
 )
-
-function parseName(text: string | undefined): EventName | null {
-  if (text === undefined) return null
-  const name = parseEventName(text)
-  if (!name) throw new UsageError(`--event must be one of ${eventNames.join(', ')}`)
-  return name
-}
 
 // These names are an interface: programs read them.
 function toJson(event: AuditEvent) {

@@ -1,7 +1,8 @@
 import { type AuthenticationPlan, planAuthentication } from '../../generator/authentication.ts'
 import { databases } from '../../generator/choices.ts'
-import { frameworks, isFramework, readExistingProject } from '../../generator/existing-project.ts'
-import { defineCommand, Refused, UsageError } from './command.ts'
+import { frameworks, readExistingProject } from '../../generator/existing-project.ts'
+import { parseChoice } from './choice.ts'
+import { defineCommand, Refused } from './command.ts'
 import { listPeers } from './installation.ts'
 import { print } from './output.ts'
 import { packageOption, parsePackage, warnOfRegistry } from './package-option.ts'
@@ -39,11 +40,12 @@ elsewhere it says which. Nothing that is there is overwritten.`,
   },
   async ({ values }) => {
     const options = {
-      database: parseDatabase(values.database),
+      database: parseChoice('database', values.database, databases) ?? databases[0],
       latchkey: parsePackage(values.package),
       peers: listPeers(),
     }
-    const project = readExistingProject('.', parseFramework(values.framework))
+    const framework = parseChoice('framework', values.framework, frameworks)
+    const project = readExistingProject('.', framework)
     if (typeof project === 'string') throw new Refused(project)
     const plan = planAuthentication(project, options)
     if (typeof plan === 'string') throw new Refused(plan)
@@ -52,17 +54,6 @@ elsewhere it says which. Nothing that is there is overwritten.`,
     warnOfRegistry(options.latchkey)
   },
 )
-
-function parseDatabase(given: string = databases[0]): (typeof databases)[number] {
-  const database = databases.find((each) => each === given)
-  if (database !== undefined) return database
-  throw new UsageError(`--database must be one of ${databases.join(', ')}`)
-}
-
-function parseFramework(given: string | undefined): (typeof frameworks)[number] | null {
-  if (given === undefined || isFramework(given)) return given ?? null
-  throw new UsageError(`--framework must be one of ${frameworks.join(', ')}`)
-}
 
 function nextSteps({ run, production }: AuthenticationPlan): string {
   const commands = ['npm install', 'npm test', ...(run ? [`npm run ${run}`] : [])]

@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { constants, setPriority } from 'node:os'
 import { setTimeout as wait } from 'node:timers/promises'
-import { parseImportedHash } from '../../core/imported-hashes/imported-hash.ts'
 import { requireWhole } from '../../storage/migrate.ts'
 import { importFrom } from '../../transfer/import.ts'
 import type { Turns } from '../../transfer/importing.ts'
@@ -69,7 +68,7 @@ interface Work {
 }
 
 async function importInto(url: string, { given, open, refused }: Work): Promise<Summary> {
-  const { maximumPerUser, ...lives } = readSessionEnvironment(process.env)
+  const sessions = readSessionEnvironment(process.env)
   // Taken before the source is opened: what begins there from now on may be missing from its snapshot.
   const now = new Date()
   const origin = await open(given.map === undefined ? null : readMapping(given.map))
@@ -87,9 +86,7 @@ async function importInto(url: string, { given, open, refused }: Work): Promise<
         mode: given['dry-run'] ? 'dry-run' : 'write',
         now,
         random: pooledBytes(),
-        parseHash: parseImportedHash,
-        sessionsPerUser: maximumPerUser,
-        lives,
+        sessions,
         onRefused: (row) => refused.add(row),
         onProgress: (rows) => progress.show(rows),
         pause: wait,

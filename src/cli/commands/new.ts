@@ -6,6 +6,7 @@ import { isTitle, namesOf, titleWanted } from '../../generator/names.ts'
 import { writeProject } from '../../generator/project.ts'
 import { startRepository } from '../../generator/repository.ts'
 import { findWorkspace } from '../../generator/workspace.ts'
+import { parseChoice } from './choice.ts'
 import { defineCommand, Refused, UsageError } from './command.ts'
 import { listNodePackages } from './installation.ts'
 import { nextSteps } from './next-steps.ts'
@@ -49,8 +50,8 @@ there, without a commit.`,
   },
   async ({ values, positionals }) => {
     const choices = {
-      database: parseChoice(values.database, { option: '--database', choices: databases }),
-      frontEnd: parseChoice(values['front-end'], { option: '--front-end', choices: frontEnds }),
+      database: parseChoice('database', values.database, databases) ?? databases[0],
+      frontEnd: parseChoice('front-end', values['front-end'], frontEnds) ?? frontEnds[0],
     }
     const title = parseTitle(values.name)
     const latchkey = parsePackage(values.package)
@@ -66,15 +67,6 @@ there, without a commit.`,
     warnOfRegistry(latchkey)
   },
 )
-
-function parseChoice<Choice extends string>(
-  given: string | undefined,
-  { option, choices }: { option: string; choices: readonly [Choice, ...Choice[]] },
-): Choice {
-  const choice = given === undefined ? choices[0] : choices.find((each) => each === given)
-  if (choice !== undefined) return choice
-  throw new UsageError(`${option} must be one of ${choices.join(', ')}`)
-}
 
 // Node does not run TypeScript there.
 const insidePackages = 'A project below a folder node_modules cannot be run: name another folder'

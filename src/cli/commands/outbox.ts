@@ -1,5 +1,6 @@
 import type { Message, MessageStatus } from '../../core/mail.ts'
-import { defineCommand, UsageError } from './command.ts'
+import { parseChoice } from './choice.ts'
+import { defineCommand } from './command.ts'
 import { databaseOptions, withStore } from './database.ts'
 import { complain, jsonOption, print, printJson, printTable, readable } from './output.ts'
 import { pageOptions, parseLimit } from './page.ts'
@@ -32,7 +33,7 @@ unknown  left twice, and the mail server did not say whether it took it`,
     ],
   },
   async ({ values }) => {
-    const status = parseStatus(values.status)
+    const status = parseChoice('status', values.status, statuses)
     const limit = parseLimit(values.limit)
     const messages = await withStore(values, (store) => store.listMessages(status, { limit }))
     if (values.json) printJson({ messages: messages.map(toJson) })
@@ -42,13 +43,6 @@ unknown  left twice, and the mail server did not say whether it took it`,
     }
   },
 )
-
-function parseStatus(text: string | undefined): MessageStatus | null {
-  if (text === undefined) return null
-  const status = statuses.find((each) => each === text)
-  if (!status) throw new UsageError(`--status must be one of ${statuses.join(', ')}`)
-  return status
-}
 
 // These names are an interface: programs read them.
 function toJson(message: Message) {

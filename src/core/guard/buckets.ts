@@ -24,11 +24,11 @@ export interface Bucket {
 // attempt that is refused by address does not count against the account.
 export function bucketsOf(act: GuardedAct, { account, client }: GuardedAttempt): Bucket[] {
   const network = networkOfClient(client)
-  if (network === null) return accountBuckets(act, account)
+  if (network === null) return bucketsBy('account', act, account)
   return [
-    ...addressBuckets(act, network),
+    ...bucketsBy('address', act, network),
     ...bucketsBy('both', act, `${account} ${network}`),
-    ...accountBuckets(act, account),
+    ...bucketsBy('account', act, account),
   ]
 }
 
@@ -39,17 +39,8 @@ function networkOfClient({ ipAddress, requestId }: Client): string | null {
   return requestId === null ? null : 'unknown'
 }
 
-/** Every count of an act on one account. */
-export function accountBuckets(act: GuardedAct, account: string): Bucket[] {
-  return bucketsBy('account', act, account)
-}
-
-/** Every count of an act from one network. */
-export function addressBuckets(act: GuardedAct, network: string): Bucket[] {
-  return bucketsBy('address', act, network)
-}
-
-function bucketsBy(by: Counted, act: GuardedAct, whom: string): Bucket[] {
+/** Every count of an act on one account, from one network, or both. */
+export function bucketsBy(by: Counted, act: GuardedAct, whom: string): Bucket[] {
   return limits[act][by].map((limit) => ({
     key: digest(`${act} ${by} ${whom} ${limit.name}`),
     by,

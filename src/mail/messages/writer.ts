@@ -1,7 +1,6 @@
 import { isLine } from '../../core/line.ts'
 import type { Sender } from '../../core/mail.ts'
 import { type MailColors, ownColors, requireReadable } from './colors.ts'
-import type { Content } from './content.ts'
 import { english } from './english.ts'
 import type { Letter } from './letter.ts'
 import { pageOf } from './page.ts'
@@ -16,6 +15,13 @@ export interface MailOptions {
   readonly language?: string
   readonly colors?: MailColors
   readonly words?: OwnWords
+}
+
+/** What a message says: the text for every reader, the HTML for those that show it. */
+export interface Content {
+  readonly subject: string
+  readonly text: string
+  readonly html: string
 }
 
 /** Writes mails. */

@@ -1,5 +1,5 @@
-import { createAuth } from '../../../core/auth.ts'
 import type { ImportedKeys } from '../../../core/imported-hashes/family.ts'
+import { lateMilliseconds } from '../../../core/readiness.ts'
 import { KeyEncryption } from '../../../core/signing-keys/key-encryption.ts'
 import { openSigningKey } from '../../../core/signing-keys.ts'
 import type { Database } from '../../../storage/database.ts'
@@ -198,17 +198,15 @@ async function judgeHashes(
   return [...faults, advice('imported hashes', `they remain: ${found}`, todo)]
 }
 
-const lateMilliseconds = 300_000
 const dayMilliseconds = 86_400_000
 
 async function judgeOutbox(database: Database): Promise<readonly Finding[]> {
-  const { config } = createAuth({ store: createStore(database) })
-  const now = config.clock()
-  const ends = await countEnds(database, new Date(now.getTime() - dayMilliseconds))
+  const now = Date.now()
+  const ends = await countEnds(database, new Date(now - dayMilliseconds))
   const { sent = 0, failed = 0, unknown = 0 } = ends
-  const { queued, oldestQueuedAt } = await config.store.findBacklog()
+  const { queued, oldestQueuedAt } = await createStore(database).findBacklog()
   const found = `within a day ${sent} sent, ${failed} failed, ${unknown} unknown; ${queued} wait`
-  const waited = oldestQueuedAt ? now.getTime() - oldestQueuedAt.getTime() : 0
+  const waited = oldestQueuedAt ? now - oldestQueuedAt.getTime() : 0
   if (waited > lateMilliseconds) {
     const since = `one since ${Math.round(waited / 60_000)} minutes`
     return [advice('outbox', `${found}, ${since}`, 'latchkey outbox list --status queued says why')]
