@@ -55,6 +55,17 @@ async function seen(trustedProxies: string[], change = right, sent = {}): Promis
   return (await shell(look, { env: { API, TOKEN } })).trim().split(/\r?\n/)
 }
 
+test('the proxies of the guide give up a connection before the server does', () => {
+  const { keepAliveTimeout } = nodeServer({ fetch: () => new Response() })
+  const [nginx = ''] = blocksOf(page, 'nginx')
+  const [caddy = ''] = blocksOf(page, '')
+  // nginx keeps connections only where `keepalive` stands, or from 1.29.7 on; then for a minute, or as long as this.
+  expect(nginx).toMatch(/^ +keepalive \d+;$/m)
+  const found = [/^ +keepalive_timeout (\d+)s;$/m.exec(nginx), /^\t+keepalive (\d+)s$/m.exec(caddy)]
+  const seconds = found.map((match) => Number(match?.[1]))
+  expect(seconds.every((each) => each * 1_000 < keepAliveTimeout)).toBe(true)
+})
+
 test('behind a proxy that is in the list the address is the client’s, whatever it made up', async () => {
   expect(others).toEqual([])
   const forged = { 'x-forwarded-for': madeUp, forwarded: `for=${madeUp}` }
