@@ -1,5 +1,5 @@
-// The guide to proxies: what its commands show, of a proxy that is right and of the wrong ones. The
-// files for nginx and Caddy cannot be run here; what they send on is sent here by a proxy of the test's own.
+// The guide to proxies: what its commands show, of a proxy that is right and of the wrong ones. The files for
+// nginx, Caddy, HAProxy and Apache cannot be run here; what they send on is sent by a proxy of the test's own.
 import { type IncomingMessage, request } from 'node:http'
 import { nodeServer } from 'latchkey/server'
 import { expect, onTestFinished, test } from 'vitest'
@@ -59,11 +59,18 @@ test('the proxies of the guide give up a connection before the server does', () 
   const { keepAliveTimeout } = nodeServer({ fetch: () => new Response() })
   const [nginx = ''] = blocksOf(page, 'nginx')
   const [caddy = ''] = blocksOf(page, '')
+  const [apache = ''] = blocksOf(page, 'apache')
+  const [haproxy = ''] = blocksOf(page, 'txt')
   // nginx keeps connections only where `keepalive` stands, or from 1.29.7 on; then for a minute, or as long as this.
   expect(nginx).toMatch(/^ +keepalive \d+;$/m)
-  const found = [/^ +keepalive_timeout (\d+)s;$/m.exec(nginx), /^\t+keepalive (\d+)s$/m.exec(caddy)]
+  const found = [
+    /^ +keepalive_timeout (\d+)s;$/m.exec(nginx),
+    /^\t+keepalive (\d+)s$/m.exec(caddy),
+    /^ +ProxyPass .* ttl=(\d+)$/m.exec(apache),
+  ]
   const seconds = found.map((match) => Number(match?.[1]))
   expect(seconds.every((each) => each * 1_000 < keepAliveTimeout)).toBe(true)
+  expect(haproxy).toContain('option http-server-close\n')
 })
 
 test('behind a proxy that is in the list the address is the client’s, whatever it made up', async () => {
