@@ -56,12 +56,14 @@ export function closeSlowClients(server: Server): void {
     }
   }
 
-  function isIdler({ bytesRead, bytesWritten }: Socket, progress: Progress, now: number): boolean {
+  function isIdler(socket: Socket, progress: Progress, now: number): boolean {
+    const { bytesRead, bytesWritten } = socket
     if (bytesWritten !== progress.written.bytes) progress.written = { at: now, bytes: bytesWritten }
     if (bytesRead !== progress.read.bytes) progress.read = { at: now, bytes: bytesRead }
     const { requestTimeout } = server
     const isUnanswered = now - progress.written.at >= requestTimeout + millisecondsBeyond
-    return requestTimeout > 0 && isUnanswered && now - progress.read.at < millisecondsBeyond
+    const isSending = now - progress.read.at < millisecondsBeyond
+    return requestTimeout > 0 && isUnanswered && isSending && !isWorkedFor(socket)
   }
 }
 
@@ -75,6 +77,12 @@ export function endUnread(incoming: IncomingMessage): void {
     if (!incoming.readableEnded) incoming.destroy()
   }
   setTimeout(end, millisecondsForUnread).unref()
+}
+
+// What was read may be a request, the first after a long pause, where `keepAliveTimeout` was raised for a proxy. Node's
+// types lack the property: the answer that is due.
+function isWorkedFor(socket: Socket): boolean {
+  return Boolean(Reflect.get(socket, '_httpMessage'))
 }
 
 function isSlowReader(socket: Socket, progress: Progress, now: number): boolean {

@@ -57,8 +57,11 @@ const runs: Readonly<Record<string, Readonly<Record<string, readonly [number, st
   },
   'docs/guides/behind-a-proxy.md': {
     '': [1, 'test/guides/deploy.test.ts'],
+    apache: [1, 'test/guides/deployment-files.test.ts'],
     nginx: [1, 'test/guides/deploy.test.ts'],
     sh: [2, 'test/guides/behind-a-proxy.test.ts'],
+    ts: [1, 'test/guides/behind-a-proxy.test.ts'],
+    txt: [1, 'test/guides/deployment-files.test.ts'],
   },
   'docs/guides/coming-from-better-auth.md': { console: [2, 'test/guides/coming-from.test.ts'] },
   'docs/guides/coming-from-devise.md': { console: [2, 'test/guides/coming-from.test.ts'] },

@@ -1,10 +1,13 @@
-// The guide to proxies: what its commands show, of a proxy that is right and of the wrong ones. The
-// files for nginx and Caddy cannot be run here; what they send on is sent here by a proxy of the test's own.
+// The guide to proxies: what its commands show, of a proxy that is right and of the wrong ones. The files for
+// nginx, Caddy, HAProxy and Apache cannot be run here; what they send on is sent by a proxy of the test's own.
+import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { type IncomingMessage, request } from 'node:http'
+import { join } from 'node:path'
 import { nodeServer } from 'latchkey/server'
 import { expect, onTestFinished, test } from 'vitest'
-import { ann, signUp, startServer } from '../harness.ts'
-import { blocksOf, listen, shell } from './guide.ts'
+import { ann, emptyDatabaseUrl, signUp, startServer } from '../harness.ts'
+import { startServerProcess } from '../server-process.ts'
+import { blocksOf, freePort, listen, packageFolder, shell } from './guide.ts'
 
 const page = 'docs/guides/behind-a-proxy.md'
 const [variable = '', look = '', ...others] = blocksOf(page, 'sh')
@@ -54,6 +57,39 @@ async function seen(trustedProxies: string[], change = right, sent = {}): Promis
   const { token: TOKEN } = Object(await answer.json())
   return (await shell(look, { env: { API, TOKEN } })).trim().split(/\r?\n/)
 }
+
+test('the proxies of the guide give up a connection before the server does', () => {
+  const { keepAliveTimeout } = nodeServer({ fetch: () => new Response() })
+  const [nginx = ''] = blocksOf(page, 'nginx')
+  const [caddy = ''] = blocksOf(page, '')
+  const [apache = ''] = blocksOf(page, 'apache')
+  const [haproxy = ''] = blocksOf(page, 'txt')
+  // nginx keeps connections only where `keepalive` stands, or from 1.29.7 on; then for a minute, or as long as this.
+  expect(nginx).toMatch(/^ +keepalive \d+;$/m)
+  const found = [
+    /^ +keepalive_timeout (\d+)s;$/m.exec(nginx),
+    /^\t+keepalive (\d+)s$/m.exec(caddy),
+    /^ +ProxyPass .* ttl=(\d+)$/m.exec(apache),
+  ]
+  const seconds = found.map((match) => Number(match?.[1]))
+  expect(seconds.every((each) => each * 1_000 < keepAliveTimeout)).toBe(true)
+  expect(haproxy).toContain('option http-server-close\n')
+})
+
+test('with the lines of the guide the server keeps connections for longer than such a proxy', async () => {
+  const [imports = '', lines = ''] = blocksOf(page, 'ts').join('').split('\n\n')
+  const folder = packageFolder({})
+  for (const name of readdirSync('templates/api').filter((each) => each !== 'node_modules')) {
+    cpSync(join('templates/api', name), join(folder, name), { recursive: true })
+  }
+  const program = join(folder, 'server.ts')
+  const written = readFileSync(program, 'utf8')
+  writeFileSync(program, `${imports}\n${written.replace(/^.*await serve\(.*$/m, lines)}`)
+  const variables = { DATABASE_URL: await emptyDatabaseUrl(), PORT: `${await freePort()}` }
+  const { send, end, complaints } = await startServerProcess(variables, [program])
+  const { headers } = await send('GET /health/live')
+  expect([headers.get('keep-alive'), await end(), complaints()]).toEqual(['timeout=75', 0, ''])
+}, 60_000)
 
 test('behind a proxy that is in the list the address is the client’s, whatever it made up', async () => {
   expect(others).toEqual([])

@@ -1,4 +1,4 @@
-// The files for Docker, systemd, nginx and Caddy, read by what reads them; docs/guides/deploy.md says what is run.
+// The files for Docker, systemd and proxies, read by what reads them; docs/guides/deploy.md says what is run.
 import { execFile } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
@@ -10,6 +10,7 @@ import { readTemplate } from '../../src/generator/template.ts'
 import { fillIn } from '../../src/generator/words.ts'
 import { temporaryFolder } from '../harness.ts'
 import { localhost } from '../mail/smtp-certificates.ts'
+import { blocksOf } from './guide.ts'
 
 const run = promisify(execFile)
 
@@ -45,7 +46,7 @@ const find = (name: string) =>
 const template = (name: string) => readFileSync(`templates/deployment/${name}`, 'utf8')
 
 // That the files are these, and that what they start works, is in deploy.test.ts and behind-a-proxy.test.ts,
-// which run everywhere. On Debian, `apt install systemd nginx-light caddy` for these.
+// which run everywhere. On Debian, `apt install systemd nginx-light caddy haproxy apache2-bin` for these.
 const systemdAnalyze = find('systemd-analyze')
 if (systemdAnalyze !== undefined) {
   test('systemd takes the unit, and finds it well closed', async () => {
@@ -90,5 +91,42 @@ if (caddy !== undefined) {
     const args = ['validate', '--adapter', 'caddyfile', '--config', file]
     const { stdout, stderr } = await run(caddy, args, { env })
     expect(stdout + stderr).toContain('Valid configuration')
+  })
+}
+
+const guide = 'docs/guides/behind-a-proxy.md'
+const haproxy = find('haproxy')
+if (haproxy !== undefined) {
+  test('HAProxy takes what the guide has for it', async () => {
+    const folder = temporaryFolder()
+    const both = join(folder, 'both.pem')
+    writeFileSync(both, `${localhost.cert}\n${localhost.key}\n`)
+    const [block = ''] = blocksOf(guide, 'txt')
+    const file = join(folder, 'haproxy.cfg')
+    writeFileSync(file, block.replace(/ssl crt \S+/, `ssl crt ${both}`))
+    expect((await run(haproxy, ['-c', '-f', file])).stdout).toContain('Configuration file is valid')
+  })
+}
+
+const apache = find('apache2')
+const apacheModules = '/usr/lib/apache2/modules'
+if (apache !== undefined && existsSync(apacheModules)) {
+  test('Apache takes what the guide has for it', async () => {
+    const folder = temporaryFolder()
+    for (const [name, text] of Object.entries(localhost)) writeFileSync(join(folder, name), text)
+    const [block = ''] = blocksOf(guide, 'apache')
+    const [, named = ''] = /a2enmod (.*?)`/.exec(block) ?? []
+    // What Debian has on before.
+    const modules = ['mpm_event', 'authz_core', 'socache_shmcb', ...named.split(' ')]
+    const loaded = modules.map(
+      (name) => `LoadModule ${name}_module ${apacheModules}/mod_${name}.so\n`,
+    )
+    const site = block
+      .replace(/SSLCertificateFile .*/, `SSLCertificateFile ${folder}/cert`)
+      .replace(/SSLCertificateKeyFile .*/, `SSLCertificateKeyFile ${folder}/key`)
+    const file = join(folder, 'apache.conf')
+    writeFileSync(file, `${loaded.join('')}ServerName localhost\nErrorLog ${folder}/log\n${site}`)
+    const { stderr } = await run(apache, ['-t', '-d', folder, '-f', file])
+    expect(stderr).toBe('Syntax OK\n')
   })
 }

@@ -11,7 +11,7 @@ async function listOf({ send }: Server) {
   return body
 }
 
-test('the list has digests of sids and no sid, and may be kept for two seconds', async () => {
+test('the list has digests of sids and no sid, and may be kept for two seconds and no longer', async () => {
   const server = await startServer()
   const token = await signUp(server)
   const sid = await sidOf(server, await issue(server, token))
@@ -20,7 +20,7 @@ test('the list has digests of sids and no sid, and may be kept for two seconds',
   expect(body).toEqual({ revoked: [revocationOf(sid)], issued_before: null })
   expect(revocationOf(sid)).toMatch(/^[\w-]{22}$/)
   expect(text).not.toContain(sid)
-  expect(headers.get('cache-control')).toBe('public, max-age=2')
+  expect(headers.get('cache-control')).toBe('public, max-age=2, stale-while-revalidate=0')
 })
 
 test('a session that had no access token is not in it', async () => {

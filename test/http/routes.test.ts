@@ -118,7 +118,10 @@ test('every answer, good or bad, is not stored, not sniffed, not framed, and has
       const reply = await server.send(line, undefined, credentials)
       expect(Object.fromEntries(reply.headers)).toMatchObject({
         // Who asks in vain finds no key that could be kept.
-        'cache-control': line === 'GET /v1/revocations' ? 'public, max-age=2' : 'no-store',
+        'cache-control':
+          line === 'GET /v1/revocations'
+            ? 'public, max-age=2, stale-while-revalidate=0'
+            : 'no-store',
         'content-security-policy':
           "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
         'cross-origin-resource-policy': 'same-origin',

@@ -211,6 +211,18 @@ test('whoever sends nothing but empty lines behind a request is closed after for
   expect(served?.destroyed).toBe(true)
 })
 
+test('whoever asks again after a long pause, as a proxy does that keeps its connections, is answered', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const { http, open } = await listen('done', () => vi.advanceTimersByTime(3_000))
+  http.keepAliveTimeout = 75_000
+  const socket = open(`${head}\r\n`)
+  await once(socket, 'data')
+  vi.advanceTimersByTime(60_000)
+  socket.write(`${head}Connection: close\r\n\r\n`)
+  expect(await readAll(socket)).toMatch(/^HTTP\/1\.1 200 /)
+})
+
 test('what was upgraded is no request any more, and may be answered by nobody', async () => {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] })
   onTestFinished(() => void vi.useRealTimers())
