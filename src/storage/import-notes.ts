@@ -23,7 +23,7 @@ export class ImportNotes {
 
   constructor() {
     this.#database.exec(`
-      PRAGMA cache_size = -16384; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;
+      PRAGMA cache_size = -16384; PRAGMA synchronous = OFF;
       CREATE TABLE users (id TEXT NOT NULL PRIMARY KEY) WITHOUT ROWID;
       CREATE TABLE owners (id TEXT NOT NULL PRIMARY KEY) WITHOUT ROWID;
       CREATE TABLE newcomers (id TEXT NOT NULL PRIMARY KEY) WITHOUT ROWID;
