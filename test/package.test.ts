@@ -219,6 +219,31 @@ test.each([
   60_000,
 )
 
+test.each(['nodenext', 'preserve'])(
+  'the types of every entry are whole for TypeScript with module %s, those of the libraries included',
+  async (module) => {
+    const types = ['@types/node', '@types/react', '@types/express', '@types/pg']
+    const peers = ['express', 'fastify', 'nodemailer', 'react']
+    const folder = install([...Object.keys(manifest.dependencies), ...types, ...peers])
+    const entries = Object.keys(manifest.exports).filter((path) => !path.endsWith('.json'))
+    expect(entries).toContain('./server')
+    const lines = entries.map(
+      (path) => `export * as $${path.slice(2).replace('-', '_')} from 'latchkey${path.slice(1)}'`,
+    )
+    writeFileSync(join(folder, 'app.ts'), lines.join('\n'))
+    const strict = { strict: true, exactOptionalPropertyTypes: true, skipLibCheck: false }
+    const compilerOptions = { ...strict, module, target: 'es2022', types: ['node'], noEmit: true }
+    writeFileSync(
+      join(folder, 'tsconfig.json'),
+      JSON.stringify({ compilerOptions, files: ['app.ts'] }),
+    )
+    writeFileSync(join(folder, 'package.json'), '{"type":"module"}')
+    const compiled = run('node_modules/.bin/tsc', ['--project', folder]).catch((error) => error)
+    expect((await compiled).stdout).toBe('')
+  },
+  60_000,
+)
+
 test('the types of a server compile where it is used, and what is internal is not among them', async () => {
   const folder = install()
   for (const name of ['@types/node', 'undici-types']) {

@@ -19,7 +19,7 @@ const acceptMilliseconds = 100
 /** The connections of a server. */
 interface Connections {
   readonly open: ReadonlySet<Socket>
-  /** Those without a request so far, and when each was accepted. Node does not count them as idle. */
+  /** Those without a request so far, and when each was accepted. */
   readonly silent: ReadonlyMap<Socket, number>
 }
 
@@ -52,7 +52,7 @@ export async function drain(server: Server, { open, silent }: Connections): Prom
     response.shouldKeepAlive = false
   })
   await acceptWaiting(server)
-  if (asHttp) spareReaders(asHttp, open)
+  if (asHttp) spare(asHttp, { open, silent })
   server.close()
   endSilent(silent)
   const idle = setInterval(() => asHttp?.closeIdleConnections(), idleMilliseconds)
@@ -80,13 +80,14 @@ async function acceptWaiting(server: Server): Promise<void> {
   server.off('connection', count)
 }
 
-// Node counts a connection as idle once it has all of the answer, and would cut it off from a client that still reads;
-// `server.close()` does so, too. While there is one, idle connections have to end by themselves.
-function spareReaders(server: HttpServer | HttpsServer, open: Connections['open']): void {
+// Node counts a connection as idle once it has all of the answer, and would cut it off from a client that still reads.
+// From 26.4 on it counts one that has not asked yet, too, and would close it unanswered. `server.close()` does so as
+// well. While there is one of either, idle connections have to end by themselves.
+function spare(server: HttpServer | HttpsServer, { open, silent }: Connections): void {
   const closeIdle = server.closeIdleConnections.bind(server)
   server.closeIdleConnections = () => {
     const isRead = [...open].every(({ writableLength }) => writableLength === 0)
-    if (isRead) closeIdle()
+    if (isRead && silent.size === 0) closeIdle()
   }
 }
 

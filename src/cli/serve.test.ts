@@ -1,6 +1,7 @@
 import { once } from 'node:events'
+import { createServer as createHttpServer } from 'node:http'
 import { createServer, get } from 'node:https'
-import { connect } from 'node:net'
+import { connect, type Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { localhost } from '../../test/mail/smtp-certificates.ts'
@@ -97,6 +98,25 @@ test('a connection that was just accepted may still ask, and one that asks nothi
   vi.advanceTimersByTime(1)
   await silent.ended()
   expect(silent.said()).toBe('')
+  await stopped
+})
+
+test('nor is it closed by a Node that counts it as idle, as from 26.4 on', async () => {
+  const server = createHttpServer((_request, response) => response.end('ok'))
+  const silent = new Set<Socket>()
+  server.on('connection', (socket) => silent.add(socket))
+  server.on('request', ({ socket }) => silent.delete(socket))
+  server.closeIdleConnections = () => {
+    for (const socket of silent) socket.destroy()
+  }
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  const stop = stopOnSignals(server, { onClose: async () => {} })
+  const client = await open(Object(server.address()).port)
+  const stopped = stop()
+  await turns()
+  client.socket.write(question)
+  await client.ended()
+  expect(client.said()).toMatch(/^HTTP\/1\.1 200 OK\r\n/)
   await stopped
 })
 

@@ -34,10 +34,10 @@ export function inMemory(): TokenStorage {
 
 /**
  * In `localStorage`, for all tabs and for good, or in `sessionStorage`, for one tab. Any script of the page can
- * read it. A name is looked up only when it is needed: a server has no storage, and a browser may refuse it.
+ * read it. A name is looked up only when it is needed: a server has no window, and a browser may refuse it.
  */
 export function inWebStorage(
-  storage: WebStorage | 'localStorage' | 'sessionStorage',
+  storage: WebStorage | StorageName,
   key = 'latchkey.token',
 ): TokenStorage {
   const found = (): WebStorage => (typeof storage === 'string' ? ofPage(storage) : storage)
@@ -55,13 +55,19 @@ export function inCookie(hint: WebStorage | null = localStorageOfPage()): Cookie
 
 // A browser may forbid the page to keep anything.
 function localStorageOfPage(): WebStorage | null {
-  return attempt(() => ofPage('localStorage')) ?? null
+  return attempt(() => ofPage('localStorage'))
 }
 
-// Undefined where there is none, such as on a server.
-function ofPage(name: string): WebStorage {
-  return Object(globalThis)[name]
+// Throws where there is no window, such as on a server.
+// SECURITY: from 25 on Node has storages of its own, which all whom a server serves would share.
+function ofPage(name: StorageName): WebStorage {
+  return window[name]
 }
+
+// Not the types of the DOM, with which this would not compile for React Native.
+declare const window: Readonly<Record<StorageName, WebStorage>>
+
+type StorageName = 'localStorage' | 'sessionStorage'
 
 /** Null if it throws, for work whose failure does no harm. */
 export function attempt<T>(work: () => T): T | null {

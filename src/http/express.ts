@@ -161,7 +161,7 @@ function restoreBody(
     delete request.headers['content-encoding']
     return 'there'
   } catch (error) {
-    // JSON nested thousands deep can be parsed, but not be serialized again.
+    // JSON nested thousands deep can be parsed, but Node 24 cannot serialize it again; 25 and 26 can.
     if (error instanceof RangeError) return 'unreadable'
     throw error
   }

@@ -96,6 +96,6 @@ class Noted {
 
 function openNotes(): DatabaseSync {
   const database = new DatabaseSync('')
-  database.exec('PRAGMA cache_size = -16384; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF')
+  database.exec('PRAGMA cache_size = -16384; PRAGMA synchronous = OFF')
   return database
 }

@@ -43,6 +43,13 @@ function lagging(written: TokenStorage) {
   return { session, show }
 }
 
+/** Runs a script in a process that has web storage, as Node 24 has with a flag and later ones without. */
+async function runWithWebStorage(script: string): Promise<{ stdout: string; stderr: string }> {
+  const flags = ['--experimental-webstorage', '--conditions=source', '--input-type=module']
+  const { stdout, stderr } = await run(process.execPath, [...flags, '--eval', script])
+  return { stdout, stderr }
+}
+
 /** Keeps a token as long as nothing is wrong, which a test says. */
 function fragile() {
   const kept = inMemory()
@@ -75,9 +82,31 @@ test('a token in web storage outlives the client, and goes with the session', as
 test('web storage is looked up by its name when it is needed, and where there is none it is said', async () => {
   const client = createClient(api, { session: inWebStorage('sessionStorage') })
   expect((await refused(client.user.show())).code).toBe('storage_failed')
-  vi.stubGlobal('sessionStorage', webStorage())
+  vi.stubGlobal('window', { sessionStorage: webStorage() })
   onTestFinished(() => void vi.unstubAllGlobals())
   expect(await client.mayBeSignedIn()).toBe(false)
+})
+
+test('the storage that Node itself has, from 25 on, holds no session: all whom a server serves would share it', async () => {
+  const script = `
+    import { createClient, inWebStorage } from 'latchkey/client'
+    const fetch = async () => Response.json({ token: 'of ann' })
+    const visit = () =>
+      createClient('https://api.example.com', { session: inWebStorage('sessionStorage'), fetch })
+    const ann = { email_address: 'ann@example.com', password: 'correct horse battery' }
+    await visit().session.create(ann).catch(({ code }) => console.log(code))
+    console.log(sessionStorage.length, await visit().mayBeSignedIn().catch(({ code }) => code))`
+  expect((await runWithWebStorage(script)).stdout).toBe('storage_failed\n0 storage_failed\n')
+})
+
+test('nor is it looked at for a session that is kept elsewhere: Node would warn that it has no file', async () => {
+  const script = `
+    import { createClient, inCookie, inWebStorage } from 'latchkey/client'
+    const kept = { getItem: () => null, setItem() {}, removeItem() {} }
+    for (const session of [inCookie(), inWebStorage(kept)]) {
+      console.log(await createClient('https://api.example.com', { session }).mayBeSignedIn())
+    }`
+  expect(await runWithWebStorage(script)).toEqual({ stdout: 'true\nfalse\n', stderr: '' })
 })
 
 test('what one tab does to a shared session, the others hear', async () => {

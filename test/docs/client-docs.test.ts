@@ -84,13 +84,13 @@ async function runOnServer(code: string): Promise<string> {
   onTestFinished(() => void http.close())
   const url = `http://127.0.0.1:${Object(http.address()).port}`
   const folder = await compile('app.ts', code)
-  // What a browser has, and Node keeps for those who ask.
   const storage = `const kept = new Map()
-    globalThis.localStorage = {
+    const localStorage = {
       getItem: (key) => kept.get(key) ?? null,
       setItem: (key, value) => void kept.set(key, value),
       removeItem: (key) => void kept.delete(key),
-    }`
+    }
+    globalThis.window = { localStorage }`
   writeFileSync(join(folder, 'storage.mjs'), storage)
   writeFileSync(join(folder, 'app.ts'), code.replace(/https:\/\/api\.example\.com/, url))
   const flags = ['--conditions=source', '--import', './storage.mjs', 'app.ts']

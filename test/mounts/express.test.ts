@@ -194,7 +194,9 @@ test('a body that is nested thousands deep is refused, whoever has read it befor
   const { send } = await listenTo(app)
   const deep = `${'{"a":'.repeat(8_000)}1${'}'.repeat(8_000)}`
   const reply = await send('POST /v1/session', deep, { 'content-type': 'application/json' })
-  expect([reply.status, reply.body.code]).toEqual([400, 'invalid_request'])
+  // Node 24 cannot write it out again for Latchkey to read. From 25 on Node can, and the fields are missing.
+  const refusals = ['400 invalid_request', '422 validation_failed']
+  expect(refusals).toContain(`${reply.status} ${reply.body.code}`)
 })
 
 test('what was answered in front of protect is not done, waits for no turn, and does not cut its connection', async () => {
