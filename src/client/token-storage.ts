@@ -55,10 +55,10 @@ export function inCookie(hint: WebStorage | null = localStorageOfPage()): Cookie
 
 // A browser may forbid the page to keep anything.
 function localStorageOfPage(): WebStorage | null {
-  return attempt(() => ofPage('localStorage'))
+  return attempt(() => ofPage('localStorage')) ?? null
 }
 
-// Throws where there is no window, such as on a server.
+// Throws where there is no window, such as on a server; undefined where the window has none, as on phones.
 // SECURITY: from 25 on Node has storages of its own, which all whom a server serves would share.
 function ofPage(name: StorageName): WebStorage {
   return window[name]
