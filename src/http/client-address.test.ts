@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { clientAddresses, isNetwork } from './client-address.ts'
 
 const nobody = () => {}
@@ -73,6 +73,18 @@ test('where the two headers disagree neither is believed', () => {
   expect(behindProxies.find(headers('203.0.113.9'), '10.0.0.1')).toBe('203.0.113.9')
   expect(behindProxies.find(headers('"[::ffff:203.0.113.9]"'), '10.0.0.1')).toBe('203.0.113.9')
   expect(behindProxies.find(headers('198.51.100.1'), '10.0.0.1')).toBe('10.0.0.1')
+})
+
+test('what a client wrote in front of its own address is not read', () => {
+  const headers = new Headers({
+    'x-forwarded-for': `${'::1,'.repeat(2_000)}203.0.113.9, 10.1.1.1`,
+    forwarded: `${'for="[::1]",'.repeat(1_000)}for=203.0.113.9, for=10.1.1.1`,
+  })
+  // Each address that is read is trimmed.
+  const trim = vi.spyOn(String.prototype, 'trim')
+  onTestFinished(() => trim.mockRestore())
+  expect(behindProxies.find(headers, '10.0.0.1')).toBe('203.0.113.9')
+  expect(trim.mock.calls.length).toBeLessThan(20)
 })
 
 test('a private peer that speaks for others and is not in the list is noticed, once', () => {

@@ -32,8 +32,9 @@ export function clientAddresses(
         }
         return address
       }
-      const [forwardedFor, forwarded] = [hopsOf(headers, address), standardHopsOf(headers, address)]
-      const found = [forwardedFor, forwarded].filter((hops) => hops !== null).map(firstUntrusted)
+      const found = [hopsOf(headers), standardHopsOf(headers)]
+        .filter((hops) => hops !== null)
+        .map((hops) => firstUntrusted(hops, address))
       // SECURITY: if the two differ, a proxy passed one on as the client sent it, and nobody knows which.
       return found.every((each) => each === found[0]) ? (found[0] ?? address) : address
     },
@@ -48,10 +49,10 @@ export function clientAddresses(
     return peer
   }
 
-  // `hops` run from the client to here; one that cannot be read hides all before it.
-  function firstUntrusted(hops: readonly (string | null)[]): string | null {
-    let nearest: string | null = null
-    for (const hop of hops.toReversed()) {
+  // `hops` run from the peer to the client; one that cannot be read hides all beyond it.
+  function firstUntrusted(hops: Iterable<string | null>, peer: string): string {
+    let nearest = peer
+    for (const hop of hops) {
       if (hop === null) return nearest
       nearest = hop
       if (!includes(trusted, hop)) return hop
@@ -111,35 +112,51 @@ function includes(list: BlockList, address: string): boolean {
   return list.check(address, isIP(address) === 4 ? 'ipv4' : 'ipv6')
 }
 
-function hopsOf(headers: Pick<Headers, 'get'>, peer: string): (string | null)[] | null {
+// SECURITY: from the end, and no further than somebody asks: before what a proxy wrote stands what the client did, which
+// may be thousands of addresses.
+function hopsOf(headers: Pick<Headers, 'get'>): Iterable<string | null> | null {
   const header = headers.get('x-forwarded-for')
-  return header === null ? null : [...header.split(',').map(parseAddress), peer]
+  return header === null ? null : each(backwards(header, ','), parseAddress)
 }
 
-function standardHopsOf(headers: Pick<Headers, 'get'>, peer: string): (string | null)[] | null {
+function standardHopsOf(headers: Pick<Headers, 'get'>): Iterable<string | null> | null {
   const header = headers.get('forwarded')
-  if (header === null) return null
-  const hops = splitUnquoted(header, ',').map((element) => {
-    const named = splitUnquoted(element, ';').map((pair) => /^\s*for=(.*)$/i.exec(pair)?.[1])
-    const [text = '', ...more] = named.filter((each) => each !== undefined)
-    return more.length > 0 ? null : parseAddress(text.trim().replace(/^"(.*)"$/, '$1'))
-  })
-  return [...hops, peer]
+  return header === null ? null : each(unquotedBackwards(header, ','), parseElement)
+}
+
+function parseElement(element: string): string | null {
+  const pairs = [...unquotedBackwards(element, ';')]
+  const named = pairs.map((pair) => /^\s*for=(.*)$/i.exec(pair)?.[1])
+  const [text = '', ...more] = named.filter((value) => value !== undefined)
+  return more.length > 0 ? null : parseAddress(text.trim().replace(/^"(.*)"$/, '$1'))
+}
+
+function* each<T>(texts: Iterable<string>, read: (text: string) => T): Generator<T, void> {
+  for (const text of texts) yield read(text)
+}
+
+/** The parts of a text, the last first. */
+function* backwards(text: string, separator: string): Generator<string, void> {
+  let rest = text
+  for (let at = rest.lastIndexOf(separator); at >= 0; at = rest.lastIndexOf(separator)) {
+    yield rest.slice(at + 1)
+    rest = rest.slice(0, at)
+  }
+  yield rest
 }
 
 // SECURITY: split from the end, which a trusted proxy wrote. Beside `for` it may write the Host as sent, in
 // quotes; and before its own part stands the client's, which may open a quote and never close it.
-function splitUnquoted(text: string, separator: string): string[] {
-  const parts: string[] = []
+function* unquotedBackwards(text: string, separator: string): Generator<string, void> {
   let end = text.length
   let isQuoted = false
   for (let index = text.length - 1; index >= 0; index--) {
     if (text[index] === '"' && !isEscaped(text, index)) isQuoted = !isQuoted
     if (text[index] !== separator || isQuoted) continue
-    parts.push(text.slice(index + 1, end))
+    yield text.slice(index + 1, end)
     end = index
   }
-  return [...parts, text.slice(0, end)].reverse()
+  yield text.slice(0, end)
 }
 
 function isEscaped(text: string, index: number): boolean {
