@@ -22,7 +22,7 @@ export interface Sweeper {
 export interface SweeperOptions {
   /** Default: that of the `auth`. */
   readonly log?: Log
-  /** Milliseconds of a clock that is never set; default `performance.now`. */
+  /** @internal Milliseconds of a clock that is never set; default `performance.now`. */
   readonly monotonic?: () => number
 }
 
