@@ -5,15 +5,18 @@ import { parseArgs } from 'node:util'
 const help = `npm run test:fuzz -- [--requests N] [--seed N] [--database sqlite|postgres]
 
 Sends hostile requests to a server of its own, 10,000 to each database, and holds every answer
-against the OpenAPI document and against what it knows of who may see what.
+against the OpenAPI document and against what it knows of who may see what. Then does as much that
+people and operators do, in any order and two at a time, and holds every answer, every token and
+every mail against a simple model.
 
-  --requests N   how many, for each database (default 10000)
+  --requests N   how many of each, for each database (default 10000)
   --seed N       where to begin: one that a failure named finds it again (default: one by chance)
   --database D   sqlite or postgres (default: one after the other)
 `
 
 const numeric = /^\d{1,10}$/
 const vitest = 'node_modules/vitest/vitest.mjs'
+const tests = ['test/fuzz.test.ts', 'test/model.test.ts']
 
 process.exit(main())
 
@@ -27,7 +30,7 @@ function main(): number {
   const isKnown = [undefined, 'sqlite', 'postgres'].includes(database)
   if (!numeric.test(requests) || !isGiven || !isKnown) return explain('that is no value for it')
   const projects = database === undefined ? [] : ['--project', database]
-  const args = [vitest, 'run', 'test/fuzz.test.ts', ...projects, '--no-file-parallelism']
+  const args = [vitest, 'run', ...tests, ...projects, '--no-file-parallelism']
   const chosen = seed ?? String(Math.floor(Math.random() * 2 ** 31))
   const env = { ...process.env, FUZZ_REQUESTS: requests, FUZZ_SEED: chosen }
   console.log(`${requests} requests, --seed ${chosen}`)
