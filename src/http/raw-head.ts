@@ -4,6 +4,8 @@ import { type Refusal, refuse } from './problems.ts'
 
 const condemned = new WeakSet<Socket>()
 
+const mostHeaders = 1_000
+
 /**
  * Judges the head of a request as it was sent, for what `headers` does not show: doubled headers, TRACE, an
  * unknown transfer coding. A refusal puts in doubt all that follows on the connection: a condemned request must
@@ -24,6 +26,9 @@ function refuseRaw({ method, httpVersion, headers, rawHeaders }: IncomingMessage
       headers: { allow: 'GET, HEAD, POST, PUT, PATCH, DELETE', connection: 'close' },
     })
   }
+  // SECURITY: Node answers 431 by itself, but before 24.18.1 it drops the rest unseen: the second of two Authorization
+  // headers, or of two Hosts.
+  if (rawHeaders.length >= 2 * mostHeaders) return refuseHead('Send fewer headers')
   // SECURITY: of two Host headers a proxy and we might each believe another (RFC 9112 §3.2); two Authorization
   // headers Hono would join into one, and Node would drop one.
   const hosts = timesSent('host', rawHeaders)

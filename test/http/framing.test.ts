@@ -196,6 +196,14 @@ test('a header, or all together, of more than 16 KiB, or too many of them: 431',
   await requireServing(raw)
 })
 
+test('too many headers are refused also where Node does not count them, or drops the rest as before 24.18.1', async () => {
+  const raw = await listenRaw()
+  raw.http.maxHeadersCount = 0
+  const bytes = get(`Authorization: Bearer a\r\n${'a:\r\n'.repeat(1_100)}`)
+  expect(await raw.exchange(bytes + alive)).toMatchObject({ statuses: [400], reached: [] })
+  await requireServing(raw)
+})
+
 test('a chunk extension without end, and a chunk of four gigabytes, are not waited for', async () => {
   const raw = await listenRaw()
   const extension = await raw.exchange(`${chunked}2;${'a'.repeat(20_000)}\r\n{}\r\n${last}${alive}`)
