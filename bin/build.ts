@@ -13,8 +13,8 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { basename } from 'node:path'
-import { rolldown } from 'rolldown'
 import { isTemplate } from '../src/generator/template.ts'
+import { joinServer } from './join-server.ts'
 
 const serverEntries = [
   ...['server', 'sqlite', 'postgres', 'smtp', 'hono', 'fastify', 'express', 'testing'],
@@ -28,10 +28,11 @@ const [dist = 'dist', createDist = 'create-latchkey/dist'] = process.argv.slice(
 rmSync(dist, { recursive: true, force: true })
 const compile = ['node_modules/typescript/bin/tsc', '--project', 'tsconfig.build.json']
 execFileSync(process.execPath, [...compile, '--outDir', dist], { stdio: 'inherit' })
-await joinServer()
-// What is looked for beside the code that reads it.
-cpSync('src/storage/migrations', `${dist}/migrations`, { recursive: true })
-copyFileSync('src/core/password-policy/common-passwords.bin', `${dist}/common-passwords.bin`)
+// All of the server in dist/ itself. What a browser gets stays as it is, for a bundler of its own.
+for (const ring of serverRings) {
+  for (const file of globSync(`${dist}/${ring}/**/*.{js,js.map}`)) rmSync(file)
+}
+await joinServer(serverEntries, dist)
 cpSync('templates', `${dist}/templates`, {
   recursive: true,
   filter: (path) => isTemplate(basename(path)),
@@ -40,20 +41,6 @@ for (const file of ['LICENSE', 'NOTICE', 'README.md']) copyFileSync(file, `${dis
 writeFileSync(`${dist}/package.json`, `${JSON.stringify(publishedManifest(), null, 2)}\n`)
 
 buildCreateLatchkey()
-
-// The server's two hundred files in some twenty, all of them in dist/ itself: to find a file takes Node as long as
-// to read it. What a browser gets stays as it is, for a bundler of its own.
-async function joinServer(): Promise<void> {
-  for (const ring of serverRings) {
-    for (const file of globSync(`${dist}/${ring}/**/*.{js,js.map}`)) rmSync(file)
-  }
-  const entries = Object.fromEntries(serverEntries.map((name) => [name, `src/${name}.ts`]))
-  const external = (name: string) => !/^([./]|src\/)/.test(name)
-  const bundle = await rolldown({ input: entries, platform: 'node', external })
-  const names = { entryFileNames: '[name].js', chunkFileNames: 'part-[name].js' }
-  await bundle.write({ dir: dist, ...names, sourcemap: true })
-  await bundle.close()
-}
 
 // What `npm create latchkey` fetches, in a package of its own that is published with this one.
 function buildCreateLatchkey(): void {

@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -27,11 +27,11 @@ import {
   type Transport,
 } from 'latchkey/server'
 import { type Clock, movableClock, testSettings } from 'latchkey/testing'
-import pg from 'pg'
 import { expect, inject, onTestFinished } from 'vitest'
 import { routeTable } from '../src/http/routes.ts'
 import { openDatabase as openTemplateDatabase } from '../templates/api/database.ts'
 import { scopes, routes as templateRoutes } from '../templates/api/routes.ts'
+import { migratedSchema, postgresSchema } from './postgres-schemas.ts'
 
 /** A Projects API of its own, on a fresh database, gone when the test is. */
 export interface Server {
@@ -202,34 +202,22 @@ export async function createApiKey(
 
 /** A migrated database of its own, of the kind that this run of the tests is about. */
 export async function openDatabase(url?: string): Promise<Database> {
-  const opened = await openTemplateDatabase(url ?? (await emptyDatabaseUrl()))
+  const opened = await openTemplateDatabase(url ?? (await freshDatabaseUrl()))
   const { database, migrations } = opened
   onTestFinished(() => database.close())
   await migrate(database, migrations)
   return database
 }
 
+// Of which this process alone makes use: a server in another, that was killed, could still have been at work in it.
+function freshDatabaseUrl(): Promise<string> {
+  return inject('database') === 'postgres' ? migratedSchema() : emptyDatabaseUrl()
+}
+
 /** The URL of an empty database of its own, of the kind that this run of the tests is about. */
 export async function emptyDatabaseUrl(): Promise<string> {
   if (inject('database') === 'postgres') return postgresSchema()
   return `sqlite:${join(temporaryFolder(), 'test.sqlite3')}`
-}
-
-/** A schema of its own: to make a database for each test would take longer than most tests. */
-export async function postgresSchema(): Promise<string> {
-  const name = `test_${randomUUID().replaceAll('-', '')}`
-  const url = new URL(inject('postgresUrl'))
-  await runPostgres(`CREATE SCHEMA ${name}`)
-  onTestFinished(() => runPostgres(`DROP SCHEMA ${name} CASCADE`))
-  url.searchParams.set('options', `-c search_path=${name}`)
-  return url.href
-}
-
-async function runPostgres(sql: string): Promise<void> {
-  const client = new pg.Client(inject('postgresUrl'))
-  await client.connect()
-  await client.query(sql)
-  await client.end()
 }
 
 export function temporaryFolder(): string {

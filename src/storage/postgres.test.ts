@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { inspect } from 'node:util'
 import pg from 'pg'
 import { expect, inject, onTestFinished, test } from 'vitest'
-import { postgresSchema } from '../../test/harness.ts'
+import { postgresSchema } from '../../test/postgres-schemas.ts'
 import type { Connection, Database, Row, Value } from './database.ts'
 import { openPostgres } from './postgres.ts'
 

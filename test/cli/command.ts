@@ -19,8 +19,7 @@ export interface Ran {
 
 export async function prepareCommand(): Promise<Command> {
   const folder = temporaryFolder()
-  const entry = join(process.cwd(), 'src/cli/latchkey.ts')
-  const script = `#!/bin/sh\nexec '${process.execPath}' --conditions=source '${entry}' "$@"\n`
+  const script = `#!/bin/sh\nexec '${process.execPath}' '${inject('latchkey')}' "$@"\n`
   writeFileSync(join(folder, 'latchkey'), script)
   chmodSync(join(folder, 'latchkey'), 0o755)
   const file = `sqlite:${join(folder, 'storage/production.sqlite3')}`

@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
-import { expect, test } from 'vitest'
+import { expect, inject, test } from 'vitest'
 import { temporaryFolder } from '../harness.ts'
 import { freshProjects } from './fresh-projects.ts'
 import type { Ran } from './world.ts'
@@ -11,7 +11,7 @@ import type { Ran } from './world.ts'
 type Files = Readonly<Record<string, string>>
 
 const run = promisify(execFile)
-const command = join(process.cwd(), 'src/cli/latchkey.ts')
+const command = inject('latchkey')
 
 // Of nothing that is installed: what is written is only read here.
 function project(files: Files = {}) {
@@ -25,7 +25,7 @@ function project(files: Files = {}) {
     list: () => readdirSync(folder, { recursive: true }).sort(),
     async generate(options = ''): Promise<Ran> {
       const words = ['generate', 'authentication', ...options.split(' ').filter(Boolean)]
-      const ran = run(process.execPath, ['--conditions=source', command, ...words], { cwd: folder })
+      const ran = run(process.execPath, [command, ...words], { cwd: folder })
       const { code = 0, stdout, stderr } = await ran.catch((error) => error)
       return { code, stdout, stderr }
     },

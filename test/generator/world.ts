@@ -6,7 +6,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { promisify } from 'node:util'
-import { onTestFinished } from 'vitest'
+import { inject, onTestFinished } from 'vitest'
 import { startRegistry } from './registry.ts'
 
 export interface Ran {
@@ -40,7 +40,7 @@ export interface RunOptions {
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
 
 /** `latchkey` is that of this repository. */
-export const latchkey = `node --conditions=source '${join(process.cwd(), 'src/cli/latchkey.ts')}'`
+export const latchkey = `node '${inject('latchkey')}'`
 
 export async function startWorld(): Promise<World> {
   const folder = mkdtempSync(join(tmpdir(), 'latchkey-new-'))
@@ -51,6 +51,7 @@ export async function startWorld(): Promise<World> {
     PATH: [join(folder, 'bin'), systemPath()].join(delimiter),
     // Nobody's settings, for npm and git.
     HOME: folder,
+    NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
     npm_config_registry: registry.url,
     npm_config_cache: join(folder, 'cache'),
     npm_config_audit: 'false',

@@ -1,6 +1,7 @@
 // What somebody writes into PostgreSQL by hand, with more digits than JavaScript reads.
 import { expect, test } from 'vitest'
-import { ann, postgresSchema, signUp, startServer } from '../harness.ts'
+import { ann, signUp, startServer } from '../harness.ts'
+import { postgresSchema } from '../postgres-schemas.ts'
 
 test('whoever is let in again by SQL can log in, and nothing is asked without end', async () => {
   const databaseUrl = await postgresSchema()

@@ -2,8 +2,9 @@
 import pg from 'pg'
 import { expect, inject, onTestFinished, test, vi } from 'vitest'
 import { askForAccessToken } from '../access-token.ts'
-import { ann, createApiKey, postgresSchema, type Server, signUp, startServer } from '../harness.ts'
+import { ann, createApiKey, type Server, signUp, startServer } from '../harness.ts'
 import { createPost, isAway, type Sending, startSending } from '../mail/outbox-harness.ts'
+import { postgresSchema } from '../postgres-schemas.ts'
 
 test('it keeps back the mail of its user, and no other', async () => {
   const post = createPost()

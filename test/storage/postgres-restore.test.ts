@@ -6,11 +6,11 @@ import {
   bearer,
   createApiKey,
   mailedToken,
-  postgresSchema,
   signUp,
   startServer,
   verifyAddress,
 } from '../harness.ts'
+import { postgresSchema } from '../postgres-schemas.ts'
 
 const ben = { email_address: 'ben@example.com', password: 'correct horse battery' }
 

@@ -2,7 +2,8 @@
 import { createTestServer } from 'latchkey/testing'
 import { expect, test } from 'vitest'
 import { openDatabase } from '../../templates/api/database.ts'
-import { ann, postgresSchema, signUp, startServer } from '../harness.ts'
+import { ann, signUp, startServer } from '../harness.ts'
+import { postgresSchema } from '../postgres-schemas.ts'
 
 test('a schema behind that of the tests has tables that no test made, and nothing is emptied', async () => {
   const [databaseUrl, own] = [await postgresSchema(), await postgresSchema()]

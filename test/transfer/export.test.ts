@@ -5,7 +5,8 @@ import { argon2id, createAuth, createStore } from 'latchkey/server'
 import { expect, inject, test } from 'vitest'
 import { PrivateFile } from '../../src/cli/commands/private-file.ts'
 import { prepareCommand, run } from '../cli/command.ts'
-import { postgresSchema, temporaryFolder } from '../harness.ts'
+import { temporaryFolder } from '../harness.ts'
+import { postgresSchema } from '../postgres-schemas.ts'
 import {
   contents,
   csv,
