@@ -9,7 +9,9 @@ import { commandsOf } from './model/commands.ts'
 import { Servers } from './model/servers.ts'
 import { World } from './model/world.ts'
 
-const { requests, seeds } = settings
+const { requests } = settings
+// Each change is held against the same sequences; `npm run test:fuzz` chooses others.
+const [seed = 0] = settings.seeds
 // Of as many acts as the fuzzer sends requests.
 const [much, less] = [0.3, 0.2]
 
@@ -22,16 +24,13 @@ test.each([
   'whatever is done, in whatever order, the answers are those of a simple model: %s',
   async (name, share, variant) => {
     const servers = await Servers.start(variant)
-    for (const seed of seeds) {
-      const enough = servers.acts + (requests * share) / seeds.length
-      for (let round = 0; servers.acts < enough; round++) {
-        // To shrink what was found is worth a minute; it is told in any case.
-        const limits = { numRuns: 1, skipAllAfterTimeLimit: 60_000, unbiased: true }
-        await fc.assert(lives(servers), { seed: seed + round + 1_000 * name.length, ...limits })
-      }
+    for (let round = 0; servers.acts < requests * share; round++) {
+      // To shrink what was found is worth a minute; it is told in any case.
+      const limits = { numRuns: 1, skipAllAfterTimeLimit: 60_000, unbiased: true }
+      await fc.assert(lives(servers), { seed: seed + round + 1_000 * name.length, ...limits })
     }
     const told = [...servers.answers].sort().map(([answer, times]) => `${times} × ${answer}`)
-    console.log(`${servers.acts} acts from the seeds ${seeds}: ${told.join(', ')}`)
+    console.log(`${servers.acts} acts from the seed ${seed}: ${told.join(', ')}`)
     // It came behind the doors, and not only to them.
     for (const status of [200, 401, 422]) {
       expect([...servers.answers.keys()].some((each) => each.startsWith(`${status}`))).toBe(true)
