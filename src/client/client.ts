@@ -241,7 +241,9 @@ async function read(response: Response): Promise<unknown> {
 }
 
 function query(page: PageQuery = {}): string {
-  const asked = new URLSearchParams()
-  for (const [name, value] of Object.entries(page)) if (value != null) asked.set(name, value)
-  return `${asked}` && `?${asked}`
+  let asked = ''
+  for (const [name, value] of Object.entries(page)) {
+    if (value != null) asked += `${asked ? '&' : '?'}${name}=${encodeURIComponent(value)}`
+  }
+  return asked
 }
