@@ -13,7 +13,6 @@ const bounded: Record<string, string> = {
   '/\\S*@\\S*/g': 'reason.ts: at most 300 characters, which printable() leaves',
   '/^[\\0\\t-\\r ]+|[\\0\\t-\\r ]+$/g':
     'email-address.ts: at most 1,016 characters, measured before',
-  '/=+$/': 'password-hash.ts: base64 that was made here',
 }
 
 /** Those that are put together when the program runs, as they are written. */
