@@ -2,10 +2,10 @@ import type { Value } from './database.ts'
 
 /**
  * Parts of a statement that are not code: text, quoted names, comments. And parts that differ between the databases: a
- * lock on rows, or a parameter with its number, and whether it is all of a LIMIT.
+ * lock on rows, or a parameter with its number.
  */
 export const lexemes =
-  /'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|\/\*[\s\S]*?\*\/|(\bfor\s+(?:(?:no\s+key\s+)?update(?:\s+skip\s+locked)?|(?:key\s+)?share)\b)|(\blimit\s+)?\$(\d+)/gi
+  /'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|\/\*[\s\S]*?\*\/|(\bfor\s+(?:(?:no\s+key\s+)?update(?:\s+skip\s+locked)?|(?:key\s+)?share)\b)|\$(\d+)/gi
 
 /**
  * How many parameters a statement takes.
@@ -19,7 +19,7 @@ export function countParameters(sql: string): number {
   if (/;\s*\S/.test(code) || /^\s*(?:begin|commit|end|rollback|savepoint|abort)\b/i.test(code)) {
     throw malformed(sql)
   }
-  const numbers = [...sql.matchAll(lexemes)].map(([, , , number]) => Number(number ?? 0))
+  const numbers = [...sql.matchAll(lexemes)].map(([, , number]) => Number(number ?? 0))
   return Math.max(0, ...numbers)
 }
 

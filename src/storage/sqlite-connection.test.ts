@@ -21,11 +21,11 @@ test('a LIMIT is bound like any other value, and is left alone where it is no co
   )
 })
 
-test('a LIMIT that is bound is no bare parameter, whose value SQLite would plan for each time', () => {
+test('no parameter is bare: SQLite would plan a join, or a LIMIT, anew for each of its values', () => {
   const prepare = vi.spyOn(DatabaseSync.prototype, 'prepare')
   onTestFinished(() => void prepare.mockRestore())
   openWriter().query('SELECT value FROM json_each($1) LIMIT $2', ['[1]', 1])
-  expect(prepare).toHaveBeenCalledWith('SELECT value FROM json_each(?) LIMIT +?')
+  expect(prepare).toHaveBeenCalledWith('SELECT value FROM json_each(+?) LIMIT +?')
 })
 
 test('64 MiB may hold pages, however much memory there is and however large the file', () => {
