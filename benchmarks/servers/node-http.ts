@@ -10,7 +10,7 @@ const sessions = new DatabaseSync(file, { readOnly: true }).prepare(
   `SELECT users.id, users.email_address, users.email_verified_at, users.created_at,
      users.updated_at, sessions.id, sessions.ip_address, sessions.user_agent,
      sessions.created_at, sessions.last_used_at
-   FROM sessions JOIN users ON users.id = sessions.user_id WHERE sessions.token_digest = ?1`,
+   FROM sessions JOIN users ON users.id = sessions.user_id WHERE sessions.token_digest = +?1`,
 )
 sessions.setReturnArrays(true)
 
