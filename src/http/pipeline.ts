@@ -20,9 +20,8 @@ export function turnOf(
   // Node gives an answer the socket when it is its turn, and takes it away again when it is sent.
   if (outgoing.socket !== null) return 'now'
   if (outgoing.writableEnded) return 'never'
-  // Nobody is in front: an answer that was made by hand, as for a WebSocket, has no socket. Node's types lack the
-  // property.
-  if (!Reflect.get(socket, '_httpMessage')) return 'now'
+  // Nobody is in front: an answer that was made by hand, as for a WebSocket, has no socket.
+  if (!isAnswerDue(socket)) return 'now'
   const before = waiting.get(socket) ?? 0
   if (before >= maximumWaiting) {
     socket.destroy()
@@ -35,4 +34,10 @@ export function turnOf(
       if (!outgoing.writableEnded) resolve()
     })
   })
+}
+
+/** Whether a request of this connection is worked on, or its answer still sent. */
+export function isAnswerDue(socket: Socket): boolean {
+  // Node's types lack the property.
+  return Boolean(Reflect.get(socket, '_httpMessage'))
 }

@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server } from 'node:http'
 import type { Socket } from 'node:net'
+import { isAnswerDue } from './pipeline.ts'
 
 const millisecondsToTake = 30_000
 const millisecondsForUnread = 500
@@ -63,7 +64,8 @@ export function closeSlowClients(server: Server): void {
     const { requestTimeout } = server
     const isUnanswered = now - progress.written.at >= requestTimeout + millisecondsBeyond
     const isSending = now - progress.read.at < millisecondsBeyond
-    return requestTimeout > 0 && isUnanswered && isSending && !isWorkedFor(socket)
+    // What was read may be a request, the first after a long pause, where `keepAliveTimeout` was raised for a proxy.
+    return requestTimeout > 0 && isUnanswered && isSending && !isAnswerDue(socket)
   }
 }
 
@@ -77,12 +79,6 @@ export function endUnread(incoming: IncomingMessage): void {
     if (!incoming.readableEnded) incoming.destroy()
   }
   setTimeout(end, millisecondsForUnread).unref()
-}
-
-// What was read may be a request, the first after a long pause, where `keepAliveTimeout` was raised for a proxy. Node's
-// types lack the property: the answer that is due.
-function isWorkedFor(socket: Socket): boolean {
-  return Boolean(Reflect.get(socket, '_httpMessage'))
 }
 
 function isSlowReader(socket: Socket, progress: Progress, now: number): boolean {
