@@ -59,12 +59,12 @@ test('no id names nobody, also where a proxy drops the last slash', async () => 
   })
   await client.registrations.create(ann)
   await phone.session.create(ann)
-  for (const refusing of [
-    client.sessions.delete(''),
-    client.sessions.rename('', 'Telephone'),
-    client.apiKeys.delete(''),
+  for (const refuse of [
+    () => client.sessions.delete(''),
+    () => client.sessions.rename('', 'Telephone'),
+    () => client.apiKeys.delete(''),
   ]) {
-    expect((await refused(refusing)).status).toBe(404)
+    expect((await refused(refuse())).status).toBe(404)
   }
   expect((await phone.user.show()).user.email_address).toBe(ann.email_address)
   expect(lines().filter((line) => line.startsWith('DELETE'))).toHaveLength(2)
