@@ -157,6 +157,20 @@ test.each([true, false])(
   },
 )
 
+test.each([true, false])(
+  'who is banned while their password is verified is not let in, nor when the ban ends (%s)',
+  async (isCurrent) => {
+    const held = await startOvertaken({ isCurrent: () => isCurrent })
+    const { server, userId, overtake } = held
+    const { auth, database, send } = server
+    overtake(() => auth.banUser(userId))
+    const { status, body } = await send('POST /v1/session', ann)
+    expect([status, body.code]).toEqual([401, 'invalid_credentials'])
+    await auth.unbanUser(userId)
+    expect(await database.query('SELECT id FROM sessions')).toEqual([])
+  },
+)
+
 test.each(endings.filter(([ending]) => ending !== 'was banned'))(
   'a link that is opened by a session that %s meanwhile asks for the password',
   async (_ending, end) => {
