@@ -609,3 +609,15 @@ test('with a user what was tried in vain at their password goes too', async () =
   expect((await server.send('DELETE /v1/user', undefined, bearer(token))).status).toBe(204)
   expect(await server.database.query('SELECT key FROM failed_attempts')).toEqual([])
 })
+
+test('with an address that is given up what was tried in vain at it goes too', async () => {
+  const server = await startGuarded()
+  const token = await signUp(server)
+  const email_address = 'ann@new.example'
+  await server.send('PATCH /v1/user', { email_address }, bearer(token))
+  await server.outbox.deliverDue()
+  await server.send('POST /v1/session', wrong)
+  const proof = { token: mailedToken(server) }
+  expect((await server.send('PUT /v1/email_verifications', proof, bearer(token))).status).toBe(200)
+  expect(await server.database.query('SELECT key FROM failed_attempts')).toEqual([])
+})
