@@ -290,11 +290,12 @@ async function endWaits(): Promise<void> {
 }
 
 /** @returns how long it would have waited, each time */
-async function withoutWaits(sweeping: Promise<void>): Promise<number[]> {
+async function withoutWaits(sweeping: Promise<void>, during = () => {}): Promise<number[]> {
   const waited: number[] = []
   const timer = setInterval(() => {
     for (const { milliseconds, end } of waits.splice(0)) {
       waited.push(milliseconds)
+      during()
       end()
     }
   })
@@ -429,6 +430,21 @@ test('a sweeper whose database is away says so, and comes again', async () => {
   store.holdLease = holdLease
   await pass(60)
   expect(log).toHaveLength(1)
+})
+
+test('a sweep takes twice the share of the time with each hour, up to 32 times, and the next begins anew', async () => {
+  const server = await startServer()
+  const { sweeper, move } = prepareSweeper(server)
+  server.auth.config.store.sweep = async () => {
+    move(1 / 60_000)
+    return { deleted: 1, next: null }
+  }
+  const [first = 0] = await withoutWaits(sweeper.sweep())
+  const hurried = await withoutWaits(sweeper.sweep(), () => move(60))
+  const shares = [1, 2, 4, 8, 16, 32, 32, 32, 32, 32, 32, 32]
+  const usual = 1 / (first + 1)
+  expect(hurried).toEqual(shares.map((times) => expect.closeTo(pauseAfter(1, usual * times), 1)))
+  expect((await withoutWaits(sweeper.sweep()))[0]).toBeCloseTo(first)
 })
 
 test('whoever comes while another has the lease deletes nothing', async () => {
