@@ -134,6 +134,7 @@ export const sweptTables = [
   'api_keys',
   'password_resets',
   'email_verifications',
+  'email_changes',
   'registrations',
   'guard_counts',
   'failed_attempts',
@@ -158,6 +159,8 @@ export interface SweepHorizon extends Omit<SessionHorizon, 'createdUntil'> {
   readonly endedAfter: Date
   /** Events that occurred by then. */
   readonly occurredAfter: Date
+  /** Changes of address that were asked for by then. */
+  readonly changeAskedAfter: Date
 }
 
 export interface SweptPart {

@@ -4,8 +4,8 @@ import type { Connection, Row } from './database.ts'
 
 /** Latchkey's newest migrations, one for each kind of database; their numbers differ, so they tell the two apart. */
 export const newestMigrations = [
-  'latchkey/0014_ended_here.sql',
-  'latchkey/0013_ended_here.sql',
+  'latchkey/0015_outbox_turns.sql',
+  'latchkey/0014_outbox_turns.sql',
 ] as const
 
 /** The tables that the newest migration leaves in a database, beside the list of migrations. */
