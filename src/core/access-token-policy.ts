@@ -5,17 +5,17 @@ import { KeyRing } from './signing-keys/key-ring.ts'
 import type { SigningKeysContext } from './signing-keys.ts'
 import type { Store } from './store.ts'
 
-/** What access tokens say, whom they are for, and how the keys behind them are kept. */
+/** The issuer and audiences of access tokens, and the key that encrypts their signing keys. */
 export interface AccessTokenPolicy {
   /** `iss` of every token: an http or https URL without user, `?` and `#`, as resource servers know it. */
   readonly issuer: string
-  /** The `aud` that may be asked for, such as `https://files.example.com`; with none, no tokens are issued. */
+  /** Each `aud` that may be requested, such as `https://files.example.com`; if empty, no tokens are issued. */
   readonly audiences: readonly string[]
-  /** 32 random bytes that encrypt the private keys in the database; with null, no tokens are issued. */
+  /** 32 random bytes that encrypt the private keys in the database; if null, no tokens are issued. */
   readonly keyEncryptionKey: Uint8Array | null
 }
 
-/** The policy where tokens are issued, with the keys that sign them. */
+/** The policy of an application that issues tokens, with the keys that sign them. */
 export interface AccessTokens extends Pick<AccessTokenPolicy, 'issuer' | 'audiences'> {
   /** @internal */
   readonly keyRing: KeyRing
@@ -23,10 +23,10 @@ export interface AccessTokens extends Pick<AccessTokenPolicy, 'issuer' | 'audien
   readonly revocations: CachedRead<Revocations>
 }
 
-/** How long a token lives unless its session ends earlier. */
+/** How long a token is valid, unless its session ends earlier. */
 export const accessTokenSeconds = 300
 
-/** How long after its expiry a token may be accepted by a server whose clock is behind. */
+/** How long after its expiry a server whose clock is behind may still accept a token. */
 export const toleratedSeconds = 60
 
 interface Context extends SigningKeysContext {
@@ -34,8 +34,8 @@ interface Context extends SigningKeysContext {
 }
 
 /**
- * @returns null where no access tokens are issued
- * @throws RangeError for a name that no claim can have, or a key that anybody could guess
+ * @returns null if no access tokens are issued
+ * @throws RangeError for an invalid issuer or audience, or a key that could be guessed
  */
 export function resolveAccessTokens(
   context: Context,

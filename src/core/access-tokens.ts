@@ -15,17 +15,17 @@ export interface SubmittedAccessToken {
   readonly scopes: readonly string[] | null
 }
 
-/** A token for another service, which verifies it without asking us; it exists here and nowhere else. */
+/** A token for another service, which verifies it without asking us. It is stored nowhere. */
 export interface IssuedAccessToken {
   readonly token: Secret
   readonly expiresInSeconds: number
 }
 
 /**
- * Issues a signed token that names its user to one other service. It expires with the session,
- * which it names by an alias, and in five minutes at most.
+ * Issues a signed token that identifies the user to one other service. It expires with the session,
+ * which it names by an alias, and after five minutes at most.
  *
- * @returns null where the session has ended meanwhile
+ * @returns null if the session has ended meanwhile
  * @throws AuthError `validation_failed`, `rate_limited`, `unavailable`
  */
 export async function issueAccessToken(
@@ -38,7 +38,7 @@ export async function issueAccessToken(
   const scopes = submitted.scopes ?? config.apiKeys.scopes
   requireValid(config, audiences, submitted)
   await config.guard.count('access_token', { account: user.id, client })
-  // Before anything is written: without a key there is no token.
+  // First, so that nothing is written if there is no key to sign with.
   const { kid, key } = await keyRing.signer()
   const { issuedAt, iat, exp } = lifeOf(config, session)
   const alias = {
@@ -46,7 +46,7 @@ export async function issueAccessToken(
     issuedAt,
     expiresAt: new Date((exp + toleratedSeconds) * 1_000),
   }
-  // SECURITY: before the token exists, so that none exists without an alias to revoke.
+  // SECURITY: the alias is stored before the token is signed: a token without one could not be revoked.
   const sid = await config.store.transaction((transaction) =>
     transaction.putSessionAlias(session, alias),
   )
@@ -61,7 +61,7 @@ export async function issueAccessToken(
   return { token: new Secret(token), expiresInSeconds: exp - iat }
 }
 
-/** @throws Error where no access tokens are issued, which is the caller's mistake */
+/** @throws Error if no access tokens are issued, which is a mistake of the caller */
 export function requireAccessTokens({ accessTokens }: Configuration): AccessTokens {
   if (accessTokens) return accessTokens
   throw new Error('createAuth() was told of no accessTokens, or of none with audiences and a key')
@@ -79,7 +79,7 @@ function requireValid(
   if (fields.length > 0) throw new AuthError('validation_failed', { fields })
 }
 
-// A token expires with its session, rounded up to the second: no fractions, which RFC 7519 §2 would allow.
+// A token expires with its session, in whole seconds, rounded up. RFC 7519 §2 would allow fractions.
 function lifeOf(config: Configuration, session: Session) {
   const issuedAt = config.clock()
   const iat = Math.floor(issuedAt.getTime() / 1_000)
@@ -87,7 +87,7 @@ function lifeOf(config: Configuration, session: Session) {
   return { issuedAt, iat, exp: Math.max(iat + 1, Math.min(iat + accessTokenSeconds, end)) }
 }
 
-// 128 random bits: nobody guesses a name, and no two are the same.
+// 128 random bits: a name can neither be guessed nor occur twice.
 function randomName(random: Random): string {
   return Buffer.from(random(16)).toString('base64url')
 }

@@ -26,17 +26,17 @@ export interface SubmittedApiKey {
   readonly expiresAt: Date | null
 }
 
-/** A new API key. The token exists here and nowhere else. */
+/** A new API key. The token is stored nowhere: this is the only time that it can be shown. */
 export interface CreatedApiKey {
   readonly apiKey: ApiKey
   readonly token: Secret
 }
 
 /**
- * Creates an API key for a user whose address is proved, and queues the notice. The key can do what
- * its scopes say, never more than its user, and nothing to the account.
+ * Creates an API key for a user whose address is verified, and queues the notice. The key can do what
+ * its scopes allow, never more than its user, and cannot change the user or their sessions.
  *
- * @returns null where the session has ended meanwhile
+ * @returns null if the session has ended meanwhile
  * @throws AuthError `validation_failed`, `email_address_unverified`, `too_many_api_keys`,
  *   `rate_limited`, `unavailable`
  */
@@ -63,22 +63,24 @@ export async function createApiKey(
 }
 
 /**
- * Ends an API key of a user: its token is refused from the moment this resolves.
+ * Revokes an API key of a user: its token is refused from the moment this resolves.
  *
- * @returns whether there was one that had not expired
+ * @returns whether the user had such a key, and it had not expired
  */
 export async function revokeApiKey(
   config: Configuration,
   apiKey: OwnApiKey,
   client: Client,
 ): Promise<boolean> {
-  return perform(config, client, (transaction, unit) => end(config, { transaction, unit }, apiKey))
+  return perform(config, client, (transaction, unit) =>
+    revoke(config, { transaction, unit }, apiKey),
+  )
 }
 
 /**
- * The same for users who end one of their own.
+ * The same, for users who revoke a key of their own.
  *
- * @returns null where the acting session has ended meanwhile
+ * @returns null if the acting session has ended meanwhile
  */
 export async function revokeOwnApiKey(
   config: Configuration,
@@ -86,28 +88,28 @@ export async function revokeOwnApiKey(
   { id, client }: { id: string; client: Client },
 ): Promise<boolean | null> {
   return perform(config, client, async (transaction, unit) => {
-    // SECURITY: a session that has ended may not end anything of its user's.
+    // SECURITY: a session that has ended may not revoke anything.
     if (!(await holdLive(transaction, acting))) return null
-    return end(config, { transaction, unit }, { id, userId: acting.userId })
+    return revoke(config, { transaction, unit }, { id, userId: acting.userId })
   })
 }
 
-async function end(
+async function revoke(
   config: Configuration,
   { transaction, unit }: { transaction: StoreTransaction; unit: UnitOfWork },
   { id, userId }: OwnApiKey,
 ): Promise<boolean> {
-  const ended = await transaction.deleteApiKey({ id, userId })
-  if (!ended || !isLive(config, ended)) return false
+  const revoked = await transaction.deleteApiKey({ id, userId })
+  if (!revoked || !isLive(config, revoked)) return false
   await unit.record({ name: 'authn_token_revoked', userId, apiKeyId: id })
   return true
 }
 
 /**
- * The user in whose name an API key acts, and what it may do. One indexed read; each use counts
+ * The user on whose behalf an API key acts, and what it may do. One indexed read; each use counts
  * against the key's limit, which takes one write per block of uses.
  *
- * @returns null for a token that is malformed, unknown, revoked or expired, or whose user is banned
+ * @returns null if the token is malformed, unknown, revoked or expired, or its user is banned
  * @throws AuthError `rate_limited`, `unavailable`
  */
 export async function authenticateApiKey(
@@ -123,19 +125,19 @@ export async function authenticateApiKey(
 }
 
 /**
- * Queues the notice for each API key that expires within a week. Of any number of concurrent
- * processes one queues it. The outbox calls this, and sends the notices next.
+ * Queues a notice for each API key that expires within a week; if several processes try at once, only one
+ * queues it. The outbox calls this before it sends.
  *
  * @throws AuthError `unavailable`
  */
 export async function queueExpiryNotices(config: Configuration): Promise<void> {
-  // A user whose row is locked does not hold up other users' notices.
+  // A user whose row is locked must not hold up the notices of others.
   const held = new Map<string, unknown>()
   for (const apiKey of await config.store.listDueExpiryNotices(config.clock())) {
     const { userId } = apiKey
     if (held.has(userId)) continue
     await queueExpiryNotice(config, apiKey).catch((error) => {
-      // Each locked user costs a wait; with more of them the database itself is slow.
+      // Each locked user costs a wait; if there are more of them, the database itself is slow.
       if (!isHeld(error) || held.size === mostHeld) throw error
       held.set(userId, error)
     })

@@ -1,7 +1,7 @@
 /**
- * Where the front end is, without a slash at the end: what the links in mails begin with.
+ * The URL of the front end, with which the links in mails begin, without a slash at the end.
  *
- * @returns null for what no link can begin with
+ * @returns null if it is not an http or https URL, or has a user, a query or a fragment
  */
 export function parseAppUrl(text: string): string | null {
   const url = URL.canParse(text) ? new URL(text) : null

@@ -48,15 +48,15 @@ import type { Auth } from './verbs.ts'
 export type { Auth } from './verbs.ts'
 
 /**
- * Everything Latchkey does, on the store that it is given: the table of contents of this folder.
+ * Binds every verb of Latchkey to one configuration: the table of contents of this folder.
  *
  * @throws RangeError for a setting that would switch a protection off
  */
 export function createAuth<Fields = unknown>(options: AuthOptions<Fields>): Auth {
   const listeners = new Set<() => void>()
   const config = resolveConfiguration(options, () => {
-    // SECURITY: after the request, whose time and answer a listener must not affect.
-    for (const listener of listeners) setImmediate(() => void hear(config, listener))
+    // SECURITY: deferred, so that a listener affects neither the time nor the answer of the request.
+    for (const listener of listeners) setImmediate(() => void notify(config, listener))
   })
   return {
     config,
@@ -144,7 +144,7 @@ export function createAuth<Fields = unknown>(options: AuthOptions<Fields>): Auth
 }
 
 // A listener that fails must not end the process.
-async function hear({ log }: Configuration, listener: () => unknown): Promise<void> {
+async function notify({ log }: Configuration, listener: () => unknown): Promise<void> {
   try {
     await listener()
   } catch (err) {

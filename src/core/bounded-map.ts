@@ -1,4 +1,4 @@
-/** A map of limited size: beyond it the entry that was set longest ago is forgotten. */
+/** A map of limited size: when it is full, a new entry replaces the one that was set longest ago. */
 export class BoundedMap<Value> {
   readonly #maximum: number
   readonly #values = new Map<string, Value>()

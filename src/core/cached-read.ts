@@ -10,7 +10,7 @@ interface Reading<T> {
   isPending: boolean
 }
 
-/** A value that was read lately: however many ask, it is read once at a time, and once in so many milliseconds. */
+/** A value that is kept for some milliseconds after it was read. Concurrent callers share one read. */
 export class CachedRead<T> {
   readonly #rules: Rules<T>
   #last: Reading<T> | null = null
@@ -30,7 +30,7 @@ export class CachedRead<T> {
     this.#last = null
   }
 
-  // A reading's age counts from its start: what happened during it may not be in it.
+  // The age counts from the start of the read, which may miss what happened while it was under way.
   #isKept({ isPending, begunAt }: Reading<T>): boolean {
     const age = this.#rules.clock().getTime() - begunAt.getTime()
     return isPending || (age >= 0 && age < this.#rules.milliseconds)

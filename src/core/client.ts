@@ -2,13 +2,13 @@
 export interface Client {
   readonly ipAddress: string | null
   readonly userAgent: string | null
-  /** The request, as the log names it; null where there is none. */
+  /** The id of the request in the log; null outside a request. */
   readonly requestId: string | null
-  /** The user, or somebody on behalf of whoever runs the application. */
+  /** The user, or somebody who runs the application. */
   readonly actor: 'user' | 'operator'
 }
 
-/** A client of which nothing is known. */
+/** A client about which nothing is known. */
 export const nobody: Client = {
   ipAddress: null,
   userAgent: null,
@@ -16,5 +16,5 @@ export const nobody: Client = {
   actor: 'user',
 }
 
-/** Somebody at a console, who gives no name. */
+/** Somebody at a console, whose name is not known. */
 export const operator: Client = { ...nobody, actor: 'operator' }

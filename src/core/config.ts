@@ -24,8 +24,8 @@ import type { Random } from './tokens.ts'
 import { type Tracing, trace } from './tracing.ts'
 
 /**
- * `AuthOptions` with every default filled in: nothing after this asks whether an option is set. What is internal is not
- * in the published types.
+ * `AuthOptions` with every default filled in: no code after this asks whether an option is set. The published types
+ * leave out the internal members.
  */
 export interface Configuration {
   readonly store: Store
@@ -74,7 +74,7 @@ export interface Configuration {
   readonly importedSessions: Pick<CachedRead<Date | null>, 'get'>
 }
 
-/** @throws RangeError for a number that would switch a protection off */
+/** @throws RangeError for an option that would switch a protection off */
 export function resolveConfiguration<Fields>(
   options: AuthOptions<Fields>,
   onMessageQueued: () => void = () => {},
@@ -84,7 +84,7 @@ export function resolveConfiguration<Fields>(
   const random = options.random ?? randomBytes
   const newId = ids(random)
   const idleHours = sessions.idleHours ?? settings.sessions.idleHours.otherwise
-  // SECURITY: not by spreading, which would let an undefined take the place of a default.
+  // SECURITY: not by spreading, with which an explicit undefined would replace a default.
   const config = {
     store,
     passwords: {
@@ -105,7 +105,7 @@ export function resolveConfiguration<Fields>(
     refusedAttempts: new RefusedAttempts((events) => store.recordEvents(events)),
     signUpFields: options.signUpFields ?? null,
     signUp: options.signUp ?? 'open',
-    // The schema beside the hooks made the fields that they are given.
+    // The hooks get what `signUpFields` made, and `Fields` is the type of both.
     hooks: (options.hooks ?? {}) as Partial<Hooks<unknown>>,
     log: unfailing(options.log ?? faultsOnly),
     metrics: options.metrics ?? null,

@@ -10,7 +10,7 @@ import { parseToken } from './tokens.ts'
 import { perform, type UnitOfWork } from './unit-of-work.ts'
 import { newUser } from './users.ts'
 
-/** Whether the token of a link that completes a sign-up would be accepted now. */
+/** Whether the token of a link that confirms a sign-up would be accepted now. */
 export async function isRegistrationLive(config: Configuration, token: string): Promise<boolean> {
   return (await findLive(config, token)) !== null
 }
@@ -27,17 +27,18 @@ async function findLive(config: Configuration, token: string): Promise<Live | nu
   return isLive ? { digest, registration } : null
 }
 
-/** The user that a sign-up has made, or why it has not. */
+/** The user whom the confirmed sign-up created, or why it was not confirmed. */
 export type Confirmed = User | 'invalid_token' | 'password_required' | 'wrong_password'
 
 /**
- * Consumes the token of a link: only now is there a user, with a proved address. Nobody is logged in.
+ * Consumes the token of a link that confirms a sign-up: it creates the user, with a verified address. Nobody is
+ * logged in.
  *
- * SECURITY: opening a link is not enough. Whoever signed up with somebody else's address would get an account by the
- * owner's click: so the password of that very sign-up is asked for, which the owner of the mailbox does not know. They
- * sign up themselves, and get a link of their own.
+ * SECURITY: opening the link is not enough, or an attacker who signs up with somebody else's address would get a user
+ * by the owner's click. The link also needs the password of that sign-up, which the owner of the mailbox does not
+ * know: the owner signs up again, and gets a link of their own.
  *
- * @throws AuthError `email_address_taken`, `rate_limited`, `overloaded`, `unavailable`, and what a hook refuses, which
+ * @throws AuthError `email_address_taken`, `rate_limited`, `overloaded`, `unavailable`, or what a hook throws, which
  *   leaves the token valid
  */
 export async function confirmRegistration(
@@ -49,12 +50,12 @@ export async function confirmRegistration(
   if (!live) return 'invalid_token'
   if (password === null) return 'password_required'
   if (!(await verify(config, live.registration, { password, client }))) return 'wrong_password'
-  const redeemed = await perform(config, client, (transaction, unit) =>
-    redeem(config, { transaction, unit }, live),
+  const consumed = await perform(config, client, (transaction, unit) =>
+    consume(config, { transaction, unit }, live),
   )
-  // After the transaction: thrown inside, it would bring back the registrations that are of no use any more.
-  if (redeemed === 'taken') throw new AuthError('email_address_taken')
-  return redeemed ?? 'invalid_token'
+  // Thrown after the transaction: inside, it would also roll back the deletion of the useless registrations.
+  if (consumed === 'taken') throw new AuthError('email_address_taken')
+  return consumed ?? 'invalid_token'
 }
 
 async function verify(
@@ -84,7 +85,7 @@ async function isRight(
   })
 }
 
-async function redeem(
+async function consume(
   config: Configuration,
   { transaction, unit }: { transaction: StoreTransaction; unit: UnitOfWork },
   { digest }: Live,
@@ -97,7 +98,7 @@ async function redeem(
   const isFree = await transaction.insertUser(user, passwordHash)
   await transaction.deleteRegistrations(emailAddress)
   if (!isFree) return 'taken'
-  // Failed tries at the address from before it had a user no longer count.
+  // Failed attempts from before the address had a user no longer count.
   await config.guard.recover(transaction, user)
   await unit.record({ name: 'user_created', userId: user.id, emailAddress })
   await unit.record({ name: 'user_updated', userId: user.id, detail: 'email_verified' })

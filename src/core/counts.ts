@@ -14,21 +14,21 @@ import { networkOf } from './guard/network.ts'
 import type { RateLimit } from './guard/rate-limit.ts'
 import { perform } from './unit-of-work.ts'
 
-/** Whose attempts: a typed address, a user's id, or an IP address. */
+/** Whose attempts: `account` is a typed email address or the id of a user. */
 export type CountedSubject = { readonly account: string } | { readonly ipAddress: string }
 
-/** How often something was tried, as far as it counts now. */
+/** How often something was tried within the current window. */
 export interface Count {
   readonly act: GuardedAct
   readonly by: Counted
   readonly limit: RateLimit
   readonly count: number
-  /** When the next try passes, or the count is forgotten; null where only a recovery ends it. */
+  /** When the next attempt is admitted, or the count is forgotten; null if only a password reset ends it. */
   readonly endsAt: Date | null
 }
 
 /**
- * The counts that hold for somebody now; for a user, those under the address and those under the id.
+ * The current counts of a subject; for a user, those under the address and those under the id.
  *
  * @throws AuthError `unavailable`
  */
@@ -56,8 +56,8 @@ export async function listCounts(config: Configuration, subject: CountedSubject)
 }
 
 /**
- * Clears somebody's counts. A process that refused them within the last five seconds may go on for
- * as long; each process's memory of one password on many accounts is not cleared.
+ * Clears the counts of a subject. A process that refused it within the last five seconds may refuse it for five
+ * more. What each process remembers about one password on many accounts is not cleared.
  *
  * @throws AuthError `unavailable`
  */
@@ -104,7 +104,7 @@ async function keysOf(config: Configuration, subject: CountedSubject): Promise<K
   }
 }
 
-// A user is counted by the typed address at log-in, and by id while logged in.
+// A user is counted under the typed address at log-in, and under the id while logged in.
 async function namesOf(
   config: Configuration,
   account: string,

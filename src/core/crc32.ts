@@ -1,7 +1,7 @@
 /**
- * The CRC-32 of a text that is known to be ASCII (ISO 3309), as `node:zlib` gives it; a number below 2^32.
+ * The CRC-32 (ISO 3309) of a text that is known to be ASCII, as `node:zlib` computes it; a number below 2^32.
  *
- * Written out here because Node's, which is C++, costs some four hundredths of a whole request (decision 35).
+ * Written out here because a call into Node's C++ takes about 4 % of a whole request (decision 35).
  */
 export function crc32(text: string): number {
   let rest = -1

@@ -10,7 +10,7 @@ export interface SubmittedCredentials {
   readonly password: string
 }
 
-/** An address and a password that break no rule. */
+/** An address and a password that meet every rule. */
 export interface NewCredentials {
   readonly emailAddress: EmailAddress
   readonly password: Secret

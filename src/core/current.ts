@@ -4,19 +4,19 @@ import type { Principal } from './entities.ts'
 const storage = new AsyncLocalStorage<Principal>()
 
 /**
- * The user of the request that this code runs for, and the session or the API key that they are
- * known by, as Rails' `Current` has them; null outside a request and on a route that is public.
+ * The user of the current request, and the session or API key that authenticated it, like Rails' `Current`. Null
+ * outside a request and on a public route.
  */
 export function current(): Principal | null {
   return storage.getStore() ?? null
 }
 
-/** Runs `work` with `current()` answering null, also where a closed route calls an open one. */
+/** Runs `work` with `current()` null, even when the handler of a closed route calls a public one. */
 export function runAsNobody<T>(work: () => T): T {
   return storage.getStore() === undefined ? work() : storage.exit(work)
 }
 
-/** Runs `work` with `current()` answering `principal`, through every await in it. */
+/** Runs `work`, through all of its awaits, with `current()` returning `principal`. */
 export function runAs<T>(principal: Principal, work: () => T): T {
   return storage.run(principal, work)
 }

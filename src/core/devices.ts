@@ -13,9 +13,9 @@ import { generateToken } from './tokens.ts'
 import { perform, type UnitOfWork } from './unit-of-work.ts'
 
 /**
- * Gives a session a name by which its user recognises it.
+ * Names a session, so that its user recognizes the device.
  *
- * @returns null where the user has no such session, or it has expired
+ * @returns null if the user has no such session, or it has expired
  * @throws AuthError `validation_failed`, `unavailable`
  */
 export async function renameSession(
@@ -33,22 +33,24 @@ export async function renameSession(
 }
 
 /**
- * Ends one session of a user: its token is refused from the moment this resolves.
+ * Revokes a session of a user: its token is refused from the moment this resolves.
  *
- * @returns whether there was one that had not expired
+ * @returns whether the user had such a session, and it had not expired
  */
 export async function revokeSession(
   config: Configuration,
   session: OwnSession,
   client: Client,
 ): Promise<boolean> {
-  return perform(config, client, (transaction, unit) => end(config, { transaction, unit }, session))
+  return perform(config, client, (transaction, unit) =>
+    revoke(config, { transaction, unit }, session),
+  )
 }
 
 /**
- * The same for users who end one of their own, perhaps the acting one.
+ * The same, for users who revoke a session of their own, which may be the acting one.
  *
- * @returns null where the acting session has ended meanwhile
+ * @returns null if the acting session has ended meanwhile
  */
 export async function revokeOwnSession(
   config: Configuration,
@@ -56,27 +58,27 @@ export async function revokeOwnSession(
   { id, client }: { id: string; client: Client },
 ): Promise<boolean | null> {
   return perform(config, client, async (transaction, unit) => {
-    // SECURITY: where two sessions end each other at once one survives: the one whose call came first.
+    // SECURITY: if two sessions revoke each other at once, the one whose call came first survives.
     if (!(await holdLive(transaction, acting))) return null
-    return end(config, { transaction, unit }, { id, userId: acting.userId })
+    return revoke(config, { transaction, unit }, { id, userId: acting.userId })
   })
 }
 
-async function end(
+async function revoke(
   config: Configuration,
   { transaction, unit }: { transaction: StoreTransaction; unit: UnitOfWork },
   { id, userId }: OwnSession,
 ): Promise<boolean> {
-  const ended = await transaction.deleteSession({ id, userId })
-  if (!ended || !isLive(config, ended)) return false
+  const revoked = await transaction.deleteSession({ id, userId })
+  if (!revoked || !isLive(config, revoked)) return false
   await unit.record({ name: 'session_expired', userId, sessionId: id, detail: 'revoked' })
   return true
 }
 
 /**
- * Ends every session of a user but this one.
+ * Revokes every session of a user except this one.
  *
- * @returns how many unexpired ones there were; null where this one has ended meanwhile
+ * @returns how many had not expired; null if this session has ended meanwhile
  */
 export async function revokeOtherSessions(
   config: Configuration,
@@ -84,10 +86,10 @@ export async function revokeOtherSessions(
   client: Client,
 ): Promise<number | null> {
   return perform(config, client, async (transaction, unit) => {
-    // SECURITY: where two sessions end each other at once one survives: the one whose call came first.
+    // SECURITY: if two sessions revoke each other at once, the one whose call came first survives.
     if (!(await holdLive(transaction, { id, userId }))) return null
-    const ended = await transaction.deleteOtherSessions({ id, userId })
-    const live = ended.filter((each) => isLive(config, each))
+    const revoked = await transaction.deleteOtherSessions({ id, userId })
+    const live = revoked.filter((each) => isLive(config, each))
     const about = { name: 'session_expired', userId, detail: 'revoked' } as const
     await unit.record(...live.map((each) => ({ ...about, sessionId: each.id })))
     return live.length
@@ -95,10 +97,10 @@ export async function revokeOtherSessions(
 }
 
 /**
- * Gives a session another token; from the moment this resolves, the old one is refused. Of two
- * concurrent calls only one gets a token, so that nobody holds a token that is already replaced.
+ * Replaces the token of a session: the old one is refused from the moment this resolves. Of two concurrent calls
+ * only one gets a new token: the other's would have been replaced at once.
  *
- * @returns null where the token is not, or no longer, that of a session
+ * @returns null if the token is not, or no longer, that of a session
  * @throws AuthError `rate_limited`, `unavailable`
  */
 export async function rotateToken(

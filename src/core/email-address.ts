@@ -2,13 +2,13 @@ import { domainToASCII, domainToUnicode } from 'node:url'
 
 declare const parsed: unique symbol
 
-/** One mailbox, stripped, lower-cased and in one of its spellings, as it is stored and compared. */
+/** An address in the one spelling in which it is stored and compared. Only `parseEmailAddress` makes one. */
 export type EmailAddress = string & { readonly [parsed]: true }
 
 const maximumBytes = 254
 const maximumLocalBytes = 64
 
-// The unquoted local part of RFC 5322 §3.2.3 with the letters of RFC 6531; no dot at an end or twice.
+// The unquoted local part of RFC 5322 §3.2.3, with the letters of RFC 6531: no dot at either end, nor two in a row.
 const atom = "[\\p{L}\\p{M}\\p{N}!#$%&'*+/=?^_`{|}~-]+"
 const localPart = new RegExp(`^${atom}(?:\\.${atom})*$`, 'u')
 const label = /^[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}-]{0,61}[\p{L}\p{M}\p{N}])?$/u
@@ -18,14 +18,14 @@ const label = /^[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}-]{0,61}[\p{L}\p{M}\p{N}])?$/u
  * is not exactly one address: quoted local parts, lists, controls, IP literals, a domain of one
  * label, more than 64 bytes before the @ or 254 in all (RFC 5321 §4.5.3.1).
  *
- * Spellings of one address become one: composed letters (NFC, RFC 6532 §3.1), and for an
- * international domain the letters that it is mapped to (UTS #46), not its Punycode, which browsers
- * produce and other programs do not.
+ * All spellings of an address become one: letters are composed (NFC, RFC 6532 §3.1), and an international domain is
+ * written in the letters that it is mapped to (UTS #46), not in Punycode, which browsers send and other programs do
+ * not.
  *
- * @returns null for what is not an address
+ * @returns null if the text is not an address
  */
 export function parseEmailAddress(text: string): EmailAddress | null {
-  // SECURITY: before any pattern sees it; to strip 64 kB of spaces inside would take seconds.
+  // SECURITY: checked before any pattern is applied: stripping a text with 64 kB of inner spaces would take seconds.
   if (text.length > 4 * maximumBytes) return null
   const stripped = strip(text)
   if (stripped.length > maximumBytes || foldsIntoAscii(stripped)) return null
@@ -36,7 +36,7 @@ export function parseEmailAddress(text: string): EmailAddress | null {
   return isPlain(domain) ? (address as EmailAddress) : inItsLetters(local, domain)
 }
 
-// The host that a mail goes to, in its letters; in Punycode where the letters are no accepted domain.
+// With the domain that mails go to, in its own letters; in Punycode if those are no valid domain.
 function inItsLetters(local: string, domain: string): EmailAddress | null {
   const letters = domainToUnicode(domain)
   const isKept = isDomain(letters) && letters === letters.normalize('NFC')
@@ -70,14 +70,14 @@ function isDomain(domain: string): boolean {
   return isShaped && !/^\p{N}+$/u.test(top) && (isPlain(domain) || isItsOwnHost(domain))
 }
 
-// A domain that a URL would not change: letters, digits and hyphens of ASCII, a last label of letters, and no Punycode.
-// Nearly all are like that, and to make a URL of each is a good part of what an import does.
+// A domain that a URL would not change: ASCII letters, digits and hyphens, a last label of letters, and no Punycode.
+// Nearly all domains are like that, and parsing each as a URL would be a good part of the work of an import.
 function isPlain(domain: string): boolean {
   return /^[a-z\d.-]+\.[a-z]+$/.test(domain) && !domain.includes('xn--')
 }
 
-// SECURITY: a mail to a domain in full-width letters, or with an invisible mark in it, goes to the
-// host that it is mapped to (UTS #46). `0x7f.0x1` is read as an IP address.
+// SECURITY: a mail to a domain with full-width letters or an invisible mark goes to the host that the domain is
+// mapped to (UTS #46), which may be another one; and `0x7f.0x1` is an IP address.
 function isItsOwnHost(domain: string): boolean {
   const mapped = URL.parse(`http://${domain}`)?.hostname.split('.') ?? []
   const labels = domain.split('.')

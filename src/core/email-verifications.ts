@@ -12,13 +12,13 @@ import type { StoreTransaction } from './store-transaction.ts'
 import { generateToken, parseToken } from './tokens.ts'
 import { perform, type UnitOfWork } from './unit-of-work.ts'
 
-/** How long a link to prove an address works after its mail left. */
+/** How long a link that verifies an address is valid after its mail was sent. */
 export const emailVerificationHours = 24
 
 /**
- * Queues the mail with a link that proves the user's address; does nothing where it is proved.
+ * Queues the mail with a link that verifies the user's address; does nothing if it is verified already.
  *
- * @returns false where the session has ended meanwhile
+ * @returns false if the session has ended meanwhile
  * @throws AuthError `rate_limited`, `unavailable`
  */
 export async function requestEmailVerification(
@@ -27,7 +27,7 @@ export async function requestEmailVerification(
   client: Client,
 ): Promise<boolean> {
   const recipient = user.emailAddress
-  // By address, not by user: whoever signs up with it anew is another user.
+  // Counted by address, not by user: signing up with it again makes another user.
   await config.guard.count('email_verification', { account: recipient, client })
   if (user.emailVerifiedAt !== null) return true
   return perform(config, client, async (transaction, unit) => {
@@ -38,11 +38,11 @@ export async function requestEmailVerification(
 }
 
 /**
- * Notes the address that a user wants, and queues the mail with the link that proves it: until then
- * nothing changes. A link for an address that was wanted before becomes useless. Whether somebody
- * has the address is neither told nor looked up here.
+ * Records the address that a user wants, and queues the mail with the link that verifies it. Nothing else changes
+ * until the link is used; the link of an earlier request becomes useless. Whether somebody has the address is not
+ * looked up here, so the caller cannot learn it.
  *
- * @returns false where the session has ended meanwhile
+ * @returns false if the session has ended meanwhile
  * @throws AuthError `validation_failed`, `rate_limited`, `unavailable`
  */
 export async function requestEmailChange(
@@ -56,7 +56,7 @@ export async function requestEmailChange(
     throw new AuthError('validation_failed', { fields: [{ field: 'emailAddress', code }] })
   }
   await config.guard.count('email_verification', { account: user.emailAddress, client })
-  // Also by the recipient, who did not ask for the mail; what they ask for themselves is counted apart.
+  // Also by the recipient, who did not ask for the mail; mails that they request themselves are counted separately.
   await config.guard.count('verification_mail', { account: recipient, client })
   return perform(config, client, async (transaction, unit) => {
     if (!(await holdLive(transaction, session))) return false
@@ -76,7 +76,7 @@ function messageWithLink(
   return { ...newMessage('email_verification', recipient, clock()), userId }
 }
 
-/** A new link for a user and an address, as part of the transaction in which its mail leaves. */
+/** Creates a token for a user and an address, in the transaction in which its mail is sent. */
 export async function issueEmailVerification(
   config: Configuration,
   transaction: StoreTransaction,
@@ -89,12 +89,12 @@ export async function issueEmailVerification(
   return { token, digest }
 }
 
-/** Whether a token would be accepted now: asked before a password is looked at. */
+/** Whether a token would be accepted now. Asked before the password is checked. */
 export async function isEmailVerificationLive(
   config: Configuration,
   token: string,
 ): Promise<boolean> {
-  // Neither look waits for the other.
+  // Looked up at the same time: a link may verify an address or confirm a sign-up.
   const [live, isSignUp] = await Promise.all([
     findLive(config, token),
     isRegistrationLive(config, token),
@@ -113,74 +113,74 @@ async function findLive(config: Configuration, token: string): Promise<Live | nu
   return proof && config.clock() < proof.expiresAt ? { digest, proof } : null
 }
 
-/** What somebody submits who opens a link. */
+/** What is submitted when a link is opened. */
 export interface SubmittedProof {
   readonly token: string
-  /** The user who is logged in where the link is opened. */
+  /** Who is logged in where the link is opened; null for nobody. */
   readonly authenticated: Authenticated | null
-  /** For somebody who is not logged in, or is logged in as another user. */
+  /** Needed if nobody, or another user, is logged in. */
   readonly password: string | null
 }
 
-/** What is submitted, and where it comes from. */
-interface Redemption extends SubmittedProof {
+interface ClientProof extends SubmittedProof {
   readonly client: Client
 }
 
-/** The user whose address is proved, perhaps by the end of a sign-up, or why it is not. */
+/** The user whose address was verified, perhaps by confirming a sign-up, or why it was not. */
 export type Verified =
   | { readonly outcome: 'verified'; readonly user: User }
   | { readonly outcome: 'invalid_token' | 'password_required' | 'wrong_password' }
 
 /**
- * Consumes the token of a link: the address counts as proved, and after a change it is the user's
- * from now on, and the previous one is told. The link of a sign-up creates the user.
+ * Consumes the token of a link: the address becomes verified. If it was requested as a new address, it becomes the
+ * user's, and the previous address is notified. The link of a sign-up creates the user.
  *
- * SECURITY: opening a link is not enough. Whoever signed up with somebody else's address and waits
- * for the owner's click would have it proved for themselves: the link asks for the session, or for
- * the password, which the owner of the mailbox does not know and has to reset.
+ * SECURITY: opening the link is not enough, or an attacker who signed up with somebody else's address would have it
+ * verified by the owner's click. The link also needs that user's session or password, which the owner of the mailbox
+ * does not have: the owner resets the password.
  *
- * @throws AuthError `email_address_taken`, `rate_limited`, `overloaded`, `unavailable`, and what a
- *   hook refuses
+ * @throws AuthError `email_address_taken`, `rate_limited`, `overloaded`, `unavailable`, or what a hook throws
  */
 export async function verifyEmailAddress(
   config: Configuration,
-  submitted: Redemption,
+  submitted: ClientProof,
 ): Promise<Verified> {
   const live = await findLive(config, submitted.token)
   if (!live) return toVerified(await confirmRegistration(config, submitted.token, submitted))
   const { authenticated, client } = submitted
   const isOwn = authenticated?.user.id === live.proof.userId
   const inSession = isOwn
-    ? await redeemInSession(config, live, { session: authenticated.session, client })
+    ? await consumeInSession(config, live, { session: authenticated.session, client })
     : null
   // Nobody is logged in as this user, or the session has just ended.
-  return inSession ?? redeemByPassword(config, live, submitted)
+  return inSession ?? consumeByPassword(config, live, submitted)
 }
 
 /** @returns null if the session has ended */
-async function redeemInSession(
+async function consumeInSession(
   config: Configuration,
   live: Live,
   { session, client }: { session: Session; client: Client },
 ): Promise<Verified | null> {
   return perform(config, client, async (transaction, unit) => {
     if ((await holdLive(transaction, session)) === null) return null
-    return redeem(config, { transaction, unit }, live)
+    return consume(config, { transaction, unit }, live)
   })
 }
 
-async function redeemByPassword(
+async function consumeByPassword(
   config: Configuration,
   live: Live,
-  { password, client }: Pick<Redemption, 'password' | 'client'>,
+  { password, client }: Pick<ClientProof, 'password' | 'client'>,
 ): Promise<Verified> {
   if (password === null) return { outcome: 'password_required' }
   const user = await config.store.findUser(live.proof.userId)
   const isRight =
     user && (await verifyChallenge(config, user, { challenge: password, client })) !== null
   if (!isRight) return { outcome: 'wrong_password' }
-  return perform(config, client, (transaction, unit) => redeem(config, { transaction, unit }, live))
+  return perform(config, client, (transaction, unit) =>
+    consume(config, { transaction, unit }, live),
+  )
 }
 
 function toVerified(confirmed: Confirmed): Verified {
@@ -188,7 +188,7 @@ function toVerified(confirmed: Confirmed): Verified {
   return { outcome: 'verified', user: confirmed }
 }
 
-async function redeem(
+async function consume(
   config: Configuration,
   { transaction, unit }: { transaction: StoreTransaction; unit: UnitOfWork },
   { digest, proof: { userId } }: Live,
@@ -204,14 +204,14 @@ async function redeem(
     await unit.tell('onEmailAddressVerified', { user: proved, previous: null })
     return { outcome: 'verified', user: proved }
   }
-  // SECURITY: the link is for the change that is wanted now, and for no other (CVE-2026-32700).
+  // SECURITY: a link is valid only for the address that is requested now, not for an earlier one (CVE-2026-32700).
   const isWanted = await transaction.consumeEmailChange(proof)
   const replaced = isWanted ? await transaction.replaceEmailAddress(proof, at) : null
   if (!replaced) return { outcome: 'invalid_token' }
   const { user, previous } = replaced
   await transaction.deletePasswordResets(user.id)
   await transaction.deleteEmailVerifications(user.id)
-  // Failed tries at the address while it was nobody's, and at the previous one, no longer count.
+  // Failed attempts at the new address from before it was the user's, and at the previous one, no longer count.
   await config.guard.recover(transaction, { ...user, emailAddress: previous })
   await config.guard.recover(transaction, user)
   await unit.queue(newMessage('email_changed', previous, at))

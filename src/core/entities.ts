@@ -5,9 +5,9 @@ import type { EventName } from './event-names.ts'
 export interface User {
   readonly id: string
   readonly emailAddress: EmailAddress
-  /** When the user proved that they read this address's mail, or null. */
+  /** When the user proved that they read the mail of this address; null if they have not. */
   readonly emailVerifiedAt: Date | null
-  /** Since when the user is banned, or null. */
+  /** When the user was banned; null if they are not. */
   readonly bannedAt: Date | null
   readonly createdAt: Date
   readonly updatedAt: Date
@@ -25,76 +25,76 @@ export interface PasswordSchemeCount {
   readonly users: number
 }
 
-/** One log-in on one device: what can be listed and revoked. */
+/** One log-in on one device, which can be listed and revoked. */
 export interface Session {
   readonly id: string
   readonly userId: string
-  /** What the user calls the device, or null where they have not named it. */
+  /** The name that the user gave the device; null for none. */
   readonly name: string | null
   readonly ipAddress: string | null
   readonly userAgent: string | null
   readonly createdAt: Date
-  /** To five minutes: a use within five minutes of the last recorded one is not recorded. */
+  /** Exact to five minutes: a use within five minutes of the last recorded one is not recorded. */
   readonly lastUsedAt: Date
-  /** When the session's holder last proved to know the password. */
+  /** When the holder of the session last proved that they know the password. */
   readonly passwordVerifiedAt: Date
 }
 
-/** A credential by which the user's program, or a third party, acts in their name. */
+/** A credential with which a program of the user, or of a third party, acts on the user's behalf. */
 export interface ApiKey {
   readonly id: string
   readonly userId: string
-  /** What the user calls it. */
+  /** The name that the user gave it. */
   readonly name: string
-  /** The only things that it may do. */
+  /** What it may do, and nothing else. */
   readonly scopes: readonly string[]
   readonly createdAt: Date
   readonly expiresAt: Date
-  /** To five minutes, like a session's; null where the key was never used. */
+  /** Exact to five minutes, like a session's; null if the key was never used. */
   readonly lastUsedAt: Date | null
-  /** When to tell the user that the key expires soon; null where they were told, or need not be. */
+  /** When to notify the user that the key expires soon; null if they were, or need not be. */
   readonly expiryNoticeAt: Date | null
 }
 
-/** Between which instants unexpired sessions were used and created. */
+/** The limits within which a session has not expired. */
 export interface SessionHorizon {
   readonly usedAfter: Date
   readonly createdAfter: Date
-  /** A session created later comes from a wrong clock, and counts as expired. */
+  /** A session that was created later comes from a wrong clock, and counts as expired. */
   readonly createdUntil: Date
 }
 
-/** Who made a request, known by a session. */
+/** Who made a request, authenticated by a session. */
 export interface Authenticated {
   readonly session: Session
   readonly user: User
 }
 
-/** In whose name a program acts, known by an API key. */
+/** On whose behalf a program acts, authenticated by an API key. */
 export interface Authorized {
   readonly apiKey: ApiKey
   readonly user: User
 }
 
-/** Who made a request, known by a session or by an API key. */
+/** Who made a request, authenticated by a session or by an API key. */
 export type Principal =
   | { readonly user: User; readonly session: Session; readonly apiKey: null }
   | { readonly user: User; readonly session: null; readonly apiKey: ApiKey }
 
-/** A link that was mailed: whoever holds its token may choose a new password, once. */
+/** A mailed link, whose token lets its holder choose a new password once. */
 export interface PasswordReset {
   readonly userId: string
   readonly createdAt: Date
   readonly expiresAt: Date
 }
 
-/** An address, and the user who says that it is theirs. */
+/** An address, and the user who claims it. */
 export interface EmailProof {
   readonly userId: string
   readonly emailAddress: EmailAddress
 }
 
-/** A link that was mailed: whoever holds its token reads the mail of the address. */
+/** A mailed link, whose token proves that its holder reads the mail of the address. */
 export interface EmailVerification extends EmailProof {
   readonly createdAt: Date
   readonly expiresAt: Date
@@ -105,23 +105,23 @@ export interface EmailChange extends EmailProof {
   readonly requestedAt: Date
 }
 
-/** A sign-up that waits for the address's owner to confirm it. It is not yet a user. */
+/** A sign-up that the owner of the address has not confirmed yet. It is not a user. */
 export interface Registration {
   readonly id: string
   readonly emailAddress: EmailAddress
   readonly passwordHash: string
-  /** JSON of the application's own fields; null where it has none. */
+  /** The application's own fields, as JSON; null for none. */
   readonly fields: string | null
   readonly createdAt: Date
   readonly expiresAt: Date
 }
 
-/** The name of a session in access tokens, which keeps its id from those who read them. */
+/** The name of a session in access tokens, so that they do not contain its id. */
 export interface SessionAlias {
   readonly sid: string
-  /** When the last token with it was issued. */
+  /** When the latest token with this name was issued. */
   readonly issuedAt: Date
-  /** When no token with it is accepted any more. */
+  /** From when on no token with this name is accepted. */
   readonly expiresAt: Date
 }
 
@@ -137,27 +137,27 @@ export interface SigningKey {
   /** A JWE that `KEY_ENCRYPTION_KEY` opens. */
   readonly privateKey: string
   readonly createdAt: Date
-  /** It signs from then on, until a newer key does. */
+  /** From when on it signs, until a newer key does. */
   readonly signsFrom: Date
 }
 
-/** A record of something that happened to a user: never a secret. */
+/** A record of something that happened to a user. It contains no secret. */
 export interface AuditEvent {
   readonly id: string
   readonly name: EventName
   readonly occurredAt: Date
-  /** The user it is about, even after deletion; null where no user is known, or it is about all of them. */
+  /** The user it is about, even after their deletion; null if no user is known, or it is about all of them. */
   readonly userId: string | null
-  /** Who did it: the user, an operator, or anybody who did not prove to be the user. */
+  /** Who did it: the user, an operator, or anybody, who did not prove to be the user. */
   readonly actor: 'user' | 'operator' | 'anybody'
-  /** What the name leaves open: `logout` for a session that ended, the scopes of an API key. */
+  /** More than the name says: `logout` for a session that ended, the scopes of an API key. */
   readonly detail: string | null
   readonly sessionId: string | null
   readonly apiKeyId: string | null
-  /** The new address, where the event gives the user one. Null, as are the next two, once the user is deleted. */
+  /** The address, if the event gives the user one. Null, as are the next two, once the user is deleted. */
   readonly emailAddress: EmailAddress | null
   readonly ipAddress: string | null
   readonly userAgent: string | null
-  /** Finds the request in the log, and in a proxy's; null where no request caused the event. */
+  /** The id of the request in the logs of the server and of a proxy; null if no request caused the event. */
   readonly requestId: string | null
 }

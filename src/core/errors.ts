@@ -8,7 +8,7 @@ export type AuthErrorCode =
   | 'sign_up_closed'
   /** Another user has this address. */
   | 'email_address_taken'
-  /** This needs a proved address, and the user's is not proved. */
+  /** This needs a verified address, and the user's is not verified. */
   | 'email_address_unverified'
   /** The user has as many API keys as a user may have. */
   | 'too_many_api_keys'
@@ -21,20 +21,20 @@ export type AuthErrorCode =
 
 /** A field of the input and the rule that it breaks. */
 export interface InvalidField {
-  /** In your own hook, a field of `signUpFields` by its name there. */
+  /** In a hook of yours: the name of a field of `signUpFields`. */
   readonly field: string
   /** `blank`, `invalid`, `taken`, …, or a code of your own. */
   readonly code: string
-  /** What follows the field's name in the sentence; default Rails' words for the code. */
+  /** The part of the sentence after the field's name; by default Rails' words for the code. */
   readonly message?: string
 }
 
-/** A refusal that the caller should handle, told apart by `code`. */
+/** A refusal that the caller should handle; `code` says why. */
 export class AuthError extends Error {
   override readonly name = 'AuthError'
   readonly code: AuthErrorCode
   readonly fields: readonly InvalidField[]
-  /** 0 where no time is known. */
+  /** 0 if no time is known. */
   readonly retryAfterSeconds: number
   /** For `rate_limited`, the limit that was reached. */
   readonly limit: RateLimit | null
@@ -58,7 +58,7 @@ interface AuthErrorDetail {
   readonly cause?: unknown
 }
 
-/** The error of a database that cannot be reached or written to just now, where it gave none itself. */
+/** The error for a database that is unavailable without having reported an error of its own. */
 export function unavailable(reason: string): AuthError {
   return new AuthError('unavailable', { cause: new Error(reason) })
 }
@@ -73,8 +73,8 @@ export function isUnavailable(error: unknown): boolean {
 const heldCodes = ['55P03', '57014', '40P01']
 
 /**
- * Whether this is `unavailable` because others hold the rows that were asked for, or may hold them:
- * other rows may still be available.
+ * Whether this is `unavailable` because others hold, or may hold, the rows that were needed: other rows may still be
+ * available.
  */
 export function isHeld(error: unknown): boolean {
   const { code, name } = Object(Object(error).cause)

@@ -1,7 +1,4 @@
-/**
- * The events, named as in OWASP's Logging Vocabulary, on which monitoring can be keyed, with their
- * severity there.
- */
+/** The events, with the names and severities of OWASP's Logging Vocabulary, which monitoring can rely on. */
 const severities = {
   user_created: 'WARN',
   user_updated: 'WARN',
@@ -18,7 +15,7 @@ const severities = {
   excess_sessions_exceeded: 'WARN',
 } as const
 
-/** Events of requests, which are logged and not stored. */
+/** Events of requests, which are logged but not stored. */
 const severitiesOfRequests = {
   authz_fail: 'CRITICAL',
   excess_rate_limit_exceeded: 'WARN',

@@ -26,7 +26,7 @@ export function newEvent(config: Configuration, client: Client, occurrence: NewE
   }
 }
 
-/** Logs an event in the same words; its email address is for the table alone. */
+/** Logs an event as it is stored, but without its email address. */
 export function logEvent({ log }: Configuration, event: AuditEvent): void {
   const { id: _id, name, occurredAt: _at, emailAddress: _address, ...about } = event
   const said = Object.entries(about).filter(([, value]) => value !== null)
@@ -34,7 +34,7 @@ export function logEvent({ log }: Configuration, event: AuditEvent): void {
   log.info(entry, 'event')
 }
 
-/** Records, after the answer, that somebody was refused. */
+/** Records that somebody was refused. It is written after the answer. */
 export function noteRefusal(
   config: Configuration,
   client: Client,

@@ -9,10 +9,10 @@ import type { Secret } from './secret.ts'
 import { holdLive } from './sessions.ts'
 import { perform } from './unit-of-work.ts'
 
-/** For how long after its password was verified a session may do sensitive things. */
+/** How long a session may do sensitive things after its password was verified. */
 const freshMinutes = 10
 
-/** The password that somebody types to prove that the session is theirs, and where the request comes from. */
+/** The password that somebody submits to prove that the session is theirs, and where the request comes from. */
 interface SubmittedChallenge {
   readonly challenge: string
   readonly client: Client
@@ -25,14 +25,15 @@ function freshUntil({ passwordVerifiedAt }: Session): Date {
 
 export function isFresh(config: Configuration, session: Session): boolean {
   const ago = config.clock().getTime() - session.passwordVerifiedAt.getTime()
-  // SECURITY: nor is a session fresh for days where a clock that was ahead verified its password.
+  // SECURITY: the absolute difference, or a session would be fresh for days if its password was verified by a clock
+  // that was ahead.
   return Math.abs(ago) < freshMinutes * 60_000
 }
 
 /**
- * Makes a session fresh again for whoever knows the password.
+ * Makes a session fresh again, if the password is right.
  *
- * @returns until when it is, or why it is not
+ * @returns until when the session is fresh, or why it is not
  * @throws AuthError `rate_limited`, `overloaded`, `unavailable`
  */
 export async function freshen(
@@ -52,7 +53,7 @@ export async function freshen(
 }
 
 /**
- * Verifies a text as the user's password; each try counts, right or wrong.
+ * Verifies a text as the user's password. Each try counts, right or wrong.
  *
  * @returns the hash that it matches, or null
  * @throws AuthError `rate_limited`, `overloaded`, `unavailable`
@@ -84,7 +85,7 @@ async function findRight(
   user: User,
   { password, attempt }: { password: Secret; attempt: PasswordAttempt },
 ): Promise<string | null> {
-  // By id: the address may have changed since the user was read.
+  // Looked up by id: the address may have changed since the user was read.
   const known = await config.store.findCredentialsById(user.id)
   if (!known) return null
   const isRight = await config.passwordHash.verify(known.passwordHash, password)

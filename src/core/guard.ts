@@ -18,23 +18,23 @@ import { Turns } from './guard/turns.ts'
 import type { Secret } from './secret.ts'
 import type { StoreTransaction } from './store-transaction.ts'
 
-/** A try at a password, before it is verified. */
+/** A try at a password, which is counted before it is verified. */
 export interface PasswordAttempt {
-  /** Whether a hundred tries before it failed: then it fails too, whatever the password is. */
+  /** Whether the hundred tries before it failed: then it must fail too, even with the right password. */
   readonly isStopped: boolean
-  /** Whether it is the hundredth. */
+  /** Whether it is the hundredth in a row: from the next one on, tries are stopped. */
   readonly isLast: boolean
-  /** The try counts as failed until this is called, which also forgets the failures before it. */
+  /** Clears the failures. Until this is called, the try itself counts as failed. */
   succeed(transaction: FailedAttemptsStatements): Promise<void>
-  /** Returns what `work` says of the password. Where `work` throws, the try is taken back. */
+  /** Runs `work`, which verifies the password. If it throws, the try is not counted. */
   judge<T>(work: () => Promise<T>): Promise<T>
 }
 
 type FailedAttemptsStatements = Pick<StoreTransaction, 'deleteFailedAttempts'>
 
 /**
- * Refuses attempts that come too often, before anything is looked up or hashed: `limits` says how
- * often each act passes per account and per address, `passwordLimits` what holds for passwords.
+ * Refuses attempts that come too often, before anything is looked up or hashed. `limits` has the limits of
+ * each act per account and per address, `passwordLimits` those on tries at passwords.
  */
 export class Guard {
   readonly #store: GuardStore
@@ -49,8 +49,10 @@ export class Guard {
   }
 
   /**
-   * SECURITY: the count is committed before the attempt is judged. Fifty concurrent guesses are
-   * fifty counts, and none is lost when what follows is undone.
+   * Counts an attempt, and refuses it if it is one too many.
+   *
+   * SECURITY: the count is committed before the attempt goes on: fifty concurrent guesses are fifty counts, and none
+   * is lost if what follows is rolled back.
    *
    * @throws AuthError `rate_limited` with the seconds to wait, `unavailable`
    */
@@ -66,13 +68,13 @@ export class Guard {
     })
     const full = counted.filter(({ count, limit }) => count.count >= limit.attempts)
     for (const { count } of full) this.#full.remember(count, now)
-    // Refused by the one that ends last, where one count is over and another just full.
+    // If one count is over its limit and another just full, the one that ends last says how long to wait.
     if (counted.some(({ count, limit }) => count.count > limit.attempts)) refuse(full, now)
     for (const each of counted) if (mayBeSaid(each, act)) noteAllowance(each, now)
   }
 
   /**
-   * Refuses an attempt known to be over a limit, without asking the database and without counting.
+   * Refuses an attempt that this process knows to be over a limit, without a query and without counting it.
    *
    * @throws AuthError `rate_limited`
    */
@@ -83,7 +85,7 @@ export class Guard {
   }
 
   /**
-   * Counts a try at a password, in addition to `count`: as a failure, and as one more account on which
+   * Counts a try at a password, in addition to `count`: as a failure of the account, and as one more account on which
    * this password is tried.
    *
    * @throws AuthError `rate_limited` with the seconds to wait, `unavailable`
@@ -94,12 +96,12 @@ export class Guard {
   ): Promise<PasswordAttempt> {
     const key = failuresKey(act, account)
     this.#spraying.requireFew(password, account, this.#clock())
-    // Within this process one try at a time writes: two hundred concurrent ones, each overtaken by
-    // another, would ask the database thousands of times.
+    // One try at a time within this process: two hundred concurrent ones would overtake each other, and query the
+    // database thousands of times.
     const before = await this.#turns.take(key, () =>
       countFailedAttempt(this.#store, key, this.#clock),
     )
-    // Where the count cannot be taken back it stays: the store is away, and the error itself is reported.
+    // If the store is unavailable, the count stays; the error that led here is the one that is reported.
     const takeBack = () =>
       this.#turns
         .take(key, () => takeBackFailedAttempt(this.#store, key, this.#clock))
@@ -124,12 +126,13 @@ export class Guard {
     }
   }
 
-  /** For a user with a new password or address: failed tries from before no longer count. */
+  /** For a user with a new password or address: earlier failures no longer count. */
   async recover(transaction: FailedAttemptsStatements, user: User): Promise<void> {
     await transaction.deleteFailedAttempts(failuresKeysOf(user))
   }
 
-  // Checked again, because others may have tried the same password meanwhile: being refused is no failure.
+  // Checked again, since the same password may have been tried on other accounts meanwhile. A refused try is not
+  // counted as a failure.
   async #noteTried(password: Secret, account: string, takeBack: () => Promise<void>) {
     try {
       return this.#spraying.note(password, account, this.#clock())
@@ -143,7 +146,7 @@ export class Guard {
     const remembered = this.#full.among(buckets)
     if (remembered.length === 0) return
     if (remembered.every((full) => isRecent(full, now))) return refuse(remembered, now)
-    // Somebody at a console may have cleared it.
+    // An operator may have cleared the count.
     const counts = await this.#store.findCounts(remembered.map(({ key }) => key))
     const full = remembered.flatMap((bucket) => {
       const count = counts.find(({ key }) => key === bucket.key)
@@ -160,7 +163,7 @@ interface CountedBucket extends Bucket {
   readonly count: GuardCount
 }
 
-// A count that ends further away than a window is long got its end from a wrong clock, and refuses nobody.
+// A count that ends later than a window that begins now comes from a wrong clock, and refuses nobody.
 function refuse(full: readonly CountedBucket[], now: Date): void {
   const [last] = full
     .filter(({ count, limit }) => count.endsAt > now && count.endsAt <= end(limit, now))
@@ -170,8 +173,8 @@ function refuse(full: readonly CountedBucket[], now: Date): void {
   throw new AuthError('rate_limited', { retryAfterSeconds, limit: last.limit })
 }
 
-// SECURITY: whoever types an address must not learn how often others tried at its account, which
-// would tell when the owner asks for a link. What one's own session did may be told.
+// SECURITY: whoever types an address must not learn how often others did: it would reveal when the owner requests a
+// link. What one's own session did may be revealed.
 function mayBeSaid({ by }: Bucket, act: GuardedAct): boolean {
   return by !== 'account' || ownActs.has(act)
 }

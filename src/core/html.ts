@@ -1,4 +1,4 @@
-/** Markup that is safe to show: values in it are escaped. */
+/** Markup whose values have been escaped. */
 export class Html {
   readonly markup: string
 
@@ -9,7 +9,7 @@ export class Html {
 
 type Value = string | Html | readonly Html[]
 
-/** A template whose values are escaped, unless they are Html themselves. */
+/** A template literal that escapes its values, except those that are `Html`. */
 export function html(strings: TemplateStringsArray, ...values: readonly Value[]): Html {
   const parts = strings.map((text, index) => text + markupOf(values[index] ?? ''))
   return new Html(parts.join(''))
@@ -20,7 +20,7 @@ function markupOf(value: Value): string {
   return value instanceof Html ? value.markup : value.map(({ markup }) => markup).join('')
 }
 
-// Enough inside an element and inside a quoted attribute; values belong nowhere else.
+// This is enough inside an element and inside a quoted attribute: do not put values anywhere else.
 function escaped(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
 }

@@ -1,7 +1,7 @@
 import { v7 } from 'uuid'
 import type { Random } from './tokens.ts'
 
-/** Whether a text has the form of an id, in lower case. Any other text is nobody's id, on any database. */
+/** Whether a text has the form of an id, in lower case. No row has any other id. */
 export function isId(text: string): boolean {
   return uuid.test(text)
 }
@@ -9,8 +9,8 @@ export function isId(text: string): boolean {
 const uuid = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/
 
 /**
- * UUIDv7 (RFC 9562 §5.7) in the order in which they are asked for, also within a millisecond. The
- * count begins anew with each millisecond, so that no id tells how many others there are.
+ * A generator of UUIDv7 (RFC 9562 §5.7), whose ids are in the order of the calls, even within a millisecond. The
+ * sequence restarts with each millisecond, so that no id reveals how many others there are.
  */
 export function ids(random: Random): (at: Date) => string {
   let [last, seq] = [0, 0]

@@ -5,11 +5,11 @@ import { pause, stepRows } from './steps.ts'
 import { perform } from './unit-of-work.ts'
 
 /**
- * Deletes every imported hash that no log-in has replaced, in small steps: log-in costs no more
- * than before the import, and those users choose a password by a reset mail. Sessions live on.
+ * Deletes every imported hash that no log-in has replaced, in small steps. A log-in then costs what it did before the
+ * import, and those users choose a password by a reset mail. Sessions stay.
  *
  * @returns how many users there were
- * @throws AuthError `unavailable`, perhaps with some of them deleted: call it again for the rest
+ * @throws AuthError `unavailable`, possibly after some of them were deleted: call it again for the rest
  */
 export async function forgetImportedPasswords(
   config: Configuration,
@@ -17,8 +17,7 @@ export async function forgetImportedPasswords(
 ): Promise<number> {
   const { store, clock } = config
   let forgotten = 0
-  // Recorded once, before the first step, as when everybody's sessions end: one event for each user would drown all
-  // others.
+  // One event, before the first step: one for each user would drown out all others.
   if ((await store.listPasswordSchemes()).length === 0) return 0
   await perform(config, client, (_transaction, unit) =>
     unit.record({ name: 'authn_password_change', userId: null, detail: 'imported_forgotten' }),

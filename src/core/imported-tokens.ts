@@ -1,23 +1,22 @@
 import type { CachedRead } from './cached-read.ts'
 import { digestOfToken } from './token-digest.ts'
 
-// 24 to 32 characters, as Rails' has_secure_token and better-auth make them: our own have a _ and do not match.
-// better-auth's signature may follow after a dot, and says nothing that the token does not.
+// 24 to 32 characters, as Rails' has_secure_token and better-auth make them; our own contain a _ and do not match.
+// better-auth's signature may follow after a dot. It is not needed, since the token itself is looked up.
 const pattern = /^([A-Za-z0-9]{24,32})(?:\.[\w+/=%-]{1,128})?$/
 
-/** Whether sessions were imported whose tokens may still be good. */
+/** What decides whether imported sessions may still be alive. */
 export interface SessionImports {
   readonly clock: () => Date
   readonly importedSessions: Pick<CachedRead<Date | null>, 'get'>
   readonly sessions: { readonly maximumHours: number }
 }
 
-/** How long a reading of imported sessions is kept: every process soon knows of an import. */
+/** How long `importedSessions` is kept: after that time every process knows of a new import. */
 export const importKeptMilliseconds = 250
 
 /**
- * The digest of another system's token; null for a text that cannot be one. Such tokens are looked
- * up only until all imported sessions have expired.
+ * The digest of another system's token; null if the text cannot be one, or all imported sessions have expired.
  *
  * @throws AuthError `unavailable`
  */

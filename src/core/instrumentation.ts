@@ -10,7 +10,7 @@ interface Limits {
   readonly apiKeyLimit: Pick<ApiKeyLimit, 'count'>
 }
 
-/** The same limits, with their refusals counted. */
+/** Counts what these limits refuse. */
 export function countRefusals(
   { guard, deadTokens, apiKeyLimit }: Limits,
   metrics: Metrics,
@@ -43,7 +43,7 @@ export function countRefusals(
   }
 }
 
-/** The same check, with its time noted; unchanged where nobody counts, for it is the hottest path. */
+/** Measures how long a check takes. Without metrics the check is returned as it is, since it is the hottest path. */
 export function timeChecks<Token, Found>(
   { metrics }: { readonly metrics: Metrics | null },
   kind: Parameters<Metrics['noteTokenCheck']>[0],

@@ -12,23 +12,23 @@ interface Used {
 }
 
 /**
- * Records when sessions, or API keys, were used: after the answers, many at a time, each at most
- * once in five minutes. A crash forgets what the last second noted.
+ * Records when sessions, or API keys, were used: after the answers, many at a time, each at most once in five minutes.
+ * A crash loses the uses of the last second.
  *
- * Where sessions live for less than an hour without use, each is recorded as much more often: one in
- * use must not end because nobody wrote that down.
+ * If unused sessions expire within an hour, uses are recorded more often, twelve times in that time: a session in use
+ * must not expire because its use was not recorded.
  */
 export class LastUse {
   readonly #record: RecordUses
   readonly #clock: () => Date
   readonly #coalescedMilliseconds: number
   #waiting = new Set<string>()
-  // When the first of those that wait was used: no use is recorded as later than it was.
+  // When the first of the waiting ones was used: recorded for all of them, so that none is recorded too late.
   #since = new Date(0)
   #recording: Promise<void> = Promise.resolve()
   #timer: NodeJS.Timeout | undefined
 
-  /** @param idleHours after which what is not used expires */
+  /** @param idleHours after how many hours without use it expires; default never */
   constructor(record: RecordUses, clock: () => Date, idleHours = Number.POSITIVE_INFINITY) {
     this.#record = record
     this.#clock = clock
@@ -36,7 +36,7 @@ export class LastUse {
     this.#coalescedMilliseconds = Math.min(twelfth, longestCoalescedMilliseconds)
   }
 
-  /** To be called for each use; nearly always this is one comparison. */
+  /** Call it for each use; nearly always it costs one comparison. */
   note({ id, lastUsedAt }: Used): void {
     const now = this.#clock()
     const last = lastUsedAt?.getTime() ?? 0
@@ -47,7 +47,7 @@ export class LastUse {
     this.#timer ??= this.#flushIn(delayMilliseconds)
   }
 
-  /** Writes what waits, after earlier writes; what cannot be written now is tried again. */
+  /** Writes the waiting uses, after earlier writes. What cannot be written now is tried again later. */
   flush(): Promise<void> {
     clearTimeout(this.#timer)
     this.#timer = undefined
@@ -62,14 +62,14 @@ export class LastUse {
     try {
       await this.#record([...used], usedAt)
     } catch {
-      // The database is away, which the requests that need it report.
+      // The database is unavailable; the requests that need it report that.
       this.#waiting = new Set([...used, ...this.#waiting])
       this.#since = usedAt
       this.#timer ??= this.#flushIn(delayAfterFailureMilliseconds)
     }
   }
 
-  // It must not keep the process alive.
+  // The timer must not keep the process alive.
   #flushIn(milliseconds: number): NodeJS.Timeout {
     return setTimeout(() => void this.flush(), milliseconds).unref()
   }

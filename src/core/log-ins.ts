@@ -14,16 +14,16 @@ import { openSession } from './sessions.ts'
 import type { SeenDevice } from './statements/sessions.ts'
 import { perform } from './unit-of-work.ts'
 
-/** What the start of a session hands out. The token exists here and nowhere else. */
+/** A new session. The token is stored nowhere: this is the only time that it can be handed out. */
 export interface LoggedIn extends Authenticated {
   readonly token: Secret
 }
 
 /**
- * Begins a session for the right address and password. An unknown address costs the same hash as a
- * wrong password and gets the same answer.
+ * Begins a session, if address and password are right. An unknown address costs the same hash as a wrong password, and
+ * has the same result.
  *
- * @returns null for every wrong pair, without saying which part is wrong
+ * @returns null if the address or the password is wrong, without saying which
  * @throws AuthError `rate_limited`, `overloaded`, `unavailable`
  */
 export async function logIn(
@@ -34,19 +34,19 @@ export async function logIn(
   const emailAddress = parseEmailAddress(credentials.emailAddress)
   const password = normalizePassword(credentials.password)
   const account = emailAddress ?? credentials.emailAddress
-  // Before a place in the queue is taken: a flood of refused attempts would keep the places from others.
+  // Before a place in the queue is taken: a flood of refused attempts must not take the places of others.
   config.guard.refuseKnown('log_in', { account, client })
-  // Before anything is written: a caller who is told to come back must cost the others nothing more.
+  // Before anything is written: a caller who is told to come back later must not cost a write.
   return config.passwordHash.admit(account, () =>
     tryToLogIn(config, { account, emailAddress, password, client }),
   )
 }
 
 interface Typed {
-  /** Under which the try is counted: the address, or the text that is none. */
+  /** What the try is counted under: the address, or the submitted text if it is not an address. */
   readonly account: string
   readonly emailAddress: EmailAddress | null
-  /** Null for a text that can be nobody's password. */
+  /** Null if the text cannot be a password. */
   readonly password: Secret | null
   readonly client: Client
 }
@@ -61,7 +61,7 @@ async function tryToLogIn(
     return null
   }
   const attempt = await config.guard.tryPassword('log_in', { account, password })
-  return attempt.judge(() => judge(config, { emailAddress, password, attempt, client }))
+  return attempt.judge(() => verify(config, { emailAddress, password, attempt, client }))
 }
 
 interface Tried {
@@ -71,14 +71,13 @@ interface Tried {
   readonly client: Client
 }
 
-async function judge(config: Configuration, tried: Tried): Promise<LoggedIn | null> {
+async function verify(config: Configuration, tried: Tried): Promise<LoggedIn | null> {
   const { emailAddress, password, attempt, client } = tried
-  // Twice: where another log-in meanwhile replaced the hash by one of a higher cost, that one is verified.
+  // A second round if a concurrent log-in has just replaced the hash by one of a higher cost.
   for (let round = 1; round <= 2; round++) {
     const known = emailAddress && (await config.store.findCredentials(emailAddress))
     const verified = await config.passwordHash.verify(known?.passwordHash ?? null, password)
-    // SECURITY: after the hash, so that a ban, or a hundred failures, takes as long as a wrong
-    // password and says no more.
+    // SECURITY: checked after the hash, so that the time reveals neither a ban nor a hundred failures.
     if (!known || !verified || known.user.bannedAt !== null || attempt.isStopped) {
       const name = attempt.isLast ? 'authn_login_lock' : 'authn_login_fail'
       noteRefusal(config, client, { name, userId: known?.user.id ?? null })
@@ -90,7 +89,7 @@ async function judge(config: Configuration, tried: Tried): Promise<LoggedIn | nu
   return null
 }
 
-// A hash from before the cost was raised is replaced while the password is at hand.
+// A hash that was made before the cost was raised is replaced now, while the password is known.
 async function beginSession(
   config: Configuration,
   { password, attempt, client }: Tried,
@@ -100,8 +99,8 @@ async function beginSession(
   const to = isCurrent ? from : await config.passwordHash.hash(password)
   const { session, token, digest } = openSession(config, known, client)
   return perform(config, client, async (transaction, unit) => {
-    // SECURITY: no session opens where the password was changed while this one was being verified,
-    // or where the address is no longer the user's: its mailbox would be told of the log-in.
+    // SECURITY: no session begins if the password was changed while the old one was being verified, or if the address
+    // is no longer the user's: the notice would go to somebody else's mailbox.
     const user = isCurrent
       ? await transaction.holdPasswordHash(known, from)
       : await transaction.replacePasswordHash(known, { from, to, at: null })

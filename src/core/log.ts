@@ -5,7 +5,7 @@ export interface Log {
 }
 
 /**
- * Ids, names and numbers; for an event also the client's address and agent, for some refusals its
+ * Ids, names and numbers; with an event also the client's IP address and user agent, with some refusals its IP
  * address. Never a body, another header, or a path as it was sent.
  */
 export interface LogEntry {
@@ -18,7 +18,7 @@ export const faultsOnly: Log = {
   error: (entry, message) => console.error(message, entry),
 }
 
-/** The same log without its own failures: a full disk must not break an answer. */
+/** Ignores failures of the log itself: a full disk must not break an answer. */
 export function unfailing(log: Log): Log {
   return {
     info: (entry, message) => attempt(() => log.info(entry, message)),
@@ -30,6 +30,6 @@ function attempt(write: () => void): void {
   try {
     write()
   } catch {
-    // There is nowhere left to log it.
+    // There is no other place to log it.
   }
 }

@@ -1,6 +1,6 @@
 import type { EmailAddress } from './email-address.ts'
 
-/** What a message is about; `mail/messages/english.ts` says what each says. */
+/** What a message is about; `mail/messages/english.ts` has the words of each. */
 export type MessageKind =
   | 'password_reset'
   | 'password_changed'
@@ -12,16 +12,15 @@ export type MessageKind =
   | 'api_key_expiring'
 
 /**
- * How a message ended, or that it has not. `unknown`: it was sent twice, and the mail server
- * confirmed neither.
+ * Whether and how a message ended. `unknown`: it was sent twice, and the mail server confirmed neither.
  */
 export type MessageStatus = 'queued' | 'sent' | 'failed' | 'unknown'
 
-/** What is to be sent and to whom: never a secret, which is minted when the mail leaves. */
+/** What to send, and to whom. It contains no secret: a token is generated only when the mail is sent. */
 export interface NewMessage {
   readonly kind: MessageKind
   readonly recipient: EmailAddress
-  /** The user whose deletion deletes the message; null where it is for whoever reads the recipient's mail. */
+  /** The user whose deletion deletes the message; null if it is for whoever reads the recipient's mail. */
   readonly userId: string | null
   /** The API key that the message is about, if any. */
   readonly apiKeyId: string | null
@@ -30,14 +29,14 @@ export interface NewMessage {
   readonly giveUpAt: Date
 }
 
-/** A message as it is queued now. */
+/** A message to queue now. */
 export function newMessage(kind: MessageKind, recipient: EmailAddress, queuedAt: Date): NewMessage {
   return { kind, recipient, userId: null, apiKeyId: null, queuedAt, giveUpAt: giveUpAt(queuedAt) }
 }
 
 const patienceHours = 24
 
-/** When a message that is queued (again) at this instant fails for good: it is tried for a day. */
+/** When a message that is queued, or queued again, at this instant fails for good: after a day. */
 export function giveUpAt(queuedAt: Date): Date {
   return new Date(queuedAt.getTime() + patienceHours * 3_600_000)
 }
@@ -46,11 +45,11 @@ export function giveUpAt(queuedAt: Date): Date {
 export interface Message extends NewMessage {
   readonly id: number
   readonly status: MessageStatus
-  /** How often a worker claimed it; tells a worker that was given up from its successor. */
+  /** How often a worker claimed it. A worker that has lost its claim recognizes that by this number. */
   readonly attempts: number
   /** How often the mail server deferred it. */
   readonly deferrals: number
-  /** How often it left without an answer from the mail server. */
+  /** How often it was sent without an answer from the mail server. */
   readonly uncertain: number
   /** When it is tried next. */
   readonly dueAt: Date
@@ -60,7 +59,7 @@ export interface Message extends NewMessage {
 
 /** A message as it is sent. */
 export interface Mail {
-  /** The same for every attempt, so that a mail server can tell a duplicate (RFC 5322 §3.6.4). */
+  /** The same for every attempt, so that a mail server can recognize a duplicate (RFC 5322 §3.6.4). */
   readonly messageId: string
   readonly from: Sender
   readonly to: EmailAddress
@@ -70,7 +69,7 @@ export interface Mail {
   readonly html: string
 }
 
-/** Whom mails come from. */
+/** The sender of mails. */
 export interface Sender {
   readonly name: string | null
   readonly emailAddress: EmailAddress
@@ -85,17 +84,16 @@ export type Delivery =
   | { readonly status: 'deferred'; readonly reason: string }
   /** Nothing can be sent now, neither this mail nor another. */
   | { readonly status: 'unavailable'; readonly reason: string }
-  /** The mail left, and no answer came. */
+  /** The mail was sent, and no answer came. */
   | { readonly status: 'unknown'; readonly reason: string }
 
-/** What carries mails away: SMTP, the API of a mail service, a list in a test. */
+/** What delivers mails: SMTP, the API of a mail service, a list in a test. */
 export interface Transport {
   /**
-   * Tries once to send a mail to one recipient. The transport calls `compose` at the last moment,
-   * right before it sends the mail: the secret in it is made only then. An error from `compose`
-   * ends the attempt with nothing sent, and may be rethrown.
+   * Tries once to send a mail to one recipient. The transport calls `compose` right before it sends the mail: the
+   * secret in it is generated only then. If `compose` throws, nothing may be sent; the error may be rethrown.
    *
-   * @param attempt.signal aborts when the attempt has taken too long or the process ends
+   * @param attempt.signal aborts when the attempt has taken too long, or the process ends
    */
   deliver(attempt: DeliveryAttempt): Promise<Delivery>
 }

@@ -4,18 +4,18 @@ import { pause, stepRows } from './steps.ts'
 import { perform } from './unit-of-work.ts'
 
 /**
- * Ends every session of every user, step by step, so that nobody is kept waiting. Sessions that
- * begin meanwhile stay. API keys live on.
+ * Revokes every session of every user, in small steps, so that other writers need not wait. Sessions that begin
+ * meanwhile stay, and so do API keys.
  *
  * @returns how many there were, including expired ones that were not swept yet
- * @throws AuthError `unavailable`, perhaps with some of them ended: call it again for the rest
+ * @throws AuthError `unavailable`, possibly after some of them were revoked: call it again for the rest
  */
 export async function revokeAllSessions(config: Configuration, client: Client): Promise<number> {
   const { store } = config
   return endAll({
     findLast: (upTo) => store.findLastSessionId(upTo),
-    // Recorded once, before anything ends: a hundred thousand events for a hundred thousand users
-    // would drown all others, and a revocation that is cut short was begun all the same.
+    // One event, before the first step: one for each user would drown out all others. It is recorded even if the
+    // revocation is interrupted.
     begin: () =>
       perform(config, client, (_transaction, unit) =>
         unit.record({ name: 'session_expired', userId: null, detail: 'everybody' }),
@@ -26,11 +26,11 @@ export async function revokeAllSessions(config: Configuration, client: Client): 
 }
 
 /**
- * Ends every API key of every user, as `revokeAllSessions` ends sessions. A key that is created
- * meanwhile stays.
+ * Revokes every API key of every user, in small steps, as `revokeAllSessions` does. A key that is created meanwhile
+ * stays.
  *
  * @returns how many there were, including expired ones that were not swept yet
- * @throws AuthError `unavailable`, perhaps with some of them ended: call it again for the rest
+ * @throws AuthError `unavailable`, possibly after some of them were revoked: call it again for the rest
  */
 export async function revokeAllApiKeys(config: Configuration, client: Client): Promise<number> {
   const { store } = config
@@ -46,10 +46,9 @@ export async function revokeAllApiKeys(config: Configuration, client: Client): P
 }
 
 /**
- * Ends every mailed link: resets, proofs of an address and the changes that wait for one, and
- * sign-ups that nobody has confirmed. Whoever needs a link asks for another.
+ * Revokes every mailed link: password resets, address verifications and changes, and unconfirmed sign-ups.
  *
- * @throws AuthError `unavailable`, perhaps with some of them ended: call it again for the rest
+ * @throws AuthError `unavailable`, possibly after some of them were revoked: call it again for the rest
  */
 export async function revokeOneTimeTokens({ store }: Configuration): Promise<void> {
   const endStep = () =>
@@ -58,7 +57,7 @@ export async function revokeOneTimeTokens({ store }: Configuration): Promise<voi
 }
 
 interface AllRows {
-  /** The greatest id, not above `upTo` where that is given. Ids are in the order of time. */
+  /** The greatest id, or the greatest up to `upTo` if that is given. Ids are in the order of creation. */
   readonly findLast: (upTo: string | null) => Promise<string | null>
   /** Records that the revocation begins. */
   readonly begin: () => Promise<void>
@@ -66,12 +65,12 @@ interface AllRows {
   readonly endStep: (last: string, limits: { maximum: number }) => Promise<number>
 }
 
-/** Ends all rows that exist at the start, step by step: those with greater ids began later. */
+/** Ends all rows that exist at the start, step by step: rows with greater ids were created later, and stay. */
 async function endAll({ findLast, begin, endStep }: AllRows): Promise<number> {
   const last = await findLast(null)
   await begin()
   let ended = 0
-  // SECURITY: rows that others had locked were skipped, and are asked for until they are gone.
+  // SECURITY: a step skips rows that others have locked, so it is repeated until all are gone.
   for (let left = last; left !== null; left = last && (await findLast(last))) {
     ended += await endStep(left, { maximum: stepRows })
     await pause()

@@ -1,13 +1,13 @@
-/** A number that can be set: its default, and its bounds. */
+/** A number that can be set: its default, and its bounds, inclusive. */
 export interface NumberSetting {
   readonly otherwise: number
   readonly from: number
   readonly to: number
-  /** For what is counted: half a session is none. */
+  /** Set if only whole numbers make sense. */
   readonly isWhole?: true
 }
 
-/** The numbers of `createAuth`, which a server's environment sets by the same rules. */
+/** The numbers among the options of `createAuth`; the environment of a server is read by the same rules. */
 export const numberSettings = {
   passwords: {
     minimumLength: { otherwise: 8, from: 8, to: 128, isWhole: true },

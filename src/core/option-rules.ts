@@ -5,7 +5,7 @@ import { type ApiKeyPolicy, type SessionPolicy, type SignUp, signUps } from './o
 import { minimumWordLength } from './password-policy/context-words.ts'
 import type { PasswordPolicy } from './password-policy.ts'
 
-/** @throws RangeError for an option that would switch a protection off, or that nobody could have meant */
+/** @throws RangeError for an option that would switch a protection off, or makes no sense */
 export function requireOptions(options: Options): void {
   const { passwords, sessions, resetTokenMinutes, apiKeys, signUp, signUpFields, hooks } = options
   requireNumbers('passwords', passwords, settings.passwords)
@@ -30,9 +30,9 @@ interface Options {
 }
 
 /**
- * SECURITY: in JavaScript `passwords: { minLength: 15 }` would leave the minimum at its default.
+ * SECURITY: without a type check, a misspelled option such as `passwords: { minLength: 15 }` would have no effect.
  *
- * @throws RangeError for a name that no policy has
+ * @throws RangeError for a name that the policy does not have
  */
 export function requireNames(given: GivenPolicies, resolved: Required<GivenPolicies>): void {
   for (const group of ['passwords', 'sessions', 'apiKeys'] as const) {
@@ -49,7 +49,7 @@ interface GivenPolicies {
   readonly apiKeys?: object
 }
 
-// Where TypeScript is run without a type check, nothing else reports a mistyped name.
+// Without a type check, nothing else would report a misspelled name.
 function requireHooks(hooks: object): void {
   for (const [name, hook] of Object.entries(hooks)) {
     const isKnown = hookNames.some((known) => known === name)
@@ -58,18 +58,18 @@ function requireHooks(hooks: object): void {
   }
 }
 
-// SECURITY: with a mistyped `closed` in JavaScript people could sign up.
+// SECURITY: without a type check, people could sign up despite a misspelled `closed`.
 function requireSignUp(signUp: string): void {
   if (signUps.some((each) => each === signUp)) return
   throw new RangeError(`signUp must be one of ${signUps.join(', ')}, not ${signUp}`)
 }
 
 function requireFields(fields: z.ZodObject): void {
-  // `transport` asks for a cookie in place of the token.
+  // Fields of Latchkey's own: `transport` asks for a cookie instead of a token.
   const own = ['email_address', 'password', 'password_confirmation', 'transport']
   const taken = own.find((name) => name in fields.shape)
   if (taken !== undefined) throw new RangeError(`signUpFields cannot have a field ${taken}`)
-  // The fields are copied one by one into the schema of the body.
+  // Only the shape is copied into the schema of the body: checks and a catch-all would be lost.
   if (fields.def.checks?.length || fields.def.catchall) {
     throw new RangeError('signUpFields is a plain z.object(): judge several fields in a hook')
   }
@@ -92,13 +92,13 @@ function requireApiKeys(policy: ApiKeyPolicy): void {
       `apiKeys.scopes are like projects:read, of 1 to 64 characters, not ${scope}`,
     )
   }
-  // An access token with all of them must not be longer than a resource server reads.
+  // An access token with all scopes must not be longer than resource servers accept.
   if (scopes.join(' ').length > 4_096) {
     throw new RangeError(
       'apiKeys.scopes are 4096 characters together at most, with a space between',
     )
   }
-  // First, since the default of `defaultDays` follows from it.
+  // Checked first, since the default of `defaultDays` depends on it.
   requireWithin('apiKeys.maximumDays', maximumDays, settings.apiKeys.maximumDays)
   requireWithin('apiKeys.defaultDays', defaultDays, { from: 1, to: maximumDays })
 }
@@ -119,11 +119,11 @@ function requireWithin(
   value: unknown,
   { from, to, isWhole }: Omit<NumberSetting, 'otherwise'>,
 ) {
-  // SECURITY: written so that NaN fails; a session compared with NaN would never expire.
+  // SECURITY: written so that NaN fails: a session whose expiry is NaN would never expire.
   if (!(typeof value === 'number' && value >= from && value <= to)) {
     throw new RangeError(`${name} must be a number from ${from} to ${to}, not ${value}`)
   }
-  // A database refuses to skip half a row: every log-in would be a 500.
+  // The databases refuse fractions in OFFSET: every log-in would be a 500.
   if (isWhole && !Number.isInteger(value)) {
     throw new RangeError(`${name} must be a whole number, not ${value}`)
   }

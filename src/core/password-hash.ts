@@ -9,32 +9,32 @@ import { type HashLoad, HashQueue, type HashQueueLimits } from './password-hash/
 import { hash, verify } from './password-hash/hash-threads.ts'
 import type { Secret } from './secret.ts'
 
-/** Turns passwords into PHC strings and back into yes or no. Slow on purpose. */
+/** Hashes passwords to PHC strings, and verifies passwords against them. Slow on purpose. */
 export interface PasswordHash {
   hash(password: Secret): Promise<string>
   /**
-   * Whether the password matches the hash. Null, for no hash, takes as long and says no; so does a
-   * hash that cannot be read.
+   * Whether the password matches the hash. With null, for an unknown user, and with a hash that cannot be read, it
+   * takes as long, and returns false.
    *
-   * @param among the imported schemes that users still have, each once: every password costs the
-   *   work of all of them, and a hash of another scheme cannot be read. Default none
+   * @param among the imported schemes that users still have, each once; default none. Every call does the work of all
+   *   of them, and a hash of any other scheme cannot be read
    */
   verify(
     passwordHash: string | null,
     password: Secret,
     among?: { readonly schemes: readonly string[] },
   ): Promise<boolean>
-  /** Whether a hash was made at today's cost; if not, the next log-in replaces it. */
+  /** Whether a hash was made with the current cost; if not, the next log-in replaces it. */
   isCurrent(passwordHash: string): boolean
   /**
-   * Runs work that includes a hash, whose place in the queue is taken first: so nothing is done for a password that
-   * nobody will have time for. All work for one account shares one place: of concurrent tries the guard lets few come
-   * to their hash, and itself refuses the others. Absent where nothing waits.
+   * Reserves a place in the queue, and then runs work that includes a hash: so nothing is done for a password that
+   * there will be no time to hash. All work for one account shares one place, since the guard refuses most concurrent
+   * tries before they are hashed. Absent if there is no queue.
    *
-   * @throws AuthError `overloaded` where one more would be refused
+   * @throws AuthError `overloaded` if the queue has no place left
    */
   admit?<T>(account: string, work: () => Promise<T>): Promise<T>
-  /** The load of the queue, for metrics; absent likewise. */
+  /** The load of the queue, for metrics; absent if there is none. */
   readonly queue?: HashLoad
 }
 
@@ -44,7 +44,7 @@ export interface Argon2idCost {
   readonly passes: number
 }
 
-// OWASP's Password Storage Cheat Sheet and ASVS 5.0 appendix C both approve these.
+// Recommended by both OWASP's Password Storage Cheat Sheet and ASVS 5.0 appendix C.
 const defaultCost: Argon2idCost = { memoryKibibytes: ownWork, passes: 1 }
 
 function defaultLimits(processes: number): HashQueueLimits {
@@ -62,18 +62,19 @@ interface Argon2idOptions {
 }
 
 /**
- * argon2id in threads of its own, off the event loop: 46 MiB, one pass, one lane, a 16-byte random
- * salt (RFC 9106). As many at once as there are cores but one, divided by `processes`, from one to
- * three; 32 waiting, two seconds at most. Imported hashes are verified too, never made.
+ * argon2id in threads of its own, off the event loop: 46 MiB, one pass, one lane, a 16-byte random salt (RFC 9106). The
+ * number of concurrent hashes is that of the cores, less one, divided by `processes`, but from one to three; at most 32
+ * wait, for two seconds at most. Imported hashes are verified, too, but never made.
  *
- * @throws AuthError `overloaded` when the queue is full or the wait too long
- * @throws RangeError for a concurrency that lets nothing run
+ * Its methods throw `AuthError` `overloaded` if the queue is full, or the wait too long.
+ *
+ * @throws RangeError for a concurrency below one
  */
 export function argon2id(options: Argon2idOptions = {}): PasswordHash {
   const { memoryKibibytes, passes } = options.cost ?? defaultCost
   const queue = new HashQueue({ ...defaultLimits(options.processes ?? 1), ...options.limits })
   const keys = { ...noKeys, ...options.importedKeys }
-  // SECURITY: an unknown user costs what a known one does, at today's cost.
+  // SECURITY: an unknown user costs what a known one does, at the current cost.
   const nobody = unmatched(memoryKibibytes, passes)
 
   const verifyOwn = async (made: Made | null, password: Secret) => {
@@ -82,8 +83,9 @@ export function argon2id(options: Argon2idOptions = {}): PasswordHash {
       return false
     }
     const matches = await verify(made.passwordHash, password.reveal())
-    // SECURITY: a hash of less work, from before the cost was raised, would tell by its time that
-    // somebody has the address. Also where it matches: a banned user must look the same.
+    // SECURITY: a cheaper hash, from before the cost was raised, would reveal by its time that somebody has the
+    // address. So the rest of the work is done, even if the password matches: the user may be banned, which must not
+    // show.
     const kibibytes = Math.floor((memoryKibibytes * passes - made.work) / passes)
     const rest = kibibytes < leastMemory ? null : unmatched(kibibytes, passes)
     if (rest) await verify(rest, password.reveal())
@@ -103,8 +105,8 @@ export function argon2id(options: Argon2idOptions = {}): PasswordHash {
       const foreign = passwordHash === null || isOwn ? null : readForeignHash(passwordHash)
       return queue.run(async () => {
         let matches = await verifyOwn(foreign ? null : made, password)
-        // SECURITY: every password costs the work of all schemes, in the same order, so that the
-        // time tells neither who was imported nor that somebody has the address.
+        // SECURITY: every call does the work of all schemes, in the same order, so that the time reveals neither who
+        // was imported nor that somebody has the address.
         for (const scheme of schemes) {
           const each = scheme === foreign?.scheme ? foreign : unmatchedHash(scheme)
           if ((await each?.verify(password, keys)) && each === foreign) matches = true
@@ -120,13 +122,13 @@ export function argon2id(options: Argon2idOptions = {}): PasswordHash {
   }
 }
 
-// RFC 9106 §3.1: eight blocks for each lane.
+// In KiB. RFC 9106 §3.1: eight blocks for each lane.
 const leastMemory = 8
 
 type Made = NonNullable<ReturnType<typeof parse>>
 
-// Null for what is not argon2: from another library, or cut off. An exception would answer 500 only
-// for the address of such a user, which would tell that somebody has it.
+// Null for what is not an argon2 hash. An exception would become a 500, and only for the address of such a user: that
+// would reveal that somebody has the address.
 function parse(passwordHash: string) {
   try {
     const { memoryCost = 0, timeCost = 0, parallelism } = parseOptions(passwordHash)
@@ -138,7 +140,7 @@ function parse(passwordHash: string) {
   }
 }
 
-// A hash of the right form that no password matches.
+// A well-formed hash that no password matches.
 function unmatched(memoryKibibytes: number, passes: number): string {
   const [salt, digest] = [randomBytes(16), randomBytes(32)].map(encodeBase64)
   return `$argon2id$v=19$m=${memoryKibibytes},t=${passes},p=1$${salt}$${digest}`

@@ -10,7 +10,7 @@ export interface PasswordPolicy {
   /** Whether the passwords that attackers try first are refused, and `contextWords`; default true. */
   readonly rejectCommon: boolean
   /**
-   * Words that make no password here, such as the application's name, of three characters and more;
+   * Words of which a password may not be made, such as the application's name, each of at least three characters;
    * default none. The user's own address is always among them.
    */
   readonly contextWords: readonly string[]
@@ -28,10 +28,10 @@ export type PasswordProblem =
 /** Code points after NFC. */
 export const maximumPasswordLength = 256
 
-// No 256 code points in NFC come from more than this: a character decomposes into four at most.
+// A longer text cannot become 256 code points by NFC: a character decomposes into four at most.
 const maximumCodePoints = maximumPasswordLength * 4
 
-/** The rule that a new password breaks first, or null where it breaks none (ASVS 6.2). */
+/** The first rule that a new password breaks, or null if it breaks none (ASVS 6.2). */
 export function validatePassword(text: string, policy: PasswordPolicy): PasswordProblem | null {
   if (text === '') return 'blank'
   if (!text.isWellFormed()) return 'invalid'
@@ -45,35 +45,35 @@ export function validatePassword(text: string, policy: PasswordPolicy): Password
   return isMadeOf(policy.contextWords, password) ? 'too_obvious' : null
 }
 
-/** The policy for the password of an address's owner, who may not make it of the address. */
+/** The policy for the password of the owner of an address, which may not be made of that address. */
 export function policyFor(emailAddress: EmailAddress, policy: PasswordPolicy): PasswordPolicy {
   return { ...policy, contextWords: [...policy.contextWords, ...wordsOf(emailAddress)] }
 }
 
-/** A new password in the form that is hashed, or the rule that it breaks first. */
+/** A new password in the form that is hashed, or the first rule that it breaks. */
 export function parseNewPassword(text: string, policy: PasswordPolicy): Secret | PasswordProblem {
   return validatePassword(text, policy) ?? normalizePassword(text) ?? 'invalid'
 }
 
 /**
- * A password in the one form that is hashed and verified: NFC and nothing else, so that it is the
- * same from every keyboard. Null for a text that cannot be a password; it needs no hash to refuse.
+ * A password in the form that is hashed and verified, which is NFC: so it is the same from every keyboard. Null for a
+ * text that cannot be a password, and can be refused without a hash.
  */
 export function normalizePassword(text: string): Secret | null {
-  // SECURITY: a lone surrogate would be encoded as U+FFFD, and one password would open another's.
+  // SECURITY: a lone surrogate would be encoded as U+FFFD, so that different passwords would match.
   if (text === '' || !isBounded(text) || !text.isWellFormed()) return null
   const password = text.normalize('NFC')
   return [...password].length > maximumPasswordLength ? null : new Secret(password)
 }
 
-/** Whether two texts are one password, from whichever keyboard; of those that are too long, whether they are equal. */
+/** Whether two texts are the same password after NFC; texts that are too long must be equal. */
 export function isSamePassword(one: string, other: string): boolean {
   if (one === other) return true
   return isBounded(one) && isBounded(other) && one.normalize('NFC') === other.normalize('NFC')
 }
 
-// SECURITY: asked before anything is normalized. NFC sorts accents one by one, which takes the square of their number:
-// a body of 64 KiB with nothing else would stop all requests for a second.
+// SECURITY: checked before anything is normalized. NFC sorts combining marks in quadratic time: a body of 64 KiB full
+// of them would block all requests for a second.
 function isBounded(text: string): boolean {
   return text.length <= 2 * maximumCodePoints && [...text].length <= maximumCodePoints
 }

@@ -13,21 +13,21 @@ import type { StoreTransaction } from './store-transaction.ts'
 import { generateToken, parseToken } from './tokens.ts'
 import { perform, type UnitOfWork } from './unit-of-work.ts'
 
-/** The outcome of a change: done, or why not. */
+/** The outcome of a change of password. */
 export type PasswordChange = 'changed' | 'wrong_password' | 'session_ended'
 
-/** The old password, and the new one. */
+/** The old password as `challenge`, and the new one. */
 export interface SubmittedPasswordChange {
   readonly challenge: string
   readonly password: string
 }
 
-/** How many live links a user has at a time; whoever asks for more has three valid ones in the mail. */
+/** How many live reset links a user may have. Beyond it no mail is sent: the user has that many valid links. */
 export const maximumPasswordResets = 3
 
 /**
- * Queues the mail with the link. No user is looked up here: neither the answer nor its time tells
- * whether the address is known, and nothing waits for the mail server.
+ * Queues the mail with the link. No user is looked up here, so neither the answer nor its time reveals whether the
+ * address is known; and the request does not wait for the mail server.
  *
  * @throws AuthError `validation_failed`, `rate_limited`, `unavailable`
  */
@@ -47,7 +47,7 @@ export async function requestPasswordReset(
   )
 }
 
-/** A new link for a user, as part of the transaction in which its mail leaves. */
+/** Creates a reset token for a user, in the transaction in which its mail is sent. */
 export async function issuePasswordReset(
   config: Configuration,
   transaction: StoreTransaction,
@@ -60,17 +60,17 @@ export async function issuePasswordReset(
   return { token, digest }
 }
 
-/** Whether a token would be accepted now: asked before a password is judged, let alone hashed. */
+/** Whether a token would be accepted now. Asked before the new password is validated or hashed. */
 export async function isPasswordResetLive(config: Configuration, token: string): Promise<boolean> {
   return (await findLive(config, token)) !== null
 }
 
 /**
- * Sets the password for whoever holds a token from the mail. All or nothing: the token is spent,
- * every session and API key of the user ends, other links die, the notice is queued. Nobody is
- * logged in. Reading this mail proves the address.
+ * Sets the password for the holder of a token from the mail. In one transaction the token is consumed, every session
+ * and API key of the user is revoked, other links are voided, and the notice is queued. Nobody is logged in. The
+ * address becomes verified, since its owner has read the mail.
  *
- * @returns null for a token that is malformed, unknown, spent or expired; nothing is hashed for it
+ * @returns null if the token is malformed, unknown, consumed or expired; then nothing is hashed
  * @throws AuthError `validation_failed`, which leaves the token valid, `overloaded`, `unavailable`
  */
 export async function resetPassword(
@@ -83,13 +83,13 @@ export async function resetPassword(
   if (!user) return null
   const passwordHash = await config.passwordHash.hash(requirePassword(config, user, password))
   return perform(config, client, (transaction, unit) =>
-    redeem(config, { transaction, unit }, { ...live, passwordHash }),
+    consume(config, { transaction, unit }, { ...live, passwordHash }),
   )
 }
 
 /**
- * Changes the password for whoever knows the old one. All other sessions of the user end, mailed
- * links die, and the notice is queued. API keys live on: each is revoked by itself.
+ * Changes the password of a user who knows the old one. Their other sessions are revoked, mailed links are voided, and
+ * the notice is queued. API keys stay.
  *
  * @throws AuthError `validation_failed`, `rate_limited`, `overloaded`, `unavailable`
  */
@@ -141,7 +141,7 @@ async function findLive(config: Configuration, token: string): Promise<Live | nu
   return reset && config.clock() < reset.expiresAt ? { digest, userId: reset.userId } : null
 }
 
-async function redeem(
+async function consume(
   config: Configuration,
   { transaction, unit }: { transaction: StoreTransaction; unit: UnitOfWork },
   { digest, userId, passwordHash }: Live & { readonly passwordHash: string },
@@ -149,16 +149,16 @@ async function redeem(
   const at = config.clock()
   const held = await transaction.holdUser(userId)
   if (!held || held.bannedAt !== null) return null
-  // SECURITY: the token may have been spent, or have expired, while the password was hashed.
+  // SECURITY: the token may have been consumed, or have expired, while the password was hashed.
   const reset = await transaction.consumePasswordReset(digest, at)
   const changed = reset && (await transaction.setPasswordHash(userId, { to: passwordHash, at }))
   if (!changed) return null
   const { emailAddress } = changed
-  // An address that was proved before keeps the instant of that proof.
+  // An address that was verified before keeps that instant.
   const user = await transaction.verifyEmailAddress({ userId, emailAddress }, at)
   if (!user) return null
   await transaction.deleteSessions(user.id)
-  // SECURITY: an intruder may have created one, to stay.
+  // SECURITY: an intruder may have created one to keep access.
   await transaction.deleteApiKeys(user.id)
   await config.guard.recover(transaction, user)
   await voidLinks(transaction, user.id)
@@ -174,10 +174,10 @@ async function redeem(
 }
 
 /**
- * Gives a user another password, for seeds and consoles: the old one is not asked for, sessions
- * live on, and mailed links die. Whoever is banned stays banned.
+ * Sets a user's password without asking for the old one, for seeds and consoles. Sessions stay, mailed links are
+ * voided, and a banned user stays banned.
  *
- * @returns the user, or null where nobody has the address
+ * @returns the user, or null if nobody has the address
  * @throws AuthError `validation_failed`, `overloaded`, `unavailable`
  */
 export async function setPassword(
@@ -189,7 +189,7 @@ export async function setPassword(
   if (!known) return null
   const to = await config.passwordHash.hash(password)
   return perform(config, operator, async (transaction, unit) => {
-    // While the password was hashed, the address may have passed to another user, or to none.
+    // The user may have changed their address, or been deleted, while the password was hashed.
     const held = await transaction.holdUser(known.user.id)
     if (held?.emailAddress !== emailAddress) return null
     const user = await transaction.setPasswordHash(held.id, { to, at: config.clock() })
@@ -203,8 +203,10 @@ export async function setPassword(
 }
 
 /**
- * SECURITY: a new password voids links that choose another one, and a change of address, which an
- * intruder may have begun.
+ * Voids a user's mailed links.
+ *
+ * SECURITY: after a new password, or a ban, neither a reset link nor a change of address that an intruder requested may
+ * still work.
  */
 export async function voidLinks(transaction: StoreTransaction, userId: string): Promise<void> {
   await transaction.deletePasswordResets(userId)

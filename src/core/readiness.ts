@@ -2,25 +2,25 @@ import { CachedRead } from './cached-read.ts'
 import { isUnavailable } from './errors.ts'
 import type { Store } from './store.ts'
 
-/** What a server that can serve reports. */
+/** The report of a server that can serve. */
 export interface Readiness {
-  /** `late` where a mail has waited longer than it should, or the outbox cannot be read. */
+  /** `late` if a mail has waited longer than it should, or the outbox cannot be read. */
   readonly outbox: 'ok' | 'late'
 }
 
-// However many ask, the database is asked once in this time.
+// The database is read at most once in this time, however many callers there are.
 const keptMilliseconds = 1_000
-/** A mail that waits for longer than this is late. */
+/** A mail that has waited longer than this is late. */
 export const lateMilliseconds = 300_000
 
 /**
- * The server's state, as of a second ago. Late mails are no reason to take it out of service: the next server would
- * send none either.
+ * Reads the server's state, at most once a second. Late mails are no reason to take a server out of service: another
+ * one could not send them either.
  *
- * SECURITY: anybody may ask, so the answer does not say how many mails wait, or since when, and leaves out resets.
- * Where the mail server is away, a reset for a known address waits, and for any other does not.
+ * SECURITY: anybody may ask, so the answer says neither how many mails wait nor since when, and leaves out resets:
+ * while the mail server is unreachable, a reset waits only if its address is known.
  *
- * @throws AuthError `unavailable` from `get()` where the database does not answer, or is not migrated
+ * `get()` throws `AuthError` `unavailable` if the database does not answer, or is not migrated.
  */
 export function keepReadiness({ store, clock }: Asked): CachedRead<Readiness> {
   const read = async (): Promise<Readiness> => {
@@ -36,7 +36,7 @@ async function readOutbox({ store, clock }: Asked): Promise<Readiness['outbox']>
     const waited = since === null ? 0 : clock().getTime() - since.getTime()
     return waited > lateMilliseconds ? 'late' : 'ok'
   } catch (error) {
-    // The database has just answered: the outbox alone cannot be read, and no mail leaves it.
+    // The database has just answered, so only the outbox cannot be read, and no mail is sent.
     if (isUnavailable(error)) return 'late'
     throw error
   }

@@ -2,13 +2,12 @@ import type { AuditEvent } from './entities.ts'
 
 const delayMilliseconds = 1_000
 const windowMilliseconds = 3_600_000
-// Anybody can type at unknown addresses, which must not crowd out what a user wants to see.
+// Attempts at unknown addresses, which anybody can make, must not crowd out those that a user wants to see.
 const maximumPerWindow = { known: 5_000, unknown: 500 }
 
 /**
- * Records refused attempts after the answers, so that the one to an unknown address takes as long
- * as the one to a wrong password. In a storm each process keeps so many an hour; the log has all. A
- * crash forgets what the last second noted.
+ * Records refused attempts after the answers, so that an unknown address takes as long as a wrong password. Each
+ * process records a limited number an hour; the log has all of them. A crash loses those of the last second.
  */
 export class RefusedAttempts {
   readonly #write: (events: readonly AuditEvent[]) => Promise<void>
@@ -25,11 +24,11 @@ export class RefusedAttempts {
   note(event: AuditEvent): void {
     if (!this.#isWithinBounds(event)) return
     this.#waiting.push(event)
-    // It must not keep the process alive.
+    // The timer must not keep the process alive.
     this.#timer ??= setTimeout(() => void this.flush(), delayMilliseconds).unref()
   }
 
-  /** Writes what waits, and resolves after earlier writes too. What cannot be written is still in the log. */
+  /** Writes the waiting events, after earlier writes. What cannot be written is lost here, but is in the log. */
   async flush(): Promise<void> {
     clearTimeout(this.#timer)
     this.#timer = undefined

@@ -8,14 +8,14 @@ import type { StoreTransaction } from './store-transaction.ts'
 import { generateToken } from './tokens.ts'
 import { perform } from './unit-of-work.ts'
 
-/** How long a sign-up waits for its mail to leave, and how long the link in the mail then works. */
+/** How long a sign-up waits until its mail is sent, and how long the link in the mail is valid after that. */
 export const registrationHours = 24
 
-// Per address. Beyond it the oldest link dies: if the new one were refused instead, three requests
-// a day would keep the address's owner from signing up.
+// Per address. Beyond it the oldest link dies. If the new one were refused instead, three requests a day could keep the
+// owner of the address from signing up.
 const maximumLinks = 3
 
-/** What somebody signed up with: the password hashed, the fields as the schema made them. */
+/** A sign-up with its password hashed, and its fields as parsed by `signUpFields`. */
 export interface NewRegistration {
   readonly emailAddress: EmailAddress
   readonly passwordHash: string
@@ -23,8 +23,8 @@ export interface NewRegistration {
 }
 
 /**
- * Records a sign-up, and queues the mail. No user is looked up here: neither the answer nor its
- * time tells whether the address is known.
+ * Records a sign-up, and queues the mail. No user is looked up here, so neither the answer nor its time reveals whether
+ * the address is known.
  *
  * @throws AuthError `unavailable`
  */
@@ -48,7 +48,7 @@ function expiryOf(from: Date): Date {
   return new Date(from.getTime() + registrationHours * 3_600_000)
 }
 
-/** The sign-up that a mail to this address is about; null where none waits. */
+/** The newest unconfirmed sign-up of an address, which its mail is about; null if there is none. */
 export async function findNewestRegistration(
   { clock, signUp, store }: Configuration,
   emailAddress: EmailAddress,
@@ -56,7 +56,7 @@ export async function findNewestRegistration(
   return signUp === 'closed' ? null : store.findNewestRegistration(emailAddress, clock())
 }
 
-/** A link for a sign-up, as part of the transaction in which its mail leaves. */
+/** Creates a token that confirms a sign-up, in the transaction in which its mail is sent. */
 export async function issueRegistration(
   config: Configuration,
   transaction: StoreTransaction,
@@ -66,7 +66,7 @@ export async function issueRegistration(
   const mailed = { ...registration, expiresAt: expiryOf(now) }
   const { token, digest } = generateToken('emailVerification', config.random)
   if (!(await transaction.giveRegistrationToken(mailed, digest))) {
-    // The previous mail may have arrived: its link stays valid.
+    // It has a token already, whose mail may have arrived: that link stays valid.
     await transaction.insertRegistration({ ...mailed, id: config.newId(now) }, digest)
   }
   await transaction.trimRegistrations(registration, maximumLinks)
@@ -74,8 +74,8 @@ export async function issueRegistration(
 }
 
 /**
- * A sign-up that came while a mail to its address was on its way found a message queued, which is
- * queued no more: it is owed a mail of its own.
+ * Queues a mail for a sign-up that came while another mail to its address was being sent. That message was still queued
+ * then, so the sign-up queued none of its own.
  */
 export async function queueOwed(
   { clock, signUp }: Configuration,

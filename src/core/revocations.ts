@@ -3,18 +3,18 @@ import { CachedRead } from './cached-read.ts'
 import type { SessionAlias } from './entities.ts'
 import type { Store } from './store.ts'
 
-/** What resource servers are told: they refuse the tokens of these sessions. */
+/** What resource servers are told, so that they refuse the tokens of ended sessions. */
 export interface Revocations {
-  /** The first half of each `sid`'s SHA-256, in base64url: the list tells nobody a `sid`. */
+  /** The first half of the SHA-256 of each `sid`, in base64url, so that the list reveals no `sid`. */
   readonly revoked: readonly string[]
-  /** Where not all are listed, tokens whose `iat` is not greater than this are refused too; else null. */
+  /** If there are too many to list: every token with an `iat` up to this is refused, too; null if all are listed. */
   readonly issuedBefore: number | null
 }
 
-/** The most that are listed: those for which a token was issued last. */
+/** How many sessions are listed at most: those for which a token was issued last. */
 export const maximumRevocations = 10_000
 
-// However many ask, the database is asked once in this time.
+// The database is read at most once in this time, however many callers there are.
 const keptMilliseconds = 1_000
 const digestBytes = 16
 
@@ -24,9 +24,9 @@ interface Context {
 }
 
 /**
- * The ended sessions of which some access token may still be accepted, as of a second ago.
+ * The ended sessions whose access tokens may not have expired yet; up to a second old.
  *
- * @param lifeMilliseconds after which no token is accepted any more
+ * @param lifeMilliseconds how long a token is accepted after it was issued
  */
 export function keepRevocations(
   { store, clock }: Context,
@@ -36,7 +36,7 @@ export function keepRevocations(
     const now = clock()
     const dead = await store.listDeadAliases(now, {
       issuedAfter: new Date(now.getTime() - lifeMilliseconds),
-      // One more, which tells from when on the list is complete.
+      // One more than is listed: it says from when on the list is complete.
       limit: maximumRevocations + 1,
     })
     return toRevocations(dead)

@@ -1,6 +1,6 @@
 /**
- * A string that must not reach a log, a table or an error message by accident. It prints as
- * `[secret]` everywhere; `reveal()` is the only way in, and easy to search for.
+ * A string that must not reach a log, a table or an error message by accident. It prints as `[secret]`; only `reveal()`
+ * returns the string, and is easy to search for.
  */
 export class Secret {
   readonly #value: string

@@ -1,12 +1,12 @@
 import type { Configuration } from './config.ts'
 import type { Session, SessionHorizon } from './entities.ts'
 
-/** When a session expires if it is not used again: idle too long, or simply old. */
+/** When a session expires if it is not used again. */
 export function expiresAt(config: Configuration, session: Session): Date {
   return new Date(expiry(config, session))
 }
 
-/** When a session expires, however much it is used. */
+/** When a session expires even if it is used all the time. */
 export function endsAt({ sessions }: Configuration, { createdAt }: Session): Date {
   return new Date(createdAt.getTime() + sessions.maximumHours * 3_600_000)
 }
@@ -18,9 +18,10 @@ export function isLive(config: Configuration, session: Session): boolean {
 }
 
 /**
- * SECURITY: how far in the future a session may begin, in milliseconds. Beyond that a wrong clock
- * began it, and it would outlive the maximum by as much. Not less: a machine that wakes up hours
- * behind, or in another time zone, would log out everybody who logged in since.
+ * How far in the future, in milliseconds, the start of a session may be.
+ *
+ * SECURITY: a session from further ahead was begun by a wrong clock, and would outlive the maximum by as much. A
+ * shorter tolerance would log everybody out when a machine wakes up with a clock that is hours behind.
  */
 function aheadOf({ sessions }: Pick<Configuration, 'sessions'>): number {
   return Math.min(toleratedHours, sessions.maximumHours) * 3_600_000
@@ -28,7 +29,7 @@ function aheadOf({ sessions }: Pick<Configuration, 'sessions'>): number {
 
 const toleratedHours = 24
 
-/** The same limits, for a query of the database. */
+/** The limits of an unexpired session, for a query. */
 export function horizonOf(config: Configuration): SessionHorizon {
   const { clock, sessions } = config
   const now = clock().getTime()

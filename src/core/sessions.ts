@@ -10,10 +10,10 @@ import { generateToken, parseToken } from './tokens.ts'
 import { perform } from './unit-of-work.ts'
 
 /**
- * Who a token belongs to. One indexed read and no write; a text that cannot be a session's token
- * costs not even that.
+ * The session and user that a token belongs to. One indexed read and no write; a text that cannot be the token of a
+ * session is refused without a query.
  *
- * @returns null for a token that is malformed, unknown, revoked or expired
+ * @returns null if the token is malformed, unknown, revoked or expired, or its user is banned
  * @throws AuthError `unavailable`
  */
 export async function authenticate(
@@ -21,7 +21,7 @@ export async function authenticate(
   token: string,
 ): Promise<Authenticated | null> {
   const looked = sessionDigest(config, token)
-  // Awaited only where it is a promise, which costs more than the digest.
+  // Awaited only if it is a promise: an await costs more than the digest.
   const digest = looked instanceof Promise ? await looked : looked
   const finding = digest && config.store.findSession(digest)
   const found = finding instanceof Promise ? await finding : finding
@@ -31,8 +31,8 @@ export async function authenticate(
 }
 
 /**
- * The digest by which to look up a session's token, perhaps issued by another system; null for a
- * text that cannot be one.
+ * The digest by which to look up the token of a session, which may come from another system; null if the text cannot be
+ * such a token.
  *
  * @throws AuthError `unavailable`
  */
@@ -44,10 +44,11 @@ export function sessionDigest(
 }
 
 /**
- * SECURITY: a reset, or a ban, may have ended the session since the request was let in. Locks the
- * user, and then the session, until the transaction ends.
+ * Locks the user and then the session until the transaction ends.
  *
- * @returns the user as it is now, or null where the session has ended
+ * SECURITY: a reset or a ban may have ended the session since the request was admitted.
+ *
+ * @returns the user as it is now, or null if the session has ended
  */
 export async function holdLive(
   transaction: StoreTransaction,
@@ -69,7 +70,7 @@ export async function logOut(
   })
 }
 
-/** A session and its token, not yet stored. */
+/** A new session and its token, which are not stored yet. */
 export function openSession(
   config: Configuration,
   user: User,

@@ -8,23 +8,23 @@ import { openSession } from './sessions.ts'
 import { perform } from './unit-of-work.ts'
 import { newUser } from './users.ts'
 
-/** What a sign-up leads to: a first session, or a mail with a link that creates the user. */
+/** The outcome of a sign-up: a first session, or a mail with a link that creates the user. */
 export type SignedUp =
   | ({ readonly outcome: 'signed_up' } & LoggedIn)
   | { readonly outcome: 'confirmation_queued' }
 
 /** What a person types to sign up. */
 export interface SubmittedSignUp extends SubmittedCredentials {
-  /** What `signUpFields` made of the rest of the body, for `onUserCreated`; default null. */
+  /** The rest of the body as parsed by `signUpFields`, for `onUserCreated`; default null. */
   readonly fields?: unknown
 }
 
 /**
- * Signs somebody up, as the option `signUp` says. The hash is computed before the transaction
- * begins, also for an address that turns out to be taken.
+ * Signs somebody up, as the option `signUp` says. The hash is computed before the transaction begins, even for an
+ * address that turns out to be taken.
  *
- * @throws AuthError `sign_up_closed`, `validation_failed`, `rate_limited`, `email_address_taken`
- *   (where sign-up is open), `overloaded`, `unavailable`
+ * @throws AuthError `sign_up_closed`, `validation_failed`, `rate_limited`, `email_address_taken` (if sign-up is open),
+ *   `overloaded`, `unavailable`
  */
 export async function signUp(
   config: Configuration,
@@ -43,7 +43,7 @@ export async function signUp(
   return { outcome: 'confirmation_queued' }
 }
 
-// The user and the first session: the unique index decides, not a look-up.
+// Creates the user and the first session. The unique index decides whether the address is free, not a look-up.
 async function begin(
   config: Configuration,
   { emailAddress, passwordHash, fields }: NewRegistration,
@@ -54,7 +54,7 @@ async function begin(
   await perform(config, client, async (transaction, unit) => {
     const isFree = await transaction.insertUser(user, passwordHash)
     if (!isFree) throw new AuthError('email_address_taken')
-    // Failed tries at the address from before it had a user no longer count.
+    // Failed attempts from before the address had a user no longer count.
     await config.guard.recover(transaction, user)
     await transaction.insertSession(session, digest)
     await transaction.seeDevice(deviceOf(session))

@@ -3,22 +3,22 @@ import type { SigningKey } from './entities.ts'
 import type { KeyEncryption } from './signing-keys/key-encryption.ts'
 import type { Store } from './store.ts'
 
-// Longer than a resource server keeps the keys that it has fetched.
+// Longer than a resource server caches the keys.
 const announcedMilliseconds = 15 * 60_000
-// Five minutes for the last token that it signed, one for a process that does not know the next key
-// yet, one for clocks that differ, and one more.
+// Five minutes for the last token that the key signed, one for a process that does not know the next key yet, one for
+// clocks that differ, and one to spare.
 const retiredMilliseconds = 8 * 60_000
 
 const algorithm = 'ES256'
 
-/** Where the keys are kept, the clock, and what names them. */
+/** What managing signing keys needs: a subset of the configuration. */
 export interface SigningKeysContext {
   readonly store: Pick<Store, 'listSigningKeys' | 'transaction'>
   readonly clock: () => Date
   readonly newId: (at: Date) => string
 }
 
-/** What anybody may know of a signing key (RFC 7517 §4, RFC 7518 §6.2.1). */
+/** The public part of a signing key (RFC 7517 §4, RFC 7518 §6.2.1). */
 export interface PublicKey {
   readonly kty: 'EC'
   readonly crv: 'P-256'
@@ -29,7 +29,11 @@ export interface PublicKey {
   readonly use: 'sig'
 }
 
-/** The key that signs now, of all keys, newest first; null where there is none. */
+/**
+ * The key that signs now; null if there are none.
+ *
+ * @param keys all keys, newest first
+ */
 export function signingKeyAt(keys: readonly SigningKey[], now: Date): SigningKey | null {
   const [first = null] = keys.toSorted(
     (one, other) => Number(one.signsFrom) - Number(other.signsFrom),
@@ -38,8 +42,9 @@ export function signingKeyAt(keys: readonly SigningKey[], now: Date): SigningKey
 }
 
 /**
- * The keys that resource servers are told of, of all keys, newest first: what will sign, what
- * signs, and what signed a token that may still be accepted.
+ * The keys that are published: those that will sign, the one that signs, and those whose tokens may still be accepted.
+ *
+ * @param keys all keys, newest first
  */
 export function publishedAt(keys: readonly SigningKey[], now: Date): SigningKey[] {
   let takenOverAt = Number.POSITIVE_INFINITY
@@ -51,10 +56,10 @@ export function publishedAt(keys: readonly SigningKey[], now: Date): SigningKey[
 }
 
 /**
- * Makes another key, which is published at once. It signs in a quarter of an hour, when everybody
- * knows it; or at once, where there is no key or the current one cannot be used.
+ * Makes another key, which is published at once. It signs `soon`, in 15 minutes, when every resource server knows it;
+ * or `at_once`, as it also does if there is no key yet.
  *
- * @returns the key, or null where another was made at the same moment
+ * @returns the key, or null if another was made at the same moment
  * @throws AuthError `unavailable`
  */
 export async function rotateSigningKey(
@@ -69,9 +74,9 @@ export async function rotateSigningKey(
 }
 
 /**
- * Makes the first key, which signs at once: of any number of concurrent calls, one does.
+ * Makes the first key, which signs at once. Of concurrent calls only one makes it.
  *
- * @returns the key, or null where there is one already
+ * @returns the key, or null if there is one already
  * @throws AuthError `unavailable`
  */
 export function makeFirstSigningKey(
@@ -113,7 +118,10 @@ async function newKeyPair(id: string, encryption: KeyEncryption) {
 /** A signing key without its key material, and its status. */
 export interface ListedSigningKey
   extends Pick<SigningKey, 'id' | 'algorithm' | 'createdAt' | 'signsFrom'> {
-  /** It will sign; it signs; its tokens may still be accepted; none of them is any more. */
+  /**
+   * `next`: it will sign. `signing`: it signs now. `retiring`: its tokens may still be accepted. `retired`: none of
+   * them is.
+   */
   readonly status: 'next' | 'signing' | 'retiring' | 'retired'
 }
 
@@ -136,8 +144,8 @@ export async function listSigningKeys({
 }
 
 /**
- * Deletes a key that has leaked: its tokens are refused by servers that fetch the keys anew. The
- * key that signs now stays, or an older one would sign again.
+ * Deletes a key that has leaked: services refuse its tokens once they fetch the keys again. The key that signs now is
+ * not deleted, or an older one would sign again.
  */
 export async function revokeSigningKey(
   { store, clock }: Pick<SigningKeysContext, 'store' | 'clock'>,
@@ -150,18 +158,18 @@ export async function revokeSigningKey(
   return keys.some((key) => key.id === id) ? 'signing' : 'unknown'
 }
 
-/** @throws Error for a signing key that was encrypted with another key */
+/** @throws Error if the signing key was encrypted with another key */
 export async function openSigningKey(
   { id, privateKey }: SigningKey,
   encryption: KeyEncryption,
 ): Promise<CryptoKey> {
   const { importJWK } = await import('jose')
   const key = await importJWK(JSON.parse(await encryption.open(privateKey, id)), algorithm)
-  if (key instanceof Uint8Array) throw new Error('It is no private key')
+  if (key instanceof Uint8Array) throw new Error('The signing key is not a private key')
   return key
 }
 
-// SECURITY: the members are named one by one, so that no private one can come along.
+// SECURITY: the members are named one by one, so that no private one can be published.
 export function toPublicKey({ id, publicKey }: SigningKey): PublicKey {
   const { x, y } = JSON.parse(publicKey)
   return { kty: 'EC', crv: 'P-256', x, y, kid: id, alg: algorithm, use: 'sig' }

@@ -1,8 +1,8 @@
-/** Rows per step. With SQLite nobody else writes until a step has ended. */
+/** How many rows a step handles. With SQLite nobody else can write during a step. */
 export const stepRows = 200
 const pauseMilliseconds = 10
 
-/** Gives those who wait to write their turn between two steps. */
+/** Waits between two steps, so that others can write. */
 export function pause(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, pauseMilliseconds))
 }

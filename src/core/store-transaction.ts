@@ -11,7 +11,7 @@ import type { RegistrationStatements } from './statements/registrations.ts'
 import type { SessionStatements } from './statements/sessions.ts'
 import type { UserStatements } from './statements/users.ts'
 
-/** A store inside a transaction. Others wait for its end: `work` may call only these. */
+/** The statements of a transaction. Other writers wait until it ends, so `work` may call nothing else. */
 export interface StoreTransaction
   extends UserStatements,
     SessionStatements,

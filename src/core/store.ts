@@ -21,52 +21,52 @@ import type { GuardStore } from './guard/guard-store.ts'
 import type { Message, MessageStatus } from './mail.ts'
 import type { StoreTransaction } from './store-transaction.ts'
 
-/** What a database may answer synchronously: on the hot path a promise costs more than the digest. */
+/** A result that may come synchronously: on the hot path a promise costs more than the digest. */
 export type Awaitable<T> = T | Promise<T>
 
 /**
- * What the rules ask of a database. What must happen together goes through `transaction`;
- * `runStoreContract()` in `latchkey/testing` says what each method must do.
+ * What the verbs need of a database. Writes that belong together go through `transaction`. `runStoreContract()` in
+ * `latchkey/testing` tests what each method must do.
  *
- * Every method throws `AuthError` `unavailable` when the database is away.
+ * Every method throws `AuthError` `unavailable` if the database cannot be reached.
  */
 export interface Store extends GuardStore {
-  /** The hot look-up: one indexed read. The caller checks whether the session has expired. */
+  /** Called by every request with a session: one indexed read. The caller checks whether the session has expired. */
   findSession(tokenDigest: Uint8Array): Awaitable<Authenticated | null>
   /** A user's sessions within the horizon, newest first. */
   listSessions(userId: string, page: SessionPage): Promise<Session[]>
-  /** The greatest id of any session, not above `upTo` where that is given. */
+  /** The greatest id of any session, or the greatest up to `upTo` if that is given. */
   findLastSessionId(upTo: string | null): Promise<string | null>
   /** Called by every request with an API key: one indexed read. The caller checks whether the key has expired. */
   findApiKey(tokenDigest: Uint8Array): Awaitable<Authorized | null>
-  /** Null where the key no longer exists. */
+  /** Null if the key no longer exists. */
   findApiKeyById(id: string): Promise<ApiKey | null>
   /** A user's API keys that have not expired at `page.now`, newest first. */
   listApiKeys(userId: string, page: ApiKeyPage): Promise<ApiKey[]>
-  /** The greatest id of any API key, not above `upTo` where that is given. */
+  /** The greatest id of any API key, or the greatest up to `upTo` if that is given. */
   findLastApiKeyId(upTo: string | null): Promise<string | null>
-  /** At most a hundred keys that expire after `now`, and whose users must be told by `now`. */
+  /** At most a hundred unexpired keys whose `expiryNoticeAt` has been reached at `now`. */
   listDueExpiryNotices(now: Date): Promise<ApiKey[]>
   /**
-   * Moves the last use of sessions, or API keys, forward, never back, in transactions of its own;
-   * what has ended stays ended. A power cut may lose the last seconds.
+   * Moves the last use of sessions, or API keys, forward, never back, in transactions of its own. Rows that are gone
+   * stay gone. A power cut may lose the last seconds.
    */
   recordUses(of: 'sessions' | 'api_keys', ids: readonly string[], usedAt: Date): Promise<void>
-  /** Aliases of ended sessions that have not expired at `now`, the last issued first. */
+  /** Aliases of ended sessions that have not expired at `now`, the latest issued first. */
   listDeadAliases(now: Date, page: DeadAliasPage): Promise<SessionAlias[]>
-  /** The newest generation first: few. */
+  /** All signing keys, the newest generation first; there are few. */
   listSigningKeys(): Promise<SigningKey[]>
   findUser(id: string): Promise<User | null>
   /** Oldest first. */
   listUsers(page: UserPage): Promise<User[]>
   findCredentials(emailAddress: EmailAddress): Promise<Credentials | null>
-  /** By id: the user's address may have changed since it was read. */
+  /** The same by id, since the user's address may have changed. */
   findCredentialsById(userId: string): Promise<Credentials | null>
-  /** The schemes of the imported hashes that users still have: few, each once. */
+  /** The schemes of the imported hashes that users still have, each once; there are few. */
   listPasswordSchemes(): Promise<string[]>
   /** The same, with the number of users of each. */
   countPasswordSchemes(): Promise<PasswordSchemeCount[]>
-  /** The schemes of users with ids from `from` to `to`, by id; users without one are left out. */
+  /** The schemes of users with ids from `from` to `to`, by id; users without an imported hash are left out. */
   findPasswordSchemes(range: UserRange): Promise<ReadonlyMap<string, string>>
   /** When sessions with another system's tokens were last imported; null for never. */
   findLastSessionImport(): Promise<Date | null>
@@ -78,37 +78,36 @@ export interface Store extends GuardStore {
   findEmailVerification(tokenDigest: Uint8Array): Promise<EmailVerification | null>
   /** Whether the user has asked to change to this address. */
   isEmailChangeOpen(proof: EmailProof): Promise<boolean>
-  /** A registration whose mail has left, by its link's token; the caller checks whether it has expired. */
+  /** A registration by the token in its mail; the caller checks whether it has expired. */
   findRegistration(tokenDigest: Uint8Array): Promise<Registration | null>
   /** The newest registration of an address that has not expired at `now`. */
   findNewestRegistration(emailAddress: EmailAddress, now: Date): Promise<Registration | null>
   /**
-   * Writes events that belong to no transaction, in transactions of its own that do not wait for
-   * the disk; without addresses and agent where the user has been deleted meanwhile.
+   * Writes events that belong to no other transaction, without waiting for the disk. If the user has been deleted
+   * meanwhile, addresses and user agent are left out.
    */
   recordEvents(events: readonly AuditEvent[]): Promise<void>
   /** Newest first. */
   listEvents(page: EventPage): Promise<AuditEvent[]>
   findMessage(id: number): Promise<Message | null>
-  /** Newest first; with one status, or all where it is null. */
+  /** Newest first; those with one status, or all if it is null. */
   listMessages(status: MessageStatus | null, page: MessagePage): Promise<Message[]>
   /**
-   * Deletes the expired rows among the next few hundred of a table, in a transaction of its own; a
-   * locked row may stay.
+   * Deletes the expired rows among the next few hundred of a table, in a transaction of its own. A locked row may stay.
    */
   sweep(table: SweptTable, part: SweptPart): Promise<SweepStep>
-  /** @returns whether the lease was free, had ended, or was the caller's own */
+  /** Takes or renews a lease. @returns whether it was free, had ended, or was the caller's own */
   holdLease(name: 'sweep', lease: Lease): Promise<boolean>
-  /** All or nothing: everything that `work` did is undone when it throws. */
+  /** All or nothing: if `work` throws, everything that it did is rolled back. */
   transaction<T>(work: (transaction: StoreTransaction) => Promise<T>): Promise<T>
-  /** How many of the message's kind were queued for its user after `queuedAfter` and before it. */
+  /** How many messages of the same kind and user were queued after `queuedAfter` and before this one. */
   countLike(message: Message, queuedAfter: Date): Promise<number>
   /**
-   * When the longest-waiting message was queued, resets left out: on a quiet server a waiting reset
-   * would tell that its address is known. Null where none waits, or only behind a thousand resets.
+   * When the longest-waiting message was queued. Resets are left out, since on a quiet server a waiting reset would
+   * reveal that its address is known. Null if none waits, or only behind a thousand resets.
    */
   findLongestWait(): Promise<Date | null>
-  /** How many messages wait, up to ten thousand, and when the oldest of them was queued. */
+  /** How many messages are queued, counted up to ten thousand, and when the oldest was. */
   findBacklog(): Promise<Backlog>
   /** How busy the connections to the database are; null for a store without a pool. */
   countConnections(): ConnectionLoad | null
@@ -124,11 +123,11 @@ export interface Backlog {
 export interface ConnectionLoad {
   readonly total: number
   readonly idle: number
-  /** Requests that wait for one. */
+  /** How many callers wait for one. */
   readonly waiting: number
 }
 
-/** Every table whose rows are of no use after a time, in the order in which they are swept. */
+/** Every table with rows that expire, in the order in which they are swept. */
 export const sweptTables = [
   'sessions',
   'api_keys',
@@ -147,17 +146,16 @@ export const sweptTables = [
 export type SweptTable = (typeof sweptTables)[number]
 
 /**
- * Up to when rows are expired, and may be deleted.
+ * The limits beyond which rows have expired, and may be deleted.
  *
- * SECURITY: not sessions that begin in the future. By a clock that is behind all of them do, and
- * everybody's would go.
+ * SECURITY: sessions that begin in the future are not deleted: to a clock that is behind, all of them do.
  */
 export interface SweepHorizon extends Omit<SessionHorizon, 'createdUntil'> {
-  /** API keys, links and counts that expired by then. */
+  /** API keys, links and counts that expired by then are deleted. */
   readonly overAt: Date
-  /** Messages that ended by then. */
+  /** Messages that ended by then are deleted. */
   readonly endedAfter: Date
-  /** Events that occurred by then. */
+  /** Events that occurred by then are deleted. */
   readonly occurredAfter: Date
   /** Changes of address that were asked for by then. */
   readonly changeAskedAfter: Date
@@ -165,13 +163,13 @@ export interface SweepHorizon extends Omit<SessionHorizon, 'createdUntil'> {
 
 export interface SweptPart {
   readonly horizon: SweepHorizon
-  /** Where the previous step ended; null to begin. */
+  /** Where the previous step ended; null for the first step. */
   readonly from: SweptKey | null
-  /** The most rows that are deleted. */
+  /** How many rows are deleted at most. */
   readonly maximum: number
 }
 
-/** The key of a row, as its table has it. */
+/** The primary key of a row. */
 export type SweptKey = string | number | Uint8Array
 
 export interface SweepStep {
@@ -186,20 +184,20 @@ export interface Lease {
   readonly until: Date
   /** A lease that ends later than this was taken by a wrong clock, and counts as free. */
   readonly latest: Date
-  /** When the caller's own last lease ends. */
+  /** When the lease that the caller took last ends. */
   readonly own: Date
 }
 
 export interface DeadAliasPage {
-  /** Aliases last issued before this have all expired. */
+  /** All aliases that were last issued before this have expired. */
   readonly issuedAfter: Date
   readonly limit: number
 }
 
 export interface EventPage {
-  /** Of this user; null for everybody's. */
+  /** Only events of this user; null for everybody's. */
   readonly userId: string | null
-  /** Of this name; null for all. */
+  /** Only events of this name; null for all. */
   readonly name: EventName | null
   readonly limit: number
   /** The id of the last event of the page before, or null for the first page. */

@@ -4,17 +4,17 @@ import { type SweepHorizon, type SweepStep, type SweptTable, sweptTables } from 
 /** How many rows of each table were deleted. */
 export type Swept = Record<SweptTable, number>
 
-/** What a sweep does between its steps. */
+/** How large the steps of a sweep are, and what happens between them. */
 export interface Pace {
-  /** The most rows that a step deletes. */
+  /** How many rows a step deletes at most. */
   readonly maximum: number
-  /** Asked right before the next step looks at the clock. */
+  /** Called before each step, right before it reads the clock; false ends the sweep. */
   mayGoOn(): boolean
-  /** @returns whether there is to be another step */
+  /** Called after each step; resolves to false to end the sweep. */
   after(step: SweepStep): Promise<boolean>
 }
 
-// Rows stay for so long after they expire: the clocks of two processes may differ.
+// How long expired rows are kept, since the clocks of two processes may differ.
 const graceHours = 1
 const messageDays = 30
 const eventDays = 365
@@ -23,9 +23,8 @@ const eventDays = 365
 const changeDays = messageDays + 3
 
 /**
- * Deletes what has expired, table by table and in small steps: space is given back, and no answer
- * changes. Mails that were sent, or could not be, are kept for 30 days, addresses that somebody wanted and never proved
- * for 33, and events for a year.
+ * Deletes what has expired, table by table, in small steps. It frees space, and changes no answer. Mails are kept for
+ * 30 days after they were sent or failed, unconfirmed changes of address for 33, and events for a year.
  *
  * @throws AuthError `unavailable`
  */

@@ -1,13 +1,12 @@
 /**
- * The SHA-256 of a token (FIPS 180-4 §6.2), as Node's own `hash` gives it: what a table holds in its place, and
- * what it is looked up by. One of ours carries 187 random bits: there is nothing to guess, so a fast unsalted hash
- * is enough.
+ * The SHA-256 of a token (FIPS 180-4 §6.2), as Node's own `hash` computes it. Tables store it in place of the token,
+ * which is looked up by it. Our tokens have 187 random bits and cannot be guessed, so a fast unsalted hash is enough.
  *
- * Written out here because a call into OpenSSL costs about a twentieth of a whole request (decision 35).
+ * Written out here because a call into OpenSSL takes about 5 % of a whole request (decision 35).
  *
- * SECURITY: no branch and no table depends on what the token says.
+ * SECURITY: no branch and no table index depends on the content of the token.
  *
- * @param token of ASCII, at most 55 characters: with its length they are one block
+ * @param token ASCII, at most 55 characters, which with their length fill one block
  * @throws RangeError for any other text
  */
 export function digestOfToken(token: string): Uint8Array {
@@ -16,7 +15,7 @@ export function digestOfToken(token: string): Uint8Array {
     extendSchedule()
     return compress()
   } finally {
-    // SECURITY: the token could be read from the schedule, and would be part of the next digest.
+    // SECURITY: the schedule contains the token, and the next digest would include it.
     schedule.fill(0)
   }
 }

@@ -2,7 +2,7 @@ import { crc32 } from './crc32.ts'
 import { Secret } from './secret.ts'
 import { digestOfToken } from './token-digest.ts'
 
-/** What a token opens. A token of one kind is never accepted where another belongs. */
+/** What a token is for. A token of one kind is never accepted as one of another. */
 export type TokenKind = 'session' | 'apiKey' | 'passwordReset' | 'emailVerification'
 
 /** Random bytes from a CSPRNG. */
@@ -15,7 +15,7 @@ const prefixes: Record<TokenKind, string> = {
   emailVerification: 'lkv_',
 }
 
-// Base58 has no 0, O, I and l, so that a token survives being read aloud and a double click.
+// Base58: no 0, O, I and l, which are easily confused, and nothing that a double click would not select.
 const alphabet = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz'
 const secretLength = 32
 const checksumLength = 6
@@ -24,8 +24,8 @@ const valueOfLetter = new Uint8Array(128)
 for (const [value, letter] of [...alphabet].entries()) valueOfLetter[letter.charCodeAt(0)] = value
 
 /**
- * A new token: four characters that name its kind, 32 random base58 characters (187 bits), and six
- * that are the CRC-32 of all that stands before. The digest is what a table may hold.
+ * Generates a token: four characters for its kind, 32 random base58 characters (187 bits), and six for the CRC-32 of
+ * those before. Only its digest may be stored.
  */
 export function generateToken(
   kind: TokenKind,
@@ -37,8 +37,8 @@ export function generateToken(
 }
 
 /**
- * The digest to look a presented token up by, or null where the text cannot be a token of this
- * kind. A mistyped or made-up token fails its checksum here and costs no query.
+ * The digest by which to look a token up; null if the text cannot be a token of this kind. A mistyped or made-up token
+ * fails its checksum here, without a query.
  */
 export function parseToken(kind: TokenKind, text: string): Uint8Array | null {
   const prefix = prefixes[kind]
@@ -51,8 +51,8 @@ function randomBase58(random: Random): string {
   let characters = ''
   while (characters.length < secretLength) {
     for (const byte of random(secretLength)) {
-      // SECURITY: 232 is the largest multiple of 58 in a byte; folding the rest back in would
-      // make some characters more likely than others.
+      // SECURITY: 232 is the largest multiple of 58 in a byte. Larger values are dropped: otherwise some characters
+      // would be more likely than others.
       if (byte < 232 && characters.length < secretLength) characters += alphabet[byte % 58]
     }
   }
@@ -69,7 +69,7 @@ function checksum(text: string): string {
   return characters
 }
 
-// The letters are known to be base58; another one would count as nothing.
+// The letters are known to be base58; any other would count as 0.
 function numberOf(digits: string): number {
   let number = 0
   for (let index = 0; index < digits.length; index++) {

@@ -2,7 +2,7 @@ import { type Log, unfailing } from './log.ts'
 import type { PasswordHash } from './password-hash.ts'
 import type { Store } from './store.ts'
 
-/** A span's attributes: names, numbers and words of ours, never anything that was sent to us. */
+/** A span's attributes: our own names, words and numbers, never anything that a client sent. */
 export type SpanAttributes = Readonly<Record<string, string | number>>
 
 export interface RequestHeaders {
@@ -13,7 +13,7 @@ export interface RequestHeaders {
 export interface NewSpan {
   readonly name: string
   readonly attributes: SpanAttributes
-  /** The headers of the request that the span begins with, which may name its parent; null inside a process. */
+  /** The headers of the request that begins the span, which may name its parent; null for a span within a request. */
   readonly request: RequestHeaders | null
 }
 
@@ -24,11 +24,11 @@ export interface OpenSpan {
   fail(type: string): void
 }
 
-/** Traces a request through its work; `observe()` makes one of OpenTelemetry. */
+/** Traces requests; `observe()` makes one that uses OpenTelemetry. */
 export interface Tracing {
-  /** Runs `work` in a child of the current span, which fails where `work` throws. */
+  /** Runs `work` in a child of the current span, which is marked as failed if `work` throws. */
   span<T>(span: NewSpan, work: (span: OpenSpan) => Promise<T>): Promise<T>
-  /** The id of the current trace; null outside of any. */
+  /** The id of the current trace; null if there is none. */
   traceId(): string | null
 }
 
@@ -38,7 +38,7 @@ interface Traced {
   readonly log: Log
 }
 
-/** The same configuration, with spans for hashes and transactions, and with trace ids in its log. */
+/** Adds spans for hashes and transactions, and trace ids to the lines of the log. */
 export function trace<Config extends Traced>(config: Config, tracing: Tracing): Config {
   return {
     ...config,
@@ -48,7 +48,7 @@ export function trace<Config extends Traced>(config: Config, tracing: Tracing): 
   }
 }
 
-// Work behind all requests, such as the look at the outbox every five seconds, is not traced.
+// Work outside of requests, such as polling the outbox every five seconds, is not traced.
 function below<T>(tracing: Tracing, name: string, work: () => Promise<T>): Promise<T> {
   if (tracing.traceId() === null) return work()
   return tracing.span({ name, attributes: {}, request: null }, work)
@@ -64,7 +64,7 @@ function tracedHash(passwordHash: PasswordHash, tracing: Tracing): PasswordHash 
   }
 }
 
-// The methods of a custom store may be inherited, and need their own `this`.
+// A proxy, not a copy: the methods of a custom store may be inherited, and need its `this`.
 function tracedStore(store: Store, tracing: Tracing): Store {
   const transaction: Store['transaction'] = (work) =>
     below(tracing, 'transaction', () => store.transaction(work))
@@ -77,7 +77,7 @@ function tracedStore(store: Store, tracing: Tracing): Store {
   })
 }
 
-/** Where a part of the server logs: to the log of the `auth`, or to one of its own, which cannot break it either. */
+/** The log of a part of the server: that of the `auth`, or its own, with trace ids and its failures ignored. */
 export function logOf(
   { log, tracing }: { readonly log: Log; readonly tracing: Tracing | null },
   own: Log | undefined,
@@ -85,7 +85,7 @@ export function logOf(
   return own ? tracedLog(unfailing(own), tracing) : log
 }
 
-// The same log, with trace ids in its lines; unchanged where nobody traces.
+// Adds trace ids to the lines of a log, if there is tracing.
 function tracedLog(log: Log, tracing: Tracing | null): Log {
   if (tracing === null) return log
   const said = (entry: object) => {

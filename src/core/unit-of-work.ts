@@ -12,20 +12,20 @@ import type { StoreTransaction } from './store-transaction.ts'
 const inHook = new AsyncLocalStorage<{ isRunning: boolean }>()
 
 /**
- * A transaction of the rules: its events, its mails and the rows of the application's hooks are
- * committed together or not at all, and announced after the commit.
+ * Runs a transaction in which a verb records events, queues mails and calls the application's hooks: all of it is
+ * committed, or none. Events are logged, and the outbox is woken, after the commit.
  */
 export async function perform<T>(
   config: Configuration,
   client: Client,
   work: (transaction: StoreTransaction, unit: UnitOfWork) => Promise<T>,
 ): Promise<T> {
-  // It would wait for the transaction that the hook is part of, or survive its rollback.
+  // The call would wait for the hook's own transaction, or survive its rollback.
   if (inHook.getStore()?.isRunning) throw new Error('A hook may not call auth: see afterCommit')
   const last: { unit: UnitOfWork | null } = { unit: null }
   try {
     const result = await config.store.transaction((transaction) => {
-      // One for each try: what was rolled back is not announced.
+      // A new one for each try of the transaction: what was rolled back is not announced.
       last.unit = new UnitOfWork(config, client, transaction)
       return work(transaction, last.unit)
     })
@@ -52,14 +52,14 @@ export class UnitOfWork {
     this.#transaction = transaction
   }
 
-  /** Records what happened, in as few statements as can be. */
+  /** Records events, in as few statements as possible. */
   async record(...occurrences: readonly NewEvent[]): Promise<void> {
     const events = occurrences.map((each) => newEvent(this.#config, this.#client, each))
     await this.#transaction.insertEvents(events)
     this.#events.push(...events)
   }
 
-  /** Queues a mail; the outbox of this process is woken after the commit. */
+  /** Queues a message; the outbox of this process is woken after the commit. */
   async queue(message: NewMessage): Promise<void> {
     await this.#transaction.insertMessage(message)
     this.#isMessageQueued = true
@@ -78,7 +78,7 @@ export class UnitOfWork {
       query: (sql, values) => {
         const rows = this.#transaction.connection.query(sql, values)
         statements.push(rows)
-        // A hook that forgets to await a statement fails below, and does not end the process.
+        // If the hook does not await this, a failure is reported below, and must not end the process here.
         rows.catch(() => {})
         return rows
       },
@@ -92,13 +92,13 @@ export class UnitOfWork {
       await inHook.run(mark, async () => hook(about, { connection, afterCommit }))
       await Promise.all(statements)
     } finally {
-      // Work that the hook left running may call auth again.
+      // What the hook left running may call auth again.
       mark.isRunning = false
     }
     this.#running = null
   }
 
-  /** Logs which hook was running at the rollback: a database's error does not tell. */
+  /** Logs which hook was running when the transaction was rolled back: the error of a database does not say. */
   blame(err: unknown): void {
     const hook = this.#running
     const isOwn = err instanceof AuthError && !isUnavailable(err)
@@ -108,7 +108,7 @@ export class UnitOfWork {
   announce(): void {
     for (const event of this.#events) logEvent(this.#config, event)
     if (this.#isMessageQueued) this.#config.onMessageQueued()
-    // SECURITY: after the request, whose time and answer a callback must not affect.
+    // SECURITY: deferred, so that a callback affects neither the time nor the answer of the request.
     for (const callback of this.#callbacks) setImmediate(() => void this.#call(callback))
   }
 

@@ -10,13 +10,11 @@ import { holdLive } from './sessions.ts'
 import type { StoreTransaction } from './store-transaction.ts'
 import { perform, type UnitOfWork } from './unit-of-work.ts'
 
-/** Which user is meant: by id, or by address in whatever spelling it was typed. */
+/** Names a user, by id or by address; the address may be in any spelling. */
 export type NamedUser = { readonly id: string } | { readonly emailAddress: string }
 
 /**
- * Finds a user.
- *
- * @returns null where there is none
+ * @returns null if there is no such user
  * @throws AuthError `unavailable`
  */
 export async function findUser({ store }: Configuration, named: NamedUser): Promise<User | null> {
@@ -27,10 +25,10 @@ export async function findUser({ store }: Configuration, named: NamedUser): Prom
 }
 
 /**
- * Bans a user: every session and API key ends, links die, and log-ins fail with an answer that says
- * no more than one to a wrong password.
+ * Bans a user: every session and API key is revoked, mailed links are voided, and log-ins fail as if the password were
+ * wrong.
  *
- * @returns the user, or null where there is none
+ * @returns the user, or null if there is none
  * @throws AuthError `unavailable`
  */
 export async function banUser(
@@ -53,7 +51,7 @@ export async function banUser(
 /**
  * Lets a banned user log in again.
  *
- * @returns the user, or null where there is none
+ * @returns the user, or null if there is none
  */
 export async function unbanUser(
   config: Configuration,
@@ -70,10 +68,10 @@ export async function unbanUser(
 }
 
 /**
- * Deletes a user and all that is theirs: sessions, API keys, links, waiting mails, rows of your
- * tables that refer to the user with ON DELETE CASCADE. The address may sign up again. Events stay,
- * without the address, the client's address and its agent; so do digests of the user's ids, so that
- * no import brings them back.
+ * Deletes a user and everything that belongs to them: sessions, API keys, links, queued mails, and rows of your
+ * tables that refer to the user with ON DELETE CASCADE. The address may sign up again. Events stay, without email
+ * addresses, IP addresses and user agents. Digests of the user's ids stay, too, so that no import brings the user
+ * back.
  *
  * @throws AuthError `unavailable`
  */
@@ -89,9 +87,9 @@ export async function deleteUser(
 }
 
 /**
- * The same for users who delete themselves.
+ * The same, for users who delete themselves.
  *
- * @returns false where the session has ended meanwhile, perhaps by a ban
+ * @returns false if the session has ended meanwhile
  * @throws AuthError `unavailable`
  */
 export async function deleteOwnUser(
@@ -106,7 +104,7 @@ export async function deleteOwnUser(
   })
 }
 
-// Only the user's id stays, and what happened to it.
+// The event that records the deletion has no addresses either.
 function blankOf(client: Client): Client {
   return { ...client, ipAddress: null, userAgent: null }
 }
@@ -125,7 +123,7 @@ async function remove(
 }
 
 /**
- * Creates a user who has not logged in yet, for consoles.
+ * Creates a user without a session, for seeds and consoles.
  *
  * @throws AuthError `validation_failed`, `email_address_taken`, `overloaded`, `unavailable`
  */
@@ -146,7 +144,7 @@ export async function createUser(
   return user
 }
 
-/** Logs a user out everywhere. */
+/** Revokes every session of a user. */
 export async function revokeSessions(
   config: Configuration,
   userId: string,
@@ -159,7 +157,7 @@ export async function revokeSessions(
   })
 }
 
-/** A user that is not yet stored, with an address that is not proved. */
+/** A user who is not stored yet, and whose address is not verified. */
 export function newUser(config: Configuration, emailAddress: EmailAddress): User {
   const createdAt = config.clock()
   const id = config.newId(createdAt)

@@ -20,21 +20,20 @@ export interface Auth
     EventVerbs {
   readonly config: Configuration
   /**
-   * Ends every mailed link: resets, proofs and changes of an address, and sign-ups that nobody has
-   * confirmed.
+   * Revokes every mailed link: password resets, address verifications and changes, and unconfirmed sign-ups.
    *
-   * @throws AuthError `unavailable`, perhaps with some of them ended: call it again for the rest
+   * @throws AuthError `unavailable`, possibly after some of them were revoked: call it again for the rest
    */
   revokeOneTimeTokens(): Promise<void>
   /**
-   * Calls back after each commit that queued a message: for the outbox of this process.
+   * Calls the listener after each commit that queued a message: for the outbox of this process.
    *
-   * @returns what stops it
+   * @returns a function that stops it
    */
   onMessageQueued(listener: () => void): () => void
   /**
-   * Writes at once what otherwise waits for a second: when sessions and API keys were last used,
-   * and refused attempts.
+   * Writes now what is otherwise written up to a second later: when sessions and API keys were last used, and
+   * refused attempts. Call it before the process ends.
    */
   flush(): Promise<void>
 }

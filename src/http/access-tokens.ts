@@ -5,7 +5,7 @@ import { scopesField } from './api-key-fields.ts'
 import { refuse } from './problems.ts'
 import { type Route, route } from './route.ts'
 
-/** Tokens for other services. */
+/** Issuing access tokens, for other services. */
 export function accessTokens(auth: Auth): Route[] {
   const { accessTokens, apiKeys } = auth.config
   return [

@@ -10,21 +10,21 @@ import { refuseEnded } from './late-body.ts'
 import { isRefusal, type Refusal, refuse } from './problems.ts'
 import type { RequestHead } from './request-like.ts'
 
-/** Which cookie may carry a session, and whose pages may act by it: as for `createApp`. */
+/** Which cookie may carry a session, and which pages may use it: the same options as for `createApp`. */
 export type AdmissionOptions = Pick<CookieOptions, 'corsOrigins' | 'mode'>
 
 /** The options of `protect` for Hono and for Express. */
 export interface ProtectOptions<Access extends RouteAccess = SessionAccess>
   extends AdmissionOptions {
-  /** Routes that are open to everybody, each a method and a path, `GET /welcome`; default none. */
+  /** Routes that are open to everybody, each as method and path, such as `GET /welcome`; default none. */
   readonly allowUnauthenticated?: readonly string[]
   /** What all other routes require; default `session`. */
   readonly access?: Access
 }
 
 /**
- * What an application's route requires of its caller. `session`: the holder of a live session. `fresh`: one
- * whose password was verified within ten minutes. A scope: a session, or an API key that has it.
+ * What a route of the application requires of its caller. `session`: a live session. `fresh`: a session whose password
+ * was verified within 10 minutes. A scope: a session, or an API key that has the scope.
  */
 export type RouteAccess = SessionAccess | ScopeAccess
 
@@ -35,7 +35,7 @@ export interface ScopeAccess {
   readonly scope: string
 }
 
-/** Decides who may use an application's own routes, whichever server framework they are in. */
+/** Decides who may use the application's own routes, in any server framework. */
 export class Admission {
   readonly #auth: Auth
   readonly #cookie: SessionCookie
@@ -46,18 +46,18 @@ export class Admission {
     this.#cookie = sessionCookie(options)
   }
 
-  /** Who sends the request, if they meet the access; otherwise the refusal to answer with. */
+  /** The sender of the request, or the refusal to answer with if they do not meet the access. */
   async admit(request: RequestHead, access: RouteAccess): Promise<Principal | Refusal> {
     return this.judge(request, access).catch((error) => this.explain(error))
   }
 
-  /** The refusal for a caller whose session or key has ended since they were admitted; null for all others. */
+  /** The refusal for a caller whose session or key has ended since they were admitted, or null. */
   async readmit(principal: Principal, admittedAt: number): Promise<Refusal | null> {
     return refuseEnded(this.#auth, principal, admittedAt).catch((error) => this.explain(error))
   }
 
   /**
-   * The same as `admit`, for code that tells a refusal from not being able to judge.
+   * Like `admit`, but throws if it cannot decide.
    *
    * @throws AuthError `rate_limited`, `unavailable`
    */
@@ -77,18 +77,18 @@ export class Admission {
     return { session, user, apiKey: null }
   }
 
-  /** While the database is away, the answer of Latchkey's own routes, and not the app's 500. */
+  /** The refusal for an `AuthError`, as Latchkey's own routes give it, so that the app does not answer 500. */
   explain(error: unknown): Refusal {
     if (error instanceof AuthError) return refusalOf(error, this.#auth.config.passwords)
     throw error
   }
 }
 
-/** What is thrown where the session is read of a request that came by an API key. */
+/** The message of the error when `session` is read of a request that was authenticated by an API key. */
 export const noSessionOfKey =
   'This request came by an API key: current() has who asks, and which key'
 
-/** A refusal in the form that is sent, under the request id that the headers may carry. */
+/** A refusal in the form in which it is sent, with the request id from the headers if they have one. */
 export function presentRefusal(
   refusal: Refusal,
   { headers }: Pick<RequestHead, 'headers'>,
@@ -97,10 +97,10 @@ export function presentRefusal(
 }
 
 /**
- * The access that is among the options.
+ * Reads and checks the access among the options.
  *
- * @throws RangeError for options that hold none, since `'fresh'` alone would ask for any session, and as
- *   `requireAccess` does
+ * @throws RangeError if the options are not an object, since a bare `'fresh'` would be ignored; and as `requireAccess`
+ *   does
  */
 export function accessOf(
   options: { readonly access?: RouteAccess },
@@ -117,11 +117,11 @@ export function accessOf(
 }
 
 /**
- * Checks what somebody who is not held by types asks for: an access of another name would let in any session, and
- * a scope that no key can have would look like an opening.
+ * Checks an access that no type check may have seen: an unknown one would admit any session, and a scope that no key
+ * can have is a mistake.
  *
  * @param what whose access it is, for the message
- * @returns the access, as a copy: a scope that is written into the object later was not checked
+ * @returns a copy, so that nobody can change the scope after the check
  * @throws RangeError for an access or a scope that does not exist
  */
 export function requireAccess(access: unknown, what: string, auth: Auth): RouteAccess {
@@ -138,10 +138,10 @@ export function requireAccess(access: unknown, what: string, auth: Auth): RouteA
   )
 }
 
-/** Whether this method and path, spelled exactly so, are among the routes opened by name. */
+/** Whether the route with exactly this method and path is open to everybody. */
 export type IsOpened = (method: string, path: string) => boolean
 
-/** @throws RangeError for a name with a pattern in it, which would open nothing, and for a name without a list */
+/** @throws RangeError if the names are not a list, or one of them contains a pattern, which would never match */
 export function openedBy(names: readonly string[] = []): IsOpened {
   if (!Array.isArray(names)) {
     throw new RangeError(`allowUnauthenticated is a list of names, not ${inspect(names)}`)

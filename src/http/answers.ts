@@ -11,21 +11,21 @@ export interface Success {
 
 export type Answer = Success | Refusal
 
-/** What every answer to one request carries besides its own status, body and headers. */
+/** What the answer to a request carries besides its own status, body and headers. */
 export interface Envelope {
   readonly requestId: string
-  /** Every header that does not come from the answer itself: `securityHeaders` among them. */
+  /** The headers that do not come from the answer itself, `securityHeaders` among them. */
   readonly headers: Readonly<Record<string, string>>
 }
 
-/** An answer in the form that is sent. */
+/** An answer in the form in which it is sent. */
 export interface Presented {
   readonly status: number
   readonly body: string | null
   readonly headers: Record<string, string>
 }
 
-/** A large body that is the same for everybody: serialized once, not for each request. */
+/** A large JSON body that is the same for everybody: it is serialized once, not for each request. */
 export class WrittenJson {
   readonly text: string
 
@@ -34,7 +34,7 @@ export class WrittenJson {
   }
 }
 
-/** Text for a program that is no client of the API, such as a metrics scraper. */
+/** A text in another media type than JSON, such as metrics. */
 export class PlainText {
   readonly text: string
   readonly type: string
@@ -49,18 +49,18 @@ function write(value: unknown): string {
   return `${JSON.stringify(value)}\n`
 }
 
-/** Answers 200, or the given status; a body of `undefined` sends none. */
+/** A successful answer with the given status, by default 200. If `body` is undefined, no body is sent. */
 export function answer(body: unknown, status = 200): Success {
   return { status, body, headers: {} }
 }
 
-/** A page for people; it can load nothing that it does not contain itself. */
+/** A page for people, which can load nothing from outside. */
 export function htmlPage(content: Html, status = 200): Success {
   return { status, body: content, headers: { 'content-security-policy': pagePolicy } }
 }
 
-// SECURITY: no scripts, images, fonts or forms. Inline styles are allowed: a mail in a frame's `srcdoc` is
-// under this policy too, and its styles are in attributes, which no hash in this policy could name.
+// SECURITY: no scripts, images, fonts or forms. Inline styles are allowed, because this policy also applies to a mail
+// in the `srcdoc` of a frame, which has its styles in attributes: a hash in the policy cannot allow those.
 const pagePolicy = [
   "default-src 'none'",
   "style-src 'unsafe-inline'",
@@ -69,10 +69,10 @@ const pagePolicy = [
   "frame-ancestors 'none'",
 ].join('; ')
 
-/** The API answers with data only: nobody is to frame, sniff or cache it, and it sends no referrer. */
+/** The API answers with data only, which must not be framed, sniffed or cached, and sends no referrer. */
 export const securityHeaders = {
   'cache-control': 'no-store',
-  // `default-src` does not cover the other three.
+  // `default-src` does not include the other three.
   'content-security-policy':
     "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
   'cross-origin-resource-policy': 'same-origin',
@@ -105,17 +105,17 @@ export function toResponse({ body, status, headers }: Presented): Response {
   return new Response(body, { status, headers })
 }
 
-/** An envelope for what is answered outside the route table. */
+/** The envelope of answers that are given outside the route table. */
 export function bareEnvelope(requestId: string = randomUUID()): Envelope {
   return { requestId, headers: bare }
 }
 
 const bare = { ...securityHeaders, vary: 'Origin' }
 
-/** Keeps the id that a proxy sent, so that its log and ours can be matched. */
+/** The id that a proxy sent, so that its log and ours can be matched, or a new one. */
 export function requestIdOf(headers: Pick<Headers, 'get'>): string {
   const given = headers.get('x-request-id')
-  // SECURITY: the id is logged, so a token that somebody sends in its place is replaced.
+  // SECURITY: the id is logged, so a token that was sent as the id is not used.
   return given && /^(?!lk[a-z]_)[\w.-]{1,64}$/.test(given) ? given : randomUUID()
 }
 

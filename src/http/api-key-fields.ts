@@ -14,7 +14,7 @@ export function scopesField({ scopes }: ApiKeyPolicy): z.ZodType<string[], strin
   })
 }
 
-// SECURITY: for a list of thousands of numbers zod would make a problem of each, which costs as much as a hash.
+// SECURITY: for a list of thousands of numbers zod would create an issue for each, which costs as much as a hash.
 const listOfAnything = z.array(z.unknown()).meta({ items: { type: 'string' } })
 
 function problemOf(wanted: readonly string[], scopes: readonly string[]) {

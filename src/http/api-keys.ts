@@ -84,8 +84,7 @@ export function apiKeys(auth: Auth): Route[] {
   ]
 }
 
-// SECURITY: the members are named one by one, so that what an `ApiKey` gains later is not sent until it is
-// added here.
+// SECURITY: the members are named one by one, so that a new member of `ApiKey` is not sent until it is added here.
 function presentApiKey(apiKey: ApiKey): z.infer<typeof apiKeySchema> {
   return {
     id: apiKey.id,

@@ -10,19 +10,19 @@ import type { Route } from './route.ts'
 import { routeTable, type TableOptions } from './routes.ts'
 import { type Entry, type Shortcut, shortcut } from './shortcut.ts'
 
-/** The options of the app, besides its `auth`. */
+/** The options of `createApp`. */
 export interface AppOptions extends TableOptions, DispatcherOptions {}
 
 /** Who is at the other end of the connection. */
 export interface Peer {
   /**
-   * Its IP address, or null if the server cannot know it: sessions then record none, and all clients share the
-   * attempts of one address.
+   * Its IP address, or null if the server does not know it: then sessions record none, and all clients together are
+   * limited like one address.
    */
   readonly address: string | null
 }
 
-/** The app for your own server, which passes the peer of each request. */
+/** The app as a function, for a server of your own, which passes the peer of each request. */
 export type Handler = (request: Request, peer: Peer) => Promise<Response>
 
 /**
@@ -40,8 +40,8 @@ export type App = Hono<{ Bindings: Peer }>
 /**
  * The whole HTTP interface as one `Request → Response`: serve it, mount it, or call it in a test.
  *
- * @throws RangeError for a mailbox or another `development` route in production, and for an invalid option,
- *   such as an `appUrl` that no link can begin with
+ * @throws RangeError for a mailbox or another `development` route in production, and for an invalid option, such as an
+ *   `appUrl` that is not an http or https URL
  */
 export function createApp(auth: Auth, options: AppOptions = {}): App {
   const table = routeTable(auth, options)
@@ -50,25 +50,24 @@ export function createApp(auth: Auth, options: AppOptions = {}): App {
   const app: App = new Hono()
   const entries = [...table, ...otherEntries(dispatcher, table)]
   for (const entry of entries) app.on(entry.method, entry.path, handler(dispatcher, entry))
-  app.notFound(handler(dispatcher, nothing))
-  const born = app.routes.length
+  app.notFound(handler(dispatcher, unknownPath))
+  const ownRoutes = app.routes.length
   const short = shortcut(entries, dispatcher)
-  // The shortcut must not bypass what was added to the app later, such as a middleware.
+  // The shortcut must not bypass what was added to the app later, such as middleware.
   shortcuts.set(app, (incoming, outgoing) =>
-    app.routes.length === born ? short(incoming, outgoing) : null,
+    app.routes.length === ownRoutes ? short(incoming, outgoing) : null,
   )
   return app
 }
 
 const shortcuts = new WeakMap<object, Shortcut>()
 
-/** The shortcut into an app that `createApp` made; null for any other app. */
+/** The shortcut into an app made by `createApp`; null for any other app. */
 export function shortcutInto(app: object): Shortcut | null {
   return shortcuts.get(app) ?? null
 }
 
-// SECURITY: a proxy on the same machine can make every client look local. In production, where that would
-// matter, such a route must not exist.
+// SECURITY: behind a proxy on the same machine every client looks local, so in production such a route must not exist.
 function requireNoDevelopment(table: readonly Route[]): void {
   const shown = table.find(({ access }) => access === 'development')
   if (shown) throw new RangeError(`${shown.path} is for mode 'development' alone`)
@@ -87,7 +86,7 @@ function handler(
   }
 }
 
-// `@hono/node-server` passes Node's own request instead of a `Peer`; its socket knows the address.
+// `@hono/node-server` passes Node's own request instead of a `Peer`; the address is that of its socket.
 function addressOf(env: Partial<Peer & NodePeer> | undefined): string | undefined {
   return env?.address ?? env?.incoming?.socket?.remoteAddress
 }
@@ -104,7 +103,7 @@ function otherEntries(dispatcher: Dispatcher, table: readonly Route[]): Entry[] 
   }))
 }
 
-// Another method on a known path; a path that is hidden from a client is hidden for every method.
+// Answers other methods on a known path. A path that does not exist for a client does not exist for any method.
 function respondOtherwise(
   { cors }: Dispatcher,
   routes: readonly Route[],
@@ -122,4 +121,4 @@ function allowOf(routes: readonly Route[]): string {
   return routes.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method])).join(', ')
 }
 
-const nothing: Responder = { path: null, respond: () => refuse('not_found') }
+const unknownPath: Responder = { path: null, respond: () => refuse('not_found') }

@@ -16,20 +16,20 @@ type Credential =
   | { readonly kind: 'token'; readonly token: string; readonly transport: 'bearer' }
   | { readonly kind: 'several' }
 
-/** Who sends a request, the token that proves it, and how the token was carried. */
+/** The sender of a request, the token that authenticates them, and how it was carried. */
 export interface Holder extends Authenticated {
   readonly token: Secret
   readonly transport: Transport
 }
 
-/** Where to find the credential of a request, and what to check it against. */
+/** Where to find the credential of a request, and how to check it. */
 interface CredentialSource {
   readonly auth: Auth
   readonly request: RequestHead
   readonly cookie: SessionCookie
 }
 
-/** The holder of the session whose token the request carries, or the 400, 401 or 403 to answer with. */
+/** The holder of the session whose token the request carries, or the refusal to answer with: 400, 401 or 403. */
 export async function authenticateRequest(
   source: CredentialSource,
   attribution: Attribution = { userId: null },
@@ -46,7 +46,7 @@ export async function authenticateRequest(
   return { session: found.session, user: found.user, token: new Secret(token), transport }
 }
 
-/** The same, but an API key with the scope will do as well. */
+/** The same, but an API key with the scope is accepted as well. */
 export async function authorizeRequest(
   context: CredentialSource & Pick<RequestContext, 'attribution'>,
   scope: string,
@@ -60,7 +60,7 @@ export async function authorizeRequest(
     attribution.userId = found.user.id
     return { user: found.user, session: found.session, apiKey: null }
   }
-  // SECURITY: a cookie holds only session tokens, so no API key is looked up by one.
+  // SECURITY: a cookie may contain only the token of a session, so it is not looked up as an API key.
   const authorized = transport === 'bearer' ? await auth.authenticateApiKey(token) : null
   if (!authorized) return refuse('invalid_token')
   const { user, apiKey } = authorized
@@ -68,7 +68,7 @@ export async function authorizeRequest(
   return apiKey.scopes.includes(scope) ? { user, session: null, apiKey } : refuseScope(scope)
 }
 
-/** The token in the Authorization header, of whatever kind, or the refusal; cookies are ignored. */
+/** The token in the Authorization header, of any kind, or the refusal to answer with; cookies are ignored. */
 export function readBearer({ headers }: Pick<RequestHead, 'headers'>): string | Refusal {
   const header = headers.get('authorization')
   const credential = header === null ? nobody : parseAuthorization(header)
@@ -77,7 +77,7 @@ export function readBearer({ headers }: Pick<RequestHead, 'headers'>): string | 
 
 const nobody: Credential = { kind: 'none' }
 
-/** The holder of the session in the cookie, whatever else the request says; null if there is none. */
+/** The holder of the session in the cookie, whatever the Authorization header says; null if there is none. */
 export async function recognizeBrowser({
   auth,
   request,
@@ -88,8 +88,8 @@ export async function recognizeBrowser({
 }
 
 /**
- * Who asks, on a public route; null if unknown. A browser sends its cookie by itself, even long after the
- * session ended, so a dead cookie is not refused. A bad Authorization header is.
+ * Who sends a request to a public route; null if unknown. A browser sends a cookie by itself, even long after its
+ * session has ended, so a dead cookie is not refused. An invalid Authorization header is.
  */
 export async function recognizeRequest(
   source: CredentialSource,
@@ -110,7 +110,7 @@ export function refuseForgery(
   return readCredential(source).kind === 'forged' ? refuse('csrf') : null
 }
 
-// SECURITY: if there is an Authorization header, whatever it says, the cookie is ignored: who asks must not
+// SECURITY: if there is an Authorization header, whatever it says, the cookie is ignored: who is authenticated must not
 // depend on which of the two is valid.
 function readCredential({
   request,
@@ -128,8 +128,8 @@ function refuseCredential(kind: Exclude<Credential['kind'], 'token'>): Refusal {
   return refuse('invalid_request', { error: 'Send one Authorization header' })
 }
 
-// To answer `invalid_token` to a valid API key would make its holder look for the wrong fault. The request
-// counts against the key's limit, like any other.
+// The answer `invalid_token` for a valid API key would mislead its holder. The request counts against the key's limit,
+// like any other.
 async function refuseApiKey(auth: Auth, text: string, attribution: Attribution): Promise<Refusal> {
   const authorized = await auth.authenticateApiKey(text)
   if (!authorized) return refuse('invalid_token')
@@ -144,23 +144,22 @@ function refuseScope(scope: string): Refusal {
   })
 }
 
-// A scheme's name is case-insensitive (RFC 9110 §11.1); Rails' clients say Token.
+// The name of a scheme is case-insensitive (RFC 9110 §11.1). Rails' clients send Token.
 const ours = /^[ \t]*(?:bearer|token)(?:[ \t](.*))?$/i
 
 const plain = /^Bearer \w+$/
 
-// `Bearer a, Basic b`: two headers that somebody joined (RFC 9110 §5.3). A scheme stands alone or
-// before a blank; `token="x"` after a comma is a parameter.
+// `Bearer a, Basic b`: two headers that were joined on the way (RFC 9110 §5.3). A scheme stands alone or before a
+// blank; `token="x"` after a comma is a parameter.
 const secondScheme =
   /,[ \t]*(?:(?:bearer|token|basic|digest|dpop|negotiate)(?![^ \t,])|[\w!#$%&'*+.^`|~-]+[ \t]+[^ \t,=])/i
 
 /**
- * Reads the header as Rails' `authenticate_with_http_token` does: `Bearer abc`, `Token abc`,
- * `Token token="abc"`; parameters after a comma, semicolon or tab are ignored. Any other scheme counts as no
- * credential.
+ * Parses the header as Rails' `authenticate_with_http_token` does: `Bearer abc`, `Token abc`, `Token token="abc"`.
+ * Parameters after a comma, semicolon or tab are ignored. Any other scheme counts as no credential.
  */
 function parseAuthorization(header: string): Credential {
-  // A fast path for the usual spelling; the rest of this function would give the same result.
+  // A fast path for the usual form, for which the rest of this function would return the same.
   if (plain.test(header)) return bearerOf(header.slice('Bearer '.length))
   if (secondScheme.test(header)) return { kind: 'several' }
   const match = ours.exec(header)

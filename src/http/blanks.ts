@@ -1,8 +1,8 @@
 /**
  * A text without spaces and tabs around it (RFC 9110 §5.6.3).
  *
- * SECURITY: only these two, as browsers do. `trim()` would also strip a no-break or a wide space, which is part of a
- * wrong token, or of the name of a cookie without the prefix `__Host-`, which any host may set.
+ * SECURITY: only spaces and tabs, as in browsers. `trim()` would also strip a no-break space: then a cookie that any
+ * host can set, because its name does not begin with `__Host-`, would be read as ours.
  */
 export function stripBlanks(text: string): string {
   let [start, end] = [0, text.length]

@@ -6,15 +6,16 @@ export const maximumBytes = 64 * 1024
 const maximumFields = 1_000
 
 /**
- * The fields of a body: a JSON object, or a form, in which the last of several equal names counts, as in Rails.
- * A missing body has no fields.
+ * The fields of a body, which is a JSON object or a form. Of several equal names the last counts, as in Rails. A
+ * missing body has no fields.
  */
 export async function readBody(request: RequestLike): Promise<Record<string, unknown> | Refusal> {
   const bytes = await readWhole(request)
   if (isRefusal(bytes)) return bytes
   if (bytes.length === 0) return {}
   const type = parseMediaType(request.headers.get('content-type'))
-  // RFC 9110 §8.4: what is encoded is not what its Content-Type says. A filter in front may have decoded it.
+  // RFC 9110 §8.4: an encoded body is not in the format that its Content-Type names, unless a filter in front decoded
+  // it.
   const encoding = request.headers.get('content-encoding') ?? 'identity'
   if (!type || encoding.toLowerCase() !== 'identity') return refuse('unsupported_media_type')
   try {
@@ -26,17 +27,17 @@ export async function readBody(request: RequestLike): Promise<Record<string, unk
 }
 
 /**
- * Reads the body of a route that takes none, and forgets it.
+ * Reads and discards the body of a route that takes none.
  *
- * SECURITY: Node reports a broken chunk only when it gets there, and answers with 400: a log-out must not be done by
- * then.
+ * SECURITY: Node reports a malformed chunk only when it reaches it, and then answers 400: by then, a log-out must not
+ * have been carried out.
  */
 export async function passOver(request: RequestLike): Promise<Record<string, never> | Refusal> {
   const bytes = await readWhole(request)
   return isRefusal(bytes) ? bytes : {}
 }
 
-/** Whether a body comes in chunks, of which none is known before it is there. */
+/** Whether the body is sent in chunks, so that it is known to be well-formed only once all of it has arrived. */
 export function isChunked({ headers }: RequestLike): boolean {
   return headers.has('transfer-encoding')
 }
@@ -52,12 +53,12 @@ async function readWhole(request: RequestLike): Promise<Uint8Array | Refusal> {
   return bytes === 'too large' ? refuse('payload_too_large') : bytes
 }
 
-// By its Content-Length a large body is refused before it is read; without one, the bytes are counted.
+// With a Content-Length, a large body is refused before it is read; without one, the bytes are counted.
 async function readBytes(request: RequestLike): Promise<Uint8Array | 'too large'> {
   const announced = request.headers.get('content-length')
   if (announced !== null) {
     if (Number(announced) > maximumBytes) return 'too large'
-    // Node holds a body to its Content-Length; a caller of `fetch` in this process need not.
+    // Node enforces the Content-Length; a caller of `fetch` in this process may have sent more.
     const bytes = new Uint8Array(await request.arrayBuffer())
     return bytes.length > maximumBytes ? 'too large' : bytes
   }
@@ -83,17 +84,17 @@ function parseMediaType(header: string | null): 'json' | 'form' | null {
 }
 
 function readObject(value: unknown): Record<string, unknown> | Refusal {
-  // Without a prototype: a body has no field that it did not send, such as `constructor`.
+  // Without a prototype: no field may seem to be there that was not sent, such as `constructor`.
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
     return Object.assign(Object.create(null), value)
   }
   return refuse('invalid_request', { error: 'The body must be a JSON object' })
 }
 
-// URLSearchParams would put U+FFFD for bytes that are not UTF-8; decodeURIComponent throws.
+// Not URLSearchParams, which replaces bytes that are not UTF-8 with U+FFFD: decodeURIComponent throws.
 function readForm(text: string): Record<string, unknown> | Refusal {
   const parts = text.split('&', maximumFields + 1)
-  // SECURITY: in 64 KiB of nothing but separators each would cost a microsecond, before any limit counts.
+  // SECURITY: in a body of 64 KiB full of separators each would cost a microsecond, before any limit applies.
   if (parts.length > maximumFields)
     return refuse('invalid_request', { error: 'The form has too many fields' })
   const pairs = parts.map((pair) => {

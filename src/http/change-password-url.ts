@@ -1,7 +1,7 @@
 import { type Route, route } from './route.ts'
 
 /**
- * Where a password manager sends its user to change a password (W3C, A Well-Known URL for Changing Passwords).
+ * The URL at which a password manager lets its user change a password (W3C, A Well-Known URL for Changing Passwords).
  *
  * @param appUrl without a slash at the end
  */

@@ -1,18 +1,18 @@
 import { BlockList, isIP } from 'node:net'
 
-/** Finds the client's address behind one list of trusted proxies. */
+/** Finds the address of a client behind a list of trusted proxies. */
 export interface ClientAddresses {
   /** The right-most hop that is not a trusted proxy; null if the peer is not known. */
   find(headers: Pick<Headers, 'get' | 'has'>, peer: string | undefined): string | null
 }
 
 /**
- * Only a listed proxy may say whom a request comes from (ASVS 4.1.3): from any other peer, `X-Forwarded-For`
- * and `Forwarded` (RFC 7239) are the client's own words.
+ * Only a listed proxy may say whom a request comes from (ASVS 4.1.3). From any other peer, `X-Forwarded-For` and
+ * `Forwarded` (RFC 7239) are claims of the client, and ignored.
  *
  * @param trustedProxies addresses and networks, such as `10.0.0.0/8` or `::1`
- * @param notice called once, for a private peer that forwards for others and is not in the list
- * @throws RangeError for what is neither address nor network
+ * @param notice called once, for the first private peer that sends these headers but is not listed
+ * @throws RangeError for an entry that is neither an address nor a network
  */
 export function clientAddresses(
   trustedProxies: readonly string[],
@@ -35,12 +35,12 @@ export function clientAddresses(
       const found = [hopsOf(headers), standardHopsOf(headers)]
         .filter((hops) => hops !== null)
         .map((hops) => firstUntrusted(hops, address))
-      // SECURITY: if the two differ, a proxy passed one on as the client sent it, and nobody knows which.
+      // SECURITY: if the two headers differ, a proxy passed one of them on as the client sent it: neither is trusted.
       return found.every((each) => each === found[0]) ? (found[0] ?? address) : address
     },
   }
 
-  // Remembered: a connection carries many requests, and a proxy's connections carry all of them.
+  // Remembered, since a connection carries many requests, and all connections of a proxy have one peer.
   function judge(text: string): Peer {
     const address = parseAddress(text)
     const peer = { address, isTrusted: address !== null && includes(trusted, address) }
@@ -49,7 +49,7 @@ export function clientAddresses(
     return peer
   }
 
-  // `hops` run from the peer to the client; one that cannot be read hides all beyond it.
+  // `hops` lead from the peer to the client. If one cannot be read, those beyond it are not trusted.
   function firstUntrusted(hops: Iterable<string | null>, peer: string): string {
     let nearest = peer
     for (const hop of hops) {
@@ -66,7 +66,7 @@ interface Peer {
   readonly isTrusted: boolean
 }
 
-/** Whether a text names an address, or a network by its prefix. */
+/** Whether a text is an IP address, or a network such as `10.0.0.0/8`. */
 export function isNetwork(text: string): boolean {
   const [address = '', prefix, ...more] = text.split('/')
   const bits = isIP(address) === 4 ? 32 : 128
@@ -94,7 +94,7 @@ function isInner(address: string): boolean {
   return includes(inner, address)
 }
 
-// Private networks: where a proxy that nobody listed is likely to be.
+// Private networks, in which a proxy that is not listed is likely to be.
 const innerNetworks = [
   '10.0.0.0/8',
   '172.16.0.0/12',
@@ -104,15 +104,14 @@ const innerNetworks = [
   'fc00::/7',
 ]
 
-// Made for the first peer that forwards for others: to read an IPv6 network, Node compiles a pattern, for which
-// start-up need not wait.
+// Made when it is first needed, so that start-up need not wait: to parse an IPv6 network, Node compiles a pattern.
 let inner: BlockList | null = null
 
 function includes(list: BlockList, address: string): boolean {
   return list.check(address, isIP(address) === 4 ? 'ipv4' : 'ipv6')
 }
 
-// SECURITY: from the end, and no further than somebody asks: before what a proxy wrote stands what the client did, which
+// SECURITY: read lazily from the end, where the proxies have appended: what stands before was sent by the client, and
 // may be thousands of addresses.
 function hopsOf(headers: Pick<Headers, 'get'>): Iterable<string | null> | null {
   const header = headers.get('x-forwarded-for')
@@ -145,8 +144,8 @@ function* backwards(text: string, separator: string): Generator<string, void> {
   yield rest
 }
 
-// SECURITY: split from the end, which a trusted proxy wrote. Beside `for` it may write the Host as sent, in
-// quotes; and before its own part stands the client's, which may open a quote and never close it.
+// SECURITY: split from the end, which a trusted proxy wrote. Besides `for` it may contain the Host as sent, in quotes.
+// What stands before comes from the client, which may have opened a quote and never closed it.
 function* unquotedBackwards(text: string, separator: string): Generator<string, void> {
   let end = text.length
   let isQuoted = false
@@ -174,8 +173,8 @@ function parseAddress(text: string): string | null {
   return family === 6 ? unmapped(shortened(address)) : family === 4 ? address : null
 }
 
-// SECURITY: one spelling for each address (RFC 5952), since it is compared, and counted. Drops the zone of a link-local
-// one, which no URL has.
+// SECURITY: one spelling for each address (RFC 5952), since addresses are compared and counted. The zone of a
+// link-local address is dropped, since a URL cannot contain it.
 function shortened(address: string): string {
   const { hostname } = new URL(`http://[${address.replace(/%.*/, '')}]`)
   return hostname.slice(1, -1)

@@ -5,7 +5,7 @@ import { originSet } from './cors.ts'
 import { intendedFrom } from './csrf.ts'
 import type { RequestHead } from './request-like.ts'
 
-/** What may be cleared in a browser (Clear-Site-Data §3.1). */
+/** What a browser can be told to clear (Clear-Site-Data §3.1). */
 export type SiteData = (typeof siteData)[number]
 
 const siteData = ['cache', 'cookies', 'storage'] as const
@@ -13,25 +13,24 @@ const siteData = ['cache', 'cookies', 'storage'] as const
 /** Which origins may use the session cookie, and how it is set. */
 export interface CookieOptions {
   /**
-   * Origins, exactly as browsers send them, whose pages may read the answers and act by the session's cookie;
-   * default none.
+   * The origins, exactly as browsers send them, whose pages may read answers and use the session cookie; default none.
    */
   readonly corsOrigins?: readonly string[]
-  /** In `production`, the default, browsers are told to use HTTPS only, and send the cookie over HTTPS only. */
+  /** In `production`, the default, browsers are told to use HTTPS only, for the cookie as well. */
   readonly mode?: 'development' | 'production'
   /**
-   * What a browser is told to clear when a session in a cookie logs out; default `cache` and `storage`.
-   * `cookies` clears those of the whole registrable domain.
+   * What a browser is told to clear when a session in a cookie is logged out; default `cache` and `storage`. `cookies`
+   * clears those of the whole registrable domain.
    */
   readonly clearSiteData?: readonly SiteData[]
 }
 
-/** What the `Cookie` header says about a session. */
+/** The credential in the `Cookie` header. */
 export type CookieCredential =
   | { readonly kind: 'none' }
   | { readonly kind: 'token'; readonly token: string; readonly transport: 'cookie' }
   | { readonly kind: 'malformed' }
-  /** There is a session cookie, but a page that may not use it made the browser send it. */
+  /** There is a session cookie, but a page that may not use it made the browser send the request. */
   | { readonly kind: 'forged' }
 
 type CookieHeaders = Readonly<Record<string, string>>
@@ -39,13 +38,13 @@ type CookieHeaders = Readonly<Record<string, string>>
 /** Keeps the token of a session in the user's browser, where no script can read it. */
 export interface SessionCookie {
   read(request: RequestHead): CookieCredential
-  /** Whether a request may be given a cookie, or act by one. */
+  /** Whether the answer to a request may set the cookie, and its own cookie may be used. */
   isIntended(request: RequestHead): boolean
-  /** Headers that give the browser a token for so many seconds. */
+  /** The headers that set the cookie to a token, for a number of seconds. */
   give(token: Secret, seconds: number): CookieHeaders
-  /** Headers that make the browser forget it. */
+  /** The headers that delete the cookie. */
   readonly forget: CookieHeaders
-  /** The same for a log-out, which also clears the site's data. */
+  /** The headers that delete the cookie at a log-out, and clear the site's data. */
   readonly logOut: CookieHeaders
 }
 
@@ -68,7 +67,7 @@ export function sessionCookie(options: CookieOptions): SessionCookie {
       if (header === null) return none
       const [token, ...others] = valuesOf(header, name)
       if (token === undefined) return none
-      // SECURITY: judged before anything is looked up, even for a dead token.
+      // SECURITY: checked before anything is looked up, even if the token is dead.
       if (!isIntended(request)) return { kind: 'forged' }
       return others.length > 0
         ? { kind: 'malformed' }
@@ -83,8 +82,8 @@ export function sessionCookie(options: CookieOptions): SessionCookie {
 }
 
 /**
- * The cookie's name. With the prefix `__Host-` a browser takes it from this very host only, over HTTPS (RFC
- * 6265bis §4.1.3.2); not every browser counts `http://localhost` as that.
+ * The name of the cookie. With the prefix `__Host-` a browser accepts it from this very host only, and over HTTPS (RFC
+ * 6265bis §4.1.3.2); not every browser accepts it from `http://localhost`.
  */
 export function cookieName(mode: CookieOptions['mode']): string {
   return mode === 'development' ? 'session' : '__Host-session'
@@ -94,8 +93,7 @@ export function isSiteData(text: string): text is SiteData {
   return siteData.some((each) => each === text)
 }
 
-// SECURITY: Lax, so that another site's requests carry it neither to change something nor to load a
-// subresource.
+// SECURITY: Lax, so that a page of another site cannot use it to change something, or to load a subresource.
 const attributes = { path: '/', httpOnly: true, sameSite: 'Lax' } as const
 
 // 400 days: no browser keeps a cookie longer (RFC 6265bis §5.5).
@@ -108,12 +106,11 @@ function quote(data: readonly SiteData[]): string {
 }
 
 /**
- * The values of all cookies of that name, by the grammar of RFC 6265 §4.2: nothing is decoded, unquoted or
- * guessed.
+ * The values of all cookies with that name, by the grammar of RFC 6265 §4.2: nothing is decoded or unquoted.
  *
- * SECURITY: of two cookies with one name, either may have been set by a neighbouring host. Beside ours, the
- * name in another case counts as a second cookie, since there were browsers that took `__host-` from any host;
- * alone it is ignored.
+ * SECURITY: if there are two cookies with one name, a neighbouring host may have set either of them. Besides ours, the
+ * name in another case counts as a second cookie, since some browsers accepted `__host-` from any host; without ours it
+ * is ignored.
  */
 function valuesOf(header: string, name: string): string[] {
   const alike = header
@@ -123,7 +120,7 @@ function valuesOf(header: string, name: string): string[] {
   return alike.some((pair) => pair.name === name) ? alike.map(({ value }) => value) : []
 }
 
-// What has no `=` is a value without a name.
+// A pair without `=` is a value without a name.
 function parsePair(pair: string): { name: string; value: string } {
   const end = pair.indexOf('=')
   return {

@@ -1,18 +1,18 @@
-/** The CORS headers for one list of origins. */
+/** The headers for cross-origin requests, for one list of origins. */
 export interface Cors {
-  /** Headers of every answer, whatever the origin of the request. */
+  /** The headers that every answer has: more of them for a listed origin. */
   headersFor(origin: string | null): Readonly<Record<string, string>>
-  /** Further headers of the answer to a preflight. */
+  /** The additional headers of the answer to a preflight. */
   preflightFor(origin: string | null): Readonly<Record<string, string>>
 }
 
 /**
- * Cross-origin sharing, the session's cookie included, for exactly these origins (Fetch, "CORS check"): nothing
- * is reflected, no wildcard. `Vary: Origin` is on every answer, so that no cache hands the answer for one
- * origin to another.
+ * Allows cross-origin requests, with the session cookie, from exactly these origins (Fetch, "CORS check"): no other
+ * origin is echoed, and there is no wildcard. Every answer has `Vary: Origin`, so that no cache serves it to another
+ * origin.
  *
- * @param standing the other headers of every answer: merged here once, not for each request
- * @throws RangeError for what no browser sends as an origin: a wildcard, a path, a slash at the end
+ * @param standing the other headers of every answer, merged once here and not for each request
+ * @throws RangeError for an origin that no browser would send: one with a wildcard, a path or a slash at the end
  */
 export function cors(origins: readonly string[], standing: Readonly<Record<string, string>>): Cors {
   const closed = { ...standing, vary: 'Origin' }
@@ -26,7 +26,7 @@ export function cors(origins: readonly string[], standing: Readonly<Record<strin
   }
 }
 
-/** @throws RangeError for what no browser sends as an origin */
+/** @throws RangeError for an origin that no browser would send */
 export function originSet(origins: readonly string[]): ReadonlySet<string> {
   const wrong = origins.find((origin) => !isOrigin(origin))
   if (wrong !== undefined) throw new RangeError(`${wrong} is no origin like https://example.com`)

@@ -1,16 +1,16 @@
 import type { Client } from '../core/client.ts'
 import type { RequestHead } from './request-like.ts'
 
-/** Somebody at this machine. */
+/** Somebody who sits at this machine. */
 export interface Developer {
   /** The URL at which they reach this server: `http://localhost:3000`. */
   readonly origin: string
 }
 
 /**
- * Admits to the development routes a browser or a `curl` on this machine that asks for `localhost` by name.
+ * Admits a browser or a `curl` on this machine, which addresses the server as `localhost`, to the development routes.
  *
- * @returns null for everybody else, who must not learn that the route exists
+ * @returns null for everybody else, who must not learn that such a route exists
  */
 export function admitDeveloper(
   request: Pick<RequestHead, 'headers'>,
@@ -18,11 +18,10 @@ export function admitDeveloper(
 ): Developer | null {
   const { headers } = request
   const host = headers.get('host') ?? ''
-  // SECURITY: all four checks are needed. The server may listen on a network, whose peers are not loopback. A
-  // proxy or tunnel on this machine is a loopback peer that forwards for others, and says so in its headers. A
-  // remote page whose name was made to resolve here (DNS rebinding) comes through the developer's own browser,
-  // but asks for its own name. And a script of another origin sends `Origin`: it gets no mails, whatever the
-  // CORS list says.
+  // SECURITY: all four checks are needed. If the server listens on a network, peers may not be loopback. A proxy or
+  // tunnel on this machine is a loopback peer, but its headers show that it forwards. A remote page whose name
+  // resolves to this machine (DNS rebinding) runs in the developer's browser, but asks for its own host name. And a
+  // script of another origin sends `Origin`: it gets no mails, whatever `corsOrigins` says.
   const isHere = loopback.test(ipAddress ?? '') && localhost.test(host)
   if (!isHere || isForwarded(headers) || headers.has('origin')) return null
   return { origin: `http://${host.toLowerCase()}` }
@@ -31,7 +30,7 @@ export function admitDeveloper(
 const loopback = /^(?:127\.\d{1,3}\.\d{1,3}\.\d{1,3}|::1)$/
 const localhost = /^localhost(?::\d{1,5})?$/i
 
-// RFC 7239, RFC 9110 §7.6.3, and the headers that proxies, tunnels and CDNs add of their own.
+// RFC 7239, RFC 9110 §7.6.3, and the headers that proxies, tunnels and CDNs have invented.
 const forwarding = new Set([
   'forwarded',
   'via',

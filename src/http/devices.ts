@@ -23,7 +23,7 @@ export const sessionSchema = z.object({
 
 const params = z.object({ id: z.uuid().toLowerCase() })
 
-/** A user's sessions, each a device: see them, name one, end one or all others. */
+/** A user's sessions, each on one device: list them, name one, revoke one or all others. */
 export function devices(auth: Auth): Route[] {
   return [
     route({

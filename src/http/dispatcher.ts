@@ -24,17 +24,17 @@ import { withAllowance } from './rate-limit.ts'
 import type { RequestLike } from './request-like.ts'
 import { requestSpan } from './request-span.ts'
 
-/** The app's surroundings: who may read its answers, which proxies it trusts, where it logs faults. */
+/** The options that concern every request: who may read the answer, which proxies are trusted, where it is logged. */
 export interface DispatcherOptions extends CookieOptions {
   /** Addresses or networks of the proxies that may say whom a request comes from; default none. */
   readonly trustedProxies?: readonly string[]
-  /** Default: that of the `auth`. */
+  /** Default: the log of the `auth`. */
   readonly log?: Log
 }
 
-/** A route, or what answers where there is none. */
+/** What answers requests: a route, or the 404 if there is none. */
 export interface Responder {
-  /** As declared, with `:id` in it: the value that a request has there can be a secret. */
+  /** The path as declared, with `:id` in it, since the value in a request may be a secret; null for no route. */
   readonly path: string | null
   respond(context: RequestContext): Answer | Promise<Answer>
 }
@@ -47,7 +47,7 @@ export interface RoutedRequest {
   readonly peer: string | undefined
 }
 
-/** What every request needs: an id, a client, the last catch, the log line, the standing headers. */
+/** Does what every request needs: request id, client, headers, log line, metrics, and the outermost catch. */
 export class Dispatcher {
   readonly cors: Cors
   readonly #auth: Auth
@@ -90,7 +90,7 @@ export class Dispatcher {
     const { request, params } = routed
     const { method, headers } = request
     const requestId = requestIdOf(headers)
-    // No limit that counts a GET notes an allowance, and to run within an async context costs.
+    // Nothing notes an allowance for a GET, and an async context has a cost.
     const counted = method === 'GET' ? null : new Allowances()
     const attribution: Attribution = { userId: null }
     let client: Client | null = null
@@ -99,7 +99,7 @@ export class Dispatcher {
       client = this.#clientOf(routed, requestId)
       const cookie = this.#cookie
       const context = { auth: this.#auth, request, params, client, cookie, attribution }
-      // SECURITY: on every route, before it reads anything; a GET is judged only where it needs a session.
+      // SECURITY: forgery is refused on every route, before anything is read; for a GET, only where it needs a session.
       const respond = () => refuseForgery(context) ?? responder.respond(context)
       answer = await (counted ? runWithin(counted, respond) : responder.respond(context))
       if (answer.status === 401) this.#countDeadToken(answer, client)
@@ -124,15 +124,15 @@ export class Dispatcher {
     try {
       return present(answer, envelope)
     } catch (error) {
-      // An application's answer may hold what JSON cannot.
+      // The answer of an application's route may contain what JSON cannot represent.
       return present(this.#explain(error, envelope.requestId), envelope)
     }
   }
 
-  // The outermost catch: an unexpected error is logged here, and the answer says nothing about it.
+  // The outermost catch: an unexpected error is logged here, and not revealed in the answer.
   #explain(error: unknown, requestId: string): Refusal {
     const refusal = refusalOf(error, this.#auth.config.passwords)
-    // Overload is no fault: its refusals are counted among the requests.
+    // Overload is not a fault: the metrics of requests count these refusals.
     const isFault = refusal.status >= 500 && refusal.code !== 'overloaded'
     if (isFault) this.#log.error({ requestId, err: error }, refusal.code)
     return refusal
@@ -150,7 +150,7 @@ export class Dispatcher {
   }
 }
 
-// Only for a refusal that monitoring looks for does the log say who it was, as far as known.
+// For the refusals that monitoring looks for, the log also says who was refused, as far as it is known.
 function securityEventOf(
   answer: Answer,
   client: Client | null,
@@ -173,7 +173,7 @@ const deadTokenCodes: Partial<Record<RefusalCode, 'bearer' | 'link'>> = {
   invalid_verification_token: 'link',
 }
 
-// The refusals that have a name in OWASP's Logging Vocabulary.
+// The refusals that OWASP's Logging Vocabulary has a name for.
 const securityEvents: Partial<Record<RefusalCode, RequestEventName>> = {
   csrf: 'authz_fail',
   insufficient_scope: 'authz_fail',
@@ -183,7 +183,7 @@ const securityEvents: Partial<Record<RefusalCode, RequestEventName>> = {
   validation_failed: 'input_validation_fail',
 }
 
-// Two years, as in Rails. If a neighbouring host has no HTTPS, override the header in the proxy.
+// Two years, as in Rails. If a subdomain has no HTTPS, override the header in the proxy.
 const productionHeaders = {
   ...securityHeaders,
   'strict-transport-security': 'max-age=63072000; includeSubDomains',

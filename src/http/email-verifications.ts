@@ -7,7 +7,7 @@ import { isRefusal, refuse } from './problems.ts'
 import { type Route, route } from './route.ts'
 import { presentUser, userSchema } from './users.ts'
 
-/** Proof that somebody reads the mail of an address, by the token in a mailed link. */
+/** Verifying an address by the token in a mailed link. */
 export function emailVerifications(auth: Auth): Route[] {
   return [
     route({

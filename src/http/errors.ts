@@ -4,7 +4,7 @@ import { describeProblem, passwordMessages } from './messages.ts'
 import { type Problem, type Refusal, refuse } from './problems.ts'
 import { refuseTooMany } from './rate-limit.ts'
 
-/** The refusal for an error: by its code for an `AuthError`, a bare 500 for anything unforeseen. */
+/** The refusal for an error: for an `AuthError` by its code, for anything else a bare 500. */
 export function refusalOf(error: unknown, policy: PasswordPolicy): Refusal {
   if (!(error instanceof AuthError)) return refuse('internal_error')
   switch (error.code) {
@@ -29,7 +29,7 @@ export function refusalOf(error: unknown, policy: PasswordPolicy): Refusal {
   }
 }
 
-// If the time is unknown, the `Retry-After` of every 503 stands.
+// If the time is unknown, the default `Retry-After` of a 503 is sent.
 function timeToReturn({ retryAfterSeconds }: AuthError): Record<string, string> {
   return retryAfterSeconds === 0 ? {} : { 'retry-after': String(retryAfterSeconds) }
 }
@@ -48,7 +48,7 @@ function explain({ field, code, message }: InvalidField, policy: PasswordPolicy)
   return describeProblem(ownNames[field] ?? field, code, message ?? words[code] ?? 'is invalid')
 }
 
-// Wire names of the fields that core judges; the fields of an application keep their own names.
+// The wire names of core's own fields; the fields of an application keep their names.
 const ownNames: Partial<Record<string, string>> = {
   emailAddress: 'email_address',
   expiresAt: 'expires_at',

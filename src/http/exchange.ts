@@ -8,7 +8,7 @@ import { isRefusal, type Refusal, refuse } from './problems.ts'
 import type { RequestLike } from './request-like.ts'
 import { toProblems } from './validation-problems.ts'
 
-/** A request on its way to the handler of a route. */
+/** A request before it is parsed for a route. */
 export interface RequestContext {
   readonly auth: Auth
   readonly request: RequestLike
@@ -18,7 +18,7 @@ export interface RequestContext {
   readonly attribution: Attribution
 }
 
-/** Whose request it is, for the log: set by code that finds out anyway; nobody is looked up for it. */
+/** Whose request it is, for the log. Set by code that finds out anyway: nobody is looked up just for this. */
 export interface Attribution {
   userId: string | null
 }
@@ -29,7 +29,7 @@ export interface Schemas {
   readonly query: z.ZodType | null
 }
 
-/** What a handler is given: the parsed input and where it comes from. */
+/** What a handler gets: the parsed input, and the request that it comes from. */
 export interface Exchange<Body, Params, Query> {
   readonly auth: Auth
   readonly body: Body
@@ -40,7 +40,7 @@ export interface Exchange<Body, Params, Query> {
   readonly cookie: SessionCookie
 }
 
-/** What is known before the body is validated: `input` is the body's fields, unchecked. */
+/** What is known before the body is validated; `input` has the unchecked fields of the body. */
 export interface Submission<Params>
   extends Omit<Exchange<unknown, Params, unknown>, 'body' | 'query'> {
   readonly input: Readonly<Record<string, unknown>>
@@ -57,7 +57,7 @@ interface Rules<Params> {
 /**
  * Parses a request by the schemas of its route, or refuses it.
  *
- * Not async itself: most requests have no body, and need not wait for one.
+ * Not async: most requests have no body, and need not wait.
  */
 export function parse<Body, Params, Query>(
   context: RequestContext,
@@ -69,7 +69,7 @@ export function parse<Body, Params, Query>(
   if (!params.success) return refuse('not_found')
   const query = parsePart(schemas.query, () => readQuery(request))
   if (!query.success) return refuse('validation_failed', { problems: query.problems })
-  // Each part was parsed by the schema that its type was inferred from.
+  // The types of both parts are inferred from the schemas that parsed them.
   const target = { params: params.data as Params, query: query.data as Query }
   const exchange = { auth, client, request, cookie, ...target, body: undefined as Body }
   const hasInput = schemas.body || admit || isChunked(request)
@@ -110,7 +110,7 @@ function parsePart(schema: z.ZodType | null, read: () => Record<string, unknown>
   return { success: false, problems: toProblems(parsed.error.issues, input) }
 }
 
-// Async: an application's own field may look something up.
+// Async, since a field of the application may look something up.
 async function parseInput(
   schema: z.ZodType | null,
   input: Readonly<Record<string, unknown>>,
@@ -121,13 +121,13 @@ async function parseInput(
   if (parsed.success) return parsed
   const { issues } = parsed.error
   const spelled = kind === 'form' ? readSpelled(input, issues) : null
-  // Once more at most: the values read are no strings any more.
+  // At most once more: the converted values are no longer strings.
   if (spelled) return parseInput(schema, spelled, 'json')
   return { success: false, problems: toProblems(issues, input) }
 }
 
 function readQuery({ url }: RequestLike): Record<string, string> {
-  // Parsing a URL costs as much as looking a token up; most have no query.
+  // Parsing a URL costs as much as looking up a token, and most have no query.
   const query = url.indexOf('?')
   return query === -1 ? {} : Object.fromEntries(new URLSearchParams(url.slice(query)))
 }

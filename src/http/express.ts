@@ -23,19 +23,19 @@ declare global {
   namespace Express {
     interface Request {
       /**
-       * The session of the request, behind `protect`. On a route that is opened by name, or for an API key,
-       * reading it throws.
+       * The session of the request, after `protect`. Reading it throws on a route that is opened by name, and if the
+       * request came by an API key.
        */
       session: Session
-      /** Whose request it is, behind `protect`. On a route that is opened by name, reading it throws. */
+      /** The user of the request, after `protect`. Reading it throws on a route that is opened by name. */
       user: User
     }
   }
 }
 
 /**
- * What `protect` returns: middleware that asks for nothing that depends on the route. As a `RequestHandler` it would
- * decide the type of `request.params` for the handlers after it.
+ * What `protect` returns. Not a `RequestHandler`, which would fix the type of `request.params` for the handlers after
+ * it.
  */
 export type Middleware = (
   request: IncomingMessage & Pick<Request, 'baseUrl' | 'method' | 'path' | 'session' | 'user'>,
@@ -44,8 +44,7 @@ export type Middleware = (
 ) => Promise<void>
 
 /**
- * Latchkey's own routes as middleware for an Express app, or for a path in one; it passes all other requests
- * on.
+ * Latchkey's own routes as middleware for an Express app, or for a path in one. It passes on all other requests.
  *
  * @throws RangeError as `createApp` does
  */
@@ -73,20 +72,20 @@ const spent =
   'The body of a request to Latchkey was read already: app.use(latchkey(auth)) before what reads it'
 
 /**
- * Middleware for your own Express app: everything registered after it needs a live session, except the routes
- * that are opened by name, as with Rails' `allow_unauthenticated_access`.
+ * Middleware for your own Express app: every route registered after it needs a live session, except those that are
+ * opened by name, as with Rails' `allow_unauthenticated_access`.
  *
- * A name is a method and a whole path, `GET /welcome`, and opens only what is spelled exactly so, whatever else
- * the router takes for the same path.
+ * A name is a method and a whole path, such as `GET /welcome`. It opens exactly this spelling, and no other that the
+ * router may treat as the same path.
  *
- * The session may also be in the cookie that `createApp` sets in the same `mode`: then whatever is not GET, HEAD
+ * The session may also be in the cookie that `createApp` sets in the same `mode`. Then a request other than GET, HEAD
  * or OPTIONS must come from a page of this origin, or of one in `corsOrigins`.
  *
- * With another `access`, put it on the route itself, `app.delete('/notes', protect(auth, { access: 'fresh' }), …)`;
- * where API keys are accepted, register that route before what closes all others to them.
+ * With another `access`, add it to the route itself: `app.delete('/notes', protect(auth, { access: 'fresh' }), …)`. A
+ * route that accepts API keys must be registered before the `protect` that requires a session on all others.
  *
- * @throws RangeError for a name with a pattern in it, which would open nothing, for an invalid origin, and for a
- *   scope that is not declared
+ * @throws RangeError for a name with a pattern in it, which would never match, for an invalid origin, and for a scope
+ *   that is not declared
  */
 export function protect(auth: Auth, options: ProtectOptions<RouteAccess> = {}): Middleware {
   const access = accessOf(options, 'protect()', auth)
@@ -131,7 +130,7 @@ function refused(name: string, message: string): PropertyDescriptor {
     get(): never {
       throw new Error(message)
     },
-    // By another `protect` further on, which lets somebody in.
+    // Set by another `protect` further on, if it admits the caller.
     set(value: unknown) {
       Object.defineProperty(this, name, {
         value,
@@ -144,7 +143,7 @@ function refused(name: string, message: string): PropertyDescriptor {
 }
 
 /**
- * Restores a body that `express.json()` or its like has read already, since the listener cannot read it again.
+ * Restores a body that `express.json()` or the like has already read, since the listener cannot read it again.
  *
  * @returns whether the body is there, or why it cannot be restored
  */
@@ -175,7 +174,7 @@ function rewrite(body: unknown, type: string): string | Buffer | null {
     return typeof body === 'string' ? body : JSON.stringify(body)
   const form = new URLSearchParams()
   for (const [name, value] of Object.entries(Object(body))) {
-    // The last of several equal names counts, as everywhere; Latchkey's fields are all strings.
+    // Of several equal names the last counts, as everywhere. Latchkey's own fields are all strings.
     const last: unknown = Array.isArray(value) ? value.at(-1) : value
     if (typeof last === 'string') form.set(name, last)
   }

@@ -35,14 +35,14 @@ interface Held {
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** The session of the request. On a public route, or for an API key, reading it throws. */
+    /** The session of the request. Reading it throws on a public route, and if the request came by an API key. */
     readonly session: Session
-    /** Whose request it is. On a public route, reading it throws. */
+    /** The user of the request. Reading it throws on a public route. */
     readonly user: User
     [held]?: Held
   }
   interface FastifyContextConfig {
-    /** Who may use the route: everybody, or whoever meets the access; default `session`. */
+    /** Who may use the route: everybody (`public`), or whoever meets the access; default `session`. */
     access?: 'public' | RouteAccess
   }
 }
@@ -52,15 +52,14 @@ export interface ProtectOptions extends AdmissionOptions {
   readonly auth: Auth
 }
 
-/** The options of `latchkey`: those of `protect` and of `createApp`. */
+/** The options of `latchkey`, which include those of `protect` and of `createApp`. */
 export interface LatchkeyOptions extends ProtectOptions, AppOptions {
-  /** A prefix for Latchkey's own routes, below the prefix of the scope; default none. */
+  /** A prefix for Latchkey's own routes, after that of the scope; default none. */
   readonly prefix?: string
 }
 
 /**
- * Latchkey in a Fastify app: its routes, and `protect` for every other route of the scope in which it is
- * registered.
+ * Adds Latchkey's routes to a Fastify app, and `protect` to all other routes of the scope in which it is registered.
  *
  * @throws RangeError as `createApp` does, for a route of yours with a pattern in its path, and for an HTTP/2
  *   server
@@ -72,8 +71,8 @@ export const latchkey: FastifyPluginAsync<LatchkeyOptions> = plugin(async (scope
 })
 
 /**
- * Closes every route of the scope in which it is registered, and of the scopes below, whether registered before
- * or after it; a route is opened in its own `config`, by `access: 'public'`.
+ * Closes every route of the scope in which it is registered, and of the scopes below, whether they are registered
+ * before or after it. `access: 'public'` in the `config` of a route opens it.
  *
  * The session may also be in the cookie that `createApp` sets in the same `mode`.
  *
@@ -83,7 +82,7 @@ export const protect: FastifyPluginAsync<ProtectOptions> = plugin(async (scope, 
   close(scope, options),
 )
 
-// Marks a plugin, for Fastify, as one that works on the scope it is registered in, not on a scope of its own.
+// Makes Fastify apply a plugin to the scope in which it is registered, not to a new one.
 function plugin<Options extends object>(
   register: FastifyPluginAsync<Options>,
 ): FastifyPluginAsync<Options> {
@@ -100,7 +99,7 @@ function mountTable(scope: FastifyInstance, { auth, ...options }: LatchkeyOption
   const above = new RegExp(`^(?:/[^/?]*){${depth}}`)
   const answer: onRequestHookHandler = ({ raw }, reply) => {
     reply.hijack()
-    // The request goes no further: Latchkey reads the body, and gives the answer.
+    // Fastify does nothing more with the request: Latchkey reads the body, and answers.
     if (depth > 0) raw.url = (raw.url ?? '').replace(above, '')
     void listener(raw, reply.raw)
   }
@@ -136,11 +135,11 @@ function close(scope: FastifyInstance, { auth, ...options }: ProtectOptions): vo
     if (access === undefined || access === 'public') return
     route.config = { ...config, access: requireAccess(access, url, auth) }
   })
-  // SECURITY: Fastify applies a hook of the scope to all of its routes and scopes, even those registered before
-  // the hook. Added to each new route instead, it would miss those.
+  // SECURITY: Fastify applies a hook of a scope to all of its routes and scopes, even to those registered before the
+  // hook. An `onRoute` hook that closed each new route would miss those.
   const admission = new Admission(auth, options)
   scope.addHook('onRequest', admitTo(admission, auth))
-  // Between the two the body is read.
+  // The body is read between these two hooks.
   scope.addHook('preValidation', readmitTo(admission))
 }
 
@@ -149,8 +148,8 @@ function admitTo(admission: Admission, auth: Auth): onRequestHookHandler {
     const { config, url = '' } = request.routeOptions
     const { access = 'session' } = config
     if (access === 'public') return done()
-    // SECURITY: a route from before the plugin, or from a hook of the application, was not checked at the start. An
-    // access that does not exist would let in any session.
+    // SECURITY: a route that was registered before the plugin, or changed by another hook, was not checked at the
+    // start, and an access that does not exist would admit any session.
     requireAccess(access, url, auth)
     const judged = judgeRaw(request.raw)
     if (judged === 'condemned') return void reply.hijack()
@@ -172,7 +171,7 @@ function admitTo(admission: Admission, auth: Auth): onRequestHookHandler {
 function readmitTo(admission: Admission): preValidationHookHandler {
   return (request, reply, done) => {
     const { [held]: admitted } = request
-    // A request without a body is not told apart: a parser may read one and keep it to itself.
+    // Requests without a body are not treated differently: a parser may have read one without keeping it.
     if (!admitted || isPrompt(admitted.admittedAt)) return done()
     admission.readmit(admitted.principal, admitted.admittedAt).then((refusal) => {
       if (refusal) return sendRefusal(refusal, request, reply)

@@ -10,7 +10,7 @@ import {
 } from '../core/password-policy.ts'
 import { passwordMessages } from './messages.ts'
 
-/** An address to sign up with. */
+/** A new email address. */
 export const emailAddressField = z
   .string()
   .superRefine((text, context) => {
@@ -20,8 +20,8 @@ export const emailAddressField = z
   .meta({ format: 'email', maxLength: 254 })
 
 /**
- * Text for your own resources, storable in every database: at most `maximumLength` code points, and not blank
- * unless `minimumLength`, 1 by default, is 0.
+ * A text for your own resources that every database can store: at most `maximumLength` code points, and not blank
+ * unless `minimumLength`, by default 1, is 0.
  */
 export function textField({ minimumLength = 1, maximumLength }: TextLength): z.ZodType<string> {
   // PostgreSQL stores no NUL, and no encoding has a lone surrogate.
@@ -57,7 +57,7 @@ interface TextLength {
   readonly maximumLength: number
 }
 
-/** A new password; one that is only verified may be any string. */
+/** A new password. For one that is only verified, any string is accepted. */
 export function newPasswordField(policy: PasswordPolicy): z.ZodType<string> {
   const messages = passwordMessages(policy)
   return z
@@ -69,13 +69,13 @@ export function newPasswordField(policy: PasswordPolicy): z.ZodType<string> {
     .meta({ minLength: policy.minimumLength, maxLength: maximumPasswordLength, format: 'password' })
 }
 
-/** For `refine`: a new password is not made of the address beside it. */
+/** For `refine`: a new password is not made of the address that is sent with it. */
 export function passwordIsNotAddress(policy: PasswordPolicy) {
   return {
-    isOther: ({ email_address, password }: Credentials) => {
+    holds: ({ email_address, password }: Credentials) => {
       const address = typeof email_address === 'string' && parseEmailAddress(email_address)
       if (!address || typeof password !== 'string') return true
-      // A password that its own field refuses was reported there.
+      // If the password breaks another rule, its own field has reported that.
       const isAccepted = validatePassword(password, policy) === null
       return !isAccepted || validatePassword(password, policyFor(address, policy)) === null
     },
@@ -94,24 +94,24 @@ interface Credentials {
 }
 
 /**
- * The current password, where an act asks to confirm it: a string, whatever it holds. Null is refused; in some
+ * The current password, to confirm a sensitive act. Every string is accepted here. Null is refused, because in some
  * frameworks null confirms everything.
  */
 export const passwordChallengeField = z.string().meta({ format: 'password' })
 
-/** The password repeated; absent or null, it is not compared. */
+/** The password, repeated. If it is absent or null, it is not compared. */
 export const passwordConfirmationField = z.string().nullish()
 
 /**
  * For `refine`: a confirmation that was sent equals the password. It is checked even if other fields are wrong,
- * unless one of the two is no string and is refused for that.
+ * unless one of the two is not a string, which is reported anyway.
  */
 export const passwordConfirmation = {
-  matches: ({ password, password_confirmation }: Confirmed) =>
+  holds: ({ password, password_confirmation }: Confirmed) =>
     typeof password !== 'string' ||
     typeof password_confirmation !== 'string' ||
     isSamePassword(password_confirmation, password),
-  otherwise: {
+  problem: {
     path: ['password_confirmation'],
     message: "doesn't match Password",
     params: { code: 'confirmation' },

@@ -3,8 +3,10 @@ import type { z } from 'zod'
 type Fields = Readonly<Record<string, unknown>>
 
 /**
- * A form holds only strings: if the schema expected a boolean or a number that the string spells, it is
- * converted, as in Rails; an empty one becomes null. Returns null if there is no such field.
+ * Converts the fields of a form, which are all strings, where the schema expected a boolean or a number and the string
+ * spells one, as in Rails. An empty string becomes null.
+ *
+ * @returns null if there is no such field
  */
 export function readSpelled(form: Fields, issues: readonly z.core.$ZodIssue[]): Fields | null {
   const spelled = issues.flatMap((issue) => {

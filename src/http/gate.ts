@@ -13,23 +13,23 @@ import { toResponse } from './answers.ts'
 import { isRefusal, type Refusal } from './problems.ts'
 import type { RequestHead } from './request-like.ts'
 
-/** Your handler: it gets the request, who asks, and whatever else its server passes. */
+/** Your handler: it gets the request, the caller, and whatever else your server passes. */
 type Handle<Caller, Rest extends readonly unknown[]> = (
   request: Request,
   caller: Caller,
   ...rest: Rest
 ) => Response | Promise<Response>
 
-/** Guards the handlers of a server that speaks `Request` and `Response`. */
+/** Guards the handlers of a server that uses `Request` and `Response`. */
 export interface Gate<Caller = Authenticated & Principal> {
-  /** Calls the handler for whoever meets the access of the gate; anybody else gets the refusal. */
+  /** Wraps a handler: it is called for callers who meet the access of the gate, all others get the refusal. */
   protect<Rest extends readonly unknown[]>(
     handle: Handle<Caller, Rest>,
   ): (request: Request, ...rest: Rest) => Promise<Response>
   /**
-   * Who asks, for a page that decides itself what others see; null for whoever does not meet the access.
+   * The caller, or null if they do not meet the access, for a page that decides itself what others see.
    *
-   * @throws AuthError `unavailable` while the database is away, `rate_limited` for an API key over its limit
+   * @throws AuthError `unavailable` if the database cannot be reached, `rate_limited` for an API key over its limit
    */
   find(request: RequestHead): Promise<Caller | null>
 }
@@ -41,8 +41,8 @@ export interface GateOptions<Access extends RouteAccess = SessionAccess> extends
 }
 
 /**
- * Guards routes of your own where no framework has middleware to close them: wrap each handler in `protect`.
- * Routes that require something else of their callers have a gate of their own.
+ * Guards your own routes where there is no framework with middleware: wrap each handler in `protect`. Routes with
+ * another access need another gate.
  *
  * The session may also be in the cookie that `createApp` sets in the same `mode`.
  *
@@ -56,7 +56,7 @@ export function createGate(
 ): Gate | Gate<Principal> {
   const access = accessOf(options, 'createGate()', auth)
   const admission = new Admission(auth, options)
-  // Twice the same: the type of the access decides that of the caller.
+  // The same code twice, for the compiler: the type of the access decides that of the caller.
   return typeof access === 'object'
     ? gateOf(admission, (request) => admission.judge(request, access))
     : gateOf(admission, (request) => admission.judge(request, access))
@@ -75,7 +75,7 @@ function gateOf<Caller extends Principal>(
         return runAs(caller, async () => handle(request, caller, ...rest))
       },
     async find(request) {
-      // SECURITY: not explained: a user who cannot be looked up must not seem to be logged out.
+      // SECURITY: an error is not turned into a refusal: a user who cannot be looked up must not seem to be logged out.
       const caller = await judge(request)
       return isRefusal(caller) ? null : caller
     },

@@ -6,7 +6,7 @@ import { type Route, route } from './route.ts'
 
 const ok = z.literal('ok')
 
-/** For whatever watches the process: whether it is alive, and able to serve. */
+/** For whatever monitors the process: whether it is alive, and whether it can serve. */
 export function health(auth: Auth): Route[] {
   const readiness = keepReadiness(auth.config)
   return [

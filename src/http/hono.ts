@@ -15,37 +15,37 @@ import { judgeEnv } from './node-env.ts'
 import { isRefusal } from './problems.ts'
 
 /**
- * What `protect` puts into the context: `c.var.session`, `c.var.user`. It promises both to every handler of its app:
- * a route that accepts keys, or is opened by name, belongs in an app without it.
+ * What `protect` puts into the context: `c.var.session` and `c.var.user`. The type promises both to every handler of
+ * the app, so a route that accepts API keys, or is opened by name, belongs in an app with another type.
  */
 export interface Protected {
   Variables: Authenticated
 }
 
 /**
- * The same with the access `{ scope }`: for an API key, `c.var.session` is null and `c.var.apiKey` is the key. Declare
- * such routes in an app of their own, `app.route('/', new Hono().get(…))`: in a `Hono<Protected>` a session seems to
- * be always there.
+ * The same for the access `{ scope }`: if the request came by an API key, `c.var.session` is null and `c.var.apiKey` is
+ * the key. Declare such routes in an app of their own, `app.route('/', new Hono().get(…))`: in a `Hono<Protected>` the
+ * type promises a session.
  */
 export interface ProtectedByScope {
   Variables: Principal
 }
 
 /**
- * Middleware for your own Hono app: everything registered after it needs a live session, except the routes that
- * are opened by name, as with Rails' `allow_unauthenticated_access`.
+ * Middleware for your own Hono app: every route registered after it needs a live session, except those that are
+ * opened by name, as with Rails' `allow_unauthenticated_access`.
  *
- * A name is a method and a path, `GET /welcome`, and opens only what is spelled exactly so. On such a route
- * `c.var` holds neither session nor user.
+ * A name is a method and a path, such as `GET /welcome`, and opens exactly this spelling. On such a route `c.var` has
+ * neither session nor user.
  *
- * The session may also be in the cookie that `createApp` sets in the same `mode`: then whatever is not GET, HEAD
+ * The session may also be in the cookie that `createApp` sets in the same `mode`. Then a request other than GET, HEAD
  * or OPTIONS must come from a page of this origin, or of one in `corsOrigins`.
  *
- * With another `access`, put it on the route itself, `app.delete('/notes', protect(auth, { access: 'fresh' }), …)`;
- * where API keys are accepted, register that route before what closes all others to them.
+ * With another `access`, add it to the route itself: `app.delete('/notes', protect(auth, { access: 'fresh' }), …)`. A
+ * route that accepts API keys must be registered before the `protect` that requires a session on all others.
  *
- * @throws RangeError for a name with a pattern in it, which would open nothing, for an invalid origin, and for a
- *   scope that is not declared
+ * @throws RangeError for a name with a pattern in it, which would never match, for an invalid origin, and for a scope
+ *   that is not declared
  */
 export function protect(auth: Auth, options?: ProtectOptions): MiddlewareHandler<Protected>
 export function protect(

@@ -3,14 +3,14 @@ import type { Principal } from '../core/entities.ts'
 import { holdLive } from '../core/sessions.ts'
 import { isRefusal, type Refusal, refuse } from './problems.ts'
 
-// A body that arrives within this time counts as there when its sender was let in.
+// A body that arrives within this time is treated as if it had arrived with the headers.
 const promptMilliseconds = 1_000
 
 /**
- * Waits for the body of a request that was let in. After a second or more the session or key is checked again:
- * a client can hold its body back for half a minute.
+ * Waits for the body of a request that was admitted. If that takes a second or more, the session or key is checked
+ * again, since a client can hold its body back for half a minute.
  *
- * SECURITY: what has ended meanwhile does nothing, or a log-out would have been acknowledged in vain.
+ * SECURITY: a session that has ended meanwhile must not do anything, although it was alive when it was admitted.
  *
  * @throws AuthError `unavailable`
  */
@@ -26,8 +26,8 @@ export async function awaitBody<T extends object>(
 }
 
 /**
- * The refusal for a session or key that has ended while its request was read; null if it lives, or if that took less
- * than a second.
+ * The refusal for a session or key that has ended since it was admitted; null if it has not, or if less than a second
+ * has passed.
  *
  * @param admittedAt by `performance.now()`
  * @throws AuthError `unavailable`
@@ -41,12 +41,12 @@ export async function refuseEnded(
   return (await hasEnded(auth, principal)) ? refuse('invalid_token') : null
 }
 
-/** Whether so little time has passed that nobody is asked again. */
+/** Whether so little time has passed that nothing is checked again. */
 export function isPrompt(admittedAt: number): boolean {
   return performance.now() - admittedAt < promptMilliseconds
 }
 
-// By id: the token may have been rotated by now, and the request must not be counted twice.
+// Checked by id: the token may have been rotated meanwhile, and a request must not count twice against a key's limit.
 async function hasEnded(auth: Auth, { session, apiKey }: Principal): Promise<boolean> {
   const { clock, store } = auth.config
   const endsAt = apiKey ? apiKey.expiresAt : auth.expiresAt(session)

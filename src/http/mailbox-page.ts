@@ -2,7 +2,7 @@ import { Html, html } from '../core/html.ts'
 import { mailboxStyle } from './mailbox-style.ts'
 import type { PresentedMail } from './mails.ts'
 
-/** How a mail is shown: `screen` is the reader's own colour scheme, or light, or dark. */
+/** How a mail is shown: as HTML or text, and in the reader's own colour scheme, a light or a dark one. */
 interface Look {
   readonly view: 'html' | 'text'
   readonly screen: 'own' | 'light' | 'dark'
@@ -18,7 +18,7 @@ interface Shown extends Look {
 /** The mailbox as a page: the list on one side, the chosen mail beside it, and no script. */
 export function mailboxPage(mails: readonly PresentedMail[], shown: Shown): Html {
   const { open, refresh } = shown
-  // Only a reader who waits for mail gets a page that refreshes; an open mail is left in peace.
+  // The list refreshes itself, but not while a mail is open.
   const isWaiting = open === null && refresh === 'on'
   return html`<!doctype html>
 <html lang="en">
@@ -52,7 +52,7 @@ function count({ length }: readonly PresentedMail[]): string {
   return `Development, ${length} ${length === 1 ? 'mail' : 'mails'}`
 }
 
-// A page that refreshes by itself must have a way to stop it (WCAG 2.2.2).
+// WCAG 2.2.2: a page that refreshes itself must have a way to stop it.
 function toggle(refresh: 'on' | 'off'): Html {
   if (refresh === 'off') return html`<a href="mailbox">Refresh by itself</a>`
   return html`<a href="mailbox?refresh=off">Stop refreshing</a>`
@@ -118,10 +118,10 @@ function screens(mail: PresentedMail, screen: Look['screen']): Html {
 
 const currentPage = html` aria-current="page"`
 
-// SECURITY: a mail runs no script, and reads nothing of this page. Its links may open a tab outside the
-// sandbox: the page for a reset needs its script and its form.
+// SECURITY: a mail cannot run scripts, or read anything of this page. Its links may open tabs outside the sandbox,
+// since the page for a reset needs its script and its form.
 //
-// A browser renders the frame in the colour scheme of its element, which the class sets.
+// The class sets the colour scheme of the element, which a browser also uses for the content of the frame.
 function frame({ subject, html: body }: PresentedMail, screen: Look['screen']): Html {
   const content = `<base target="_blank">${body}`
   return html`<iframe class="${screen}" title="${subject}" sandbox="allow-popups allow-popups-to-escape-sandbox" srcdoc="${content}"></iframe>`
@@ -130,7 +130,7 @@ function frame({ subject, html: body }: PresentedMail, screen: Look['screen']): 
 const address = /(https?:\/\/[^\s<>"']*[^\s<>"'.,;:!?)])/
 
 function linked(text: string): Html[] {
-  // Split by a pattern with one group, every second piece is what matched it.
+  // The pattern has one group, so every second piece is a match.
   return text
     .split(address)
     .map((piece, index) =>
@@ -147,10 +147,10 @@ function linkTo({ id }: PresentedMail, { view, screen }: Look): string {
 }
 
 function time(instant: string): Html {
-  // The reader sits at this machine: its time zone is theirs.
+  // The reader sits at this machine, so its time zone is theirs.
   clock ??= new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium' })
   return html`<time datetime="${instant}">${clock.format(new Date(instant))}</time>`
 }
 
-// Made for the first page: it loads the data of all languages, which no server in production needs.
+// Made when it is first needed: it loads the data of all languages, which a server in production does not need.
 let clock: Intl.DateTimeFormat | null = null

@@ -1,4 +1,4 @@
-/** How the mailbox looks: on a wide screen two columns, on a narrow one the list or the mail. */
+/** The style sheet of the mailbox: two columns on a wide screen, the list or the mail on a narrow one. */
 export const mailboxStyle = `
 :root {
   color-scheme: light dark;

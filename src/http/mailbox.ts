@@ -5,7 +5,7 @@ import { mailboxPage } from './mailbox-page.ts'
 import { mailSchema, presentMail } from './mails.ts'
 import { type Route, route } from './route.ts'
 
-// A page explains no 422: an invalid parameter falls back to its default.
+// A page cannot show a 422, so an invalid parameter falls back to its default.
 const query = z.object({
   mail: z.string().optional(),
   view: z.enum(['html', 'text']).catch('html'),
@@ -13,7 +13,7 @@ const query = z.object({
   refresh: z.enum(['on', 'off']).catch('on'),
 })
 
-/** The mails that are kept instead of sent, for whoever develops the application. */
+/** The mails that are kept instead of being sent, for the developers of the application. */
 export function mailbox({ mails }: Mailbox): Route[] {
   return [
     route({

@@ -1,7 +1,7 @@
 import { maximumPasswordLength, type PasswordPolicy } from '../core/password-policy.ts'
 import type { Problem } from './problems.ts'
 
-/** What is wrong with a password, in Rails' words where Rails has them. */
+/** The message for each problem of a password, in Rails' words if Rails has it. */
 export function passwordMessages({ minimumLength }: PasswordPolicy) {
   return {
     blank: "can't be blank",
@@ -13,7 +13,7 @@ export function passwordMessages({ minimumLength }: PasswordPolicy) {
   }
 }
 
-/** A problem as an answer carries it: the message is a sentence that begins with the field. */
+/** A problem of a field, whose message is a sentence that begins with the name of the field. */
 export function describeProblem(field: string, code: string, words: string): Problem {
   return { field, code, message: `${humanize(field)} ${words}` }
 }

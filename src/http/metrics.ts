@@ -2,7 +2,7 @@ import type { Metrics } from '../core/metrics.ts'
 import { answer, PlainText } from './answers.ts'
 import { type Route, route } from './route.ts'
 
-/** Metrics for Prometheus. Without a token the route does not exist. */
+/** The metrics, for Prometheus. Without a token the route does not exist. */
 export function metrics(counted: Metrics): Route[] {
   const { token } = counted
   if (token === null) return []

@@ -3,18 +3,20 @@ import { turnOf } from './pipeline.ts'
 import { type Refusal, refuse } from './problems.ts'
 import { judgeRaw } from './raw-head.ts'
 
-/** What `@hono/node-server` passes beside a `Request`: Node's own request, and its answer. */
+/** What `@hono/node-server` passes along with a `Request`: Node's own request and response. */
 interface NodeEnv {
   readonly incoming: IncomingMessage
   readonly outgoing: ServerResponse
 }
 
 /**
- * Judges what a `Request` no longer shows, as `nodeListener` does, and waits for the request's turn, where another
- * listener passed on Node's own request; null where there is nothing against it, or none was passed on.
+ * Checks Node's own request for what a `Request` no longer shows, and waits for its turn, as `nodeListener` does, if
+ * another listener passed it on.
+ *
+ * @returns null if it was not passed on; or a promise of the refusal, which is null if there is none
  */
 export function judgeEnv(env: unknown): Promise<Refusal | null> | null {
-  // Most requests come from `nodeListener`, or from a test, and need not wait for it.
+  // Not async: most requests come from `nodeListener`, or from a test, and need not wait.
   return isNodeEnv(env) ? judge(env) : null
 }
 
@@ -27,7 +29,7 @@ async function judge({ incoming, outgoing }: NodeEnv): Promise<Refusal | null> {
   return null
 }
 
-// The connection ends before it would be sent.
+// Never sent: the connection ends before.
 const unread = refuse('invalid_request', { headers: { connection: 'close' } })
 
 function isNodeEnv(env: unknown): env is NodeEnv {

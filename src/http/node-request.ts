@@ -1,14 +1,14 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import type { RequestLike } from './request-like.ts'
 
-/** Node's own request, read as a `RequestLike`. */
+/** Node's own request as a `RequestLike`. */
 export class NodeRequest implements RequestLike {
   readonly method: string
   readonly url: string
   readonly body: IncomingMessage | null
   readonly headers: NodeHeaders
 
-  /** `body` is the request itself, or null where it has none. */
+  /** `body` is the request itself, or null if the request has no body. */
   constructor({ method = '', url = '', headers }: IncomingMessage, body: IncomingMessage | null) {
     this.method = method
     this.url = url
@@ -16,7 +16,7 @@ export class NodeRequest implements RequestLike {
     this.headers = new NodeHeaders(headers)
   }
 
-  /** @throws the stream's error for a body that ended early; TypeError for one that was read before */
+  /** @throws the error of the stream if the body ended early; TypeError if it was read before */
   async arrayBuffer(): Promise<ArrayBuffer> {
     if (this.body === null) return new ArrayBuffer(0)
     if (this.body.readableDidRead) throw new TypeError('The body was read before')
@@ -26,7 +26,7 @@ export class NodeRequest implements RequestLike {
   }
 }
 
-/** Headers as Node has parsed them, not copied into a `Headers`. */
+/** The headers as Node parsed them, without a copy in a `Headers`. */
 export class NodeHeaders {
   readonly #headers: IncomingHttpHeaders
 

@@ -7,7 +7,7 @@ import { type Refusal, refuse } from './problems.ts'
 import { judgeRaw, originForm } from './raw-head.ts'
 import { closeSlowClients } from './slow-clients.ts'
 
-/** The app, or an app of yours that it is mounted in. */
+/** The app, or an app of yours in which it is mounted. */
 export interface Fetch {
   fetch(request: Request, peer: Peer): Response | Promise<Response>
 }
@@ -15,8 +15,8 @@ export interface Fetch {
 type Listener = (incoming: IncomingMessage, outgoing: ServerResponse) => Promise<void>
 
 /**
- * The app as a listener for `node:http`. What a `Request` no longer shows is judged here, on the raw request:
- * doubled headers, TRACE, an authority in the request line, an unknown transfer coding.
+ * The app as a listener for `node:http`. It checks on the raw request what a `Request` no longer shows: duplicate
+ * headers, TRACE, an authority in the request line, an unknown transfer coding.
  */
 export function nodeListener(app: Fetch): Listener {
   const shortcut = shortcutInto(app)
@@ -40,8 +40,8 @@ export function nodeListener(app: Fetch): Listener {
   }
 }
 
-// Loaded for the first request without a shortcut, such as one for an unknown path: it brings Node's `Request`
-// and `Response` and its whole `fetch`, 13 MB and 60 ms that other requests need not wait for.
+// Loaded for the first request that takes no shortcut, such as one for an unknown path: it loads Node's `Request`,
+// `Response` and all of `fetch`, which takes 13 MB and 60 ms.
 async function loadListener(app: Fetch): Promise<Listener> {
   const { getRequestListener, RequestError } = await import('@hono/node-server')
   const unreadable = refuse('invalid_request', {
@@ -51,9 +51,9 @@ async function loadListener(app: Fetch): Promise<Listener> {
     (request, { incoming }) =>
       app.fetch(request, { address: incoming.socket.remoteAddress ?? null }),
     {
-      // HTTP/1.0 has no Host (HAProxy's health check); nothing reads this name.
+      // For requests without a Host, which HTTP/1.0 allows (HAProxy's health check). Nothing reads this name.
       hostname: 'localhost',
-      // A RequestError is for what it cannot read; any other error comes from a `fetch` of yours.
+      // A RequestError is for a malformed request; any other error comes from a `fetch` of yours.
       errorHandler: (error) =>
         toResponse(presentBare(error instanceof RequestError ? unreadable : explain(error))),
     },
@@ -64,30 +64,30 @@ const settings = {
   headersTimeout: 10_000,
   requestTimeout: 30_000,
   keepAliveTimeout: 5_000,
-  // How often Node checks the first two; every 30 s, its default, would make 40 s of the 10 s.
+  // How often Node checks the first two. With its default of 30 s, the 10 s could become 40 s.
   connectionsCheckingInterval: 1_000,
-  // Judged by `judgeRaw`: Node would refuse the request, and go on with what follows on the connection.
+  // `judgeRaw` checks it: Node would refuse the request, but go on with what follows on the connection.
   requireHostHeader: false,
-  // A request without a body does not become a stream that somebody must read to its end.
+  // For a request without a body, Node makes no stream that has to be read to its end.
   optimizeEmptyRequests: true,
 }
 
-// Not imported: to list the module's exports, Node would load its whole `fetch`.
+// Not imported, because to list the exports of the module, Node would load all of `fetch`.
 const { createServer } = process.getBuiltinModule('node:http')
 
-// Open connections, of all clients together; one more is closed as it comes.
+// How many connections may be open, of all clients together. One more is closed at once.
 const maximumConnections = 5_000
 
 /**
- * A server with limits against clients that send or read slowly, or come in crowds; `listen` is
- * yours to call, and its properties yours to set.
+ * A server with limits against clients that send or read slowly, or open too many connections. Call `listen`
+ * yourself; you may also change its properties.
  */
 export function nodeServer(app: Fetch): Server {
   const server = createServer(settings, nodeListener(app))
   server.maxConnections = maximumConnections
   closeSlowClients(server)
-  // A client may close its side after its request, as `nc` does; Node would then close the other side too,
-  // before the answer. Node's types lack the property.
+  // A client may close its side after its request, as `nc` does. By default Node would then close the other side as
+  // well, before the answer. Node's types lack this property.
   return Object.assign(server, { httpAllowHalfOpen: true })
 }
 
@@ -100,7 +100,7 @@ function presentBare(refusal: Refusal): Presented {
   return present(refusal, bareEnvelope())
 }
 
-// Code of yours may have answered meanwhile, such as a deadline: a second answer would end the process.
+// Your own code, such as a deadline, may have answered meanwhile: a second answer would end the process.
 function sendUnlessAnswered(outgoing: ServerResponse, presented: Presented): void {
   if (!outgoing.headersSent) send(outgoing, presented)
 }
@@ -110,6 +110,6 @@ export function send(outgoing: ServerResponse, { status, body, headers }: Presen
   if (body === null) return void outgoing.writeHead(status, headers).end()
   const bytes = Buffer.byteLength(body)
   headers['content-length'] = String(bytes)
-  // For ASCII both encodings give the same bytes, and Node copies latin1 without looking at each character.
+  // For ASCII both encodings result in the same bytes, and Node copies latin1 without looking at each character.
   outgoing.writeHead(status, headers).end(body, bytes === body.length ? 'latin1' : 'utf8')
 }

@@ -20,7 +20,7 @@ export function openApi(routes: readonly Route[], cookieName: string): Route {
   return self
 }
 
-// The document is public, and must not show the routes that exist in development only.
+// The document is public, and must not show routes that exist in development only.
 function isForEverybody({ access }: Route): boolean {
   return access !== 'development'
 }
@@ -34,7 +34,7 @@ function describe(routes: readonly Route[], cookieName: string): object {
   return {
     openapi: '3.1.0',
     info: { title: 'API', version: '1' },
-    // Relative to the document: below a prefix the routes are there too.
+    // Relative to the document: if the app is mounted below a prefix, so are the routes.
     servers: [{ url: '.' }],
     paths,
     components: {
@@ -78,7 +78,7 @@ function securityOf(access: Route['access'], scope: string | null): object[] {
   return scope === null ? session : [...session, { api_key: [scope] }]
 }
 
-// POST /v1/projects/:id is postV1ProjectsId: client generators name a function after it.
+// `postV1ProjectsId` for POST /v1/projects/:id: client generators name a function after it.
 function operationId(method: string, path: string): string {
   const words = path.split(/\W+/).filter((word) => word !== '')
   const capitalized = words.map((word) => word.charAt(0).toUpperCase() + word.slice(1))
@@ -105,7 +105,7 @@ function content(types: readonly string[], schema: object): object {
   return { content: Object.fromEntries(types.map((type) => [type, { schema }])) }
 }
 
-// The accepted input, not what it is converted to.
+// Describes the accepted input, not what it is converted to.
 function toJsonSchema(schema: z.ZodType) {
   const { $schema: _dialect, ...described } = z.toJSONSchema(schema, {
     io: 'input',

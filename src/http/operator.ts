@@ -4,7 +4,7 @@ import { readBearer } from './bearer.ts'
 import { type Refusal, refuse } from './problems.ts'
 import type { RequestHead } from './request-like.ts'
 
-/** Refuses everybody who does not send this token as a bearer token; null for the operator, who does. */
+/** The refusal for everybody who does not send this token as a bearer token; null for the operator, who does. */
 export function refuseOthers(request: Pick<RequestHead, 'headers'>, token: Secret): Refusal | null {
   const given = readBearer(request)
   if (typeof given !== 'string') return given
@@ -12,18 +12,19 @@ export function refuseOthers(request: Pick<RequestHead, 'headers'>, token: Secre
 }
 
 /**
- * SECURITY: a variable that is not set becomes a text, too: `undefined`.
+ * SECURITY: a token made of a variable that is not set would be the text `undefined`.
  *
- * @throws RangeError for a token that somebody could guess
+ * @throws RangeError for a token of less than 16 characters
  */
 export function requireLong(token: Secret): void {
   if (token.reveal().length >= shortest) return
-  throw new RangeError(`The token of an operator has ${shortest} characters at least`)
+  throw new RangeError(`The token of an operator must have at least ${shortest} characters`)
 }
 
 const shortest = 16
 
-// SECURITY: digests have one length, and where two differ says nothing about the token.
+// SECURITY: digests are compared, since they have one length, and the position where two differ reveals nothing about
+// the token.
 function isSame(given: string, token: Secret): boolean {
   return timingSafeEqual(digestOf(given), digestOf(token.reveal()))
 }

@@ -6,8 +6,8 @@ import { describeProblem } from './messages.ts'
 import { type Refusal, refuse } from './problems.ts'
 
 /**
- * Lets a session do what is sensitive if its password was verified lately, or is right in the body. A password
- * that is sent is judged, however fresh the session is.
+ * Admits a session to a sensitive route if its password was verified within 10 minutes, or is right in the body. A
+ * password that is sent is verified even if the session is fresh.
  */
 export function admitFresh({ session, user }: Authenticated) {
   return async ({ auth, client, input }: Submission<unknown>): Promise<Refusal | null> => {
@@ -22,8 +22,8 @@ export function admitFresh({ session, user }: Authenticated) {
 }
 
 /**
- * The body of a sensitive route that takes nothing else: without a schema no body would be read, and the
- * password in it would be ignored. The handler gets none of it.
+ * The body of a sensitive route that takes nothing else. Without a schema the body would not be read, and the
+ * password in it would be ignored. The handler gets nothing of it.
  */
 export const challengeBody = z
   .object({ password_challenge: passwordChallengeField.optional() })
@@ -34,5 +34,5 @@ function refuseChallenge(code: string, words: string): Refusal {
   return refuse('validation_failed', { problems: [problem] })
 }
 
-/** The refusal of a wrong password, in Rails' words. */
+/** The refusal for a wrong password, in Rails' words. */
 export const wrongChallenge = refuseChallenge('invalid', 'is invalid')

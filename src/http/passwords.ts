@@ -16,7 +16,7 @@ import { type Route, route } from './route.ts'
 
 const message = z.object({ message: z.string() })
 
-/** A new password: for whoever knows the old one, or by a link for whoever forgot it. */
+/** Changing the password, and resetting a forgotten one by a mailed link. */
 export function passwords(auth: Auth): Route[] {
   return [
     route({
@@ -31,6 +31,7 @@ export function passwords(auth: Auth): Route[] {
         return answer({ message: 'Password reset instructions sent' })
       },
     }),
+
     route({
       method: 'PUT',
       path: '/v1/password',
@@ -38,7 +39,7 @@ export function passwords(auth: Auth): Route[] {
       summary: 'Change your password',
       body: z
         .object({ password_challenge: passwordChallengeField, ...newPassword(auth) })
-        .refine(matches, otherwise),
+        .refine(passwordConfirmation.holds, passwordConfirmation.problem),
       answers: { 200: { description: 'Every other session of yours has ended', body: message } },
       async handle({ session, user, client, body }) {
         const { password_challenge: challenge, password } = body
@@ -49,6 +50,7 @@ export function passwords(auth: Auth): Route[] {
         return answer({ message: 'Password has been changed.' })
       },
     }),
+
     ...(['PUT', 'PATCH'] as const).flatMap((method) => [
       resetByPath(auth, method),
       resetByBody(auth, method),
@@ -64,15 +66,17 @@ function resetByPath(auth: Auth, method: 'PUT' | 'PATCH'): Route {
       access: 'public',
       summary: 'Choose a new password, with the token in the path',
       params: z.object({ token: z.string() }),
-      body: z.object(newPassword(auth)).refine(matches, otherwise),
+      body: z
+        .object(newPassword(auth))
+        .refine(passwordConfirmation.holds, passwordConfirmation.problem),
       answers: reset,
       admit: ({ params }) => admit(auth, params.token),
-      handle: ({ params, body, client }) => redeem(auth, { ...params, ...body, client }),
+      handle: ({ params, body, client }) => resetPassword(auth, { ...params, ...body, client }),
     }),
   )
 }
 
-// What the front end uses: a path is logged by every proxy on its way here.
+// The front end uses this one, since every proxy on the way logs the path.
 function resetByBody(auth: Auth, method: 'PUT' | 'PATCH'): Route {
   return namingErrors(
     route({
@@ -80,10 +84,12 @@ function resetByBody(auth: Auth, method: 'PUT' | 'PATCH'): Route {
       path: '/v1/passwords',
       access: 'public',
       summary: 'Choose a new password, with the token in the body',
-      body: z.object({ token: z.string(), ...newPassword(auth) }).refine(matches, otherwise),
+      body: z
+        .object({ token: z.string(), ...newPassword(auth) })
+        .refine(passwordConfirmation.holds, passwordConfirmation.problem),
       answers: reset,
       admit: ({ input }) => admit(auth, input.token),
-      handle: ({ body, client }) => redeem(auth, { ...body, client }),
+      handle: ({ body, client }) => resetPassword(auth, { ...body, client }),
     }),
   )
 }
@@ -95,8 +101,6 @@ const reset = {
   },
 }
 
-const { matches, otherwise } = passwordConfirmation
-
 function newPassword(auth: Auth) {
   return {
     password: newPasswordField(auth.config.passwords),
@@ -104,14 +108,14 @@ function newPassword(auth: Auth) {
   }
 }
 
-// SECURITY: before the password is validated, let alone hashed. A dead token buys no hash, and a live token is
-// not consumed by a password that is refused.
+// SECURITY: checked before the password is validated and hashed: a dead token must not cost a hash. A live one is not
+// consumed if the password is refused.
 async function admit(auth: Auth, token: unknown) {
   const isLive = typeof token === 'string' && (await auth.isPasswordResetLive(token))
   return isLive ? null : refuse('invalid_reset_token')
 }
 
-async function redeem(
+async function resetPassword(
   auth: Auth,
   { token, password, client }: { token: string; password: string; client: Client },
 ) {
@@ -119,14 +123,14 @@ async function redeem(
     const user = await auth.resetPassword(token, password, client)
     return user ? answer({ message: 'Password has been reset.' }) : refuse('invalid_reset_token')
   } catch (error) {
-    // Refused by this route, whose bodies name the messages `errors`.
+    // Returned, not thrown, so that `namingErrors` renames its list of messages.
     const refusal = refusalOf(error, auth.config.passwords)
     if (refusal.code === 'validation_failed') return refusal
     throw error
   }
 }
 
-// These routes name the list of messages `errors`; all others name it `error`.
+// The bodies of these routes call the list of messages `errors`; all others call it `error`.
 function namingErrors(route: Route): Route {
   return {
     ...route,

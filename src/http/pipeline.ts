@@ -1,26 +1,26 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 
-// How many requests of a connection may wait: browsers send none ahead, and each takes some 4 kB.
+// How many requests of a connection may wait. Browsers do not pipeline, and each waiting request takes about 4 kB.
 const maximumWaiting = 16
 const waiting = new WeakMap<Socket, number>()
 
 /**
- * When a request may be worked on: at once, or when what was sent in front of it on its connection is answered (RFC
- * 9112 §9.3.2). Never, where the connection ends before, or somebody else gave the answer, such as a deadline of yours.
- * With too many behind it, the connection is cut.
+ * When a request may be handled (RFC 9112 §9.3.2): now; or, if it was pipelined, once those before it on its
+ * connection have been answered; or never, if the connection ends first, or something else answers, such as a
+ * deadline of yours. If too many requests wait, the connection is cut.
  *
- * SECURITY: Node reports such a request at once, and keeps back its answer alone. What is sent behind a log-out has to
- * find it done, and five hundred lists that nobody reads must not be made, nor wait by the thousand.
+ * SECURITY: Node reports pipelined requests at once, and only delays their answers. But a request that follows a
+ * log-out must find the session ended, and hundreds of answers that nobody reads must not be prepared.
  */
 export function turnOf(
   { socket }: IncomingMessage,
   outgoing: ServerResponse,
 ): 'now' | 'never' | Promise<void> {
-  // Node gives an answer the socket when it is its turn, and takes it away again when it is sent.
+  // Node assigns the socket to a response when it is its turn, and takes it away once it is sent.
   if (outgoing.socket !== null) return 'now'
   if (outgoing.writableEnded) return 'never'
-  // Nobody is in front: an answer that was made by hand, as for a WebSocket, has no socket.
+  // No request is before it: a response that was made by hand, as for a WebSocket, has no socket.
   if (!isAnswerDue(socket)) return 'now'
   const before = waiting.get(socket) ?? 0
   if (before >= maximumWaiting) {
@@ -36,8 +36,8 @@ export function turnOf(
   })
 }
 
-/** Whether a request of this connection is worked on, or its answer still sent. */
+/** Whether a request of this connection is being handled, or its answer is still being sent. */
 export function isAnswerDue(socket: Socket): boolean {
-  // Node's types lack the property.
+  // Node's types lack this property.
   return Boolean(Reflect.get(socket, '_httpMessage'))
 }

@@ -1,6 +1,6 @@
 /**
- * Every refusal of the HTTP interface: its code, which never changes once released, its status and
- * what it says to a person. `docs/reference/errors.md` explains each.
+ * Every refusal of the HTTP interface: its code, which never changes once released, its status, and its message for
+ * people. `docs/reference/errors.md` explains each.
  */
 const refusals = {
   invalid_request: [400, 'The request could not be understood'],
@@ -33,18 +33,18 @@ const refusals = {
 
 export type RefusalCode = keyof typeof refusals
 
-/** One field that breaks a rule, in the words of Rails where Rails has them. */
+/** A field that breaks a rule, with a message in Rails' words if Rails has it. */
 export interface Problem {
   readonly field: string
   readonly code: string
   readonly message: string
 }
 
-/** An answer that says no: the one shape of every error body. */
+/** An unsuccessful answer: every error body has this one shape. */
 export interface Refusal {
   readonly status: number
   readonly code: RefusalCode
-  /** On 422, the messages of all problems. */
+  /** The message; on 422 those of all problems. */
   readonly error: string | readonly string[]
   /** The member of the body that holds `error`; under `errors` it is always a list. */
   readonly member: 'error' | 'errors'
@@ -93,7 +93,7 @@ function standing(code: RefusalCode, status: number): Record<string, string> {
   if (status === 503) return { 'retry-after': retryAfterSeconds }
   if (code === 'insufficient_scope') return { 'www-authenticate': insufficient }
   if (status !== 401) return {}
-  // RFC 9110 §15.5.2: every 401 has a challenge. RFC 6750 §3.1: no error where no token was sent.
+  // RFC 9110 §15.5.2: every 401 has a challenge. RFC 6750 §3.1: without an error if no token was sent.
   return {
     'www-authenticate':
       code === 'invalid_token' ? `${challenge}, error="invalid_token"` : challenge,

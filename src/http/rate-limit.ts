@@ -3,7 +3,7 @@ import type { RateLimit } from '../core/guard/rate-limit.ts'
 import type { Answer } from './answers.ts'
 import { type Refusal, refuse } from './problems.ts'
 
-/** Adds what is left of the tightest limit that the request was counted against. */
+/** Adds the headers that say how much is left of the tightest limit that the request counted against. */
 export function withAllowance(answer: Answer, { tightest }: Allowances): Answer {
   return tightest ? { ...answer, headers: { ...fieldsOf(tightest), ...answer.headers } } : answer
 }

@@ -7,13 +7,12 @@ const condemned = new WeakSet<Socket>()
 const mostHeaders = 1_000
 
 /**
- * Judges the head of a request as it was sent, for what `headers` does not show: doubled headers, TRACE, an
- * unknown transfer coding. A refusal puts in doubt all that follows on the connection: a condemned request must
- * be neither answered nor acted on.
+ * Checks the head of a request as it was sent, for what `headers` does not show: duplicate headers, TRACE, an unknown
+ * transfer coding. After a refusal nothing that follows on the connection can be trusted: a `condemned` request must be
+ * neither answered nor handled.
  */
 export function judgeRaw(incoming: IncomingMessage): Refusal | 'condemned' | null {
-  // SECURITY: it came right behind a refused request. Its answer would never be sent, but what it asks for
-  // would be done.
+  // SECURITY: it followed a refused request. Its answer would never be sent, but what it asks for would be done.
   if (condemned.has(incoming.socket)) return 'condemned'
   const refusal = refuseRaw(incoming)
   if (refusal) condemned.add(incoming.socket)
@@ -26,18 +25,18 @@ function refuseRaw({ method, httpVersion, headers, rawHeaders }: IncomingMessage
       headers: { allow: 'GET, HEAD, POST, PUT, PATCH, DELETE', connection: 'close' },
     })
   }
-  // SECURITY: Node answers 431 by itself, but before 24.18.1 it drops the rest unseen: the second of two Authorization
-  // headers, or of two Hosts.
+  // SECURITY: Node itself answers 431, but versions before 24.18.1 silently drop the remaining headers, which may
+  // include a second Authorization or Host.
   if (rawHeaders.length >= 2 * mostHeaders) return refuseHead('Send fewer headers')
-  // SECURITY: of two Host headers a proxy and we might each believe another (RFC 9112 §3.2); two Authorization
-  // headers Hono would join into one, and Node would drop one.
+  // SECURITY: of two Host headers, a proxy and we might each use another one (RFC 9112 §3.2). Of two Authorization
+  // headers, Node drops one, and Hono joins them.
   const hosts = timesSent('host', rawHeaders)
-  // RFC 9112 §3.2; HTTP/1.0 knows no Host.
+  // RFC 9112 §3.2: HTTP/1.0 requires no Host.
   const isNamed = hosts === 1 || (hosts === 0 && httpVersion === '1.0')
   if (!isNamed) return refuseHead('Send one Host header')
   if (timesSent('authorization', rawHeaders) > 1) return refuseHead('Send one Authorization header')
-  // SECURITY: Node reports an unknown coding only after the headers, when the route is already at work: a
-  // log-out that is answered 400 would have been done.
+  // SECURITY: Node reports an unknown coding only after the headers, when the route is already running: a log-out
+  // would be answered 400, but would have been done.
   const coding = headers['transfer-encoding']?.toLowerCase()
   const isKnown = coding === undefined || coding === 'chunked'
   if (!isKnown) return refuseHead('The one Transfer-Encoding that is read is chunked')
@@ -49,7 +48,7 @@ function refuseHead(error: string): Refusal {
   return refuse('invalid_request', { error, headers: { connection: 'close' } })
 }
 
-/** How often a header was sent; `headers` may show only the first. */
+/** How often a header was sent. Node's `headers` may show only the first. */
 export function timesSent(name: string, rawHeaders: readonly string[]): number {
   let found = 0
   for (let index = 0; index < rawHeaders.length; index += 2) {
@@ -59,7 +58,7 @@ export function timesSent(name: string, rawHeaders: readonly string[]): number {
   return found
 }
 
-/** RFC 9112 §3.2.2 lets a client send the whole URL; its scheme and host are dropped unread. */
+/** The path and query of a request target. RFC 9112 §3.2.2 lets a client send a whole URL: its host is ignored. */
 export function originForm(target: string): string {
   if (target.startsWith('/')) return target
   const path = target.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '')

@@ -17,9 +17,8 @@ import { presentUser, userSchema } from './users.ts'
 
 /** Signing up. */
 export function registrations(auth: Auth): Route[] {
-  const { matches, otherwise } = passwordConfirmation
   const { passwords, signUp, signUpFields } = auth.config
-  const { isOther, problem } = passwordIsNotAddress(passwords)
+  const notAddress = passwordIsNotAddress(passwords)
   return [
     route({
       method: 'POST',
@@ -34,10 +33,10 @@ export function registrations(auth: Auth): Route[] {
           transport: transportField.default('bearer'),
           ...signUpFields?.shape,
         })
-        .refine(matches, otherwise)
-        .refine(isOther, problem),
+        .refine(passwordConfirmation.holds, passwordConfirmation.problem)
+        .refine(notAddress.holds, notAddress.problem),
       answers: answers[signUp],
-      // Before anything is validated: a refused request buys no hash, and counts against no limit.
+      // Before anything is validated: a request that is refused here costs no hash, and counts against no limit.
       admit: async (submission) =>
         signUp === 'closed' ? refuse('sign_up_closed') : admitTransport(submission),
       async handle({ body, client, request, cookie }) {

@@ -1,12 +1,12 @@
-/** What a route reads of a request: a `Request` has it, and so has Node's own through `NodeRequest`. */
+/** The parts of a request that routes read, which both `Request` and `NodeRequest` have. */
 export interface RequestLike extends RequestHead {
-  /** The whole URL, or only from the path on. */
+  /** The whole URL, or only path and query. */
   readonly url: string
   readonly body: AsyncIterable<Uint8Array> | null
   arrayBuffer(): Promise<ArrayBuffer>
 }
 
-/** What is read of a request before anybody is let in. */
+/** The parts of a request that are read before anybody is admitted. */
 export interface RequestHead {
   readonly method: string
   readonly headers: {

@@ -1,15 +1,15 @@
 import type { SpanAttributes } from '../core/tracing.ts'
 
-// Any other is `_OTHER`: a client can send a method of its own invention.
+// A client can send any method: all others become `_OTHER`.
 const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
 
 /**
- * Name and attributes of the span of a request, by OpenTelemetry's semantic conventions for HTTP.
+ * The name and attributes of a request's span, by OpenTelemetry's semantic conventions for HTTP.
  *
- * SECURITY: other attributes of the conventions are left out: `url.path` and `url.query` can hold the tokens of
- * links, and `client.address` an IP address.
+ * SECURITY: `url.path` and `url.query` are left out, since they can contain tokens of links, and so is
+ * `client.address`, the client's IP address.
  *
- * @param route as declared; null where there is none
+ * @param route the path as declared; null if no route matched
  */
 export function requestSpan(
   method: string,

@@ -16,14 +16,14 @@ import type {
   SessionOrKeyDefinition,
 } from './route-definition.ts'
 
-/** Answers the requests to one route: lets their senders in or refuses them, parses, and calls the handler. */
-export type Responder = (context: RequestContext) => Promise<Answer>
+/** Answers the requests to a route: admits or refuses the sender, parses, and calls the handler. */
+type Respond = (context: RequestContext) => Promise<Answer>
 
-/** @throws RangeError for an access that does not exist, and for the token of an operator that somebody could guess */
-export function responderOf<B, P, Q>(
+/** @throws RangeError for an access that does not exist, and for a token of an operator that is too short */
+export function respondTo<B, P, Q>(
   definition: RouteDefinition<B, P, Q>,
   schemas: Schemas,
-): Responder {
+): Respond {
   switch (definition.access) {
     case 'public':
       return toEverybody(definition, schemas)
@@ -41,13 +41,13 @@ export function responderOf<B, P, Q>(
   }
 }
 
-// Somebody who is not held by types: without an answer of its own, the route would be a fault at each request.
+// For code without a type check: otherwise the route would fail at each request.
 function refuseStrange(definition: Readonly<Record<'method' | 'path' | 'access', unknown>>): never {
   const { method, path, access } = definition
   throw new RangeError(`${method} ${path} has the access ${access}: there is none of that name`)
 }
 
-function toEverybody<B, P, Q>(definition: PublicDefinition<B, P, Q>, schemas: Schemas): Responder {
+function toEverybody<B, P, Q>(definition: PublicDefinition<B, P, Q>, schemas: Schemas): Respond {
   const { admit = null } = definition
   return async (context) => {
     const exchange = await parse<B, P, Q>(context, { schemas, admit })
@@ -55,8 +55,8 @@ function toEverybody<B, P, Q>(definition: PublicDefinition<B, P, Q>, schemas: Sc
   }
 }
 
-// The body of a caller who is not let in is not even read, here and below.
-function toSession<B, P, Q>(definition: SessionDefinition<B, P, Q>, schemas: Schemas): Responder {
+// Here and below: the body of a caller who is not admitted is not even read.
+function toSession<B, P, Q>(definition: SessionDefinition<B, P, Q>, schemas: Schemas): Respond {
   const { access } = definition
   return async (context) => {
     const holder = await authenticateRequest(context, context.attribution)
@@ -65,12 +65,12 @@ function toSession<B, P, Q>(definition: SessionDefinition<B, P, Q>, schemas: Sch
     const parsed = parse<B, P, Q>(context, { schemas, admit })
     const { session, user, token, transport } = holder
     const principal = { session, user, apiKey: null }
-    // Awaited only if it is a promise, here and below: most requests have no body.
+    // Here and below: awaited only if it is a promise, since most requests have no body.
     const exchange =
       parsed instanceof Promise ? await awaitBody(parsed, context.auth, principal) : parsed
     if (isRefusal(exchange)) return exchange
     const { auth, client, request, cookie, params, query, body } = exchange
-    // Awaited: returning a promise takes two turns more than returning its value.
+    // Awaited, because returning a promise takes two microtasks more than returning its value.
     return await runAs(principal, () =>
       definition.handle({
         auth,
@@ -92,7 +92,7 @@ function toSession<B, P, Q>(definition: SessionDefinition<B, P, Q>, schemas: Sch
 function toSessionOrKey<B, P, Q>(
   definition: SessionOrKeyDefinition<B, P, Q>,
   schemas: Schemas,
-): Responder {
+): Respond {
   const { scope } = definition
   return async (context) => {
     const principal = await authorizeRequest(context, scope)
@@ -105,7 +105,7 @@ function toSessionOrKey<B, P, Q>(
   }
 }
 
-function toOperator<B, P, Q>(definition: OperatorDefinition<B, P, Q>, schemas: Schemas): Responder {
+function toOperator<B, P, Q>(definition: OperatorDefinition<B, P, Q>, schemas: Schemas): Respond {
   const { token } = definition
   requireLong(token)
   return async (context) => {
@@ -118,7 +118,7 @@ function toOperator<B, P, Q>(definition: OperatorDefinition<B, P, Q>, schemas: S
 function toDeveloper<B, P, Q>(
   definition: DevelopmentDefinition<B, P, Q>,
   schemas: Schemas,
-): Responder {
+): Respond {
   return async (context) => {
     const developer = admitDeveloper(context.request, context.client)
     if (!developer) return refuse('not_found')

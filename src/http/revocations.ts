@@ -4,7 +4,7 @@ import type { Revocations } from '../core/revocations.ts'
 import { answer, WrittenJson } from './answers.ts'
 import { type Route, route } from './route.ts'
 
-/** The sessions that ended before their access tokens expire, for the services that accept those. */
+/** The ended sessions whose access tokens have not expired yet, for services that accept access tokens. */
 export function revocations(auth: Auth): Route[] {
   return [
     route({
@@ -30,13 +30,13 @@ export function revocations(auth: Auth): Route[] {
   ]
 }
 
-// SECURITY: the last directive is for Varnish, which otherwise hands out for ten seconds more what has expired
-// (RFC 5861 §3), and takes no notice of `must-revalidate`.
+// SECURITY: the last directive is for Varnish, which otherwise serves an expired answer for ten more seconds (RFC 5861
+// §3), and ignores `must-revalidate`.
 const caching = 'public, max-age=2, stale-while-revalidate=0'
 
 const written = new WeakMap<Revocations, WrittenJson>()
 
-// Serializing ten thousand takes longer than reading them did, and many services may ask.
+// Serializing ten thousand entries takes longer than reading them, and many services may ask.
 function writtenOnce(list: Revocations): WrittenJson {
   const { revoked, issuedBefore } = list
   const json = written.get(list) ?? new WrittenJson({ revoked, issued_before: issuedBefore })

@@ -9,24 +9,24 @@ import type { Admit, Exchange } from './exchange.ts'
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
 /**
- * Who may use a route. `public`: everybody. `session`: the holder of a live session. `session_or_key`: also an
- * API key with the route's `scope`. `fresh`, for what is sensitive: a session whose password was verified
- * within ten minutes, or is sent along as `password_challenge`. `operator`: whoever has the route's own token.
- * `development`: whoever sits at this machine; for others the route does not exist.
+ * Who may use a route. `public`: everybody. `session`: the holder of a live session. `session_or_key`: also an API key
+ * with the route's `scope`. `fresh`, for sensitive acts: a session whose password was verified within 10 minutes, or is
+ * sent as `password_challenge`. `operator`: whoever has the route's own token. `development`: whoever sits at this
+ * machine; for everybody else the route does not exist.
  */
 export type Access = 'public' | 'session' | 'session_or_key' | 'fresh' | 'operator' | 'development'
 
-/** What a route answers when it succeeds: the status, what that means, the schema of the body. */
+/** The successful answers of a route, by status: what each means, and the schema of its body. */
 export interface Answers {
   readonly [status: number]: {
     readonly description: string
     readonly body?: z.ZodType
-    /** The media type of a text that is not JSON. */
+    /** The media type of a body that is not JSON. */
     readonly type?: string
   }
 }
 
-/** What `route()` is given: every route says who may use it. */
+/** The argument of `route()`: every route has an `access`. */
 export type RouteDefinition<B, P, Q> =
   | PublicDefinition<B, P, Q>
   | SessionDefinition<B, P, Q>
@@ -48,15 +48,15 @@ interface Definition<Body, Params, Query> {
 
 export interface PublicDefinition<B, P, Q> extends Definition<B, P, Q> {
   readonly access: 'public'
-  /** For a route that is opened by what the request itself carries: refuses before the body is validated. */
+  /** For a route whose request carries its own proof, such as a token: refuses before the body is validated. */
   readonly admit?: Admit<P>
   readonly handle: Handle<Exchange<B, P, Q>>
 }
 
 export interface SessionDefinition<B, P, Q> extends Definition<B, P, Q> {
   /**
-   * The body of a `fresh` route has `passwordChallengeField` among its fields; a route that names no body reads
-   * that field alone, except a GET, which has no body.
+   * The body of a `fresh` route needs `passwordChallengeField` among its fields. A route that declares no body reads
+   * only that field; a GET has no body.
    */
   readonly access: 'session' | 'fresh'
   readonly handle: Handle<Exchange<B, P, Q> & Holder>
@@ -71,7 +71,7 @@ export interface SessionOrKeyDefinition<B, P, Q> extends Definition<B, P, Q> {
 
 export interface OperatorDefinition<B, P, Q> extends Definition<B, P, Q> {
   readonly access: 'operator'
-  /** What is sent as the bearer token, of 16 characters at least. No user has it. */
+  /** The bearer token that the operator sends, at least 16 characters. No user has it. */
   readonly token: Secret
   readonly handle: Handle<Exchange<B, P, Q>>
 }

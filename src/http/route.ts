@@ -2,16 +2,16 @@ import type { z } from 'zod'
 import type { Answer } from './answers.ts'
 import type { RequestContext, Schemas } from './exchange.ts'
 import { challengeBody } from './password-challenge.ts'
-import { responderOf } from './responders.ts'
+import { respondTo } from './responders.ts'
 import type { Access, Answers, Method, RouteDefinition } from './route-definition.ts'
 
-/** One line of the route table: the app, the OpenAPI document and the tests are made from it. */
+/** An entry of the route table, from which the app, the OpenAPI document and tests are made. */
 export interface Route {
   readonly method: Method
   /** Hono's syntax: `/v1/projects/:id`. */
   readonly path: string
   readonly access: Access
-  /** The scope that an API key needs; null where no key is accepted. */
+  /** The scope that an API key needs; null if no key is accepted. */
   readonly scope: string | null
   readonly summary: string
   readonly schemas: Schemas
@@ -20,10 +20,10 @@ export interface Route {
 }
 
 /**
- * Declares a route. Without an `access` it does not compile. With `session` the handler always gets a session,
- * with `session_or_key` a session or a key, and `current()` returns the same everywhere below.
+ * Declares a route. Without an `access` it does not compile. With `session` or `fresh` the handler always gets a
+ * session, with `session_or_key` a session or a key, and `current()` returns the same within it.
  *
- * @throws RangeError for an access that does not exist, and for the token of an operator that somebody could guess
+ * @throws RangeError for an access that does not exist, and for a token of an operator that is too short
  */
 export function route<Body = undefined, Params = undefined, Query = undefined>(
   definition: RouteDefinition<Body, Params, Query>,
@@ -32,7 +32,7 @@ export function route<Body = undefined, Params = undefined, Query = undefined>(
   const { body = bodyWithout(definition), params = null, query = null } = definition
   const schemas = { body, params, query }
   const scope = definition.access === 'session_or_key' ? definition.scope : null
-  const respond = responderOf(definition, schemas)
+  const respond = respondTo(definition, schemas)
   return { method, path, access, scope, summary, schemas, answers, respond }
 }
 

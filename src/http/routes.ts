@@ -21,13 +21,13 @@ import { sessions } from './sessions.ts'
 import { signingKeys } from './signing-keys.ts'
 import { users } from './users.ts'
 
-/** What the table holds besides Latchkey's standard routes. */
+/** What the table contains besides Latchkey's standard routes. */
 export interface TableOptions extends Pick<CookieOptions, 'mode'> {
   /** Your own routes: in the table they are checked, documented and tested like Latchkey's. */
   readonly routes?: readonly Route[]
-  /** Development only: the mails that `/dev/mailbox` shows to whoever sits at this machine. */
+  /** Development only: the mails that `/dev/mailbox` shows to whoever sits at this machine. Default none. */
   readonly mailbox?: Mailbox | null
-  /** URL of the front end, as for `createOutbox`: `/.well-known/change-password` redirects there. */
+  /** The URL of the front end, as for `createOutbox`: `/.well-known/change-password` redirects there. Default none. */
   readonly appUrl?: string
 }
 

@@ -15,7 +15,7 @@ import { presentUser, userSchema } from './users.ts'
 const newToken = z.object({ token: z.string() })
 const shownSession = z.object({ session: sessionSchema, user: userSchema })
 
-/** Logging in and out, and the current session: show it, rotate its token, confirm the password. */
+/** Logging in and out, and the current session: show it, rotate its token, make it fresh. */
 export function sessions(auth: Auth): Route[] {
   return [
     route({
@@ -89,7 +89,7 @@ export function sessions(auth: Auth): Route[] {
       },
       async handle({ session, token, client, transport: came, body, request, cookie }) {
         const { transport = came } = body
-        // SECURITY: a script must not get out the token that the browser keeps from it.
+        // SECURITY: a script must not get hold of a token that the browser keeps from scripts.
         if (came === 'cookie' && transport === 'bearer') return staysInCookie
         if (transport === 'cookie' && !cookie.isIntended(request)) return refuse('csrf')
         const rotated = await auth.rotateToken({ session, token }, client)

@@ -9,8 +9,8 @@ import { timesSent } from './raw-head.ts'
 import { endUnread } from './slow-clients.ts'
 
 /**
- * Takes an ordinary request from Node to its answer without a `Request` and a `Response` in between, which cost
- * as much as all that the route does.
+ * Answers an ordinary request without making a `Request` and a `Response`, which would cost as much as all of the
+ * route's own work.
  *
  * @returns null for a request that has to go the long way, through Hono
  */
@@ -19,7 +19,7 @@ export type Shortcut = (
   outgoing: ServerResponse,
 ) => Promise<Presented> | null
 
-/** Who answers a path, by a method or by `ALL`. */
+/** What answers a method, or `ALL` methods, on a path. */
 export interface Entry extends Responder {
   readonly method: string
   readonly path: string
@@ -31,7 +31,7 @@ interface Found {
   readonly params: Record<string, string>
 }
 
-// What is ambiguous is left to the long way: an escape, a dot segment, a strange host.
+// Anything ambiguous goes the long way: an escape, a dot segment, an unusual host.
 const plainTarget = /^(?:\/[\w~-][\w.~-]*)+(?:\?[\w.~=&+%-]*)?$|^\/$/
 const plainHost = /^[\w.-]+(?::(?:[1-5]?\d{1,4}|6[0-4]\d{3}|65[0-4]\d\d|655[0-2]\d|6553[0-5]))?$/
 
@@ -41,7 +41,7 @@ export function shortcut(entries: readonly Entry[], dispatcher: Dispatcher): Sho
   for (const entry of entries) router.add(entry.method, entry.path, entry)
   return (incoming, outgoing) => {
     const { method = '', url = '', headers, socket } = incoming
-    // HEAD goes the long way, where a GET is answered and its body cut.
+    // HEAD goes the long way, where it is answered like a GET, without the body.
     if (method === 'HEAD' || !plainTarget.test(url)) return null
     if (!plainHost.test(headers.host ?? 'localhost')) return null
     const body = hasBody(incoming) ? incoming : null
@@ -60,7 +60,7 @@ function hasBody({ headers }: IncomingMessage): boolean {
   return headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined
 }
 
-// Not on a GET, with a Content-Length, and of one type: of two Content-Type headers Node shows the first, and a
+// Whether it is not on a GET, has a Content-Length, and only one Content-Type: of two, Node shows only the first, but a
 // `Request` both.
 function isPlainBody(incoming: IncomingMessage): boolean {
   const { method, headers, rawHeaders } = incoming
@@ -69,7 +69,7 @@ function isPlainBody(incoming: IncomingMessage): boolean {
   return timesSent('content-type', rawHeaders) <= 1
 }
 
-// The whole body is still to come, as bytes: middleware in front may have read it, or asked for text.
+// Whether nothing of the body was read yet: middleware in front may have read it, or set an encoding.
 function isUntouched({ readableDidRead, readableEncoding }: IncomingMessage): boolean {
   return !readableDidRead && readableEncoding === null
 }

@@ -13,7 +13,7 @@ const keySchema = z.object({
   use: z.literal('sig'),
 })
 
-/** The public keys of access tokens, for the services that accept those. */
+/** The public keys with which services verify access tokens. */
 export function signingKeys(auth: Auth): Route[] {
   return [
     route({

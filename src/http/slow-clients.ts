@@ -11,27 +11,27 @@ const millisecondsBetweenLooks = 1_000
 // Added to Node's own limit for a request; longer than Node keeps an idle connection.
 const millisecondsBeyond = 10_000
 
-/** A count of bytes, and when it was first seen. */
+/** A number of bytes, and when it was first seen. */
 interface Seen {
   readonly at: number
   readonly bytes: number
 }
 
-/** How a connection stood at the last look. */
+/** The state of a connection at the last check. */
 interface Progress {
-  /** What the client has taken of the answer; null while nothing waits to be taken. */
+  /** How much of the answer the client has taken; null while nothing is waiting to be sent. */
   taken: Seen | null
   written: Seen
   read: Seen
 }
 
 /**
- * Ends connections that Node's limits miss, since those time only how slowly a request arrives: of a client
- * that does not take its answer, which would stay in memory for as long as the client likes, and of a client
- * that sends empty lines between requests, each of which restarts the idle time-out.
+ * Closes connections that Node's own limits miss, since those only limit how slowly a request may arrive: of a client
+ * that does not take its answer, which would stay in memory for as long as the client likes; and of a client that
+ * sends empty lines between requests, each of which restarts the idle time-out.
  *
- * All are looked at once a second: no timer for each answer, and nothing against a stream that is silent for a
- * while, or a route that takes its time.
+ * All connections are checked once a second, without a timer for each answer. A stream that is silent for a while, or a
+ * route that takes its time, is not affected.
  */
 export function closeSlowClients(server: Server): void {
   const connections = new Map<Socket, Progress>()
@@ -40,7 +40,7 @@ export function closeSlowClients(server: Server): void {
     connections.set(socket, { taken: null, written: none, read: none })
     socket.once('close', () => connections.delete(socket))
   })
-  // A connection that is upgraded or tunnelled is no longer HTTP, and may be silent for as long as it likes.
+  // A connection that was upgraded or is a tunnel is no longer HTTP, and may be silent for as long as it likes.
   server.on('newListener', (name: string) => {
     if (name !== 'upgrade' && name !== 'connect') return
     if (server.listenerCount(name) > 0) return
@@ -66,14 +66,14 @@ export function closeSlowClients(server: Server): void {
     const { requestTimeout } = server
     const isUnanswered = now - progress.written.at >= requestTimeout + millisecondsBeyond
     const isSending = now - progress.read.at < millisecondsBeyond
-    // What was read may be a request, the first after a long pause, where `keepAliveTimeout` was raised for a proxy.
+    // Not if an answer is due: if `keepAliveTimeout` was raised for a proxy, a request may come after a long pause.
     return requestTimeout > 0 && isUnanswered && isSending && !isAnswerDue(socket)
   }
 }
 
 /**
- * Ends the connection of a client that still sends, some time after its answer, a body that nobody has read.
- * Not before the answer, since earlier answers on the connection may take longer.
+ * Closes the connection of a client that is still sending an unread body some time after its answer. Call it once
+ * the answer was sent: earlier answers on the connection may take longer.
  */
 export function endUnread(incoming: IncomingMessage): void {
   if (incoming.readableEnded) return
@@ -96,8 +96,8 @@ function isSlowReader(socket: Socket, progress: Progress, now: number): boolean 
   return false
 }
 
-// Only the handle knows how much of one large write the system took; Node's own time-out of a socket asks it
-// too. Node's types lack the property.
+// Only the handle knows how much of a large write the system has taken; Node's own time-out of sockets reads it, too.
+// Node's types lack this property.
 function takenOf(socket: Socket): number {
   const { bytesWritten = 0, writeQueueSize = 0 } = Object(Reflect.get(socket, '_handle'))
   return bytesWritten - writeQueueSize

@@ -6,12 +6,12 @@ import { type Holder, recognizeBrowser, type Transport } from './bearer.ts'
 import type { Exchange, Submission } from './exchange.ts'
 import { type Refusal, refuse } from './problems.ts'
 
-/** How a client wants its token: in the body, or in a cookie that no script can read. */
+/** How a client wants to get its token: in the body, or in a cookie that no script can read. */
 export const transportField: z.ZodType<Transport> = z.enum(['bearer', 'cookie'])
 
 /**
- * Refuses a cookie to a page that may not have one, so that no site logs a user in as somebody else unnoticed.
- * For `admit`: before anything is validated or counted.
+ * For `admit`, before anything is validated or counted: refuses a cookie to a page that may not use one, so that no
+ * other site can silently log a user in as somebody else.
  */
 export async function admitTransport({
   input,
@@ -27,15 +27,15 @@ type CookieExchange = Pick<
 >
 
 /**
- * Ends the session that a browser holds when it is given another: the browser forgets the first token, and that
- * session would live on unused. Nothing of it is taken over.
+ * Ends the session in a browser's cookie when another one replaces it: the browser forgets the first token, and the
+ * session would live on unused.
  */
 export async function endHeld({ auth, request, client, cookie }: CookieExchange): Promise<void> {
   const held = await recognizeBrowser({ auth, request, cookie })
   if (held) await auth.logOut(held.session, client)
 }
 
-/** The headers that put a session's token into a browser, for as long as the session can last. */
+/** The headers that set the cookie to a session's token, for as long as the session can last. */
 export function giveCookie(
   { auth: { config }, cookie }: Pick<CookieExchange, 'auth' | 'cookie'>,
   { session, token }: { readonly session: Session; readonly token: Secret },
@@ -45,8 +45,8 @@ export function giveCookie(
 }
 
 /**
- * Headers that remove the cookie when the session of the request ends. A 401 removes none: another tab may just
- * have been given a new one, which would be lost.
+ * The headers that delete the cookie when the session of the request ends. A 401 does not delete it: another tab may
+ * just have received a new one, which would be lost.
  */
 export function takeCookie(
   { cookie, transport }: Pick<CookieExchange, 'cookie'> & Pick<Holder, 'transport'>,

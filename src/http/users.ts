@@ -66,8 +66,7 @@ export function users(auth: Auth): Route[] {
   ]
 }
 
-// SECURITY: the members are named one by one, so that what a `User` gains later is not sent until it is added
-// here.
+// SECURITY: the members are named one by one, so that a new member of `User` is not sent until it is added here.
 export function presentUser(user: User): z.infer<typeof userSchema> {
   return {
     id: user.id,

@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import { describeProblem } from './messages.ts'
 import type { Problem } from './problems.ts'
 
-/** What zod found, as the problems of an answer: a sentence for people, a code for programs. */
+/** Turns zod's issues into the problems of an answer: a message for people, a code for programs. */
 export function toProblems(
   issues: readonly z.core.$ZodIssue[],
   input: Readonly<Record<string, unknown>>,
@@ -31,7 +31,7 @@ function explain(issue: z.core.$ZodIssue, value: unknown): { code: string; messa
   return { code: 'invalid', message: 'is invalid' }
 }
 
-// Zod's message for a `refine` without one; after the name of a field it would make no sentence.
+// Zod's default message for a `refine`: after the name of a field it would be no sentence.
 const withoutWords = 'Invalid input'
 
 const codesOfMissing: ReadonlySet<unknown> = new Set([

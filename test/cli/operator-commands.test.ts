@@ -118,7 +118,10 @@ test('everybody is logged out, of whatever number, when it is meant', async () =
     }
   })
   const refused = await said(command, 'latchkey sessions revoke-all --json')
-  expect(refused).toEqual([2, expect.stringContaining('Everybody would be logged out; --yes')])
+  expect(refused).toEqual([
+    2,
+    expect.stringContaining('This logs everybody out: confirm with --yes'),
+  ])
   expect(await auth.authenticate(bob.token)).not.toBeNull()
   expect(await said(command, 'latchkey sessions revoke-all --yes --json')).toEqual([
     0,
@@ -132,7 +135,10 @@ test('everybody is logged out, of whatever number, when it is meant', async () =
   // Everything else is theirs as before.
   const again = await auth.logIn({ emailAddress, password: ann.password })
   expect(await auth.authenticate(again?.token ?? '')).not.toBeNull()
-  expect(await said(command, 'latchkey sessions revoke-all --yes')).toEqual([0, 'Ended 1 session'])
+  expect(await said(command, 'latchkey sessions revoke-all --yes')).toEqual([
+    0,
+    'Revoked 1 session',
+  ])
 })
 
 test('a session that somebody has in hand is ended too, and nobody waits for each other', async () => {
@@ -188,7 +194,10 @@ test('every API key ends when it is meant, and no session does', async () => {
   }
   const keys = [await create('Nightly build'), await create('Spreadsheet')]
   const refused = await said(command, 'latchkey api-keys revoke-all')
-  expect(refused).toEqual([2, expect.stringContaining('Every program would be locked out; --yes')])
+  expect(refused).toEqual([
+    2,
+    expect.stringContaining('This locks out every program: confirm with --yes'),
+  ])
   for (const key of keys) expect(await auth.authenticateApiKey(key)).not.toBeNull()
   const ran = await said(command, 'latchkey api-keys revoke-all --yes --json')
   expect(ran).toEqual([0, '{"revoked":2}'])
@@ -200,7 +209,7 @@ test('every API key ends when it is meant, and no session does', async () => {
   const again = await create('Nightly build')
   expect(await auth.authenticateApiKey(again)).not.toBeNull()
   const last = await said(command, 'latchkey api-keys revoke-all --yes')
-  expect(last).toEqual([0, 'Ended 1 API key'])
+  expect(last).toEqual([0, 'Revoked 1 API key'])
 })
 
 test('API keys are listed without their tokens, and ended', async () => {
@@ -232,13 +241,13 @@ test('API keys are listed without their tokens, and ended', async () => {
   expect((await auth.authenticateApiKey(token))?.user.id).toBe(user.id)
   expect(await said(command, `latchkey api-keys revoke ${emailAddress} ${id}`)).toEqual([
     0,
-    `Ended ${id}`,
+    `Revoked ${id}`,
   ])
   expect(await auth.authenticateApiKey(token)).toBeNull()
   const [code, again] = await said(command, `latchkey api-keys revoke ${emailAddress} ${id}`)
   expect([code, again]).toEqual([
     1,
-    `${emailAddress} has no such API key; latchkey api-keys list has all`,
+    `${emailAddress} has no such API key; latchkey api-keys list shows them all`,
   ])
 })
 
@@ -415,7 +424,7 @@ test('that there are more sessions and keys than are shown is said, to whoever a
   const { sessions } = JSON.parse(all.stdout)
   expect([sessions.length, all.stderr]).toEqual([
     50,
-    `50 are shown; --after ${sessions.at(-1).id} shows those behind them\n`,
+    `50 are shown; --after ${sessions.at(-1).id} shows the next ones\n`,
   ])
   const rest = await list(`--json --after ${sessions.at(-1).id}`)
   expect([JSON.parse(rest.stdout).sessions.length, rest.stderr]).toEqual([1, ''])

@@ -106,7 +106,11 @@ test('with another key than the servers have none is made, unless it is asked fo
   const first = await rotated(command, `${own} latchkey signing-keys rotate --json`)
   const foreign = key(randomBytes(32))
   const refused = await run(command, `${foreign} latchkey signing-keys rotate`)
-  expect(said(refused)).toEqual([1, '', expect.stringContaining(`signing key ${first}: set that`)])
+  expect(said(refused)).toEqual([
+    1,
+    '',
+    expect.stringContaining(`signing key ${first}: set the server's`),
+  ])
   expect((await server.auth.listSigningKeys()).map(({ id }) => id)).toEqual([first])
   const second = await rotated(command, `${foreign} latchkey signing-keys rotate --now --json`)
   expect((await server.auth.listSigningKeys()).map(({ id }) => id)).toEqual([second, first])

@@ -313,7 +313,7 @@ test('a file of names is read, and what is wrong in it is said in a sentence', a
 })
 
 test.each([
-  ['', '--database URL says where they come from'],
+  ['', 'Name the source with --database URL'],
   ['--database postgres://ann:hush/hush@127.0.0.1/app', 'percent-encoded'],
 ])('whoever does not say where from is told what to type: %s', async (options, said) => {
   const command = await prepareCommand()

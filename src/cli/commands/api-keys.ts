@@ -8,8 +8,8 @@ import { userOperand, withUser } from './user-operand.ts'
 const listApiKeys = defineCommand(
   {
     name: 'api-keys list',
-    summary: 'List the API keys of a user that are not over, newest first',
-    details: '--after ID lists what follows that one.',
+    summary: "List a user's unexpired API keys, newest first",
+    details: 'With --after ID the list begins after that one.',
     operands: userOperand,
     options: { ...pageOptions, json: jsonOption, ...databaseOptions },
     examples: ['latchkey api-keys list ann@example.com'],
@@ -48,7 +48,7 @@ function toRow({ id, name, scopes, createdAt, lastUsedAt, expiresAt }: ApiKey): 
 const revokeApiKey = defineCommand(
   {
     name: 'api-keys revoke',
-    summary: 'End one API key of a user',
+    summary: 'Revoke one API key of a user',
     details: 'Its token is refused from the next request on.',
     operands: `${userOperand} API_KEY_ID`,
     options: { json: jsonOption, ...databaseOptions },
@@ -61,11 +61,11 @@ const revokeApiKey = defineCommand(
     await withUser({ values, positionals: [name, ...more] }, async (auth, user) => {
       if (!(await auth.revokeApiKey({ id, userId: user.id }))) {
         throw new Refused(
-          `${user.emailAddress} has no such API key; latchkey api-keys list has all`,
+          `${user.emailAddress} has no such API key; latchkey api-keys list shows them all`,
         )
       }
       if (values.json) printJson({ api_key: { id } })
-      else print(`Ended ${id}`)
+      else print(`Revoked ${id}`)
     })
   },
 )
@@ -73,23 +73,22 @@ const revokeApiKey = defineCommand(
 const revokeAllApiKeys = defineCommand(
   {
     name: 'api-keys revoke-all',
-    summary: 'End every API key there is: every program needs another one',
-    details: `For when keys may be in wrong hands. Sessions stay as they are. Who creates a
-key meanwhile keeps it. In small steps, so that servers go on.`,
+    summary: 'Revoke every API key of every user: each program then needs a new one',
+    details: `For when keys may have leaked. Sessions stay as they are, and so do keys that are
+created meanwhile. It works in small steps, so that servers keep running.`,
     operands: null,
     options: {
-      yes: { type: 'boolean', meaning: 'That this is meant: nothing happens without it' },
+      yes: { type: 'boolean', meaning: 'Confirm: without it nothing happens' },
       json: jsonOption,
       ...databaseOptions,
     },
     examples: ['latchkey api-keys revoke-all --yes'],
   },
   async ({ values }) => {
-    if (!values.yes)
-      throw new UsageError('Every program would be locked out; --yes says that it is meant')
+    if (!values.yes) throw new UsageError('This locks out every program: confirm with --yes')
     const revoked = await withAuth(values, (auth) => auth.revokeAllApiKeys())
     if (values.json) printJson({ revoked })
-    else print(`Ended ${revoked} ${revoked === 1 ? 'API key' : 'API keys'}`)
+    else print(`Revoked ${revoked} ${revoked === 1 ? 'API key' : 'API keys'}`)
   },
 )
 

@@ -17,14 +17,14 @@ export const backUpDatabase = defineCommand(
   {
     name: 'backup',
     summary: 'Copy the database into a file while servers go on, and check the copy',
-    details: `A whole and consistent copy, for its owner's eyes only (0600). It has its name when
-all of it is on the disk and was read once, from end to end; a file that is
-there is never written over. Of PostgreSQL its own pg_dump makes one.`,
+    details: `A complete, consistent copy that only its owner can read (0600). It gets its name
+once all of it is on the disk and has been read from end to end; an existing
+file is never overwritten. Back up PostgreSQL with its own pg_dump.`,
     operands: 'FILE',
     options: {
       broken: {
         type: 'boolean',
-        meaning: 'Copy also what has lost tables or is damaged, before it is repaired',
+        meaning: 'Copy even a damaged database, or one that lacks tables, before repairing it',
       },
       json: jsonOption,
       ...databaseOptions,

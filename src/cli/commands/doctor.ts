@@ -15,17 +15,17 @@ import { jsonOption, printJson, printTable } from './output.ts'
 export const examineServer = defineCommand(
   {
     name: 'doctor',
-    summary: 'Look whether a server can run here, and what should be otherwise',
-    details: `Reads every variable that the server reads, and looks at the database, its tables, its
-files, the disk, the clock, the mail server and the proxies. Nothing is changed and no
-mail is sent, but for --mail-to. Run it as the user of the server, with its variables.
+    summary: 'Check whether a server can run here, and what should be changed',
+    details: `Reads every variable that the server reads, and checks the database, its tables and
+files, the disk, the clock, the mail server and the proxies. It changes nothing, and
+sends no mail except with --mail-to. Run it as the server's user, with its variables.
 
 ok      as it should be
-advice  it works, and should not stay so
+advice  it works, but should not stay that way
 fault   something does not work, or lets somebody in; the exit code is 1`,
     operands: null,
     options: {
-      'mail-to': { type: 'string', value: 'ADDRESS', meaning: 'Send one mail, to this address' },
+      'mail-to': { type: 'string', value: 'ADDRESS', meaning: 'Send a test mail to this address' },
       app: appOption,
       json: jsonOption,
       ...databaseOptions,
@@ -61,7 +61,7 @@ interface Asked {
   readonly app: string | undefined
 }
 
-// Even if another variable is at fault: each has its own finding.
+// Examined even if another variable is at fault: each has its own finding.
 async function examine(environment: Environment | null, { mode, app }: Asked): Promise<Finding[]> {
   const url = environment?.databaseUrl ?? readUrl(mode)
   if (url === null) return []
@@ -73,7 +73,7 @@ async function examine(environment: Environment | null, { mode, app }: Asked): P
   })
 }
 
-// The findings say already what is wrong with it.
+// Null where the URL cannot be read: the findings already say what is wrong with it.
 function readUrl(mode: Mode): string | null {
   try {
     return readDatabaseEnvironment(process.env, mode)

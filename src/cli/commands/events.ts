@@ -11,13 +11,13 @@ export const listEvents = defineCommand(
   {
     name: 'events',
     summary: 'List what happened to users, newest first',
-    details: `Who signed up, logged in or was refused; what was changed, made or ended. Kept for a
-year. Of a user who is gone the events stay, under their ID, without addresses.
---after ID lists what follows that one.`,
+    details: `Who signed up, logged in or was refused; what was changed, created or revoked. Events
+are kept for a year. Those of a deleted user stay under their ID, without addresses.
+With --after ID the list begins after that one.`,
     operands: null,
     options: {
-      user: { type: 'string', value: userOperand, meaning: 'Those of one user' },
-      event: { type: 'string', value: 'NAME', meaning: 'Those of one name: authn_login_fail, …' },
+      user: { type: 'string', value: userOperand, meaning: 'Only those of this user' },
+      event: { type: 'string', value: 'NAME', meaning: 'Only this event: authn_login_fail, …' },
       ...pageOptions,
       json: jsonOption,
       ...databaseOptions,

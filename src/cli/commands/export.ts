@@ -12,15 +12,15 @@ export const exportDatabase = defineCommand(
   {
     name: 'export',
     summary: 'Write users, sessions, API keys and events as lines of JSON',
-    details: `As they are at one instant, however long it takes; servers go on meanwhile.
-latchkey import ndjson reads it back, also into the other database. It holds
-password hashes, and digests of tokens: keep it as you keep the database.`,
+    details: `As they are at one instant, however long it takes; servers keep running meanwhile.
+latchkey import ndjson reads it back, into either kind of database. It contains
+password hashes and digests of tokens: protect it as you protect the database.`,
     operands: null,
     options: {
       output: {
         type: 'string',
         value: 'FILE',
-        meaning: 'Write into a new file for your eyes only, not to the standard output',
+        meaning: 'Write to a new file that only you can read, not to standard output',
       },
       ...databaseOptions,
     },

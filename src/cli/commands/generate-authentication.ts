@@ -11,23 +11,23 @@ import { dryRunOption, writePlan } from './plan.ts'
 export const generateAuthentication = defineCommand(
   {
     name: 'generate authentication',
-    summary: 'Add log-in to a project of Hono, Fastify, Express or Next.js',
-    details: `Writes into the project in this folder what its users sign up and log in
-with: set-up, routes, mails, and tests of them, in the project's own language
-and for its own runner. Adds to package.json, .gitignore and .env.example, and
-puts the lines into the server's file where it is clear where they belong;
-elsewhere it says which. Nothing that is there is overwritten.`,
+    summary: 'Add log-in to a Hono, Fastify, Express or Next.js project',
+    details: `Adds sign-up and log-in to the project in this folder: set-up, routes, mails and
+their tests, in the project's own language and for its own test runner. Adds to
+package.json, .gitignore and .env.example, and inserts lines into the server's
+file where it is clear where they belong; otherwise it prints them. Nothing that
+exists is overwritten.`,
     operands: null,
     options: {
       database: {
         type: 'string',
         value: databases.join('|'),
-        meaning: 'Where users and sessions are; sqlite without it',
+        meaning: 'Where users and sessions are stored (default: sqlite)',
       },
       framework: {
         type: 'string',
         value: frameworks.join('|'),
-        meaning: 'Whose server it is, where package.json names several',
+        meaning: "The server's framework, if package.json names several",
       },
       package: packageOption,
       'dry-run': dryRunOption,

@@ -9,18 +9,18 @@ export const generateResource = defineCommand(
   {
     name: 'generate resource',
     summary: 'Add something that users own: its routes, table and tests',
-    details: `Writes into the project in this folder what latchkey new wrote for projects, for NAME,
-which is in the plural, such as notes or line_items: routes to list, create, show, change and
-delete what is the user's own, tests of all of that, and a migration. They are added to routes.ts.
+    details: `Adds to the project in this folder what latchkey new wrote for projects, for NAME, a
+plural such as notes or line_items: routes to list, create, show, change and delete the
+user's own, tests of all of that, and a migration. They are added to routes.ts.
 
 A type is one of ${Object.keys(fieldTypes).join(', ')};
-with ? behind it the field may be null. Some shells want that quoted; :optional is the same.`,
+with ? after it the field may be null. Some shells need that quoted; :optional is the same.`,
     operands: 'NAME FIELD:TYPE …',
     options: {
       singular: {
         type: 'string',
         value: 'WORD',
-        meaning: 'What one of them is called; made from NAME without it',
+        meaning: 'What one of them is called (default: derived from NAME)',
       },
       'dry-run': dryRunOption,
     },

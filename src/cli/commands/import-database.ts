@@ -26,14 +26,14 @@ function databaseImport({ name, open, example, summary, details }: DatabaseImpor
       summary,
       details: `${details}
 
-What is there stays as it is: run again it goes on where it was cut off, and
-changes nothing twice. Nothing is written to where they come from.`,
+Existing rows stay as they are: run again, it continues where it was interrupted,
+and changes nothing twice. Nothing is written to the source.`,
       operands: null,
       options: {
         database: {
           type: 'string',
           value: 'URL',
-          meaning: 'Where they come from: sqlite:PATH or postgres://…',
+          meaning: 'The source: sqlite:PATH or postgres://…',
         },
         ...importOptions,
       },
@@ -47,7 +47,7 @@ changes nothing twice. Nothing is written to where they come from.`,
 }
 
 function readSource(url: string | undefined): string {
-  if (url === undefined) throw new UsageError('--database URL says where they come from')
+  if (url === undefined) throw new UsageError('Name the source with --database URL')
   // SECURITY: a part of a password that is not percent-encoded would be taken for the host, and looked up.
   if (/^postgres(ql)?:/.test(url) && !isDatabaseUrl(url)) {
     throw new UsageError(
@@ -63,7 +63,7 @@ const importRails = databaseImport({
   name: 'rails',
   summary: 'Import users and sessions of a Rails application',
   details: `From the tables of bin/rails generate authentication: users with their bcrypt
-digests, and where sessions have a column token, these too.`,
+digests, and sessions, if these have a column token.`,
   example: 'latchkey import rails --database sqlite:storage/rails.sqlite3',
   open: openRails,
 })
@@ -71,8 +71,8 @@ digests, and where sessions have a column token, these too.`,
 const importDevise = databaseImport({
   name: 'devise',
   summary: 'Import users of a Rails application with Devise',
-  details: `Where Devise has a pepper, IMPORTED_PEPPER has to be set to it, here as in the
-server. Who was locked comes banned.`,
+  details: `If Devise has a pepper, set IMPORTED_PEPPER to it, here and for the server. Locked
+users are imported as banned.`,
   example: 'latchkey import devise --database sqlite:storage/rails.sqlite3',
   open: (url, mapping) => openDevise(url, mapping, { isPeppered: readPepper() !== null }),
 })
@@ -80,8 +80,8 @@ server. Who was locked comes banned.`,
 const importBetterAuth = databaseImport({
   name: 'better-auth',
   summary: 'Import users and sessions of better-auth',
-  details: `From the tables user, account and session, as its own adapter or
-Drizzle's made them.`,
+  details: `From the tables user, account and session, as made by its own adapter or by
+Drizzle's.`,
   example: 'latchkey import better-auth --database sqlite:storage/auth.sqlite3',
   open: (url, mapping) => openBetterAuth(url, mapping, { now: new Date() }),
 })
@@ -89,7 +89,7 @@ Drizzle's made them.`,
 const importSupabase = databaseImport({
   name: 'supabase',
   summary: 'Import users of Supabase',
-  details: 'From auth.users, by a role that may read all of it.',
+  details: 'From auth.users, with a role that may read all of it.',
   example: 'latchkey import supabase --database postgres://ann:secret@127.0.0.1:54322/app',
   open: (url, mapping) => openSupabase(url, mapping, { now: new Date() }),
 })

@@ -19,7 +19,7 @@ import { PrivateFile } from './private-file.ts'
 /** The options of every command that imports. */
 export const importOptions = {
   'dry-run': { type: 'boolean', meaning: 'Say what would be imported, and write nothing' },
-  map: { type: 'string', value: 'FILE', meaning: 'JSON: what its tables and columns are called' },
+  map: { type: 'string', value: 'FILE', meaning: 'JSON: the names of its tables and columns' },
   report: {
     type: 'string',
     value: 'FILE',

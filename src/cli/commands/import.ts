@@ -18,7 +18,7 @@ function fileImport({ name, open, ...rest }: FileImport): Command {
   const origin = {
     type: 'string',
     value: 'NAME',
-    meaning: `What imported_users calls where they come from; ${name} without it`,
+    meaning: `The name of the source in imported_users (default: ${name})`,
   } as const
   return defineCommand(
     {
@@ -43,9 +43,9 @@ function parseOrigin(text: string): string {
 const importCsv = fileImport({
   name: 'csv',
   summary: 'Import users from a CSV file',
-  details: `In UTF-8, with a line that names the columns: email_address and password_hash;
-where there are any also id, email_verified_at, banned_at, created_at and
-updated_at. Run again it goes on where it was cut off, and changes nothing twice.`,
+  details: `In UTF-8. The first line names the columns: email_address and password_hash, and
+optionally id, email_verified_at, banned_at, created_at and updated_at. Run again,
+it continues where it was interrupted, and changes nothing twice.`,
   examples: ['latchkey import csv users.csv --dry-run', 'latchkey import csv - < users.csv'],
   open: openCsv,
 })
@@ -53,9 +53,9 @@ updated_at. Run again it goes on where it was cut off, and changes nothing twice
 const importNdjson = fileImport({
   name: 'ndjson',
   summary: 'Import users from lines of JSON, or what latchkey export wrote',
-  details: `Each line is an object with email_address and password_hash, and where there are
-any id, email_verified_at, banned_at, created_at and updated_at. An export comes
-back with sessions, API keys and events.`,
+  details: `Each line is an object with email_address and password_hash, and optionally id,
+email_verified_at, banned_at, created_at and updated_at. An export brings back
+sessions, API keys and events too.`,
   examples: ['latchkey import ndjson export.ndjson --json'],
   open: openNdjson,
 })

@@ -3,16 +3,16 @@ import { type Command, defineCommand } from './command.ts'
 import { databaseOptions, withAuth } from './database.ts'
 import { jsonOption, print, printJson } from './output.ts'
 
-/** Ends the time in which every log-in also takes as long as the hashes of other systems. */
+/** Until no imported hash is left, every log-in also takes the time that those hashes take. */
 export const forgetImportedPasswords: Command = defineCommand(
   {
     name: 'users forget-hashes',
-    summary: 'Take away the imported password hashes that no log-in has replaced',
-    details: `These users choose a password by a reset mail; sessions live on. From a minute later
-each log-in costs one hash of today, and no more those of other systems.`,
+    summary: 'Delete the imported password hashes that no log-in has replaced',
+    details: `These users choose a new password by a reset mail; their sessions stay. A minute later
+each log-in costs one hash of our own, and no longer those of other systems.`,
     operands: null,
     options: {
-      'dry-run': { type: 'boolean', meaning: 'Change nothing, and say how many there are' },
+      'dry-run': { type: 'boolean', meaning: 'Say how many there are, and change nothing' },
       json: jsonOption,
       ...databaseOptions,
     },

@@ -14,9 +14,9 @@ const operand = '(EMAIL_ADDRESS | ID | IP_ADDRESS)'
 const showLimits = defineCommand(
   {
     name: 'limits show',
-    summary: 'Show the limits on attempts, or what is counted of somebody just now',
-    details: `Of an email address, known or not, or the ID of a user: what was tried on them. Of
-an IP address: what was tried from there; of an IPv6 address, from its /64.`,
+    summary: 'Show the limits on attempts, or the current counts of one user or address',
+    details: `For an email address, known or not, or the ID of a user: the attempts on that
+account. For an IP address: the attempts from there; for IPv6, from its /64.`,
     operands: `[${operand}]`,
     options: { json: jsonOption, ...databaseOptions },
     examples: ['latchkey limits show', 'latchkey limits show ann@example.com'],
@@ -35,9 +35,9 @@ an IP address: what was tried from there; of an IPv6 address, from its /64.`,
 const clearLimits = defineCommand(
   {
     name: 'limits clear',
-    summary: 'Let somebody try again who has tried too often',
-    details: `Also lets a password count again that a hundred failures have stopped. A server that
-refused them just now follows within five seconds.`,
+    summary: 'Let somebody who has tried too often try again',
+    details: `A password that was stopped by a hundred failures is accepted again, too. A server
+that has just refused them follows within five seconds.`,
     operands: operand,
     options: { json: jsonOption, ...databaseOptions },
     examples: ['latchkey limits clear ann@example.com', 'latchkey limits clear 192.0.2.7'],

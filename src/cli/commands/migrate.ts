@@ -14,16 +14,15 @@ import { complain, jsonOption, print, printJson, printTable } from './output.ts'
 export const migrateDatabase = defineCommand(
   {
     name: 'migrate',
-    summary: 'Make the tables that the server needs, or say which are missing',
-    details: `Applies what is pending, all of it or nothing: Latchkey's migrations, and behind
-them those of the application, from DIR/sqlite or DIR/postgres. A server does
-the same at its start; with this command another user of the database may do
-it. A file for SQLite is created where there is none.
+    summary: 'Apply pending migrations, or list them',
+    details: `Applies all pending migrations or none: Latchkey's first, then the application's,
+from DIR/sqlite or DIR/postgres. A server does the same when it starts; with this
+command another database role can do it. If there is no SQLite file, it is created.
 
 With --status nothing is changed, and the exit code is 1 while some are pending.`,
     operands: null,
     options: {
-      status: { type: 'boolean', meaning: 'List all of them, applied and pending' },
+      status: { type: 'boolean', meaning: 'List all migrations, applied and pending' },
       app: appOption,
       json: jsonOption,
       ...databaseOptions,

@@ -8,7 +8,7 @@ import { UsageError } from './command.ts'
 export const appOption = {
   type: 'string',
   value: 'DIR',
-  meaning: 'Where the migrations of the application are; ./migrations without it',
+  meaning: "The folder of the application's migrations (default: ./migrations)",
 } as const
 
 /**

@@ -17,27 +17,26 @@ import { refuseUnwritten } from './plan.ts'
 export const newProject = defineCommand(
   {
     name: 'new',
-    summary: 'Begin a project: an API with users, and pages for it',
-    details: `Writes a project into DIR, which may not be there or has to be empty but for
-what belongs to git, and a licence: an API with log-in, a resource with its tests, and a front
-end. It is yours from then on. Where DIR is in no repository of git, one begins
-there, without a commit.`,
+    summary: 'Create a project: an API with users, and pages for it',
+    details: `Writes a project into DIR: an API with log-in, a resource with its tests, and a front
+end. It is yours from then on. If DIR exists, it must be empty except for the files of
+git and a licence. If it is in no git repository, one is initialized, without a commit.`,
     operands: 'DIR',
     options: {
       database: {
         type: 'string',
         value: databases.join('|'),
-        meaning: 'Where its data is; sqlite without it',
+        meaning: 'Where its data is stored (default: sqlite)',
       },
       'front-end': {
         type: 'string',
         value: frontEnds.join('|'),
-        meaning: 'What its pages are made with; react without it',
+        meaning: 'What its pages are made with (default: react)',
       },
       name: {
         type: 'string',
         value: 'NAME',
-        meaning: 'What people read in its pages and mails; made from DIR without it',
+        meaning: 'Its name in pages and mails (default: derived from DIR)',
       },
       package: packageOption,
       yes: { type: 'boolean', meaning: 'Ask nothing, even on a terminal' },

@@ -7,13 +7,13 @@ import { complain, jsonOption, print, printJson } from './output.ts'
 export const retryMessages = defineCommand(
   {
     name: 'outbox retry',
-    summary: 'Queue mails again that are failed or unknown',
+    summary: 'Queue failed or unknown mails again',
     details: `They are tried for another day; a running server begins within five seconds.
-What is unknown may arrive a second time. latchkey outbox list shows the IDs.`,
+Unknown ones may arrive a second time. latchkey outbox list shows the IDs.`,
     operands: '(ID … | --failed | --unknown)',
     options: {
-      failed: { type: 'boolean', meaning: 'All that are failed' },
-      unknown: { type: 'boolean', meaning: 'All that are unknown' },
+      failed: { type: 'boolean', meaning: 'All failed mails' },
+      unknown: { type: 'boolean', meaning: 'All unknown mails' },
       json: jsonOption,
       ...databaseOptions,
     },

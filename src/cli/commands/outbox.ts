@@ -10,17 +10,17 @@ const statuses: readonly MessageStatus[] = ['queued', 'sent', 'failed', 'unknown
 export const listMessages = defineCommand(
   {
     name: 'outbox list',
-    summary: 'List the mails that wait, were sent or could not be sent, newest first',
-    details: `queued   is tried until it is sent, for a day at most
-sent     was taken by the mail server
-failed   was refused by the mail server, or a day was not enough
-unknown  left twice, and the mail server did not say whether it took it`,
+    summary: 'List queued, sent and failed mails, newest first',
+    details: `queued   it is tried until it is sent, for a day at most
+sent     the mail server accepted it
+failed   the mail server refused it, or could not take it for a day
+unknown  it was sent twice, and the mail server confirmed neither`,
     operands: null,
     options: {
       status: {
         type: 'string',
         value: 'STATUS',
-        meaning: 'Those that are queued, sent, failed or unknown; all without it',
+        meaning: 'Only queued, sent, failed or unknown mails (default: all)',
       },
       limit: pageOptions.limit,
       json: jsonOption,

@@ -8,7 +8,7 @@ import { complain } from './output.ts'
 export const packageOption = {
   type: 'string',
   value: 'FILE.tgz',
-  meaning: 'Take Latchkey from this file, and not from the registry',
+  meaning: 'Install Latchkey from this file, not from the registry',
 } as const
 
 export function parsePackage(file: string | undefined): LatchkeySource {

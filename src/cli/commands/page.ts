@@ -6,8 +6,8 @@ const maximumLimit = 1_000
 
 /** For commands that list: how many, and after which ID. */
 export const pageOptions = {
-  limit: { type: 'string', value: 'N', meaning: 'At most so many, 1 to 1000; 50 without it' },
-  after: { type: 'string', value: 'ID', meaning: 'Those behind this one in the list' },
+  limit: { type: 'string', value: 'N', meaning: 'At most this many, 1 to 1000 (default: 50)' },
+  after: { type: 'string', value: 'ID', meaning: 'Only those after this one in the list' },
 } as const
 
 /** @throws UsageError */
@@ -34,7 +34,7 @@ export function sayRest(
   { page, limit }: { page: { readonly limit: number }; limit: string | undefined },
 ): void {
   if (shown.length < page.limit || limit !== undefined) return
-  complain(`${page.limit} are shown; --after ${shown.at(-1)?.id} shows those behind them`)
+  complain(`${page.limit} are shown; --after ${shown.at(-1)?.id} shows the next ones`)
 }
 
 /**

@@ -13,35 +13,34 @@ import { type Replaced, restoreFile } from './restored-file.ts'
 export const restoreDatabase = defineCommand(
   {
     name: 'restore',
-    summary: 'Put a backup in the place of the database, and end its sessions and links',
-    details: `The servers have to be stopped: while one has the database open, nothing happens.
-The backup is read from end to end, migrated, and takes the place of the
-database, which stays beside it under a name that says when. Whoever was logged
-out since would be in again with it, and so would a thief: every session and
-every link in a mail ends. API keys live on; those that the replaced database
-had no more are listed, as are users who were deleted or banned since.
+    summary: 'Replace the database with a backup, and end its sessions and links',
+    details: `Stop the servers first: nothing happens while one has the database open. The backup
+is read from end to end, migrated, and replaces the database, which is kept beside
+it under a name with the time. Sessions that were revoked since the backup, perhaps
+because a token was stolen, would be back: so every session and every mailed link
+ends. API keys stay; those that the replaced database no longer had are listed, and
+so are users who were deleted or banned since.
 
-For PostgreSQL pg_restore does the first half, into an empty database, and
-latchkey restore --after-pg-restore the second; --former names the database that
-was there before, for the same list.`,
+With PostgreSQL, first pg_restore into an empty database, then run latchkey restore
+--after-pg-restore; --former names the previous database, for the same list.`,
     operands: '(FILE | --after-pg-restore)',
     options: {
       'after-pg-restore': {
         type: 'boolean',
-        meaning: 'Migrate what pg_restore has restored, and end its sessions and links',
+        meaning: 'Migrate what pg_restore restored, and end its sessions and links',
       },
       former: {
         type: 'string',
         value: 'DATABASE',
-        meaning: 'After pg_restore: the database before, by its name on that server or a URL',
+        meaning: 'After pg_restore: the previous database, as a name on that server or a URL',
       },
       'keep-sessions': {
         type: 'boolean',
-        meaning: 'Leave sessions, and links in mails, as they were in the backup',
+        meaning: 'Keep the sessions and mailed links of the backup',
       },
       stopped: {
         type: 'boolean',
-        meaning: 'That no server runs, where a database is too broken to tell',
+        meaning: 'Confirm that no server runs, if the database is too broken to tell',
       },
       app: appOption,
       json: jsonOption,

@@ -10,10 +10,10 @@ export const serveProject = defineCommand(
     name: 'serve',
     summary: 'Start the server of the project in the working directory',
     details: `Runs FILE, or server.ts, or server.js, in this process, until SIGTERM or Ctrl-C: in
-production mode, with the variables of .env where there is one, or in development
-mode with those of .env.development. What the environment has stands. It is
-what npm start does in a project of latchkey new, without npm between, which does
-not pass SIGTERM on, and without its flags for Node: NODE_OPTIONS takes those.`,
+production mode, with the variables of .env if there is one, or in development mode
+with those of .env.development. Variables that are already set take precedence. This
+is what npm start does in a project of latchkey new, but without npm, which does not
+pass SIGTERM on, and without its flags for Node: pass those in NODE_OPTIONS.`,
     operands: '[FILE]',
     options: {
       dev: { type: 'boolean', meaning: 'Development: a demo user, and mails in a mailbox' },
@@ -29,7 +29,7 @@ not pass SIGTERM on, and without its flags for Node: NODE_OPTIONS takes those.`,
 
 function findServer(positionals: readonly string[]): string {
   const [named, ...more] = positionals
-  if (more.length > 0) throw new UsageError('One file is a server')
+  if (more.length > 0) throw new UsageError('Name one file')
   const names = named === undefined ? ['server.ts', 'server.js'] : [named]
   const file = names.map((name) => resolve(name)).find(isFile)
   if (file !== undefined) return file

@@ -10,8 +10,8 @@ import { userOperand, withUser } from './user-operand.ts'
 const listSessions = defineCommand(
   {
     name: 'sessions list',
-    summary: 'List the sessions of a user that are not over, newest first',
-    details: '--after ID lists what follows that one.',
+    summary: "List a user's unexpired sessions, newest first",
+    details: 'With --after ID the list begins after that one.',
     operands: userOperand,
     options: { ...pageOptions, json: jsonOption, ...databaseOptions },
     examples: ['latchkey sessions list ann@example.com'],
@@ -51,7 +51,7 @@ function toRow({ id, name, userAgent, createdAt, lastUsedAt, ipAddress }: Sessio
 const revokeSession = defineCommand(
   {
     name: 'sessions revoke',
-    summary: 'End one session of a user',
+    summary: 'Revoke one session of a user',
     details: 'Its token is refused from the next request on.',
     operands: `${userOperand} SESSION_ID`,
     options: { json: jsonOption, ...databaseOptions },
@@ -64,11 +64,11 @@ const revokeSession = defineCommand(
     await withUser({ values, positionals: [name, ...more] }, async (auth, user) => {
       if (!(await auth.revokeSession({ id, userId: user.id }))) {
         throw new Refused(
-          `${user.emailAddress} has no such session; latchkey sessions list has all`,
+          `${user.emailAddress} has no such session; latchkey sessions list shows them all`,
         )
       }
       if (values.json) printJson({ session: { id } })
-      else print(`Ended ${id}`)
+      else print(`Revoked ${id}`)
     })
   },
 )
@@ -76,23 +76,22 @@ const revokeSession = defineCommand(
 const revokeAllSessions = defineCommand(
   {
     name: 'sessions revoke-all',
-    summary: 'End every session there is: everybody has to log in again',
-    details: `For when tokens may be in wrong hands. Passwords stay as they are, and so do API
-keys. Whoever logs in meanwhile stays. In small steps, so that servers go on.`,
+    summary: 'Revoke every session of every user: everybody has to log in again',
+    details: `For when tokens may have leaked. Passwords and API keys stay as they are, and so do
+sessions that begin meanwhile. It works in small steps, so that servers keep running.`,
     operands: null,
     options: {
-      yes: { type: 'boolean', meaning: 'That this is meant: nothing happens without it' },
+      yes: { type: 'boolean', meaning: 'Confirm: without it nothing happens' },
       json: jsonOption,
       ...databaseOptions,
     },
     examples: ['latchkey sessions revoke-all --yes'],
   },
   async ({ values }) => {
-    if (!values.yes)
-      throw new UsageError('Everybody would be logged out; --yes says that it is meant')
+    if (!values.yes) throw new UsageError('This logs everybody out: confirm with --yes')
     const revoked = await withAuth(values, (auth) => auth.revokeAllSessions())
     if (values.json) printJson({ revoked })
-    else print(`Ended ${revoked} ${revoked === 1 ? 'session' : 'sessions'}`)
+    else print(`Revoked ${revoked} ${revoked === 1 ? 'session' : 'sessions'}`)
   },
 )
 

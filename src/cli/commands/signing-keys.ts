@@ -19,8 +19,8 @@ const listKeys = defineCommand(
     name: 'signing-keys list',
     summary: 'List the keys that access tokens are signed with, newest first',
     details: `next: it will sign. signing: it signs new tokens. retiring: it signed tokens that
-may still be accepted, or another came before its turn. retired: nothing of it is
-accepted, and a sweep takes it away. The first key is made for the first token.`,
+may still be accepted, or another key overtook it. retired: none of its tokens is
+accepted, and a sweep deletes it. The first key is made for the first token.`,
     operands: null,
     options: { json: jsonOption, ...databaseOptions },
     examples: ['latchkey signing-keys list'],
@@ -36,16 +36,16 @@ accepted, and a sweep takes it away. The first key is made for the first token.`
 const rotateKeys = defineCommand(
   {
     name: 'signing-keys rotate',
-    summary: 'Make another key, which takes over',
-    details: `It is published at once and signs in 15 minutes, when every service that accepts
-access tokens knows it; no token is refused for it. --now is for a key that is in
-wrong hands, or that KEY_ENCRYPTION_KEY does not decrypt any more: for up to a
-minute some service may refuse tokens that it cannot verify yet.
-KEY_ENCRYPTION_KEY has to be that of the server. Without --now it has to decrypt
-the key that there is: with another one servers would sign nothing in 15 minutes.`,
+    summary: 'Make a new key that replaces the current one',
+    details: `It is published at once and signs from 15 minutes later, when every service that
+accepts access tokens knows it: no token is refused. --now is for a key that has
+leaked, or that KEY_ENCRYPTION_KEY no longer decrypts: for up to a minute some
+services may refuse tokens that they cannot verify yet.
+KEY_ENCRYPTION_KEY has to be the server's. Without --now it has to decrypt the
+existing key: with a different one, servers could not sign 15 minutes later.`,
     operands: null,
     options: {
-      now: { type: 'boolean', meaning: 'It signs at once' },
+      now: { type: 'boolean', meaning: 'The new key signs at once' },
       json: jsonOption,
       ...databaseOptions,
     },
@@ -61,7 +61,8 @@ the key that there is: with another one servers would sign nothing in 15 minutes
       const keys = await listSigningKeys(config)
       return keys.find(({ id }) => id === key?.id)
     })
-    if (!made) throw new Refused('Another key was made in this moment: latchkey signing-keys list')
+    if (!made)
+      throw new Refused('Another key was made at the same moment: latchkey signing-keys list')
     if (values.json) printJson({ signing_key: toJson(made) })
     else print(`Made ${made.id}, which signs from ${readable(made.signsFrom)} UTC on`)
   },
@@ -70,12 +71,11 @@ the key that there is: with another one servers would sign nothing in 15 minutes
 const revokeKey = defineCommand(
   {
     name: 'signing-keys revoke',
-    summary: 'Take away a key that is in wrong hands',
-    details: `Make another before, with latchkey signing-keys rotate --now: the one that signs
-stays. Servers sign with a
-key that was taken away for up to a minute; services refuse its tokens when they
-fetch the keys anew: those with latchkey/resource-server within ten minutes, and
-restarted ones at once.`,
+    summary: 'Revoke a key that has leaked',
+    details: `First make another, with latchkey signing-keys rotate --now: the key that signs
+cannot be revoked. Servers may sign with a revoked key for up to a minute; services
+refuse its tokens once they fetch the keys again: those with latchkey/resource-server
+within ten minutes, restarted ones at once.`,
     operands: 'KEY_ID',
     options: { json: jsonOption, ...databaseOptions },
     examples: ['latchkey signing-keys revoke 01a2092e-6c92-74d9-bfd5-30ed1da6763c'],
@@ -85,21 +85,19 @@ restarted ones at once.`,
     const outcome = await withAuth(values, (auth) => auth.revokeSigningKey(id))
     if (outcome !== 'revoked') throw new Refused(refusals[outcome])
     if (values.json) printJson({ signing_key: { id } })
-    else print(`Took away ${id}`)
+    else print(`Revoked ${id}`)
   },
 )
 
 const refusals = {
-  unknown: 'There is no such signing key; latchkey signing-keys list has all',
-  signing: 'This is the key that signs: run latchkey signing-keys rotate --now before',
+  unknown: 'There is no such signing key; latchkey signing-keys list shows them all',
+  signing: 'This is the key that signs: run latchkey signing-keys rotate --now first',
 }
 
 function readEncryption({ dev = false }: { dev?: boolean | undefined }): KeyEncryption {
   const key = readKeyEncryptionEnvironment(process.env, dev ? 'development' : 'production')
   if (key) return new KeyEncryption(key)
-  throw new Refused(
-    'KEY_ENCRYPTION_KEY must be set to that of the server: it encrypts the key that is made',
-  )
+  throw new Refused("KEY_ENCRYPTION_KEY must be set to the server's: it encrypts the new key")
 }
 
 // SECURITY: a wrong key in the operator's shell would otherwise show only when the new key begins to sign.
@@ -112,7 +110,7 @@ async function requireSameKey(
     await openSigningKey(newest, encryption)
   } catch {
     throw new Refused(
-      `KEY_ENCRYPTION_KEY does not decrypt the signing key ${newest.id}: set that of the server. Where it is lost, or was changed on purpose, add --now`,
+      `KEY_ENCRYPTION_KEY does not decrypt the signing key ${newest.id}: set the server's. If that is lost, or was changed on purpose, add --now`,
     )
   }
 }

@@ -16,13 +16,12 @@ const sharesOfSteps = { looking: 0.03, deleting: 0.003 }
 export const sweepDatabase = defineCommand(
   {
     name: 'sweep',
-    summary: 'Delete what has been over for an hour',
-    details: `Sessions, API keys, links, sign-ups that nobody confirmed, counts, what access
-tokens called sessions, and the keys that they were signed with; mails that
-ended 30 days ago, and events of a year ago. A server does the same about once an
-hour, and no answer is different for it. When a session is over follows from SESSION_IDLE_HOURS and
-SESSION_MAXIMUM_HOURS, which have to be those of the server, and from the
-clock of this machine.`,
+    summary: 'Delete what expired more than an hour ago',
+    details: `Sessions, API keys, links, unconfirmed sign-ups, counts, and the session aliases and
+signing keys of access tokens; also mails that ended 30 days ago, and events of a
+year ago. A server does the same about once an hour; no answer depends on it. When a
+session expires follows from SESSION_IDLE_HOURS and SESSION_MAXIMUM_HOURS, which
+have to be the server's, and from the clock of this machine.`,
     operands: null,
     options: { json: jsonOption, ...databaseOptions },
     examples: ['latchkey sweep', 'latchkey sweep --json'],

@@ -5,9 +5,9 @@ import { userOperand, withUser } from './user-operand.ts'
 
 const banUser = act({
   name: 'users ban',
-  summary: 'Keep a user out, from their next request on',
-  details: `Every session and API key ends, links die, and a log-in answers as to a wrong
-password. latchkey users unban lets them log in again.`,
+  summary: 'Lock a user out, from their next request on',
+  details: `Every session and API key is revoked, mailed links die, and a log-in is answered as if
+the password were wrong. latchkey users unban lets them log in again.`,
   example: 'latchkey users ban ann@example.com',
   run: async (auth, user) => `Banned ${(await auth.banUser(user.id))?.emailAddress}`,
 })
@@ -15,7 +15,7 @@ password. latchkey users unban lets them log in again.`,
 const unbanUser = act({
   name: 'users unban',
   summary: 'Let a banned user log in again',
-  details: 'What the ban ended stays ended.',
+  details: 'Sessions and API keys that the ban revoked stay revoked.',
   example: 'latchkey users unban ann@example.com',
   run: async (auth, user) => `Unbanned ${(await auth.unbanUser(user.id))?.emailAddress}`,
 })
@@ -23,8 +23,8 @@ const unbanUser = act({
 const revokeSessions = act({
   name: 'users revoke-sessions',
   summary: 'Log a user out everywhere',
-  details: `Their password stays as it is: they may log in again. API keys live on, each until
-latchkey api-keys revoke ends it.`,
+  details: `Their password stays as it is: they may log in again. API keys stay; revoke them with
+latchkey api-keys revoke.`,
   example: 'latchkey users revoke-sessions ann@example.com',
   async run(auth, user) {
     await auth.revokeSessions(user.id)
@@ -34,9 +34,9 @@ latchkey api-keys revoke ends it.`,
 
 const deleteUser = act({
   name: 'users delete',
-  summary: 'Delete a user, with everything that is theirs',
-  details: `Sessions, API keys, links, mails, and the rows of the application that refer
-to the user go too. The address may sign up again. This cannot be undone.`,
+  summary: 'Delete a user, with everything that belongs to them',
+  details: `Sessions, API keys, links, mails, and the application's rows that refer to the user
+are deleted too. The address may sign up again. This cannot be undone.`,
   example: 'latchkey users delete 01a2092d-ade0-7192-99f2-8b7422722487',
   async run(auth, user) {
     await auth.deleteUser(user)

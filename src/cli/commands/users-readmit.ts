@@ -10,16 +10,16 @@ import { userOperand } from './user-operand.ts'
 export const readmitUser: Command = defineCommand(
   {
     name: 'users readmit',
-    summary: 'Let the next import bring back one user who was deleted here',
-    details: `Named as where they come from: by their id there, or by the address where its
-file has no ids. A UUID, and a user of Latchkey's own export, need no --origin.
-What was deleted is not brought back by this.`,
+    summary: 'Let the next import bring back a user who was deleted here',
+    details: `Name the user as the source does: by their id there, or by their address if the file
+has no ids. A UUID, and a user of Latchkey's own export, need no --origin. This by
+itself brings nothing back.`,
     operands: userOperand,
     options: {
       origin: {
         type: 'string',
         value: 'NAME',
-        meaning: 'What the import calls where they come from, such as rails or csv',
+        meaning: 'The name of the source, such as rails or csv',
       },
       json: jsonOption,
       ...databaseOptions,

@@ -16,7 +16,7 @@ const listUsers = defineCommand(
   {
     name: 'users list',
     summary: 'List the users, oldest first',
-    details: '--after ID lists what follows that one.',
+    details: 'With --after ID the list begins after that one.',
     operands: null,
     options: { ...pageOptions, json: jsonOption, ...databaseOptions },
     examples: ['latchkey users list', 'latchkey users list --limit 1000 --json'],
@@ -59,7 +59,7 @@ const showUser = defineCommand(
   {
     name: 'users show',
     summary: 'Show one user, and how many sessions and API keys they have',
-    details: 'latchkey sessions list and latchkey api-keys list show them.',
+    details: 'latchkey sessions list and latchkey api-keys list show each of them.',
     operands: userOperand,
     options: { json: jsonOption, ...databaseOptions },
     examples: ['latchkey users show ann@example.com'],
@@ -79,7 +79,7 @@ const showUser = defineCommand(
 const createUser = defineCommand(
   {
     name: 'users create',
-    summary: 'Create a user, with a random password that is shown this once',
+    summary: 'Create a user with a random password, which is shown only once',
     details: 'The user can choose another one by a reset mail.',
     operands: 'EMAIL_ADDRESS',
     options: { json: jsonOption, ...databaseOptions },
@@ -105,7 +105,7 @@ function explainRefusal(error: unknown, emailAddress: string): unknown {
   return error
 }
 
-/** These names are an interface: programs read them. */
+// These names are an interface: programs read them.
 function toJson(user: User) {
   return {
     id: user.id,

@@ -7,27 +7,28 @@ import type { ListedSigningKey, PublicKey } from '../signing-keys.ts'
 /** Signed tokens for other services, and the keys that sign them. */
 export interface AccessTokenVerbs {
   /**
-   * Issues a signed token for another service, where `accessTokens` are configured.
+   * Issues a signed token for another service.
    *
-   * @returns null where the session has ended meanwhile
+   * @returns null if the session has ended meanwhile
    * @throws AuthError `validation_failed`, `rate_limited`, `unavailable`
+   * @throws Error if no `accessTokens` are configured
    */
   issueAccessToken(
     authenticated: Authenticated,
     submitted: SubmittedAccessToken,
     client?: Client,
   ): Promise<IssuedAccessToken | null>
-  /** The public keys that verify access tokens. */
+  /** The public keys with which services verify access tokens. */
   listPublicKeys(): Promise<PublicKey[]>
-  /** The sessions whose access tokens are refused before they expire, as of a second ago. */
+  /** The ended sessions whose access tokens have not expired yet; up to a second old. */
   listRevocations(): Promise<Revocations>
   listSigningKeys(): Promise<ListedSigningKey[]>
   /**
-   * Makes another signing key, published at once: it signs in a quarter of an hour, or at once.
+   * Makes another signing key and publishes it at once. It signs `soon`, which is in 15 minutes, or `at_once`.
    *
-   * @returns its id, or null where another key was made at the same moment
+   * @returns its id, or null if another key was made at the same moment
    */
   rotateSigningKey(when: { signs: 'soon' | 'at_once' }): Promise<string | null>
-  /** Revokes a signing key that has leaked; the key that signs now stays. */
+  /** Revokes a signing key that has leaked. The key that signs now cannot be revoked: rotate first. */
   revokeSigningKey(id: string): Promise<'revoked' | 'unknown' | 'signing'>
 }

@@ -8,9 +8,9 @@ import type { OwnSession } from '../statements/sessions.ts'
 /** API keys: tokens for programs, with scopes. */
 export interface ApiKeyVerbs {
   /**
-   * Creates an API key for a user whose address is proved.
+   * Creates an API key for a user whose address is verified.
    *
-   * @returns null where the session has ended meanwhile
+   * @returns null if the session has ended meanwhile
    * @throws AuthError `validation_failed`, `email_address_unverified`, `too_many_api_keys`,
    *   `rate_limited`, `unavailable`
    */
@@ -22,33 +22,34 @@ export interface ApiKeyVerbs {
   /**
    * A page of a user's unexpired API keys, newest first.
    *
-   * @throws RangeError for an `after` that is not an id, and a `limit` that is no whole number
+   * @throws RangeError if `after` is not an id, or `limit` not a whole number
    */
   listApiKeys(userId: string, page: { limit: number; after: string | null }): Promise<ApiKey[]>
   /**
-   * Without a client it counts as an operator's act.
+   * Revokes an API key: its token is refused from the moment this resolves. Without a `client`, the event names
+   * an operator.
    *
-   * @returns whether the user had such an API key, not yet expired; its token is refused from then on
+   * @returns whether the user had such a key, and it had not expired
    */
   revokeApiKey(apiKey: OwnApiKey, client?: Client): Promise<boolean>
   /**
-   * The same for users who end one of their own.
+   * The same, for users who revoke a key of their own.
    *
-   * @param session the one that acts, which must be live
-   * @returns null where it has ended meanwhile
+   * @param session the session that acts
+   * @returns null if that session has ended meanwhile
    */
   revokeOwnApiKey(session: OwnSession, id: string, client?: Client): Promise<boolean | null>
   /**
-   * Ends every API key of every user, in small steps. A key that is created meanwhile stays.
+   * Revokes every API key of every user, in small steps. A key that is created meanwhile stays.
    *
    * @returns how many there were
-   * @throws AuthError `unavailable`, perhaps with some of them ended: call it again for the rest
+   * @throws AuthError `unavailable`, possibly after some of them were revoked: call it again for the rest
    */
   revokeAllApiKeys(client?: Client): Promise<number>
   /**
-   * The user in whose name an API key acts, and what it may do. Each use counts.
+   * The user on whose behalf an API key acts, and what it may do. Each use counts against the key's limit.
    *
-   * @returns null for a token that is malformed, unknown, revoked or expired, or whose user is banned
+   * @returns null if the token is malformed, unknown, revoked or expired, or its user is banned
    * @throws AuthError `rate_limited`, `unavailable`
    */
   authenticateApiKey(token: string | Secret): Promise<Authorized | null>

@@ -5,6 +5,6 @@ import type { Count, CountedSubject } from '../counts.ts'
 export interface CountVerbs {
   /** The current counts of a typed address, a user's id, or an IP address. */
   listCounts(subject: CountedSubject): Promise<Count[]>
-  /** Clears the counts, so that attempts pass; a process that refused one just now follows within five seconds. */
+  /** Clears the counts, so that attempts pass again; a process that has just refused one follows within 5 seconds. */
   clearCounts(subject: CountedSubject, client?: Client): Promise<void>
 }

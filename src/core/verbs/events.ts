@@ -4,9 +4,9 @@ import type { EventName } from '../event-names.ts'
 /** The audit events. */
 export interface EventVerbs {
   /**
-   * A page of events, newest first: of one user, of one name, or all where those are null.
+   * A page of events, newest first: of one user, or all if that is null; of one name, or all if that is null.
    *
-   * @throws RangeError for an `after` that is not an id, and a `limit` that is no whole number
+   * @throws RangeError if `after` is not an id, or `limit` not a whole number
    */
   listEvents(
     of: { userId: string | null; name: EventName | null },

@@ -5,36 +5,43 @@ import type { LoggedIn } from '../log-ins.ts'
 import type { Secret } from '../secret.ts'
 import type { OwnSession } from '../statements/sessions.ts'
 
-/** Logging in and out, and the devices on which somebody is logged in. */
+/** Logging in and out, and the sessions of a user. */
 export interface SessionVerbs {
   /**
-   * @returns null for every wrong pair of address and password
+   * Begins a session.
+   *
+   * @returns null if the address or the password is wrong, without saying which
    * @throws AuthError `rate_limited`, `overloaded`, `unavailable`
    */
   logIn(credentials: SubmittedCredentials, client?: Client): Promise<LoggedIn | null>
   /** Ends a session: its token is refused from the moment this resolves. */
   logOut(session: Session, client?: Client): Promise<void>
-  /** @returns null for a token that is malformed, unknown, revoked or expired */
+  /**
+   * The session and user that a token belongs to. One indexed read, and no write.
+   *
+   * @returns null if the token is malformed, unknown, revoked or expired, or its user is banned
+   * @throws AuthError `unavailable`
+   */
   authenticate(token: string | Secret): Promise<Authenticated | null>
   /**
-   * Gives the session another token; the old one is refused from the moment this resolves.
+   * Replaces the token of a session: the old one is refused from the moment this resolves.
    *
-   * @returns null where the token is no longer a session's
+   * @returns null if the token is no longer that of a session
    * @throws AuthError `rate_limited`, `unavailable`
    */
   rotateToken(
     holder: { session: Session; token: string | Secret },
     client?: Client,
   ): Promise<Secret | null>
-  /** When the session ends if it is not used again. */
+  /** When a session expires if it is not used again. */
   expiresAt(session: Session): Date
-  /** Whether a session may do sensitive things: its password was verified within the last ten minutes. */
+  /** Whether a session may do sensitive things: its password was verified within the last 10 minutes. */
   isFresh(session: Session): boolean
   /**
-   * Makes a session fresh again for whoever knows the password; each try counts.
+   * Makes a session fresh again, if the password is right. Each try counts against the limits.
    *
    * @param challenge the password
-   * @returns until when it is, or why it is not
+   * @returns until when the session is fresh, or why it is not
    * @throws AuthError `rate_limited`, `overloaded`, `unavailable`
    */
   freshen(
@@ -45,40 +52,43 @@ export interface SessionVerbs {
   /**
    * A page of a user's unexpired sessions, newest first.
    *
-   * @throws RangeError for an `after` that is not an id, and a `limit` that is no whole number
+   * @throws RangeError if `after` is not an id, or `limit` not a whole number
    */
   listSessions(userId: string, page: { limit: number; after: string | null }): Promise<Session[]>
   /**
-   * @returns null where the user has no such session, or it has expired
+   * Names a session, so that its user recognizes the device.
+   *
+   * @returns null if the user has no such session, or it has expired
    * @throws AuthError `validation_failed` for a name that is blank, not one line, or longer than 100 code points
    */
   renameSession(session: OwnSession, name: string): Promise<Session | null>
   /**
-   * Without a client it counts as an operator's act.
+   * Revokes a session: its token is refused from the moment this resolves. Without a `client`, the event names an
+   * operator.
    *
-   * @returns whether the user had such a session, not yet expired; its token is refused from then on
+   * @returns whether the user had such a session, and it had not expired
    */
   revokeSession(session: OwnSession, client?: Client): Promise<boolean>
   /**
-   * The same for users who end one of their own, also the acting one.
+   * The same, for users who revoke a session of their own, which may be the acting one.
    *
-   * @param session the one that acts, which must be live
-   * @returns null where it has ended meanwhile
+   * @param session the session that acts
+   * @returns null if that session has ended meanwhile
    */
   revokeOwnSession(session: OwnSession, id: string, client?: Client): Promise<boolean | null>
-  /** Ends every session of a user. */
+  /** Revokes every session of a user. */
   revokeSessions(userId: string, client?: Client): Promise<void>
   /**
-   * Ends all sessions of the user but this one.
+   * Revokes all sessions of the user except this one.
    *
-   * @returns how many unexpired ones there were; null where this one has ended meanwhile, and none was ended
+   * @returns how many had not expired; null if this session has ended meanwhile, and then none is revoked
    */
   revokeOtherSessions(session: OwnSession, client?: Client): Promise<number | null>
   /**
-   * Ends every session of every user, in small steps. Sessions that begin meanwhile stay.
+   * Revokes every session of every user, in small steps. Sessions that begin meanwhile stay.
    *
    * @returns how many there were
-   * @throws AuthError `unavailable`, perhaps with some of them ended: call it again for the rest
+   * @throws AuthError `unavailable`, possibly after some of them were revoked: call it again for the rest
    */
   revokeAllSessions(client?: Client): Promise<number>
 }

@@ -8,48 +8,48 @@ import type { NamedUser } from '../users.ts'
 /** Who can log in. */
 export interface UserVerbs {
   /**
-   * Where `signUp` is `confirm`, no user exists before the link in the mail is opened; nothing tells whether the
-   * address is taken.
+   * Signs somebody up. If the option `signUp` is `confirm`, no user exists until the link in the mail is opened, and
+   * the caller does not learn whether the address is taken.
    *
    * @throws AuthError `sign_up_closed`, `validation_failed`, `rate_limited`, `email_address_taken`, `overloaded`,
    *   `unavailable`
    */
   signUp(submitted: SubmittedSignUp, client?: Client): Promise<SignedUp>
   /**
-   * Creates a user without a session, for seeds and consoles: no limit counts it.
+   * Creates a user without a session, for seeds and consoles. It counts against no limit.
    *
    * @throws AuthError `validation_failed`, `email_address_taken`, `overloaded`, `unavailable`
    */
   createUser(credentials: SubmittedCredentials): Promise<User>
   /**
-   * @returns the user, or null where there is none
+   * @returns the user, or null if there is none
    * @throws AuthError `unavailable`
    */
   findUser(named: NamedUser): Promise<User | null>
   /**
-   * Oldest first.
+   * A page of all users, oldest first.
    *
-   * @throws RangeError for an `after` that is not an id, and a `limit` that is no whole number
+   * @throws RangeError if `after` is not an id, or `limit` not a whole number
    * @throws AuthError `unavailable`
    */
   listUsers(page: UserPage): Promise<User[]>
   /**
-   * Bans a user from the next request on: every session and API key ends.
+   * Bans a user from the next request on: every session and API key is revoked.
    *
-   * @returns the user, or null where there is none
+   * @returns the user, or null if there is none
    */
   banUser(userId: string, client?: Client): Promise<User | null>
-  /** @returns the user, who may log in again, or null where there is none */
+  /** @returns the user, who may log in again, or null if there is none */
   unbanUser(userId: string, client?: Client): Promise<User | null>
   /**
-   * Deletes a user and everything that is theirs; of events, only addresses and agents. The address
-   * may sign up again. Without a client it counts as an operator's act.
+   * Deletes a user and everything that belongs to them; their events stay, without addresses and user agents. The
+   * address may sign up again. Without a `client`, the event names an operator.
    */
   deleteUser(user: User, client?: Client): Promise<void>
   /**
-   * The same for users who delete themselves.
+   * The same, for users who delete themselves.
    *
-   * @returns false where the session has ended meanwhile
+   * @returns false if the session has ended meanwhile
    */
   deleteOwnUser(session: Session, client?: Client): Promise<boolean>
 }
