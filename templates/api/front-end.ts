@@ -6,7 +6,7 @@ import { web } from '../web/server.ts'
 
 type FrontEnd = Pick<Environment, 'listen' | 'webPort'> & { readonly port: number }
 
-/** Serves the front end on a port of its own; in production any static file server can do it. */
+/** Serves the front end on its own port; in production, any static file server can do this. */
 export async function startFrontEnd({ listen, webPort, port }: FrontEnd): Promise<void> {
   const apiOrigin = `http://localhost:${port}`
   // The build tools are installed in development only.
@@ -37,7 +37,7 @@ function onChange(build: () => Promise<void>): void {
         isWaiting = false
         return build()
       })
-      // If a build fails, the error is printed, and the last good pages stay.
+      // If a build fails, its error is printed, and the pages of the last good build stay.
       .catch((error) => console.error(error instanceof Error ? error.message : error))
   })
 }

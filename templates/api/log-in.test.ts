@@ -3,14 +3,14 @@ import { type TestContext, test } from 'node:test'
 import { createTestServer, logInAs, type TestServer } from 'latchkey/testing'
 import { testOptions } from './testing.ts'
 
-test('whoever has not come back for thirty days logs in again', async (context) => {
+test('a session ends after thirty days without use', async (context) => {
   const { app, clock } = await startServer(context)
   const { headers } = await logInAs(app)
   clock.advance({ days: 30 })
   equal((await app.request('/v1/projects', { headers })).status, 401)
 })
 
-test('the link in the mail sets a new password once, and for a quarter of an hour', async (context) => {
+test('the link in the mail sets a new password once, and only within fifteen minutes', async (context) => {
   const { app, mails, clock } = await startServer(context)
   const ann = await logInAs(app, 'ann@example.com')
   const ask = { method: 'POST', body: new URLSearchParams({ email_address: ann.emailAddress }) }

@@ -52,7 +52,7 @@ test('a project is created, shown, listed, changed and deleted', async (context)
   deepEqual(await list(server, headers), [])
 })
 
-test('one with a field that is not what it has to be is refused, and so is such a change', async (context) => {
+test('an invalid field is refused when a project is created, and when it is changed', async (context) => {
   const server = await startServer(context)
   const { headers } = await logInAs(server.app)
   equal((await ask(server, `POST ${path}`, { headers, body: { ...sent, ...refused } }))[0], 422)
@@ -62,7 +62,7 @@ test('one with a field that is not what it has to be is refused, and so is such 
   deepEqual(await list(server, headers), [created])
 })
 
-test('a project is its owner’s alone', async (context) => {
+test('only its owner can see, change or delete a project', async (context) => {
   const server = await startServer(context)
   const [ann, bob] = [await logInAs(server.app), await logInAs(server.app)]
   const created = await create(server, ann.headers)
@@ -74,7 +74,7 @@ test('a project is its owner’s alone', async (context) => {
   deepEqual(await list(server, ann.headers), [created])
 })
 
-test('a list has pages, oldest first', async (context) => {
+test('the list is paginated, oldest first', async (context) => {
   const server = await startServer(context)
   const { headers } = await logInAs(server.app)
   const created = []
@@ -85,7 +85,7 @@ test('a list has pages, oldest first', async (context) => {
   deepEqual(second, { projects: created.slice(2), next_cursor: null })
 })
 
-test('a key may do what its scope says, and nothing else', async (context) => {
+test('an API key can do what its scope allows, and nothing else', async (context) => {
   const server = await startServer(context)
   const ann = await logInAs(server.app)
   await verifyAddress(server, ann)
@@ -98,7 +98,7 @@ test('a key may do what its scope says, and nothing else', async (context) => {
   deepEqual(await list(server, reader.headers), [created])
 })
 
-test('with a user goes all that is theirs, and nothing of another', async (context) => {
+test('deleting a user deletes their rows, and nobody else’s', async (context) => {
   const server = await startServer(context)
   const [ann, bob] = [await logInAs(server.app), await logInAs(server.app)]
   await create(server, ann.headers)

@@ -54,7 +54,7 @@ const many = z.object({
   next_cursor: z.uuid().nullable(),
 })
 
-/** The projects of the user who is logged in, or whose API key it is; another user's are not found. */
+/** The projects of the logged-in user, or of the API key's user; those of other users are not found. */
 export function projects(database: Database): Route[] {
   return [
     route({
@@ -64,7 +64,7 @@ export function projects(database: Database): Route[] {
       scope: 'projects:read',
       summary: 'List your projects, oldest first',
       query: pageQuery,
-      answers: { 200: { description: 'A page of them', body: many } },
+      answers: { 200: { description: 'A page of the list', body: many } },
       async handle({ user, query: { limit, cursor = NIL } }) {
         const rows = await database.query(listByUser, [user.id, cursor, limit + 1])
         const { page, next_cursor } = pageOf(rows.map(toProject), limit)
@@ -83,7 +83,7 @@ export function projects(database: Database): Route[] {
       async handle({ auth, user, body }) {
         const now = auth.config.clock()
         const created = await database.transaction(async (transaction) => {
-          // A user who was deleted since the request was let in gets no project.
+          // If the user has been deleted since the request was let in, no project is created.
           const held = await transaction.query(holdUser, [user.id])
           if (held.length === 0) return null
           const values = [user.id, newId(), now, ...toValues(body)]
@@ -121,7 +121,7 @@ export function projects(database: Database): Route[] {
       async handle({ auth, user, params, body }) {
         const now = auth.config.clock()
         const changed = await database.transaction(async (transaction) => {
-          // Held, so that two changes at once happen one after the other, and neither is lost.
+          // The row is locked, so that two simultaneous changes happen one after the other, and neither is lost.
           const found = await find(transaction, holdById, [params.id, user.id])
           if (!found) return null
           const values = [found.id, now, ...toValues({ ...found, ...body })]
@@ -139,7 +139,7 @@ export function projects(database: Database): Route[] {
       scope: 'projects:write',
       summary: 'Delete a project',
       params: id,
-      answers: { 204: { description: 'It is gone' } },
+      answers: { 204: { description: 'Deleted' } },
       async handle({ user, params }) {
         const deleted = await database.transaction((transaction) =>
           transaction.query(remove, [params.id, user.id]),

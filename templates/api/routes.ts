@@ -5,12 +5,12 @@ import { projects } from './projects.ts'
 /** The scopes that an API key can have; a route names the one that it requires. */
 export const scopes = ['projects:read', 'projects:write']
 
-/** Your routes, besides Latchkey's; each says who may use it. */
+/** Your routes, in addition to Latchkey's; each declares who may use it. */
 export function routes(database: Database): Route[] {
   return [welcome, ...projects(database)]
 }
 
-// The one route here that is open to everybody.
+// The only route in this file that is open to everybody.
 const welcome = route({
   method: 'GET',
   path: '/',
@@ -18,7 +18,7 @@ const welcome = route({
   summary: 'Where to begin',
   answers: {
     200: {
-      description: 'A name, and where the interface is described',
+      description: 'The name of the API, and the path of its description',
       body: z.object({ name: z.string(), documentation: z.string() }),
     },
   },

@@ -3,7 +3,7 @@ import type { Database } from 'latchkey/server'
 import type { OpenedDatabase, TestServerOptions } from 'latchkey/testing'
 import { openDatabase } from './database.ts'
 
-/** Where tests keep their data: in a schema of their own, which is dropped when they end. */
+/** Where tests store their data: each test server in its own schema, which is dropped when it closes. */
 export const testingDatabase: Pick<TestServerOptions, 'open' | 'databaseUrl'> = {
   open: openSchema,
   databaseUrl: testDatabaseUrl(),
@@ -13,12 +13,12 @@ function testDatabaseUrl(): string {
   const { TEST_DATABASE_URL: url } = process.env
   if (url) return url
   throw new Error(
-    'TEST_DATABASE_URL must name a PostgreSQL database in which the tests may make schemas, for example TEST_DATABASE_URL=postgres://postgres:postgres@127.0.0.1:5432/test',
+    'TEST_DATABASE_URL must name a PostgreSQL database in which the tests may create schemas, for example TEST_DATABASE_URL=postgres://postgres:postgres@127.0.0.1:5432/test',
   )
 }
 
-// Each test server empties its database. In a schema of its own, dropped when it closes, it disturbs no other,
-// however many test files run at a time.
+// Each test server empties its database. With its own schema it does not disturb the others, however many test files
+// run at the same time.
 async function openSchema(text: string): Promise<OpenedDatabase> {
   const schema = `test_${randomUUID().replaceAll('-', '')}`
   await run(text, `CREATE SCHEMA ${schema}`)

@@ -1,5 +1,5 @@
 import type { TestServerOptions } from 'latchkey/testing'
 import { openDatabase } from './database.ts'
 
-/** Where tests keep their data: in a file of their own, which is deleted when they end. */
+/** Where tests store their data: each test server in its own file, which is deleted when it closes. */
 export const testingDatabase: Pick<TestServerOptions, 'open'> = { open: openDatabase }

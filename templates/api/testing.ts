@@ -3,7 +3,7 @@ import type { TestServerOptions } from 'latchkey/testing'
 import { routes, scopes } from './routes.ts'
 import { testingDatabase } from './testing-database.ts'
 
-/** How tests build this application: as `server.ts` does, but without its settings and its mail server. */
+/** How tests build this application: like `server.ts`, but without environment variables or a mail server. */
 export const testOptions: TestServerOptions = {
   ...testingDatabase,
   auth: { apiKeys: { scopes } },

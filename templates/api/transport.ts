@@ -1,7 +1,7 @@
 import { createMailbox, type Environment, type Mailbox, type Transport } from 'latchkey/server'
 import { smtp } from 'latchkey/smtp'
 
-/** Chooses what delivers the mails, and where they are kept if nothing does. */
+/** Chooses the transport for mails: the mail server, or without one a mailbox that keeps them. */
 export function chooseTransport(mail: Environment['mail']): {
   transport: Transport
   mailbox: Mailbox | null
