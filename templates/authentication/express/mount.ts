@@ -3,17 +3,17 @@ import { latchkey, protect } from 'latchkey/express'
 import type { AppOptions, Auth } from 'latchkey/server'
 import { openAuthentication } from '../shared/server.ts'
 
-/** Your routes that are open to everybody: a method and a path, spelled exactly so. */
+/** Your routes that are open to everybody: method and path, which must match exactly. */
 const allowUnauthenticated = ['GET /']
 
 interface Mount {
   /** The authentication routes: register them before anything that reads bodies, such as `express.json()`. */
   readonly authenticationRoutes: RequestHandler
-  /** Closes what is registered after it to anybody who is not logged in, except the routes above. */
+  /** Requires a log-in for everything registered after it, except the routes above. */
   readonly requireAuthentication: RequestHandler
 }
 
-/** For `app.use`; behind it `request.user` says who asks. The database opens when the server listens. */
+/** For `app.use`. Behind it, `request.user` is the logged-in user. The database is opened when the server listens. */
 export function mountAuthentication(): Mount {
   let mounted: Promise<Mount> | undefined
   const open = () => {

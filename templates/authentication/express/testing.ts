@@ -6,7 +6,7 @@ import { createTestServer, type TestServer } from 'latchkey/testing'
 import { testingDatabase } from '../../api/testing-database.ts'
 import { mount } from './mount.ts'
 
-/** Runs a test against an app of its own, on a new database, with a clock that the test moves. */
+/** Runs a test with its own app, an empty database, and a clock that the test moves. */
 export async function withServer(run: (server: TestServer) => Promise<void>): Promise<void> {
   const listening: Server[] = []
   const server = await createTestServer({

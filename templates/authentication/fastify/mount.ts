@@ -5,8 +5,8 @@ import { type AppOptions, type Auth, stopOnSignals } from 'latchkey/server'
 import { giveUp, openAuth } from '../shared/auth.ts'
 
 /**
- * Your routes that are open to everybody; one with several methods needs a name for each. A route can also say it
- * itself: `config: { access: 'public' }`.
+ * Your routes that are open to everybody; a route with several methods needs an entry for each. A route can also
+ * declare this itself: `config: { access: 'public' }`.
  */
 const allowUnauthenticated = ['GET /']
 
@@ -16,8 +16,8 @@ interface Asked {
 }
 
 /**
- * Adds the authentication routes to an app, and closes every other route, except those above, to anybody who is
- * not logged in; behind it `request.user` says who asks.
+ * Adds the authentication routes to an app, and requires a log-in for every other route except those above; there,
+ * `request.user` is the logged-in user.
  */
 const authentication = fp(async (app, { dev }: Asked) => {
   const args = dev ? ['--dev'] : undefined
@@ -25,7 +25,7 @@ const authentication = fp(async (app, { dev }: Asked) => {
   app.addHook('onClose', close)
   app.addHook('onListen', async () => {
     start()
-    // On Ctrl-C and SIGTERM requests under way get eight seconds; then the app closes, and `auth` with it.
+    // On Ctrl-C and SIGTERM, requests in progress have eight seconds to finish; then the app and `auth` close.
     stopOnSignals(app.server, { onClose: () => app.close() })
   })
   await mount(app, auth, options)
@@ -39,12 +39,12 @@ export async function mount(
   auth: Auth,
   options: AppOptions = {},
 ): Promise<void> {
-  // For each request, since a route may have been registered before this hook.
+  // Decided at each request, because a route may have been registered before this hook.
   app.addHook('onRequest', async ({ routeOptions: { method, url = '', config } }) => {
     const path = url.replace(/(?<=.)\/$/, '')
     // A HEAD is a GET without its body: opening the GET opens both.
     const names = [method].flat().map((each) => `${each === 'HEAD' ? 'GET' : each} ${path}`)
-    // SECURITY: a route has one `config` for all of its methods. It is opened only if each of them is.
+    // SECURITY: a route has one `config` for all of its methods, so it is opened only if all of them are listed.
     if (names.every((name) => allowUnauthenticated.includes(name))) config.access = 'public'
   })
   await app.register(latchkey, { auth, ...options })

@@ -3,13 +3,12 @@ import { type Protected, protect } from 'latchkey/hono'
 import { type AppOptions, type Auth, createApp } from 'latchkey/server'
 import { openAuthentication } from '../shared/server.ts'
 
-/** Your routes that are open to everybody: a method and a path, spelled exactly so. */
+/** Your routes that are open to everybody: method and path, which must match exactly. */
 const allowUnauthenticated = ['GET /']
 
 /**
- * Adds the authentication routes to an app. What is registered after them is closed to anybody who is not
- * logged in, except the routes above; behind them `c.var.user` says who asks. The database is opened when the
- * server listens.
+ * Adds the authentication routes to an app. Everything registered after them, except the routes above, requires a
+ * log-in; there, `c.var.user` is the logged-in user. The database is opened when the server listens.
  */
 export function mountAuthentication(app: Hono<Protected>): void {
   let mounted: Promise<MiddlewareHandler<Protected>> | undefined

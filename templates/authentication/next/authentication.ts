@@ -3,7 +3,7 @@ import { connection } from 'next/server'
 import { giveUp, openAuth } from '../shared/auth.ts'
 import { type Authentication, surround } from './handlers.ts'
 
-/** Closes a route of yours: `export const GET = protect((request, { user }) => …)`. */
+/** Requires a log-in for one of your routes: `export const GET = protect((request, { user }) => …)`. */
 export const protect: Gate['protect'] = (handle) => {
   return async (request, ...rest) => {
     const { gate } = await authentication()
@@ -12,12 +12,12 @@ export const protect: Gate['protect'] = (handle) => {
 }
 
 /**
- * Who asks for a page, or null for nobody: `await findUser(await headers())`. For rendering only: a server
- * action, which changes things, gets null.
+ * The logged-in user who requests a page, or null: `await findUser(await headers())`. For rendering only: in a
+ * server action, which changes things, it returns null.
  */
 export async function findUser(headers: Headers): Promise<User | null> {
-  // SECURITY: this asks as for a GET, which is not looked at for forgery by another site. An action is a POST: with
-  // this header, or from a form without JavaScript, which has a body.
+  // SECURITY: the look-up below is that of a GET, which is not checked for cross-site forgery. A server action is a
+  // POST: it has the header `next-action`, or, from a form without JavaScript, a body and therefore `content-type`.
   if (headers.has('next-action') || headers.has('content-type')) return null
   const { gate } = await authentication()
   const found = await gate.find({ method: 'GET', headers })
@@ -30,12 +30,12 @@ export async function startAuthentication(): Promise<void> {
 }
 
 export async function authentication(): Promise<Authentication> {
-  // Prerendering in a build stops here: there is no database, and no request to answer.
+  // Prerendering in a build stops here: it has no database, and no request to answer.
   await connection()
   return opened()
 }
 
-// Opened once. Next loads a module more than once: hence `globalThis`.
+// Kept in `globalThis`, so that it is opened once: Next loads a module more than once.
 function opened(): Promise<Authentication> {
   kept.authentication ??= open()
   return kept.authentication
@@ -44,7 +44,7 @@ function opened(): Promise<Authentication> {
 async function open(): Promise<Authentication> {
   const { auth, options, start, stop } = await openAuth()
   start()
-  // Next itself lets answers finish, then ends the process. They need the database until then.
+  // Next itself waits for requests in progress, which still need the database, and then ends the process.
   process.once('SIGINT', stop).once('SIGTERM', stop)
   return surround(auth, options)
 }

@@ -1,6 +1,6 @@
 import { protect } from './authentication.ts'
 
-// A route that is closed to anybody who is not logged in; one without `protect` is open to everybody.
+// A route that requires a log-in. A route without `protect` is open to everybody.
 export const GET = protect((_request, { user }) =>
   Response.json({ email_address: user.emailAddress }),
 )

@@ -1,6 +1,6 @@
 import { authentication } from './authentication.ts'
 
-// Every route of Latchkey's: sign-up, log-in, passwords, sessions.
+// All of Latchkey's routes below /v1: sign-up, log-in, passwords, sessions and so on.
 const answer = async (request: Request) => (await authentication()).answer(request)
 
 export {

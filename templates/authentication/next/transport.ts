@@ -6,7 +6,7 @@ interface Chosen {
   readonly mailbox: Mailbox | null
 }
 
-/** Chooses what delivers the mails; in development, without a mail server, they are printed. */
+/** Chooses the transport for mails. In development without a mail server, they are printed. */
 export function chooseTransport(mail: Environment['mail']): Chosen {
   const transport = mail.kind === 'smtp' ? smtp({ url: mail.url }) : printing
   return { transport, mailbox: null }

@@ -1,2 +1,2 @@
-// The redirect to where a password is changed, and the keys that other services verify access tokens with.
+// The redirect to the page for changing a password, and the public keys that verify access tokens.
 export { GET, HEAD } from './route.ts'

@@ -16,14 +16,14 @@ import { environment } from './environment.ts'
 import { mails } from './mails.ts'
 import { chooseTransport } from './transport.ts'
 
-/** Authentication on an open database; nothing of it runs yet. */
+/** Authentication with an open database; nothing has been started yet. */
 export interface Opened {
   readonly auth: Auth
-  /** The settings from the environment, for Latchkey's routes and those that it closes. */
+  /** The settings from the environment, for Latchkey's routes and for the routes that it protects. */
   readonly options: AppOptions
-  /** Starts sending mails and sweeping: for a server that listens. */
+  /** Starts sending mails and deleting expired rows: for a server that listens. */
   start(): void
-  /** Stops both, and writes what is pending. The database stays open for answers under way. */
+  /** Stops both, and writes pending changes. The database stays open for requests in progress. */
   stop(): Promise<void>
   /** Stops both, and closes the database. */
   close(): Promise<void>
@@ -35,7 +35,7 @@ export async function openAuth(args?: readonly string[]): Promise<Opened> {
   const { database, migrations } = await openDatabase(settings.databaseUrl)
   const log = createLog(settings)
   const { finished } = await migrateAtStart(database, migrations, { log })
-  // If the database was away, it is migrated later, and may turn out to be unusable.
+  // If the database was unreachable, it is migrated later, which may fail.
   finished.catch(giveUp)
 
   const watching = await observe(settings)
@@ -62,7 +62,7 @@ export async function openAuth(args?: readonly string[]): Promise<Opened> {
   return { auth, options: { ...settings, mailbox }, start, stop, close }
 }
 
-/** Says why a server cannot start, in a sentence where that could be foreseen, and ends the process. */
+/** Prints why the server cannot start, as one sentence if the cause is a known one, and ends the process. */
 export function giveUp(error: unknown): never {
   console.error(explain(error))
   process.exit(1)

@@ -5,7 +5,7 @@ import { withServer } from '../hono/testing.ts'
 
 const ann = { email_address: 'ann@example.com', password: 'correct horse battery' }
 
-test('whoever signs up is logged in', () =>
+test('signing up logs the user in', () =>
   withServer(async (server) => {
     const { status, body } = await ask(server, 'POST /v1/registrations', { body: ann })
     equal(status, 201)
@@ -14,7 +14,7 @@ test('whoever signs up is logged in', () =>
     deepEqual([notes.status, notes.body.of], [200, ann.email_address])
   }))
 
-test('an address signs up once', () =>
+test('an email address can sign up only once', () =>
   withServer(async (server) => {
     await ask(server, 'POST /v1/registrations', { body: ann })
     const again = await ask(server, 'POST /v1/registrations', { body: ann })
@@ -22,7 +22,7 @@ test('an address signs up once', () =>
     equal(again.body.token, undefined)
   }))
 
-test('whoever knows the password logs in, and nobody else', () =>
+test('only the right password logs in', () =>
   withServer(async (server) => {
     await ask(server, 'POST /v1/registrations', { body: ann })
     equal((await ask(server, 'POST /v1/session', { body: ann })).status, 200)
@@ -32,21 +32,21 @@ test('whoever knows the password logs in, and nobody else', () =>
     equal(refused.body.token, undefined)
   }))
 
-test('a route of yours is closed to whoever is not logged in', () =>
+test('your own routes require a log-in, except those that are open', () =>
   withServer(async (server) => {
     equal((await ask(server, 'GET /notes')).status, 401)
     equal((await ask(server, 'GET /notes', { token: 'lks_made_up' })).status, 401)
     equal((await server.app.request('/')).status, 200)
   }))
 
-test('whoever logs out is out', () =>
+test('logging out ends the session', () =>
   withServer(async (server) => {
     const { token } = await logInAs(server.app)
     equal((await ask(server, 'DELETE /v1/session', { token })).status, 200)
     equal((await ask(server, 'GET /notes', { token })).status, 401)
   }))
 
-test('another device stays logged in, and can be logged out from the first', () =>
+test('a second device has its own session, which the first can end', () =>
   withServer(async (server) => {
     const here = await logInAs(server.app)
     const phone = await logInAs(server.app, here)
@@ -58,7 +58,7 @@ test('another device stays logged in, and can be logged out from the first', () 
     equal((await ask(server, 'GET /notes', { token: here.token })).status, 200)
   }))
 
-test('whoever has not come back for thirty days logs in again', () =>
+test('a session ends after thirty days without use', () =>
   withServer(async (server) => {
     const { token } = await logInAs(server.app)
     server.clock.advance({ days: 29 })
@@ -80,7 +80,7 @@ test('the link in the mail sets a new password once, and logs out everywhere', (
     equal((await ask(server, 'POST /v1/session', { body: fresh })).status, 200)
   }))
 
-test('the link works for a quarter of an hour', () =>
+test('the link works for fifteen minutes', () =>
   withServer(async (server) => {
     const { emailAddress } = await logInAs(server.app)
     await ask(server, 'POST /v1/passwords', { body: { email_address: emailAddress } })
@@ -89,7 +89,7 @@ test('the link works for a quarter of an hour', () =>
     equal((await ask(server, 'PUT /v1/passwords', { body: reset })).status, 401)
   }))
 
-test('nobody learns whether an address has an account', () =>
+test('a reset does not reveal whether an email address has a user', () =>
   withServer(async (server) => {
     await logInAs(server.app, ann.email_address)
     const known = await ask(server, 'POST /v1/passwords', {
@@ -118,7 +118,7 @@ async function ask({ app }: TestServer, line: string, { body, token }: Asking = 
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   })
-  // What is deleted is not answered with JSON.
+  // A 204 has no body.
   const text = await answer.text()
   return { status: answer.status, body: Object(JSON.parse(text || '{}')) }
 }

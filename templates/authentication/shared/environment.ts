@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs'
 import { type Environment, readEnvironment } from 'latchkey/server'
 
 /**
- * Reads the settings from the environment. In development, which `--dev` or `NODE_ENV=development` asks for,
- * nothing has to be set, and `.env` fills in what the environment leaves out; otherwise whatever is missing
- * stops the start, with a sentence for each variable.
+ * Reads the settings from the environment. In development, which `--dev` or `NODE_ENV=development` turns on, nothing
+ * has to be set, and the file below supplies what the environment lacks. In production, the start fails if required
+ * variables are missing, with a sentence for each.
  */
 export function environment(args: readonly string[] = process.argv): Environment {
   const isDevelopment = isAskedFor(args)
@@ -13,7 +13,7 @@ export function environment(args: readonly string[] = process.argv): Environment
   return readEnvironment(process.env, isDevelopment ? ['--dev'] : [])
 }
 
-// SECURITY: asked before `.env` is read: no copy of that file puts a server into development.
+// SECURITY: decided before that file is read, so that no copy of it can put a server into development.
 function isAskedFor(args: readonly string[]): boolean {
   const { NODE_ENV } = process.env
   return NODE_ENV === 'development' || (NODE_ENV !== 'production' && args.includes('--dev'))

@@ -1,6 +1,6 @@
 import type { MailOptions } from 'latchkey/server'
 
-/** The name, the look and the words of your mails. Whatever `words` leaves out is said in plain English. */
+/** The name, colours and wording of your mails. Wherever `words` has no text, the default English one is used. */
 export const mails: MailOptions = {
   name: 'My App',
   language: 'en',

@@ -3,8 +3,8 @@ import { stopOnSignals } from 'latchkey/server'
 import { giveUp, type Opened, openAuth } from './auth.ts'
 
 /**
- * For the server that your app listens with: mails are sent once it listens. On Ctrl-C and SIGTERM it takes no
- * more requests, answers those under way within eight seconds, and closes everything; the process ends.
+ * Call this with your app's server: mails are sent once it listens. On Ctrl-C and SIGTERM it accepts no more requests,
+ * gives those in progress eight seconds to finish, and closes everything; then the process ends.
  */
 export function runAuthentication(server: Server): void {
   if (server.listening) run(server)
@@ -17,13 +17,13 @@ function run(server: Server): void {
   openAuthentication().then(({ start }) => start(), giveUp)
 }
 
-/** Opens once: for the server that listens, or for the first request of a test without a server. */
+/** Opens it once: when the server listens, or at the first request of a test without a server. */
 export function openAuthentication(): Promise<Opened> {
   opened ??= openAuth().then(warnOfMails)
   return opened
 }
 
-/** For the end of tests that call your app directly; it cannot be opened again. */
+/** For the end of tests that call your app directly. It cannot be opened again. */
 export async function closeAuthentication(): Promise<void> {
   const last = await opened
   await last?.close()
@@ -32,7 +32,7 @@ export async function closeAuthentication(): Promise<void> {
 let opened: Promise<Opened> | undefined
 let isRun = false
 
-// Otherwise nobody would notice: a request does not wait for its mail.
+// Otherwise nobody would notice that mails are not sent: requests do not wait for them.
 function warnOfMails(ready: Opened): Opened {
   const forget = ready.auth.onMessageQueued(() => {
     forget()
@@ -42,4 +42,4 @@ function warnOfMails(ready: Opened): Opened {
 }
 
 const unsent =
-  'A mail waits, and nobody sends it: call runAuthentication(server) where your server listens'
+  'A mail is queued, but nothing sends it: call runAuthentication(server) where your server starts to listen'

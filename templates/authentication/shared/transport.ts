@@ -6,7 +6,7 @@ interface Chosen {
   readonly mailbox: Mailbox | null
 }
 
-/** Chooses what delivers the mails; in development, without a mail server, `/dev/mailbox` shows them. */
+/** Chooses the transport for mails. In development without a mail server, `/dev/mailbox` shows them. */
 export function chooseTransport(mail: Environment['mail']): Chosen {
   if (mail.kind === 'smtp') return { transport: smtp({ url: mail.url }), mailbox: null }
   const mailbox = createMailbox()
