@@ -4,12 +4,12 @@ import { ApiError, type Client, type User } from 'latchkey/client'
 export type Account =
   | { readonly status: 'signed_in'; readonly user: User }
   | { readonly status: 'signed_out' }
-  /** There is a token, but the API cannot be reached: show what the app has kept, and restore again later. */
+  /** There is a token, but the API cannot be reached: show data that the app has stored, and restore again later. */
   | { readonly status: 'offline'; readonly error: ApiError }
-  /** The phone does not hand the token out yet: restore again when the app comes to the front. */
+  /** The phone's secure storage is still locked: restore again when the app comes to the foreground. */
   | { readonly status: 'locked'; readonly error: unknown }
 
-/** Finds out whose session the phone has kept: when the app starts, and again after `offline` and `locked`. */
+/** Finds out who is logged in on this phone. Call it when the app starts, and again after `offline` and `locked`. */
 export async function restore(client: Client): Promise<Account> {
   try {
     if (!(await client.mayBeSignedIn())) return { status: 'signed_out' }
@@ -26,15 +26,15 @@ export async function restore(client: Client): Promise<Account> {
   }
 }
 
-/** Names this device in the list of devices, since the user agent of a phone does not. */
+/** Names this device in the user's list of devices, because a phone app's user agent does not say which phone it is. */
 export async function nameDevice(client: Client, name: string): Promise<void> {
   const { session } = await client.session.show()
   await client.sessions.rename(session.id, name)
 }
 
 /**
- * Logs out, even without the API: then only this phone has forgotten the token, and the session ends when
- * another device ends it, or when it expires unused.
+ * Logs out, even if the API cannot be reached: then the token is deleted from this phone, but the session lives until
+ * another device ends it, or until it expires.
  */
 export async function logOut(client: Client): Promise<'revoked' | 'forgotten'> {
   try {
@@ -46,7 +46,7 @@ export async function logOut(client: Client): Promise<'revoked' | 'forgotten'> {
   }
 }
 
-/** The token in a mailed link that opened the app, or null. */
+/** The token in the mailed link that opened the app, or null. */
 export function tokenIn(link: string): string | null {
   const [, token = null] = /^https:\/\/[^#]+#(lk[rv]_\w+)$/.exec(link) ?? []
   return token

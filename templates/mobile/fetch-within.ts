@@ -1,7 +1,7 @@
 type Fetch = (url: string, init: RequestInit) => Promise<Response>
 
 /**
- * A `fetch` that gives up if the answer does not begin in time: the phone's own waits for a minute.
+ * A `fetch` that gives up if the answer does not begin in time: the phone's own time-out is a minute.
  * `AbortSignal.timeout` and `AbortSignal.any` would be shorter, but not every phone has them.
  */
 export function fetchWithin(seconds: number): Fetch {

@@ -1,6 +1,6 @@
 import type { TokenStorage } from 'latchkey/client'
 
-/** A phone's store for secrets: `expo-secure-store` fits as it is. */
+/** A phone's storage for secrets: `expo-secure-store` can be passed as it is. */
 export interface Vault<Options> {
   getItemAsync(key: string, options?: Options): Promise<string | null>
   setItemAsync(key: string, value: string, options?: Options): Promise<void>
@@ -9,7 +9,7 @@ export interface Vault<Options> {
 
 interface Kept<Options> {
   readonly options?: Options
-  /** Called if the phone could not keep the token, or not forget it: this run of the app goes on. */
+  /** Called if the phone could not save or delete the token; it stays right in memory while the app runs. */
   onUnsaved(error: unknown): void
 }
 
@@ -17,7 +17,7 @@ const key = 'latchkey.token'
 
 /**
  * Keeps the token in the phone's vault, and in memory while the app runs. Reading from a locked vault throws;
- * writing to it does not, since the log-in was answered, and its token is shown only once.
+ * writing to it does not, because a log-in has already succeeded by then, and its token is shown only once.
  */
 export function inSecureStorage<Options>(
   vault: Vault<Options>,
@@ -34,7 +34,7 @@ export function inSecureStorage<Options>(
     async read() {
       if (atHand) return atHand.token
       const token = await vault.getItemAsync(key, options)
-      // A token that was written meanwhile is newer.
+      // A token that was written in the meantime is newer.
       atHand ??= { token }
       return atHand.token
     },

@@ -1,4 +1,4 @@
-// The same for every framework: the database, the mails, the end.
+// The same for every framework: database, mails, shutdown.
 import {
   type Auth,
   createAuth,
@@ -10,13 +10,13 @@ import {
 } from 'latchkey/server'
 import { openSqlite, sqliteMigrations } from 'latchkey/sqlite'
 
-/** Opens an `Auth` on a database of its own; `close` ends all that was started for it. */
+/** Opens an `Auth` with its own database; `close` stops everything that was started for it. */
 export async function openAuth(): Promise<{ auth: Auth; close: () => Promise<void> }> {
   const database = await openSqlite('storage/notes.sqlite3')
   await migrate(database, [sqliteMigrations])
   const auth = createAuth({ store: createStore(database) })
   const outbox = createOutbox(auth, {
-    // In production `smtp({ url })` of latchkey/smtp.
+    // In production, use `smtp({ url })` of latchkey/smtp.
     transport: createMailbox(),
     from: 'Notes <no-reply@example.com>',
     appUrl: 'https://app.example.com',

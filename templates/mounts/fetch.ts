@@ -1,4 +1,4 @@
-// Latchkey in a server that has no framework, and answers a `Request` with a `Response`.
+// Latchkey in a server without a framework, which turns a `Request` into a `Response`.
 import {
   type AppOptions,
   type Auth,
