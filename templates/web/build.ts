@@ -9,7 +9,7 @@ const { resolve } = createRequire(import.meta.url)
 const vite = join(dirname(resolve('vite/package.json')), 'bin', 'vite.js')
 const latchkey = dirname(resolve('latchkey/package.json'))
 
-/** Builds `dist/`, unless it is newer than all of its sources. */
+/** Builds `dist/`, unless it is newer than all its sources. */
 export async function buildWeb(): Promise<void> {
   const made = join(here, 'dist', 'index.html')
   const latest = Math.max(...sources().map((path) => statSync(path).mtimeMs))

@@ -15,7 +15,7 @@ interface WebOptions {
 
 /**
  * Serves the front end that `build.ts` made. Any static file server can do the same: every path that is not a
- * file gets `index.html`, with the two places in it filled in.
+ * file gets `index.html`, with its two placeholders replaced.
  *
  * @throws RangeError for an invalid origin
  */
@@ -36,15 +36,15 @@ export function web({ apiOrigin, session = 'token' }: WebOptions): Web {
       if (pathname.startsWith('/.well-known/')) return refuse(404, 'Not Found', standing)
       const file = files.get(pathname)
       if (file) return respond(request, file, standing)
-      // A file that a newer build no longer has must not be answered with the page.
+      // A request for a file of an older build must not be answered with the page.
       if (extname(pathname) !== '') return refuse(404, 'Not Found', standing)
       return respond(request, page, standing)
     },
   }
 }
 
-// SECURITY: the origin goes into HTML and into the policy as it is, so this pattern lets nothing through that
-// means something there, such as the semicolon that begins another directive.
+// SECURITY: the origin is inserted into the HTML and the policy without escaping, so this pattern allows no character
+// that has a meaning there, such as the semicolon that begins another directive.
 function requireOrigin(text: string): void {
   const isPlain = /^https?:\/\/(?:[\w.-]+|\[[\da-f:]+\])(?::\d+)?$/.test(text)
   if (isPlain && URL.canParse(text) && new URL(text).origin === text) return
@@ -53,8 +53,8 @@ function requireOrigin(text: string): void {
 
 type Headers = Readonly<Record<string, string>>
 
-// SECURITY: the pages hold what opens an account: passwords, tokens of links. They run only their own scripts,
-// speak only to the API, cannot be framed, and send no referrer.
+// SECURITY: the pages handle passwords and the tokens of links. They run only their own scripts, connect only to the
+// API, cannot be framed, and send no referrer.
 function securityHeaders(apiOrigin: string): Headers {
   const policy = [
     "default-src 'none'",

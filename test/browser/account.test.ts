@@ -33,7 +33,7 @@ test('a new address is written when the link in its mail is opened, and not befo
   await press(page, 'Change email address')
   await fill(page, { 'New email address': 'ann@example.org', 'Current password': ann.password })
   await press(page, 'Send link')
-  await reads(page, 'Your address changes once you open the link')
+  await reads(page, 'Your email address changes once you open the link')
   await page.reload()
   await reads(page, ann.email_address)
   await page.goto(await linkTo('ann@example.org', front))
@@ -49,7 +49,7 @@ test('whoever opens the link in another tab finds the new address when they come
   await press(page, 'Change email address')
   await fill(page, { 'New email address': 'ann@example.org', 'Current password': ann.password })
   await press(page, 'Send link')
-  await reads(page, 'Your address changes once you open the link')
+  await reads(page, 'Your email address changes once you open the link')
   const other = await page.context().newPage()
   await other.goto(await linkTo('ann@example.org', front))
   await press(other, 'Confirm')
@@ -57,7 +57,7 @@ test('whoever opens the link in another tab finds the new address when they come
   await page.bringToFront()
   // A browser without a window gives every tab the focus.
   await page.evaluate(() => dispatchEvent(new Event('focus')))
-  await reads(page, 'Your address has been changed')
+  await reads(page, 'Your email address has been changed')
   await reads(page, 'ann@example.org')
 })
 

@@ -31,7 +31,7 @@ test('a project that was deleted elsewhere is not changed: the form says so, kee
   await fill(page, { Title: 'Garden' })
   front.expectFaults('404 /v1/projects/:id')
   await press(page, 'Save changes')
-  await hears(page, 'It’s no longer there')
+  await hears(page, 'This no longer exists')
   expect(await field(page, 'Title').inputValue()).toBe('Garden')
   await press(page, 'Cancel')
   await press(page, 'Delete Project 1')

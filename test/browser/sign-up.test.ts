@@ -105,7 +105,7 @@ test('where addresses are confirmed first, whoever mistyped theirs sees it, and 
   await press(page, 'Sign up')
   await sees(page, 'Check your email')
   await reads(page, 'ann@example.con')
-  await press(page, 'Use another address')
+  await press(page, 'Use another email address')
   await sees(page, 'Sign up')
   await page.waitForFunction(() => document.activeElement?.textContent === 'Sign up')
   await fill(page, typed)

@@ -11,7 +11,7 @@ import { Toasts } from './parts/toasts.tsx'
 import { explain } from './parts/words.ts'
 import { useSessionEnd } from './session-end.ts'
 
-// Each page is loaded when somebody goes there, except the one that visitors see first.
+// The code of each page is loaded when somebody opens it, except the page that visitors see first.
 const HomePage = later(() => import('./pages/home.tsx'))
 const LogInPage = later(() => import('./pages/log-in.tsx'))
 const SignUpPage = later(() => import('./pages/sign-up.tsx'))
@@ -24,7 +24,7 @@ const ApiKeysPage = later(() => import('./pages/api-keys.tsx'))
 const ActivityPage = later(() => import('./pages/activity.tsx'))
 const NotFoundPage = later(() => import('./pages/not-found.tsx'))
 
-/** Which page is where, and who may see it. */
+/** Which page is at which path, and who may see it. */
 export function App() {
   return (
     <Toasts>
@@ -61,7 +61,7 @@ function Home() {
 const user = (page: ReactNode) => <ForUsers>{page}</ForUsers>
 const guest = (page: ReactNode) => <ForGuests>{page}</ForGuests>
 
-// After logging in, users come back to the page that they wanted; after logging out, to the welcome page.
+// After logging in, users get to the page that they asked for; after logging out, to the welcome page.
 function ForUsers({ children }: { children: ReactNode }) {
   const session = useSession()
   const end = useSessionEnd()
@@ -81,7 +81,7 @@ function ForGuests({ children }: { children: ReactNode }) {
   return session.status === 'signed_in' ? <Navigate to={placeIn(state)} replace /> : children
 }
 
-// A state can be whatever another version of these pages put there.
+// The state may have been written by another version of these pages.
 function placeIn(state: unknown): string {
   const from: unknown = Object(state).from
   return typeof from === 'string' && /^\/(?!\/)/.test(from) ? from : '/'

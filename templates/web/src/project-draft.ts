@@ -1,6 +1,6 @@
 import type { NewProject, Project } from './projects.ts'
 
-/** What a user typed and has not saved yet, so that it outlives the session and the page. */
+/** What a user has typed but not saved, kept so that it is not lost with the session or the page. */
 export interface ProjectDraft {
   readonly userId: string
   /** Null for a new project. */
@@ -8,7 +8,7 @@ export interface ProjectDraft {
   readonly typed: NewProject
 }
 
-// Only in the memory of this tab: whoever closes it leaves nothing behind.
+// Only in the memory of this tab: closing it leaves nothing behind.
 let kept: ProjectDraft | null = null
 
 /** Keeps one draft; null forgets it. */
@@ -16,7 +16,7 @@ export function keepDraft(draft: ProjectDraft | null): void {
   kept = draft
 }
 
-/** SECURITY: nobody sees the draft of another user who was logged in here. */
+/** SECURITY: nobody may see the draft of another user who was logged in here before. */
 export function findDraft(userId: string): ProjectDraft | null {
   return kept?.userId === userId ? kept : null
 }

@@ -1,7 +1,7 @@
 import { ApiError } from 'latchkey/client'
 import { client } from './api.ts'
 
-/** Your own resource, as your API has it: replace it, or add others beside it. */
+/** A resource of your API: replace it with your own, or add others. */
 export interface Project {
   readonly id: string
   readonly title: string

@@ -2,15 +2,15 @@ import { useSession } from 'latchkey/react'
 import { useEffect, useSyncExternalStore } from 'react'
 import { client, place } from './api.ts'
 
-/** How the session of this tab ended, if it did: users are not told of what they just did themselves. */
+/** How the session of this tab ended, if it did: users are not told about what they have just done themselves. */
 type SessionEnd = 'none' | 'lost' | 'logged_out' | 'deleted'
 
 let wanted: SessionEnd = 'lost'
 let current: SessionEnd = 'none'
-// No page can see whether there is a cookie: a session that never was must not be reported as lost.
+// A page cannot see whether there is a cookie, and must not report a session as lost that never existed.
 let wasThere = place !== 'cookie'
 
-// Before any component listens, so that all of them see the same.
+// Called before any component listens, so that all of them see the same value.
 client.listen((change) => {
   current = change === 'signed_in' ? 'none' : wanted
 })
@@ -24,7 +24,7 @@ export function useSessionEnd(): SessionEnd {
   return end === 'lost' && !wasThere ? 'none' : end
 }
 
-/** Ends the session because its user wants to. */
+/** Ends the session at the user's request. */
 export async function leave(
   as: 'logged_out' | 'deleted',
   end: () => Promise<unknown>,

@@ -22,9 +22,9 @@ export default function ActivityPage() {
   return (
     <AccountPart title="Recent activity">
       <p className="intro">
-        What happened in your account. If something here wasn’t you, change your password.
+        What happened in your account. If you don’t recognise something, change your password.
       </p>
-      <ListView list={list} empty={<p>Nothing has happened yet.</p>}>
+      <ListView list={list} empty={<p>No activity yet.</p>}>
         {(event) => <EventRow key={event.id} event={event} />}
       </ListView>
     </AccountPart>

@@ -16,7 +16,7 @@ type Open =
   | { readonly kind: 'new' }
   | { readonly kind: 'end'; readonly apiKey: ApiKey }
 
-/** The user's API keys, which let programs in. */
+/** The user's API keys, with which programs use the API. */
 export default function ApiKeysPage() {
   const { client } = useAuth()
   const ask = useCallback(
@@ -50,14 +50,14 @@ export default function ApiKeysPage() {
       }
     >
       <p className="intro">
-        An API key lets a program use your account, within the limits you set. Keep it secret, as
-        you do your password.
+        An API key lets a program use your account, within the limits you set. Keep it as secret as
+        your password.
       </p>
       {!email_verified && (
         <section className="box setting apart">
           <div className="what">
             <h2>Confirm your email address first</h2>
-            <p className="muted">You can create API keys once we know that our emails reach you.</p>
+            <p className="muted">We need to know that our emails reach you.</p>
           </div>
           <ConfirmAddress emailAddress={email_address} />
         </section>
@@ -80,7 +80,7 @@ export default function ApiKeysPage() {
           onDone={() => revoked(open.apiKey)}
           onClose={close}
         >
-          Whatever uses <strong>{open.apiKey.name}</strong> stops working at once.
+          Programs that use <strong>{open.apiKey.name}</strong> will stop working immediately.
         </ConfirmDialog>
       )}
     </AccountPart>

@@ -31,7 +31,7 @@ export default function ForgotPasswordPage() {
   )
 }
 
-// The same for an unknown address: nobody must learn from it who has an account.
+// The same for an unknown email address: it must not reveal who has an account.
 function Sent({ to, retry }: { to: string; retry: () => void }) {
   return (
     <LinkSent retry={retry}>

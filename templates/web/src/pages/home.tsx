@@ -72,7 +72,7 @@ export default function HomePage() {
   )
 }
 
-// Whoever was logged out while they typed, or left by the browser's Back, goes on where they were.
+// Users who were logged out while typing, or pressed Back in the browser, continue where they were.
 function reopen(draft: ProjectDraft | null): Open {
   if (!draft) return { kind: 'none' }
   return draft.project ? { kind: 'edit', project: draft.project } : { kind: 'new' }
@@ -83,7 +83,7 @@ function NoProjects() {
     <>
       <Icon path="M3 7.5A1.5 1.5 0 0 1 4.5 6h4.6l2 2.5h8.4A1.5 1.5 0 0 1 21 10v7.5a1.5 1.5 0 0 1-1.5 1.5h-15A1.5 1.5 0 0 1 3 17.5ZM12 11.5v4.5m-2.25-2.25h4.5" />
       <h2>No projects yet</h2>
-      <p>Create your first one: a title is all it takes.</p>
+      <p>Create your first one: all it needs is a title.</p>
     </>
   )
 }

@@ -6,7 +6,7 @@ import { NarrowPage } from '../parts/page.tsx'
 import { PasswordField } from '../parts/password-field.tsx'
 import { useSessionEnd } from '../session-end.ts'
 
-/** Once there is a session, App decides where to go. */
+/** Once there is a session, `App` decides which page comes next. */
 export default function LogInPage() {
   const { client } = useAuth()
   const { state: location } = useLocation()
@@ -34,7 +34,7 @@ export default function LogInPage() {
   )
 }
 
-/** Why users have to log in who did not ask to. */
+/** Tells users who did not ask to log in why they have to. */
 function Reason() {
   const end = useSessionEnd()
   const { state } = useLocation()
@@ -48,7 +48,7 @@ function Reason() {
   if (end !== 'lost') return null
   return (
     <p className="note" role="status">
-      You were logged out. Log in again to carry on.
+      You were logged out. Log in again to continue.
     </p>
   )
 }

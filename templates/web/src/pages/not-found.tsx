@@ -4,7 +4,7 @@ import { ToProjects } from '../parts/to-projects.tsx'
 export default function NotFoundPage() {
   return (
     <NarrowPage title="Page not found">
-      <p>There is nothing at this address. If a link in an email led you here, try it once more.</p>
+      <p>This page doesn’t exist. If you followed a link in an email, try opening it again.</p>
       <ToProjects />
     </NarrowPage>
   )

@@ -9,14 +9,14 @@ import { type NewProject, type Project, projects } from '../projects.ts'
 interface ProjectEditorProps {
   /** Null for a new project. */
   readonly project: Project | null
-  /** Who types. */
+  /** The user who is typing. */
   readonly userId: string
   readonly onSaved: (project: Project) => void
   readonly onClose: () => void
 }
 
 export function ProjectEditor({ project, userId, onSaved, onClose }: ProjectEditorProps) {
-  // From before the session ended, or the page was left.
+  // What was typed before the session ended, or before the user left the page.
   const [draft] = useState(() => findDraft(userId))
   const { title, description } = draft?.typed ?? project ?? nothing
   const { state, run } = useAction(async (typed: NewProject) => {

@@ -9,7 +9,7 @@ import { useLinkToken } from '../parts/use-link-token.ts'
 
 export default function ResetPasswordPage() {
   const token = useLinkToken()
-  // The outcome of one link must not show for the next, opened in the same tab.
+  // The outcome of one link must not be shown for the next one, opened in the same tab.
   return <Reset key={token} token={token} />
 }
 
@@ -32,7 +32,7 @@ function Reset({ token }: { token: string }) {
           </Link>
         }
       >
-        Each link works once, and only for a few minutes. Use the newest one, or get another.
+        Each link works once, and only for a few minutes. Use the newest one, or get a new one.
       </DeadLink>
     )
   }
@@ -61,11 +61,11 @@ function Reset({ token }: { token: string }) {
   )
 }
 
-// The link was for another account than the one that is logged in here.
+// The link was for a different user from the one who is logged in here.
 function ChangedForAnother() {
   return (
     <NarrowPage title="The password has been changed">
-      <p>You’re still logged in here, to another account.</p>
+      <p>You’re still logged in here with another account.</p>
       <ToProjects />
     </NarrowPage>
   )

@@ -37,7 +37,7 @@ export default function SignUpPage() {
   )
 }
 
-// The same for an address that is taken: nobody must learn from it who has an account.
+// The same for an email address that is taken: it must not reveal who has an account.
 function Sent({ to, retry }: { to: string; retry: () => void }) {
   return (
     <LinkSent retry={retry}>

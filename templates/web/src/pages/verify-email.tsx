@@ -7,10 +7,10 @@ import { PasswordField } from '../parts/password-field.tsx'
 import { ToProjects } from '../parts/to-projects.tsx'
 import { useLinkToken } from '../parts/use-link-token.ts'
 
-/** Asks for a click, since mail scanners open links too, and without a session for the password. */
+/** Asks for a click, because mail scanners open links too, and for the password if there is no session. */
 export default function VerifyEmailPage() {
   const token = useLinkToken()
-  // The outcome of one link must not show for the next, opened in the same tab.
+  // The outcome of one link must not be shown for the next one, opened in the same tab.
   return <Proof key={token} token={token} />
 }
 
@@ -18,7 +18,7 @@ function Proof({ token }: { token: string }) {
   const { client, refresh } = useAuth()
   const session = useSession()
   const { state, run } = useAction(async (proof: { token: string; password?: string }) => {
-    // Even if the link was used before: then the address is confirmed, and this page does not know it yet.
+    // Refreshed even on failure: if the link was used before, the address is confirmed, and this page learns it here.
     const { user } = await client.emailVerifications.update(proof).finally(refresh)
     return user.email_address
   })
@@ -34,14 +34,14 @@ function Proof({ token }: { token: string }) {
           </Link>
         }
       >
-        Each link works once, and only for a day. If you have confirmed your address already, there
-        is nothing left to do. If not, you can get another link on your account page.
+        Each link works once, and only for a day. If you have already confirmed your email address,
+        there is nothing left to do. If not, you can get a new link on your account page.
       </DeadLink>
     )
   }
   if (token === '') {
     return (
-      <NoLink purpose="confirm your address">
+      <NoLink purpose="confirm your email address">
         <div className="actions">
           <Link className="button quiet" to="/account">
             Go to your account
@@ -50,9 +50,9 @@ function Proof({ token }: { token: string }) {
       </NoLink>
     )
   }
-  // A field for the password that goes again would be in the way of whoever is logged in.
+  // Otherwise users who are logged in would see a password field that disappears again.
   if (session.status === 'loading') return <Wait />
-  // The user who is logged in here may not be the one whose address it is.
+  // The address may belong to a different user from the one who is logged in here.
   const isRefused = state.status === 'refused' && 'password' in state.fields
   return (
     <NarrowPage title="Confirm your email address">
@@ -64,13 +64,13 @@ function Proof({ token }: { token: string }) {
         }
       >
         {session.status === 'signed_in' && !isRefused ? (
-          <p>Let us know that our emails reach you.</p>
+          <p>Press Confirm to show that our emails reach you.</p>
         ) : (
           <>
             <p>
               {session.status === 'signed_in'
-                ? 'This link is for another account. Enter the password of that one.'
-                : 'You’re not logged in here. Enter your password, so that only you can confirm it.'}
+                ? 'This link is for another account. Enter the password of that account.'
+                : 'You’re not logged in here. Enter your password to show that this is your account.'}
             </p>
             <PasswordField label="Password" name="password" autoComplete="current-password" />
           </>
@@ -94,7 +94,7 @@ function Done({ emailAddress, isGuest }: { emailAddress: string; isGuest: boolea
   return (
     <NarrowPage title="Your email address is confirmed">
       <p>
-        From now on we write to <strong>{emailAddress}</strong>.
+        From now on, we’ll send emails to <strong>{emailAddress}</strong>.
       </p>
       {isGuest ? (
         <div className="actions">

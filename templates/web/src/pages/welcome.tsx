@@ -2,7 +2,7 @@ import { Link } from 'react-router'
 import { Page } from '../parts/page.tsx'
 import { useSessionEnd } from '../session-end.ts'
 
-/** What visitors see who are not logged in. */
+/** What visitors who are not logged in see. */
 export function WelcomePage() {
   const end = useSessionEnd()
   return (
@@ -13,7 +13,7 @@ export function WelcomePage() {
         </p>
       )}
       <p className="muted">
-        Write down what you’re working on, and find it again on every one of your devices.
+        Write down what you’re working on, and find it again on all your devices.
       </p>
       <div className="actions">
         <Link className="button" to="/sign-up">

@@ -2,7 +2,7 @@ import { useAction, useAuth } from 'latchkey/react'
 import { Form } from './form.tsx'
 import { useRefreshOnReturn } from './use-refresh-on-return.ts'
 
-/** For users who have not confirmed their address yet. */
+/** For users who have not confirmed their email address yet. */
 export function ConfirmAddress({ emailAddress }: { emailAddress: string }) {
   const { client } = useAuth()
   const { state, run } = useAction(client.emailVerifications.create)
@@ -11,7 +11,7 @@ export function ConfirmAddress({ emailAddress }: { emailAddress: string }) {
   if (isSent) {
     return (
       <p className="note" role="status" tabIndex={-1} ref={takeFocus}>
-        We’ve sent an email to {emailAddress}. Open the link in it to confirm your address.
+        We’ve sent an email to {emailAddress}. Open the link in it to confirm your email address.
       </p>
     )
   }

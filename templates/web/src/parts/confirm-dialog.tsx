@@ -15,7 +15,7 @@ interface ConfirmDialogProps {
   readonly onClose: () => void
 }
 
-/** Asks before something is gone. */
+/** Asks for confirmation before something is deleted. */
 export function ConfirmDialog({ title, children, submit, act, ...then }: ConfirmDialogProps) {
   const { state, run } = useAction(async () => {
     await act().catch(unlessGone)
@@ -36,7 +36,7 @@ export function ConfirmDialog({ title, children, submit, act, ...then }: Confirm
   )
 }
 
-// Somebody was quicker, on another device or in another tab: then it is as it should be.
+// It was already deleted, on another device or in another tab: that is what the user wanted.
 function unlessGone(error: unknown): void {
   if (!(error instanceof ApiError) || error.code !== 'not_found') throw error
 }

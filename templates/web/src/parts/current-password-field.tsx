@@ -1,7 +1,7 @@
 import { useSession } from 'latchkey/react'
 import { PasswordField } from './password-field.tsx'
 
-/** For sensitive acts: the password, and the address, so that a password manager knows whose it is. */
+/** For sensitive actions: the password, with the email address, so that a password manager knows whose it is. */
 export function CurrentPasswordField() {
   const session = useSession()
   const username = session.status === 'signed_in' ? session.user.email_address : ''

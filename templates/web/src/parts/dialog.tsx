@@ -7,11 +7,11 @@ interface DialogProps {
   readonly onClose: (() => void) | 'stay'
 }
 
-/** A dialog above the page, which is inert meanwhile; afterwards the focus goes back to where it was. */
+/** A dialog above the page, which is inert while it is open; afterwards the focus returns to where it was. */
 export function Dialog({ title, children, onClose }: DialogProps) {
   const id = useId()
   const dialog = useRef<HTMLDialogElement>(null)
-  // Closed while it is still in the page: only then does the browser give the focus back.
+  // Closed while it is still in the page: only then does the browser restore the focus.
   useLayoutEffect(() => {
     const { current } = dialog
     current?.showModal()

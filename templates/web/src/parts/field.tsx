@@ -1,6 +1,6 @@
 import { createContext, type ReactNode, useContext, useId } from 'react'
 
-/** What is wrong with the fields of a form, by their names. */
+/** The problems of a form's fields, by the fields' names. */
 export const Problems = createContext<Readonly<Record<string, string>>>({})
 
 interface FieldProps {
@@ -92,7 +92,7 @@ export function useProblem({ name, label, hint }: Pick<FieldProps, 'name' | 'lab
   return { ids, problem, described }
 }
 
-// The API begins with the name of the field, `Password challenge is wrong`: users know it by its label.
+// Messages of the API begin with the field's name, as in `Password challenge is wrong`: it is replaced by the label.
 function asLabelled(problem: string | undefined, name: string, label: string): string | undefined {
   const called = name.replaceAll('_', ' ')
   return problem?.toLowerCase().startsWith(called) ? label + problem.slice(called.length) : problem

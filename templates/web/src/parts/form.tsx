@@ -38,7 +38,7 @@ export function Form({ state, onSend, submit, children, look, onType, onCancel }
     onType?.(typedIn(currentTarget))
   }
   return (
-    // Validated by the API, in its words: a browser's own checks stop some of what it would accept.
+    // The API validates, and its messages are shown: a browser's own checks refuse some values that it would accept.
     <form ref={form} onSubmit={send} onInput={onInput} noValidate>
       {state.status === 'refused' && <Refusal error={state.error} names={names} />}
       <Problems value={problemsIn(state, corrected)}>{children}</Problems>
@@ -59,7 +59,7 @@ export function Form({ state, onSend, submit, children, look, onType, onCancel }
   )
 }
 
-/** A problem of a field is shown beside it; the others are shown above the form. */
+/** Problems of fields are shown beside them; all others are shown above the form. */
 function Refusal({ error, names }: { error: ApiError; names: readonly string[] }) {
   const others = error.details.filter(({ field }) => !names.includes(field))
   if (error.details.length > 0 && others.length === 0) {
@@ -76,7 +76,7 @@ function Refusal({ error, names }: { error: ApiError; names: readonly string[] }
   )
 }
 
-// A problem is shown until something else is typed.
+// A problem is shown until the field is changed.
 function problemsIn(
   state: ActionState<unknown>,
   corrected: readonly string[],

@@ -8,7 +8,7 @@ import { leave } from '../session-end.ts'
 import { useToast } from './toasts.tsx'
 import { explain } from './words.ts'
 
-/** The header of all pages. Until it is known who is logged in, it promises nothing. */
+/** The header of all pages. Until it is known whether somebody is logged in, it has no links. */
 export function Header() {
   const { status } = useSession()
   return (
@@ -32,12 +32,12 @@ export function Header() {
   )
 }
 
-// Not a link to #main: the fragment of an address is for the token of a mailed link.
+// Not a link to #main: the fragment of the URL is reserved for the token of a mailed link.
 function skip(): void {
   document.getElementById('main')?.focus()
 }
 
-// The second click of a double-click is meant for a button that is gone: “Sign up” comes where “Log out” was.
+// The second click of a double-click would hit another button: “Sign up” appears where “Log out” was.
 function stopSecond(event: MouseEvent): void {
   if (event.detail > 1) event.preventDefault()
 }
@@ -57,11 +57,11 @@ function UserLinks() {
   )
 }
 
-// A token in the browser was forgotten first; a cookie stays if the API cannot be reached.
+// A token in the browser is deleted first; a cookie stays if the API cannot be reached.
 function explainLogOut(error: unknown): string {
   const isLeft = place !== 'cookie' && error instanceof ApiError && error.status === 0
   return isLeft
-    ? 'You’re logged out here. The server can’t be reached: until you end this session from another device, it stays in the list.'
+    ? 'You’re logged out here, but the server can’t be reached: this device stays in your list of devices until you log it out from another one.'
     : explain(error)
 }
 

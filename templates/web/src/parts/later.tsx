@@ -4,15 +4,15 @@ import { Page } from './page.tsx'
 
 type Loaded = { default: ComponentType }
 
-/** A page that is loaded when somebody goes there. */
+/** A page whose code is loaded when somebody opens it. */
 export function later(load: () => Promise<Loaded>) {
   return lazy(() => load().catch(notLoaded))
 }
 
 const notLoaded = (): Loaded => ({ default: NotLoaded })
 
-// The network is down, or there is a newer version of these pages, whose files have other names: a reload finds
-// out which.
+// Either the network is down, or there is a newer version of these pages, whose files have other names; in both cases,
+// the user can reload.
 function NotLoaded() {
   return (
     <Page title="This page didn’t load">

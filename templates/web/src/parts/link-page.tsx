@@ -24,7 +24,7 @@ interface NoLinkProps {
   readonly children?: ReactNode
 }
 
-/** For a page that was opened without its mailed link: the token is read once, and a reload has none. */
+/** For a page that was opened without its mailed link, or reloaded: the token is read from the link only once. */
 export function NoLink({ purpose, children }: NoLinkProps) {
   return (
     <NarrowPage title="Open the link in your email">
@@ -44,15 +44,15 @@ interface LinkSentProps {
   readonly retry: () => void
 }
 
-/** After a form that has a link mailed: for a mistyped address it must not be the end. */
+/** Shown after a form that sends a link by email; from here, users can correct a mistyped address. */
 export function LinkSent({ children, retry }: LinkSentProps) {
   return (
     <NarrowPage title="Check your email">
       <p>{children}</p>
-      <p className="aside">Nothing there? Look in your spam folder, or check the address.</p>
+      <p className="aside">No email? Look in your spam folder, or check the email address.</p>
       <div className="actions">
         <button type="button" className="quiet" onClick={retry}>
-          Use another address
+          Use another email address
         </button>
       </div>
     </NarrowPage>

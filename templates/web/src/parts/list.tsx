@@ -16,7 +16,7 @@ interface ListViewProps<Item extends Identified> {
   readonly children: (item: Item) => ReactNode
 }
 
-/** A list in each of its states: loading, failed, empty, and there, with more to come or not. */
+/** A list in each of its states: loading, failed, empty, or loaded, with or without a button for more. */
 export function ListView<Item extends Identified>({ list, empty, children }: ListViewProps<Item>) {
   const { state } = list
   const rows = useKeptFocus(state.status === 'there' ? state.items : null)
@@ -35,8 +35,8 @@ export function ListView<Item extends Identified>({ list, empty, children }: Lis
   )
 }
 
-// The button that was pressed may be gone. With its row: then the focus goes to the row in its place, so that a long
-// list stays where it is, or else to the title. Because there is no more to show: to the first new row.
+// The button that was pressed may have disappeared. If its row was deleted, the focus moves to the row that took its
+// place, so that a long list does not scroll, or else to the title. If it was “Show more”, to the first new row.
 function useKeptFocus(items: readonly Identified[] | null) {
   const rows = useRef<HTMLUListElement>(null)
   const before = useRef(items)
@@ -73,7 +73,7 @@ function More({ more: { state, run } }: Pick<List<unknown>, 'more'>) {
 }
 
 interface RowProps {
-  /** An `<Icon>`, if the kind of item says something. */
+  /** An `<Icon>`, if there are different kinds of items. */
   readonly icon?: ReactNode
   readonly children: ReactNode
   /** Buttons for what can be done with it. */

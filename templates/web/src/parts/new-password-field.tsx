@@ -1,10 +1,10 @@
 import { useState } from 'react'
 import { PasswordField } from './password-field.tsx'
 
-// The PASSWORD_MINIMUM_LENGTH of the API, which judges in any case.
+// The PASSWORD_MINIMUM_LENGTH of the API, which checks the length in any case.
 const minimumLength = 8
 
-/** A field for a new password that says, while it is typed, what is still missing. */
+/** A field for a new password that says, while the user types, how many characters are missing. */
 export function NewPasswordField({ label = 'Password' }: { label?: string }) {
   const [text, setText] = useState('')
   return (
@@ -18,7 +18,7 @@ export function NewPasswordField({ label = 'Password' }: { label?: string }) {
   )
 }
 
-// Counted as the API counts. Beyond length, nobody can tell from its letters how good a password is.
+// Counted as the API counts. Apart from its length, the characters of a password do not tell how good it is.
 function Guidance({ text }: { text: string }) {
   const missing = minimumLength - [...text.normalize('NFC')].length
   if (missing === minimumLength) return `Use ${minimumLength} characters or more.`

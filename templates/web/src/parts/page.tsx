@@ -6,12 +6,12 @@ interface PageProps {
   /** Shown in the tab of the browser, and above the page. */
   readonly title: string
   readonly children: ReactNode
-  /** What most people do here, at the right of the title. */
+  /** The main action of the page, to the right of the title. */
   readonly action?: ReactNode
   readonly look?: 'welcome'
 }
 
-/** A page of things: lists and settings. */
+/** A page with a list or settings. */
 export function Page({ title, action, look, children }: PageProps) {
   return (
     <main id="main" className={look} tabIndex={-1}>
@@ -22,7 +22,7 @@ export function Page({ title, action, look, children }: PageProps) {
   )
 }
 
-/** A page with one thing to do, or to know. */
+/** A page with a single form or message. */
 export function NarrowPage({ title, children }: { title: string; children: ReactNode }) {
   return (
     <main id="main" className="narrow" tabIndex={-1}>
@@ -52,7 +52,7 @@ export function AccountPart({ title, action, children }: PageProps) {
   )
 }
 
-// The heading that this tab began with, and its words.
+// The first heading shown in this tab, and its text.
 let first: { readonly heading: HTMLElement | null; readonly title: string } | undefined
 
 function Title({ title, action }: Pick<PageProps, 'title' | 'action'>) {
@@ -61,7 +61,7 @@ function Title({ title, action }: Pick<PageProps, 'title' | 'action'>) {
   useEffect(() => {
     const { current } = heading
     first ??= { heading: current, title }
-    // There the browser has the focus; every other title gets it, so that screen readers read it.
+    // The first page leaves the focus to the browser. Every later title gets it, so that screen readers read it.
     if (key === 'default' && first.heading === current && first.title === title) return
     current?.focus()
   }, [key, title])
@@ -76,7 +76,7 @@ function Title({ title, action }: Pick<PageProps, 'title' | 'action'>) {
   )
 }
 
-/** For when the element that had the focus is gone. */
+/** Focuses the title, for when the element that had the focus has disappeared. */
 export function focusTitle(): void {
   document.querySelector('h1')?.focus()
 }

@@ -1,13 +1,13 @@
-// In the language of the page, whatever that of the browser is: it is read as one sentence with the rest.
+// In the language of the page, not of the browser, because it is part of a sentence on the page.
 const language = document.documentElement.lang || undefined
 const exact = new Intl.DateTimeFormat(language, { dateStyle: 'long', timeStyle: 'short' })
 const day = new Intl.DateTimeFormat(language, { dateStyle: 'long' })
 const relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto' })
 
-/** When something happened, as people say it; the exact instant appears on hover. */
+/** When something happened, such as “2 hours ago”; the exact time appears on hover. */
 export function Time({ at }: { at: string }) {
   const date = new Date(at)
-  // What happened is not ahead, however late the clock of this browser is.
+  // Never in the future, even if the clock of this browser is slow.
   const seconds = Math.min(0, (date.getTime() - Date.now()) / 1_000)
   return (
     <time dateTime={at} title={exact.format(date)}>
@@ -16,7 +16,7 @@ export function Time({ at }: { at: string }) {
   )
 }
 
-/** The day of something to come, which people note down: “in 2 months” may be a month too early. */
+/** The date of something in the future, which people note down: “in 2 months” could be a month too early. */
 export function Day({ at }: { at: string }) {
   const date = new Date(at)
   return (
@@ -36,7 +36,7 @@ const units: readonly [Intl.RelativeTimeFormatUnit, number][] = [
 
 function inWords(seconds: number): string {
   for (const [unit, length] of units) {
-    // Not rounded up: thirteen hours ago is not yesterday.
+    // Rounded down: thirteen hours ago is not yesterday.
     const count = Math.trunc(seconds / length)
     if (count !== 0) return relative.format(count, unit)
   }

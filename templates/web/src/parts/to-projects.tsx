@@ -1,6 +1,6 @@
 import { Link } from 'react-router'
 
-/** The way on from a page that is done. */
+/** The link to continue with from a page that is finished. */
 export function ToProjects() {
   return (
     <div className="actions">

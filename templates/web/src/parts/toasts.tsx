@@ -2,7 +2,7 @@ import { createContext, type ReactNode, useContext, useEffect, useState } from '
 
 const Toast = createContext<(words: string) => void>(() => {})
 
-/** Says in a sentence that something is done, on whatever page the user is by then. */
+/** Returns a function that shows a short message, on whatever page the user is by then. */
 export function useToast() {
   return useContext(Toast)
 }
@@ -20,7 +20,7 @@ export function Toasts({ children }: { children: ReactNode }) {
   return (
     <Toast value={say}>
       {children}
-      {/* Rendered from the start: screen readers only announce what changes in it. */}
+      {/* Rendered from the start, because screen readers announce only changes inside it. */}
       <p className="toast" role="status">
         {/* A new key, so that the same words are announced again. */}
         {said.words !== '' && <span key={said.times}>{said.words}</span>}

@@ -8,7 +8,7 @@ interface Part<Item> {
   readonly next: string | null
 }
 
-/** A list from the API, as far as it was asked for. */
+/** A list from the API, as far as it has been loaded. */
 type ListState<Item> =
   | { readonly status: 'loading' }
   | { readonly status: 'failed'; readonly what: string }
@@ -17,19 +17,19 @@ type ListState<Item> =
 export interface List<Item> {
   readonly state: ListState<Item>
   readonly more: { readonly state: ActionState<void>; run(): Promise<void> }
-  /** Asks again, and shows that it is loading. */
+  /** Loads the list again, and shows that it is loading. */
   retry(): void
-  /** Asks again; the old items stay until the answer is there. */
+  /** Loads the list again; the old items stay until the answer arrives. */
   reload(): void
-  /** Shows an item as it is now: in its place, or as the last. */
+  /** Replaces an item with its new version, or adds it at the end. */
   put(item: Item): void
   remove(id: string): void
 }
 
 /**
- * Asks for a list, part by part.
+ * Loads a list, page by page.
  *
- * @param ask must be the same function each time, or the list is asked for again
+ * @param ask must be the same function at each render, otherwise the list is loaded again
  */
 export function useList<Item extends { readonly id: string }>(
   ask: (cursor: string | null) => Promise<Part<Item>>,

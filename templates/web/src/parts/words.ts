@@ -1,7 +1,7 @@
 import { ApiError } from 'latchkey/client'
 
 /**
- * What to tell the user of a refusal that belongs to no field.
+ * What to tell the user about an error that does not belong to a field.
  *
  * @throws the error itself, if it is a bug and no refusal
  */
@@ -11,27 +11,27 @@ export function explain(error: unknown): string {
   if (status === 429) return `Too many attempts. Try again ${inWords(retryAfterSeconds)}.`
   if (status === 503) return `The server is busy. Try again ${inWords(retryAfterSeconds)}.`
   if (code === 'storage_failed') {
-    return 'This browser doesn’t let the page keep you logged in. Allow it to store data, and try again.'
+    return 'Your browser doesn’t let this page keep you logged in. Allow it to store data, and try again.'
   }
-  // From a proxy, or from a hotel that wants to be paid first.
+  // No answer, or one from a proxy or from a hotel's log-in page.
   if (status < 500 && (code === 'unreachable' || code === 'unknown')) {
     return 'The server can’t be reached. Check your connection and try again.'
   }
-  if (code === 'not_found') return 'It’s no longer there. Reload the page to see what is.'
+  if (code === 'not_found') return 'This no longer exists. Reload the page to see what has changed.'
   if (status === 413) return 'That’s too long to be saved. Shorten it and try again.'
   if (status < 500) return message
-  const number = requestId ? ` If it keeps happening, tell us this number: ${requestId}` : ''
+  const number = requestId ? ` If it keeps happening, tell us this code: ${requestId}` : ''
   return `Something went wrong. Try again.${number}`
 }
 
 /**
- * The same for a request that changes something: without a readable answer it may still have been done.
+ * The same for a request that changes something: even without a readable answer, it may have succeeded.
  *
  * @throws the error itself, if it is a bug and no refusal
  */
 export function explainSent(error: unknown): string {
   return isLost(error)
-    ? 'There was no answer that can be read: it may be done all the same. Check your connection, and reload the page to see.'
+    ? 'The server’s answer couldn’t be read, so we can’t tell whether that worked. Check your connection, then reload the page to find out.'
     : explain(error)
 }
 

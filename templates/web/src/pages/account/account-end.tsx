@@ -18,7 +18,7 @@ export function AccountEnd() {
       }
       below={isOpen && <Deletion onClose={() => setOpen(false)} />}
     >
-      Deletes your projects and everything else of yours, for good.
+      Permanently deletes your projects and all your other data.
     </Setting>
   )
 }
@@ -38,7 +38,7 @@ function Deletion({ onClose }: { onClose: () => void }) {
         onSend={({ password_challenge = '' }) => void run(password_challenge)}
         onCancel={onClose}
       >
-        <p>Your projects, devices and API keys go with it. This can’t be undone.</p>
+        <p>Your projects and API keys will be deleted, too. This can’t be undone.</p>
         <CurrentPasswordField />
       </Form>
     </Dialog>

@@ -9,7 +9,7 @@ import { Form } from '../../parts/form.tsx'
 import { useRefreshOnReturn } from '../../parts/use-refresh-on-return.ts'
 import { Setting } from './setting.tsx'
 
-/** The user's address; a new one takes effect when they open the link that is sent to it. */
+/** The user's email address; a new one takes effect when they open the link that is sent to it. */
 export function Address({ user }: { user: User }) {
   const { email_address, email_verified } = user
   const [isOpen, setOpen] = useState(false)
@@ -51,14 +51,14 @@ export function Address({ user }: { user: User }) {
   )
 }
 
-// Stays when the address is there, so that nothing moves by itself.
+// Stays after the address has changed, so that the page does not move by itself.
 function Wanted({ emailAddress, isPending }: { emailAddress: string; isPending: boolean }) {
   useRefreshOnReturn()
   return (
     <p className="note" role="status">
       {isPending
-        ? `We’ve sent an email to ${emailAddress}. Your address changes once you open the link in it.`
-        : 'Your address has been changed.'}
+        ? `We’ve sent an email to ${emailAddress}. Your email address changes once you open the link in it.`
+        : 'Your email address has been changed.'}
     </p>
   )
 }
@@ -91,7 +91,7 @@ function NewAddress({ onSent, onClose }: NewAddressProps) {
           name="email_address"
           type="email"
           autoComplete="email"
-          hint="We’ll send a link there. Until you open it, nothing changes."
+          hint="We’ll send a link to it. Nothing changes until you open that link."
         />
         <CurrentPasswordField />
       </Form>

@@ -6,7 +6,7 @@ interface Description {
   readonly words: string
 }
 
-/** An event of the API in a person's words. */
+/** An event of the API in plain words. */
 export function describe({ event, detail }: AuditEvent): Description {
   const known = descriptions[`${event} ${detail}`] ?? descriptions[event]
   return known ?? { picture: person, words: event.replaceAll('_', ' ') }
@@ -35,7 +35,7 @@ const descriptions: Partial<Record<string, Description>> = {
   'authn_login_success password_challenge': { picture: lock, words: 'Password entered' },
   authn_login_fail: { picture: warning, words: 'Failed log-in' },
   'authn_login_fail password_challenge': { picture: warning, words: 'Wrong password entered' },
-  authn_login_lock: { picture: warning, words: 'Log-in stopped after too many attempts' },
+  authn_login_lock: { picture: warning, words: 'Password blocked after too many attempts' },
   'authn_login_lock banned': { picture: warning, words: 'Account locked' },
   authn_password_change: { picture: lock, words: 'Password changed' },
   'authn_password_change reset': { picture: lock, words: 'Password reset' },

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'react'
 import { Dialog } from '../../parts/dialog.tsx'
 
-/** The key is shown once, so only the user's word that it is saved closes the dialog. */
+/** The key is shown only once, so the dialog closes only when the user says that it is saved. */
 export function CreatedApiKey({ token, onClose }: { token: string; onClose: () => void }) {
   const [copied, setCopied] = useState<'no' | 'yes' | 'failed'>('no')
   const button = useRef<HTMLButtonElement>(null)
@@ -20,7 +20,8 @@ export function CreatedApiKey({ token, onClose }: { token: string; onClose: () =
       <code className="secret">{token}</code>
       <p className="hint" role="status">
         {copied === 'yes' && 'Copied to the clipboard.'}
-        {copied === 'failed' && 'Your browser doesn’t allow that. Select the key and copy it.'}
+        {copied === 'failed' &&
+          'Your browser doesn’t allow copying. Select the key and copy it yourself.'}
       </p>
       <div className="actions">
         <button type="button" className="quiet" onClick={onClose}>

@@ -8,7 +8,7 @@ import { scopes } from './scopes.ts'
 import { ScopesField } from './scopes-field.tsx'
 
 const dayInMilliseconds = 86_400_000
-// The longest is a day short of what the API allows, which counts by its own clock: that of a browser may be early.
+// The longest is a day short of the API's maximum, because the API counts by its own clock, and a browser's may be off.
 const lifetimes = { 7: '7 days', 30: '30 days', 90: '90 days', 364: 'a year' }
 
 interface NewApiKeyProps {
@@ -38,7 +38,7 @@ export function NewApiKey({ onCreated, onClose }: NewApiKeyProps) {
         onSend={(typed) => void run(typed)}
         onCancel={onClose}
       >
-        <Field label="Name" name="name" hint="What will use it, for example Nightly backup" />
+        <Field label="Name" name="name" hint="What will use the key, such as Nightly backup" />
         <ScopesField />
         <Choice label="Expires in" name="expires_at" defaultValue="90" options={lifetimes} />
         <CurrentPasswordField />
