@@ -265,7 +265,7 @@ test.each([
   ['scopes with a comment', 's/^export const scopes = \\[/&\\n  \\/\\/ mine\\n/'],
   ['no scopes', 's/^export const scopes/const others/'],
   ['the routes twice', 's/^  return .*/&\\n&/'],
-  ['something of that name', 's/^\\/\\/ The one.*/const notes = []/'],
+  ['something of that name', 's/^\\/\\/ The only.*/const notes = []/'],
   ['no import of a file', "/from '.\\/projects.ts'/d"],
 ])('a table of routes with %s is left to a person, who is told what to do', async (_what, edit) => {
   const command = await prepare()
