@@ -60,7 +60,7 @@ test('an answer that is cut off, or another’s page, is said, and nothing of wh
   const hotel = { status: 200, contentType: 'text/html', body: '<h1>Welcome to the hotel</h1>' }
   await page.route('**/v1/projects', (route) => route.fulfill(hotel))
   await press(page, 'Create project')
-  await hears(page, 'it may be done all the same')
+  await hears(page, 'we can’t tell whether that worked')
   expect(await field(page, 'Title').inputValue()).toBe('Garden')
   // What only reads changes nothing.
   await page.route('**/v1/sessions*', (route) => route.fulfill(hotel))
