@@ -32,11 +32,15 @@ test('the page has the numbers for passwords and dead tokens', () => {
     passwordLimits
   expect(page).toContain(`| ${passwordLimits.failures.attempts} | ${firstWaitSeconds} s |`)
   expect(page).toContain(`| 17 and more | ${longestWaitSeconds / 3_600} h |`)
-  expect(page).toContain(`| ${stoppedAfter} | for a recovery`)
+  expect(page).toContain(`| ${stoppedAfter} | until a recovery`)
   expect(page).toContain(`are forgotten ${forgottenAfterDays} days after the last`)
-  expect(page).toContain(`in vain on ${spraying.attempts} accounts within an hour`)
+  expect(page).toContain(`failed on ${spraying.attempts} accounts within an hour`)
   const { bearer, link } = deadTokens
   expect([spraying, bearer, link].map((each) => each.windowSeconds)).toEqual([3_600, 60, 60])
-  expect(page).toContain(`From one address ${link.attempts} dead ones of links in a minute`)
-  expect(page).toContain(`${bearer.attempts.toLocaleString('en')} of sessions and API keys`)
+  expect(page).toContain(
+    `In each minute, an address gets a 401 for up to ${link.attempts} dead tokens of links`,
+  )
+  expect(page).toContain(
+    `${bearer.attempts.toLocaleString('en')} dead tokens of sessions and API keys`,
+  )
 })
