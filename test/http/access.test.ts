@@ -31,26 +31,26 @@ test('the tables of who may, and of what may be written, are those in the refere
 function document(access: readonly string[], writable: readonly string[]): string {
   return `# Who may do what
 
-Both tables are made by a test, which tries every route with every kind of credential and compares
-what it finds with this page.
+A test tries every route with every kind of credential, and compares the results with the tables on this page.
 
 ## Access
 
-**yes**: the request is let in, and what it says is judged. **401**: it is not known who sends it.
-**403**: it is known, and not enough: a session whose password was not verified lately
-(\`fresh_authentication_required\`), an API key without the scope (\`insufficient_scope\`). A *stale*
-session is one whose password was verified more than ten minutes ago. A token of another kind, such as
-that of a link or an access token (JWT), which is for other services, opens nothing; a key that is revoked or expired, or whose user is banned, is a 401.
+**yes**: the request is let in, and its content is checked next. **401**: the server does not know who sends the
+request. **403**: the server knows, but that is not enough: a session whose password was not verified recently
+(\`fresh_authentication_required\`), or an API key without the scope (\`insufficient_scope\`). A *stale* session is one
+whose password was verified more than ten minutes ago. Tokens of other kinds, such as those of links, or access tokens
+(JWT), which are for other services, give no access. A key that is revoked or expired, or whose user is banned, is a
+401.
 
-*In a cookie*: the token is sent by a page of the server's own origin, or of a listed one. *By a hostile
-page*: a page of another origin made the browser send the cookie, and **403** is \`csrf\`. Two session
-cookies are a 401 wherever somebody has to be known.
+*In a cookie*: the token is sent by a page of the server's own origin, or of a listed one. *By a hostile page*: a page
+of another origin made the browser send the cookie, and **403** is \`csrf\`. Two session cookies are a 401 on every route
+that needs a user.
 
 ${access.join('\n')}
 
 ## Fields that a client may write
 
-Every other field of a body is ignored. Whose a row is follows from who asks.
+Every other field of a body is ignored. The owner of a row is always the user who sends the request.
 
 ${writable.join('\n')}
 `
