@@ -16,7 +16,7 @@ export interface RegistrationStatements {
   withdrawRegistrationToken(tokenDigest: Uint8Array): Promise<void>
   /**
    * Among those of the same address, deletes earlier ones without a token, and of those with one
-   * all but the `maximum` that got it last. A locked row may stay.
+   * all but this one and those that got it last, `maximum` in all. A locked row may stay.
    */
   trimRegistrations(registration: Registration, maximum: number): Promise<void>
   /** Whether a registration of this address has no token, and has not expired at `now`. */
