@@ -57,6 +57,10 @@ test.each<[string, (wire: string) => string]>([
   ['as it came', (wire) => `${wire.replace(/\r\n(?!$)/g, '\r\n554-').replace(/^/, '554-')}554 no`],
   ['in one line', (wire) => `554 no: ${wire.replace(/[\r\n]+/g, ' ')}`],
   ['with its lines joined', (wire) => `554 no: ${wire.replace(/=?\r\n/g, '')}`],
+  [
+    'as pieces of its link',
+    (wire) => `554-${inPieces(tokenOnWire(wire)).join('\r\n554-')}\r\n554 no`,
+  ],
   ['as the text of its link', (wire) => `554 spam: ${tokenOnWire(wire)}`],
   ['in base64', (wire) => `554 spam: ${Buffer.from(tokenOnWire(wire)).toString('base64')}`],
 ])(
@@ -77,6 +81,11 @@ test.each<[string, (wire: string) => string]>([
     expectAbsent([...(await contentsOf(server)), ...server.log].join('\n'), token)
   },
 )
+
+// Each too short to be taken for a secret by its length.
+function inPieces(token: string): string[] {
+  return [token.slice(0, 16), token.slice(16, 28), token.slice(28)]
+}
 
 function expectAbsent(text: string, token: string) {
   for (const part of [token, token.slice(4, 16), token.slice(16, 28), token.slice(28)]) {
