@@ -82,6 +82,21 @@ test.each<[string, (wire: string) => string]>([
   },
 )
 
+test('what a server says of an address is kept with the mail, without what a terminal obeys, and no log has it', async () => {
+  const mailServer = await startMailServer()
+  const server = await startSending(smtp({ url: mailServer.url }))
+  await server.signUp('ann')
+  await server.ask('ann')
+  const reply = '554 <ann@example.com>: \x1b[31mno such user'
+  mailServer.sabotage = (step) => (step === 'dot' ? { reply } : 'pass')
+  await server.outbox.deliverDue()
+  const [message] = await server.messages()
+  expect(message?.lastError).toContain('554 <ann@example.com>:  [31mno such user')
+  const said = server.log.join('\n')
+  expect(said).toContain('no such user')
+  expect(said).not.toContain('ann@example.com')
+})
+
 // Each too short to be taken for a secret by its length.
 function inPieces(token: string): string[] {
   return [token.slice(0, 16), token.slice(16, 28), token.slice(28)]
