@@ -69,7 +69,7 @@ export async function withdrawRegistrationToken(
   ])
 }
 
-// A locked row is being redeemed: to wait for it here could deadlock.
+// Skips locked rows: their tokens are being consumed, and waiting for them could deadlock.
 export async function trimRegistrations(
   connection: Connection,
   { id, emailAddress, createdAt }: Registration,
