@@ -64,8 +64,9 @@ class Worker implements Outbox {
     const { config } = auth
     const { transport, from, appUrl, mails = {}, log } = options
     const [sender, site] = [parseSender(from), parseAppUrl(appUrl)]
-    if (!sender) throw new RangeError(`${from} is no sender like Projects <no-reply@example.com>`)
-    if (!site) throw new RangeError(`${appUrl} is no URL like https://app.example.com`)
+    if (!sender)
+      throw new RangeError(`${from} is not a sender like Projects <no-reply@example.com>`)
+    if (!site) throw new RangeError(`${appUrl} is not a URL like https://app.example.com`)
     const writer = createWriter(mails, { from: sender, appUrl: site })
     this.#courier = {
       config,
