@@ -52,6 +52,7 @@ async function sweepSessions(store: Store): Promise<void> {
     overAt: over,
     endedAfter: over,
     occurredAfter: over,
+    changeAskedAfter: over,
   }
   let step = await store.sweep('sessions', { horizon, from: null, maximum: stepRows })
   while (step.next !== null) {

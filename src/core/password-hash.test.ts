@@ -1,6 +1,6 @@
 import { argon2Sync } from 'node:crypto'
 import { availableParallelism } from 'node:os'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { cheapHash } from '../../test/harness.ts'
 import { argon2id } from './password-hash.ts'
 import { Secret } from './secret.ts'
@@ -133,6 +133,28 @@ test.each([1, 2, 100])(
     expect(hashed.filter(({ status }) => status === 'fulfilled')).toHaveLength(expected)
   },
 )
+
+test('where nothing is set thirty-two hashes wait, for two seconds each, and one more is refused', async () => {
+  const hasher = argon2id({ cost, processes: 100 })
+  const { promise, resolve: end } = Promise.withResolvers<void>()
+  const admitted = Array.from({ length: 40 }, (_, index) =>
+    hasher.admit?.(`number ${index}`, () => promise),
+  )
+  end()
+  const settled = await Promise.allSettled(admitted)
+  expect(settled.filter(({ status }) => status === 'fulfilled')).toHaveLength(1 + 32)
+
+  vi.useFakeTimers()
+  onTestFinished(() => void vi.useRealTimers())
+  const first = hasher.hash(password)
+  const second = hasher.hash(password).catch(({ code }) => code)
+  vi.advanceTimersByTime(1_999)
+  expect(hasher.queue?.waiting).toBe(1)
+  vi.advanceTimersByTime(1)
+  expect(hasher.queue?.waiting).toBe(0)
+  expect(await second).toBe('overloaded')
+  await first
+})
 
 test('the event loop turns while a password is hashed and verified', async () => {
   const real = argon2id()

@@ -133,6 +133,7 @@ export const sweptTables = [
   'api_keys',
   'password_resets',
   'email_verifications',
+  'email_changes',
   'registrations',
   'guard_counts',
   'failed_attempts',
@@ -156,6 +157,8 @@ export interface SweepHorizon extends Omit<SessionHorizon, 'createdUntil'> {
   readonly endedAfter: Date
   /** Events that occurred by then are deleted. */
   readonly occurredAfter: Date
+  /** Changes of address that were asked for by then. */
+  readonly changeAskedAfter: Date
 }
 
 export interface SweptPart {

@@ -18,10 +18,13 @@ export interface Pace {
 const graceHours = 1
 const messageDays = 30
 const eventDays = 365
+// A mail with a link is tried for a day. If it failed, an operator can have it tried for another day while it is kept,
+// and the link works for a day.
+const changeDays = messageDays + 3
 
 /**
  * Deletes what has expired, table by table, in small steps. It frees space, and changes no answer. Mails are kept for
- * 30 days after they were sent or failed, and events for a year.
+ * 30 days after they were sent or failed, unconfirmed changes of address for 33, and events for a year.
  *
  * @throws AuthError `unavailable`
  */
@@ -31,6 +34,7 @@ export async function sweep(config: Configuration, pace: Pace): Promise<Swept> {
     api_keys: 0,
     password_resets: 0,
     email_verifications: 0,
+    email_changes: 0,
     registrations: 0,
     guard_counts: 0,
     failed_attempts: 0,
@@ -64,5 +68,6 @@ function horizonOf(config: Configuration): SweepHorizon {
     createdAfter: before(sessions.maximumHours),
     endedAfter: before(messageDays * 24),
     occurredAfter: before(eventDays * 24),
+    changeAskedAfter: before(changeDays * 24),
   }
 }

@@ -1,7 +1,8 @@
 import { isRefusal, type Refusal, refuse } from './problems.ts'
 import type { RequestLike } from './request-like.ts'
 
-const maximumBytes = 64 * 1024
+/** The largest body that a route reads. */
+export const maximumBytes = 64 * 1024
 const maximumFields = 1_000
 
 /**

@@ -1,9 +1,11 @@
 import type { IncomingMessage, Server } from 'node:http'
 import type { Socket } from 'node:net'
+import { maximumBytes } from './body.ts'
 import { isAnswerDue } from './pipeline.ts'
 
 const millisecondsToTake = 30_000
-const millisecondsForUnread = 500
+// A proxy such as Apache passes a body on to its end before it reads the answer, and takes an earlier end for a 502.
+const millisecondsForUnread = { small: 10_000, large: 500 }
 const bytesToTake = 16 * 1024
 const millisecondsBetweenLooks = 1_000
 // Added to Node's own limit for a request; longer than Node keeps an idle connection.
@@ -70,15 +72,16 @@ export function closeSlowClients(server: Server): void {
 }
 
 /**
- * Closes the connection of a client that is still sending an unread body half a second after its answer. Call it once
+ * Closes the connection of a client that is still sending an unread body some time after its answer. Call it once
  * the answer was sent: earlier answers on the connection may take longer.
  */
 export function endUnread(incoming: IncomingMessage): void {
   if (incoming.readableEnded) return
+  const size = Number(incoming.headers['content-length']) <= maximumBytes ? 'small' : 'large'
   const end = () => {
     if (!incoming.readableEnded) incoming.destroy()
   }
-  setTimeout(end, millisecondsForUnread).unref()
+  setTimeout(end, millisecondsForUnread[size]).unref()
 }
 
 function isSlowReader(socket: Socket, progress: Progress, now: number): boolean {

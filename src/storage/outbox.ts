@@ -40,19 +40,28 @@ export async function claimMessage(
   connection: Connection,
   { now, until, latest }: { now: Date; until: Date; latest: Date },
 ): Promise<Message | null> {
-  // A message that was never claimed is due whatever its time says, which may come from a wrong clock.
   const [row] = await connection.query(
     `UPDATE outbox SET attempts = attempts + 1, due_at = $1
-     WHERE id = (
-       SELECT id FROM outbox
-       WHERE status = 'queued' AND (due_at <= $2 OR due_at > $3 OR attempts = 0)
-       ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED
-     )
+     WHERE id = coalesce(${first}, ${deferred('due_at <= $2')}, ${deferred('due_at > $3')})
      RETURNING ${columns}`,
     [until, now, latest],
   )
   return row ? toMessage(row) : null
 }
+
+// A message that was never claimed is due, whatever its time: it was queued to be sent at once, by whichever clock.
+const first = `(
+  SELECT id FROM outbox
+  WHERE status = 'queued' AND deferrals = 0 AND (due_at <= $2 OR due_at > $3 OR attempts = 0)
+  ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED
+)`
+
+// What was put off waits for all others: thousands of such messages would otherwise keep a reset back for as long as
+// trying each of them again takes.
+const deferred = (due: string) => `(
+  SELECT id FROM outbox WHERE status = 'queued' AND deferrals > 0 AND ${due}
+  ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED
+)`
 
 export async function renewClaim(
   connection: Connection,

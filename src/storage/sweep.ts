@@ -37,6 +37,12 @@ const rules: Record<SweptTable, Rule> = {
   api_keys: tokens,
   password_resets: tokens,
   email_verifications: tokens,
+  email_changes: {
+    key: 'user_id',
+    first: firstId,
+    isOver: 'requested_at <= $2',
+    values: ({ changeAskedAfter }) => [changeAskedAfter],
+  },
   registrations: { key: 'id', first: firstId, isOver: 'expires_at <= $2', values: overAt },
   guard_counts: { key: 'key', first: '', isOver: 'window_ends_at <= $2', values: overAt },
   failed_attempts: { key: 'key', first: '', isOver: 'expires_at <= $2', values: overAt },

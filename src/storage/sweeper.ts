@@ -31,6 +31,9 @@ const leaseMilliseconds = 60_000
 const stepRows = 128
 // The shares of time that steps may take.
 const sharesOfSteps = { looking: 0.005, deleting: 0.0005 }
+// Twice as much with each hour that a sweep takes: where rows expire faster than they are deleted, a table would grow
+// for ever.
+const mostHurry = 32
 const shortestPauseMilliseconds = 1
 const longestPauseMilliseconds = 5_000
 const toleratedJumpMilliseconds = 60_000
@@ -55,6 +58,7 @@ class Worker implements Sweeper {
   readonly #stopping = new AbortController()
   #running: Promise<void> | null = null
   #sweeping: Promise<void> | null = null
+  #sweepBegan = 0
   #stepBegan = 0
   #offset: number
   #heldUntil = new Date(0)
@@ -93,6 +97,7 @@ class Worker implements Sweeper {
   async #sweepOnce(): Promise<void> {
     try {
       if (this.#stopping.signal.aborted || !(await this.#holdLease())) return
+      this.#sweepBegan = this.#monotonic()
       const swept: Swept = await sweep(this.#config, {
         maximum: stepRows,
         mayGoOn: () => this.#begin(),
@@ -115,8 +120,10 @@ class Worker implements Sweeper {
   // Pauses for the requests between two steps, and renews the lease.
   async #goOn({ deleted }: SweepStep): Promise<boolean> {
     const share = sharesOfSteps[deleted > 0 ? 'deleting' : 'looking']
-    const pause = pauseAfter(this.#monotonic() - this.#stepBegan, share)
-    // `ref`, because nothing else may keep a script alive that waits for its sweep.
+    const now = this.#monotonic()
+    const hours = Math.floor((now - this.#sweepBegan) / intervalMilliseconds)
+    const pause = pauseAfter(now - this.#stepBegan, share * Math.min(2 ** hours, mostHurry))
+    // `ref`, since a script that waits for its sweep has nothing else to keep it alive.
     const isAwake = await this.#sleep(pause, { ref: true })
     return isAwake && (await this.#holdLease())
   }

@@ -4,8 +4,8 @@ import type { Connection, Row } from './database.ts'
 
 /** Latchkey's newest migrations, for SQLite and PostgreSQL. Their numbers differ, so they also tell the two apart. */
 export const newestMigrations = [
-  'latchkey/0014_ended_here.sql',
-  'latchkey/0013_ended_here.sql',
+  'latchkey/0015_outbox_turns.sql',
+  'latchkey/0014_outbox_turns.sql',
 ] as const
 
 /** All tables of Latchkey after the newest migration, except the list of migrations. */

@@ -288,8 +288,8 @@ test('where the token cannot be read, nothing is sent, and nobody is logged out'
   await client.registrations.create(ann)
   const changes = changesOf(client)
   fault.at = 'read'
-  for (const asked of [client.user.show(), client.mayBeSignedIn(), client.session.rotate()]) {
-    expect(await refused(asked)).toMatchObject({ code: 'storage_failed', status: 0 })
+  for (const ask of [client.user.show, client.mayBeSignedIn, client.session.rotate]) {
+    expect(await refused(ask())).toMatchObject({ code: 'storage_failed', status: 0 })
   }
   expect(sent).toHaveLength(1)
   fault.at = 'nothing'

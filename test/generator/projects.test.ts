@@ -284,7 +284,7 @@ test('npm create latchkey is latchkey new', async () => {
 
 test('the README’s first route, with its test, is what it takes in a new project', async () => {
   const readme = readFileSync('README.md', 'utf8')
-  const [, section = ''] = /^## A whole API\n([\s\S]*?)^## /m.exec(readme) ?? []
+  const [, section = ''] = /^## A new project\n([\s\S]*?)^## /m.exec(readme) ?? []
   const blocks = [...section.matchAll(/^As `([\w.]+)`.*\n\n```ts\n([\s\S]*?)```/gm)]
   const files = blocks.map(([, name = '', code = '']) => ({ name, code }))
   expect(files.map(({ name }) => name)).toEqual(['greeting.ts', 'greeting.test.ts'])
@@ -301,7 +301,8 @@ test('the README’s first route, with its test, is what it takes in a new proje
   const routes = join(folder('shop'), 'routes.ts')
   const text = readFileSync(routes, 'utf8')
   onTestFinished(() => writeFileSync(routes, text))
-  const [, from = '', to = ''] = /`(return \[.*?\])` becomes `(return \[.*?\])`/.exec(section) ?? []
+  const [, from = '', to = ''] =
+    /`(return \[.*?\])`\sbecomes\s`(return \[.*?\])`/.exec(section) ?? []
   const [, imported = ''] = /`(import \{ greeting \}[^`]*)`/.exec(section) ?? []
   expect(text).toContain(from)
   writeFileSync(routes, `${imported}\n${text.replace(from, to)}`)
@@ -312,7 +313,7 @@ test('the README’s first route, with its test, is what it takes in a new proje
 
 test('the README’s commands begin a project that npm installs', async () => {
   const [, section = ''] =
-    /^## A whole API\n([\s\S]*?)^## /m.exec(readFileSync('README.md', 'utf8')) ?? []
+    /^## A new project\n([\s\S]*?)^## /m.exec(readFileSync('README.md', 'utf8')) ?? []
   const [, shell = ''] = /```sh\n([\s\S]*?)```/.exec(section) ?? []
   const [, line = ''] = /^npm run -s latchkey -- (new .*?)(?: +#.*)?$/m.exec(shell) ?? []
   expect(line).toContain('--package')

@@ -82,21 +82,27 @@ test('a body that does not come to its end is a 408, and nothing of it is done',
   expect(await server.database.query('SELECT * FROM users')).toEqual([])
 })
 
-test('a body that was not read, and does not come to its end, is waited for half a second', async () => {
-  const { http, port } = await listenRaw()
-  Object.assign(http, { headersTimeout: 0, requestTimeout: 0, keepAliveTimeout: 0 })
-  moveTimeouts()
-  const socket = openHalf(port, 'DELETE /v1/user')
-  const closed = once(socket, 'close')
-  const [answer] = await once(socket, 'data')
-  expect(String(answer)).toMatch(/^HTTP\/1\.1 401 /)
-  await turnsUntil(() => vi.getTimerCount() === 1)
-  vi.advanceTimersByTime(499)
-  expect(await connections(http)).toBe(1)
-  vi.advanceTimersByTime(1)
-  await closed
-  expect(await connections(http)).toBe(0)
-})
+test.each([
+  ['of 64 KiB', 65_536, 10_000],
+  ['that is too large anyway', 65_537, 500],
+])(
+  'a body %s that nobody reads is waited for after the answer, not for long',
+  async (_what, bytes, milliseconds) => {
+    const { http, port } = await listenRaw()
+    Object.assign(http, { headersTimeout: 0, requestTimeout: 0, keepAliveTimeout: 0 })
+    moveTimeouts()
+    const socket = openHalf(port, 'DELETE /v1/user', bytes)
+    const closed = once(socket, 'close')
+    const [answer] = await once(socket, 'data')
+    expect(String(answer)).toMatch(/^HTTP\/1\.1 401 /)
+    await turnsUntil(() => vi.getTimerCount() === 1)
+    vi.advanceTimersByTime(milliseconds - 1)
+    expect(await connections(http)).toBe(1)
+    vi.advanceTimersByTime(1)
+    await closed
+    expect(await connections(http)).toBe(0)
+  },
+)
 
 test('whoever waits for the answer in front is not taken for one who goes on with a body', async () => {
   const gate = Promise.withResolvers<void>()
@@ -144,8 +150,20 @@ async function turnsUntil(isSo: () => boolean): Promise<void> {
 }
 
 /** Sends all of a request but the last byte of its body. */
-function openHalf(port: number, line: string): Socket {
-  const body = JSON.stringify(ann)
+test('a refused body that arrives seconds after the answer is dropped, and the connection goes on', async () => {
+  const { port } = await listenRaw()
+  moveTimeouts()
+  const socket = openHalf(port, 'DELETE /v1/user')
+  const [refused] = await once(socket, 'data')
+  expect(String(refused)).toMatch(/^HTTP\/1\.1 401 /)
+  await turnsUntil(() => vi.getTimerCount() > 0)
+  vi.advanceTimersByTime(9_000)
+  socket.write(`}${head.replace('/ ', '/health/live ')}Connection: close\r\n\r\n`)
+  expect(await readAll(socket)).toMatch(/^HTTP\/1\.1 200 /)
+})
+
+function openHalf(port: number, line: string, bytes = 100): Socket {
+  const body = JSON.stringify(ann).padEnd(bytes)
   const type = 'Content-Type: application/json'
   const socket = connect(port, '127.0.0.1')
   socket.write(

@@ -156,6 +156,25 @@ test('a mail that is put off holds up no other, and those arrive in order', asyn
   expect(await statuses()).toEqual(['sent', 'queued', 'sent', 'failed', 'sent'])
 })
 
+test('however many mails are put off, a new one is the first to be tried', async () => {
+  const post = createPost()
+  post.answer = defers
+  const { ask, clock, messages, outbox, signUp } = await startSending(post)
+  await signUp(...people, 'ann', 'bob')
+  await ask(...people)
+  await outbox.deliverDue()
+  clock.advance({ hours: 1 })
+  await ask('ann', 'bob')
+  post.attempts.splice(0)
+  await outbox.deliverDue()
+  expect(post.attempts.slice(0, 2)).toEqual(['ann', 'bob'])
+  const dueFirst = (await messages()).toSorted((one, other) => +one.dueAt - +other.dueAt)
+  clock.advance({ hours: 1 })
+  post.attempts.splice(0)
+  await outbox.deliverDue()
+  expect(post.attempts).toEqual(dueFirst.map(({ recipient }) => recipient.replace(/@.*/, '')))
+})
+
 test.each([{ days: 1 }, { days: -1 }, { hours: 2 }, { hours: -2 }, { minutes: -30 }])(
   'a clock that is moved by %o strands nothing',
   async (jump) => {

@@ -57,6 +57,10 @@ test.each<[string, (wire: string) => string]>([
   ['as it came', (wire) => `${wire.replace(/\r\n(?!$)/g, '\r\n554-').replace(/^/, '554-')}554 no`],
   ['in one line', (wire) => `554 no: ${wire.replace(/[\r\n]+/g, ' ')}`],
   ['with its lines joined', (wire) => `554 no: ${wire.replace(/=?\r\n/g, '')}`],
+  [
+    'as pieces of its link',
+    (wire) => `554-${inPieces(tokenOnWire(wire)).join('\r\n554-')}\r\n554 no`,
+  ],
   ['as the text of its link', (wire) => `554 spam: ${tokenOnWire(wire)}`],
   ['in base64', (wire) => `554 spam: ${Buffer.from(tokenOnWire(wire)).toString('base64')}`],
 ])(
@@ -77,6 +81,26 @@ test.each<[string, (wire: string) => string]>([
     expectAbsent([...(await contentsOf(server)), ...server.log].join('\n'), token)
   },
 )
+
+test('what a server says of an address is kept with the mail, without what a terminal obeys, and no log has it', async () => {
+  const mailServer = await startMailServer()
+  const server = await startSending(smtp({ url: mailServer.url }))
+  await server.signUp('ann')
+  await server.ask('ann')
+  const reply = '554 <ann@example.com>: \x1b[31mno such user'
+  mailServer.sabotage = (step) => (step === 'dot' ? { reply } : 'pass')
+  await server.outbox.deliverDue()
+  const [message] = await server.messages()
+  expect(message?.lastError).toContain('554 <ann@example.com>:  [31mno such user')
+  const said = server.log.join('\n')
+  expect(said).toContain('no such user')
+  expect(said).not.toContain('ann@example.com')
+})
+
+// Each too short to be taken for a secret by its length.
+function inPieces(token: string): string[] {
+  return [token.slice(0, 16), token.slice(16, 28), token.slice(28)]
+}
 
 function expectAbsent(text: string, token: string) {
   for (const part of [token, token.slice(4, 16), token.slice(16, 28), token.slice(28)]) {

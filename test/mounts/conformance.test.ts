@@ -58,6 +58,9 @@ describe.each(names)('%s', (kind) => {
     expectRefused(refused, 401, 'unauthenticated')
     expect(refused.headers.get('www-authenticate')).toBe('Bearer realm="api"')
     expect(refused.headers.get('cache-control')).toBe('no-store')
+    expect(refused.headers.get('vary')).toMatch(/\borigin\b/i)
+    expect(refused.headers.get('x-content-type-options')).toBe('nosniff')
+    expect(refused.headers.get('content-security-policy')).toContain("default-src 'none'")
     for (const authorization of ['Bearer junk', 'Bearer ', 'Token token=""', 'Bearer \xe9']) {
       const dead = await send('GET /notes', undefined, { authorization })
       expectRefused(dead, 401, 'invalid_token')
@@ -79,6 +82,27 @@ describe.each(names)('%s', (kind) => {
       'HTTP/1.1 200',
       ...Array(4).fill('HTTP/1.1 401'),
     ])
+  })
+
+  test('with seventeen behind one the connection is cut, and nothing behind it is done', async () => {
+    const mounted = await mount(kind)
+    const own = await begin(mounted)
+    const { store } = mounted.auth.config
+    const findSession = store.findSession.bind(store)
+    const { promise: mayGoOn, resolve: goOn } = Promise.withResolvers<void>()
+    let found = 0
+    store.findSession = async (digest) => {
+      found += 1
+      await mayGoOn
+      return findSession(digest)
+    }
+    const ask = (line: string) =>
+      `${line} HTTP/1.1\r\nHost: localhost\r\nAuthorization: ${own.authorization}\r\n`
+    const posted = `${ask('POST /notes')}Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{}`
+    expect(await mounted.exchange(`${ask('GET /notes')}\r\n${posted.repeat(17)}`)).toBe('')
+    goOn()
+    expect((await mounted.send('GET /notes', undefined, own)).body).toEqual(notes)
+    expect(found).toBe(2)
   })
 
   test('a session is over when its time is', async () => {

@@ -27,8 +27,8 @@ const newestKnown = {
 
 test('whoever adds a migration puts the code before it here', () => {
   expect(kinds.map((kind) => filesOf(kind).at(-1))).toEqual([
-    '0014_ended_here.sql',
-    '0013_ended_here.sql',
+    '0015_outbox_turns.sql',
+    '0014_outbox_turns.sql',
   ])
 })
 

@@ -1,5 +1,5 @@
 // What is over is deleted in small steps, by one process at a time, and nobody can tell from an answer.
-import { createSweeper } from 'latchkey/server'
+import { createMailbox, createSweeper, type Transport } from 'latchkey/server'
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest'
 import { newEvent } from '../../src/core/events.ts'
 import { openSession } from '../../src/core/sessions.ts'
@@ -71,6 +71,7 @@ test('everything that is over goes, an hour later, and everything else stays', a
     api_keys: 1,
     password_resets: 1,
     email_verifications: 1,
+    email_changes: 0,
     registrations: 0,
     guard_counts: 20,
     failed_attempts: 1,
@@ -103,6 +104,47 @@ test('a sign-up that nobody confirmed goes an hour after its day, and one that w
   expect(await rows(server, 'registrations')).toBe(1)
   const proof = { token, password: ann.password }
   expect((await send('PUT /v1/email_verifications', proof)).status).toBe(401)
+})
+
+test('an address that somebody wanted stays until no link can prove it any more, and then goes', async () => {
+  const mailbox = createMailbox()
+  const failure = { status: 'refused', reason: '550 no' } as const
+  let isRefused = true
+  const transport: Transport = {
+    deliver: async (attempt) => (isRefused ? failure : mailbox.deliver(attempt)),
+  }
+  const server = { ...(await startServer({ transport })), mailbox }
+  const { auth, clock, database, outbox, send } = server
+  const wish = async (person: typeof ann) => {
+    const wanted = { email_address: `new-${person.email_address}` }
+    const token = await signUp(server, person)
+    expect((await send('PATCH /v1/user', wanted, bearer(token))).status).toBe(202)
+  }
+  await wish(ann)
+  await wish(bob)
+  // For a day a mail is tried, for thirty an operator can queue it again, for a day that is tried, and for a day it works.
+  clock.advance({ days: 1 })
+  await outbox.deliverDue()
+  clock.advance({ days: 30 })
+  await sweepAll(server)
+  const [[id] = []] = await database.query('SELECT min(id) FROM outbox')
+  const times = { now: clock(), giveUpAt: clock() }
+  await auth.config.store.transaction((each) => each.retryMessage(Number(id), times))
+  isRefused = false
+  clock.advance({ days: 1, milliseconds: -1 })
+  await outbox.deliverDue()
+  clock.advance({ days: 1, milliseconds: -1 })
+  await sweepAll(server)
+  const proof = { token: mailedToken(server), password: ann.password }
+  expect((await send('PUT /v1/email_verifications', proof)).body.user).toMatchObject({
+    email_address: `new-${ann.email_address}`,
+  })
+  clock.advance({ minutes: 60, milliseconds: 1 })
+  expect((await sweepAll(server)).swept.email_changes).toBe(0)
+  clock.advance({ milliseconds: 1 })
+  expect((await sweepAll(server)).swept.email_changes).toBe(1)
+  expect(await rows(server, 'email_changes')).toBe(0)
+  expect(await rows(server, 'users')).toBe(2)
 })
 
 test('what is over for less than an hour, or not over, is left', async () => {
@@ -146,8 +188,8 @@ test('of many rows each step looks at four hundred, or ends behind the last that
   const { swept, steps } = await sweepAll(server)
   expect(swept.sessions).toBe(256)
   // Two of four hundred that live; of the two hundred that live and 256 that are over four of 64, and
-  // none to find that there are no more. One look at each of the ten other tables.
-  expect(steps).toBe(2 + 4 + 10)
+  // none to find that there are no more. One look at each of the eleven other tables.
+  expect(steps).toBe(2 + 4 + 11)
   expect(await rows(server, 'sessions')).toBe(1_000)
 })
 
@@ -165,8 +207,8 @@ test('of events no more go in a step either, and behind the first that is not ov
   await insert(600)
   const { swept, steps } = await sweepAll(server)
   expect(swept.events).toBe(80)
-  // One look at each of the ten other tables.
-  expect(steps).toBe(2 + 10)
+  // One look at each of the eleven other tables.
+  expect(steps).toBe(2 + 11)
   expect(await rows(server, 'events')).toBe(600)
 })
 
@@ -248,11 +290,12 @@ async function endWaits(): Promise<void> {
 }
 
 /** @returns how long it would have waited, each time */
-async function withoutWaits(sweeping: Promise<void>): Promise<number[]> {
+async function withoutWaits(sweeping: Promise<void>, during = () => {}): Promise<number[]> {
   const waited: number[] = []
   const timer = setInterval(() => {
     for (const { milliseconds, end } of waits.splice(0)) {
       waited.push(milliseconds)
+      during()
       end()
     }
   })
@@ -322,7 +365,7 @@ test('the pause behind a step is in proportion to what the step took', async () 
   }
   const pauses = await withoutWaits(sweeper.sweep())
   const [one = 0, three = 0, two = 0] = pauses
-  expect(pauses).toHaveLength(11)
+  expect(pauses).toHaveLength(12)
   expect(one).toBeGreaterThan(1)
   expect(three / one).toBeCloseTo(3)
   expect(two / one).toBeCloseTo(2)
@@ -387,6 +430,21 @@ test('a sweeper whose database is away says so, and comes again', async () => {
   store.holdLease = holdLease
   await pass(60)
   expect(log).toHaveLength(1)
+})
+
+test('a sweep takes twice the share of the time with each hour, up to 32 times, and the next begins anew', async () => {
+  const server = await startServer()
+  const { sweeper, move } = prepareSweeper(server)
+  server.auth.config.store.sweep = async () => {
+    move(1 / 60_000)
+    return { deleted: 1, next: null }
+  }
+  const [first = 0] = await withoutWaits(sweeper.sweep())
+  const hurried = await withoutWaits(sweeper.sweep(), () => move(60))
+  const shares = [1, 2, 4, 8, 16, 32, 32, 32, 32, 32, 32, 32]
+  const usual = 1 / (first + 1)
+  expect(hurried).toEqual(shares.map((times) => expect.closeTo(pauseAfter(1, usual * times), 1)))
+  expect((await withoutWaits(sweeper.sweep()))[0]).toBeCloseTo(first)
 })
 
 test('whoever comes while another has the lease deletes nothing', async () => {

@@ -117,17 +117,25 @@ test.each<[string, object, string[]]>([
   expect(await database.query('SELECT id FROM api_keys')).toEqual([])
 })
 
-test('an end that is no instant is refused to whoever calls the verb, too, and makes no key', async () => {
-  const { auth, token, database } = await startWithUser()
-  const authenticated = await auth.authenticate(token)
-  if (!authenticated) throw new Error('Nobody is logged in')
-  const submitted = { ...wanted, expiresAt: new Date('soon') }
-  await expect(auth.createApiKey(authenticated, submitted)).rejects.toMatchObject({
-    code: 'validation_failed',
-    fields: [{ field: 'expiresAt', code: 'invalid' }],
-  })
-  expect(await database.query('SELECT id FROM api_keys')).toEqual([])
-})
+test.each([
+  ['no name', { name: ' ' }, 'name'],
+  ['no scopes', { scopes: [] }, 'scopes'],
+  ['a scope that nobody declared', { scopes: ['projects:read', 'admin'] }, 'scopes'],
+  ['an end that is no instant', { expiresAt: new Date('soon') }, 'expiresAt'],
+])(
+  '%s is refused to whoever calls the verb, too, and makes no key',
+  async (_what, change, field) => {
+    const { auth, token, database } = await startWithUser()
+    const authenticated = await auth.authenticate(token)
+    if (!authenticated) throw new Error('Nobody is logged in')
+    const submitted = { ...wanted, expiresAt: null, ...change }
+    await expect(auth.createApiKey(authenticated, submitted)).rejects.toMatchObject({
+      code: 'validation_failed',
+      fields: [{ field, code: 'invalid' }],
+    })
+    expect(await database.query('SELECT id FROM api_keys')).toEqual([])
+  },
+)
 
 test('scopes may come as one text, as in RFC 6749, each counts once, and a form will do', async () => {
   const { app, headers } = await startWithUser()

@@ -162,6 +162,17 @@ test('the link for an address that is not wanted any more changes nothing', asyn
   expect(await userOf(server, session)).toMatchObject({ email_address: 'second@example.com' })
 })
 
+test('a link from before a change is dead, also when its address is wanted again', async () => {
+  const server = await startServer()
+  const session = await signUp(server)
+  const first = await change(server, session, 'first@example.com')
+  const second = await change(server, session, 'second@example.com')
+  expect((await server.send(verify, { token: second }, bearer(session))).status).toBe(200)
+  await server.send('PATCH /v1/user', { email_address: 'first@example.com' }, bearer(session))
+  expect((await server.send(verify, { token: first }, bearer(session))).status).toBe(401)
+  expect(await userOf(server, session)).toMatchObject({ email_address: 'second@example.com' })
+})
+
 test('a mail about a change that was replaced before it left is not sent', async () => {
   const server = await startServer()
   const session = await signUp(server)
@@ -374,6 +385,21 @@ test('no link leaves for a user who was just banned, and one that left is of no 
   await send('POST /v1/passwords', ann)
   await server.outbox.deliverDue()
   expect(server.mailbox.mails).toHaveLength(1)
+})
+
+test('a link that somebody opens who is banned meanwhile proves nothing, and is not spent', async () => {
+  const server = await startServer()
+  const session = await signUp(server)
+  const token = await request(server, session)
+  const authenticated = await server.auth.authenticate(session)
+  // By hand: a ban by Latchkey would delete the link, too.
+  const ban = (at: Date | null) =>
+    server.database.transaction((each) => each.query('UPDATE users SET banned_at = $1', [at]))
+  await ban(server.clock())
+  const opened = await server.auth.verifyEmailAddress({ token, authenticated, password: null })
+  expect(opened).toEqual({ outcome: 'invalid_token' })
+  await ban(null)
+  expect((await server.send(verify, { token }, bearer(session))).status).toBe(200)
 })
 
 test('nobody takes the notice of a change away, whoever signs up with the old address', async () => {

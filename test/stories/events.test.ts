@@ -315,6 +315,17 @@ test('of who is deleted the events stay, without address, client and agent', asy
   expect(rows).not.toMatch(/ann@|Canary/)
 })
 
+test('nor does the event of a deletion say where somebody who deletes a user was', async () => {
+  const { auth, database, send } = await startServer()
+  const { id } = (await send('POST /v1/registrations', ann)).body.user
+  const user = await auth.findUser({ id })
+  if (!user) throw new Error('Nobody has signed up')
+  const where = { ipAddress: '192.0.2.7', userAgent: 'Canary/2.0' }
+  await auth.deleteUser(user, { ...where, requestId: 'mine', actor: 'operator' })
+  const rows = await database.query('SELECT name, ip_address, user_agent FROM events')
+  expect(rows).toContainEqual(['user_deleted', null, null])
+})
+
 test('an event of an act that is undone is undone with it', async () => {
   const server = await startServer()
   const { store } = server.auth.config

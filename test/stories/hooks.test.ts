@@ -339,10 +339,12 @@ test('a rule of one’s own without words refuses in words, and one with words i
 test('fields that would take the place of Latchkey’s own are refused at the start', async () => {
   const { auth } = await startWith({})
   const { store } = auth.config
-  const own = z.object({ password: z.string() })
-  expect(() => createAuth({ store, signUpFields: own })).toThrow(
-    'signUpFields cannot have a field password',
-  )
+  for (const name of ['email_address', 'password', 'password_confirmation', 'transport']) {
+    const own = z.object({ [name]: z.string() })
+    expect(() => createAuth({ store, signUpFields: own })).toThrow(
+      `signUpFields cannot have a field ${name}`,
+    )
+  }
   const across = signUpFields.refine(() => true)
   expect(() => createAuth({ store, signUpFields: across })).toThrow(RangeError)
 })

@@ -9,6 +9,7 @@ import {
   type Server,
   signUp,
   startServer,
+  verifyAddress,
 } from '../harness.ts'
 
 const another = 'another horse battery'
@@ -31,6 +32,7 @@ async function startOvertaken({ isCurrent = cheapHash.isCurrent } = {}) {
   }
   const server = await startServer({ auth: { passwordHash } })
   const token = await signUp(server)
+  await verifyAddress(server, token)
   const other = (await server.send('POST /v1/session', ann)).body.token
   const { user } = (await server.send('GET /v1/user', undefined, bearer(token))).body
   const { session } = (await server.send('GET /v1/session', undefined, bearer(token))).body
@@ -74,6 +76,13 @@ const acts: [string, (server: Server, token: string) => ReturnType<Server['send'
     ({ send }, token) =>
       send('DELETE /v1/user', { password_challenge: ann.password }, bearer(token)),
   ],
+  [
+    'makes no API key',
+    ({ send }, token) => {
+      const key = { name: 'Nightly build', scopes: ['projects:read'] }
+      return send('POST /v1/api_keys', { ...key, password_challenge: ann.password }, bearer(token))
+    },
+  ],
 ]
 
 const cases = endings.flatMap(([ending, end]) =>
@@ -90,6 +99,7 @@ test.each(cases)('whose session %s meanwhile %s', async (_ending, _act, end, run
   expect(await server.database.query('SELECT email_address, password_hash FROM users')).toEqual(
     before,
   )
+  expect(await server.database.query('SELECT id FROM api_keys')).toEqual([])
   await server.auth.flush()
   const page = { limit: 100, after: null }
   const events = await server.auth.listEvents({ userId, name: null }, page)
@@ -154,6 +164,20 @@ test.each([true, false])(
     expect(user?.updatedAt).toEqual(user?.emailVerifiedAt)
     const moved = await auth.logIn({ ...credentials, emailAddress: 'ann@example.org' }, client)
     expect(moved?.user.emailAddress).toBe('ann@example.org')
+  },
+)
+
+test.each([true, false])(
+  'who is banned while their password is verified is not let in, nor when the ban ends (%s)',
+  async (isCurrent) => {
+    const held = await startOvertaken({ isCurrent: () => isCurrent })
+    const { server, userId, overtake } = held
+    const { auth, database, send } = server
+    overtake(() => auth.banUser(userId))
+    const { status, body } = await send('POST /v1/session', ann)
+    expect([status, body.code]).toEqual([401, 'invalid_credentials'])
+    await auth.unbanUser(userId)
+    expect(await database.query('SELECT id FROM sessions')).toEqual([])
   },
 )
 

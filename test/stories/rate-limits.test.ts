@@ -474,6 +474,27 @@ test('one password is tried in vain on thirty accounts, and on no more within an
   expect((await server.send('POST /v1/session', tired)).status).toBe(200)
 })
 
+test('of thirty-three that are sprayed at once thirty are judged, and the others count as no failure', async () => {
+  const server = await startGuarded()
+  const { store } = server.auth.config
+  const replace = store.replaceFailedAttempts.bind(store)
+  const { promise: allCame, resolve: go } = Promise.withResolvers<void>()
+  let came = 0
+  store.replaceFailedAttempts = async (key, change) => {
+    came += 1
+    if (came === 33) go()
+    await allCame
+    return replace(key, change)
+  }
+  const sprayed = Array.from({ length: 33 }, (_, index) =>
+    server.send('POST /v1/session', { ...wrong, email_address: `user-${index}@example.com` }),
+  )
+  const seen = (await Promise.all(sprayed)).map(({ status }) => status)
+  expect(seen.sort()).toEqual([...Array(30).fill(401), ...Array(3).fill(429)])
+  const failed = 'SELECT key FROM failed_attempts WHERE count > 0'
+  expect(await server.database.query(failed)).toHaveLength(30)
+})
+
 test('a password that many have, and that is right for each, is nobody’s spraying', async () => {
   const server = await startGuarded()
   const people = Array.from({ length: 35 }, (_, index) => `user-${index}@example.com`)
@@ -607,5 +628,17 @@ test('with a user what was tried in vain at their password goes too', async () =
   const token = await signUp(server)
   await server.send('POST /v1/session', wrong)
   expect((await server.send('DELETE /v1/user', undefined, bearer(token))).status).toBe(204)
+  expect(await server.database.query('SELECT key FROM failed_attempts')).toEqual([])
+})
+
+test('with an address that is given up what was tried in vain at it goes too', async () => {
+  const server = await startGuarded()
+  const token = await signUp(server)
+  const email_address = 'ann@new.example'
+  await server.send('PATCH /v1/user', { email_address }, bearer(token))
+  await server.outbox.deliverDue()
+  await server.send('POST /v1/session', wrong)
+  const proof = { token: mailedToken(server) }
+  expect((await server.send('PUT /v1/email_verifications', proof, bearer(token))).status).toBe(200)
   expect(await server.database.query('SELECT key FROM failed_attempts')).toEqual([])
 })

@@ -15,8 +15,8 @@ export interface RegistrationStatements {
   /** Takes the token of a mail that did not arrive away again, so that another mail can be written. */
   withdrawRegistrationToken(tokenDigest: Uint8Array): Promise<void>
   /**
-   * Of the registrations of the same address, deletes the earlier ones without a token, and those with one except the
-   * `maximum` that got theirs last. A locked row may stay.
+   * Among those of the same address, deletes earlier ones without a token, and of those with one
+   * all but this one and those that got it last, `maximum` in all. A locked row may stay.
    */
   trimRegistrations(registration: Registration, maximum: number): Promise<void>
   /** Whether a registration of this address has no token, and has not expired at `now`. */

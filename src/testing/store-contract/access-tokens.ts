@@ -69,7 +69,7 @@ export function accessTokensContract({ test, open }: StoreContract): void {
     const { session } = await insert(store)
     const alias = newAlias()
     await run(store, (each) => each.putSessionAlias(session, alias))
-    const past = { overAt: noon, endedAfter: noon, occurredAfter: noon }
+    const past = { overAt: noon, endedAfter: noon, occurredAfter: noon, changeAskedAfter: noon }
     const horizon = { ...past, usedAfter: noon, createdAfter: noon }
     await store.sweep('sessions', { horizon, from: null, maximum: 64 })
     deepEqual(await listDead(store), [alias])

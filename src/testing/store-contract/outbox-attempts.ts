@@ -55,6 +55,28 @@ export function outboxAttemptsContract({ test, open }: StoreContract): void {
     equal((await claim(store, later(-1))).id, claimed.id)
   })
 
+  test('messages that were put off wait for all that were not, and go in the order in which they were due', async () => {
+    const store = await open()
+    const putOff: number[] = []
+    for (const due of [2, 1, 3_900_000, 3]) {
+      await queue(store, newMessage())
+      const claimed = await claim(store)
+      await update(store, { ...claimed, deferrals: 1, dueAt: later(due) })
+      putOff.push(claimed.id)
+    }
+    const [second, first, wrong, third] = putOff
+    // One of which nobody knows whether it left was not put off.
+    await queue(store, newMessage())
+    const unknown = await claim(store)
+    await update(store, { ...unknown, uncertain: 1, dueAt: later(2) })
+    const untried = newMessage()
+    await queue(store, untried)
+    equal((await claim(store, later(3))).id, unknown.id)
+    equal((await claim(store, later(3))).recipient, untried.recipient)
+    for (const id of [first, second, third, wrong]) equal((await claim(store, later(3))).id, id)
+    equal(await tryClaim(store, later(3)), null)
+  })
+
   test('of fifty who claim at once, each gets a message of its own', async () => {
     const store = await open()
     for (let left = 20; left > 0; left--) await queue(store, newMessage())

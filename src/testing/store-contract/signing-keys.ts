@@ -57,7 +57,7 @@ function put(store: Store, key: SigningKey): Promise<boolean> {
 }
 
 async function sweepAt(store: Store, overAt: Date): Promise<number> {
-  const past = { overAt, endedAfter: noon, occurredAfter: noon }
+  const past = { overAt, endedAfter: noon, occurredAfter: noon, changeAskedAfter: noon }
   const horizon = { ...past, usedAfter: noon, createdAfter: noon }
   return (await store.sweep('signing_keys', { horizon, from: null, maximum: 64 })).deleted
 }

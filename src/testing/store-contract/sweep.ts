@@ -64,7 +64,7 @@ export function sweepContract({ test, open }: StoreContract): void {
 
 /** How many each step deleted. */
 async function sweepSessions(store: Store): Promise<number[]> {
-  const past = { overAt: noon, endedAfter: noon, occurredAfter: noon }
+  const past = { overAt: noon, endedAfter: noon, occurredAfter: noon, changeAskedAfter: noon }
   const horizon = { ...past, usedAfter: noon, createdAfter: later(-9) }
   const deleted: number[] = []
   let from: SweptKey | null = null
