@@ -9,16 +9,16 @@ export async function insertPasswordReset(
   reset: PasswordReset,
   tokenDigest: Uint8Array,
 ): Promise<void> {
-  const createdAt = reset.createdAt
+  const { userId, createdAt, expiresAt } = reset
   await connection.query(
     `DELETE FROM password_resets
      WHERE user_id = $1 AND (expires_at <= $2 OR consumed_at IS NOT NULL)`,
-    [reset.userId, createdAt],
+    [userId, createdAt],
   )
   await connection.query(
     `INSERT INTO password_resets (token_digest, user_id, created_at, expires_at)
      VALUES ($1, $2, $3, $4)`,
-    [tokenDigest, reset.userId, createdAt, reset.expiresAt],
+    [tokenDigest, userId, createdAt, expiresAt],
   )
 }
 
