@@ -9,7 +9,7 @@ import {
 import { isRandomKey, randomKeyWanted } from '../core/signing-keys/key-encryption.ts'
 import { EnvironmentReader, type Mode, type Variables } from './environment-reader.ts'
 
-/** For commands that make signing keys; null where nothing encrypts them. */
+/** The `KEY_ENCRYPTION_KEY`, for commands that make signing keys; null if it is not set. */
 export function readKeyEncryptionEnvironment(variables: Variables, mode: Mode): Uint8Array | null {
   const read = new EnvironmentReader(variables)
   const key = readKeyEncryptionKey(read, mode)
@@ -27,7 +27,7 @@ export function readAccessTokens(
     example: issuerExample,
     otherwise: appUrl,
   })
-  // A URL that will do for links in mails may be no issuer.
+  // The default is `APP_URL`, which may be valid for links in mails but not as an issuer.
   if (read.text('ACCESS_TOKEN_AUDIENCES') !== null && read.text('ACCESS_TOKEN_ISSUER') === null) {
     if (!isIssuer(appUrl)) read.fault('ACCESS_TOKEN_ISSUER', issuerWanted, issuerExample)
   }
@@ -48,7 +48,7 @@ export function readAccessTokens(
 
 const issuerExample = 'https://api.example.com'
 
-// For trying it out; everybody can decrypt what this key encrypts.
+// For development only: everybody can decrypt what this key encrypts.
 const developmentKey = hash('sha256', 'latchkey development', 'buffer')
 
 function readKeyEncryptionKey(read: EnvironmentReader, mode: Mode): Uint8Array | null {
@@ -59,7 +59,7 @@ function readKeyEncryptionKey(read: EnvironmentReader, mode: Mode): Uint8Array |
   const isKnown = mode === 'production' && key !== null && developmentKey.equals(key)
   if (isRandomKey(key) && !isKnown) return key
   // SECURITY: the example contains no key, since somebody would use it.
-  const fault = isKnown ? 'is the one of development, which everybody knows' : randomKeyWanted
+  const fault = isKnown ? 'is that of development, which everybody knows' : randomKeyWanted
   read.fault(name, fault, '"$(openssl rand -base64 32)"')
   return null
 }

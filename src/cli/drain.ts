@@ -9,8 +9,8 @@ const http = process.getBuiltinModule('node:http')
 
 // Less than the ten seconds after which Docker kills the process.
 const drainMilliseconds = 8_000
-// A new connection is about to send a request, and gets its answer; but browsers also open connections in
-// advance. Go's server waits five seconds for them, which is long for somebody who has pressed Ctrl-C.
+// How long to wait for the first request of a new connection. Browsers also open connections in advance. Go's server
+// waits five seconds, which is long for somebody who has pressed Ctrl-C.
 const silentMilliseconds = 2_000
 const idleMilliseconds = 100
 // Under a load that never pauses, some connections are reset, however long it takes.
@@ -23,7 +23,7 @@ interface Connections {
   readonly silent: ReadonlyMap<Socket, number>
 }
 
-/** Must begin when the server does: later nobody can find out which connections there are. */
+/** Tracks the connections of a server. Call it before the server listens: later, open connections cannot be found. */
 export function trackConnections(server: Server): Connections {
   const open = new Set<Socket>()
   const silent = new Map<Socket, number>()
@@ -47,7 +47,7 @@ export async function drain(server: Server, { open, silent }: Connections): Prom
   const late = Promise.withResolvers<void>()
   const force = setTimeout(late.resolve, drainMilliseconds)
   const asHttp = isHttp(server) ? server : null
-  // A client that keeps its connection gets one more answer, and is told to close.
+  // A client that keeps its connection open gets one more answer, which tells it to close.
   asHttp?.prependListener('request', (_request, response) => {
     response.shouldKeepAlive = false
   })
@@ -62,8 +62,8 @@ export async function drain(server: Server, { open, silent }: Connections): Prom
   asHttp?.closeAllConnections()
 }
 
-// Connections that the kernel has accepted and Node has not would be reset. Each turn takes all that wait;
-// after a turn without any, hardly any are left.
+// Connections that the kernel has accepted, but Node has not, would be reset. Node accepts all waiting ones in each
+// turn of the event loop; after a turn without any, hardly any are left.
 async function acceptWaiting(server: Server): Promise<void> {
   let accepted = 0
   const count = () => {

@@ -14,12 +14,12 @@ interface Rule<T> {
   readonly otherwise: T | null
 }
 
-/** What is wrong with the environment: a sentence for each variable. */
+/** The environment is invalid; the message has a sentence for each variable. */
 export class EnvironmentError extends Error {
   override readonly name = 'EnvironmentError'
 }
 
-/** Reads variables one by one, and collects what is wrong with them, to report it all at once. */
+/** Reads variables one by one, and collects all faults, so that they can be reported at once. */
 export class EnvironmentReader {
   readonly #variables: Variables
   readonly #faults: string[] = []
@@ -28,7 +28,7 @@ export class EnvironmentReader {
     this.#variables = variables
   }
 
-  /** Null if it is not set. An empty variable counts as that, as in shells, Docker and .env files. */
+  /** The value of a variable; null if it is not set, or empty, as shells, Docker and .env files may leave it. */
   text(name: string): string | null {
     return this.#variables[name]?.trim() || null
   }
@@ -71,7 +71,7 @@ export class EnvironmentReader {
 
   /** Reports something wrong with a variable. */
   fault(name: string, fault: string, example: string): void {
-    // Quoted, if a shell would not take it as it is, so that it can be pasted.
+    // Quoted if a shell needs that, so that it can be pasted.
     const pasted = /^"|^[\w.,:/@%+-]*$/.test(example) ? example : `'${example}'`
     this.#faults.push(`${name} ${fault}, for example ${name}=${pasted}`)
   }

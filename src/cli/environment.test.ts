@@ -205,7 +205,7 @@ test.each([
 test('the key of development is for development', () => {
   const KEY_ENCRYPTION_KEY = developmentKey.toString('base64url')
   expect(faults({ ...production, KEY_ENCRYPTION_KEY })).toEqual([
-    expect.stringMatching(/^KEY_ENCRYPTION_KEY is the one of development, which everybody knows/),
+    expect.stringMatching(/^KEY_ENCRYPTION_KEY is that of development, which everybody knows/),
   ])
   const { accessTokens } = readEnvironment({ KEY_ENCRYPTION_KEY }, ['--dev'])
   expect(accessTokens.keyEncryptionKey).toEqual(developmentKey)

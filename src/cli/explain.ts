@@ -5,7 +5,7 @@ import { isBusy } from '../storage/sqlite-errors.ts'
 import { MissingTablesError } from '../storage/tables.ts'
 import { EnvironmentError } from './environment-reader.ts'
 
-/** A sentence for a foreseeable error; any other stays an error with its stack. */
+/** Turns a foreseeable error into a sentence; any other is returned as it is, with its stack. */
 export function explain(error: unknown): unknown {
   if (!(error instanceof Error)) return error
   if (sentences.some((kind) => error instanceof kind)) return error.message
@@ -39,19 +39,19 @@ export function otherPort(taken: Error): number {
   return port >= 3100 && port < 3200 ? 3200 : 3100
 }
 
-// Errors whose own words say what to do.
+// Errors whose own message says what to do.
 const sentences = [EnvironmentError, MigrationError, MissingTablesError]
 
 const referred =
-  'Rows of the application refer to what was to be deleted, and their foreign key forbids it: ON DELETE CASCADE would not'
+  'Rows of the application refer to what should be deleted, and their foreign key forbids that; ON DELETE CASCADE would not'
 
-// SQLite's words, and PostgreSQL's for a deletion, which differ from those for a row that refers to nothing.
+// SQLite's message, and PostgreSQL's for a deletion, which differs from the one for a row that refers to nothing.
 function isReferred({ message }: Error): boolean {
   return message === 'FOREIGN KEY constraint failed' || /^update or delete on table /.test(message)
 }
 
-// PostgreSQL's own refusals, and a password that pg cannot use. Any other error may be the application's own: a file
-// that it misses is not the database's fault.
+// Whether it is a refusal by PostgreSQL, or a password that pg cannot use. Any other error may come from the
+// application: if a file is missing, the database is not to blame.
 function isRefusal(error: Error): boolean {
   if (passwordless.test(error.message)) return true
   return read(error, 'severity') !== null && findAdvice(error) !== undefined
@@ -119,7 +119,7 @@ const advices: readonly (readonly [RegExp, string])[] = [
   [/^(DEPTH_ZERO_SELF_SIGNED|SELF_SIGNED|UNABLE_TO_)\w+ /, nameAuthority],
 ]
 
-// Other libraries use these words too, so they count only in an error that is known to be the database's.
+// Other libraries use these words, too, so they only count in an error that is known to come from the database.
 const late = /timeout|took longer/
 const lateAdvice = 'look whether the database is up, and whether a firewall is in between'
 

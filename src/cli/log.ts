@@ -1,7 +1,7 @@
 import type { Log, LogEntry } from '../core/log.ts'
 import { toTimestamp } from '../http/timestamp.ts'
 
-/** A log of JSON lines, or in development of lines for people. */
+/** A log that writes lines of JSON, or in development lines for people. */
 export function createLog(
   { mode, logLevel }: { mode: 'development' | 'production'; logLevel: 'info' | 'error' | 'silent' },
   writeTo?: (line: string) => void,
@@ -20,11 +20,11 @@ export function createLog(
 
 const unread = 'nobody read the log, and lines of it were left out'
 
-// How many characters may wait for a slow reader: minutes of a busy server.
+// How many characters may wait for a slow reader: the log of a busy server over minutes.
 const maximumUnread = 8_388_608
 
-// The lines of one turn of the event loop are written together: writing each alone would cost more than making
-// it. While the reader stands still, lines are dropped: kept, they would fill the memory.
+// The lines of one turn of the event loop are written together, because writing each one would cost more than
+// composing it. While nobody reads the log, lines are dropped: otherwise they would fill the memory.
 function toStandardOutput(sayLost: (lines: number) => string): (line: string) => void {
   let waiting = ''
   let lines = 0
@@ -40,7 +40,7 @@ function toStandardOutput(sayLost: (lines: number) => string): (line: string) =>
   }
   // The reader of the log may go away (EPIPE); the server stays.
   process.stdout.on('error', () => {})
-  // Does not wait for the next line: there may be none.
+  // Reports the lost lines even if there are no further ones.
   process.stdout.on('drain', () => {
     if (lost > 0) flush()
   })
@@ -58,7 +58,7 @@ function formatAsJson(level: string, entry: LogEntry, message: string): string {
   const { err } = entry
   const readable = err === undefined ? entry : { ...entry, err: textOf(err) }
   const line = JSON.stringify({ ...readable, time, level, message })
-  // Searched first: `replace` with a function costs nearly as much as writing the line.
+  // Searched first, because `replace` with a function costs nearly as much as writing the line.
   return line.search(lineBreaks) === -1 ? line : line.replace(lineBreaks, escaped)
 }
 

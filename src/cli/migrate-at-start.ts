@@ -7,19 +7,19 @@ import { isForTests, testMark } from '../storage/test-mark.ts'
 import { EnvironmentError } from './environment-reader.ts'
 import { explain } from './explain.ts'
 
-/** A migration that does not hold up the start. */
+/** A migration that may still be under way when the server starts. */
 export interface Migrating {
   /** Resolves when the database is migrated. */
   readonly finished: Promise<void>
 }
 
 /**
- * Migrates before the first request is served. If the database is away, the server starts all the same: it
- * listens, says that it is not ready, and the migration is tried again every second.
+ * Migrates before the first request is served. If the database cannot be reached, the server starts nevertheless: it
+ * listens, reports that it is not ready, and tries the migration again every second.
  *
- * @returns when the database is migrated, or was found to be away
+ * @returns when the database is migrated, or cannot be reached
  * @throws MigrationError, MissingTablesError as `migrate` does; `finished` rejects with what fails later
- * @throws EnvironmentError for a database that tests empty
+ * @throws EnvironmentError for a database that tests may empty
  */
 export async function migrateAtStart(
   database: Database,
@@ -54,8 +54,8 @@ async function migrateLater(
   }
 }
 
-// The check runs within the migration, so that the database learns of its failure too: while it has not been
-// migrated, nobody looks for its tables.
+// The check is passed to the migration, so that its failure counts as one of the migration: until that succeeds, the
+// database refuses to use its tables.
 async function migrateOwn(database: Database, sources: readonly Migrations[]): Promise<void> {
   await migrate(database, sources, { check: refuseTests })
 }

@@ -4,19 +4,18 @@ import type { Connection } from '../storage/database.ts'
 import { countHashes, listPasswordSchemes } from '../storage/password-schemes.ts'
 import { explain } from './explain.ts'
 
-/** Users whose password is never right, whatever they type, while a variable is not set. */
+/** A variable that is not set, and the users whose password can never be right without it. */
 export interface MissingKey {
   readonly variable: 'IMPORTED_PEPPER' | 'IMPORTED_FIREBASE_KEY'
   readonly users: number
 }
 
-/** For each of at most eight schemes, how many rows are looked at. */
+/** How many rows are read for each of at most eight schemes. */
 const looksAtStart = 1_000
 
 /**
- * Logs which keys of other systems are missing: otherwise their users are told that their password is wrong,
- * and nobody learns why. For a server that listens: nothing waits for it, and if it fails, only the log says
- * so.
+ * Logs which keys of other systems are missing: otherwise their users would be told that their password is wrong,
+ * without a hint in the log. Call it without waiting once the server listens; a failure is only logged.
  */
 export async function warnOfMissingKeys(
   database: Connection,
@@ -32,15 +31,15 @@ export async function warnOfMissingKeys(
   } catch (failure) {
     info(
       { reason: String(explain(failure)) },
-      'whether imported hashes miss a key was not found out',
+      'it could not be checked whether imported hashes need a key',
     )
   }
 }
 
 /**
- * Which keys of other systems are needed by hashes, and missing.
+ * Finds the keys of other systems that imported hashes need, but that are not set.
  *
- * @param maximum how many users of each scheme are looked at
+ * @param maximum how many users of each scheme are read
  */
 export async function findMissingKeys(
   connection: Connection,

@@ -1,6 +1,6 @@
 /**
- * Why the connection to a database is not safe, in a sentence for whoever starts a server; null if TLS verifies
- * the server, or nobody is in between: for a file, and for PostgreSQL on this machine.
+ * Says in a sentence why the connection to a database is not safe; null if TLS verifies the server, or if none is
+ * needed, as for a file or for PostgreSQL on this machine.
  */
 export function unsafeDatabase(databaseUrl: string): string | null {
   const url = URL.parse(databaseUrl)
@@ -12,7 +12,7 @@ export function unsafeDatabase(databaseUrl: string): string | null {
   return `DATABASE_URL leads to another machine, and no TLS verifies that it is the right one: ${advice}`
 }
 
-// As in pg: a parameter wins over the host of the URL, and a path is a socket.
+// As in pg, a parameter takes precedence over the host of the URL, and a path is a socket.
 function isHere({ hostname, searchParams }: URL): boolean {
   const host = searchParams.get('host') || decodeURIComponent(hostname)
   return host === '' || host.startsWith('/') || loopback.test(host)

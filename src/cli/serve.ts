@@ -18,7 +18,7 @@ export interface ServeOptions {
 }
 
 const signals = ['SIGINT', 'SIGTERM'] as const
-/** The whole shutdown: after the answers an outbox has a second and a half, and the rest takes milliseconds. */
+/** How long the shutdown may take: 8 s for open requests, 1.5 s for the outbox, and some time for the rest. */
 export const stopMilliseconds = 9_800
 
 /**
@@ -37,8 +37,8 @@ export async function serve(app: Fetch, { host, port, onClose }: ServeOptions): 
 }
 
 /**
- * The same shutdown for a server that something else has made: Express's `listen`, Hono's `serve`, or Fastify,
- * with `app.server`, and its own `close` for `onClose`.
+ * The same shutdown for a server that was made by something else: Express's `listen`, Hono's `serve`, or Fastify, with
+ * `app.server`, and its `close` as `onClose`.
  *
  * @returns a function that stops the server without a signal, and leaves the process running
  */
@@ -52,9 +52,9 @@ export function stopOnSignals(
     stopped ??= drain(server, connections).then(onClose).finally(ignoreSignals)
     return stopped
   }
-  // Ctrl-C arrives twice, from the terminal and from npm: the second must not cut the first short.
+  // Ctrl-C arrives twice, from the terminal and from npm: the second must not interrupt the shutdown.
   const end = () => {
-    // Perhaps nobody else kills the process, and a database that is away never answers.
+    // Ends the process even if nothing else kills it, and an unreachable database never answers.
     setTimeout(giveUp, stopMilliseconds).unref()
     void stop().then(() => process.exit(0))
   }
@@ -66,6 +66,6 @@ export function stopOnSignals(
 }
 
 function giveUp(): void {
-  console.error(`It was stopped and did not end within ${stopMilliseconds / 1_000} s`)
+  console.error(`The server did not stop within ${stopMilliseconds / 1_000} s, and was killed`)
   process.exit(1)
 }

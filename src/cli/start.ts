@@ -6,14 +6,14 @@ import { unsafeDatabase } from './postgres-tls.ts'
 import { endWithSupervisor, supervise } from './supervisor.ts'
 
 /**
- * Runs a program with the environment that it was started in. What prevents the start is said in a sentence,
- * and the process ends with 1; a stack is printed only for unforeseen errors. If several processes are wanted,
- * this one starts and watches them, and does not run the program itself.
+ * Reads the environment, and runs a program with it. If the start fails, a sentence says why, and the process ends
+ * with 1; a stack is printed only for unforeseen errors. If `WEB_CONCURRENCY` is above 1, this process only starts
+ * and watches the others, which run the program.
  */
 export async function start(program: (environment: Environment) => Promise<void>): Promise<void> {
   try {
     const environment = readEnvironment(process.env, process.argv)
-    // SECURITY: test helpers refuse to run by it, and packages look at it. A value that is set already stays.
+    // SECURITY: test helpers refuse to run in production, and packages read this variable. An existing value stays.
     if (environment.mode === 'production') process.env.NODE_ENV ||= 'production'
     if (cluster.isPrimary) warn(environment)
     if (environment.processes > 1 && cluster.isPrimary) {

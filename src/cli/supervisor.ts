@@ -4,13 +4,13 @@ import type { Log } from '../core/log.ts'
 import { relayScrapes } from '../observe/relay.ts'
 import { stopMilliseconds } from './serve.ts'
 
-// As long as a worker's shutdown may take, and less than Docker waits before it kills.
+// As long as the shutdown of a worker may take, and less than Docker waits before it kills the process.
 const defaultPatience = stopMilliseconds
 
 /**
- * Runs this program in several processes that share its port. A process that ends is started again, after a
- * tenth of a second at first and half a minute at most. On SIGTERM and SIGINT each answers the requests under
- * way; a process that does not end is killed.
+ * Runs this program in several processes that share its port. A process that ends is restarted, at first after 0.1 s,
+ * and after 30 s at most. On SIGTERM and SIGINT each process answers its open requests; one that does not end is
+ * killed.
  *
  * @returns the exit code, when all have ended: 1 if the first could not start
  */
@@ -23,13 +23,13 @@ export async function supervise({
   log: Log
   patienceMilliseconds?: number
 }): Promise<number> {
-  // Every process accepts its own connections. If this one handed them out, those on their way to a process
-  // that is killed would be neither answered nor closed.
+  // Every process accepts its own connections. If this process distributed them, those on their way to a process that
+  // is killed would be neither answered nor closed.
   cluster.schedulingPolicy = cluster.SCHED_NONE
   relayScrapes()
   const supervisor = new Supervisor(log)
   const stopped = supervisor.untilStopped(patienceMilliseconds)
-  // The first alone: what prevents its start is then said only once.
+  // The first one alone, so that an error at the start is reported only once.
   if (!(await supervisor.startFirst())) return 1
   for (let count = 1; count < processes; count++) supervisor.start()
   await stopped
@@ -37,8 +37,8 @@ export async function supervise({
 }
 
 /**
- * Ends this process as SIGTERM would when its supervisor is gone. Node would end it at once, and cut off the
- * requests under way.
+ * Makes this process end as with SIGTERM when its supervisor is gone. Node would end it at once, without answering open
+ * requests.
  */
 export function endWithSupervisor(patienceMilliseconds = defaultPatience): void {
   const { worker } = cluster
@@ -80,7 +80,7 @@ class Supervisor {
   /** Resolves when a signal has come and the last process has ended. */
   async untilStopped(patienceMilliseconds: number): Promise<void> {
     await new Promise<void>((resolve) => {
-      // Ctrl-C arrives twice, from the terminal and from npm: the second must not cut the first short.
+      // Ctrl-C arrives twice, from the terminal and from npm: the second must not interrupt the shutdown.
       for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, () => resolve())
     })
     this.#isStopping = true
@@ -125,7 +125,7 @@ class Supervisor {
 export class BackOff {
   static readonly #first = 100
   static readonly #longest = 30_000
-  // A process that lived this long did not end because of how it starts.
+  // A process that ran for this long did not end because of a problem at its start.
   static readonly #sound = 60_000
   #next = BackOff.#first
 

@@ -1,8 +1,8 @@
 import type { Problem, RefusalCode } from './wire.ts'
 
 /**
- * `unreachable`: there was no answer. `storage_failed`: the token could not be read or kept. `unknown`: the
- * answer came from something else than the API, such as a proxy.
+ * `unreachable`: there was no answer. `storage_failed`: the token could not be read or stored. `unknown`: the answer
+ * did not come from the API, but for example from a proxy.
  */
 export type ClientCode = 'unreachable' | 'storage_failed' | 'unknown'
 
@@ -23,11 +23,11 @@ export class ApiError extends Error implements Refused {
   declare readonly code: ErrorCode
   /** 0 if there was no answer. */
   declare readonly status: number
-  /** What to quote to whoever runs the API. */
+  /** The id of the request, to quote to whoever runs the API; null if there was no answer from it. */
   declare readonly requestId: string | null
-  /** On 422: which fields, and why. */
+  /** On 422: which fields are invalid, and why; else empty. */
   declare readonly details: readonly Problem[]
-  /** When to try again, if the API said so. */
+  /** When to try again; null if the API did not say. */
   declare readonly retryAfterSeconds: number | null
 
   constructor(message: string, refused: Refused, options: ErrorOptions = {}) {
@@ -36,7 +36,7 @@ export class ApiError extends Error implements Refused {
   }
 }
 
-/** An error on this side of the API. */
+/** An error that does not come from the API. */
 export function failure(
   code: ClientCode,
   message: string,
@@ -46,7 +46,7 @@ export function failure(
   return new ApiError(message, { code, status, ...unsaid }, { cause })
 }
 
-/** Reads the error of an unsuccessful answer; a proxy's answer may hold nothing that is understood. */
+/** The error for an unsuccessful answer, which may come from a proxy in any format. */
 export async function refusalOf(response: Response): Promise<ApiError> {
   const body: unknown = await response.json().catch(() => null)
   const said: Partial<Record<string, unknown>> = Object(body)
@@ -64,7 +64,7 @@ function isProblem(value: unknown): value is Problem {
   return 'field' in Object(value)
 }
 
-/** Seconds, or null if there is no such header. The API sends seconds; a proxy may send a date. */
+/** The seconds in `Retry-After`, or null without one. The API sends seconds; a proxy may send a date. */
 function retryAfterOf({ headers }: Response): number | null {
   const text = headers.get('retry-after') ?? ''
   const seconds = /^\d+$/.test(text) ? Number(text) : (Date.parse(text) - Date.now()) / 1_000

@@ -22,7 +22,7 @@ import type {
 } from './wire.ts'
 
 export interface ClientOptions {
-  /** Where the session is kept: `inMemory()`, `inWebStorage('localStorage')`, `inCookie()`, or your own. */
+  /** Where the session is kept: `inMemory()`, `inWebStorage('localStorage')`, `inCookie()`, or your own storage. */
   readonly session: TokenStorage | CookieStorage
   /** Default: the global `fetch`. */
   readonly fetch?: Fetch
@@ -36,14 +36,14 @@ export type SignedUp =
 export type Client = ReturnType<typeof createClient>
 
 /**
- * A client of one API. Every verb, and `fetch`, throws an `ApiError` for anything but success.
+ * Creates a client of an API. Every verb, and `fetch`, throws an `ApiError` for anything but success.
  *
- * @param url where the API is, such as `https://api.example.com` or `/api`
- * @throws TypeError for any other text
+ * @param url the URL of the API, such as `https://api.example.com` or `/api`
+ * @throws TypeError if it is not such a URL
  */
 export function createClient(url: string, { session, fetch = fetchOfNow }: ClientOptions) {
   if (!/^(https?:\/\/[^/\\@?#\s]+)?(\/(?![/\\])[^?#\s]*)?$/.test(url)) {
-    throw new TypeError(`${url} is no API URL`)
+    throw new TypeError(`${url} is not the URL of an API`)
   }
   const api = url.replace(/\/+$/, '')
   const keeper = new SessionKeeper(`latchkey ${api}`, session)
@@ -52,7 +52,7 @@ export function createClient(url: string, { session, fetch = fetchOfNow }: Clien
 
   const transmit = (path: string, init: RequestInit) => send(fetch, api + path, init)
 
-  // Returns whether the session was alive. `keepalive` lets the request outlive the page.
+  // Shows or deletes the session, and returns whether it was alive. `keepalive` lets the request outlive the page.
   async function reach(method: 'GET' | 'DELETE', token: string | null): Promise<boolean> {
     try {
       await transmit('/v1/session', keeper.carrying(token, { method, keepalive: true }))
@@ -63,24 +63,29 @@ export function createClient(url: string, { session, fetch = fetchOfNow }: Clien
     }
   }
 
-  // Ends a session whose token nobody keeps any more. If that fails, it expires in its time.
+  // Ends a session whose token is no longer kept. If that fails, the session expires by itself.
   function abandon(token: string | null): void {
     if (token !== null) reach('DELETE', token).catch(() => {})
   }
 
-  // Judged by the browser's cookie of now; if the API cannot be asked, nobody is logged out.
-  const lives = () => reach('GET', null).catch(() => true)
+  // Asks with the cookie that the browser has now. If the API cannot be reached, nobody is logged out.
+  const isAlive = () => reach('GET', null).catch(() => true)
 
-  type Heed = (departure: Departure) => Promise<void>
-  const judge: Heed = (departure) => keeper.judge(departure, lives)
-  const notice: Heed = (departure) => tabs.alone(() => judge(departure))
+  // What to do when a request finds its session dead.
+  type OnDeath = (departure: Departure) => Promise<void>
+  const judge: OnDeath = (departure) => keeper.judge(departure, isAlive)
+  const judgeAlone: OnDeath = (departure) => tabs.alone(() => judge(departure))
 
-  async function request(path: string, init: RequestInit = {}, heed = notice): Promise<Response> {
+  async function request(
+    path: string,
+    init: RequestInit = {},
+    onDeath = judgeAlone,
+  ): Promise<Response> {
     const departure = await keeper.depart(init)
     try {
       return await transmit(path, departure.init)
     } catch (error) {
-      if (keeper.isDeath(error)) await heed(departure)
+      if (keeper.isDeath(error)) await onDeath(departure)
       throw error
     }
   }
@@ -88,15 +93,15 @@ export function createClient(url: string, { session, fetch = fetchOfNow }: Clien
   async function call<T>(
     method: string,
     path: string,
-    { body, heed = notice }: { readonly body?: object; readonly heed?: Heed } = {},
+    { body, onDeath = judgeAlone }: { readonly body?: object; readonly onDeath?: OnDeath } = {},
   ): Promise<T> {
     const json = { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }
-    const response = await request(path, { method, ...(body && json) }, heed)
-    // A test compares these types with the schemas of the routes.
+    const response = await request(path, { method, ...(body && json) }, onDeath)
+    // Not parsed: a test compares these types with the schemas of the routes.
     return (response.status === 204 ? undefined : await read(response)) as T
   }
 
-  /** @param keeping resolves to the token that nobody keeps any more */
+  /** @param keeping resolves to the token that is no longer kept; null for none */
   async function keep(token: string | null, keeping: Promise<string | null>): Promise<void> {
     try {
       abandon(await keeping)
@@ -109,18 +114,23 @@ export function createClient(url: string, { session, fetch = fetchOfNow }: Clien
   const begin = ({ token = null }: { token?: string | null }) => keep(token, keeper.begin(token))
 
   return {
-    /** A request of your own, with the session, to this API alone: anything but a path of it is a TypeError. */
+    /**
+     * Sends a request of your own, with the session, to this API.
+     *
+     * @throws TypeError for anything but a path of the API
+     */
     async fetch(path: string, init?: RequestInit): Promise<Response> {
-      // SECURITY: the token goes to this API alone. `@evil.example` behind its host would be another one, and so would
-      // `//evil.example` alone; `/..` may lead to a neighbour. Tabs and line breaks are dropped from URLs.
+      // SECURITY: the token must go only to this API. `@evil.example` appended to its host would be another host, and
+      // so would `//evil.example` if the API's URL is a path; `/..` may lead to a neighbouring path. URL parsers
+      // ignore tabs and line breaks.
       if (!/^\/(?![/\\])/.test(path) || /[\t-\r]|[/\\](\.|%2e){2}/i.test(path)) {
-        throw new TypeError(`${path} is no API URL`)
+        throw new TypeError(`${path} is not a path of the API`)
       }
       return request(path, init)
     },
-    /** Calls the listener when the session begins or ends, here or in another tab. Returns how to stop. */
+    /** Calls the listener when the session begins or ends, here or in another tab. Returns a function that stops it. */
     listen: (listener: Listener) => tabs.listen(listener),
-    /** False if certainly nobody is logged in; known without a request. */
+    /** False only if it is certain, without a request, that nobody is logged in. */
     mayBeSignedIn: () => keeper.mayExist(),
     registrations: {
       async create(fields: NewUser): Promise<SignedUp> {
@@ -136,15 +146,15 @@ export function createClient(url: string, { session, fetch = fetchOfNow }: Clien
       },
     },
     session: {
-      /** Logs in, and ends the session that was here before. */
+      /** Logs in, and ends the previous session of this client. */
       async create(credentials: Credentials): Promise<void> {
         const body = { ...credentials, transport }
         await begin(await call<{ token?: string }>('POST', '/v1/session', { body }))
       },
       show: () => call<{ session: Session; user: User }>('GET', '/v1/session'),
       /**
-       * Logs out. A token is forgotten first, which needs no network. A cookie belongs to the browser, and
-       * stays if the API cannot be reached.
+       * Logs out. A token is forgotten first, even without a network. A cookie can only be deleted by the API, and
+       * stays if that cannot be reached.
        */
       async delete(): Promise<void> {
         if (transport === 'bearer') {
@@ -152,7 +162,7 @@ export function createClient(url: string, { session, fetch = fetchOfNow }: Clien
           if (token !== null) await reach('DELETE', token)
           return
         }
-        // If it was dead, another tab may have received a new cookie at that moment.
+        // If the session was dead, another tab may just have received a new cookie: that one is logged out as well.
         if (!(await reach('DELETE', null))) await tabs.alone(() => reach('DELETE', null))
         await keeper.end()
       },
@@ -162,7 +172,7 @@ export function createClient(url: string, { session, fetch = fetchOfNow }: Clien
           const old = await keeper.token()
           const { token } = await call<{ token?: string }>('PUT', '/v1/session/token', {
             body: { transport },
-            heed: judge,
+            onDeath: judge,
           })
           if (token !== undefined) await keep(token, keeper.replace(old, token))
         }),
@@ -171,7 +181,7 @@ export function createClient(url: string, { session, fetch = fetchOfNow }: Clien
           body: { password_challenge },
         }),
     },
-    // No id is `-`, which nobody has: where a proxy drops the last slash, it would name them all.
+    // An empty id becomes `-`, which no session has: a proxy that drops the last slash would make it a request for all.
     sessions: {
       list: (page?: PageQuery) =>
         call<{ sessions: Session[]; next_cursor: string | null }>(
@@ -229,10 +239,10 @@ export function createClient(url: string, { session, fetch = fetchOfNow }: Clien
   }
 }
 
-// Looked up at each request, since somebody may replace it later.
+// Looked up at each request, since it may be replaced later.
 const fetchOfNow: Fetch = (url, init) => globalThis.fetch(url, init)
 
-/** @throws ApiError if the body is no JSON, such as a page of a proxy */
+/** @throws ApiError if the body is not JSON, such as a page of a proxy */
 async function read(response: Response): Promise<unknown> {
   const { status } = response
   return response.json().catch((cause) => {

@@ -5,14 +5,14 @@ export type Fetch = (url: string, init: RequestInit) => Promise<Response>
 const longestWaitSeconds = 5
 
 /**
- * Sends a request. One that only reads is repeated if the API could not be reached, after a moment, or was too
- * busy, when it says so.
+ * Sends a request. One that only reads is repeated, up to twice, if the API could not be reached, or if it was too
+ * busy and asks to come back within 5 seconds.
  *
- * @throws ApiError for anything but success; the signal's reason where it aborts
+ * @throws ApiError for anything but success; the reason of the signal if that aborts
  */
 export async function send(fetch: Fetch, url: string, init: RequestInit): Promise<Response> {
   const { method = 'GET', signal } = init
-  // A write may have been done, even if its answer was lost.
+  // A write may have been carried out even if its answer was lost.
   const mayRepeat = /^(GET|HEAD)$/.test(method)
   for (let attempt = 1; ; attempt++) {
     const answer = await sendOnce(fetch, url, init)
@@ -33,14 +33,14 @@ async function sendOnce(
   try {
     response = await fetch(url, init)
   } catch (cause) {
-    // The caller who aborted gets the reason as it is.
+    // A caller who aborts gets their own reason.
     if (init.signal?.aborted) throw cause
     return failure('unreachable', 'The server cannot be reached', { cause })
   }
   return response.ok ? response : refusalOf(response)
 }
 
-/** Seconds, or null if it makes no sense to ask again. */
+/** How many seconds to wait before the next attempt; null if there should be none. */
 function pauseBehind({ status, retryAfterSeconds }: ApiError, attempt: number): number | null {
   if (status === 0) return attempt / 5
   const isBusy = status === 503 || status === 429
@@ -48,7 +48,7 @@ function pauseBehind({ status, retryAfterSeconds }: ApiError, attempt: number): 
   return isBusy && isSoon ? retryAfterSeconds : null
 }
 
-/** Waits, unless the signal aborts; leaves no listener on a signal that lives on. */
+/** Waits, unless the signal aborts; removes its listener from the signal afterwards. */
 export function pause(milliseconds: number, signal?: AbortSignal | null): Promise<void> {
   return new Promise((resolve, reject) => {
     const giveUp = () => {

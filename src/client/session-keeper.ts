@@ -3,7 +3,7 @@ import { pause } from './sender.ts'
 import { Tabs } from './tabs.ts'
 import { attempt, type CookieStorage, type TokenStorage } from './token-storage.ts'
 
-/** What a request carries, and in which era it set out. */
+/** What a request was sent with, and in which era. */
 export interface Departure {
   readonly init: RequestInit
   readonly token: string | null
@@ -12,16 +12,17 @@ export interface Departure {
 
 const hintKey = 'latchkey.session'
 
-/** Keeps the token of the session, or leaves it to the browser, and notices when the session has ended. */
+/** Keeps the token of the session, or leaves it to the browser's cookie, and recognizes when the session has ended. */
 export class SessionKeeper {
   readonly #tokens: TokenStorage | null
   readonly #hint: CookieStorage['hint']
   readonly #isShared: boolean
   readonly tabs: Tabs
-  // Counts begun and ended sessions: of many requests that find one session dead, only the first says so.
+  // Counts the beginnings and ends of sessions: of many requests that find a session dead, only the first ends it.
   #era = 0
-  // The token that was read last, and an ended one that a storage which cannot forget would hand out again.
+  // The token that was read last.
   #seen: string | null = null
+  // The token of the session that ended last: a storage that failed to forget it may return it again.
   #dead: string | null = null
 
   constructor(name: string, session: TokenStorage | CookieStorage) {
@@ -37,13 +38,13 @@ export class SessionKeeper {
     })
   }
 
-  /** False if there certainly is no session. */
+  /** False if there is certainly no session. */
   async mayExist(): Promise<boolean> {
     if (this.#tokens) return (await this.token()) !== null
     return (attempt(() => this.#hint?.getItem(hintKey)) ?? null) === null
   }
 
-  /** Null if there is none, or if the browser keeps it in a cookie. */
+  /** The token; null if there is none, or the browser keeps it in a cookie. */
   async token(): Promise<string | null> {
     const token = (await this.#use(() => this.#tokens?.read())) ?? null
     this.#seen = token === this.#dead ? null : token
@@ -59,7 +60,7 @@ export class SessionKeeper {
   carrying(token: string | null, init: RequestInit): RequestInit {
     const headers = new Headers(init.headers)
     if (token !== null) headers.set('authorization', `Bearer ${token}`)
-    // Beside a token, a cookie would be a second way to log in.
+    // With a token, a cookie would be a second credential.
     const credentials = this.#tokens ? 'omit' : 'include'
     // SECURITY: a redirect must not hand the token to another address.
     return { ...init, headers, credentials, redirect: 'error' }
@@ -67,7 +68,7 @@ export class SessionKeeper {
 
   /**
    * @param token null if the browser keeps it in a cookie
-   * @returns the token that was replaced, and that nobody keeps any more
+   * @returns the token that was replaced, and is no longer kept; null for none
    */
   async begin(token: string | null): Promise<string | null> {
     const replaced = await this.token().catch(() => null)
@@ -78,9 +79,9 @@ export class SessionKeeper {
   }
 
   /**
-   * Puts one token in the place of another.
+   * Replaces one token by another.
    *
-   * @returns the new token if it came too late: somebody logged out or in meanwhile
+   * @returns the new token if it is not kept, because somebody logged out or in meanwhile; else null
    */
   async replace(old: string | null, token: string): Promise<string | null> {
     if ((await this.token()) !== old) return token
@@ -89,13 +90,13 @@ export class SessionKeeper {
   }
 
   async end(): Promise<void> {
-    // Before any await: a request that finds the session dead at the same time must not report it again.
+    // Before any await, so that a request that finds the session dead at the same time does not end it again.
     this.#era += 1
     this.#dead = this.#seen
-    // If that fails, the token that is left is dead anyway.
+    // If that fails, the token that stays there is dead anyway.
     await this.#use(() => this.#tokens?.write(null)).catch(() => {})
-    // The hint says that the session is over, not that there is one: a browser may lose what scripts keep, and
-    // still keep the cookie. Without the hint the API is asked.
+    // The hint says that the session is over, not that there is one: a browser may lose what scripts store, but keep
+    // the cookie. Without the hint the API is asked.
     attempt(() => this.#hint?.setItem(hintKey, 'over'))
     this.tabs.announce('signed_out')
   }
@@ -109,31 +110,33 @@ export class SessionKeeper {
   }
 
   /**
-   * A request found its session dead. If that is still so, ends it: once, and not another session that began
-   * meanwhile. Call it under `tabs.alone`, so that no rotation is under way.
+   * Call it when a request found its session dead, under `tabs.alone`, so that no rotation is under way. Ends that
+   * session, once, but not another one that began meanwhile.
+   *
+   * @param isAlive asks the API, for a session in a cookie
    */
-  async judge({ token, era }: Departure, lives: () => Promise<boolean>): Promise<void> {
+  async judge({ token, era }: Departure, isAlive: () => Promise<boolean>): Promise<void> {
     if (era !== this.#era || !(await this.mayExist())) return
-    // Nobody knows with which cookie the request went: the API is asked about the one of now.
-    const livesOn = this.#tokens
-      ? await this.#becomesSo(async () => (await this.token()) !== token)
-      : await lives()
-    if (!livesOn && era === this.#era) await this.end()
+    // It is not known which cookie the request was sent with, so the API is asked about the current one.
+    const hasSession = this.#tokens
+      ? await this.#waitUntil(async () => (await this.token()) !== token)
+      : await isAlive()
+    if (!hasSession && era === this.#era) await this.end()
   }
 
-  // Waits for the session that another tab began. If one ended before, there is neither for a moment.
+  // Waits for a session that another tab began. If it replaces one that ended, there is none for a moment.
   #hasArrived(old: string | null): Promise<boolean> {
-    return this.#becomesSo(
+    return this.#waitUntil(
       async () => (await this.mayExist()) && (!this.#tokens || this.#seen !== old),
     )
   }
 
   /**
-   * Whether it becomes so within a moment. What one tab writes to `localStorage` another may see a little later
-   * (12 ms, in Chromium), even after a message or a lock that followed it.
+   * Waits up to 300 ms for a condition, and returns whether it was met. What one tab writes to `localStorage` another
+   * may see a little later (12 ms in Chromium), even after a message or a lock that followed the write.
    */
-  async #becomesSo(isSo: () => Promise<boolean>): Promise<boolean> {
-    for (let waits = this.#isShared ? 10 : 0; !(await isSo()); waits--) {
+  async #waitUntil(isMet: () => Promise<boolean>): Promise<boolean> {
+    for (let waits = this.#isShared ? 10 : 0; !(await isMet()); waits--) {
       if (waits === 0) return false
       await pause(30)
     }

@@ -1,11 +1,11 @@
-/** What happens to the session, here or in another tab. */
+/** What happened to the session, here or in another tab. */
 export type SessionChange = 'signed_in' | 'signed_out'
 
 export type Listener = (change: SessionChange) => void
 
 interface TabsOptions {
   readonly isShared: boolean
-  /** Awaited before listeners hear of a session that another tab began. */
+  /** Awaited before listeners are told of a session that another tab began. */
   readonly beforeSignedIn: () => Promise<unknown>
 }
 
@@ -32,7 +32,7 @@ export class Tabs {
     this.#others?.unref?.()
   }
 
-  /** @returns how to stop listening */
+  /** @returns a function that stops it */
   listen(listener: Listener): () => void {
     this.#listeners.add(listener)
     return () => void this.#listeners.delete(listener)
@@ -43,7 +43,7 @@ export class Tabs {
     this.#tell(change)
   }
 
-  /** Runs one piece of work after the other, across all tabs if the browser has locks. */
+  /** Runs `work` once all earlier work has ended, across all tabs if the browser has locks. */
   alone<T>(work: () => Promise<T>): Promise<T> {
     if (this.#locks) return this.#locks.request(this.#name, work)
     const turn = this.#turn.then(work, work)
@@ -63,7 +63,7 @@ export class Tabs {
   }
 }
 
-// The parts of a browser that are used here: the DOM types would not compile for React Native.
+// The parts of a browser that are used here. The DOM types would not compile for React Native.
 interface Surroundings {
   readonly BroadcastChannel?: new (name: string) => Channel
   readonly navigator?: { readonly locks?: Locks }

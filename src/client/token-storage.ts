@@ -1,15 +1,15 @@
-/** Where the session's token is kept: on a phone, its storage for secrets. */
+/** Where the token of the session is kept; on a phone, use its storage for secrets. */
 export interface TokenStorage {
   read(): Promise<string | null> | string | null
-  /** Null forgets it. */
+  /** Null deletes it. */
   write(token: string | null): Promise<void> | void
   /** Whether the other tabs of the browser have the same token. */
   readonly isShared: boolean
 }
 
-/** A session in a cookie: the browser has its token, and scripts do not. */
+/** For a session in a cookie, whose token the browser keeps from scripts. */
 export interface CookieStorage {
-  /** Remembers that the session is over, so that a page without one does not ask the API in vain. */
+  /** Remembers that the session is over, so that a page does not ask the API for it; null for no such memory. */
   readonly hint: WebStorage | null
 }
 
@@ -20,7 +20,7 @@ export interface WebStorage {
   removeItem(key: string): void
 }
 
-/** In memory, until the page is left. */
+/** Keeps the token in memory, until the page is left. */
 export function inMemory(): TokenStorage {
   let kept: string | null = null
   return {
@@ -33,8 +33,9 @@ export function inMemory(): TokenStorage {
 }
 
 /**
- * In `localStorage`, for all tabs and for good, or in `sessionStorage`, for one tab. Any script of the page can
- * read it. A name is looked up only when it is needed: a server has no window, and a browser may refuse it.
+ * Keeps the token in `localStorage`, permanently and for all tabs, or in `sessionStorage`, for one tab. Any script of
+ * the page can read it. A storage given by name is looked up only when it is used: a server has none, and a browser
+ * may deny it.
  */
 export function inWebStorage(
   storage: WebStorage | StorageName,
@@ -48,28 +49,28 @@ export function inWebStorage(
   }
 }
 
-/** In a cookie that no script can read: for a page on the site of its API. */
+/** Leaves the token in a cookie that no script can read, for a page on the same site as its API. */
 export function inCookie(hint: WebStorage | null = localStorageOfPage()): CookieStorage {
   return { hint }
 }
 
-// A browser may forbid the page to keep anything.
+// Null if the browser forbids the page to store anything.
 function localStorageOfPage(): WebStorage | null {
   return attempt(() => ofPage('localStorage')) ?? null
 }
 
-// Throws where there is no window, such as on a server; undefined where the window has none, as on phones.
-// SECURITY: from 25 on Node has storages of its own, which all whom a server serves would share.
+// Throws if there is no window, as on a server, and returns undefined if the window has no storage, as on phones.
+// SECURITY: not the global storages, which Node has from 25 on: all users of a server would share them.
 function ofPage(name: StorageName): WebStorage {
   return window[name]
 }
 
-// Not the types of the DOM, with which this would not compile for React Native.
+// Declared here, because the DOM types would not compile for React Native.
 declare const window: Readonly<Record<StorageName, WebStorage>>
 
 type StorageName = 'localStorage' | 'sessionStorage'
 
-/** Null if it throws, for work whose failure does no harm. */
+/** Runs work whose failure does no harm; null if it throws. */
 export function attempt<T>(work: () => T): T | null {
   try {
     return work()

@@ -1,4 +1,4 @@
-// What the API sends and takes, in its own names. A test compares these types with the schemas of the routes.
+// What the API sends and accepts, with its own names. A test compares these types with the schemas of the routes.
 
 export interface User {
   readonly id: string
@@ -18,7 +18,7 @@ export interface Session {
   readonly expires_at: string
   readonly ip_address: string | null
   readonly user_agent: string | null
-  /** Whether it is the session that asks. */
+  /** Whether it is the session of the request. */
   readonly current: boolean
 }
 
@@ -60,7 +60,7 @@ export interface Problem {
   readonly message: string
 }
 
-/** Which part of a list: 50 by default, at most 100; `cursor` is the `next_cursor` of the last part, or null. */
+/** A page of a list: `limit` is 50 by default, at most 100; `cursor` is the `next_cursor` of the page before. */
 export interface PageQuery {
   readonly limit?: number
   readonly cursor?: string | null
@@ -71,13 +71,13 @@ export interface Credentials {
   readonly password: string
 }
 
-/** May hold more: whatever the API's `signUpFields` ask for. */
+/** May have more fields: the `signUpFields` of the API. */
 export interface NewUser extends Credentials {
   readonly password_confirmation?: string | null
   readonly [field: string]: unknown
 }
 
-/** The challenge is the current password, here and wherever it is asked for. */
+/** `password_challenge` is always the current password. */
 export interface NewPassword {
   readonly password_challenge: string
   readonly password: string
@@ -91,7 +91,7 @@ export interface PasswordReset {
   readonly password_confirmation?: string | null
 }
 
-/** For acts that ask for the password if it was last proved ten minutes ago or more. */
+/** For acts that need the current password, unless it was verified within the last 10 minutes. */
 export interface Challenged {
   readonly password_challenge?: string
 }
@@ -118,7 +118,7 @@ export interface WantedAccessToken {
   readonly scope?: string | readonly string[]
 }
 
-/** Why the API refuses, as its documentation explains; an application has codes of its own beside these. */
+/** Why the API refuses, as its documentation explains; an application may have more codes of its own. */
 export type RefusalCode =
   | 'invalid_request'
   | 'unauthenticated'

@@ -64,7 +64,7 @@ export async function issueAccessToken(
 /** @throws Error if no access tokens are issued, which is a mistake of the caller */
 export function requireAccessTokens({ accessTokens }: Configuration): AccessTokens {
   if (accessTokens) return accessTokens
-  throw new Error('createAuth() was told of no accessTokens, or of none with audiences and a key')
+  throw new Error('Pass accessTokens with audiences and a keyEncryptionKey to createAuth()')
 }
 
 function requireValid(

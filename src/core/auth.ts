@@ -8,6 +8,7 @@ import {
   revokeOtherSessions,
   revokeOwnSession,
   revokeSession,
+  revokeSessions,
   rotateToken,
 } from './devices.ts'
 import {
@@ -34,15 +35,7 @@ import { expiresAt, horizonOf } from './session-expiry.ts'
 import { authenticate, logOut } from './sessions.ts'
 import { signUp } from './sign-ups.ts'
 import { listSigningKeys, revokeSigningKey } from './signing-keys.ts'
-import {
-  banUser,
-  createUser,
-  deleteOwnUser,
-  deleteUser,
-  findUser,
-  revokeSessions,
-  unbanUser,
-} from './users.ts'
+import { banUser, createUser, deleteOwnUser, deleteUser, findUser, unbanUser } from './users.ts'
 import type { Auth } from './verbs.ts'
 
 export type { Auth } from './verbs.ts'

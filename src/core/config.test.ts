@@ -62,7 +62,7 @@ test('all scopes together fit into an access token that a resource server looks 
     Array.from({ length: count }, (_, index) => `${'a'.repeat(60)}${index}`.slice(0, 63))
   expect(() => resolveConfiguration({ store, apiKeys: { scopes: scopes(64) } })).not.toThrow()
   expect(() => resolveConfiguration({ store, apiKeys: { scopes: scopes(70) } })).toThrow(
-    'apiKeys.scopes are 4096 characters together at most',
+    'apiKeys.scopes must have at most 4096 characters',
   )
 })
 
@@ -195,13 +195,13 @@ test('a setting that is undefined keeps its default: no protection goes off by a
 test.each([
   [
     { passwords: { minLength: 15 } },
-    'passwords can have minimumLength, rejectCommon, contextWords, and no minLength',
+    'passwords can have minimumLength, rejectCommon, contextWords, but not minLength',
   ],
   [
     { sessions: { idleMinutes: 30 } },
-    'sessions can have idleHours, maximumHours, maximumPerUser, and no idleMinutes',
+    'sessions can have idleHours, maximumHours, maximumPerUser, but not idleMinutes',
   ],
-  [{ apiKeys: { scope: ['projects:read'] } }, 'and no scope'],
+  [{ apiKeys: { scope: ['projects:read'] } }, 'but not scope'],
 ])('a mistyped name is refused, and does not leave a default in force: %j', (options, sentence) => {
   const given = Object.assign(JSON.parse('{}'), { store, ...options })
   expect(() => resolveConfiguration(given)).toThrow(RangeError)

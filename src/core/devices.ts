@@ -75,6 +75,19 @@ async function revoke(
   return true
 }
 
+/** Revokes every session of a user. */
+export async function revokeSessions(
+  config: Configuration,
+  userId: string,
+  client: Client,
+): Promise<void> {
+  await perform(config, client, async (transaction, unit) => {
+    if (!(await transaction.holdUser(userId))) return
+    await transaction.deleteSessions(userId)
+    await unit.record({ name: 'session_expired', userId, detail: 'all' })
+  })
+}
+
 /**
  * Revokes every session of a user except this one.
  *

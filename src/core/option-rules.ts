@@ -39,7 +39,7 @@ export function requireNames(given: GivenPolicies, resolved: Required<GivenPolic
     const known = Object.keys(resolved[group])
     const unknown = Object.keys(given[group] ?? {}).find((name) => !known.includes(name))
     if (unknown === undefined) continue
-    throw new RangeError(`${group} can have ${known.join(', ')}, and no ${unknown}`)
+    throw new RangeError(`${group} can have ${known.join(', ')}, but not ${unknown}`)
   }
 }
 
@@ -54,7 +54,7 @@ function requireHooks(hooks: object): void {
   for (const [name, hook] of Object.entries(hooks)) {
     const isKnown = hookNames.some((known) => known === name)
     if (isKnown && typeof hook === 'function') continue
-    throw new RangeError(`hooks can have functions ${hookNames.join(', ')}, and no ${name}`)
+    throw new RangeError(`hooks can have the functions ${hookNames.join(', ')}, but not ${name}`)
   }
 }
 
@@ -71,7 +71,7 @@ function requireFields(fields: z.ZodObject): void {
   if (taken !== undefined) throw new RangeError(`signUpFields cannot have a field ${taken}`)
   // Only the shape is copied into the schema of the body: checks and a catch-all would be lost.
   if (fields.def.checks?.length || fields.def.catchall) {
-    throw new RangeError('signUpFields is a plain z.object(): judge several fields in a hook')
+    throw new RangeError('signUpFields must be a plain z.object(): check several fields in a hook')
   }
 }
 
@@ -89,13 +89,13 @@ function requireApiKeys(policy: ApiKeyPolicy): void {
     // RFC 6749 §3.3; such a scope also fits into a challenge unescaped.
     if (/^[\w!#$%&'()*+,./:;<=>?@[\]^`{|}~-]{1,64}$/.test(scope)) continue
     throw new RangeError(
-      `apiKeys.scopes are like projects:read, of 1 to 64 characters, not ${scope}`,
+      `apiKeys.scopes must be like projects:read, of 1 to 64 characters, not ${scope}`,
     )
   }
   // An access token with all scopes must not be longer than resource servers accept.
   if (scopes.join(' ').length > 4_096) {
     throw new RangeError(
-      'apiKeys.scopes are 4096 characters together at most, with a space between',
+      'apiKeys.scopes must have at most 4096 characters together, with spaces between them',
     )
   }
   // Checked first, since the default of `defaultDays` depends on it.

@@ -35,7 +35,9 @@ test.each([
 })
 
 test('a password has another salt and another hash each time', async () => {
-  const hashes = await Promise.all(Array.from({ length: 20 }, () => cheapHash.hash(password)))
+  const hashes: string[] = []
+  // One after the other: on a machine that is busy with other things the queue refuses some of twenty at once.
+  for (let left = 20; left > 0; left--) hashes.push(await cheapHash.hash(password))
   expect(new Set(hashes.map((hash) => hash.split('$')[4])).size).toBe(20)
   expect(new Set(hashes.map((hash) => hash.split('$')[5])).size).toBe(20)
 })

@@ -65,11 +65,11 @@ export async function issueRegistration(
   const now = config.clock()
   const mailed = { ...registration, expiresAt: expiryOf(now) }
   const { token, digest } = generateToken('emailVerification', config.random)
-  if (!(await transaction.giveRegistrationToken(mailed, digest))) {
-    // It has a token already, whose mail may have arrived: that link stays valid.
-    await transaction.insertRegistration({ ...mailed, id: config.newId(now) }, digest)
-  }
-  await transaction.trimRegistrations(registration, maximumLinks)
+  const isFirst = await transaction.giveRegistrationToken(mailed, digest)
+  const linked = isFirst ? mailed : { ...mailed, id: config.newId(now) }
+  // It has a token already, whose mail may have arrived: that link stays valid.
+  if (!isFirst) await transaction.insertRegistration(linked, digest)
+  await transaction.trimRegistrations(linked, maximumLinks)
   return { token, digest }
 }
 

@@ -122,4 +122,4 @@ export class UnitOfWork {
 }
 
 const hookFailed =
-  'a hook failed, or took too long: it may send statements, and call neither auth nor transaction()'
+  'a hook failed, or took too long: it may run statements, but call neither auth nor transaction()'

@@ -144,19 +144,6 @@ export async function createUser(
   return user
 }
 
-/** Revokes every session of a user. */
-export async function revokeSessions(
-  config: Configuration,
-  userId: string,
-  client: Client,
-): Promise<void> {
-  await perform(config, client, async (transaction, unit) => {
-    if (!(await transaction.holdUser(userId))) return
-    await transaction.deleteSessions(userId)
-    await unit.record({ name: 'session_expired', userId, detail: 'all' })
-  })
-}
-
 /** A user who is not stored yet, and whose address is not verified. */
 export function newUser(config: Configuration, emailAddress: EmailAddress): User {
   const createdAt = config.clock()

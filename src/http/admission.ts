@@ -129,12 +129,12 @@ export function requireAccess(access: unknown, what: string, auth: Auth): RouteA
   const scope: unknown = Object(access).scope
   if (typeof scope !== 'string') {
     throw new RangeError(
-      `${what} has the access ${inspect(access)}: there are 'session', 'fresh' and { scope: 'one:of-yours' }, in Fastify 'public' too`,
+      `${what} has the access ${inspect(access)}: use 'session', 'fresh' or { scope: 'one:of-yours' }, in Fastify also 'public'`,
     )
   }
   if (auth.config.apiKeys.scopes.includes(scope)) return { scope }
   throw new RangeError(
-    `${what} asks for ${scope}, which is none of the apiKeys.scopes of createAuth()`,
+    `${what} requires ${scope}, which is not one of the apiKeys.scopes of createAuth()`,
   )
 }
 
@@ -144,7 +144,7 @@ export type IsOpened = (method: string, path: string) => boolean
 /** @throws RangeError if the names are not a list, or one of them contains a pattern, which would never match */
 export function openedBy(names: readonly string[] = []): IsOpened {
   if (!Array.isArray(names)) {
-    throw new RangeError(`allowUnauthenticated is a list of names, not ${inspect(names)}`)
+    throw new RangeError(`allowUnauthenticated must be a list of names, not ${inspect(names)}`)
   }
   const opened = new Set(names.map(requireExact))
   // A HEAD is a GET without its body: opening the GET opens both.
@@ -153,5 +153,5 @@ export function openedBy(names: readonly string[] = []): IsOpened {
 
 function requireExact(name: string): string {
   if (/^[A-Z]+ \/[^:*]*$/.test(name)) return name
-  throw new RangeError(`Open a route by method and path without patterns, not ${name}`)
+  throw new RangeError(`Name an open route by method and path, without patterns, not ${name}`)
 }

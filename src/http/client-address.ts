@@ -77,7 +77,8 @@ export function isNetwork(text: string): boolean {
 function networks(texts: readonly string[]): BlockList {
   const list = new BlockList()
   for (const text of texts) {
-    if (!isNetwork(text)) throw new RangeError(`${text} is no address or network like 10.0.0.0/8`)
+    if (!isNetwork(text))
+      throw new RangeError(`${text} is not an address or network like 10.0.0.0/8`)
     const [address = '', prefix] = text.split('/')
     const family = isIP(address) === 4 ? 'ipv4' : 'ipv6'
     list.addSubnet(address, Number(prefix ?? (family === 'ipv4' ? 32 : 128)), family)

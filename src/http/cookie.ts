@@ -53,7 +53,7 @@ export function sessionCookie(options: CookieOptions): SessionCookie {
   const { corsOrigins = [], mode, clearSiteData = ['cache', 'storage'] } = options
   const strange = clearSiteData.find((each) => !isSiteData(each))
   if (strange !== undefined)
-    throw new RangeError(`clearSiteData can have ${siteData.join(', ')}, and no ${strange}`)
+    throw new RangeError(`clearSiteData can contain ${siteData.join(', ')}, but not ${strange}`)
   const name = cookieName(mode)
   const isIntended = intendedFrom(originSet(corsOrigins))
   const isSecure = mode !== 'development'

@@ -29,7 +29,8 @@ export function cors(origins: readonly string[], standing: Readonly<Record<strin
 /** @throws RangeError for an origin that no browser would send */
 export function originSet(origins: readonly string[]): ReadonlySet<string> {
   const wrong = origins.find((origin) => !isOrigin(origin))
-  if (wrong !== undefined) throw new RangeError(`${wrong} is no origin like https://example.com`)
+  if (wrong !== undefined)
+    throw new RangeError(`${wrong} is not an origin like https://example.com`)
   return new Set(origins)
 }
 

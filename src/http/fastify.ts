@@ -119,7 +119,7 @@ function mountTable(scope: FastifyInstance, { auth, ...options }: LatchkeyOption
 
 function requirePlain(path: string): string {
   if (/^\/(?::?[\w.~-]+(?:\/:?[\w.~-]+)*)?$/.test(path)) return path
-  throw new RangeError(`${path} has a pattern in it that Fastify would read in another way`)
+  throw new RangeError(`${path} has a pattern that Fastify would read differently`)
 }
 
 function close(scope: FastifyInstance, { auth, ...options }: ProtectOptions): void {
@@ -200,6 +200,6 @@ function readUser(this: FastifyRequest): User {
 function principalOf({ [held]: admitted, routeOptions }: FastifyRequest): Principal {
   if (admitted) return admitted.principal
   throw new Error(
-    `${routeOptions.url ?? 'This route'} is open to everybody, and a request of it has no session: ask current()`,
+    `${routeOptions.url ?? 'This route'} is open to everybody, so its requests have neither session nor user: see current()`,
   )
 }

@@ -44,7 +44,7 @@ export function respondTo<B, P, Q>(
 // For code without a type check: otherwise the route would fail at each request.
 function refuseStrange(definition: Readonly<Record<'method' | 'path' | 'access', unknown>>): never {
   const { method, path, access } = definition
-  throw new RangeError(`${method} ${path} has the access ${access}: there is none of that name`)
+  throw new RangeError(`${method} ${path} has the access ${access}, which does not exist`)
 }
 
 function toEverybody<B, P, Q>(definition: PublicDefinition<B, P, Q>, schemas: Schemas): Respond {

@@ -64,14 +64,14 @@ function forOtherServices(auth: Auth): Route[] {
 function readAppUrl(text: string): string {
   const appUrl = parseAppUrl(text)
   if (appUrl !== null) return appUrl
-  throw new RangeError(`${text} is no URL like https://app.example.com`)
+  throw new RangeError(`${text} is not a URL like https://app.example.com`)
 }
 
 function requireDistinct(routes: readonly Route[]): void {
   const seen = new Set<string>()
   for (const { method, path } of routes) {
     const line = `${method} ${path}`
-    if (seen.has(line)) throw new Error(`Two routes are declared for ${line}`)
+    if (seen.has(line)) throw new Error(`${line} is declared twice`)
     seen.add(line)
   }
 }

@@ -3,7 +3,7 @@ import type { Log } from '../core/log.ts'
 import type { Sender, Transport } from '../core/mail.ts'
 import type { Writer } from './messages/writer.ts'
 
-/** What delivering messages takes. */
+/** What is needed to deliver messages. */
 export interface Courier {
   readonly config: Configuration
   readonly log: Log

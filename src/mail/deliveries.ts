@@ -7,33 +7,33 @@ import type { Pause } from './pause.ts'
 import { loggable } from './reason.ts'
 import type { Attempt } from './record.ts'
 
-// Sending one after another keeps mails in order, but a slow one must not hold up the next.
+// Mails are sent one after another, to keep their order; but after this time the next one is sent, too.
 const patientMilliseconds = 2_000
 const maximumOnTheirWay = 10
 
-/** The mails that a worker has on their way. */
+/** The mails that a worker is sending. */
 export class Deliveries {
   readonly #courier: Courier
   readonly #pause: Pause
-  // Each with the controller that cuts it off.
+  // Each with the controller that aborts it.
   readonly #onTheirWay = new Map<Promise<void>, AbortController>()
 
-  /** @param pause begins where no mail can be sent, ends with the mail server's next answer */
+  /** @param pause begun here when no mail can be sent, and ended with the next answer of the mail server */
   constructor(courier: Courier, pause: Pause) {
     this.#courier = courier
     this.#pause = pause
   }
 
-  /** Resolves when the mail is sent or given up, or takes too long to wait for. */
+  /** Sends a mail. Resolves when the attempt has ended, or after two seconds. */
   async send(message: Message): Promise<void> {
-    // Not AbortSignal.any(), which leaks a little for every signal it was ever given.
+    // Not AbortSignal.any(), which leaks some memory for every signal that it is given.
     const cutOff = new AbortController()
     const tooLong = setTimeout(() => cutOff.abort(), attemptMilliseconds)
     let renewed = Promise.resolve()
     const renewal = setInterval(() => {
       renewed = this.#renew(message)
     }, renewalMilliseconds)
-    // A renewal after the outcome is recorded would postpone the next attempt.
+    // A renewal after the outcome was recorded would postpone the next attempt.
     const beforeRecord = () => {
       clearInterval(renewal)
       return renewed
@@ -52,7 +52,7 @@ export class Deliveries {
     if (this.#onTheirWay.size >= maximumOnTheirWay) await Promise.race(this.#onTheirWay.keys())
   }
 
-  /** Resolves when every mail that is on its way now has been sent or given up. */
+  /** Resolves when the attempt at every mail that is being sent now has ended. */
   async settled(): Promise<void> {
     await Promise.all(this.#onTheirWay.keys())
   }
@@ -61,7 +61,8 @@ export class Deliveries {
     for (const cutOff of this.#onTheirWay.values()) cutOff.abort()
   }
 
-  // A claim that could not be renewed lapses; the fence keeps the mail from leaving twice.
+  // A claim that is not renewed lapses. The number of attempts then keeps this worker from recording or sending
+  // anything.
   async #renew(message: Message): Promise<void> {
     const { config, log } = this.#courier
     const until = new Date(config.clock().getTime() + leaseMilliseconds)

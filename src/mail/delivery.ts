@@ -9,11 +9,11 @@ import { leaseMilliseconds } from './patience.ts'
 import { type Attempt, record } from './record.ts'
 
 /**
- * One attempt at a claimed message: from looking up its recipient to recording the outcome in its row. A message that
- * nobody should get any more is deleted, unless it was asked for again meanwhile.
+ * One attempt to deliver a claimed message, from looking up its recipient to recording the outcome. A message that
+ * nobody should get any more is deleted, unless it was requested again meanwhile.
  *
- * @returns the attempt as it ended, or null where nobody should get the message
- * @throws AuthError `unavailable`; the message is due again when its claim ends
+ * @returns the attempt, or null if nobody should get the message
+ * @throws AuthError `unavailable`; then the message is due again when its claim ends
  */
 export async function deliver(
   courier: Courier,
@@ -34,17 +34,16 @@ export async function deliver(
   return attempt
 }
 
-/** How an attempt at a message is ended. */
 export interface DeliveryOptions {
-  /** Cuts the attempt off. */
+  /** Aborts the attempt. */
   readonly signal: AbortSignal
-  /** What must end before the outcome is recorded in the row. */
+  /** Awaited before the outcome is recorded. */
   readonly beforeRecord: () => Promise<void>
 }
 
 function leftTwice(message: Message): Attempt {
-  const reason = 'Whoever sent it died twice before the mail server had answered'
-  // Those who asked since it left cannot be told from those who asked before.
+  const reason = 'The process that sent it died twice before the mail server had answered'
+  // It is not known whether it was requested again since it was sent, so `giveUpAt` is reset.
   const asQueued = { ...message, giveUpAt: giveUpAt(message.queuedAt) }
   return {
     delivery: { status: 'unknown', reason },
@@ -68,13 +67,13 @@ async function tryOnce(
   }
 }
 
-/** A mail at the moment it leaves. */
+/** A mail at the moment at which it is sent. */
 interface Left {
   readonly message: Message
   readonly written: Written
 }
 
-/** How far the mail has come while the transport has it. */
+/** The progress of a mail that the transport is sending. */
 interface Progress {
   leaving: Promise<Left> | null
   hasLeft: boolean
@@ -93,12 +92,12 @@ async function send(
     try {
       progress.leaving = letGo(courier, message, { drafted, signal })
       const { written } = await progress.leaving
-      // Composing after the attempt has ended would send what is recorded as not sent.
+      // If the attempt has ended by now, the mail is recorded as not sent, and must not be.
       signal.throwIfAborted()
       progress.hasLeft = true
       return mailOf(courier, message, written)
     } catch (error) {
-      // Judged here, because a transport may wrap the error or change it.
+      // Kept here, because a transport may wrap or change the error.
       progress.hindrance = await hindranceOf(courier, message, error)
       throw error
     }
@@ -112,8 +111,8 @@ async function send(
   return { delivery: hindrance ?? delivery, answered: hindrance === null, ...left }
 }
 
-// Without the database no mail can be written, neither this nor another. Where it answers, and only
-// what this mail needs is locked, such as the row of its user, no other mail is held back.
+// Without the database no mail can be written, neither this nor another. But if it answers, and only what this mail
+// needs is locked, such as the row of its user, other mails are not held back.
 async function hindranceOf(
   { config }: Courier,
   { id }: Message,
@@ -140,8 +139,8 @@ function letGo(
     const dueAt = new Date(config.clock().getTime() + leaseMilliseconds)
     const leaving = { ...message, uncertain: message.uncertain + 1, dueAt }
     const left = await transaction.updateMessage(leaving)
-    if (!left) throw new Error('Somebody else took this message up meanwhile')
-    // Everybody who has asked up to now gets this mail; for sign-ups, their rows say who does.
+    if (!left) throw new Error('Another worker has claimed this message meanwhile')
+    // This mail answers all requests so far; for sign-ups, their rows say which of them.
     const { giveUpAt } = left
     return { message: { ...message, giveUpAt }, written: await drafted.write(transaction) }
   })
@@ -158,7 +157,7 @@ function mailOf(courier: Courier, message: Message, { content }: Written): Mail 
 function rejectionOf(signal: AbortSignal): Promise<never> {
   const { promise, reject } = Promise.withResolvers<never>()
   const error = new Error('The attempt took too long, or the server was stopped')
-  // A transport that heeds the signal knows better how far the mail has come.
+  // Later than the transport, which knows better how far the mail has come if it heeds the signal.
   const end = () => setImmediate(() => reject(error))
   if (signal.aborted) end()
   signal.addEventListener('abort', end, { once: true })

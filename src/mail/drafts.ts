@@ -12,12 +12,12 @@ import type { Courier } from './courier.ts'
 import type { MailKind, MailValues } from './messages/words.ts'
 import type { Content } from './messages/writer.ts'
 
-/** Writes a mail in the transaction in which it leaves: its secret is made only there. */
+/** Writes a mail in the transaction in which it is sent: its secret is generated only there. */
 export interface Draft {
   /**
-   * The first statement: locks what the mail relies on.
+   * Locks what the mail depends on; the first statement of the transaction.
    *
-   * @throws Error where that has changed, and the mail may not leave
+   * @throws Error if that has changed, and the mail must not be sent
    */
   hold(transaction: StoreTransaction): Promise<void>
   write(transaction: StoreTransaction): Promise<Written>
@@ -29,7 +29,7 @@ export interface Written {
   withdraw(transaction: StoreTransaction): Promise<void>
 }
 
-/** What to write to the recipient of a message, or null where nobody should get it. */
+/** The draft of a message's mail, or null if nobody should get it. */
 export async function draft(courier: Courier, message: Message): Promise<Draft | null> {
   return drafts[message.kind](courier, message)
 }
@@ -40,8 +40,8 @@ const drafts: Record<MessageKind, (courier: Courier, message: Message) => Promis
     if (!known || known.user.bannedAt !== null) return null
     const live = await config.store.countPasswordResets(known.user, config.clock())
     if (live >= maximumPasswordResets) {
-      // A reset that has left once may never have arrived, and is owed: it waits for a link to expire.
-      if (uncertain > 0) throw new Error('As many links are live as may be')
+      // A reset that was sent once may not have arrived: it waits until one of the other links expires.
+      if (uncertain > 0) throw new Error('The user has as many live links as allowed')
       return null
     }
     return {
@@ -52,7 +52,7 @@ const drafts: Record<MessageKind, (courier: Courier, message: Message) => Promis
         const minutes = config.resetTokenMinutes
         const content = writer.write('password_reset', { minutes }, link)
         const withdraw = async (later: StoreTransaction) => {
-          // The user before what is theirs, as everywhere.
+          // The user is locked before their rows, as everywhere.
           await later.holdUser(known.user.id)
           await later.deletePasswordReset(digest)
         }
@@ -75,7 +75,7 @@ const drafts: Record<MessageKind, (courier: Courier, message: Message) => Promis
       if (user.emailVerifiedAt !== null) return null
     } else {
       if (!(await config.store.isEmailChangeOpen(proof))) return null
-      // SECURITY: only this mail, to the address's owner, says that an address is taken.
+      // SECURITY: that an address is taken is revealed only in this mail to its owner.
       const isTaken = await config.store.findCredentials(recipient)
       if (isTaken) return notice(courier, 'address_taken', {})
     }
@@ -93,7 +93,7 @@ const drafts: Record<MessageKind, (courier: Courier, message: Message) => Promis
 
   async registration(courier, { recipient }) {
     const { config, appUrl, writer } = courier
-    // SECURITY: only this mail, to the address's owner, says that an address is taken.
+    // SECURITY: that an address is taken is revealed only in this mail to its owner.
     if (await config.store.findCredentials(recipient)) {
       const taken = notice(courier, 'address_taken', {})
       return {
@@ -109,7 +109,7 @@ const drafts: Record<MessageKind, (courier: Courier, message: Message) => Promis
     return {
       async hold(transaction) {
         const isThere = await transaction.holdRegistration(newest.id)
-        if (!isThere) throw new Error('The sign-up that the mail was for is over')
+        if (!isThere) throw new Error('The sign-up that the mail was for no longer exists')
       },
       async write(transaction) {
         const { token, digest } = await issueRegistration(config, transaction, newest)
@@ -131,7 +131,7 @@ const drafts: Record<MessageKind, (courier: Courier, message: Message) => Promis
 
   async api_key_created(courier, { apiKeyId, queuedAt }) {
     const { store } = courier.config
-    // Sent even where the key was revoked meanwhile: whoever made it may have used it.
+    // Sent even if the key was revoked meanwhile: it may have been used.
     const apiKey = apiKeyId === null ? null : await store.findApiKeyById(apiKeyId)
     const key = apiKey && unlinked(apiKey.name)
     return notice(courier, 'api_key_created', { key, createdAt: queuedAt })
@@ -146,15 +146,14 @@ const drafts: Record<MessageKind, (courier: Courier, message: Message) => Promis
   },
 }
 
-// A name that somebody typed, without what mail programs would turn into a link or an address,
-// full-width characters included: nothing in our mails leads anywhere that is not configured. A name of nothing
-// else leads nowhere, and stays.
+// Removes from a name that somebody typed what mail programs would turn into a link or an address, including full-width
+// characters: our mails must link only to configured URLs. A name of nothing else cannot become a link, and stays.
 function unlinked(name: string): string {
   return name.replace(/[./:@\\\u3002\uff0e\uff0f\uff1a\uff20\uff61]+/g, ' ').trim() || name
 }
 
-// SECURITY: somebody may have signed up with another's address, who would be told of each of their
-// log-ins. A user who has proved the address is told of all.
+// SECURITY: somebody may have signed up with the address of another person, who would be notified of each log-in. So
+// notices to an unverified address are limited.
 async function isOneTooMany({ config: { store } }: Courier, message: Message): Promise<boolean> {
   const user = message.userId === null ? null : await store.findUser(message.userId)
   if (!user || user.emailVerifiedAt !== null) return false
@@ -174,10 +173,10 @@ function notice<Kind extends MailKind>(
   return { hold: async () => {}, write: async () => ({ content, withdraw: async () => {} }) }
 }
 
-// SECURITY: since the user was looked up, time went by with the mail server. A link for an address
-// that the user has given up meanwhile would hand the account to whoever reads the old mailbox.
+// SECURITY: time has passed since the user was looked up, and they may have changed their address: a link to the old
+// one would give the account to whoever reads that mailbox.
 async function holdRecipient(transaction: StoreTransaction, user: User): Promise<void> {
   const now = await transaction.holdUser(user.id)
   const isSame = now?.emailAddress === user.emailAddress && now.bannedAt === null
-  if (!isSame) throw new Error('The user is not whom the mail was for any more')
+  if (!isSame) throw new Error('The user was deleted or banned, or has changed their address')
 }

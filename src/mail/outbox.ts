@@ -13,32 +13,32 @@ import { createWriter, type MailOptions } from './messages/writer.ts'
 import { latestDueMilliseconds, leaseMilliseconds } from './patience.ts'
 import { Pause } from './pause.ts'
 
-/** What an outbox needs besides the `auth` whose messages it sends. */
+/** The options of `createOutbox`. */
 export interface OutboxOptions {
   readonly transport: Transport
   /** An address, or a name and an address: `Projects <no-reply@example.com>`. */
   readonly from: string
-  /** The front end's URL, such as `https://app.example.com`: all links in mails begin with it. */
+  /** The URL of the front end, such as `https://app.example.com`, with which all links in mails begin. */
   readonly appUrl: string
-  /** The name, look and wording of mails. Default: the sender's name, in plain English. */
+  /** The name, look and words of mails. Default: the sender's name, in English. */
   readonly mails?: MailOptions
-  /** Default: that of the `auth`. */
+  /** Default: the log of the `auth`. */
   readonly log?: Log
 }
 
 /** Sends the queued messages. Any number of processes may run one on the same database. */
 export interface Outbox {
-  /** Begins to send: within half a second what this process queues, within five seconds all else. */
+  /** Starts sending: what this process queues within half a second, everything else within five seconds. */
   start(): void
-  /** Tries every message that is due, and resolves when that is done: for tests and scripts. */
+  /** Tries every message that is due, and resolves when that is done. For tests and scripts. */
   deliverDue(): Promise<void>
-  /** Stops for good: takes up nothing more, and gives mails on their way a second and a half. */
+  /** Stops for good: claims no more messages, and gives mails that are being sent one and a half seconds. */
   stop(): Promise<void>
 }
 
 /**
- * @throws RangeError for a `from` that is not an address, an `appUrl` that no link can begin with, or
- *   `mails` with an unreadable name or colours
+ * @throws RangeError if `from` is not a sender, `appUrl` not an http or https URL, or the name or a colour in `mails`
+ *   is invalid
  */
 export function createOutbox(auth: Auth, options: OutboxOptions): Outbox {
   return new Worker(auth, options)
@@ -46,7 +46,7 @@ export function createOutbox(auth: Auth, options: OutboxOptions): Outbox {
 
 const idleMilliseconds = 5_000
 const discretionMilliseconds = 500
-// `serve` gives open requests eight seconds, and Docker kills after ten.
+// `serve` gives open requests eight seconds, and Docker kills the process after ten.
 const stopMilliseconds = 1_500
 
 class Worker implements Outbox {
@@ -55,7 +55,7 @@ class Worker implements Outbox {
   readonly #deliveries: Deliveries
   readonly #unsubscribe: () => void
   readonly #stopping = new AbortController()
-  // Whether this worker, or a message queued in this process, has reached the database.
+  // Whether this worker, or a verb that queued a message, has reached the database so far.
   #wasReached = false
   #running: Promise<void> | null = null
   #alarm = new AbortController()
@@ -64,8 +64,9 @@ class Worker implements Outbox {
     const { config } = auth
     const { transport, from, appUrl, mails = {}, log } = options
     const [sender, site] = [parseSender(from), parseAppUrl(appUrl)]
-    if (!sender) throw new RangeError(`${from} is no sender like Projects <no-reply@example.com>`)
-    if (!site) throw new RangeError(`${appUrl} is no URL like https://app.example.com`)
+    if (!sender)
+      throw new RangeError(`${from} is not a sender like Projects <no-reply@example.com>`)
+    if (!site) throw new RangeError(`${appUrl} is not a URL like https://app.example.com`)
     const writer = createWriter(mails, { from: sender, appUrl: site })
     this.#courier = {
       config,
@@ -126,7 +127,8 @@ class Worker implements Outbox {
     if (this.#isStopped() || this.#pause.left() > 0) return
     const { config, log } = this.#courier
     await queueExpiryNotices(config).catch((err) => {
-      // One user's locked row must not hold up all mails. If the database is away, the next claim finds out.
+      // The locked row of one user must not hold up all mails. If the database is unreachable, the next claim finds
+      // out.
       if (!isUnavailable(err)) this.#pauseBecauseOf(err)
       else if (this.#wasReached) log.error({ err }, 'a notice was not queued; it is tried again')
     })

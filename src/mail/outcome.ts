@@ -3,7 +3,7 @@ import type { Random } from '../core/tokens.ts'
 import { backOffMilliseconds } from './patience.ts'
 import { printable } from './reason.ts'
 
-/** The row of a message after an attempt: ended, or with the time of the next attempt. */
+/** The message after an attempt: ended, or with the time of the next attempt. */
 export function outcome(
   message: Message,
   delivery: Delivery,
@@ -20,7 +20,7 @@ export function outcome(
     case 'refused':
       return failed
     case 'unavailable':
-      // Due at once: when the server is back, mails leave in the order in which they were queued.
+      // Due at once, so that mails are sent in the order in which they were queued once the server is back.
       return isTooOld ? failed : { ...tried, dueAt: now }
     case 'deferred': {
       const deferrals = message.deferrals + 1

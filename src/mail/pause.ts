@@ -2,7 +2,7 @@ import type { LogEntry } from '../core/log.ts'
 import type { Courier } from './courier.ts'
 import { pauseMilliseconds } from './patience.ts'
 
-/** The pause of all messages while none can be sent: longer with each failure in a row. */
+/** A pause during which no mail is sent, because none can be: longer with each failure in a row. */
 export class Pause {
   readonly #courier: Pick<Courier, 'config' | 'log'>
   #failures = 0
@@ -15,9 +15,9 @@ export class Pause {
   }
 
   /**
-   * Begins a pause. Failures during a pause count as one; it is logged once, however long it lasts.
+   * Begins a pause. Failures during a pause count as one, and only the first in a row is logged.
    *
-   * @param why null where nothing is to be logged
+   * @param why what to log; null for nothing
    */
   begin(why: LogEntry | null): void {
     if (this.left() > 0) return
@@ -31,7 +31,7 @@ export class Pause {
     this.#to = this.#from + pauseMilliseconds(this.#failures, config.random)
   }
 
-  /** To be called when the mail server has answered for a mail, whatever it said. */
+  /** Call it when the mail server has answered, whatever it said. */
   endFailures(): void {
     const failures = this.#failures
     if (this.#isSaid) this.#courier.log.info({ failures }, 'mails are sent again')
@@ -39,10 +39,10 @@ export class Pause {
     this.#isSaid = false
   }
 
-  /** The milliseconds left. */
+  /** How many milliseconds of the pause are left. */
   left(): number {
     const now = this.#courier.config.clock().getTime()
-    // A clock that was set back must not make a pause of seconds one of days.
+    // If the clock is set back, a pause of seconds must not become one of days.
     return now < this.#from ? 0 : Math.max(0, this.#to - now)
   }
 }

@@ -1,8 +1,8 @@
 /**
- * What a mail server says, made fit to be stored and shown.
+ * Cleans the message of a mail server, so that it can be stored and shown.
  *
- * SECURITY: the server quotes what it refuses. Neither a live link nor a control character is kept,
- * even where the link is broken over lines or encoded.
+ * SECURITY: the server may quote the mail. Links are removed, even if they are broken over lines or encoded, and so are
+ * control characters.
  */
 export function printable(reason: string): string {
   return reason
@@ -12,7 +12,7 @@ export function printable(reason: string): string {
     .slice(0, 300)
 }
 
-/** The same, fit for a log: addresses are for the table alone. */
+/** The same for a log, without addresses, which are stored only in the table. */
 export function loggable(reason: string): string {
   return printable(reason).replace(/\S*@\S*/g, '[address]')
 }

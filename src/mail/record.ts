@@ -8,22 +8,22 @@ import type { Written } from './drafts.ts'
 import { outcome } from './outcome.ts'
 import { loggable } from './reason.ts'
 
-/** One attempt at a message, as it ended. */
+/** An attempt to deliver a message that has ended. */
 export interface Attempt {
   readonly delivery: Delivery
-  /** Whether the transport said so, and not the database or the state of the row. */
+  /** Whether `delivery` comes from the transport, and not from the database or the state of the row. */
   readonly answered: boolean
-  /** What was written, or null where nothing was. */
+  /** The mail that was written; null for none. */
   readonly written: Written | null
-  /** The message as it was when the mail left or, where none did, when it was claimed. */
+  /** The message as it was when the mail was sent, or else when it was claimed. */
   readonly message: Message
 }
 
 /**
- * Records the outcome of an attempt, and queues the message again for those who asked for the same
- * since: they found it queued, but it left without them.
+ * Records the outcome of an attempt. If the same message was requested while the mail was being sent, it is queued
+ * again: the request found it queued, so it queued none of its own.
  *
- * @throws Error of the database, after four more tries, or at once where the attempt was cut off
+ * @throws Error of the database, after four more tries, or at once if the attempt was aborted
  */
 export async function record(
   courier: Courier,
@@ -32,7 +32,7 @@ export async function record(
 ): Promise<void> {
   const { config } = courier
   const settled = outcome(message, delivery, { now: config.clock(), random: config.random })
-  // The worker reports a server that is away, once for all messages.
+  // That a server is unreachable is reported once for all messages, by `Pause`.
   if (delivery.status !== 'unavailable' || settled.status === 'failed') report(courier, settled)
   // A mail that did not arrive must not leave a live secret.
   const mayHaveArrived = delivery.status === 'sent' || delivery.status === 'unknown'
@@ -42,13 +42,13 @@ export async function record(
   const isOfUser = settled.status !== 'queued' || withdrawn !== null
   const write = () =>
     config.store.transaction(async (transaction) => {
-      // The user first and the row last, as where a user is deleted: otherwise the two could deadlock.
+      // The user is locked first and the row last, as when a user is deleted: otherwise the two could deadlock.
       if (kind === 'email_verification' && userId !== null && isOfUser) {
         await transaction.holdUser(userId)
       }
       await withdrawn?.withdraw(transaction)
       const recorded = await transaction.updateMessage(settled)
-      // Not after a refusal: the next would be refused too, and the one after it.
+      // Not after a refusal: the next mail would be refused, too.
       if (!recorded || recorded.status === 'queued' || delivery.status === 'refused') return
       if (kind === 'registration' && mayHaveArrived) await queueOwed(config, transaction, message)
       else await queueAgain(config, transaction, { recorded, message })
@@ -56,7 +56,7 @@ export async function record(
   await persistently(write, signal)
 }
 
-// The link in the mail may be used by now, or have died when another one was used.
+// The link in the mail may have been used by now, or voided, so a request that came later needs its own mail.
 async function queueAgain(
   { clock }: Configuration,
   transaction: StoreTransaction,
@@ -67,7 +67,7 @@ async function queueAgain(
   await transaction.insertMessage({ ...newMessage(kind, recipient, clock()), userId })
 }
 
-// All other messages are about one event, and sent once.
+// Messages that are sent on request. All others are about one event, and sent once.
 const askedFor = new Set<MessageKind>(['password_reset', 'email_verification', 'registration'])
 
 function report(
@@ -81,7 +81,8 @@ function report(
   else log.info(entry, 'mail')
 }
 
-// Without this record the mail would be sent again; a server that is being stopped has no time to try again.
+// Repeated, because without this record the mail would be sent again; but a server that is being stopped has no time
+// for that.
 async function persistently(work: () => Promise<void>, signal: AbortSignal): Promise<void> {
   for (let left = 4; ; left--) {
     try {

@@ -5,13 +5,13 @@ import { type Auth, type SessionState, type SessionStore, storeOf } from './sess
 
 const AuthContext = createContext<SessionStore | null>(null)
 
-/** Gives everything inside it the session of this client. */
+/** Provides the session of a client to all components inside it. */
 export function AuthProvider({ client, children }: { client: Client; children?: ReactNode }) {
   return <AuthContext value={storeOf(client)}>{children}</AuthContext>
 }
 
 /**
- * Who is logged in; the component renders again when that changes, even in another tab.
+ * Who is logged in. The component renders again when that changes, even in another tab.
  *
  * @throws Error outside an `AuthProvider`
  */
@@ -21,7 +21,7 @@ export function useSession(): SessionState {
 }
 
 /**
- * The client with its verbs, and `refresh` to ask for the session again; always the same object.
+ * The client, and `refresh` to ask for the session again. Always returns the same object.
  *
  * @throws Error outside an `AuthProvider`
  */

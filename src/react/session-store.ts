@@ -10,17 +10,17 @@ export type SessionState =
   /** Unknown: the API could not be asked. `retry` asks it again. */
   | { readonly status: 'failed'; readonly error: ApiError; readonly retry: () => void }
 
-/** What to do with the session. */
+/** The client, and how to ask for the session again. */
 export interface Auth {
   readonly client: Client
-  /** Asks again who is logged in, such as after the user changed their data; until then the old state stays. */
+  /** Asks again who is logged in, for example after the user has changed their data. Until then the old state stays. */
   readonly refresh: () => Promise<void>
 }
 
 const loading: SessionState = { status: 'loading' }
 const signedOut: SessionState = { status: 'signed_out' }
 
-// One store for each client, however often it is rendered: the session is asked for once, and no change is
+// One store for each client, however often the provider renders: so the session is requested once, and no change is
 // missed while no component is subscribed.
 const stores = new WeakMap<Client, SessionStore>()
 
@@ -31,12 +31,12 @@ export function storeOf(client: Client): SessionStore {
   return store
 }
 
-/** What all components of a page know of the session, asked for once for all of them. */
+/** The state of the session, requested once for all components of a page. */
 export class SessionStore implements Auth {
   readonly client: Client
   readonly #listeners = new Set<() => void>()
   #state = loading
-  // If several requests are under way, only the latest counts.
+  // Counts the requests: of several under way, only the latest sets the state.
   #asked = 0
 
   constructor(client: Client) {
@@ -45,7 +45,7 @@ export class SessionStore implements Auth {
 
   readonly current = (): SessionState => this.#state
 
-  /** On a server, where nobody is logged in, and in the browser until it has hydrated the page. */
+  /** The state on a server, where nobody is logged in, and in the browser until the page is hydrated. */
   readonly first = (): SessionState => loading
 
   readonly subscribe = (listener: () => void): (() => void) => {
@@ -70,7 +70,7 @@ export class SessionStore implements Auth {
     void this.refresh()
   }
 
-  // It may be somebody else: until that is known, nobody is shown.
+  // Another user may have logged in: until that is known, nobody is shown.
   readonly #askAnew = (): void => {
     this.#set(loading)
     void this.refresh()

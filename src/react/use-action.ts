@@ -12,16 +12,19 @@ export type ActionState<Result> =
 /** What is wrong with each field of a form. */
 export type FieldMessages = Readonly<Record<string, string>>
 
-/** Something to ask of the API, such as when a form is submitted. */
+/** A request to the API that a component can run, for example when a form is submitted. */
 export interface Action<Input extends readonly unknown[], Result> {
   readonly state: ActionState<Result>
-  /** Does nothing while it is running: a second click is no second request. */
+  /** Does nothing while it is running, so that a second click makes no second request. */
   run(...input: Input): Promise<void>
-  /** Back to idle: the outcome of a request under way is ignored. */
+  /** Sets the state to idle, and ignores the outcome of a request under way. */
   reset(): void
 }
 
-/** Runs one verb of the client, and says how far it is: idle, running, done or refused. */
+/**
+ * Runs a verb of the client, and returns its state: idle, running, done or refused. Errors other than `ApiError` are
+ * thrown by `run`.
+ */
 export function useAction<Input extends readonly unknown[], Result>(
   verb: (...input: Input) => Promise<Result>,
 ): Action<Input, Result> {

@@ -78,5 +78,5 @@ async function verify(
 function parseScopes(text: string): readonly string[] {
   const scopes = text.split(' ')
   if (scopes.every((scope) => /^[!#-[\]-~]+$/.test(scope))) return scopes
-  throw new RangeError(`No token has the scope ${JSON.stringify(text)}`)
+  throw new RangeError(`No token can have the scope ${JSON.stringify(text)}`)
 }

@@ -36,7 +36,7 @@ export async function insertApiKey(
   )
 }
 
-// Put together once: a text that is made anew for each look-up has to be hashed each time.
+// Composed once: a new string for each look-up would have to be hashed each time.
 const findByDigest = `SELECT ${userColumns}, ${columns}
   FROM api_keys JOIN users ON users.id = api_keys.user_id
   WHERE api_keys.token_digest = $1`

@@ -4,21 +4,21 @@ import type { Connection, Row, Value } from './database.ts'
 /** How many rows are imported and exported at a time. */
 export const batchRows = 500
 
-// One text is prepared for each of these numbers of rows, whatever is left over.
+// Statements are prepared for these numbers of rows only.
 const sizes = [1, 25, batchRows] as const
 
 interface Rows {
   readonly rows: readonly (readonly Value[])[]
-  /** Values before those of the rows; default none. */
+  /** Values that come before those of the rows; default none. */
   readonly before?: readonly Value[]
 }
 
 /**
- * Sends rows, or keys for IN, in as few statements as possible: each is a round trip to the
- * database. Where a statement takes more rows than there are, the last row is repeated, so
- * repetition must do no harm: IN (…), or an INSERT that leaves existing rows.
+ * Sends rows, or keys for IN, in as few statements as possible, since each is a round trip to the database. If a
+ * statement takes more rows than are left, the last one is repeated. So repeated rows must be harmless, as in IN (…),
+ * or in an INSERT that ignores existing rows.
  *
- * @param text makes the statement for a number of rows
+ * @param text returns the statement for a number of rows
  */
 export async function sendRows(
   connection: Connection,
@@ -36,7 +36,7 @@ export async function sendRows(
   return answered
 }
 
-/** Those of the texts that a statement finds. */
+/** Which of these texts a statement finds. */
 export async function findTexts(
   connection: Connection,
   select: (count: number) => string,
@@ -46,7 +46,7 @@ export async function findTexts(
   return new Set(found.map(([text]) => readText(text)))
 }
 
-/** `($2, $3), ($4, $5)`: so many rows of so many parameters, after `before` others. */
+/** The parameters of `count` rows of `width` values, after `before` others: `($2, $3), ($4, $5)`. */
 export function tuples(count: number, width: number, before = 0): string {
   const row = (index: number) => {
     const numbers = Array.from(
@@ -63,7 +63,7 @@ export function list(count: number): string {
   return tuples(1, count)
 }
 
-/** Keeps texts by their number of rows: to put one together takes longer than to send it. */
+/** Remembers the statement for each number of rows: composing one takes longer than sending it. */
 export function byCount(make: (count: number) => string): (count: number) => string {
   const made = new Map<number, string>()
   return (count) => {

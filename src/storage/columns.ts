@@ -1,6 +1,6 @@
 import type { Value } from './database.ts'
 
-// These read what a column holds, or say which kind of value was expected there.
+// Each of these returns the value of a column, or throws a TypeError that says what was expected.
 
 export function readText(value: Value | undefined): string {
   if (typeof value === 'string') return value
@@ -20,7 +20,7 @@ export function readNumberOrNull(value: Value | undefined): number | null {
   return value === null ? null : readNumber(value)
 }
 
-/** An instant is stored as such, or in SQLite as milliseconds since 1970. */
+/** PostgreSQL returns an instant as a Date, SQLite as milliseconds since 1970. */
 export function readInstant(value: Value | undefined): Date {
   if (value instanceof Date) return value
   if (typeof value === 'number') return new Date(value)

@@ -1,4 +1,4 @@
-/** A database that is named so that it cannot be opened: by no URL, or by one whose files cannot be opened. */
+/** The name of a database is not a valid URL or path, or names a file or certificate that cannot be opened. */
 export class DatabaseUrlError extends TypeError {
   override readonly name = 'DatabaseUrlError'
 }

@@ -1,7 +1,7 @@
-// Not the globals: an application's tests may move those, and would undo transactions under way.
+// Not the globals: the tests of an application may fake those, and so roll back transactions under way.
 import { clearTimeout, setTimeout } from 'node:timers'
 
-/** Some work did not end in time; the caller undoes it. */
+/** Some work took too long; the caller rolls it back. */
 export class DeadlineError extends Error {
   override readonly name = 'DeadlineError'
 

@@ -6,21 +6,20 @@ import type { Connection } from './database.ts'
 import { isEnd } from './page.ts'
 import type { OriginId } from './transfers.ts'
 
-// Users who were deleted here must not come back with another import: a mark of each stays until
-// an operator lifts it. It is an unsalted digest of the user's id at its origin, so whoever has the
-// table can check a guess: an id that is no UUID, or the address in a file without ids, can be
-// guessed.
+// An import must not bring back users who were deleted here: a mark of each stays until an operator lifts it. A mark is
+// an unsalted digest of the user's id at the origin, so somebody with this table can test guesses: a UUID cannot be
+// guessed, but other ids can, and so can the address if a file has no ids.
 
 /** The origin of users in Latchkey's own exports. */
 export const ownOrigin = 'latchkey'
 
-/** Whether a user keeps the id that they had at their origin. */
+/** Whether an id is a UUID, which a user keeps when they are imported. */
 export function isUuid(text: string): boolean {
   const id = text.toLowerCase()
   return isId(id) && !isEnd(id)
 }
 
-/** The id of the mark of a user: a UUID (RFC 9562 §5.8) of a digest. */
+/** The id of a user's mark: a UUID (RFC 9562 §5.8) made of a digest. */
 export function markOf({ origin, originId }: OriginId): string {
   const digits = hash('sha256', `${origin}\0${originId}`, 'hex')
   const parts = [
@@ -38,14 +37,14 @@ const insertMarks = byCount(
   ON CONFLICT DO NOTHING`,
 )
 
-/** Marks a user, not yet deleted, as deleted: by their id, and by their ids at their origins. */
+/** Marks a user as deleted, under their id here and their ids at the origins. Call it before the user is deleted. */
 export async function markDeleted(connection: Connection, userId: string): Promise<void> {
   const rows = await connection.query(
     'SELECT origin, origin_id FROM imported_users WHERE user_id = $1',
     [userId],
   )
   const called = rows.map((row) => ({ origin: readText(row[0]), originId: readText(row[1]) }))
-  // SECURITY: an import looks for a UUID under Latchkey's own origin, whichever it comes from.
+  // SECURITY: imports look for a UUID under Latchkey's own origin, whatever their origin is.
   const others = called.filter(({ originId }) => !isUuid(originId))
   const all = [{ origin: ownOrigin, originId: userId }, ...others]
   const marks = all.map((each) => [markOf(each), each.origin])
@@ -53,9 +52,9 @@ export async function markDeleted(connection: Connection, userId: string): Promi
 }
 
 /**
- * Lets imports bring back the user whom an origin calls so.
+ * Lets imports bring back the user with this id at an origin.
  *
- * @returns false where no mark keeps that user away
+ * @returns false if there was no mark of that user
  */
 export async function liftMark(connection: Connection, called: OriginId): Promise<boolean> {
   const { originId } = called

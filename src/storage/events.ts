@@ -16,7 +16,7 @@ const insert = byCount(
   (count) => `INSERT INTO events (${columns}) VALUES ${tuples(count, 12)} ON CONFLICT DO NOTHING`,
 )
 
-/** In few statements: ending a thousand sessions at once must not take a thousand round trips. */
+/** Inserts events in few statements: revoking a thousand sessions must not take a thousand round trips. */
 export async function insertEvents(
   connection: Connection,
   events: readonly AuditEvent[],
@@ -38,7 +38,7 @@ export async function insertEvents(
   await sendRows(connection, insert, { rows })
 }
 
-/** One by one: two transactions that each lock several users could deadlock. */
+/** Inserts each event in a transaction of its own: two transactions that each lock several users could deadlock. */
 export async function recordEvents(
   database: Database,
   events: readonly AuditEvent[],
@@ -46,8 +46,8 @@ export async function recordEvents(
   for (const event of events) {
     await database.transaction(
       async (transaction) => {
-        // SECURITY: looked up for an unknown user, too. Otherwise the time that the next request waits
-        // would tell whether the one before was about an existing user.
+        // SECURITY: a user is locked even if the event names none. Otherwise the time that the next request waits would
+        // reveal whether the one before was about an existing user.
         const held = await holdUser(transaction, event.userId ?? firstId)
         const isThere = event.userId === null || held !== null
         await insertEvents(transaction, [isThere ? event : { ...event, ...blank }])
@@ -73,7 +73,7 @@ export async function listEvents(
 ): Promise<AuditEvent[]> {
   if (userId !== null && !isId(userId)) return []
   const [behind, limit] = pageParameters(page, lastId)
-  // Two statements: `$1 IS NULL OR …` would not use the index by user. There is none by name.
+  // Two statements, because `$1 IS NULL OR …` would not use the index by user. There is no index by name.
   const rows =
     userId === null
       ? await connection.query(
@@ -93,7 +93,7 @@ export async function listEvents(
 function toEvent(row: Row): AuditEvent {
   return {
     id: readText(row[0]),
-    // The table only holds names that were parsed before they were written.
+    // The names were parsed before they were written.
     name: readText(row[1]) as EventName,
     occurredAt: readInstant(row[2]),
     userId: readTextOrNull(row[3]),

@@ -2,9 +2,9 @@ import type { MessageStatus } from '../core/mail.ts'
 import { readInstant, readInstantOrNull, readNumber, readText } from './columns.ts'
 import type { Connection } from './database.ts'
 
-// What is read to check whether a database is in order. Nothing is changed.
+// Queries that check the state of a database. They change nothing.
 
-/** What protects a commit: SQLite's journal, such as `wal`. */
+/** SQLite's journal mode, such as `wal`. */
 export async function readJournal(connection: Connection): Promise<string> {
   const [row = []] = await connection.query('PRAGMA journal_mode')
   return readText(row[0])
@@ -29,7 +29,7 @@ export async function findNewestEvent(connection: Connection): Promise<Date | nu
   return readInstantOrNull(row?.[0] ?? null)
 }
 
-/** How many mails ended since then, by status. */
+/** How many mails have ended since an instant, by status. */
 export async function countEnds(
   connection: Connection,
   since: Date,
@@ -41,7 +41,7 @@ export async function countEnds(
   return Object.fromEntries(rows.map(([status, mails]) => [readText(status), readNumber(mails)]))
 }
 
-/** Which database a connection to PostgreSQL leads to: one name may mean two databases, and two names one. */
+/** Identifies the PostgreSQL database of a connection, since one name may mean two databases, and two names one. */
 export async function readPlace(connection: Connection): Promise<string> {
   const sql =
     "SELECT concat_ws(' ', pg_postmaster_start_time(), current_database(), current_schema())"

@@ -49,7 +49,7 @@ export async function replaceFailedAttempts(
 const insert = `INSERT INTO failed_attempts (key, count, blocked_until, expires_at)
   VALUES ($1, $2, $3, $4) ON CONFLICT (key) DO NOTHING RETURNING 1`
 
-// Anywhere in the millisecond: an instant that somebody set by hand in PostgreSQL is read without its microseconds.
+// Matches the whole millisecond: in PostgreSQL an instant that was set by hand has microseconds, which are not read.
 const update = `UPDATE failed_attempts SET count = $2, blocked_until = $3, expires_at = $4
   WHERE key = $1 AND count = $5 AND blocked_until >= $6 AND blocked_until < $7 RETURNING 1`
 

@@ -36,23 +36,23 @@ async function countOne(
      RETURNING key, count, window_ends_at`,
     [key, now, endsAt, attempts],
   )
-  return readCount(row)
+  return toCount(row)
 }
 
-/** The keys are few: each is looked up by itself. */
+/** Looks each key up by itself, since there are few. */
 export async function findCounts(
   connection: Connection,
   keys: readonly string[],
 ): Promise<GuardCount[]> {
   const select = 'SELECT key, count, window_ends_at FROM guard_counts WHERE key = $1'
   const found = await Promise.all(keys.map((key) => connection.query(select, [key])))
-  return found.flat().map(readCount)
+  return found.flat().map(toCount)
 }
 
 export async function deleteCounts(connection: Connection, keys: readonly string[]): Promise<void> {
   for (const key of keys) await connection.query('DELETE FROM guard_counts WHERE key = $1', [key])
 }
 
-function readCount(row: Row): GuardCount {
+function toCount(row: Row): GuardCount {
   return { key: readText(row[0]), count: readNumber(row[1]), endsAt: readInstant(row[2]) }
 }

@@ -3,14 +3,14 @@ import { readInstantOrNull } from './columns.ts'
 import type { Connection } from './database.ts'
 import { listSessionImports, listWholeSessionImports } from './session-imports.ts'
 
-// What has happened here since an import: what was ended here must not come back to life.
+// What has been ended here since an import, and must not be revived by another one.
 
 const selectActive = byCount(
   (count) => `SELECT DISTINCT user_id FROM events WHERE user_id IN ${list(count)}
   AND name NOT IN ('authn_login_fail', 'authn_login_lock', 'authn_password_change_fail')`,
 )
 
-/** Those of the users who have events here that only they, or an operator, can bring about. */
+/** Which of the users have events here that only they, or an operator, can have caused. */
 export async function findActiveUsers(
   connection: Connection,
   userIds: readonly string[],
@@ -22,7 +22,7 @@ const selectBanned = byCount(
   (count) => `SELECT id FROM users WHERE id IN ${list(count)} AND banned_at IS NOT NULL`,
 )
 
-/** Those of the users who are banned. */
+/** Which of the users are banned. */
 export async function findBannedUsers(
   connection: Connection,
   userIds: readonly string[],
@@ -30,7 +30,7 @@ export async function findBannedUsers(
   return findTexts(connection, selectBanned, userIds)
 }
 
-/** When everybody's sessions, or API keys, were last ended here; null for never. */
+/** When everybody's sessions, or API keys, were last revoked here; null for never. */
 export async function findEverybodysEnd(
   connection: Connection,
   what: 'sessions' | 'api_keys',

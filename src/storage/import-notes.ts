@@ -1,17 +1,17 @@
 import { DatabaseSync } from 'node:sqlite'
 
 /**
- * What one import has seen, so that whoever is in it twice is found, even in a dry run. A database
- * of its own that only this process has, in memory while it is small and then on disk.
+ * What one import has seen so far, so that duplicates are found, even in a dry run. It is a temporary database of this
+ * process, in memory while it is small and then on disk.
  */
 export class ImportNotes {
   readonly #database = openNotes()
   /** Rows, by id. */
   readonly rows = new Noted(this.#database, 'rows')
   readonly addresses = new Noted(this.#database, 'addresses')
-  /** Users who are, or would be, the ones whom the origin means: what is theirs may come. */
+  /** Users who are, or in a dry run would be, those of the origin: their sessions and other rows may be imported. */
   readonly owners = new Noted(this.#database, 'owners')
-  /** Users who were not here before this import: nothing of theirs has ended here. */
+  /** Users who were not here before this import, so that nothing of theirs can have ended here. */
   readonly newcomers = new Noted(this.#database, 'newcomers')
   readonly #insertLiving
   readonly #findLiving
@@ -40,7 +40,7 @@ export class ImportNotes {
     this.#insertLiving.run(mark, address)
   }
 
-  /** Notes that every user who is here has been noted. */
+  /** Marks the notes of existing users as complete. */
   endLiving(): void {
     this.#hasLiving = true
   }
@@ -56,9 +56,9 @@ export class ImportNotes {
   }
 
   /**
-   * Notes a session; the newest ones of a user stay.
+   * Notes a session, and keeps only the newest ones of a user.
    *
-   * @returns the id of the session that has to go for it, perhaps its own; null for none
+   * @returns the id of the session that has to make room, perhaps its own; null if none has to
    */
   addSession(user: string, id: string, { maximum }: { maximum: number }): string | null {
     const isNew = this.#insertSession.run(user, id).changes === 1
@@ -84,7 +84,7 @@ class Noted {
     this.#find = database.prepare(`SELECT 1 FROM ${table} WHERE text = ?1`)
   }
 
-  /** @returns false where the text was added before */
+  /** @returns false if the text was added before */
   add(text: string): boolean {
     return this.#insert.run(text).changes === 1
   }

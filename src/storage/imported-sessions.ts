@@ -6,7 +6,7 @@ import { sessionValues } from './sessions.ts'
 import { sessions as table } from './transfer-tables.ts'
 import { insertRows } from './transfers.ts'
 
-// Statements of imports: they leave existing rows.
+// Statements of imports. They leave existing rows as they are.
 
 export interface NewSession extends Session {
   readonly tokenDigest: Uint8Array

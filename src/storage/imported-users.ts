@@ -6,9 +6,9 @@ import { findActiveUsers } from './import-endings.ts'
 import { users as table } from './transfer-tables.ts'
 import { findIds, insertOriginIds, insertRows } from './transfers.ts'
 
-// Statements of imports: they leave existing rows.
+// Statements of imports. They leave existing rows as they are.
 
-/** An imported user, as they are now. */
+/** An imported user as they are now. */
 export interface ImportedUser {
   readonly userId: string
   readonly emailAddress: string
@@ -18,8 +18,8 @@ export interface ImportedUser {
   readonly bannedAt: Date | null
 }
 
-// One by one, by the whole key: PostgreSQL up to 16 would read everything of an origin where it planned this while the
-// table was empty. `users` is read in a statement of its own for the same reason.
+// Each row by its whole key: with a plan made while the table was empty, PostgreSQL up to 16 would otherwise read all
+// rows of an origin. `users` is read in another statement for the same reason.
 const selectImported = byCount(
   (count) => `WITH wanted (origin_id) AS (VALUES ${tuples(count, 1, 1)})
   SELECT origin_id, user_id
@@ -34,7 +34,7 @@ const selectAsTheyAre = byCount(
   FROM users WHERE id IN ${list(count)}`,
 )
 
-/** By their ids at the origin. */
+/** Imported users by their ids at the origin. */
 export async function findImportedUsers(
   connection: Connection,
   origin: string,
@@ -48,7 +48,7 @@ export async function findImportedUsers(
   const found = new Map<string, ImportedUser>()
   for (const [originId, userId] of known) {
     const user = users.get(readText(userId))
-    // Skips users who were deleted in between.
+    // Skips users who were deleted between the two statements.
     if (user) found.set(readText(originId), user)
   }
   return found
@@ -119,10 +119,10 @@ function toColumns(user: NewUser): Value[] {
 }
 
 /**
- * Replaces the hash of a user who has not logged in since the import. Their sessions end: the
- * password was changed at the origin, which has ended those there.
+ * Replaces the hash of a user who has not logged in since the import. Their sessions end, as they did at the origin
+ * when the password was changed there.
  *
- * @returns false where they have logged in by now
+ * @returns false if they have logged in by now
  */
 export async function updateImportedHash(
   connection: Connection,
@@ -143,7 +143,7 @@ export async function updateImportedHash(
 /**
  * Bans a user who was banned at the origin, and has not acted here since the import.
  *
- * @returns false where they have acted, or are banned already
+ * @returns false if they have acted, or are banned already
  */
 export async function banImportedUser(
   connection: Connection,
@@ -163,7 +163,7 @@ const holdById = byCount(
     ORDER BY id FOR NO KEY UPDATE`,
 )
 
-/** Locks those of the users who exist and are not banned, until the transaction ends. */
+/** Locks the users who exist and are not banned, until the transaction ends. */
 export async function holdUsers(
   connection: Connection,
   userIds: readonly string[],

@@ -1,6 +1,6 @@
 import type { Database } from './database.ts'
 
-/** In small transactions: whoever waits to write waits for one of them. */
+/** Records uses in small transactions, so that other writers need not wait long. */
 export async function recordUses(
   database: Database,
   table: 'sessions' | 'api_keys',
@@ -8,7 +8,7 @@ export async function recordUses(
 ): Promise<void> {
   for (let from = 0; from < ids.length; from += batch) {
     const some = ids.slice(from, from + batch)
-    // One text for any number of ids: the first id is repeated to fill it.
+    // One statement for any number of ids: it is filled up with the first id.
     const padded = Array.from({ length: batch }, (_, index) => some[index] ?? some[0] ?? null)
     await database.transaction(
       (transaction) => transaction.query(statements[table], [usedAt, ...padded]),
@@ -22,7 +22,7 @@ const parameters = Array.from({ length: batch }, (_, index) => `$${index + 2}`).
 
 const statements = { sessions: recordIn('sessions'), api_keys: recordIn('api_keys') }
 
-// A locked row is skipped, so that nobody waits for this.
+// Locked rows are skipped, so that this waits for nobody.
 function recordIn(table: string): string {
   return `UPDATE ${table} SET last_used_at = $1 WHERE id IN (
     SELECT id FROM ${table}

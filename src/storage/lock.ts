@@ -1,13 +1,13 @@
 import { setImmediate as turn } from 'node:timers/promises'
 
-/** One holder at a time, in the order of asking. */
+/** A lock with one holder at a time, in the order of the calls. */
 export class Lock {
   #last: Promise<unknown> = Promise.resolve()
 
   hold<T>(work: () => Promise<T>): Promise<T> {
     const held = this.#last.then(work)
-    // The next holder waits for the end of this one, however it ends, and for a turn of the event
-    // loop: otherwise a row of holders would let nothing else happen.
+    // The next holder waits until this one has ended, successfully or not, and for a turn of the event loop:
+    // otherwise a series of holders would let nothing else run.
     this.#last = held.catch(() => {}).then(() => turn())
     return held
   }

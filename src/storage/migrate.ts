@@ -9,7 +9,7 @@ import type { Connection, Database, Transaction } from './database.ts'
 import { MigrationError } from './migration-error.ts'
 import { ownTables, requireTables } from './tables.ts'
 
-/** A folder of `NNNN_name.sql` files, applied in the order of their names and never changed afterwards. */
+/** A folder of `NNNN_name.sql` files, which are applied in the order of their names, and must not change afterwards. */
 export interface Migrations {
   /** Whose migrations they are: `latchkey`, or your application's name. */
   readonly owner: string
@@ -26,26 +26,25 @@ interface Migration {
 export interface MigrationStatus {
   /** Its owner and file, such as `latchkey/0001_users_and_sessions.sql`. */
   readonly name: string
-  /** `unknown`: applied, but not among the files here, so another version of their owner has it. */
+  /** `unknown`: applied, but not among the files here, so it belongs to another version. */
   readonly status: 'applied' | 'pending' | 'unknown'
 }
 
-/** What is checked before a migration. */
 export interface MigrateOptions {
-  /** Throws where these migrations do not belong; called at every attempt. */
+  /** Called before each attempt: throws if the database must not be migrated. */
   readonly check?: (connection: Connection) => Promise<void>
 }
 
 /**
- * Applies what has not been applied yet, owner by owner, all in one transaction: two processes that
- * start together wait for each other, and one that dies leaves nothing half done. Where nothing is
- * pending, nothing is written, and no right to change the schema is needed.
+ * Applies pending migrations, owner by owner, in one transaction: processes that start together wait for each other,
+ * and one that dies leaves nothing half done. If nothing is pending, nothing is written, and no right to change the
+ * schema is needed.
  *
  * @returns the names of the migrations that were applied
- * @throws MigrationError naming the file that the database refused, that was changed after it was applied, is
- *   misnamed, or cannot be read
- * @throws MissingTablesError where a table that was made before is gone
- * @throws AuthError `unavailable` when the database is away
+ * @throws MigrationError for a file that the database refused, that was changed after it was applied, is misnamed, or
+ *   cannot be read
+ * @throws MissingTablesError if a table of an applied migration is gone
+ * @throws AuthError `unavailable` if the database cannot be reached
  */
 export async function migrate(
   database: Database,
@@ -57,7 +56,7 @@ export async function migrate(
     await check?.(connection)
     const applied = await readApplied(connection)
     const isPending = findPending(migrations, applied).length > 0
-    // Otherwise the server would start, and fail every request.
+    // Otherwise a server without these tables would start, and fail at every request.
     if (!isPending) await requireTables(connection, applied, ownTables)
     return isPending
   }
@@ -86,11 +85,10 @@ async function applyPending(
 }
 
 /**
- * Every migration in the order of its application, then those of these owners that the database has
- * and the folders lack; changes nothing.
+ * Every migration in the order of its application, then the unknown ones of these owners. Changes nothing.
  *
  * @throws MigrationError for a file that was changed after it was applied, is misnamed, or cannot be read
- * @throws AuthError `unavailable` when the database is away
+ * @throws AuthError `unavailable` if the database cannot be reached
  */
 export async function listMigrations(
   connection: Connection,
@@ -115,20 +113,20 @@ function findUnknown(
   return names.map((name) => ({ name, status: 'unknown' }))
 }
 
-/** The names of all migrations that a database has, even of an owner or a version that is not here. */
+/** The names of all applied migrations, even of owners and versions that are not here. */
 export async function listApplied(connection: Connection): Promise<readonly string[]> {
   return [...(await readApplied(connection)).keys()]
 }
 
 /**
- * @throws MissingTablesError where a table of Latchkey's is gone
- * @throws AuthError `unavailable` when the database is away
+ * @throws MissingTablesError if a table of Latchkey's is gone
+ * @throws AuthError `unavailable` if the database cannot be reached
  */
 export async function requireWhole(connection: Connection): Promise<void> {
   await requireAll(connection, ownTables)
 }
 
-/** The same for a few tables, for callers that need no others. */
+/** The same for some of the tables. */
 export async function requireAll(connection: Connection, tables: readonly string[]): Promise<void> {
   await requireTables(connection, await readApplied(connection), tables)
 }
@@ -136,7 +134,7 @@ export async function requireAll(connection: Connection, tables: readonly string
 /** Whether a statement failed because a table or column is missing: a migration is pending. */
 export function isNotMigrated(error: unknown): boolean {
   if (error instanceof AuthError) return isNotMigrated(error.cause)
-  // Not `instanceof`: under Jest an error of SQLite is of another realm than this code.
+  // Not `instanceof`: under Jest SQLite's errors come from another realm.
   if (!types.isNativeError(error)) return false
   if (/^no such (table|column): /.test(error.message)) return true
   return 'code' in error && (error.code === '42P01' || error.code === '42703')
@@ -156,7 +154,7 @@ async function readMigrations({ owner, directory }: Migrations): Promise<Migrati
   return Promise.all(
     files.map(async (file) => {
       const path = join(folder, file)
-      // A checkout on Windows has other line ends; the statements are the same.
+      // A checkout on Windows may have other line ends, which must not change the checksum.
       const sql = (await readFile(path, 'utf8').catch(refuseUnread)).replaceAll('\r\n', '\n')
       const checksum = hash('sha256', sql)
       return { name: `${owner}/${file}`, sql, checksum }
@@ -172,9 +170,9 @@ async function apply(transaction: Transaction, name: string, sql: string): Promi
   try {
     await transaction.script(sql)
   } catch (cause) {
-    // The database went away: not the file's fault, and worth another attempt.
+    // The database became unreachable: that is not the fault of the file, and another attempt may succeed.
     if (cause instanceof AuthError && !isNotMigrated(cause)) throw cause
-    // Where a table of Latchkey's is gone, the error is `unavailable`, and its cause has the reason.
+    // If a table of Latchkey's is gone, the error is `unavailable`, and its cause has the reason.
     const named = cause instanceof AuthError ? cause.cause : cause
     const reason = named instanceof Error ? named.message : String(named)
     throw new MigrationError(`Migration ${name} failed, and nothing was applied: ${reason}`, {

@@ -1,4 +1,4 @@
-/** Migrations that cannot be applied, in a sentence that says why; nothing of them was. */
+/** Migrations cannot be applied, and none was. The message says why. */
 export class MigrationError extends Error {
   override readonly name = 'MigrationError'
 }

@@ -1,6 +1,6 @@
 import type { Connection } from './database.ts'
 
-// The tables that mailed links refer to, each with its key.
+// The tables of mailed links, each with its key.
 const tables = {
   password_resets: 'token_digest',
   email_verifications: 'token_digest',
@@ -18,7 +18,7 @@ export async function deleteOneTimeTokens(
       [maximum],
     )
   }
-  // Looked up, not inferred from the numbers deleted: others may have deleted some rows of this step.
+  // Looked up, not inferred from the numbers of deleted rows: others may have deleted some at the same time.
   const any = Object.keys(tables).map((table) => `EXISTS (SELECT 1 FROM ${table})`)
   const left = await connection.query(`SELECT 1 WHERE ${any.join(' OR ')}`)
   return left.length > 0

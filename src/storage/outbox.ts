@@ -8,8 +8,8 @@ const columns = `id, kind, recipient, status, attempts, deferrals, uncertain, qu
   give_up_at, ended_at, last_error, user_id, api_key_id`
 
 export async function insertMessage(connection: Connection, message: NewMessage): Promise<void> {
-  // SECURITY: where a message is queued already, its row is written all the same: skipping that would take less time,
-  // and tell that the address is known to whoever asks while the mail server is away.
+  // SECURITY: if such a message is queued already, its row is written nevertheless. Skipping that would take less
+  // time, and while the mail server is unreachable that would reveal whether the address is known.
   const open = openOf[message.kind] ?? openReset
   await connection.query(
     `INSERT INTO outbox
@@ -68,7 +68,7 @@ export async function renewClaim(
   message: Message,
   until: Date,
 ): Promise<void> {
-  // Not after the outcome of the attempt, which says when the next one is due.
+  // Not once the outcome of the attempt was recorded, which sets the time of the next one.
   await connection.query(
     `UPDATE outbox SET due_at = $1
      WHERE id = $2 AND attempts = $3 AND deferrals = $4 AND status = 'queued'`,
@@ -164,7 +164,7 @@ export async function findBacklog(connection: Connection): Promise<Backlog> {
   return { queued: readNumber(row[0]), oldestQueuedAt: readInstantOrNull(row[1] ?? null) }
 }
 
-// How many are looked at: the read shares a connection with the look-ups of tokens.
+// How many messages are read at most, since this shares a connection with the look-ups of tokens.
 const looked = 1_000
 
 export async function findLongestWait(database: Database): Promise<Date | null> {
@@ -177,14 +177,14 @@ export async function findLongestWait(database: Database): Promise<Date | null> 
   )
 }
 
-/** @returns whether a message that ended unsent is queued again; not where an equal one is queued already */
+/** @returns whether an unsent message was queued again; false also if an equal one is queued already */
 export async function retryMessage(
   connection: Connection,
   id: number,
   { now, giveUpAt }: { now: Date; giveUpAt: Date },
 ): Promise<boolean> {
   const retried = await connection.query(
-    // `attempts` goes on: if it began anew, an old attempt could pass for the latest one.
+    // `attempts` is not reset: otherwise an old attempt could be taken for the latest one.
     `UPDATE outbox SET status = 'queued', deferrals = 0, uncertain = 0, due_at = $2,
        give_up_at = $3, ended_at = NULL
      WHERE id = $1 AND status IN ('failed', 'unknown') AND NOT EXISTS (

@@ -1,6 +1,6 @@
 import { isId } from '../core/ids.ts'
 
-// The ends of every list that is ordered by ids.
+// The ends of a list that is ordered by ids.
 
 /** Before every id (RFC 9562 §5.9). */
 export const firstId = '00000000-0000-0000-0000-000000000000'
@@ -8,7 +8,7 @@ export const firstId = '00000000-0000-0000-0000-000000000000'
 /** Behind every id (RFC 9562 §5.10). */
 export const lastId = 'ffffffff-ffff-ffff-ffff-ffffffffffff'
 
-/** Whether an id is one of the two ends, which nothing has for an id. */
+/** Whether an id is one of the two ends, which no row has as its id. */
 export function isEnd(id: string): boolean {
   return id === firstId || id === lastId
 }
@@ -21,15 +21,16 @@ interface Page {
 }
 
 /**
- * The id behind which a page begins, the end where it is the first, and how many rows it has at most.
+ * The parameters of a page: the id after which it begins, or `end` for the first page, and how many rows it has at
+ * most.
  *
- * @throws RangeError for what is not an id, or not a number of rows: one database would make a page of it, the other
- *   an error, or nothing
+ * @throws RangeError if `after` is not an id, or `limit` not a whole number: the two databases would treat it
+ *   differently
  */
 export function pageParameters({ limit, after }: Page, end: string): [string, number] {
-  if (after !== null && !isId(after)) throw new RangeError('A page begins behind an id')
+  if (after !== null && !isId(after)) throw new RangeError('A page begins after an id')
   if (!Number.isSafeInteger(limit) || limit < 0) {
-    throw new RangeError(`A page has a whole number of entries at most, not ${limit}`)
+    throw new RangeError(`The limit of a page must be a whole number, not ${limit}`)
   }
   return [after ?? end, limit]
 }

@@ -1,8 +1,8 @@
 import type { Value } from './database.ts'
 
 /**
- * Parts of a statement that are not code: text, quoted names, comments. And parts that differ between the databases: a
- * lock on rows, or a parameter with its number.
+ * The parts of a statement that are not code (texts, quoted names, comments), and those that differ between the
+ * databases (a row lock, a numbered parameter).
  */
 export const lexemes =
   /'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|\/\*[\s\S]*?\*\/|(\bfor\s+(?:(?:no\s+key\s+)?update(?:\s+skip\s+locked)?|(?:key\s+)?share)\b)|\$(\d+)/gi
@@ -14,8 +14,8 @@ export const lexemes =
  */
 export function countParameters(sql: string): number {
   const code = sql.replace(lexemes, ' ')
-  // SECURITY: SQLite would run the first of several statements, and with a BEGIN keep answering
-  // from the past: revoked tokens would live on.
+  // SECURITY: SQLite would run only the first of several statements. After a BEGIN it would keep reading an old
+  // state, in which revoked tokens are still valid.
   if (/;\s*\S/.test(code) || /^\s*(?:begin|commit|end|rollback|savepoint|abort)\b/i.test(code)) {
     throw malformed(sql)
   }
@@ -23,14 +23,14 @@ export function countParameters(sql: string): number {
   return Math.max(0, ...numbers)
 }
 
-/** The error for a text that is not one statement with numbered parameters. */
+/** The error for a text that is not a single statement with numbered parameters. */
 export function malformed(sql: string): Error {
   return new Error(`One statement, with parameters $1, $2, …, in transaction() or alone: ${sql}`)
 }
 
 /**
- * SECURITY: node:sqlite binds a missing value and NaN as NULL without an error, and pg does so with
- * undefined: a look-up by NULL must be a bug that is noticed.
+ * SECURITY: node:sqlite silently binds a missing value or NaN as NULL, and pg does so with undefined. A look-up by
+ * NULL is a bug that must be noticed.
  *
  * @throws TypeError
  */

@@ -9,16 +9,16 @@ export async function insertPasswordReset(
   reset: PasswordReset,
   tokenDigest: Uint8Array,
 ): Promise<void> {
-  const createdAt = reset.createdAt
+  const { userId, createdAt, expiresAt } = reset
   await connection.query(
     `DELETE FROM password_resets
      WHERE user_id = $1 AND (expires_at <= $2 OR consumed_at IS NOT NULL)`,
-    [reset.userId, createdAt],
+    [userId, createdAt],
   )
   await connection.query(
     `INSERT INTO password_resets (token_digest, user_id, created_at, expires_at)
      VALUES ($1, $2, $3, $4)`,
-    [tokenDigest, reset.userId, createdAt, reset.expiresAt],
+    [tokenDigest, userId, createdAt, expiresAt],
   )
 }
 
@@ -33,15 +33,20 @@ export async function findPasswordReset(
   return row ? toPasswordReset(row) : null
 }
 
+// Clocks of two processes may differ by so much.
+const toleratedSkewMilliseconds = 60_000
+
 export async function countPasswordResets(
   connection: Connection,
   user: User,
   now: Date,
 ): Promise<number> {
+  // What was made before a clock was set back would keep the owner from another link until the clock is there again.
+  const madeUntil = new Date(now.getTime() + toleratedSkewMilliseconds)
   const rows = await connection.query(
     `SELECT token_digest FROM password_resets
-     WHERE user_id = $1 AND consumed_at IS NULL AND expires_at > $2`,
-    [user.id, now],
+     WHERE user_id = $1 AND consumed_at IS NULL AND expires_at > $2 AND created_at <= $3`,
+    [user.id, now, madeUntil],
   )
   return rows.length
 }

@@ -4,7 +4,7 @@ import { readNumber, readText } from './columns.ts'
 import type { Connection } from './database.ts'
 
 export async function listPasswordSchemes(connection: Connection): Promise<string[]> {
-  // From scheme to scheme by the index, which holds imported hashes alone: DISTINCT would read a million.
+  // Jumps from scheme to scheme in the index, which contains only imported hashes: DISTINCT would read all its entries.
   const rows = await connection.query(
     `WITH RECURSIVE schemes (scheme) AS (
        SELECT min(password_scheme) FROM users WHERE password_scheme IS NOT NULL
@@ -30,7 +30,7 @@ export async function countPasswordSchemes(connection: Connection): Promise<Pass
 /**
  * How many hashes of a scheme begin with a prefix.
  *
- * @param maximum how many of its users are looked at: each is a row, of which there may be a million
+ * @param maximum how many of its users are read at most: there may be a million
  */
 export async function countHashes(
   connection: Connection,

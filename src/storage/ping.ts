@@ -11,18 +11,18 @@ import {
   tablesQuery,
 } from './tables.ts'
 
-// Whoever checks a server's health wants an answer before they give it up.
+// A health check must be answered before it gives up.
 const patienceMilliseconds = 1_000
 
 /**
- * Checks that the database answers, and has the migrations of this version. Newer ones beside them are in order:
- * another version is being deployed.
+ * Checks that the database answers, and has the migrations of this version. Newer migrations are fine: another
+ * version is being deployed.
  *
- * It asks the connections of look-ups: all others may be busy with something slow, and a server that checks tokens must
- * not be taken out of service. For the same reason only the tables of look-ups are required: another table is missing
- * for all servers at once, and then none of them would answer.
+ * It uses the connections for look-ups, since all others may be busy, and a server that can check tokens must stay in
+ * service. For the same reason only the tables of look-ups are required: a missing table affects all servers at once,
+ * and none of them would stay in service.
  *
- * @throws AuthError `unavailable` where there is no answer within a second, or a migration or one of these tables is
+ * @throws AuthError `unavailable` if there is no answer within a second, or a migration or one of these tables is
  *   missing
  */
 export async function ping(database: Database): Promise<void> {
@@ -36,7 +36,7 @@ export async function ping(database: Database): Promise<void> {
   }
 }
 
-// A table, not a constant, which SQLite would answer without a look at the file.
+// Reads a table, because SQLite would answer a constant without reading the file.
 async function findMissing(database: Database): Promise<readonly string[] | null> {
   const sql = 'SELECT name FROM latchkey_migrations WHERE name = $1 OR name = $2'
   const newest = await database.lookUp(sql, newestMigrations, ([name]) => readText(name))

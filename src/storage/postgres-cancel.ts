@@ -6,9 +6,9 @@ const patienceMilliseconds = 2_000
 const cancelRequest = 80_877_102
 
 /**
- * Asks PostgreSQL to give up what it does for a client that is about to be closed. While it waits
- * for a lock it would not notice the end, and would keep the connection from others. Whether that
- * helps is not reported, and need not be.
+ * Asks PostgreSQL to cancel the statement of a client that is about to be closed. While it waits for a lock it would
+ * not notice the closed connection, and would keep it occupied. PostgreSQL does not report whether the cancellation
+ * worked.
  *
  * https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-CANCELING-REQUESTS
  */

@@ -19,19 +19,18 @@ import { PostgresTransaction } from './postgres-transaction.ts'
 const connectMilliseconds = 2_000
 const answerMilliseconds = 3_000
 
-/** Settings that all connections of this process share. */
+/** Settings of all connections of this process. */
 export const patience = {
   connectionTimeoutMillis: connectMilliseconds,
-  // A connection that a firewall has dropped is noticed before it is needed.
+  // So that a connection that a firewall has dropped is noticed before it is needed.
   keepAlive: true,
   keepAliveInitialDelayMillis: 10_000,
 } as const
 
 const ignore = () => {}
 
-// The pool does not listen while a connection is in use, and an error would end the process. Added
-// at this event, not when the promise of a connection resolves: PostgreSQL may say in one packet
-// that the connection is open and that it is ended.
+// While a connection is in use the pool does not listen to its errors, and one would end the process. The listener is
+// added at this event, not when the promise resolves: PostgreSQL may open and end a connection in one packet.
 function keepAlive(client: pg.PoolClient): void {
   if (!client.listeners('error').includes(ignore)) client.on('error', ignore)
 }
@@ -39,7 +38,7 @@ function keepAlive(client: pg.PoolClient): void {
 interface Rules {
   /** How long the work may take. */
   readonly workMilliseconds: number
-  /** Settings of the transaction, which with a pooler must not outlive it. */
+  /** Settings of the transaction, which must not outlive it behind a pooler. */
   readonly settings: string
 }
 
@@ -53,8 +52,8 @@ const relaxed: Rules = {
 
 const migrating: Rules = {
   workMilliseconds: 600_000,
-  // Processes that start meanwhile wait for the one that migrates; the number is Latchkey's own. If that process dies
-  // during a long statement, PostgreSQL checks every second for its client, and stops.
+  // Other processes wait by an advisory lock; the number is Latchkey's own. If this process dies during a long
+  // statement, PostgreSQL notices within a second, and stops.
   settings: `${limits(600_000)};
     DO $$ BEGIN
       SET LOCAL client_connection_check_interval = 1000;
@@ -63,7 +62,7 @@ const migrating: Rules = {
     SELECT pg_advisory_xact_lock(7710853)`,
 }
 
-// PostgreSQL's own limits undo what was left behind by a client that it can no longer reach.
+// With these limits PostgreSQL itself rolls back the transaction of a client that it can no longer reach.
 function limits(milliseconds: number): string {
   return `SET LOCAL statement_timeout = ${milliseconds};
     SET LOCAL idle_in_transaction_session_timeout = ${milliseconds}`
@@ -129,13 +128,13 @@ export class PostgresDatabase implements Database {
     isPending: (connection: Connection) => Promise<boolean> = async () => true,
   ): Promise<T | null> {
     try {
-      // A read alone: it also works where the database may not be written to, or its tables not be changed.
+      // Only a read, so that it works on a read-only database, and without the right to change tables.
       const isNeeded = await isPending({ query: (sql, values = []) => this.#read(sql, values) })
       const result = isNeeded ? await this.#run(migrating, work) : null
       this.#lacksMigration = false
       return result
     } catch (error) {
-      // Once the database is back, and until it is migrated, nobody may look for its tables.
+      // When the database is back, its tables must not be used before it is migrated.
       this.#lacksMigration = isUnavailable(error)
       throw error
     }
@@ -174,7 +173,7 @@ export class PostgresDatabase implements Database {
     } catch (error) {
       const refusal = toAuthError(error)
       if (isLate(error)) cancel(client)
-      // A connection that does not answer is closed: PostgreSQL then undoes what was open on it.
+      // A connection that does not answer is closed, and PostgreSQL rolls back its transaction.
       client.release(isUnavailable(refusal))
       throw refusal
     }
@@ -192,7 +191,7 @@ export class PostgresDatabase implements Database {
     }
   }
 
-  // Async, since the pool throws instead of rejecting where it cannot read a certificate.
+  // Async, because the pool throws synchronously if it cannot read a certificate.
   async #borrow(): Promise<pg.PoolClient> {
     return this.#pool.connect()
   }

@@ -3,7 +3,7 @@ import { AuthError } from '../core/errors.ts'
 import { DeadlineError } from './deadline.ts'
 import { isTableGone } from './tables.ts'
 
-// SQLSTATE classes, and single codes, that say nothing about the statement:
+// SQLSTATE classes, and single codes, for which the statement is not to blame:
 // https://www.postgresql.org/docs/current/errcodes-appendix.html
 const away = [
   '08', // connection exceptions
@@ -21,9 +21,9 @@ const away = [
 ]
 
 /**
- * Translates to what the core calls `unavailable`: the database cannot be reached, does not answer
- * in time, cannot do anything just now, was asked by two for what only one can have, or has lost a
- * table of Latchkey's; and to `email_address_taken`. Every other error stays as it is.
+ * Translates an error to `unavailable` if the database cannot be reached, does not answer in time, cannot do anything
+ * at the moment, has lost a table of Latchkey's, or if a concurrent transaction came first; and to
+ * `email_address_taken`. Every other error stays as it is.
  */
 export function toAuthError(error: unknown): unknown {
   if (error instanceof pg.DatabaseError) forgetRow(error)
@@ -34,8 +34,8 @@ export function toAuthError(error: unknown): unknown {
   return isForgotten(error) ? forgotten(error) : error
 }
 
-// SECURITY: in these fields PostgreSQL repeats the row that it refused, password hash included, and
-// a log of the error would repeat it too.
+// SECURITY: in these fields PostgreSQL repeats the row that it refused, with the password hash, and the error may be
+// logged.
 function forgetRow(error: pg.DatabaseError): void {
   error.detail = undefined
   error.where = undefined
@@ -51,8 +51,8 @@ export function isLate(error: unknown): boolean {
 const late = /^Query read timeout/
 
 /**
- * A failed connection is `unavailable`, whatever the reason: the network, TLS, a password that was
- * changed, too many connections. A missing password is a fault of the configuration.
+ * A failed connection is `unavailable`, whatever the reason: the network, TLS, a changed password, too many
+ * connections. Except for a missing password, which is a fault of the configuration.
  */
 export function toConnectError(cause: unknown): unknown {
   const isMissing = cause instanceof Error && /password must be a string$/.test(cause.message)
@@ -63,7 +63,7 @@ function isTaken(error: unknown): boolean {
   return error instanceof pg.DatabaseError && error.constraint === 'users_email_address_key'
 }
 
-// An equal message was queued meanwhile: another attempt will see it.
+// An equal message was queued meanwhile. Another attempt will see it.
 function isOvertaken(error: unknown): boolean {
   return error instanceof pg.DatabaseError && /^outbox_open_/.test(error.constraint ?? '')
 }
@@ -72,7 +72,7 @@ function isAway(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   if (error instanceof pg.DatabaseError) {
     const code = error.code ?? ''
-    // 08P01 is a message that PostgreSQL does not understand: a fault of ours.
+    // 08P01, a message that PostgreSQL does not understand, is our own fault.
     return code !== '08P01' && away.some((beginning) => code.startsWith(beginning))
   }
   if (error instanceof DeadlineError) return true
@@ -84,8 +84,8 @@ const disconnected =
   /^(Connection terminated|Query read timeout|timeout (expired|exceeded)|Client (has encountered|was closed))/
 
 /**
- * A prepared statement is missing on a connection, or there already: a pooler is in between, or its
- * preparation was cancelled.
+ * Whether a prepared statement is missing on a connection, or exists already: there is a pooler, or its preparation was
+ * cancelled.
  */
 export function isForgotten(error: unknown): boolean {
   return error instanceof pg.DatabaseError && (error.code === '26000' || error.code === '42P05')

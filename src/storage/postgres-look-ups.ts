@@ -6,8 +6,8 @@ import { isForgotten, isLate, toConnectError } from './postgres-errors.ts'
 import type { PostgresQuery } from './postgres-statements.ts'
 
 /**
- * Reads that share a few connections: each is sent at once, behind those under way, and none waits
- * for a free connection. The next read replaces a connection that breaks.
+ * Reads that share a few connections: each is sent at once, behind those under way, and none waits for a free
+ * connection. A broken connection is replaced by the next read.
  */
 export class PostgresLookUps {
   readonly #config: ClientConfig
@@ -15,8 +15,8 @@ export class PostgresLookUps {
   #next = 0
 
   constructor(config: ClientConfig, { connections }: { connections: number }) {
-    // SECURITY: a read without an answer for so long ends its connection, and all reads on it: a
-    // silent database must not hold requests for ever.
+    // SECURITY: a read that is not answered within this time ends its connection, with all reads on it: a silent
+    // database must not hold requests for ever.
     this.#config = { ...config, pipeline: true, query_timeout: answerMilliseconds }
     this.#lanes = Array.from({ length: connections }, () => null)
   }
@@ -28,7 +28,7 @@ export class PostgresLookUps {
       return rows
     } catch (error) {
       if (isLate(error)) cancel(client)
-      // The statement's preparation failed, and every later use of it fails too.
+      // The statement could not be prepared, so every later use of it on this connection would fail, too.
       if (isForgotten(error)) await client.end()
       throw error
     }
@@ -36,7 +36,7 @@ export class PostgresLookUps {
 
   async close(): Promise<void> {
     const open = this.#lanes.splice(0)
-    // A server that does not answer the farewell is abandoned.
+    // A server that does not answer is not waited for.
     const ended = open.map((client) => within(farewellMilliseconds, end(client)))
     await Promise.allSettled(ended)
   }
@@ -50,16 +50,16 @@ export class PostgresLookUps {
   #connect(lane: number): Promise<pg.Client> {
     const client = this.#newClient()
     const connected = client.connect().catch((cause) => {
-      // Left open, the client would keep PostgreSQL waiting for a minute.
+      // Otherwise PostgreSQL would wait for the client for a minute.
       client.end().catch(() => {})
       throw toConnectError(cause)
     })
     this.#lanes[lane] = connected
     const forget = () => {
-      // The client may end twice, and another may have taken its place in between.
+      // The client may report its end twice, and may have been replaced in between.
       if (this.#lanes[lane] === connected) this.#lanes[lane] = null
     }
-    // Without a listener an error would end the process; each waiting read reports it itself.
+    // Without a listener an error would end the process. Each waiting read gets the error itself.
     client.on('error', forget)
     client.on('end', forget)
     connected.catch(forget)

@@ -6,7 +6,7 @@ import { countParameters, lexemes, requireBindable } from './parameters.ts'
 /** Whether statements are prepared under a name, which does not work behind some poolers. */
 export type StatementNames = 'named' | 'unnamed'
 
-/** The statements that were sent, each examined once, with the name under which it is prepared. */
+/** Remembers the statements that were sent, each with the name under which it is prepared. */
 export class PostgresStatements {
   readonly #names: StatementNames
   readonly #known = new Map<string, Statement>()
@@ -15,7 +15,7 @@ export class PostgresStatements {
     this.#names = names
   }
 
-  /** @throws Error for a text that writes, or is no statement: outside a transaction nothing would undo it */
+  /** @throws Error for a statement that writes: outside a transaction nothing could roll it back */
   read(sql: string, values: readonly Value[]): PostgresQuery {
     const statement = this.#get(sql)
     if (!statement.reads) throw new Error(`Send it through transaction(): ${sql}`)
@@ -34,7 +34,7 @@ export class PostgresStatements {
       parameters: countParameters(sql),
       reads: isRead(sql),
     }
-    // Texts that are put together anew each time would otherwise pile up, here and in PostgreSQL.
+    // Bounded, because statements that are composed anew each time would pile up, here and in PostgreSQL.
     if (this.#known.size < remembered) this.#known.set(sql, statement)
     return statement
   }
@@ -54,7 +54,7 @@ interface Statement {
 
 const remembered = 500
 const reading = /^[\s(]*(?:select|with|values|explain|show)\b/i
-// A lock, or a write behind a WITH or an EXPLAIN ANALYZE.
+// A row lock, or a write after WITH or EXPLAIN ANALYZE.
 const writing =
   /\bfor\s+(?:no\s+key\s+update|update|key\s+share|share)\b|\b(?:insert|merge)\s+into\b|\bdelete\s+from\b|\bupdate\b[^;]*\bset\b/i
 
@@ -63,7 +63,7 @@ function isRead(sql: string): boolean {
   return reading.test(code) && !writing.test(code)
 }
 
-// PostgreSQL cuts names after 63 bytes; and pg would take two texts with the same name for one.
+// A short digest, because PostgreSQL cuts names after 63 bytes, and pg would take two texts with one name for the same.
 function nameOf(sql: string): string {
   return `latchkey_${hash('sha256', sql).slice(0, 32)}`
 }
@@ -79,7 +79,7 @@ function toQuery(
 
 const queryMode = 'extended'
 
-// pg would write a Date in this process's time zone, and with years of four digits.
+// pg would write a Date in the time zone of this process, and years with four digits only.
 function toSent(value: Value): Value {
   return value instanceof Date ? value.toISOString() : value
 }
@@ -91,7 +91,7 @@ const parsers = new Map<number, (text: string) => unknown>([
   [builtins.INT8, Number],
   [builtins.FLOAT4, Number],
   [builtins.FLOAT8, Number],
-  // As SQLite answers a comparison.
+  // 1 or 0, as in SQLite.
   [builtins.BOOL, (text) => (text === 't' ? 1 : 0)],
   [builtins.BYTEA, getTypeParser(builtins.BYTEA)],
   [builtins.TIMESTAMPTZ, readInstant],
@@ -103,5 +103,5 @@ function readInstant(text: string): unknown {
   throw new Error(`PostgreSQL writes an instant as ${text}: set DateStyle to ISO for this role`)
 }
 
-// All other types are text, as PostgreSQL writes them.
+// Values of all other types are texts, as PostgreSQL writes them.
 const types = { getTypeParser: (oid: number) => parsers.get(oid) ?? String }

@@ -3,7 +3,7 @@ import type { Row, Transaction, Value } from './database.ts'
 import { toAuthError } from './postgres-errors.ts'
 import type { PostgresStatements } from './postgres-statements.ts'
 
-/** Sends statements on one connection between BEGIN and COMMIT, and refuses to afterwards. */
+/** Sends statements on one connection between BEGIN and COMMIT, and refuses them afterwards. */
 export class PostgresTransaction implements Transaction {
   readonly #client: PoolClient
   readonly #statements: PostgresStatements
@@ -18,9 +18,9 @@ export class PostgresTransaction implements Transaction {
   }
 
   async perform<T>(settings: string, work: (transaction: Transaction) => Promise<T>): Promise<T> {
-    // SECURITY: each statement sees what was committed before it. Where a database's default is a
-    // stricter level, a reset would not see, and not end, the session that a log-in just opened.
-    // One message for all settings: a round trip for each would take longer than the work.
+    // SECURITY: each statement sees what was committed before it. If the database's default were a stricter level, a
+    // reset would neither see nor revoke a session that has just begun. All settings in one message: a round trip for
+    // each would take longer than the work.
     try {
       await this.#send(`BEGIN ISOLATION LEVEL READ COMMITTED; ${settings}`)
       const result = await work(this)
@@ -52,7 +52,7 @@ export class PostgresTransaction implements Transaction {
     }
   }
 
-  /** From now on nothing is sent, whatever the work still tries. */
+  /** From now on no statement is sent, whatever `work` still tries. */
   end(): void {
     this.#isOpen = false
   }
@@ -60,10 +60,10 @@ export class PostgresTransaction implements Transaction {
   async #commit(): Promise<void> {
     this.#requireOpen()
     const command = await this.#close('COMMIT')
-    // PostgreSQL undoes all of a transaction in which a statement failed, without an error.
+    // If a statement has failed, PostgreSQL rolls the transaction back at COMMIT, without an error.
     if (command !== 'COMMIT') {
       const cause = this.#failure
-      throw new Error('All was undone, for a statement had failed before', { cause })
+      throw new Error('The transaction was rolled back, because a statement had failed', { cause })
     }
   }
 
@@ -77,8 +77,7 @@ export class PostgresTransaction implements Transaction {
     await this.#client.query({ text: statements, ...this.#limit })
   }
 
-  // A late statement would be in no transaction, or in the next one of this connection; so would a
-  // statement after your own COMMIT.
+  // A late statement, or one after a COMMIT of your own, would run in no transaction, or in the next one.
   #requireOpen(): void {
     const isBegun = this.#client.getTransactionStatus() !== 'I'
     if (!this.#isOpen || !isBegun) throw new Error('This transaction has ended')

@@ -206,9 +206,9 @@ test('a thousand texts leave no thousand prepared statements behind', async () =
 test('a certificate that is gone by the time it is read makes the database unavailable; never there, it is named', async () => {
   const file = join(tmpdir(), `authority-${crypto.randomUUID()}.pem`)
   const url = `postgres://a:b@127.0.0.1:9/c?sslmode=verify-full&sslrootcert=${file}`
-  await expect(openPostgres(url)).rejects.toThrow(`PostgreSQL needs a certificate that is there`)
+  await expect(openPostgres(url)).rejects.toThrow(`names a certificate that cannot be read`)
   const folder = url.replace(file, tmpdir())
-  await expect(openPostgres(folder)).rejects.toThrow('PostgreSQL needs a certificate that is there')
+  await expect(openPostgres(folder)).rejects.toThrow('names a certificate that cannot be read')
   writeFileSync(file, '')
   const database = await openPostgres(url)
   onTestFinished(() => database.close())

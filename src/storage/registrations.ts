@@ -33,9 +33,10 @@ export async function findNewestRegistration(
   emailAddress: EmailAddress,
   now: Date,
 ): Promise<Registration | null> {
+  // One without a token came after all that have one, also by a clock that was set back in between.
   const [row] = await connection.query(
     `SELECT ${columns} FROM registrations WHERE email_address = $1 AND expires_at > $2
-     ORDER BY created_at DESC, id DESC LIMIT 1`,
+     ORDER BY CASE WHEN token_digest IS NULL THEN 0 ELSE 1 END, created_at DESC, id DESC LIMIT 1`,
     [emailAddress, now],
   )
   return row ? toRegistration(row) : null
@@ -69,6 +70,7 @@ export async function withdrawRegistrationToken(
   ])
 }
 
+// The row itself stays, though links that are older by a clock that was set back expire later than its own.
 // A locked row is being redeemed: to wait for it here could deadlock.
 export async function trimRegistrations(
   connection: Connection,
@@ -80,14 +82,15 @@ export async function trimRegistrations(
        SELECT id FROM registrations
        WHERE email_address = $1 AND (
          (token_digest IS NULL AND (created_at, id) < ($2, $3))
-         OR (token_digest IS NOT NULL AND id NOT IN (
-           SELECT id FROM registrations WHERE email_address = $1 AND token_digest IS NOT NULL
+         OR (token_digest IS NOT NULL AND id <> $3 AND id NOT IN (
+           SELECT id FROM registrations
+           WHERE email_address = $1 AND token_digest IS NOT NULL AND id <> $3
            ORDER BY expires_at DESC, id DESC LIMIT $4
          ))
        )
        FOR UPDATE SKIP LOCKED
      )`,
-    [emailAddress, createdAt, id, maximum],
+    [emailAddress, createdAt, id, maximum - 1],
   )
 }
 

@@ -1,7 +1,7 @@
 import { readInstant, readText } from './columns.ts'
 import type { Database, Row } from './database.ts'
 
-/** A row that a backup brings back, although it was most likely ended since. */
+/** A row that a backup brings back, although it was probably ended since. */
 export interface RestoredRow {
   readonly kind: 'api_key' | 'deleted_user' | 'banned_user'
   readonly id: string
@@ -11,7 +11,7 @@ export interface RestoredRow {
   readonly createdAt: Date
 }
 
-/** The ids that a database had when another was put in its place. */
+/** The ids in a database that is replaced by a restored one. */
 export interface Known {
   readonly apiKeys: ReadonlySet<string>
   readonly users: ReadonlySet<string>
@@ -21,7 +21,7 @@ export interface Known {
 /**
  * Reads the database that is being replaced.
  *
- * @param list returns the first column of what a statement reads
+ * @param list returns the first column of the result of a statement
  */
 export async function readKnown(list: (sql: string) => Promise<readonly string[]>): Promise<Known> {
   return {
@@ -31,7 +31,7 @@ export async function readKnown(list: (sql: string) => Promise<readonly string[]
   }
 }
 
-/** Rows of the restored database that the replaced one no longer had, or had banned. */
+/** The rows of the restored database that the replaced one no longer had, and users whom it had banned. */
 export async function listRestoredRows(
   restored: Database,
   known: Known,

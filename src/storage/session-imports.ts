@@ -1,13 +1,13 @@
 import { readInstant, readInstantOrNull, readText } from './columns.ts'
 import type { Connection } from './database.ts'
 
-/** The fact that sessions of an origin were imported, and when. */
+/** When sessions of an origin were imported. */
 export interface SessionImport {
   readonly origin: string
   readonly importedAt: Date
 }
 
-/** Notes that some sessions were imported; from the newest note on, other systems' tokens are looked up. */
+/** Notes that some sessions were imported: from then on, tokens of other systems are looked up. */
 export async function noteSessionImport(
   connection: Connection,
   { origin, importedAt }: SessionImport,
@@ -25,7 +25,7 @@ export async function findLastSessionImport(connection: Connection): Promise<Dat
   return row ? readInstantOrNull(row[0]) : null
 }
 
-/** Notes that all sessions were imported: where an import was cut off, nobody knows which were. */
+/** Notes that all sessions were imported. After an interrupted import it is not known which were. */
 export async function noteWholeSessionImport(
   connection: Connection,
   { origin, importedAt }: SessionImport,
@@ -36,7 +36,7 @@ export async function noteWholeSessionImport(
   )
 }
 
-/** Whether sessions of an origin were imported since an import last completed. */
+/** Whether sessions of an origin were imported after the last completed import. */
 export async function isSessionImportOpen(
   connection: Connection,
   origin: string,
@@ -63,9 +63,9 @@ export async function listWholeSessionImports(
   return rows.map(([importedAt]) => readInstant(importedAt))
 }
 
-/** One for each import that brought sessions: few. */
+/** All imports that brought sessions; there are few. */
 export async function listSessionImports(connection: Connection): Promise<SessionImport[]> {
-  // An import that was cut off, or made by the version before this one, is in the second table alone.
+  // An interrupted import, or one by the previous version, is only in the second table.
   const rows = await connection.query(
     `SELECT origin, imported_at FROM session_imports
      UNION SELECT origin, imported_at FROM imported_sessions`,

@@ -40,7 +40,7 @@ export function sessionValues(session: Session, tokenDigest: Uint8Array): Value[
   ]
 }
 
-// Put together once: a text that is made anew for each look-up has to be hashed each time.
+// Composed once: a new string for each look-up would have to be hashed each time.
 const findByDigest = `SELECT ${userColumns}, ${columns}
   FROM sessions JOIN users ON users.id = sessions.user_id
   WHERE sessions.token_digest = $1`
@@ -95,8 +95,8 @@ export async function trimSessions(
   { id, userId }: OwnSession,
   { maximum, usedAfter, createdAfter, createdUntil }: SessionHorizon & { maximum: number },
 ): Promise<Session[]> {
-  // SECURITY: an expired session goes only behind as many newer ones. By a wrong clock all of them are expired, and one
-  // log-in would end them for good; the sweep checks whether the clock was moved.
+  // SECURITY: expired sessions are deleted, too, but only beyond the maximum. To a wrong clock all sessions seem
+  // expired, and one log-in would delete them for good; the sweep checks whether the clock was moved.
   const ended = await connection.query(
     `DELETE FROM sessions WHERE user_id = $1 AND id <> $2 AND id <= (
        SELECT id FROM sessions WHERE user_id = $1 AND id <> $2
@@ -210,7 +210,7 @@ export async function seeDevice(
   return rows.length > 0
 }
 
-// Whoever names their program differently each time must not fill the table.
+// A client that sends another name each time must not fill the table.
 const maximumSeenDevices = 100
 
 function toAuthenticated(row: Row): Authenticated {

@@ -1,21 +1,21 @@
 import { stat } from 'node:fs'
-// Not the globals: an application's tests may move them, and the log would grow.
+// Not the globals: the tests of an application may fake them, and the log would grow.
 import { clearTimeout, setTimeout } from 'node:timers'
 import { Worker } from 'node:worker_threads'
 
-// A checkpoint waits for the disk once, however much it moves: so seldom, but before a commit has to do it.
+// A checkpoint waits for the disk once, however much it moves. So it is done rarely, but before a commit has to do it.
 const delayMilliseconds = 10_000
 const maximumCommits = 300
-// A shorter log is not worth a thread, which takes 12 MB: SQLite reads it as fast. Most commits of an idle process
-// write nothing. Measured on the file, which keeps the size that it once had, up to 4 MB.
+// For a shorter log it is not worth starting the thread, which takes 12 MB, since SQLite reads it as fast. This is
+// the size of the file, which does not shrink, up to 4 MB.
 const shortBytes = 1_048_576
 
-// As one string, which a bundler or a compiler cannot lose. It waits for no reader and no writer.
+// In a string, so that bundlers and compilers cannot lose it. The checkpoint waits for no reader and no writer.
 const program = `
 const { parentPort, workerData } = require('node:worker_threads')
 const { DatabaseSync } = require('node:sqlite')
 const { constants, setPriority } = require('node:os')
-// On Linux of this thread alone: whoever answers comes first, also on a machine with one core.
+// On Linux this affects only this thread: answering requests comes first, even on a machine with one core.
 if (process.platform === 'linux') setPriority(constants.priority.PRIORITY_LOW)
 const database = new DatabaseSync(workerData)
 parentPort.on('message', (told) => {
@@ -26,9 +26,9 @@ parentPort.on('message', (told) => {
 })`
 
 /**
- * Moves what was committed from the write-ahead log into the file, in a thread of its own: SQLite
- * would do so during a commit, and for 10 to 80 ms, until the disk has it, nothing would be
- * answered. Where the thread cannot, SQLite does it after all, once the log has grown further.
+ * Moves commits from the write-ahead log into the file, in a thread of its own: SQLite would do so during a commit,
+ * and block all requests for 10 to 80 ms, until the disk has it. If the thread fails, SQLite does it nevertheless,
+ * once the log has grown further.
  */
 export class SqliteCheckpointer {
   readonly #file: string
@@ -42,12 +42,12 @@ export class SqliteCheckpointer {
   }
 
   /**
-   * To be called after each commit. A checkpoint follows after many commits, or ten seconds, if the log is a megabyte.
+   * Call it after each commit. A checkpoint follows after 300 commits or 10 seconds, if the log has a megabyte.
    */
   note(): void {
     this.#commits += 1
     if (this.#commits >= maximumCommits) this.#checkpointIfLong()
-    // It must not keep the process alive.
+    // The timer must not keep the process alive.
     else this.#timer ??= setTimeout(() => this.#checkpointIfLong(), delayMilliseconds).unref()
   }
 
@@ -56,9 +56,9 @@ export class SqliteCheckpointer {
     clearTimeout(this.#timer)
     const worker = this.#worker
     if (!worker) return
-    // Not once(): it would throw the error of a thread that fails now, and the rest would stay open.
+    // Not once(), which would throw the error of a thread that fails now: then the rest would not be closed.
     const ended = new Promise((resolve) => worker.once('exit', resolve))
-    // The process has to wait for the thread now.
+    // From now on the process has to wait for the thread.
     worker.ref()
     worker.postMessage('close')
     await ended
@@ -68,7 +68,7 @@ export class SqliteCheckpointer {
     clearTimeout(this.#timer)
     this.#timer = undefined
     this.#commits = 0
-    // An error of the disk is ignored here: the next writer gets it.
+    // An error of the disk is ignored here. The next writer gets it.
     stat(`${this.#file}-wal`, (_error, log) => {
       if (log && log.size >= shortBytes) this.#checkpoint()
     })
@@ -86,7 +86,7 @@ export class SqliteCheckpointer {
     const forget = () => {
       if (this.#worker === worker) this.#worker = null
     }
-    // Without a listener a failing disk would end the process; the next writer gets its error.
+    // Without a listener a failing disk would end the process. The next writer gets the error.
     worker.on('error', forget)
     worker.on('exit', forget)
     return worker

@@ -3,23 +3,23 @@ import type { Row, Value } from './database.ts'
 import { countParameters, lexemes, malformed, requireBindable } from './parameters.ts'
 import { busy } from './sqlite-errors.ts'
 
-// SQLite waits in C, which blocks the event loop: so never for long.
+// SQLite's own wait blocks the event loop, so it must be short.
 const busyTimeoutMilliseconds = 5
 
-// If no checkpoint has emptied the log by then, a commit does: 16 MB.
+// 16 MB. If no checkpoint has emptied the log by then, a commit does.
 const longestLogPages = 4_000
 
 /** Settings of one transaction. */
 export interface Pragmas {
   readonly foreignKeys: 'ON' | 'OFF'
-  /** FULL: a commit waits until the disk has it. NORMAL: a power cut may undo the last commits, in their order. */
+  /** FULL: a commit waits for the disk. NORMAL: a power cut may undo the latest commits, but none before them. */
   readonly synchronous: 'FULL' | 'NORMAL'
 }
 
-// SQLite keeps 2 MB of pages by default; past some thousand sessions every look-up would fetch its pages from the
-// system again, which takes as long as the look-up. This is a ceiling: a small file takes its own size. More spares 3
-// µs where few of many sessions are asked for again and again. Not mapped into memory, which is as fast: a read that
-// the disk refuses would then end the process.
+// By default SQLite caches 2 MB of pages. Beyond some thousand sessions every look-up would have to read its pages
+// from the system, which takes as long as the look-up itself. This is a maximum: a small file takes only its own
+// size. A larger cache would save 3 µs if few of many sessions are used again and again. The file is not mapped into
+// memory, which would be as fast: a read that the disk refuses would then end the process.
 const pageCacheKibibytes = 65_536
 
 /** One connection of node:sqlite with its prepared statements. All its methods are synchronous. */
@@ -45,7 +45,7 @@ export class SqliteConnection {
     return statement.all(...toBound(values)) as unknown as Row[]
   }
 
-  /** The row of a statement that finds at most one; undefined where it finds none. */
+  /** The row of a statement that finds at most one; undefined if there is none. */
   first(sql: string, values: readonly Value[]): Row | undefined {
     const { statement, parameters } = this.#prepared.get(sql) ?? this.#prepare(sql)
     requireBindable(values, parameters)
@@ -53,7 +53,7 @@ export class SqliteConnection {
   }
 
   script(sql: string): void {
-    // The script may end its transaction, and change the pragmas.
+    // The script may end the transaction, or change the pragmas.
     this.#pragmas = null
     this.#database.exec(sql)
   }
@@ -62,14 +62,14 @@ export class SqliteConnection {
     this.#database.exec('COMMIT')
   }
 
-  /** Takes the write lock. What a failed ROLLBACK left open does not become part of this transaction. */
+  /** Begins a transaction with the write lock. What a failed ROLLBACK left open is rolled back first. */
   begin(pragmas: Pragmas): void {
     this.rollBack()
     this.#set(pragmas)
     this.#database.exec('BEGIN IMMEDIATE')
   }
 
-  /** Undoes the open transaction; sometimes a failed COMMIT has ended it already. */
+  /** Rolls back the open transaction, if there is one: a failed COMMIT may have ended it already. */
   rollBack(): void {
     if (this.isInTransaction) this.#database.exec('ROLLBACK')
   }
@@ -77,7 +77,7 @@ export class SqliteConnection {
   /**
    * Moves the write-ahead log into the file, and waits for the disk.
    *
-   * @throws Error as SQLite's `busy`, while somebody reads the log
+   * @throws Error like SQLite's `busy`, while somebody reads the log
    */
   emptyLog(): void {
     this.rollBack()
@@ -90,7 +90,8 @@ export class SqliteConnection {
     this.#database.close()
   }
 
-  // Most transactions have the pragmas of the one before, and setting them takes half as long as a commit.
+  // Skipped if the pragmas are those of the transaction before, as they mostly are: setting them takes half as long
+  // as a commit.
   #set(pragmas: Pragmas): void {
     if (this.#pragmas === pragmas) return
     this.#pragmas = null
@@ -118,14 +119,14 @@ export class SqliteConnection {
     const statement = this.#database.prepare(translate(sql))
     statement.setReturnArrays(true)
     const prepared = { statement, parameters }
-    // Texts that are put together anew each time would otherwise pile up.
+    // Bounded, because statements that are composed anew each time would pile up.
     if (this.#prepared.size >= 500) this.#prepared.clear()
     this.#prepared.set(sql, prepared)
     return prepared
   }
 }
 
-// PostgreSQL's $1 is a name to SQLite; its own parameters are written ? or ?1.
+// SQLite reads PostgreSQL's $1 as a name; its own parameters are ? or ?1.
 function translate(sql: string): string {
   // SECURITY: SQLite would bind NULL to a ? that was not counted.
   if (sql.replace(lexemes, ' ').includes('?')) throw malformed(sql)
@@ -154,7 +155,7 @@ interface Prepared {
 
 type Bound = Exclude<Value, Date>
 
-// node:sqlite does not accept a Date. Most statements have none, and their values are not copied.
+// node:sqlite accepts no Date. The values are copied only if there is one, which is rare.
 function toBound(values: readonly Value[]): readonly Bound[] {
   return values.every(isBound) ? values : values.map(withoutDate)
 }

@@ -2,13 +2,13 @@ import { once } from 'node:events'
 import { statSync } from 'node:fs'
 import { Worker } from 'node:worker_threads'
 
-// As one string, which a bundler or a compiler cannot lose. In a thread of its own, since SQLite
-// does all of it in one go, and no progress could be reported meanwhile.
+// In a string, so that bundlers and compilers cannot lose it. In a thread of its own, since SQLite does all of it in
+// one call, during which no progress could be reported.
 const program = `
 const { parentPort, workerData } = require('node:worker_threads')
 const { DatabaseSync } = require('node:sqlite')
 const { constants, setPriority } = require('node:os')
-// On Linux of this thread alone: whoever answers comes first, also on a machine with one core.
+// On Linux this affects only this thread: answering requests comes first, even on a machine with one core.
 if (process.platform === 'linux') setPriority(constants.priority.PRIORITY_LOW)
 const { file, into } = workerData
 const database = new DatabaseSync(file, { readOnly: true, timeout: 5000 })
@@ -25,8 +25,8 @@ try {
 }`
 
 /**
- * Writes a whole and consistent copy of a database into a file that does not exist, or is empty,
- * while others read and write. Deleted data is not in it, nor is what is written meanwhile.
+ * Writes a complete, consistent copy of a database into a file that is empty or does not exist, while others read and
+ * write. The copy contains neither deleted data nor what is written meanwhile.
  *
  * @param onProgress called with the number of bytes written so far
  * @throws Error of SQLite
@@ -46,10 +46,10 @@ export async function copyDatabase(
 }
 
 /**
- * Reads a whole database; changes nothing in it.
+ * Checks a whole database, without changing it.
  *
- * @returns a sentence for each thing that is wrong with it: none where it is sound
- * @throws Error of SQLite, for what is not a database
+ * @returns a sentence for each fault; none if the database is sound
+ * @throws Error of SQLite if the file is not a database
  */
 export async function findFaults(file: string): Promise<readonly string[]> {
   const told = await run({ file, into: null })

@@ -25,7 +25,7 @@ interface Rules {
   /** How long to wait for a lock, this process's or another's. */
   readonly waitMilliseconds: number
   readonly pragmas: Pragmas
-  /** Whether to acknowledge only when the disk has it, where SQLite's commit does not wait for that. */
+  /** Whether to acknowledge a commit only when the disk has it, although SQLite itself does not wait for that. */
   readonly isKept: boolean
 }
 
@@ -39,7 +39,7 @@ const ordinary: Rules = {
 const relaxed: Rules = { ...ordinary, isKept: false }
 
 const migrating: Rules = {
-  // A large table takes its time, and processes that start meanwhile wait for the one that migrates.
+  // A large table takes time, and processes that start meanwhile wait for the one that migrates.
   workMilliseconds: 10 * 60_000,
   waitMilliseconds: 10 * 60_000,
   // Rebuilding a table drops it, which would delete the rows that refer to it.
@@ -90,7 +90,7 @@ export class SqliteDatabase implements Database {
       const row = this.#reader.first(sql, values)
       return row ? read(row) : null
     } catch {
-      // Locked, or worse: `query` waits for the lock, or reports the error.
+      // It is locked, or worse: `query` waits for the lock, or reports the error.
       return this.query(sql, values).then(([row]) => (row ? read(row) : null))
     }
   }
@@ -101,7 +101,7 @@ export class SqliteDatabase implements Database {
   ): Promise<T> {
     const rules = durability === 'full' ? ordinary : relaxed
     const { result, kept } = await this.#exclusively(rules, work)
-    // Without the lock: others write meanwhile, and wait for the disk together.
+    // After the lock is released: so others write meanwhile, and wait for the disk together.
     await kept
     return result
   }
@@ -158,7 +158,7 @@ export class SqliteDatabase implements Database {
   ): Promise<Committed<T>> {
     const latest = inMilliseconds(rules.waitMilliseconds)
     return this.#lock.hold(async () => {
-      // After a wait in vain for other writers there is no time left to wait again.
+      // The wait for writers of this process has used up the time, so there is none left for those of others.
       if (performance.now() > latest) throw unavailable('Other writers held the lock too long')
       await patiently(() => this.#begin(rules.pragmas), latest)
       const transaction = new SqliteTransaction(this.#writer)
@@ -178,6 +178,6 @@ export class SqliteDatabase implements Database {
 
 interface Committed<T> {
   readonly result: T
-  /** Resolves when the disk has it. */
+  /** Resolves when the disk has it; null if that is not waited for. */
   readonly kept: Promise<void> | null
 }

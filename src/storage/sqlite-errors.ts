@@ -8,25 +8,25 @@ const busyCodes = [5, 6]
 const forbiddenCodes = [8, 14]
 const away = [...busyCodes, ...forbiddenCodes, 10, 11, 13, 26]
 
-/** Whether somebody else holds the lock that was needed. */
+/** Whether another connection or process holds the lock that was needed. */
 export function isBusy(error: unknown): boolean {
   return busyCodes.includes(primaryCode(error))
 }
 
-/** Whether the file, or one beside it, may not be opened or written by this user: it may be sound, and in use. */
+/** Whether this user may not open or write the file, or one beside it. It may be sound, and in use. */
 export function isForbidden(error: unknown): boolean {
   return forbiddenCodes.includes(primaryCode(error))
 }
 
-/** An error like SQLite's own where somebody else holds what is needed. */
+/** An error like SQLite's own for a lock that somebody else holds. */
 export function busy(message: string): Error {
   return Object.assign(new Error(message), { errcode: busyCodes[0] })
 }
 
 /**
- * Translates to what the core calls `unavailable`: a time-out, a lock, read-only, an I/O error
- * (SQLite often says corrupt), a full disk, a file that cannot be opened, is no database or has
- * lost a table of Latchkey's; and to `email_address_taken`. Every other error stays as it is.
+ * Translates an error to `unavailable` for a time-out, a lock, an I/O error (SQLite often calls it corrupt), a full
+ * disk, a file that is read-only, cannot be opened, is not a database or has lost a table of Latchkey's; and to
+ * `email_address_taken`. Every other error stays as it is.
  */
 export function toAuthError(error: unknown): unknown {
   if (error instanceof DeadlineError) return new AuthError('unavailable', { cause: error })

@@ -13,14 +13,14 @@ import { dirname, resolve } from 'node:path'
 import { DatabaseUrlError } from './database-url-error.ts'
 
 /**
- * The file that a path, or the `sqlite:` URL of `DATABASE_URL`, means.
+ * The absolute path of the file that a path, or a `sqlite:` URL, names.
  *
- * @throws DatabaseUrlError for what is not the path of a file
+ * @throws DatabaseUrlError if it is not the path of a file
  */
 export function sqliteFile(path: string): string {
   const file = path.replace(/^sqlite:(\/\/(?=\/))?/, '')
-  // SECURITY: SQLite reads file: as a URI and would open another file than the one that was created
-  // with mode 0600; a database in memory would be two, one for each connection.
+  // SECURITY: SQLite reads file: as a URI, and would open another file than the one that was created with mode 0600.
+  // And a database in memory would be a different one for each connection.
   if (file === '' || /^([a-z][a-z0-9+.-]+:|:memory:|\/\/)/i.test(file)) {
     throw new DatabaseUrlError('SQLite needs the path of a file, such as storage/app.sqlite3')
   }
@@ -28,10 +28,10 @@ export function sqliteFile(path: string): string {
 }
 
 /**
- * Creates a file for its owner's eyes only (0600, the folder 0700), or leaves it as it is.
+ * Creates a file that only its owner can read (0600, the folder 0700), unless it exists.
  *
- * @returns its real name: SQLite follows a link, and keeps its other files beside the target
- * @throws DatabaseUrlError where the file cannot be created or opened
+ * @returns its real path: SQLite follows links, and keeps its other files beside the target
+ * @throws DatabaseUrlError if the file cannot be created or opened
  */
 export function createFile(file: string): string {
   try {
@@ -49,9 +49,9 @@ export function createFile(file: string): string {
 }
 
 /**
- * Renames `by` to `file`, where nothing has that name.
+ * Renames `by` to `file`, if nothing has that name.
  *
- * @throws Error `EEXIST` where something has it
+ * @throws Error `EEXIST` if something has it
  */
 export function placeFile(file: string, by: string): void {
   try {
@@ -59,7 +59,7 @@ export function placeFile(file: string, by: string): void {
     unlinkSync(by)
   } catch (error) {
     if (existsSync(file)) throw error
-    // Some file systems, as on removable disks, allow no second name for a file.
+    // Some file systems, such as those of removable disks, have no hard links.
     renameSync(by, file)
   }
   syncFolder(dirname(file))

@@ -2,17 +2,17 @@ import { type FileHandle, open } from 'node:fs/promises'
 import { AuthError, unavailable } from '../core/errors.ts'
 import { DeadlineError, within } from './deadline.ts'
 
-// Longer than a slow disk takes, and shorter than a client waits.
+// Longer than a slow disk needs, and shorter than a client waits.
 const defaults = { patienceMilliseconds: 5_000 }
 
-/** Whether the disk takes what is written. A refused write leaves a gap, after which nothing may be written. */
+/** Whether the disk accepts what is written. A refused write leaves a gap, after which nothing may be written. */
 export type LogState = 'kept' | 'late' | 'in doubt'
 
 /**
- * Waits until the disk has the write-ahead log, off the event loop: SQLite would wait within each commit, and nothing
- * would be answered meanwhile, 0.2 ms on a good disk and 1 to 10 on one in a network.
+ * Waits until the disk has the write-ahead log, off the event loop: SQLite itself would wait within each commit, and
+ * block all requests for 0.2 ms on a good disk, and 1 to 10 ms on one in a network.
  *
- * So others see a commit a moment before it survives a power cut, and it is acknowledged only once it does.
+ * So others see a commit a moment before it would survive a power cut. It is acknowledged only once it would.
  */
 export class SqliteLog {
   readonly #file: FileHandle
@@ -27,15 +27,15 @@ export class SqliteLog {
   }
 
   /**
-   * SECURITY: `in doubt` once the disk has refused something. The system takes that for written, so the next wait would
-   * succeed: but SQLite reads its log up to the first gap, and what was acknowledged behind it would be lost. So the
-   * log must be moved into the file before anything else is committed to it.
+   * SECURITY: `in doubt` once the disk has refused a write. The system forgets that, so the next wait would succeed;
+   * but SQLite reads its log only up to the first gap, and commits that were acknowledged after it would be lost. So
+   * the log must be moved into the file before anything else is committed.
    */
   get state(): LogState {
     return this.#state
   }
 
-  /** To be called when the whole log has been moved into the file, and the disk has it. */
+  /** Call it when the whole log has been moved into the file, and the disk has that. */
   trust(): void {
     this.#state = 'kept'
   }
@@ -65,7 +65,7 @@ export class SqliteLog {
   }
 
   async #takeTurn(): Promise<void> {
-    // A wait that has begun may miss what was committed since.
+    // A wait that has already begun may miss what was committed since.
     await this.#current.catch(() => {})
     this.#current = this.#synchronize()
     this.#next = null
@@ -73,7 +73,7 @@ export class SqliteLog {
   }
 
   async #synchronize(): Promise<void> {
-    // SECURITY: for those who committed before the refusal was known: their rows lie behind the gap.
+    // SECURITY: refuses those who committed before the refusal was known: their rows are after the gap.
     if (this.#state === 'in doubt') throw unavailable('The disk refused the log before')
     try {
       await this.#file.datasync()
@@ -86,10 +86,10 @@ export class SqliteLog {
 }
 
 /**
- * @param file the database's, by its real name: behind a link SQLite keeps the log beside the target
- * @throws Error where there is no log
+ * @param file the real path of the database: if it is a link, SQLite keeps the log beside the target
+ * @throws Error if there is no log
  */
 export async function openLog(file: string): Promise<SqliteLog> {
-  // Opened for writing, though nothing is written: Windows syncs no other.
+  // Opened for writing, although nothing is written, because Windows syncs no other files.
   return new SqliteLog(await open(`${file}-wal`, 'r+'))
 }

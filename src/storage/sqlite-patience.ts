@@ -2,11 +2,11 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { isBusy, toAuthError } from './sqlite-errors.ts'
 
 /**
- * Tries again while somebody else holds the lock: SQLite's own wait would block the event loop, so
- * that one is short and the long one is here.
+ * Tries again while somebody else holds the lock. SQLite's own wait blocks the event loop, so that is short, and this
+ * is the long one.
  *
- * @param latest in the milliseconds of `performance.now`
- * @throws AuthError `unavailable` where the lock is still held then
+ * @param latest when to give up, by `performance.now()`
+ * @throws AuthError `unavailable` if the lock is still held then
  */
 export async function patiently<T>(attempt: () => T, latest: number): Promise<T> {
   for (;;) {
@@ -19,7 +19,7 @@ export async function patiently<T>(attempt: () => T, latest: number): Promise<T>
   }
 }
 
-/** When so many milliseconds will have passed, by `performance.now`. */
+/** The instant, by `performance.now()`, at which a number of milliseconds will have passed. */
 export function inMilliseconds(milliseconds: number): number {
   return performance.now() + milliseconds
 }

@@ -4,28 +4,28 @@ import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as wait } from 'node:timers/promises'
 import { placeFile, syncFolder } from './sqlite-file.ts'
 
-// A starting server has opened the file, and waits at most so long for its lock before it opens
-// whatever has the name then.
+// A server that starts may have opened the old file: within this time it gives up waiting for the lock, and opens the
+// file that has the name then.
 const openedMilliseconds = 100
 
-/** A database file that nobody else has open until it is released. */
+/** A database file that nobody else can open until it is released. */
 export interface HeldFile {
-  /** Returns the first column of what a statement reads. */
+  /** Returns the first column of the result of a statement. */
   list(sql: string): readonly string[]
   release(): void
 }
 
 /**
- * Opens a file exclusively: everything that was committed is then in it, and its `-wal` and `-shm`
- * are gone. Whoever opens it meanwhile waits, and is refused.
+ * Opens a file exclusively: then it contains everything that was committed, and its `-wal` and `-shm` are gone.
+ * Others who open it meanwhile wait, and are refused.
  *
- * @throws Error of SQLite: `isBusy` where somebody has it open, else for a file that cannot be read
+ * @throws Error of SQLite: `isBusy` if somebody has it open, or another one if it cannot be read
  */
 export function holdFile(file: string): HeldFile {
   const database = new DatabaseSync(file, { timeout: 2_000 })
   try {
-    // SECURITY: every connection to a file with a write-ahead log holds a lock for as long as it is open. SQLite gives
-    // up the log only for a sole connection: nothing else tells whether a server runs.
+    // SECURITY: SQLite gives up the write-ahead log only if no other connection is open. Nothing else shows whether a
+    // server is running.
     database.exec('PRAGMA journal_mode = DELETE; BEGIN EXCLUSIVE')
   } catch (error) {
     database.close()
@@ -44,7 +44,7 @@ export function holdFile(file: string): HeldFile {
 }
 
 /**
- * Puts a file in the place of a held one. At every moment one of them has the name.
+ * Replaces a held file by another. At every moment one of them has the name.
  *
  * @param aside the new name of the replaced file
  */
@@ -59,11 +59,11 @@ export async function replaceHeld(
   held.release()
 }
 
-/** Puts a file in the place of one that cannot be read and that nobody has open, or that does not exist. */
+/** Replaces a file that cannot be read and that nobody has open, or that does not exist, by another. */
 export function replaceUnread(file: string, { by, aside }: { by: string; aside: string }): void {
   const isThere = existsSync(file)
   if (isThere) linkSync(file, aside)
-  // SECURITY: SQLite would take these for the new file's own, and destroy it.
+  // SECURITY: SQLite would use these for the new file, and destroy it.
   for (const suffix of ['-wal', '-shm', '-journal']) {
     if (existsSync(file + suffix)) renameSync(file + suffix, aside + suffix)
   }

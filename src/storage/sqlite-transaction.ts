@@ -1,7 +1,7 @@
 import type { Row, Transaction, Value } from './database.ts'
 import type { SqliteConnection } from './sqlite-connection.ts'
 
-/** Sends statements to the writer between BEGIN and COMMIT, and refuses to afterwards. */
+/** Sends statements to the writer between BEGIN and COMMIT, and refuses them afterwards. */
 export class SqliteTransaction implements Transaction {
   readonly #writer: SqliteConnection
   #ended = false
@@ -31,8 +31,8 @@ export class SqliteTransaction implements Transaction {
     this.#writer.rollBack()
   }
 
-  // A late statement would join whatever transaction is open by then; one after your own COMMIT, or
-  // after SQLite gave up, would be kept whatever happens to the rest.
+  // A late statement would become part of another transaction. One after a COMMIT of your own, or after SQLite has
+  // rolled back by itself, would be committed alone.
   #requireOpen(): void {
     if (this.#ended || !this.#writer.isInTransaction) throw new Error('This transaction has ended')
   }

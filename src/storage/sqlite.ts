@@ -9,20 +9,20 @@ import { openLog } from './sqlite-log.ts'
 import { inMilliseconds, patiently } from './sqlite-patience.ts'
 import { SqliteReadLock } from './sqlite-read-lock.ts'
 
-/** Latchkey's own tables, for `migrate`; your application's come after them. */
+/** Latchkey's own migrations, for `migrate`; those of your application come after them. */
 export const sqliteMigrations: Migrations = {
   owner: 'latchkey',
   directory: new URL('./migrations/sqlite/', import.meta.url),
 }
 
 /**
- * Opens an SQLite file, and creates it for its owner's eyes only (0600, the folder 0700).
+ * Opens an SQLite file. If it does not exist, it is created so that only its owner can read it (0600, the folder 0700).
  *
- * Reads and writes have a connection each. On a shared one, a request would become part of another
- * request's open transaction, and be rolled back with it.
+ * Reads and writes have a connection each. On a shared one, a request would become part of the open transaction of
+ * another request, and be rolled back with it.
  *
- * @param path a file's path; the `sqlite:` of a `DATABASE_URL` may stand before it
- * @throws DatabaseUrlError where `path` is not a file's path, or the file cannot be created or opened
+ * @param path the path of a file, optionally after `sqlite:`, as in `DATABASE_URL`
+ * @throws DatabaseUrlError if it is not the path of a file, or the file cannot be created or opened
  * @throws AuthError `unavailable`
  */
 export async function openSqlite(path: string): Promise<Database> {
@@ -47,9 +47,9 @@ export async function openSqlite(path: string): Promise<Database> {
 }
 
 /**
- * Whether a file has Latchkey's tables; looking changes nothing in it.
+ * Whether a file has Latchkey's tables. Does not change the file.
  *
- * @throws AuthError `unavailable` where the file cannot be read or is no database
+ * @throws AuthError `unavailable` if the file cannot be read, or is not a database
  */
 export function isMigrated(path: string): boolean {
   try {

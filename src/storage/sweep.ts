@@ -3,18 +3,17 @@ import { readNumber } from './columns.ts'
 import type { Database, Row, Value } from './database.ts'
 import { firstId } from './page.ts'
 
-// A step looks at so many rows, or as many as it may delete: a server with SQLite in its process
-// answers nobody until the step has ended.
+// How many rows a step looks at, unless it may delete more: with SQLite a server answers no request during a step.
 const lookedAtRows = 400
 
 interface Rule {
   readonly key: string
-  /** A value before every key. */
+  /** A value that comes before every key. */
   readonly first: Value
-  /** Which rows have expired, by the parameters from $2 on. */
+  /** The condition for expired rows, with parameters from $2 on. */
   readonly isOver: string
   readonly values: (horizon: SweepHorizon) => readonly Value[]
-  /** Whether expired rows all come first: after one that is not, the sweep of the table can stop. */
+  /** Whether all expired rows come first, so that the sweep of the table can stop at one that is not. */
   readonly isInOrder?: true
 }
 
@@ -51,7 +50,7 @@ const rules: Record<SweptTable, Rule> = {
   signing_keys: {
     key: 'id',
     first: firstId,
-    // By then another key has signed for so long that nothing signed with this one is accepted any more.
+    // Another key has signed for so long that no token signed with this one is accepted.
     isOver: `EXISTS (
       SELECT 1 FROM signing_keys AS newer
       WHERE newer.generation > signing_keys.generation AND newer.signs_from <= $2
@@ -74,8 +73,8 @@ const rules: Record<SweptTable, Rule> = {
 }
 
 /**
- * Walks the table along its key: an index by expiry would have to be updated at every use of a
- * session. Where nothing has expired, nothing is written.
+ * Walks the table along its key, since an index by expiry would have to be updated at every use of a session. If
+ * nothing has expired, nothing is written.
  */
 export async function sweepTable(
   database: Database,
@@ -104,7 +103,7 @@ function isMarked(row: Row): boolean {
   return readNumber(row[1]) === 1
 }
 
-// A row that was used in between has not expired any more: the condition is checked again.
+// The condition is checked again, since a row that was used meanwhile has no longer expired.
 async function deleteUpTo(
   database: Database,
   table: SweptTable,
@@ -127,7 +126,7 @@ async function deleteUpTo(
 }
 
 function toKey(value: Value): SweepStep['next'] {
-  if (value instanceof Date) throw new TypeError('No table has an instant for its key')
+  if (value instanceof Date) throw new TypeError('The key of a table must not be an instant')
   return value
 }
 

@@ -6,16 +6,13 @@ import type { SweepStep } from '../core/store.ts'
 import { type Swept, sweep } from '../core/sweep.ts'
 import { logOf } from '../core/tracing.ts'
 
-/** Deletes expired rows. Any number of processes may have a sweeper: one of them sweeps. */
+/** Deletes expired rows. Any number of processes may have a sweeper: one at a time sweeps. */
 export interface Sweeper {
-  /** Sweeps from now on: within the first two hours, and then about once an hour. */
+  /** Starts sweeping: first within one and a half hours, and then about once an hour. */
   start(): void
-  /**
-   * Sweeps once, now, at the same pace, unless another process sweeps: for scripts and tests. Errors go
-   * to the log.
-   */
+  /** Sweeps once, at the same pace, unless another process does. For scripts and tests. Errors go to the log. */
   sweep(): Promise<void>
-  /** Stops for good, after the step that is under way. */
+  /** Stops for good, after the current step. */
   stop(): Promise<void>
 }
 
@@ -27,10 +24,10 @@ export interface SweeperOptions {
 }
 
 const intervalMilliseconds = 3_600_000
-// A process that holds the lease and dies is replaced after so long.
+// How long it takes until a process that holds the lease and dies is replaced.
 const leaseMilliseconds = 60_000
-// A request waits for the end of a step. Smaller steps mean more commits, and after each a reader
-// of SQLite empties its page cache, which takes as long as the step, and fills it again.
+// A request may wait for the end of a step. But smaller steps mean more commits, and after each a reader of SQLite
+// has to empty its page cache, which takes as long as the step, and fill it again.
 const stepRows = 128
 // The shares of time that steps may take.
 const sharesOfSteps = { looking: 0.005, deleting: 0.0005 }
@@ -90,8 +87,8 @@ class Worker implements Sweeper {
   }
 
   async #run(): Promise<void> {
-    // SECURITY: not at once. A machine that wakes up with a wrong clock is corrected within
-    // minutes, and until then every session seems to have expired.
+    // SECURITY: not at once. The wrong clock of a machine that wakes up is corrected within minutes; until then every
+    // session may seem to have expired.
     while (await this.#sleep(this.#jittered(intervalMilliseconds), { ref: false })) {
       if (!this.#hasJumped()) await this.sweep()
     }
@@ -120,7 +117,7 @@ class Worker implements Sweeper {
     return !this.#hasJumped()
   }
 
-  // Between two steps requests get their turn, and the lease is kept.
+  // Pauses for the requests between two steps, and renews the lease.
   async #goOn({ deleted }: SweepStep): Promise<boolean> {
     const share = sharesOfSteps[deleted > 0 ? 'deleting' : 'looking']
     const now = this.#monotonic()
@@ -143,8 +140,8 @@ class Worker implements Sweeper {
     return held
   }
 
-  // SECURITY: where the clock was moved while the process ran, what seems to have expired may not
-  // have. It is checked again when the clock has gone on evenly for an hour.
+  // SECURITY: if the clock was moved while the process was running, what seems to have expired may not have. The
+  // sweep goes on once the clock has run evenly for an hour.
   #hasJumped(): boolean {
     const offset = this.#readOffset()
     const hasJumped = Math.abs(offset - this.#offset) > toleratedJumpMilliseconds
@@ -157,7 +154,7 @@ class Worker implements Sweeper {
     return this.#config.clock().getTime() - this.#monotonic()
   }
 
-  // Between half and one and a half of it, so that several processes do not come at once.
+  // Between half and one and a half of it, so that several processes do not start at the same moment.
   #jittered(milliseconds: number): number {
     const [byte = 0] = this.#config.random(1)
     return milliseconds * (0.5 + byte / 255)

@@ -2,13 +2,13 @@ import { types } from 'node:util'
 import { readTextOrNull } from './columns.ts'
 import type { Connection, Row } from './database.ts'
 
-/** Latchkey's newest migrations, one for each kind of database; their numbers differ, so they tell the two apart. */
+/** Latchkey's newest migrations, for SQLite and PostgreSQL. Their numbers differ, so they also tell the two apart. */
 export const newestMigrations = [
   'latchkey/0015_outbox_turns.sql',
   'latchkey/0014_outbox_turns.sql',
 ] as const
 
-/** The tables that the newest migration leaves in a database, beside the list of migrations. */
+/** All tables of Latchkey after the newest migration, except the list of migrations. */
 export const ownTables: readonly string[] = [
   'api_keys',
   'deleted_users',
@@ -34,7 +34,7 @@ export const ownTables: readonly string[] = [
 /** The tables without which a token cannot be checked. */
 export const checkedTables: readonly string[] = ['api_keys', 'sessions', 'users']
 
-/** Tables that a migration made are gone: somebody dropped them, or a file was repaired without them. */
+/** Tables of an applied migration are gone: they were dropped, or a file was repaired without them. */
 export class MissingTablesError extends Error {
   override readonly name = 'MissingTablesError'
   readonly found: string
@@ -49,7 +49,7 @@ export class MissingTablesError extends Error {
   }
 }
 
-/** @throws MissingTablesError where a database with the newest migration lacks one of these tables */
+/** @throws MissingTablesError if a database with the newest migration lacks one of these tables */
 export async function requireTables(
   connection: Connection,
   applied: Applied,
@@ -67,7 +67,7 @@ interface Applied {
   has(name: string): boolean
 }
 
-/** A query for these tables, in one row; null where the database lacks the newest migration. */
+/** A query for the names of these tables, in one row; null if the database lacks the newest migration. */
 export function tablesQuery(applied: Applied, tables: readonly string[]): string | null {
   const [sqlite, postgres] = newestMigrations
   const names = tables.map((name) => `'${name}'`).join(', ')
@@ -76,7 +76,7 @@ export function tablesQuery(applied: Applied, tables: readonly string[]): string
       WHERE type IN ('table', 'view') AND name IN (${names})`
   }
   if (!applied.has(postgres)) return null
-  // A partition, a foreign table or a view may stand in a table's place; one in another schema does not count.
+  // A partition, a foreign table or a view may replace a table. One in another schema does not count.
   return `SELECT string_agg(CAST(relname AS text), ' ') FROM pg_catalog.pg_class
     WHERE relname IN (${names}) AND relkind IN ('r', 'p', 'v', 'f') AND pg_table_is_visible(oid)`
 }
@@ -86,13 +86,13 @@ export function missingIn(row: Row, tables: readonly string[]): readonly string[
   return tables.filter((name) => !found.has(name))
 }
 
-/** Whether a statement failed because a table of Latchkey's is gone: not the statement is wrong, the database is. */
+/** Whether a statement failed because a table of Latchkey's is gone. */
 export function isTableGone(error: unknown): boolean {
-  // Not `instanceof`: under Jest an error of SQLite is of another realm than this code.
+  // Not `instanceof`: under Jest SQLite's errors come from another realm.
   if (!types.isNativeError(error)) return false
   const isMissing = isMissingRelation(error) || /^no such table: /.test(error.message)
-  // PostgreSQL says it in any language, with any quotes. A name that is qualified with a schema, or
-  // with a file of SQLite's, has a dot: no statement of ours has one.
+  // PostgreSQL's messages may be in any language, with any quotes. A name that is qualified with a schema, or with a
+  // file of SQLite's, has a dot: our statements contain no such names.
   return isMissing && error.message.split(/[^\w.]+/).some((word) => ownTables.includes(word))
 }
 

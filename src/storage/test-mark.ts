@@ -1,10 +1,10 @@
 import type { Connection } from './database.ts'
 import { isNotMigrated } from './migrate.ts'
 
-/** The table that marks a database as one that tests may empty. */
+/** The name of the table that marks a database as one that tests may empty. */
 export const testMark = 'latchkey_test_database'
 
-/** Whether tests may empty the database: then it is no place for rows that somebody wants to keep. */
+/** Whether tests may empty the database. */
 export async function isForTests(connection: Connection): Promise<boolean> {
   try {
     await connection.query(`SELECT 1 FROM ${testMark}`)

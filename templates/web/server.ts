@@ -48,7 +48,7 @@ export function web({ apiOrigin, session = 'token' }: WebOptions): Web {
 function requireOrigin(text: string): void {
   const isPlain = /^https?:\/\/(?:[\w.-]+|\[[\da-f:]+\])(?::\d+)?$/.test(text)
   if (isPlain && URL.canParse(text) && new URL(text).origin === text) return
-  throw new RangeError(`${text} is no origin like http://localhost:3000`)
+  throw new RangeError(`${text} is not an origin like http://localhost:3000`)
 }
 
 type Headers = Readonly<Record<string, string>>

@@ -63,7 +63,7 @@ test.each<[fault: string, change: (url: string) => string, sentence: RegExp]>([
   [
     'no certificate',
     (url) => `${url}?sslrootcert=nowhere.pem`,
-    /a certificate that is there.*'nowhere.pem'/,
+    /a certificate that cannot be read.*'nowhere.pem'/,
   ],
   ['no TLS', () => inject('postgresUrl').concat('?sslmode=verify-full'), /SSL connections: switch/],
 ])('%s is one sentence that says what to do', async (_fault, change, sentence) => {

@@ -112,7 +112,7 @@ test('of a file that cannot be made nobody speaks of certificates, as of one for
     ['sqlite:/proc/new.sqlite3', /^DATABASE_URL cannot be used: SQLite needs a file [^\n]*ENOENT/],
     [
       'postgres://a:b@127.0.0.1:9/c?sslmode=verify-full&sslrootcert=/no.pem',
-      /a certificate that is/,
+      /a certificate that cannot be read/,
     ],
   ] as const
   for (const [databaseUrl, sentence] of lines) {

@@ -406,7 +406,7 @@ test.each(['', 'ON DELETE RESTRICT'])(
     expect([code, sentence]).toEqual([
       1,
       expect.stringMatching(
-        /^Rows of the application refer to what was to be deleted, and their foreign key forbids it: /,
+        /^Rows of the application refer to what should be deleted, and their foreign key forbids that; /,
       ),
     ])
     expect(await auth.findUser(user)).not.toBeNull()

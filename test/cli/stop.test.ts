@@ -66,5 +66,5 @@ test('a server whose end does not end is gone before whoever stopped it kills it
   )
   const server = await startServerProcess({}, [program])
   expect(await server.end('SIGTERM')).toBe(1)
-  expect(server.complaints()).toContain('It was stopped and did not end within 9.8 s')
+  expect(server.complaints()).toContain('The server did not stop within 9.8 s, and was killed')
 }, 60_000)

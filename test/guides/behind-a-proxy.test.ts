@@ -73,6 +73,20 @@ test('the proxies of the guide give up a connection before the server does', () 
   expect(haproxy).toContain('option http-server-close\n')
 })
 
+// Otherwise whoever sends one would count as the proxy, and be written down with its address.
+test.each([
+  ['nginx', /^ +proxy_set_header Forwarded "";$/m, 'templates/deployment/nginx.conf'],
+  ['Caddy', /^\s+header_up -Forwarded$/m, 'templates/deployment/Caddyfile'],
+  ['HAProxy', /^ +http-request del-header Forwarded$/m, null],
+  ['Apache', /^ +RequestHeader unset Forwarded$/m, null],
+])(
+  '%s passes on no Forwarded of a client’s, in the guide and in a new project',
+  (_name, line, file) => {
+    expect(readFileSync(page, 'utf8')).toMatch(line)
+    if (file !== null) expect(readFileSync(file, 'utf8')).toMatch(line)
+  },
+)
+
 test('with the lines of the guide the server keeps connections for longer than such a proxy', async () => {
   const [imports = '', lines = ''] = blocksOf(page, 'ts').join('').split('\n\n')
   const folder = packageFolder({})

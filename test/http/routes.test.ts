@@ -388,7 +388,7 @@ test('a fault inside a route is a bare 500 with the request id, logged with its 
 test('two routes on one line are refused when the app is made', async () => {
   const { auth, database } = await startServer()
   const twice = [...templateRoutes(database), ...templateRoutes(database)]
-  expect(() => createApp(auth, { routes: twice })).toThrow('Two routes are declared for GET /')
+  expect(() => createApp(auth, { routes: twice })).toThrow('GET / is declared twice')
 })
 
 test.each(['/wrong', '/%77rong'])(
@@ -431,7 +431,7 @@ test.each([undefined, 'Session', 'operators'])(
   (access) => {
     // As plain JavaScript would say it.
     const wrong = Object({ method: 'GET', path: '/notes', summary: '', answers: {}, access })
-    expect(() => route(wrong)).toThrow(`GET /notes has the access ${access}: there is none`)
+    expect(() => route(wrong)).toThrow(`GET /notes has the access ${access}, which does not exist`)
   },
 )
 

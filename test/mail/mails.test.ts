@@ -152,8 +152,8 @@ test('an application has its colours and its language in every mail', () => {
 
 const good = { accent: '#1f4fd8', onAccent: '#ffffff' }
 const faults: [string, MailOptions, string][] = [
-  ['no name', { name: ' ' }, '“ ” is no name in one line'],
-  ['a name of two lines', { name: 'A\r\nBcc: b' }, '“A\r\nBcc: b” is no name in one line'],
+  ['no name', { name: ' ' }, '“ ” is not a name of one line'],
+  ['a name of two lines', { name: 'A\r\nBcc: b' }, '“A\r\nBcc: b” is not a name of one line'],
   [
     'light colours that nobody can read',
     { colors: { light: { accent: '#888888', onAccent: '#ffffff' }, dark: good } },
@@ -168,7 +168,7 @@ const faults: [string, MailOptions, string][] = [
     (accent): (typeof faults)[number] => [
       `the colour ${JSON.stringify(accent)}`,
       { colors: { light: good, dark: { ...good, accent } } },
-      `${accent} is no colour like #1f4fd8`,
+      `${accent} is not a colour like #1f4fd8`,
     ],
   ),
 ]

@@ -197,7 +197,7 @@ test.each([
 test('who opens a route without a list is told that it is one', async () => {
   const { auth } = await startServer()
   const wrong = Object({ allowUnauthenticated: 'GET /welcome' })
-  expect(() => onHono.protect(auth, wrong)).toThrow(/is a list of names, not 'GET \/welcome'/)
+  expect(() => onHono.protect(auth, wrong)).toThrow(/must be a list of names, not 'GET \/welcome'/)
 })
 
 test('in Express, what a key asks has no request.session, and to ask for it is a fault', async () => {

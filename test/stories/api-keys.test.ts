@@ -379,7 +379,7 @@ test('where nobody declares scopes there are no keys, nor routes for them', asyn
 test('an app whose route asks for a scope that nobody declared does not start', async () => {
   const { auth, database } = await startServer({ auth: { apiKeys: {} }, app: { routes: [] } })
   expect(() => createApp(auth, { routes: templateRoutes(database) })).toThrow(
-    'GET /v1/projects asks for projects:read, which is none of the apiKeys.scopes',
+    'GET /v1/projects requires projects:read, which is not one of the apiKeys.scopes',
   )
 })
 

@@ -58,6 +58,17 @@ test('every log-in is in the list, newest first, with the one that asks marked',
   expect(marked).toEqual([false, true])
 })
 
+test('of what a client says it is no more is kept than 1,024 characters', async () => {
+  const server = await startServer()
+  const token = await signUp(server)
+  await logIn(server, { userAgent: `curl/${'8'.repeat(9_000)}` })
+  const [{ user_agent }] = (await list(server, token)).sessions
+  expect(user_agent).toHaveLength(1_024)
+  await server.auth.flush()
+  const kept = 'SELECT max(length(user_agent)) FROM events'
+  expect(await server.database.query(kept)).toEqual([[1_024]])
+})
+
 test('the list comes in pages, and ends', async () => {
   const server = await startServer()
   const token = await signUp(server)

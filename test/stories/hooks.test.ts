@@ -353,7 +353,7 @@ test('a hook that no act calls is refused at the start', async () => {
   const { auth } = await startWith({})
   const { store } = auth.config
   const mistyped: object = { onUserCreate() {} }
-  expect(() => createAuth({ store, hooks: mistyped })).toThrow('and no onUserCreate')
+  expect(() => createAuth({ store, hooks: mistyped })).toThrow('but not onUserCreate')
   const hooks: object = { onUserCreated: 3 }
   expect(() => createAuth({ store, hooks })).toThrow(RangeError)
 })

@@ -217,6 +217,29 @@ test('a change of a password that an operator set meanwhile is refused, and thei
   expect((await send('GET /v1/session', undefined, bearer(other))).status).toBe(200)
 })
 
+test('a log-out is answered when what its session had begun is done, and not before', async () => {
+  const { promise: hasBegun, resolve: tellBegun } = Promise.withResolvers<void>()
+  const { promise: mayGoOn, resolve: goOn } = Promise.withResolvers<void>()
+  const onUserDeleted = async () => {
+    tellBegun()
+    await mayGoOn
+  }
+  const server = await startServer({ auth: { hooks: { onUserDeleted } } })
+  const held = bearer(await signUp(server))
+  const deleting = server.send('DELETE /v1/user', undefined, held)
+  await hasBegun
+  let isHeld = true
+  const leaving = server.send('DELETE /v1/session', undefined, held).then(({ status }) => {
+    return { status, isHeld }
+  })
+  setTimeout(() => {
+    isHeld = false
+    goOn()
+  }, 300)
+  expect((await deleting).status).toBe(204)
+  expect(await leaving).toEqual({ status: 200, isHeld: false })
+})
+
 test('whoever ends all other devices waits for a change of password, and neither fails', async () => {
   const server = await startServer()
   const { auth } = server

@@ -323,6 +323,23 @@ test('a password can be set on a console for whoever is banned, and lets nobody 
   expect(await auth.logIn(byHand)).toMatchObject({ user: { id } })
 })
 
+test('a password is set on a console for nobody whose address is another’s by then', async () => {
+  const { server, passwordHash } = await startWithToken()
+  const { auth, send } = server
+  const moved = { ...ann, email_address: 'ann@example.org' }
+  const held = bearer((await send('POST /v1/session', ann)).body.token)
+  await send('PATCH /v1/user', moved, held)
+  await server.outbox.deliverDue()
+  const proof = { token: mailedToken(server) }
+  passwordHash.hash = async (secret) => {
+    await send('PUT /v1/email_verifications', proof, held)
+    return cheapHash.hash(secret)
+  }
+  const byHand = { emailAddress: ann.email_address, password: 'set by hand' }
+  expect(await auth.setPassword(byHand)).toBeNull()
+  expect(await logIn(server, moved)).toBe(200)
+})
+
 test('a link of somebody who is gone is dead', async () => {
   const { server, token } = await startWithToken()
   await server.database.transaction((transaction) => transaction.query('DELETE FROM users'))

@@ -459,6 +459,18 @@ test('a new password begins without failures', async () => {
   expect((await server.send('POST /v1/session', renewed)).status).toBe(200)
 })
 
+test('so does one that is set on a console, and a user who is created there', async () => {
+  const server = await startGuarded()
+  const { auth, send } = server
+  const byHand = { emailAddress: ann.email_address, password: ann.password }
+  for (const set of [() => auth.createUser(byHand), () => auth.setPassword(byHand)]) {
+    await repeat(10, () => send('POST /v1/session', wrong))
+    expect((await send('POST /v1/session', ann)).status).toBe(429)
+    await set()
+    expect((await send('POST /v1/session', ann)).status).toBe(200)
+  }
+})
+
 test('one password is tried in vain on thirty accounts, and on no more within an hour', async () => {
   const server = await startGuarded()
   const tired = { email_address: 'tired@example.com', password: 'Winter2026-Winter' }

@@ -1,7 +1,7 @@
 // A clock that is far off, and right again: it ends nothing for good, and nothing outlives its time by it.
 import { expect, test } from 'vitest'
 import { sweep } from '../../src/core/sweep.ts'
-import { ann, bearer, type Server, signUp, startServer } from '../harness.ts'
+import { ann, bearer, mailedToken, type Server, signUp, startServer } from '../harness.ts'
 
 const fourHundredDays = { days: 400 }
 const atOnce = { maximum: 64, mayGoOn: () => true, after: async () => true }
@@ -72,6 +72,43 @@ test('a session that began more than a day ahead is over until its time has come
   await send('DELETE /v1/sessions', undefined, bearer(kept))
   clock.advance({ days: 2 })
   expect([await statusOf(server, ahead), await statusOf(server, kept)]).toEqual([401, 200])
+})
+
+test('the link in a mail is of the sign-up before it, also where the clock was set back since the last one', async () => {
+  const server = await startServer({ auth: { signUp: 'confirm' } })
+  const { clock, outbox, send } = server
+  const second = { ...ann, password: 'another horse battery' }
+  await send('POST /v1/registrations', ann)
+  await outbox.deliverDue()
+  for (const back of [{ milliseconds: -500 }, { hours: -1 }, { days: -1 }]) {
+    clock.advance(back)
+    await send('POST /v1/registrations', second)
+    await outbox.deliverDue()
+    const proof = { token: mailedToken(server), password: ann.password }
+    expect((await send('PUT /v1/email_verifications', proof)).status).toBe(422)
+  }
+  const proof = { token: mailedToken(server), password: second.password }
+  expect((await send('PUT /v1/email_verifications', proof)).status).toBe(200)
+})
+
+test('links to reset a password from before the clock was set back keep no other from being sent', async () => {
+  const server = await startServer()
+  const { clock, mailbox, outbox, send } = server
+  const ask = async () => {
+    await send('POST /v1/passwords', ann)
+    await outbox.deliverDue()
+    return mailbox.mails.length
+  }
+  await signUp(server)
+  for (const _ of [1, 2, 3, 4]) await ask()
+  expect(mailbox.mails).toHaveLength(3)
+  // As little as two processes may differ by changes nothing.
+  clock.advance({ minutes: -1 })
+  expect(await ask()).toBe(3)
+  clock.advance({ days: -1 })
+  for (const mails of [4, 5, 6, 6]) expect(await ask()).toBe(mails)
+  const proof = { token: mailedToken(server), password: 'another horse battery' }
+  expect((await send('PUT /v1/passwords', proof)).status).toBe(200)
 })
 
 test('clocks that differ by less than a day log nobody out', async () => {

@@ -50,7 +50,7 @@ file is never overwritten. Back up PostgreSQL with its own pg_dump.`,
 /** What happens when the database to copy has a fault. */
 type Tolerate = (fault: string) => void
 
-// Otherwise broken copies would replace the good backups, one a day.
+// Otherwise broken copies would gradually replace the good backups.
 const refuse: Tolerate = (fault) => {
   throw new Refused(
     `${fault}. Nothing was backed up: --broken copies what is left, for a repair, and is no backup`,
@@ -84,7 +84,7 @@ interface Wanted {
 async function backUp(database: string, { file, tolerate }: Wanted): Promise<void> {
   if (existsSync(file)) throw new Refused(`${file} is there already: name another file`)
   if (!existsSync(dirname(file))) throw new Refused(`There is no folder ${dirname(file)}`)
-  // Not named by the process id, which in a container is the same each time.
+  // A random name, because in a container the process id is the same each time.
   const part = join(dirname(file), `.${basename(file)}.${randomBytes(4).toString('hex')}.part`)
   make(part, file)
   try {

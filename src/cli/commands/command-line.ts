@@ -28,7 +28,7 @@ export async function runCommandLine(args: readonly string[]): Promise<0 | 1 | 2
   }
 }
 
-// In a command of ours an error of the system names a file of its user's, and a stack would add nothing.
+// The message of a system error names the file, and a stack would not help the user of a command.
 function explainCommand(error: unknown): unknown {
   const said = explain(error)
   return said instanceof Error && 'syscall' in said ? said.message : said
@@ -53,7 +53,7 @@ async function runCommand(command: Command, args: readonly string[]): Promise<vo
   else await command.run(args.slice(words.length))
 }
 
-// The words may begin the names of several commands, or of none.
+// For words that are no command: they may be the beginning of several names, or of none.
 function runWithoutCommand(args: readonly string[]): void {
   const index = args.findIndex((arg) => arg.startsWith('-'))
   const option = args[index]
@@ -68,7 +68,7 @@ function asksForHelp(arg: string): boolean {
   return arg === '--help' || arg === '-h'
 }
 
-// The longest run of first words that begins the name of a command.
+// The longest sequence of words at the start that begins the name of a command.
 function knownWords(args: readonly string[]): readonly string[] {
   const lengths = commands.map(({ name }) => {
     const words = name.split(' ')

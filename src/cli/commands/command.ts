@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import { readEnvironmentFile } from './environment-file.ts'
 
-/** A command of `latchkey`: what its help says, and what it runs. */
+/** A command of `latchkey`: its help, and what it does. */
 export interface Command extends Description {
   /** @throws UsageError, Refused */
   run(args: readonly string[]): Promise<void>
@@ -12,7 +12,7 @@ interface Description {
   readonly name: string
   /** One line, in the list of commands. */
   readonly summary: string
-  /** The rest of its own help: lines of 78 characters at most. */
+  /** The rest of its help: lines of at most 88 characters. */
   readonly details: string
   /** What follows the name besides options, such as `ID …`; null for nothing. */
   readonly operands: string | null
@@ -30,12 +30,12 @@ interface Option {
   readonly meaning: string
 }
 
-/** Wrong words after `latchkey`: exit code 2, with a pointer to the help. */
+/** The command line is wrong: exit code 2, with a pointer to the help. */
 export class UsageError extends Error {
   override readonly name = 'UsageError'
 }
 
-/** Something that cannot be done now; the message says what to do: exit code 1. */
+/** The command cannot be carried out: exit code 1. The message says what to do. */
 export class Refused extends Error {
   override readonly name = 'Refused'
 }
@@ -49,7 +49,7 @@ export function defineCommand<const Known extends Options>(
     ...description,
     async run(args) {
       const given = parse(args, description)
-      // As the server in development reads them: the command works on the same database.
+      // Read as by a server in development, so that the command works on the same database.
       if ('dev' in given.values && given.values.dev) readEnvironmentFile('.env.development')
       await run(given)
     },

@@ -30,7 +30,7 @@ export interface DatabaseOptions {
  *
  * @throws EnvironmentError for a DATABASE_URL that is missing or cannot be read
  * @throws Refused if there is no such database, or it lacks the newest migrations
- * @throws MissingTablesError if a table is gone that was there
+ * @throws MissingTablesError if a table of an applied migration is gone
  */
 export function withStore<T>(
   options: DatabaseOptions,
@@ -54,7 +54,7 @@ export function withAuth<T>(
 }
 
 /**
- * For commands that open the database of the environment in a way of their own.
+ * For commands that open the database that the environment names themselves.
  *
  * @throws EnvironmentError for a DATABASE_URL that is missing or cannot be read
  * @throws Refused if there is no such database, or it lacks the newest migrations
@@ -83,7 +83,7 @@ export async function withDatabase<T>(
   try {
     return await work(database)
   } finally {
-    // A connection that is still being made may never end; this process must.
+    // Not waited for longer: a connection that is still being made may never end, but this process must.
     await within(1_000, database.close()).catch(() => {})
   }
 }
@@ -93,8 +93,8 @@ export async function withDatabase<T>(
  * @throws Refused if it is missing, and a `.env` file may have it
  */
 export function readDatabaseUrl({ dev = false }: DatabaseOptions): string {
-  // `.env` is not read here, unlike in `serve`: beside a server of another make that file names the development
-  // database, on which nobody wants to work just for having forgotten a variable.
+  // Unlike `serve`, other commands do not read `.env`: in projects with another framework that file often names the
+  // development database, and a forgotten variable must not make a command work on that.
   if (!dev && !process.env.DATABASE_URL?.trim() && isInFile()) throw new Refused(unread)
   return readDatabaseEnvironment(process.env, dev ? 'development' : 'production')
 }
@@ -108,7 +108,7 @@ const unread =
   'DATABASE_URL must be set in production, and .env is not read by itself: node --env-file=.env node_modules/latchkey/cli/latchkey.js … takes it from there'
 
 /**
- * Opening a file would create it if it is not there.
+ * Checks that the file of an SQLite database exists, because opening it would create it.
  *
  * @throws Refused if there is no such file
  */

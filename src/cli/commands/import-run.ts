@@ -47,8 +47,8 @@ export async function runImport(
   open: (mapping: unknown) => Promise<Origin>,
 ): Promise<void> {
   const begunAt = performance.now()
-  // Servers on the same machine come first. But not the lowest priority: on a busy machine a process that waits
-  // for the lock would then wait for everybody else's turn.
+  // Servers on the same machine come first. But not the lowest priority: the import holds the database's lock at times,
+  // and on a busy machine servers would then wait for it.
   setPriority(constants.priority.PRIORITY_BELOW_NORMAL)
   const refused = new RefusedRows(given.report === undefined ? null : new PrivateFile(given.report))
   const importing = withMigrated(given, (url) => importInto(url, { given, open, refused }))
@@ -69,7 +69,7 @@ interface Work {
 
 async function importInto(url: string, { given, open, refused }: Work): Promise<Summary> {
   const sessions = readSessionEnvironment(process.env)
-  // Taken before the source is opened: what begins there from now on may be missing from its snapshot.
+  // Before the source is opened: whatever is created there later may be missing from the snapshot.
   const now = new Date()
   const origin = await open(given.map === undefined ? null : readMapping(given.map))
   try {
@@ -80,7 +80,7 @@ async function importInto(url: string, { given, open, refused }: Work): Promise<
       monotonic: () => performance.now(),
     })
     const summary = await withDatabase(url, async (database) => {
-      // If its tables are found missing only later, it would be taken for a database that is away for a moment.
+      // Checked first: later, a missing table would look like a database that is unreachable for a moment.
       await requireWhole(database)
       return importFrom(origin, database, {
         mode: given['dry-run'] ? 'dry-run' : 'write',
@@ -100,7 +100,7 @@ async function importInto(url: string, { given, open, refused }: Work): Promise<
   }
 }
 
-// For the ids of a million rows: asking for a few random bytes takes as long as asking for many.
+// For the ids of a million rows: a few random bytes take as long as many.
 function pooledBytes(): (size: number) => Uint8Array {
   let pool = Buffer.alloc(0)
   return (size) => {
@@ -111,7 +111,7 @@ function pooledBytes(): (size: number) => Uint8Array {
   }
 }
 
-// Another process that waits for the lock of the file tries every 10 ms: it must be free by then.
+// Other processes try every 10 ms to take the lock of the file, so it must be free for longer than that.
 const freeMilliseconds = 12
 
 // Pauses between writes; rows are read and checked meanwhile.

@@ -17,11 +17,11 @@ export interface LogInPrice {
   readonly schemes: readonly SchemePrice[]
 }
 
-/** Makes each of these hashes once, after one to warm up: takes a little longer than a log-in. */
+/** Computes each of these hashes once, after one to warm up. It takes a little longer than a log-in. */
 export async function measureLogIn(counts: readonly SchemeLeft[]): Promise<LogInPrice> {
   const password = new Secret('nobody has this password')
   const own = argon2id()
-  // The first hash also gets its memory from the system.
+  // The first hash also has to allocate its memory.
   await own.verify(null, password)
   const ownMilliseconds = await timeOf(() => own.verify(null, password))
   const schemes: SchemePrice[] = []

@@ -67,7 +67,7 @@ function printApplied(applied: readonly string[], { json }: Output): void {
   else for (const name of applied) print(`Applied ${name}`)
 }
 
-/** Every migration, and whether the database has it; a file with none of them is not opened. */
+/** Every migration, and whether it is applied. A file without any of them is not opened. */
 export async function readStatus(
   url: string,
   sources: readonly Migrations[],
@@ -78,7 +78,7 @@ export async function readStatus(
   return withDatabase(url, (database) => listMigrations(database, sources))
 }
 
-// The answers of a file into which nothing was ever migrated.
+// Answers like a database that was never migrated.
 const untouched: Connection = { query: async () => [] }
 
 function printStatus(migrations: readonly MigrationStatus[], { json }: Output): void {

@@ -1,4 +1,4 @@
-/** The reader may go away, as `head` does: then the work is still finished, and nothing more is said. */
+/** Handles errors of the output: if its reader goes away, as `head` does, the work is finished silently. */
 export function watchOutput(): void {
   process.stderr.on('error', () => {})
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -10,8 +10,8 @@ export function watchOutput(): void {
 }
 
 /**
- * Ends the process when all output is written. Nothing closes PostgreSQL connections that failed half-way, and
- * they would keep the process running for a minute.
+ * Ends the process when all output is written. Otherwise PostgreSQL connections that failed half-way would keep it
+ * running for a minute.
  */
 export function endWhenWritten(): void {
   const end = () => {
@@ -77,8 +77,8 @@ export function columns(rows: readonly (readonly string[])[]): string[] {
   })
 }
 
-// SECURITY: a terminal obeys control characters, and names of mail servers and recipients come from others:
-// they could rewrite what is on the screen. Line breaks would forge a row.
+// SECURITY: a terminal interprets control characters, and texts such as errors of mail servers come from others: they
+// could rewrite the screen, and with line breaks forge a row.
 const unprintable = /[\p{C}\p{Zl}\p{Zp}]/gu
 
 function printable(text: string): string {

@@ -8,8 +8,8 @@ import { Refused } from './command.ts'
 const bufferedCharacters = 65_536
 
 /**
- * A new file that only its owner can read, since it is about people. It gets its name when it is complete: half
- * a file, left by a process that was killed, would be taken for a whole one.
+ * A new file that only its owner can read, since it contains personal data. It gets its name only when it is
+ * complete, so that half a file, left by a process that was killed, is not taken for a whole one.
  */
 export class PrivateFile {
   readonly #path: string
@@ -23,7 +23,7 @@ export class PrivateFile {
     if (/[\\/]$/.test(path)) throw new Refused(`${path} is a folder: name a file`)
     if (lstatSync(path, { throwIfNoEntry: false })) throw new Refused(isThere(path))
     this.#path = path
-    // Not named by the process id, which in a container is the same each time.
+    // A random name, because in a container the process id is the same each time.
     const name = `.${basename(path)}.${randomBytes(4).toString('hex')}.part`
     this.#part = join(dirname(path), name)
     try {

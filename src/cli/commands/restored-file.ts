@@ -68,7 +68,7 @@ export async function restoreFile(named: string, given: Given): Promise<Replaced
       const known = await askKnown(former)
       return { made, returned: known && (await listRestoredRows(database, known)) }
     })
-    // Moves what is in its log into the file, which then needs no log.
+    // Moves the content of the write-ahead log into the file.
     holdFile(next).release()
     giveAway(next, existsSync(file) ? file : dirname(file))
     syncFile(next)
@@ -79,7 +79,7 @@ export async function restoreFile(named: string, given: Given): Promise<Replaced
   }
 }
 
-// A link leads to a volume, where the data must stay, even if the volume has lost it.
+// A link may lead to a volume. The data must stay there, even if the file is missing.
 function behindLinks(named: string, depth = 0): string {
   const isLink = lstatSync(named, { throwIfNoEntry: false })?.isSymbolicLink() === true
   if (!isLink || depth > 9) return named

@@ -4,7 +4,7 @@ import { listApplied, listMigrations, type Migrations, migrate } from '../../sto
 import { createStore } from '../../storage/store.ts'
 import { Refused } from './command.ts'
 
-/** Whether the sessions and mailed links of the time of the backup are to work again. */
+/** Whether the sessions and mailed links in the backup are to work again. */
 export type Sessions = 'ended' | 'kept'
 
 /**
@@ -27,7 +27,7 @@ export async function makeCurrent(
   return { applied, revoked }
 }
 
-// A newer version may keep in its tables what this version would let in again.
+// The tables of a newer version may record bans or revocations that this version would ignore.
 async function requireKnown(database: Database, sources: readonly Migrations[]): Promise<void> {
   const names = await listApplied(database)
   const own = names.filter((name) => name.startsWith('latchkey/'))

@@ -6,11 +6,11 @@ import { defineCommand } from './command.ts'
 import { databaseOptions, withAuth } from './database.ts'
 import { jsonOption, printJson, printTable } from './output.ts'
 
-// No request of this process waits for a step, but other writers do; and after each commit every server reads
-// its pages of the database again.
+// No request waits for a step in this process, but other writers do; and after each commit every server has to read its
+// pages of the database again.
 const stepRows = 500
-// Shares of the time that steps may take: servers on the same database come first. After a step that only
-// looked, no server has to read anything again.
+// The shares of time that steps may take, since servers on the same database come first. After a step that only
+// looks, no server has to read anything again.
 const sharesOfSteps = { looking: 0.03, deleting: 0.003 }
 
 export const sweepDatabase = defineCommand(
@@ -27,7 +27,7 @@ have to be the server's, and from the clock of this machine.`,
     examples: ['latchkey sweep', 'latchkey sweep --json'],
   },
   async ({ values }) => {
-    // Servers on the same machine come first too: nobody waits for a sweep.
+    // Servers on the same machine come first: nobody waits for a sweep.
     setPriority(constants.priority.PRIORITY_LOW)
     let stepBegan = 0
     const swept = await withAuth(values, ({ config }) =>

@@ -4,12 +4,12 @@ import type { User } from '../../core/entities.ts'
 import { AuthError } from '../../core/errors.ts'
 import { type Command, defineCommand, Refused, UsageError } from './command.ts'
 import { databaseOptions, withAuth } from './database.ts'
-import { forgetImportedPasswords } from './imported-passwords.ts'
 import { oneOf } from './operand.ts'
 import { jsonOption, print, printJson, printTable, readable } from './output.ts'
 import { pageOptions, parsePage, sayRest } from './page.ts'
 import { userActs } from './user-acts.ts'
 import { userOperand, withUser } from './user-operand.ts'
+import { forgetImportedPasswords } from './users-forget-hashes.ts'
 import { readmitUser } from './users-readmit.ts'
 
 const listUsers = defineCommand(

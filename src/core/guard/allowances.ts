@@ -15,7 +15,7 @@ const storage = new AsyncLocalStorage<Allowances>()
 export class Allowances {
   readonly #found: Allowance[] = []
 
-  /** The one with the least left, and among equals the one that ends last; null where nothing was counted. */
+  /** The one with the least left, and among equals the one that ends last; null if nothing was counted. */
   get tightest(): Allowance | null {
     const [first = null] = this.#found.toSorted(
       (one, other) => one.remaining - other.remaining || other.resetSeconds - one.resetSeconds,
@@ -28,7 +28,7 @@ export class Allowances {
   }
 }
 
-/** Runs `work` and notes in `allowances` what it is counted against. */
+/** Runs `work`, and notes in `allowances` the limits that it counts against. */
 export function runWithin<T>(allowances: Allowances, work: () => T): T {
   return storage.run(allowances, work)
 }

@@ -7,14 +7,14 @@ import type { WindowLimit } from './rate-limit.ts'
 import { isOpen } from './window.ts'
 
 const windowSeconds = 60
-// All keys of a user together may make as many requests as this many keys.
+// All keys of a user together may make this many times the requests of one key.
 const keysWorth = 10
-// A limit is taken up in so many blocks: each costs one write, and the requests in it none.
+// A limit is divided into this many blocks: each block costs one write, and the requests within it none.
 const blocks = 20
-// Beyond so many, the oldest is forgotten, and has to take up a new block.
+// Beyond this number the oldest is forgotten, and has to take a new block.
 const rememberedKeys = 10_000
 
-/** What is left of the block that this process took up; nothing, where the limit had none left. */
+/** The block of requests that this process has taken, and how many are left. */
 interface Block {
   left: number
   readonly isLast: boolean
@@ -22,11 +22,10 @@ interface Block {
 }
 
 /**
- * Lets each API key make so many requests a minute, and all keys of a user ten times as many, over
- * all processes together. The database counts a whole block before its requests are made: no two
- * processes can spend the same part of a limit. What a process does not use of its block is lost to
- * the others until the minute ends. Around the border of two minutes twice the limit can pass at
- * once; a power cut can forget the last seconds.
+ * Limits the requests of each API key per minute, and those of all keys of a user to ten times as many, over all
+ * processes together. The database counts a whole block before its requests are made, so no two processes can use the
+ * same part of a limit. The rest of a block that a process does not use is lost until the minute ends. Around the
+ * border of two minutes up to twice the limit can pass, and a power cut can lose the last seconds.
  */
 export class ApiKeyLimit {
   readonly #store: Pick<GuardStore, 'count'>
@@ -50,7 +49,7 @@ export class ApiKeyLimit {
   }
 
   async #use(counted: string, limit: WindowLimit): Promise<void> {
-    // Of many requests that wait for one block, those that do not fit in it wait for the next.
+    // Of the requests that wait for a block, those that do not fit into it wait for the next one.
     for (;;) {
       const block = this.#current(counted) ?? (await this.#take(counted, limit))
       if (block.left > 0) {

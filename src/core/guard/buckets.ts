@@ -5,23 +5,23 @@ import { type Counted, type GuardedAct, limits, type PasswordAct } from './limit
 import { networkOf } from './network.ts'
 import type { WindowLimit } from './rate-limit.ts'
 
-/** Who tries, and on whom. */
+/** An attempt: on which account, and from where. */
 export interface GuardedAttempt {
-  /** The typed address, known or unknown; for somebody logged in, the user's id. */
+  /** The typed email address, known or unknown; if somebody is logged in, the id of the user. */
   readonly account: string
-  /** Where it comes from. Without a request, only the account is counted. */
+  /** Where the attempt comes from. Without a request, it is only counted by account. */
   readonly client: Client
 }
 
-/** A count in the database, and what it may reach. */
+/** A count in the database, and its limit. */
 export interface Bucket {
   readonly key: string
   readonly by: Counted
   readonly limit: WindowLimit
 }
 
-// In the order of `Counted`, always the same for one act: two transactions never deadlock, and an
-// attempt that is refused by address does not count against the account.
+// Always in the same order: so two transactions never deadlock, and an attempt that is refused by address does not
+// count against the account.
 export function bucketsOf(act: GuardedAct, { account, client }: GuardedAttempt): Bucket[] {
   const network = networkOfClient(client)
   if (network === null) return bucketsBy('account', act, account)
@@ -32,14 +32,14 @@ export function bucketsOf(act: GuardedAct, { account, client }: GuardedAttempt):
   ]
 }
 
-// SECURITY: all requests without a known address share one count. Otherwise nothing would limit
-// them where whoever mounted the app forgot to pass the address on.
+// SECURITY: all requests without a known IP address share one count. Otherwise nothing would limit them if a server
+// does not pass the address to the app.
 function networkOfClient({ ipAddress, requestId }: Client): string | null {
   if (ipAddress !== null) return networkOf(ipAddress)
   return requestId === null ? null : 'unknown'
 }
 
-/** Every count of an act on one account, from one network, or both. */
+/** The counts of an act for one account, one network, or both. */
 export function bucketsBy(by: Counted, act: GuardedAct, whom: string): Bucket[] {
   return limits[act][by].map((limit) => ({
     key: digest(`${act} ${by} ${whom} ${limit.name}`),
@@ -58,7 +58,7 @@ export function failuresKeysOf({ id, emailAddress }: User): string[] {
   return [failuresKey('log_in', emailAddress), failuresKey('password_challenge', id)]
 }
 
-// So that the table does not tell who mistyped a password.
+// Hashed, so that the table does not reveal who mistyped a password.
 function digest(text: string): string {
   return hash('sha256', text, 'base64url')
 }

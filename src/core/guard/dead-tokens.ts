@@ -6,7 +6,7 @@ import { networkOf } from './network.ts'
 import type { WindowLimit } from './rate-limit.ts'
 import { isOpen } from './window.ts'
 
-// Beyond so many networks, the one that came first is forgotten.
+// Beyond this number the network that was seen first is forgotten.
 const rememberedNetworks = 10_000
 
 interface Seen {
@@ -15,9 +15,9 @@ interface Seen {
 }
 
 /**
- * Slows clients that present many dead tokens. Nothing in a token can be guessed, and each was
- * looked up before it is counted: this tells a broken client to stop. In memory, each process for
- * itself; live tokens never come here.
+ * Tells clients that send many dead tokens to wait. It is meant for broken clients: tokens cannot be guessed, and
+ * each was looked up before it is counted. It counts in memory, for each process separately, and never counts live
+ * tokens.
  */
 export class DeadTokens {
   readonly #clock: () => Date
@@ -27,7 +27,7 @@ export class DeadTokens {
     this.#clock = clock
   }
 
-  /** @throws AuthError `rate_limited` with the seconds to wait, for one too many from a network */
+  /** @throws AuthError `rate_limited` with the seconds to wait, if it is one too many from a network */
   count(kind: keyof typeof deadTokens, { ipAddress }: Client): void {
     const now = this.#clock().getTime()
     const limit = deadTokens[kind]

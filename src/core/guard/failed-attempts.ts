@@ -1,23 +1,23 @@
 import { AuthError } from '../errors.ts'
 import { passwordLimits } from './limits.ts'
 
-/** Tries at one password that failed in succession. */
+/** The failed tries at one password since it was last right. */
 export interface FailedAttempts {
   readonly count: number
-  /** No try is admitted before this. */
+  /** When the next try is admitted. */
   readonly blockedUntil: Date
-  /** When they are forgotten; null where only a recovery ends them. */
+  /** When they are forgotten; null if only a password reset ends them. */
   readonly expiresAt: Date | null
 }
 
-/** What is asked of the database. */
+/** What counting failed tries needs of a database. */
 export interface FailedAttemptsStore {
   findFailedAttempts(key: string): Promise<FailedAttempts | null>
   /**
-   * Replaces what was found with `next`, in a transaction of its own that is committed when this
-   * resolves. A power cut may lose the last seconds, a crash does not.
+   * Replaces `from`, which was found before, by `next`, in a transaction of its own that is committed when this
+   * resolves. A power cut may lose the last seconds, but a crash does not.
    *
-   * @returns false where somebody else was faster, and nothing was written
+   * @returns false if it was no longer `from`, and nothing was written
    */
   replaceFailedAttempts(
     key: string,
@@ -27,22 +27,22 @@ export interface FailedAttemptsStore {
 
 const { failures, firstWaitSeconds, longestWaitSeconds, stoppedAfter } = passwordLimits
 
-// Clocks of two processes may differ by so much.
+// By how much the clocks of two processes may differ.
 const toleratedSkewMilliseconds = 60_000
 
-/** How long after so many failures in succession the next try waits. */
+/** How many seconds the next try must wait after a number of failures in a row. */
 export function waitSecondsAfter(count: number): number {
   if (count < failures.attempts) return 0
   return Math.min(firstWaitSeconds * 2 ** (count - failures.attempts), longestWaitSeconds)
 }
 
 /**
- * Counts a try at a password as failed, before it is known whether it is. Of many concurrent tries each is counted, or
- * told to wait.
+ * Counts a try at a password as failed, before it is verified. Each of many concurrent tries is counted, or told to
+ * wait.
  *
- * SECURITY: in one statement that writes only where nothing changed since the read: no two tries are the tenth.
+ * SECURITY: the statement writes only if nothing has changed since the read, so that no two tries are both the tenth.
  *
- * @returns how many failed before it
+ * @returns how many tries failed before it
  * @throws AuthError `rate_limited` with the seconds to wait, `unavailable`
  */
 export async function countFailedAttempt(
@@ -51,7 +51,7 @@ export async function countFailedAttempt(
   clock: () => Date,
 ): Promise<number> {
   for (;;) {
-    // Read in each round: a try that lost the race would be judged by a time before the block began.
+    // Read in each round: after a lost race, an older time would be from before the block began.
     const now = clock()
     const from = await store.findFailedAttempts(key)
     const before = from && isKept(from, now) ? from.count : 0
@@ -61,7 +61,7 @@ export async function countFailedAttempt(
   }
 }
 
-/** Takes back the count of a try of which nobody found out whether it failed. */
+/** Takes back the count of a try whose password was not verified after all. */
 export async function takeBackFailedAttempt(
   store: FailedAttemptsStore,
   key: string,
@@ -81,8 +81,8 @@ function isKept({ expiresAt }: FailedAttempts, now: Date): boolean {
 function requireWaited({ count, blockedUntil }: FailedAttempts, now: Date): void {
   const wait = waitSecondsAfter(count) * 1_000
   const left = blockedUntil.getTime() - now.getTime()
-  // Few failures cause no wait, not even for the millisecond by which another process is ahead. A
-  // block that ends much later than it can was written by a wrong clock.
+  // After few failures there is no wait, even if the clock of another process is ahead. A block that ends later than is
+  // possible was written by a wrong clock.
   if (wait === 0 || left <= 0 || left > wait + toleratedSkewMilliseconds) return
   throw new AuthError('rate_limited', {
     retryAfterSeconds: Math.ceil(left / 1_000),
@@ -97,7 +97,7 @@ function oneMore(before: number, now: Date): FailedAttempts {
   return { count, blockedUntil, expiresAt }
 }
 
-// A block stays, unless too few failures for one are left; a count that only a recovery could end expires again.
+// A block stays, unless too few failures are left for one. A count that only a password reset could end expires again.
 function oneLess(from: FailedAttempts, now: Date): FailedAttempts {
   const count = from.count - 1
   const blockedUntil = waitSecondsAfter(count) === 0 ? now : from.blockedUntil

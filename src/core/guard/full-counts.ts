@@ -2,8 +2,8 @@ import { BoundedMap } from '../bounded-map.ts'
 import type { Bucket } from './buckets.ts'
 import type { GuardCount } from './guard-store.ts'
 
-// For so long a full count is refused without asking the database, then with a read and no write;
-// beyond so many of them, the oldest costs a write again.
+// For this time a full count refuses without a query, and after it with a read but no write. Beyond the number of
+// counts, the oldest is forgotten and costs a write again.
 const rememberedMilliseconds = 5_000
 const rememberedCounts = 10_000
 
@@ -16,7 +16,7 @@ interface Full {
 export class FullCounts {
   readonly #full = new BoundedMap<Full>(rememberedCounts)
 
-  /** The buckets among these that are known to be full. */
+  /** Those of the buckets that are known to be full. */
   among(buckets: readonly Bucket[]): readonly (Bucket & Full)[] {
     return buckets.flatMap((bucket) => {
       const full = this.#full.get(bucket.key)

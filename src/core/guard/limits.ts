@@ -12,15 +12,15 @@ export const guardedActs = [
   'access_token',
 ] as const
 
-/** Acts that are limited, each counted by itself. */
+/** The acts that are limited, each with counts of its own. */
 export type GuardedAct = (typeof guardedActs)[number]
 
-/** Acts that try a password: of these, tries that failed are counted too. */
+/** The acts that try a password, whose failures are counted as well. */
 export const passwordActs = ['log_in', 'password_challenge'] as const satisfies GuardedAct[]
 
 export type PasswordAct = (typeof passwordActs)[number]
 
-/** Per network; per network and account together; per account that acts, or is acted on. */
+/** What is counted together: attempts from a network (`address`), on an account, or on an account from a network. */
 export type Counted = 'address' | 'both' | 'account'
 
 const minuteSeconds = 60
@@ -28,31 +28,30 @@ const daySeconds = 86_400
 
 // Rails' numbers: `rate_limit to: 10, within: 3.minutes`.
 const attempts: WindowLimit = { name: 'attempts', attempts: 10, windowSeconds: 3 * minuteSeconds }
-// Per network and recipient, who may not have asked for the mails. Not per recipient alone: a
-// stranger could keep the owner of the address from the link for a day.
+// Per network and recipient, who may not have requested the mails. Not per recipient alone, because then a stranger
+// could keep the owner of the address from getting a link for a day.
 const mails: WindowLimit = { name: 'mails', attempts: 30, windowSeconds: daySeconds }
-// Per network, whoever the recipients are: one mailbox can have many addresses, as `ann+1@` and `a.nn@`.
+// Per network, for all recipients together: one mailbox can have many addresses, such as `ann+1@` and `a.nn@`.
 const mailsFromAddress: WindowLimit = { ...mails, attempts: 300 }
-// Each device of a user needs one every few minutes, for each service; many users may share an address.
+// Each device needs one every few minutes for each service, and many users may share an IP address.
 const accessTokens: WindowLimit = { ...attempts, attempts: 60 }
 const accessTokensFromAddress: WindowLimit = { ...attempts, attempts: 600 }
 const signUps: WindowLimit = { name: 'sign-ups', attempts: 100, windowSeconds: daySeconds }
 
 /**
- * Every limit on attempts, beside `passwordLimits` and each API key's requests
- * (`apiKeys.requestsPerMinute`). They are counted in this order, by address first, and an attempt
- * that one of them refuses is not counted by those behind it.
+ * Every limit on attempts, besides `passwordLimits` and `apiKeys.requestsPerMinute`. They are counted in this order, by
+ * address first; an attempt that one of them refuses is not counted by the following ones.
  */
 export const limits: Readonly<
   Record<GuardedAct, Readonly<Record<Counted, readonly WindowLimit[]>>>
 > = {
-  // By account, failures are counted instead, which a success clears.
+  // By account, failures are counted instead, which a right password clears.
   log_in: { address: [attempts], both: [], account: [] },
   password_challenge: { address: [attempts], both: [], account: [] },
   sign_up: { address: [attempts, signUps], both: [mails], account: [attempts] },
   password_reset: { address: [attempts], both: [mails], account: [attempts] },
   email_verification: { address: [attempts, mailsFromAddress], both: [mails], account: [attempts] },
-  // For a change of address, by the mail's recipient: having many accounts lets no client send there more.
+  // For a change of address, by the recipient: a client with many accounts must not be able to send them more mails.
   verification_mail: { address: [attempts], both: [mails], account: [attempts] },
   api_key: { address: [attempts], both: [], account: [attempts] },
   session_token: { address: [attempts], both: [], account: [attempts] },
@@ -61,22 +60,22 @@ export const limits: Readonly<
 
 /** The limits on tries at passwords. */
 export const passwordLimits = {
-  /** After so many failures in succession each try waits, twice as long as the one before. */
+  /** After this many failures in a row each further try has to wait, twice as long as the one before. */
   failures: { name: 'failures', attempts: 10, windowSeconds: null },
   firstWaitSeconds: 30,
   longestWaitSeconds: 3_600,
-  /** After so many in succession even the right password fails, until it is reset (NIST SP 800-63B-4 §3.2.2). */
+  /** After this many in a row even the right password fails, until it is reset (NIST SP 800-63B-4 §3.2.2). */
   stoppedAfter: 100,
-  /** Fewer are forgotten after so many days without another. */
+  /** Fewer failures are forgotten after this many days without another one. */
   forgottenAfterDays: 30,
-  /** A password tried in vain on so many accounts is refused; each process counts for itself. */
+  /** A password that was wrong on this many accounts is refused on others. Each process counts separately. */
   spraying: { name: 'passwords', attempts: 30, windowSeconds: 3_600 },
 } as const satisfies Record<string, RateLimit | number>
 
-/** Per address: beyond this, dead tokens are told to wait, and live ones are not affected. */
+/** The limits on dead tokens, per IP address. Live tokens are not affected. */
 export const deadTokens = {
-  /** Of sessions and API keys. Many clients behind one address may all have been logged out. */
+  /** Tokens of sessions and API keys: many clients behind one address may all have been logged out. */
   bearer: { name: 'tokens', attempts: 12_000, windowSeconds: minuteSeconds },
-  /** Of links in mails: nobody has many of them. */
+  /** Tokens of mailed links, of which nobody has many. */
   link: { name: 'links', attempts: 300, windowSeconds: minuteSeconds },
 } as const satisfies Record<string, WindowLimit>

@@ -1,6 +1,8 @@
-// SECURITY: whoever has one IPv6 address has all of its /64 (RFC 6177 §2), and could try as often
-// from each address.
-/** What counts as one place to come from: an IPv4 address, or the /64 of an IPv6 address. */
+/**
+ * The network under which attempts are counted: an IPv4 address, or the /64 of an IPv6 address.
+ *
+ * SECURITY: a client with one IPv6 address has all of its /64 (RFC 6177 §2), and could use each of them in turn.
+ */
 export function networkOf(ipAddress: string): string {
   const [, mapped] = /^::ffff:(\d+(?:\.\d+){3})$/i.exec(ipAddress) ?? []
   if (mapped !== undefined || !ipAddress.includes(':')) return mapped ?? ipAddress

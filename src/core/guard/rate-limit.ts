@@ -1,4 +1,4 @@
-/** A number of attempts in a number of seconds, and the limit's name in answers. */
+/** A number of attempts in a number of seconds, with the name of the limit in answers. */
 export interface RateLimit {
   readonly name: string
   readonly attempts: number
@@ -6,7 +6,7 @@ export interface RateLimit {
   readonly windowSeconds: number | null
 }
 
-/** A limit whose window begins with the first attempt, and ends by itself. */
+/** A limit whose window begins with the first attempt. */
 export interface WindowLimit extends RateLimit {
   readonly windowSeconds: number
 }

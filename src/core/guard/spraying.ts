@@ -6,25 +6,24 @@ import { passwordLimits } from './limits.ts'
 import { isOpen } from './window.ts'
 
 const limit = passwordLimits.spraying
-// Beyond so many passwords, the one first tried longest ago is forgotten.
+// Beyond this number the password that was first tried longest ago is forgotten.
 const rememberedPasswords = 10_000
 
 interface Tried {
-  /** How many tries on each were wrong, or are not judged yet. */
+  /** How many tries on each account were wrong, or are not verified yet. */
   readonly accounts: Map<string, number>
   readonly endsAt: number
 }
 
 /**
- * Detects when one password is tried on many accounts, each of which sees a single guess. Kept in
- * this process's memory alone, as digests under a key that nobody else has: a table of them would
- * be a list of passwords that users mistyped.
+ * Detects when one password is tried on many accounts, each of which sees a single guess. Passwords are kept only in
+ * the memory of this process, as digests with a random key: a table of them would be a list of mistyped passwords.
  */
 export class Spraying {
   readonly #key = randomBytes(32).toString('base64url')
   readonly #tried = new BoundedMap<Tried>(rememberedPasswords)
 
-  /** @throws AuthError `rate_limited` with the seconds to wait, for one account too many */
+  /** @throws AuthError `rate_limited` with the seconds to wait, if this would be one account too many */
   requireFew(password: Secret, account: string, now: Date): void {
     const known = this.#find(this.#digest(password.reveal()), now.getTime())
     if (!known || known.accounts.size < limit.attempts) return
@@ -36,7 +35,7 @@ export class Spraying {
   /**
    * Counts an account on which the password is tried.
    *
-   * @returns how to take it back: for a right password, or one that nobody judged
+   * @returns `forgive` takes it back, if the password was right, or not verified after all
    * @throws AuthError `rate_limited`
    */
   note(password: Secret, account: string, now: Date): { forgive(): void } {
@@ -49,12 +48,12 @@ export class Spraying {
       forgive: () => {
         if (isForgiven) return
         isForgiven = true
-        // SECURITY: one of several concurrent tries. Otherwise guesses that were never judged would take the judged one
-        // along.
+        // SECURITY: only this one of several concurrent tries. Otherwise a try that was not verified would also take
+        // back those that were.
         const left = (accounts.get(triedAccount) ?? 0) - 1
         if (left > 0) accounts.set(triedAccount, left)
         else accounts.delete(triedAccount)
-        // Otherwise the passwords of all who log in would crowd out those that are sprayed.
+        // Forgotten, or the passwords of everybody who logs in would crowd out those that are sprayed.
         const isCurrent = this.#tried.get(triedPassword)?.accounts === accounts
         if (accounts.size === 0 && isCurrent) this.#tried.delete(triedPassword)
       },

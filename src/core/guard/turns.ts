@@ -2,13 +2,13 @@ import { AuthError } from '../errors.ts'
 
 const waitMilliseconds = 2_000
 
-/** Runs the work for each key one after the other, in the order in which it was asked for. */
+/** Runs work one after the other for each key, in the order of the calls. */
 export class Turns {
   readonly #last = new Map<string, Promise<unknown>>()
 
   /**
-   * @returns what `work` returns, whatever became of the work before it
-   * @throws AuthError `overloaded` after a wait of two seconds, with nothing done
+   * @returns the result of `work`, which runs even if the work before it failed
+   * @throws AuthError `overloaded` after a wait of two seconds; then `work` does not run
    */
   async take<T>(key: string, work: () => Promise<T>): Promise<T> {
     const latest = performance.now() + waitMilliseconds

@@ -1,19 +1,19 @@
-// The first once those who wait now have had their turns, the last before a person would give up.
+// The first when the hashes that wait now are done, the last before a person would give up.
 const soonestMilliseconds = 1_000
 const latestMilliseconds = 10_000
 
-// A turn counts as no longer than this: longer ones would not fit one behind another, and all would come back at once.
+// A hash counts as no longer than this: with longer ones the time would be used up, and all would come back at once.
 const longestMilliseconds = 3_000
 
 /**
- * Says when those who are turned away should come back: one after the other, as each would have a turn, so that they
- * are not a crowd again. Whoever would come later than in ten seconds is put among the earlier ones.
+ * Says when refused callers should come back: one after the other, as fast as hashes are computed, so that they do
+ * not all come at once again. Those for whom it would be later than in ten seconds are spread among the earlier ones.
  */
 export class Appointments {
   /** When the last appointment ends, in milliseconds of this process. */
   #booked = 0
 
-  /** @returns in how many seconds, from 1 to 10, a caller whose turn takes `milliseconds` should come back */
+  /** @returns in how many seconds, from 1 to 10, a caller whose hash takes `milliseconds` should come back */
   make(milliseconds: number): number {
     const now = performance.now()
     const soonest = now + soonestMilliseconds

@@ -1,34 +1,35 @@
 import { AuthError } from '../errors.ts'
 import { Appointments } from './appointments.ts'
 
-/** How many hashes may run and wait at a time. */
+/** How many hashes may run and wait, and for how long. */
 export interface HashQueueLimits {
-  /** Hashes computed at once. */
+  /** How many hashes may run at once. */
   readonly concurrency: number
-  /** Hashes that may wait for their turn. */
+  /** How many hashes may wait. */
   readonly waiting: number
-  /** How long a hash waits at most. */
+  /** How long a hash may wait. */
   readonly waitMilliseconds: number
 }
 
-/** How many hashes run, wait and were refused. */
+/** How many hashes are running and waiting, and how many were refused. */
 export interface HashLoad {
   readonly running: number
   readonly waiting: number
-  /** Since the process began. */
+  /** Since the process was started. */
   readonly refused: number
 }
 
-// After so long, what hashes took says nothing of the next ones: the machine may have done something else since.
+// For how long the time that a hash took says something about the next ones: the load of the machine changes.
 const rememberedMilliseconds = 10_000
 
-// What a hash is assumed to take where none ran lately, to tell callers when to come back.
+// How long a hash is assumed to take if none ran recently, to tell callers when to come back.
 const usualMilliseconds = 50
 
 /**
- * Lets a bounded number of hashes run. The others wait, and are refused with `overloaded`, and told when to come back,
- * where too many wait already, where their turn is unlikely to come in half the time that they may wait, and once they
- * have waited too long, or will have: a log-in storm must not starve the requests that need no hash.
+ * Runs a limited number of hashes at once; the others wait. A hash is refused with `overloaded`, and its caller is
+ * told when to come back, if too many wait already, if it would probably wait for more than half of the time that it
+ * may, or if it has waited, or will have waited, too long. So a storm of log-ins does not starve the requests that
+ * need no hash.
  */
 export class HashQueue implements HashLoad {
   readonly #limits: HashQueueLimits
@@ -39,9 +40,9 @@ export class HashQueue implements HashLoad {
   #refused = 0
   #remembered: Lately = { milliseconds: 0, until: 0 }
 
-  /** @throws RangeError for a concurrency that lets nothing run */
+  /** @throws RangeError for a concurrency below one */
   constructor(limits: HashQueueLimits) {
-    if (!(limits.concurrency >= 1)) throw new RangeError('One hash must be able to run')
+    if (!(limits.concurrency >= 1)) throw new RangeError('The concurrency must be at least 1')
     this.#limits = limits
   }
 
@@ -89,7 +90,7 @@ export class HashQueue implements HashLoad {
   #requireRoom(ahead: number): void {
     const { concurrency, waiting, waitMilliseconds } = this.#limits
     const before = ahead - concurrency
-    // Refused at once rather than after waiting in vain. Half, since nobody knows what the next hashes take.
+    // Refused at once, rather than after a useless wait. Half of the time, since the next hashes may take longer.
     if (before >= waiting || this.#expect(before) > waitMilliseconds / 2) throw this.#refuse()
   }
 
@@ -118,24 +119,24 @@ export class HashQueue implements HashLoad {
 
   #note(milliseconds: number): void {
     const now = performance.now()
-    // The mean starts at 0: the first hash may have waited for its thread, and alone must turn nobody away.
+    // The mean starts at 0: the first hash may have waited for its thread to start, and alone must not cause refusals.
     const before = this.#lately() ?? 0
     const mean = before + (milliseconds - before) / 4
     this.#remembered = { milliseconds: mean, until: now + rememberedMilliseconds }
   }
 
-  /** What a hash took lately, or null where none ran. */
+  /** How long hashes took recently; null if none ran. */
   #lately(): number | null {
     const { milliseconds, until } = this.#remembered
     return until > performance.now() ? milliseconds : null
   }
 
-  /** How long one more is likely to wait, behind so many that wait. */
+  /** How long one more hash would probably wait behind a number of others. */
   #expect(before: number): number {
     return (before * (this.#lately() ?? 0)) / this.#limits.concurrency
   }
 
-  // The next in line takes over the place of the finished one.
+  // The next hash takes the place of the finished one.
   #pass(): void {
     const [next] = this.#waiting
     if (!next) {
@@ -146,7 +147,7 @@ export class HashQueue implements HashLoad {
     this.#dismiss()
   }
 
-  // Refuses those who came when hashes took less, and will not have a turn in time.
+  // Refuses those who came when hashes were faster, and whose turn will not come in time.
   #dismiss(): void {
     const now = performance.now()
     for (const { refuse, until } of [...this.#waiting].reverse()) {
@@ -159,13 +160,13 @@ export class HashQueue implements HashLoad {
 interface Waiter {
   start(): void
   refuse(): void
-  /** When it is refused, in milliseconds of this process. */
+  /** When it is refused, by `performance.now()`. */
   readonly until: number
 }
 
-/** What a hash took lately: more on a busy machine than by itself. */
+/** How long hashes took recently, which depends on the load of the machine. */
 interface Lately {
   readonly milliseconds: number
-  /** Until when this says anything, in milliseconds of this process. */
+  /** Until when this is used, by `performance.now()`. */
   readonly until: number
 }

@@ -2,17 +2,17 @@ import type { ScryptOptions } from 'node:crypto'
 import { createRequire } from 'node:module'
 import { Worker } from 'node:worker_threads'
 
-/** What a hash costs, in the library's terms. */
+/** The cost of a hash, with the names of the library. */
 export interface Cost {
   readonly memoryCost: number
   readonly timeCost: number
   readonly parallelism: number
 }
 
-/** What a key of another system is derived with, beside the password. */
+/** What a key of another system is derived from, besides the password. */
 interface Derivation {
   readonly salt: Uint8Array
-  /** Of the key, in bytes. */
+  /** The length of the key in bytes. */
   readonly length: number
 }
 
@@ -25,7 +25,7 @@ export interface Pbkdf2 extends Derivation {
   readonly digest: string
 }
 
-/** What a thread computes, by kind. */
+/** A job for a thread, by kind. */
 export type HashJob = { readonly password: string } & (
   | { readonly kind: 'hash'; readonly cost: Cost }
   | { readonly kind: 'verify' | 'bcrypt'; readonly passwordHash: string }
@@ -33,22 +33,22 @@ export type HashJob = { readonly password: string } & (
   | ({ readonly kind: 'pbkdf2' } & Pbkdf2)
 )
 
-/** A job's result: a hash, a key, or whether the password matched. */
+/** The result of a job: a hash, a key, or whether the password matched. */
 type Outcome = { readonly value: unknown } | { readonly error: unknown }
 
-// As one string, which a bundler or a compiler cannot lose.
+// In a string, so that bundlers and compilers cannot lose it.
 const program = `
 const { pbkdf2Sync, scryptSync } = require('node:crypto')
 const { parentPort, workerData } = require('node:worker_threads')
 const { constants, setPriority } = require('node:os')
 const argon2 = require(workerData.argon2)
-// On Linux of this thread alone: who holds a token comes before who logs in, also on a machine with one core.
-// Not the lowest: where checks take all of it, a tenth is left for those who log in.
+// On Linux this affects only this thread: checking tokens comes before log-ins, even on a machine with one core. Not
+// the lowest priority: even if checks could use all of the core, a tenth is left for log-ins.
 if (process.platform === 'linux') setPriority(constants.priority.PRIORITY_BELOW_NORMAL)
 const kinds = {
   hash: ({ password, cost }) => argon2.hashSync(password, cost),
   verify: ({ password, passwordHash }) => argon2.verifySync(passwordHash, password),
-  // Loaded for whoever brought such users along.
+  // Loaded only if there are imported users with such hashes.
   bcrypt: ({ password, passwordHash }) => require(workerData.bcrypt).verifySync(password, passwordHash),
   scrypt: ({ password, salt, length, options }) => scryptSync(password, salt, length, options),
   pbkdf2: ({ password, salt, length, iterations, digest }) =>
@@ -71,7 +71,7 @@ function isOutcome(message: unknown): message is Outcome {
 
 /** A thread that does one job at a time. */
 export class HashThread {
-  /** Whether it has failed or was ended: it is then given no more jobs. */
+  /** Whether it has failed or was ended, and gets no more jobs. */
   isEnding = false
   readonly #worker = new Worker(program, { eval: true, execArgv: [], workerData: libraries })
   #settle: (outcome: Outcome) => void = () => {}
@@ -102,7 +102,7 @@ export class HashThread {
     void this.#worker.terminate()
   }
 
-  // The thread may fail while nobody waits for it.
+  // The thread may fail while no job is waiting for it.
   #fail(error: unknown): void {
     this.isEnding = true
     this.#settle({ error })

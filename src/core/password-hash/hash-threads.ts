@@ -2,12 +2,12 @@
 import { clearTimeout, setTimeout } from 'node:timers'
 import { type Cost, type HashJob, HashThread, type Pbkdf2, type Scrypt } from './hash-thread.ts'
 
-// Starting a thread takes some 45 ms of processor time; while it lives it takes some 19 MB.
+// Starting a thread takes about 45 ms of processor time, and keeping it about 19 MB.
 const idleMilliseconds = 60_000
 
 /**
- * argon2. Like the functions below it runs in threads of our own: libuv's have the priority of the event loop, from
- * which a storm of log-ins would take every other turn, and file reads would wait for them.
+ * argon2. Like the functions below it runs in threads of our own. Those of libuv have the priority of the event loop:
+ * a storm of log-ins would take half of its time, and file reads would have to wait.
  */
 export async function hash(password: string, cost: Cost): Promise<string> {
   const value = await run({ kind: 'hash', password, cost })
@@ -33,8 +33,7 @@ export async function pbkdf2(password: string, using: Pbkdf2): Promise<Uint8Arra
   return toKey(await run({ kind: 'pbkdf2', password, ...using, salt: alone(using.salt) }))
 }
 
-// SECURITY: a Buffer may be a part of Node's pool, all of which would be copied into the thread, with whatever others
-// have in it.
+// SECURITY: a Buffer may be part of Node's pool, all of which would be copied into the thread, with the data of others.
 function alone(bytes: Uint8Array): Uint8Array {
   return Uint8Array.from(bytes)
 }
@@ -44,7 +43,7 @@ function toKey(value: unknown): Uint8Array {
   throw new TypeError('A thread made no key')
 }
 
-// At most as many as there ever were jobs at a time, which the queue in front limits.
+// At most as many as there were jobs at once, which the queue limits.
 const idle = new Set<HashThread>()
 let timer: NodeJS.Timeout | undefined
 
@@ -56,7 +55,7 @@ async function run(job: HashJob): Promise<unknown> {
   } finally {
     idle.add(thread)
     clearTimeout(timer)
-    // It must not keep the process alive.
+    // The thread must not keep the process alive.
     timer = setTimeout(endIdle, idleMilliseconds).unref()
   }
 }
@@ -64,7 +63,7 @@ async function run(job: HashJob): Promise<unknown> {
 function takeIdle(): HashThread | null {
   for (const thread of idle) {
     idle.delete(thread)
-    // SECURITY: a thread that has failed would keep the job, and its place in the queue, for ever.
+    // SECURITY: otherwise the job of a failed thread would keep its place in the queue for ever.
     if (!thread.isEnding) return thread
   }
   return null

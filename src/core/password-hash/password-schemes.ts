@@ -3,13 +3,13 @@ import { readForeignHash } from '../imported-hashes/imported-hash.ts'
 import type { PasswordHash } from '../password-hash.ts'
 import type { Store } from '../store.ts'
 
-// After the last hash of a scheme is gone, passwords cost its work for so long.
+// For how long passwords still cost the work of a scheme after its last hash is gone.
 const keptMilliseconds = 60_000
 
-/** A hash that always says whether there is room for work. */
+/** A password hash whose `admit` is always there. */
 export type AdmittingHash = PasswordHash & Required<Pick<PasswordHash, 'admit'>>
 
-/** The same hash, where each password costs the work of every imported scheme that users still have. */
+/** Makes every verification cost the work of all imported schemes that users still have. */
 export function amongSchemes(
   passwordHash: PasswordHash,
   { store, clock }: { store: Pick<Store, 'listPasswordSchemes'>; clock: () => Date },
@@ -19,7 +19,7 @@ export function amongSchemes(
     clock,
     milliseconds: keptMilliseconds,
   })
-  // Schemes of hashes whose rows do not name them.
+  // Schemes of hashes that are stored without the name of their scheme.
   const unnoted = new Set<string>()
 
   const listFor = async (known: string | null) => {
@@ -27,7 +27,7 @@ export function amongSchemes(
     const isCurrent = known === null || passwordHash.isCurrent(known)
     const scheme = isCurrent ? null : (readForeignHash(known)?.scheme ?? null)
     if (scheme === null || remaining.includes(scheme) || unnoted.has(scheme)) return remaining
-    // The first user of a new import is let in; from then on every password costs as much.
+    // Read again, so that the first user of a new import can log in. From then on every password costs as much.
     schemes.forget()
     const newer = await schemes.get()
     if (!newer.includes(scheme)) unnoted.add(scheme)

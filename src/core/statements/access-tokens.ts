@@ -3,14 +3,14 @@ import type { OwnSession } from './sessions.ts'
 
 export interface AccessTokenStatements {
   /**
-   * The one statement behind each issued token: the session keeps its alias, which now lives as long
-   * as the token, or gets this one. Instants move forward, never back.
+   * Called for each issued token, and a single statement: a session that has an alias keeps it, with its instants moved
+   * forward, never back; any other session gets this alias.
    *
-   * @returns the `sid` of the session, or null where the session has ended
+   * @returns the `sid` of the session, or null if the session has ended
    */
   putSessionAlias(session: OwnSession, alias: SessionAlias): Promise<string | null>
-  /** @returns whether it was inserted: of two keys of one generation, only one is */
+  /** @returns whether it was inserted; of two keys of one generation only one is */
   insertSigningKey(key: SigningKey): Promise<boolean>
-  /** @returns whether it was deleted: the key exists, and another one signs at `now` */
+  /** @returns whether it was deleted; false if there is no such key, or it is the one that signs at `now` */
   deleteSigningKey(id: string, now: Date): Promise<boolean>
 }

@@ -4,16 +4,16 @@ export interface EmailVerificationStatements {
   /** Also deletes the user's verifications that have expired at `createdAt`. */
   insertEmailVerification(verification: EmailVerification, tokenDigest: Uint8Array): Promise<void>
   /**
-   * One conditional statement: of any number of concurrent calls, only one consumes a live token.
+   * A single conditional statement: of concurrent calls only one consumes a live token.
    *
    * @returns what was consumed, or null
    */
   consumeEmailVerification(tokenDigest: Uint8Array, at: Date): Promise<EmailVerification | null>
   deleteEmailVerification(tokenDigest: Uint8Array): Promise<void>
   deleteEmailVerifications(userId: string): Promise<void>
-  /** Replaces the change that the user asked for before. */
+  /** Replaces the change that the user requested before, if any. */
   putEmailChange(change: EmailChange): Promise<void>
-  /** @returns whether the user had asked for this address */
+  /** @returns whether the user had requested this address */
   consumeEmailChange(proof: EmailProof): Promise<boolean>
   deleteEmailChange(userId: string): Promise<void>
 }

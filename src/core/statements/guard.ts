@@ -1,5 +1,5 @@
 export interface GuardStatements {
-  /** Deletes counts, so that what they refused may be tried again. */
+  /** Deletes counts, so that what they refused is admitted again. */
   deleteCounts(keys: readonly string[]): Promise<void>
   deleteFailedAttempts(keys: readonly string[]): Promise<void>
 }

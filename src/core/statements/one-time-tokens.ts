@@ -1,7 +1,7 @@
 export interface OneTimeTokenStatements {
   /**
-   * Deletes what mailed links refer to, of any user: resets, proofs and changes of an address,
-   * sign-ups. At most `maximum` rows of each.
+   * Deletes the rows of mailed links, of all users: password resets, address verifications and changes, and sign-ups.
+   * At most `maximum` of each.
    *
    * @returns whether there are more
    */

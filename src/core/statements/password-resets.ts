@@ -4,7 +4,7 @@ export interface PasswordResetStatements {
   /** Also deletes the user's resets that are consumed or have expired at `createdAt`. */
   insertPasswordReset(reset: PasswordReset, tokenDigest: Uint8Array): Promise<void>
   /**
-   * One conditional statement: of any number of concurrent calls, only one consumes a live token.
+   * A single conditional statement: of concurrent calls only one consumes a live token.
    *
    * @returns what was consumed, or null
    */

@@ -3,36 +3,35 @@ import type { Session, SessionHorizon } from '../entities.ts'
 export interface SessionStatements {
   insertSession(session: Session, tokenDigest: Uint8Array): Promise<void>
   /**
-   * Ends the oldest of the user's other sessions, so that at most `maximum` live ones are left, this one included.
-   * Expired sessions do not count, but stay while they are among the newest `maximum`: by a wrong clock all are
-   * expired.
+   * Deletes the oldest of the user's other sessions, so that at most `maximum` live ones are left, including this
+   * one. Expired sessions do not count, but stay while they are among the newest `maximum`, because to a wrong clock
+   * all of them seem expired.
    *
-   * @returns the sessions that ended
+   * @returns the deleted sessions
    */
   trimSessions(
     session: OwnSession,
     limits: SessionHorizon & { maximum: number },
   ): Promise<Session[]>
-  /** @returns the session with its new name, or null where the user has none with this id */
+  /** @returns the session with its new name, or null if the user has none with this id */
   renameSession(session: OwnSession, name: string): Promise<Session | null>
   /**
-   * Replaces a token in one statement: of any number of concurrent calls, only one finds the old
-   * digest.
+   * A single conditional statement: of concurrent calls only one finds the old digest.
    *
    * @returns whether the old digest was found
    */
   replaceTokenDigest(from: Uint8Array, to: Uint8Array): Promise<boolean>
-  /** Records that the session's holder knew the password at this instant. */
+  /** Records that the holder of the session proved at this instant that they know the password. */
   freshenSession(session: OwnSession, at: Date): Promise<void>
-  /** @returns the deleted session, or null where the user has none with this id */
+  /** @returns the deleted session, or null if the user has none with this id */
   deleteSession(session: OwnSession): Promise<Session | null>
-  /** Ends every session of a user. */
+  /** Deletes every session of a user. */
   deleteSessions(userId: string): Promise<void>
   /**
-   * Ends at most `maximum` sessions, of any user, with ids up to this one. Locked rows are skipped:
+   * Deletes at most `maximum` sessions, of all users, with ids up to this one. Locked rows are skipped, because
    * waiting for them could deadlock.
    *
-   * @returns how many ended
+   * @returns how many were deleted
    */
   deleteSessionsUpTo(id: string, limits: { maximum: number }): Promise<number>
   /** Ends every session of the user but this one. */

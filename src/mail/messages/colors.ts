@@ -30,7 +30,8 @@ export function requireReadable(colors: MailColors): void {
     const { accent, onAccent } = colors[theme]
     for (const color of [accent, onAccent]) {
       // SECURITY: the colour is written into a style, where quotes and brackets would be read as such.
-      if (!/^#[0-9a-f]{6}$/i.test(color)) throw new RangeError(`${color} is no colour like #1f4fd8`)
+      if (!/^#[0-9a-f]{6}$/i.test(color))
+        throw new RangeError(`${color} is not a colour like #1f4fd8`)
     }
     const contrast = contrastOf(accent, onAccent)
     if (contrast >= leastContrast) continue

@@ -37,7 +37,8 @@ export function createWriter(
 ): Writer {
   const { host } = new URL(appUrl)
   const site = name ?? from.name ?? host
-  if (site.trim() === '' || !isLine(site)) throw new RangeError(`“${site}” is no name in one line`)
+  if (site.trim() === '' || !isLine(site))
+    throw new RangeError(`“${site}” is not a name of one line`)
   requireReadable(colors)
   return {
     write(kind, values, link) {
