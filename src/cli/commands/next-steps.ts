@@ -13,19 +13,19 @@ export function nextSteps(directory: string, { project, repository }: Written): 
   const pages = frontEnd === 'react' ? ', with pages in React' : ''
   const paragraphs = [
     `Wrote ${names.title}: an API on ${database === 'sqlite' ? 'SQLite' : 'PostgreSQL'}${pages}.`,
-    ...(repository === 'started' ? ['A repository of git begins there, without a commit.'] : []),
+    ...(repository === 'started' ? ['It has a new git repository, without a commit.'] : []),
     ...(Object.keys(nodePackages).length > 0 ? [bringsNode] : []),
     steps(directory, project)
       .map((line) => `\n  ${line}`)
       .join(''),
     `\nIn production ${variables(project).join(', ')} must be set:
-.env.example has an example of each, and README.md says the rest.`,
+.env.example has an example of each, and README.md explains the rest.`,
   ]
   return paragraphs.join('\n')
 }
 
-const bringsNode = `The Node of this machine is too old: npm install brings one for npm run and npx. What it says of
-EBADENGINE is about the old one, which then runs npm alone.`
+const bringsNode = `The Node of this machine is too old: npm install brings a newer one, for npm run and npx.
+Its warning EBADENGINE is about the old one, which runs nothing but npm itself.`
 
 function steps(directory: string, { database, frontEnd, names }: Project): string[] {
   const folder = relative('.', directory)
