@@ -1,4 +1,4 @@
-// An API with access tokens, on a copy of Latchkey's database, for a service of its own beside it.
+// An API with access tokens, on a copy of Latchkey's database, for a service beside it.
 import type { ChildProcess } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { copyFileSync } from 'node:fs'
@@ -10,7 +10,7 @@ import { startServer } from './server.ts'
 
 export interface Issuer {
   readonly child: ChildProcess
-  /** For `servers/resource-server.ts`. */
+  /** The environment of `servers/resource-server.ts`. */
   readonly environment: Readonly<Record<string, string>>
   readonly fixture: Fixture
   close(): Promise<void>
@@ -18,7 +18,7 @@ export interface Issuer {
 
 const issuer = 'https://api.example.com'
 const audience = 'https://reports.example.com'
-// So many are made at once: none waits for the others' signature.
+// So many tokens are requested at once, so that none waits for the signature of another.
 const lanes = 16
 
 export async function startIssuer(latchkey: Fixture, folder: string): Promise<Issuer> {
@@ -29,7 +29,7 @@ export async function startIssuer(latchkey: Fixture, folder: string): Promise<Is
   const accessTokens = { issuer, audiences: [audience], keyEncryptionKey }
   const auth = createAuth({ store: createStore(database), rateLimits: 'off', accessTokens })
   const renew = async () => (await issueAll(auth, latchkey)).map(bearer)
-  // Before the API looks for keys: they make the first.
+  // Before the API looks for keys, since the first token makes the first key.
   const credentials = await renew()
   const environment = {
     ...production,

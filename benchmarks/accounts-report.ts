@@ -1,6 +1,6 @@
 import { middle, type Samples } from './samples.ts'
 
-/** What people ask for who have no token, by what it is called: `log-in`, … */
+/** Prints the requests without a token, by their kind: `log-in`, … */
 export function printAccounts(what: string, samples: Samples): void {
   const title = `${what.charAt(0).toUpperCase()}${what.slice(1)}`
   console.log(`

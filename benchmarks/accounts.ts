@@ -1,11 +1,11 @@
-// How people sign up and log in to each, and how they reset their passwords there.
+// The requests of each server to sign up, to log in and to reset a password.
 import { ownPasswordOf, password as shared } from './people.ts'
 
-/** What is asked for with a body. */
+/** A request with a body. */
 export interface Action<Details> {
   readonly method: 'POST' | 'PUT'
   readonly path: string
-  /** The one that says that it was done. */
+  /** The status of success. */
   readonly status: number
   body(details: Details): object
 }
@@ -25,9 +25,9 @@ export interface Accounts {
   readonly signUp: Action<Person>
   readonly requestReset: Action<Person>
   readonly redeemReset: Action<Redemption>
-  /** What each of those who come in a storm types. */
+  /** The password of each person in a storm. */
   stormPasswordOf(index: number): string
-  /** Of links that nobody has followed: one for a user. */
+  /** The tokens of unused links, one for each user. */
   readonly resetTokens: readonly string[]
 }
 
@@ -57,7 +57,7 @@ export const betterAuthAccounts: Accounts = {
     token,
     newPassword: password,
   })),
-  // Nothing there counts on how many accounts one is tried, and to verify any takes as long.
+  // better-auth does not count on how many accounts a password is tried, and all take equally long to verify.
   stormPasswordOf: () => shared,
   resetTokens: [],
 }

@@ -1,11 +1,11 @@
-// Servers under one load, in turns.
+// Asks servers in turns, under the same load.
 import type { ChildProcess } from 'node:child_process'
 import { measure, type Sample } from './measure.ts'
 import type { Peer } from './peers.ts'
 import { isRead, type Kind, statusOf, writeRequests } from './requests.ts'
 import type { Server } from './server.ts'
 
-/** Until what is going to be compiled has been; less where less is measured. */
+/** Until the code has been compiled; less if less is measured. */
 export const warmUpSeconds = 8
 const turns = 4
 
@@ -15,11 +15,11 @@ export interface Plan {
   readonly seconds: number
   readonly folder: string
   readonly load: ChildProcess
-  /** How many ask at a time; default 64 with a token, and 8 without. */
+  /** The number of connections; default 64 with a token, and 8 without. */
   readonly connectionsOf?: (peer: Peer) => number
 }
 
-/** A round asks each server in short turns, so that a machine that slows down slows all of them. */
+/** In each round the servers are asked in short turns, so that a slower machine slows down all of them. */
 export async function alternate(
   servers: readonly Server[],
   { kind, rounds, seconds, folder, load, connectionsOf = () => (isRead(kind) ? 64 : 8) }: Plan,
@@ -39,7 +39,7 @@ export async function alternate(
     await measure(server, load, { ...order, seconds: Math.min(warmUpSeconds, 4 * seconds) })
   for (let round = 1; round <= rounds; round++) {
     await renew()
-    // Who comes first changes: whoever follows the same server each time inherits its noise.
+    // The first server changes: one that always follows the same other would inherit its noise.
     const first = round % orders.length
     const rotated = [...orders.slice(first), ...orders.slice(0, first)]
     const slices = new Map(rotated.map(({ server }) => [server.peer.name, [] as Sample[]]))
@@ -56,7 +56,7 @@ export async function alternate(
   return samples
 }
 
-// Others of the same kind, where what they carry has a short life.
+// New requests of the same kind, if their credentials are valid for a short time only.
 async function renewRequests(
   { server: { peer }, requests }: { readonly server: Server; readonly requests: string },
   { kind, folder }: Pick<Plan, 'kind' | 'folder'>,
@@ -72,7 +72,7 @@ function average(slices: readonly Sample[]): Sample {
   return {
     requests: slices.reduce((sum, { requests }) => sum + requests, 0),
     perSecond: mean(({ perSecond }) => perSecond),
-    // Of all requests alike, in whichever slice they were answered.
+    // Averaged over all requests, not over the slices.
     microseconds:
       mean(({ microseconds, perSecond }) => microseconds * perSecond) /
       mean(({ perSecond }) => perSecond),

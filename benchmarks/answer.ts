@@ -1,4 +1,4 @@
-/** Whether all of an answer has come. */
+/** Whether the answer has arrived completely. */
 export function isComplete(answer: Buffer): boolean {
   const head = answer.indexOf('\r\n\r\n')
   if (head === -1) return false

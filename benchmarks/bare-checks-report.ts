@@ -1,4 +1,4 @@
-// The checks by themselves: started, printed and judged.
+// Starts the measurement of bare checks, prints it and judges it.
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { BareCosts, BareOrder, BareWay } from './bare-checks.ts'
@@ -57,7 +57,7 @@ The check by itself, in the process: CPU of each, medians of ${measured[0]?.micr
   }
 }
 
-/** The bounds are those of the check in place, which is more than this. */
+/** The bounds are those of a check in a server, which takes more than this. */
 export function judgeBare(measured: readonly BareCosts[]): Line[] {
   const line = (way: BareWay, together: number, limit: number): Line => ({
     text: `The check by itself, ${together} in a turn, its CPU against ${texts[way]}`,

@@ -1,5 +1,5 @@
-// The checks by themselves: in one process, in turns, without a server around them. What they cost in
-// place is the difference of two servers, and moves with both.
+// Bare checks: in one process, in turns, without a server. The cost of a check in a server is a difference between two
+// servers, and varies with both.
 import { readFileSync } from 'node:fs'
 import { setImmediate as turn } from 'node:timers/promises'
 import jwt from '@fastify/jwt'
@@ -8,7 +8,7 @@ import { importJWK, jwtVerify } from 'jose'
 import { secret } from './servers/environment.ts'
 import { openAuth } from './servers/mounted-auth.ts'
 
-/** What this process is told, in the file that its argument names. */
+/** The order for this process, in the file that its argument names. */
 export interface BareOrder {
   readonly tokens: Readonly<Record<'opaque' | 'hs256' | 'es256', readonly string[]>>
   /** A JWK with its `alg`, as JSON. */
@@ -20,14 +20,14 @@ export interface BareOrder {
 /** Microseconds of processor time for one check, in each round. */
 export interface BareCosts {
   readonly way: BareWay
-  /** So many are begun in one turn of the event loop. */
+  /** How many checks begin in one turn of the event loop. */
   readonly together: number
   readonly microseconds: readonly number[]
 }
 
 export type BareWay = keyof BareOrder['tokens']
 
-/** @throws Error for a token that is refused */
+/** @throws Error if the token is refused */
 type Check = (token: string) => Promise<void>
 
 const sizes = [1, 64]
@@ -77,7 +77,7 @@ async function openChecks(publicKey: string): Promise<Record<BareWay, Check>> {
   }
 }
 
-/** Microseconds of processor time for one of them, all threads counted. */
+/** @returns microseconds of processor time for one check, in all threads */
 async function loop(
   check: Check,
   { tokens, together }: { readonly tokens: readonly string[]; readonly together: number },
@@ -88,7 +88,7 @@ async function loop(
   let checked = 0
   while (performance.now() < end) {
     const some = Array.from({ length: together }, () => {
-      // A stride that has no divisor with the number of tokens: the next is not the neighbour.
+      // A stride that is coprime to the number of tokens, so that the next token is not the neighbour.
       const index = (checked++ * 7_919) % tokens.length
       return check(tokens[index] ?? '')
     })

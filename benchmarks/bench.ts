@@ -93,7 +93,7 @@ async function measureChecks(servers: readonly Server[], run: Run): Promise<Line
   ]
 }
 
-// Resets come last: they end the sessions and change the passwords of all that was measured before.
+// Resets come last, since they end the sessions and change the passwords that were used before.
 async function measureAccounts(servers: readonly Server[], run: Run): Promise<void> {
   const among = servers.filter(({ peer }) => peer.accounts)
   for (const kind of ['log-in', 'sign-up', 'reset', 'reset-request'] as const) {

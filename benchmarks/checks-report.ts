@@ -1,7 +1,7 @@
 import { names } from './peers.ts'
 import { middle, ratio, type Samples } from './samples.ts'
 
-/** Medians of the rounds; the last column is taken within each round. */
+/** Prints medians of the rounds; the last column compares within each round. */
 export function printChecks(
   title: string,
   samples: Samples,

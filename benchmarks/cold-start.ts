@@ -1,4 +1,4 @@
-// How long a server takes from nothing to its first answer.
+// How long a server takes from its start to its first answer.
 import type { ChildProcess } from 'node:child_process'
 import { connect } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -10,18 +10,18 @@ import { launchServer, type Server } from './server.ts'
 /** From the spawn of the process to the last byte of the first answer. */
 export interface Start {
   readonly wallMilliseconds: number
-  /** Of the process, all its threads. */
+  /** The processor time of the process, in all threads. */
   readonly processorMilliseconds: number
 }
 
-/** How a server is asked, and where it may say something. */
+/** The request to a server, and the folder for its log. */
 export interface Asking {
-  /** As it goes over the wire; answered with 200. */
+  /** The request as it is sent; its answer is a 200. */
   readonly request: string
   readonly folder: string
 }
 
-/** Starts it, and leaves it running. */
+/** Starts a server, and leaves it running. */
 export async function startCold(
   peer: Peer,
   { request, folder }: Asking,
@@ -35,13 +35,13 @@ export async function startCold(
   return { wallMilliseconds, processorMilliseconds: microseconds / 1_000, server }
 }
 
-/** The same again and again, in turns: a machine that slows down slows down for all. */
+/** Starts the servers again and again, in turns, so that a slower machine slows down all of them. */
 export async function startInTurns(
   peers: readonly Peer[],
   { starts, folder, requestTo }: TurnsOptions,
 ): Promise<Map<string, Start[]>> {
   const all = new Map<string, Start[]>(peers.map(({ name }) => [name, []]))
-  // The first round reads the files from the disk, and does not count.
+  // The first round does not count, since it reads the files from the disk.
   for (let round = 0; round <= starts; round++) {
     const first = round % peers.length
     for (const peer of [...peers.slice(first), ...peers.slice(0, first)]) {
@@ -58,7 +58,7 @@ interface TurnsOptions extends Pick<Asking, 'folder'> {
   readonly requestTo: (peer: Peer) => string
 }
 
-/** @throws Error where the process ended instead */
+/** @throws Error if the process ended instead */
 async function firstAnswer({ port, child }: Server, request: string): Promise<Buffer> {
   while (isAlive(child)) {
     const answer = await askOnce(port, request)
@@ -72,7 +72,7 @@ function isAlive({ exitCode, signalCode }: ChildProcess): boolean {
   return exitCode === null && signalCode === null
 }
 
-// Null where nobody listens yet.
+// Null if nobody listens yet.
 function askOnce(port: number, request: string): Promise<Buffer | null> {
   const { promise, resolve } = Promise.withResolvers<Buffer | null>()
   const socket = connect({ port, host: '127.0.0.1', noDelay: true })

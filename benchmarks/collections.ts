@@ -1,8 +1,8 @@
-// Preloaded into a server: writes down how often the collection of garbage halted it, and for how long.
+// Preloaded into a server: writes how often garbage collection halted it, and for how long.
 import { writeFileSync } from 'node:fs'
 import { PerformanceObserver } from 'node:perf_hooks'
 
-/** What has been since the process began. */
+/** The garbage collections since the process began. */
 export interface Collections {
   readonly count: number
   readonly milliseconds: number

@@ -1,4 +1,4 @@
-// Whom each server of a table is held against, and what is wanted of it.
+// With which server each server of a table is compared, and its bounds.
 import { names } from './peers.ts'
 import { type Figure, ratio, type Samples } from './samples.ts'
 import { atLeast, atMost, type Bound, digits, type Line, noBound, verdictOf } from './verdicts.ts'
@@ -10,7 +10,7 @@ interface Comparison {
   readonly bound: Bound
 }
 
-/** By server: where it is not named, Latchkey is held against it, and nothing is wanted. */
+/** By server. A server that is not listed is compared with Latchkey, and has no bound. */
 type Comparisons = Readonly<Record<string, Comparison>>
 
 const rates = { figure: 'perSecond', bound: noBound } as const
@@ -48,7 +48,7 @@ export const sessionComparisons: Comparisons = {
   [names.betterAuth]: projectsComparisons[names.betterAuth] ?? against(names.betterAuth),
 }
 
-/** Each server of a table in one sentence; two that are held against each other share one. */
+/** Prints a sentence for each server of a table; two that are compared with each other share one. */
 export function printSentences(samples: Samples, comparisons: Comparisons): void {
   const known = Object.values(comparisons)
   const isSaid = (name: string) =>
@@ -67,7 +67,7 @@ function sentence(samples: Samples, { ours, theirs, figure, bound }: Comparison)
   return `- ${ours} ${said} ${theirs}: ${verdictOf({ bound, measured })}.`
 }
 
-/** Those of which something is wanted. */
+/** Judges the servers that have a bound. */
 export function judge(
   samples: Samples,
   comparisons: Comparisons,

@@ -1,4 +1,4 @@
-// The servers as plain JavaScript, on the compiled package: what Node reads TypeScript with takes its time and 15 MB.
+// The servers as plain JavaScript, on the compiled package: reading TypeScript costs Node time and 15 MB.
 import { cpSync, globSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { stripTypeScriptTypes } from 'node:module'
 import { dirname, join, resolve } from 'node:path'
@@ -12,7 +12,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   'benchmarks/node_modules': ['fastify', '@fastify/jwt', 'better-auth'],
 }
 
-/** Writes them into a folder, from where they find `latchkey` in dist/ and all else where it is installed. */
+/** Writes the servers into a folder, in which `latchkey` is resolved to dist/ and other packages as installed. */
 export function compileServers(folder: string): (server: string) => string {
   for (const source of globSync(sources, { cwd: root, exclude: ['**/*.test.ts'] })) {
     const text = readFileSync(join(root, source), 'utf8')
@@ -30,7 +30,7 @@ export function compileServers(folder: string): (server: string) => string {
 
 const toJavaScript = (path: string) => path.replace(/\.ts$/, '.js')
 
-// As `erasableSyntaxOnly` has it, types are all that there is to it.
+// With `erasableSyntaxOnly`, removing the types is enough.
 function compile(text: string): string {
   return stripTypeScriptTypes(text).replace(/(['"]\.[^'"\n]*)\.ts(['"])/g, '$1.js$2')
 }

@@ -50,7 +50,7 @@ else await bench(Number(values.rounds), Number(values.seconds))
 
 async function bench(rounds: number, seconds: number): Promise<void> {
   await onWorkbench(async ({ folder, startLoad }) => {
-    // PostgreSQL runs as another user.
+    // PostgreSQL runs as another user, who must be able to enter the folder.
     chmodSync(folder, 0o755)
     const cluster = await startPostgres(folder)
     try {

@@ -1,4 +1,4 @@
-// What a check costs in place: beside the same server with nobody at the door.
+// The cost of a check in a server: the difference to the same server without a check.
 import { names, type Peer } from './peers.ts'
 import { costs, type Samples } from './samples.ts'
 import { median, medianShare, ratios } from './statistics.ts'
@@ -10,7 +10,7 @@ const opaque: Way = [names.latchkey, names.latchkeyOpen]
 const hs256: Way = [names.jwt, names.fastifyOpen]
 const es256: Way = [names.joseEs256, names.fastifyOpen]
 
-// What is checked, where it is, and where nothing is.
+// By what is checked: the server that checks it, and the one that does not.
 const waysIn = new Map<string, Way>([
   ['opaque token, Latchkey', opaque],
   ['cookie, Latchkey', [names.latchkeyCookie, names.latchkeyOpen]],
@@ -20,7 +20,7 @@ const waysIn = new Map<string, Way>([
   ['access token, latchkey/resource-server', [names.resourceServer, names.fastifyOpen]],
 ])
 
-/** What each way in costs more than nobody at the door does, on the same server. */
+/** Prints what each check costs, compared with the same server without it. */
 export function printCosts(samples: Samples, peers: readonly Peer[]): void {
   const rounds = samples.get(names.latchkey)?.length
   console.log(`
@@ -42,7 +42,7 @@ What the check costs: CPU per request minus the same server without auth, median
   }
 }
 
-/** What is wanted of the check, in place. */
+/** Judges the cost of a check in a server. */
 export function judgeCosts(samples: Samples): Line[] {
   const against = (theirs: Way) => medianShare(costs(samples, opaque), costs(samples, theirs))
   const text = 'The check, its CPU in place against'

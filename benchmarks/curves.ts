@@ -1,8 +1,8 @@
-// What a picture is drawn from.
+// The data of a picture with percentiles.
 import { writeFileSync } from 'node:fs'
 import { median, valueAt } from './statistics.ts'
 
-/** Lines of one picture: a point is a percentile and the milliseconds that it is. */
+/** The lines of one picture; a point is a percentile with its milliseconds. */
 export interface Curves {
   readonly name: string
   readonly unit: 'ms'
@@ -16,9 +16,9 @@ interface Curve {
 
 const percentiles = [...Array.from({ length: 99 }, (_, index) => index + 1), 99.5, 99.9]
 
-/** @param runs the latencies of each; a point is the median of the runs' */
+/** @param runs the latencies of each run; a point is the median of the runs */
 export function curve(name: string, runs: readonly (readonly number[])[]): Curve {
-  // Sorted once, not for each point.
+  // Sorted once for all points.
   const sorted = runs.map((run) => Float64Array.from(run).sort())
   return { name, points: percentiles.map((of) => [of, medianOf(sorted, of / 100)]) }
 }

@@ -2,7 +2,7 @@ import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { median } from './statistics.ts'
 
-/** Milliseconds that the disk takes to keep 4 kB: what each log-in and each sign-up waits for. */
+/** The milliseconds in which the disk persists 4 kB, for which each log-in and sign-up waits. */
 export function commitMilliseconds(folder: string): number {
   const file = openSync(join(folder, 'disk'), 'w')
   const page = Buffer.alloc(4_096, 1)

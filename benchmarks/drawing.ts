@@ -1,4 +1,4 @@
-// A figure as an SVG picture: lines, each with its name at its end.
+// Draws a figure as an SVG picture: lines, each with its name at its end.
 import { parse, type Spec, View } from 'vega'
 import type { Figure } from './figures.ts'
 import { domainOf, placeNames, powersBetween, type ValueAxis } from './value-axis.ts'
@@ -11,17 +11,17 @@ export interface Picture {
 
 export interface Axis {
   readonly title: string
-  /** Where a value lies on it, by the logarithm of that. */
+  /** The place of a value on the axis is the logarithm of this. */
   readonly place: (value: number) => number
   readonly ticks: readonly number[]
   readonly label: (value: number) => string
 }
 
 const [width, height] = [460, 260]
-// Of a line with fewer points each is shown: there was nothing measured in between.
+// The points of a line with fewer than these are marked, since nothing was measured in between.
 const fewPoints = 10
 
-// Those who see no red or no green tell them apart, and each has dashes of its own.
+// Colours that people with colour blindness can tell apart; each also has its own dashes.
 const colours = ['#0072b2', '#b84a00', '#00795a', '#444444']
 const dashes = [
   [1, 0],
@@ -30,7 +30,7 @@ const dashes = [
   [8, 3, 2, 3],
 ]
 
-/** Of the same figure the same text. */
+/** @returns the SVG, which is the same for the same figure */
 export async function draw(figure: Figure, picture: Picture): Promise<string> {
   const view = new View(parse(describe(figure, picture)), { renderer: 'none' })
   const svg = await view.toSVG()
@@ -60,7 +60,7 @@ function describe({ series }: Figure, { title, x, y }: Picture): Spec {
     width,
     height,
     padding: 14,
-    // A page may be dark.
+    // The page around it may be dark.
     background: 'white',
     title: { text: title, anchor: 'start', offset: 14, fontSize: 14 },
     config: { text: { font }, axis: { labelFont: font, titleFont: font }, title: { font } },

@@ -3,15 +3,15 @@ import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as wait } from 'node:timers/promises'
 import { v7 } from 'uuid'
 
-/** Sessions that a sweep is going to delete, and the two that say how far it is. */
+/** Sessions that a sweep will delete, with the first and the last, which show its progress. */
 export interface ExpiredSessions {
   readonly file: string
   readonly rows: number
-  /** How many others there are. */
+  /** The number of live sessions. */
   readonly live: number
-  /** Milliseconds since 1970, of these and no others. */
+  /** Milliseconds since 1970; all of these sessions have it, and no others. */
   readonly createdAt: number
-  /** Digests: a sweep walks along them. */
+  /** The least digest and the greatest; a sweep proceeds in their order. */
   readonly first: Uint8Array
   readonly last: Uint8Array
 }
@@ -19,7 +19,7 @@ export interface ExpiredSessions {
 // Longer than the default of SESSION_MAXIMUM_HOURS, which is 90 days.
 const ageDays = 100
 
-/** Inserts sessions of the users of a database, at random places between those that live. */
+/** Inserts expired sessions of the users of a database, at random places between the live ones. */
 export function insertExpired(file: string, rows: number): ExpiredSessions {
   const live = countSessions(file)
   const database = open(file)
@@ -38,14 +38,14 @@ export function insertExpired(file: string, rows: number): ExpiredSessions {
     insert.run(digest, v7({ msecs: createdAt + index }), userId, createdAt)
   }
   database.exec('COMMIT')
-  // What was inserted is in the database before it is swept: else the sweep would pay for that.
+  // The rows are checkpointed before the sweep, which would otherwise pay for that.
   database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
   database.close()
   const [first = none, last = none] = [digests.at(0), digests.at(-1)]
   return { file, rows, live, createdAt, first, last }
 }
 
-/** @returns how many of them there still were */
+/** @returns how many of them still existed */
 export async function removeExpired({ file, createdAt }: ExpiredSessions): Promise<number> {
   const database = open(file)
   const remove = database.prepare(
@@ -57,7 +57,7 @@ export async function removeExpired({ file, createdAt }: ExpiredSessions): Promi
   do {
     changes = Number(remove.run(createdAt).changes)
     removed += changes
-    // A sweep that is under way has its turn: it gives up after two seconds without one.
+    // Lets a running sweep have its turn, since it gives up after two seconds without one.
     await wait(50)
   } while (changes > 0)
   database.exec('PRAGMA wal_checkpoint(TRUNCATE)')

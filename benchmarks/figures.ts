@@ -1,11 +1,11 @@
-// What a picture is drawn from: a JSON file that a bench wrote.
+// The data of a picture: a JSON file that a bench has written.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { median } from './statistics.ts'
 
 export interface Figure {
-  /** Of the picture. */
+  /** The name of the picture. */
   readonly name: string
-  /** Of the second number of each point. */
+  /** The unit of the second number of each point. */
   readonly unit: string
   readonly series: readonly Series[]
 }
@@ -21,7 +21,7 @@ export function readFigure(file: string): Figure {
   return JSON.parse(readFileSync(file, 'utf8')) as Figure
 }
 
-/** Series of another name that the file had stay in it, and all in their order: a bench may write it in parts. */
+/** Writes a figure. Series with other names stay in the file, in their order, so that a bench may write it in parts. */
 export function writeFigure(file: string, figure: Figure): void {
   const before = existsSync(file) ? readFigure(file).series : []
   const isNew = ({ name }: Series) => before.every((series) => series.name !== name)
@@ -30,11 +30,11 @@ export function writeFigure(file: string, figure: Figure): void {
   )
   const series = [...replaced, ...figure.series.filter(isNew)]
   const text = JSON.stringify({ ...figure, series }, null, 2)
-  // A point is a line, so that a change shows which.
+  // Each point has its own line, so that a diff shows the changed ones.
   writeFileSync(file, `${text.replace(/\[\s+([-\d.e+]+),\s+([-\d.e+]+)\s+\]/g, '[$1, $2]')}\n`)
 }
 
-/** Medians of what was measured at each place of the first axis. */
+/** The medians of the measurements at each place of the first axis. */
 export function toSeries(
   name: string,
   places: readonly number[],

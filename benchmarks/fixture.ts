@@ -1,4 +1,4 @@
-// What the servers find: 10,000 users, each logged in once and with three projects.
+// The data of the servers: 10,000 users, each with one session and three projects.
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -21,9 +21,9 @@ import { betterAuthOn } from './servers/better-auth-instance.ts'
 const projectsEach = 3
 
 /**
- * Latchkey's database, which the peers without one of their own read too.
+ * Creates Latchkey's database, which the peers without a database of their own read too.
  *
- * @param people the password of each; default the same for all
+ * @param people the password of each user; default the same for all
  */
 export async function latchkeyFixture(
   folder: string,
@@ -52,7 +52,7 @@ export async function latchkeyFixture(
   return { file, credentials, renew: null }
 }
 
-// The hashes are real ones; each password's is made once.
+// The hashes are real, but made only once for each password.
 function hashingOnce(real: PasswordHash): PasswordHash {
   const hashes = new Map<string, Promise<string>>()
   const hash = (typed: Secret) => {
@@ -63,7 +63,7 @@ function hashingOnce(real: PasswordHash): PasswordHash {
   return { ...real, hash }
 }
 
-/** better-auth's database; with a cache its sessions are there and in a file beside it. */
+/** Creates better-auth's database. If there is a cache, the sessions are in it, and in a file beside the database. */
 export async function betterAuthFixture(
   folder: string,
   { cacheFile }: { cacheFile: string | null },
@@ -79,7 +79,7 @@ export async function betterAuthFixture(
   for (let index = 0; index < users; index++) {
     const body = { email: emailAddressOf(index), password, name: `User ${index}` }
     const { headers, response } = await auth.api.signUpEmail({ body, returnHeaders: true })
-    // What its documentation has clients keep.
+    // The token that clients should keep, according to its documentation.
     credentials.push(bearer(headers.get('set-auth-token') ?? ''))
     ids.push(response.user.id)
   }

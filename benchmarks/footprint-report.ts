@@ -2,19 +2,19 @@ import type { Start } from './cold-start.ts'
 import type { Resident } from './resident-memory.ts'
 import { median } from './statistics.ts'
 
-/** What was measured of one server in memory. */
+/** The measurements of one server. */
 export interface Footprint extends Resident {
   readonly name: string
   readonly sessions: number
 }
 
-/** What is asked of Latchkey. */
+/** The bounds for Latchkey. */
 export const bounds = {
   startMilliseconds: 400,
   idleMegabytes: 100,
-  /** From the first tenth of the requests to the last. */
+  /** The memory after the last request, as a multiple of that after the first tenth. */
   growth: 1.1,
-  /** The pages that SQLite may keep, which a small table does not fill. */
+  /** The page cache of SQLite, which a small table does not fill. */
   pagesMegabytes: 64,
 } as const
 
@@ -47,7 +47,7 @@ Resident memory, MB
   }
 }
 
-/** One line for each thing that was asked of Latchkey. */
+/** Prints one line for each bound. */
 export function printVerdicts(
   starts: readonly Start[],
   [few, many]: readonly [few: Footprint, many: Footprint],

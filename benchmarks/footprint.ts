@@ -1,4 +1,4 @@
-// npm run bench:footprint: what a server costs before anybody asks it something, and what it grows to.
+// npm run bench:footprint: what a server costs before its first request, and how much it grows.
 import { type ChildProcess, execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -67,7 +67,7 @@ async function bench({ starts, idleSeconds, requests, sessions }: Size): Promise
     const started = await startInTurns(peers, { starts, folder, requestTo })
     printStarts(started)
     const measure = async (peer: Peer, held: { file: string; sessions: number }) => {
-      // A load of its own each: it keeps what it has read.
+      // Each has its own load process, which keeps the requests that it has read.
       const load = startProcess('load.ts', { core: 'load', log: join(folder, 'load.log') })
       loads.push(load)
       const plan = { idleSeconds, requests, file: held.file, folder, load }

@@ -1,4 +1,4 @@
-// npm run bench:growth: what checks, look-ups and log-ins take among few sessions and among many.
+// npm run bench:growth: how long checks, look-ups and log-ins take with few sessions and with many.
 import type { ChildProcess } from 'node:child_process'
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -58,18 +58,18 @@ ${size.rounds} rounds of ${size.seconds} s for each size`)
     const open = engines[name]
     if (!open) throw new Error(`There is no ${name}: ${Object.keys(engines).join(' or ')}`)
     const series = await onEngine(open, (engine, folder) => measureAll(engine, { ...size, folder }))
-    // Once for each, so that what was measured is kept where the next one breaks.
+    // Written after each, so that the results are kept if the next one fails.
     if (values.out !== '') writeFigure(values.out, { name: 'growth', unit: 'µs', series })
   }
 }
 
-/** One at a time, and gone when it is over, whatever ends the bench: the disk has to hold one of them. */
+/** One engine at a time, deleted at the end even after an error, so that the disk has to hold only one of them. */
 async function onEngine<T>(
   open: Open,
   work: (engine: Engine, folder: string) => Promise<T>,
 ): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'latchkey-growth-'))
-  // PostgreSQL runs as another user.
+  // PostgreSQL runs as another user, who must be able to enter the folder.
   chmodSync(folder, 0o755)
   const engine = await open(folder)
   const clear = async () => {
@@ -89,7 +89,7 @@ async function onEngine<T>(
   }
 }
 
-// They are gone with the folder.
+// Prints the logs, which are deleted with the folder.
 function sayLogs(folder: string): void {
   for (const name of readdirSync(folder).filter((each) => each.endsWith('.log'))) {
     console.error(`${name}: ${readFileSync(join(folder, name), 'utf8').slice(-2_000)}`)
@@ -110,7 +110,7 @@ async function measureAll(
     }
     const disk = await engine.commitMilliseconds()
     const inProcess = { engine, grown, ...size }
-    // Before anybody writes: whoever commits empties the pages that SQLite's readers hold.
+    // Before anything is written: a commit empties the page caches of SQLite's readers.
     const lookUps = await measureLookUps(inProcess)
     const statements = await measureStatements(inProcess)
     const load = startProcess('load.ts', { core: 'load', log: join(folder, 'load.log') })

@@ -1,11 +1,10 @@
-// Passwords verified and nothing else, on the servers' core: as many log-ins a second as the hash alone
-// allows. Told whose hash and for how many seconds; says how many a second, and ends.
+// Only verifies passwords, on the core of the servers: as many log-ins a second as the hash alone allows. It is told
+// whose hash and for how many seconds, reports the number for each second, and ends.
 import { hashPassword, verifyPassword } from 'better-auth/crypto'
 import { argon2id, Secret } from '../src/server.ts'
 import { password } from './people.ts'
 
-// Never none waiting, and never so many that the queue refuses one: how many run at a time is the product's
-// own matter.
+// Enough that one always waits, and so few that the queue refuses none. The product decides how many run at a time.
 const lanes = 8
 const leadSeconds = 0.3
 
@@ -29,7 +28,7 @@ const verify = await prepare[whose]?.()
 if (!verify) throw new Error(`Nobody knows how ${whose} verifies passwords`)
 process.send?.(await count(verify, Number(seconds)))
 
-/** @returns how many a second */
+/** @returns hashes a second */
 async function count(verify: Verify, seconds: number): Promise<number> {
   const from = performance.now() + leadSeconds * 1_000
   const to = from + seconds * 1_000

@@ -1,5 +1,5 @@
-// What is imported: users with bcrypt hashes that nobody has the password of, in a file and in a database
-// as Rails makes it.
+// The imported data: users with bcrypt hashes for which no password is known, in a file and in a database as Rails
+// makes it.
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { createWriteStream } from 'node:fs'

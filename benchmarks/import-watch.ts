@@ -1,4 +1,4 @@
-// An import by the command, and what a server on the same database answers meanwhile.
+// An import by the command, while a server on the same database is asked.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
@@ -14,7 +14,7 @@ export interface Latencies {
 export interface Import {
   readonly seconds: number
   readonly rows: number
-  /** In megabytes: the most by the first tenth of the time, and by the end. */
+  /** The maximum in megabytes, after the first tenth of the time and at the end. */
   readonly memory: { readonly early: number; readonly end: number }
 }
 
@@ -25,7 +25,7 @@ interface Asked {
   readonly password: string
 }
 
-/** Checks a token 50 times and logs in five times in a second, until it is over; each after the one before. */
+/** Checks a token 50 times and logs in five times a second until `over` resolves, each after the previous one. */
 export async function askMeanwhile(asked: Asked, over: Promise<unknown>): Promise<Latencies> {
   let isOver = false
   const stop = () => {
@@ -53,7 +53,7 @@ export async function askMeanwhile(asked: Asked, over: Promise<unknown>): Promis
   return { checks, logIns }
 }
 
-/** @throws Error where it failed, or left out a row */
+/** @throws Error if the import failed, or left out a row */
 export async function runImport(
   args: readonly string[],
   { databaseUrl, rows }: { databaseUrl: string; rows: number },

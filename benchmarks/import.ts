@@ -24,7 +24,7 @@ Imports so many users from a CSV file and from a SQLite database of Rails' into 
 into PostgreSQL, while a server on the same database checks tokens and logs in; and prints the times of
 those beside what they are while nothing is imported, for so many seconds.`
 
-// Who asks the server meanwhile.
+// The user who asks the server meanwhile.
 const emailAddress = 'asks@example.com'
 const password = 'correct horse battery staple'
 const port = 3_977
@@ -48,7 +48,7 @@ interface Run {
 
 async function bench(rows: number, seconds: number, only: readonly string[]): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'latchkey-bench-'))
-  // PostgreSQL runs as another user.
+  // PostgreSQL runs as another user, who must be able to enter the folder.
   chmodSync(folder, 0o755)
   const [csv, rails] = [join(folder, 'users.csv'), join(folder, 'rails.sqlite3')]
   const cluster = only.includes('postgres') ? await startPostgres(folder) : null
@@ -86,7 +86,7 @@ async function measure(
   try {
     const asked = { url: `http://127.0.0.1:${port}`, token, emailAddress, password }
     await untilServing(asked.url)
-    // What is compiled has been.
+    // Afterwards the code has been compiled.
     await askMeanwhile(asked, wait(2_000))
     const alone = await askMeanwhile(asked, wait(seconds * 1_000))
     const importing = runImport(args, { databaseUrl, rows })
@@ -102,7 +102,7 @@ async function prepare(databaseUrl: string): Promise<string> {
   await migrate(database, migrations)
   const auth = createAuth({ store: createStore(database) })
   await auth.createUser({ emailAddress, password })
-  // Somebody else, whose session no log-in ends.
+  // Another user, whose session is not ended by the log-ins.
   const other = { emailAddress: 'checks@example.com', password }
   await auth.createUser(other)
   const loggedIn = await auth.logIn(other)

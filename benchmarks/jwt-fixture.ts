@@ -7,12 +7,12 @@ import { secret } from './servers/environment.ts'
 
 const oneHourSeconds = 3_600
 
-/** Signed with the secret that the server verifies with. */
+/** Tokens signed with the secret with which the server verifies them. */
 export function jwtFixture({ file }: Fixture): Fixture {
   return { file, credentials: userIds(file).map((id) => bearer(sign(id))), renew: null }
 }
 
-/** Signed with a key of which the server has the public half. */
+/** Tokens signed with a key whose public half the server has. */
 export async function joseFixture(
   { file }: Fixture,
   algorithm: JoseAlgorithm,
@@ -37,7 +37,7 @@ function userIds(file: string): string[] {
   return rows.map(({ id }) => String(id))
 }
 
-// HS256 (RFC 7515), word for word what the load sends.
+// HS256 (RFC 7515), exactly as the load sends it.
 function sign(userId: string): string {
   const parts = [{ alg: 'HS256', typ: 'JWT' }, claimsOf(userId)]
   const input = parts.map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))

@@ -1,27 +1,27 @@
-// The load, in a process of its own so that it can have a core of its own: a fixed number of
-// connections, each with one request in flight, the next sent when the answer is complete.
+// The load, in its own process so that it can have its own core: a fixed number of connections, each with one request
+// in flight, which sends the next when the answer is complete.
 import { connect, type Socket } from 'node:net'
 import { hasStatus, isComplete } from './answer.ts'
 import { nextRequest, readTurns, type Turns } from './turns.ts'
 
-/** What a run of load is told. */
+/** The order for a run of load. */
 export interface LoadOrder {
   readonly port: number
-  /** A JSON file of requests as they go over the wire: sent in turn, on from where the last run ended. */
+  /** A JSON file of requests as they are sent, in turn; a run continues where the last one ended. */
   readonly requests: string
   readonly connections: number
   readonly seconds: number
-  /** The one status that counts; any other answer makes the run worthless. */
+  /** The expected status; any other answer makes the run worthless. */
   readonly status: number
 }
 
-/** What came of it. */
+/** The result of a run. */
 export interface LoadResult {
   readonly answered: number
   readonly seconds: number
-  /** Milliseconds from the last byte asked to the last byte answered. */
+  /** Milliseconds from the last byte of the request to the last byte of the answer. */
   readonly latencies: { readonly p50: number; readonly p99: number }
-  /** The first answer with another status, or what broke; null where nothing did. */
+  /** The first answer with another status, or the first error; null if there was none. */
   readonly wrong: string | null
 }
 

@@ -3,12 +3,12 @@ import type { LoadOrder, LoadResult } from './load.ts'
 import { ask } from './processes.ts'
 import type { Server } from './server.ts'
 
-/** One run of load on one server. */
+/** The result of one run of load on one server. */
 export interface Sample {
-  /** That were answered. */
+  /** The number of answered requests. */
   readonly requests: number
   readonly perSecond: number
-  /** Processor time of the server's process, all threads, for one request. */
+  /** Processor time of the server's process for one request, in all threads. */
   readonly microseconds: number
   readonly p50: number
   readonly p99: number
@@ -20,7 +20,7 @@ interface Used {
   readonly bytes: number
 }
 
-/** @throws Error for an answer that is not the one expected */
+/** @throws Error for an answer with another status than expected */
 export async function measure(
   { peer, port, child }: Server,
   load: ChildProcess,

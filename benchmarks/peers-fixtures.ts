@@ -1,4 +1,4 @@
-// What all peers of `npm run bench` find and what the requests to them carry.
+// The data of all peers of `npm run bench`, and the credentials of the requests to them.
 import { join } from 'node:path'
 import type { Issuer } from './access-token-fixture.ts'
 import { warmUpSeconds } from './alternate.ts'
@@ -8,7 +8,7 @@ import type { AccountsFixture, Fixtures } from './peers.ts'
 import { betterAuthResetTokens, latchkeyResetTokens, resetsWithin } from './reset-tokens.ts'
 import { betterAuthOn } from './servers/better-auth-instance.ts'
 
-/** How long each server is going to be asked. */
+/** How long each server will be asked. */
 interface Size {
   readonly rounds: number
   readonly seconds: number
@@ -24,7 +24,7 @@ export async function prepareLatchkey(
   return { ...fixture, resetTokens: await latchkeyResetTokens(url, resets) }
 }
 
-/** Of everybody; the tables of the peers without one of their own are Latchkey's. */
+/** Creates the data of all peers; those without a database of their own use the tables of Latchkey. */
 export async function preparePeers(
   { latchkey, issuer, folder }: { latchkey: AccountsFixture; issuer: Issuer; folder: string },
   { rounds, seconds }: Size,

@@ -1,28 +1,28 @@
-// Who is measured, and on what data.
+// The servers that are measured, and their data.
 import { type Accounts, betterAuthAccounts, latchkeyAccounts } from './accounts.ts'
 
-/** Where a server finds its data, and what the requests to it carry. */
+/** The data of a server, and the credentials of the requests to it. */
 export interface Fixture {
   readonly file: string
-  /** A header line each. */
+  /** Header lines, each with one credential. */
   readonly credentials: readonly string[]
-  /** Makes them anew for each round, where they would not outlive the bench; or null. */
+  /** Makes new credentials for each round; null if they outlive the bench. */
   readonly renew: (() => Promise<readonly string[]>) | null
 }
 
-/** A token as it goes over the wire. */
+/** The header line that carries a token. */
 export const bearer = (token: string) => `Authorization: Bearer ${token}`
 const cookie = (token: string) => `Cookie: __Host-session=${token}`
 
 export interface Peer {
   readonly name: string
-  /** The server's file, from here. */
+  /** The file of the server, relative to this folder. */
   readonly server: string
-  /** Which Latchkey it imports; default its source. */
+  /** The Latchkey that it imports; default the source. */
   readonly of?: 'source' | 'dist'
   readonly fixture: Fixture
   readonly environment: Readonly<Record<string, string>>
-  /** Null for what knows no passwords. */
+  /** Null if the server has no passwords. */
   readonly accounts: Accounts | null
 }
 
@@ -33,7 +33,7 @@ export interface JoseFixture extends Fixture {
   readonly publicKey: string
 }
 
-/** With tokens of links to reset passwords. */
+/** A fixture with tokens of links to reset passwords. */
 export interface AccountsFixture extends Fixture {
   readonly resetTokens: readonly string[]
 }
@@ -65,7 +65,7 @@ export const names = {
   nodeHttp: 'node:http, the same queries',
 } as const
 
-/** Who asks nobody who they are, and so has no session to tell of. */
+/** The servers that authenticate nobody, and so have no session to return. */
 export const openPeers: readonly string[] = [names.latchkeyOpen, names.fastifyOpen]
 
 export function listPeers(fixtures: Fixtures): Peer[] {
@@ -136,8 +136,8 @@ function withJose({ publicKey, ...fixture }: JoseFixture) {
   return { server: 'servers/fastify-jose.ts', fixture, environment: { PUBLIC_KEY: publicKey } }
 }
 
-// As in production, with the defaults and the flag of `npm start`; each log-in comes from an address of its own, so that
-// the guard counts and refuses nobody.
+// As in production, with the defaults and the flag of `npm start`. Each log-in comes from another address, so that the
+// guard counts but refuses nobody.
 export const production = {
   NODE_OPTIONS: '--max-semi-space-size=8',
   APP_URL: 'https://app.example.com',

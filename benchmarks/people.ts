@@ -1,22 +1,22 @@
 import type { Auth, LoggedIn } from '../src/server.ts'
 
-/** Who can log in, at every server. */
+/** The number of users who can log in, on every server. */
 export const users = 10_000
 export const password = 'measured alone and in turns'
 
-/** How many of them come in a storm. */
+/** How many of them log in during a storm. */
 export const stormers = 400
 
 export const emailAddressOf = (index: number) => `user-${index}@example.com`
 
 /**
- * In a storm each has a password of their own: where one is tried on more than thirty accounts at a time, the
- * guard takes it for spraying.
+ * In a storm each user has another password: if one is tried on more than thirty accounts at a time, the guard
+ * considers it password spraying.
  */
 export const ownPasswordOf = (index: number) =>
   index < stormers ? `the own one of number ${index}` : password
 
-/** Signs one of them up past HTTP, where sign-up is open. */
+/** Signs a user up without HTTP; sign-up must be open. */
 export async function signUpDirectly(
   auth: Auth,
   index: number,

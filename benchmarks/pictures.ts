@@ -24,7 +24,7 @@ const pictures: Readonly<Record<string, (figure: Figure) => Picture>> = {
     title: 'What checks take while nobody logs in, and during a storm of log-ins',
     x: {
       title: 'this share of all checks took less',
-      // Each nine is as wide as the one before.
+      // Each further nine has the same width.
       place: (percentile) => 1 / (1 - percentile / 100),
       ticks: [50, 90, 99, 99.9].filter((tick) => isReached(figure, tick)),
       label: (percentile) => `${percentile} %`,

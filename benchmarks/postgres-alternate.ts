@@ -1,4 +1,4 @@
-// Servers on PostgreSQL under one load, in turns, and what PostgreSQL did for each meanwhile.
+// Asks servers on PostgreSQL in turns, under the same load, and measures what PostgreSQL does for each.
 import type { ChildProcess } from 'node:child_process'
 import type { Cluster } from '../test/storage/postgres-cluster.ts'
 import { measure } from './measure.ts'

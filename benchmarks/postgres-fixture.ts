@@ -1,4 +1,4 @@
-// What the servers find on PostgreSQL: 10,000 users, each logged in once and with three projects.
+// The data of the servers on PostgreSQL: 10,000 users, each with one session and three projects.
 import { hashPassword } from 'better-auth/crypto'
 import { getMigrations } from 'better-auth/db/migration'
 import pg from 'pg'
@@ -8,13 +8,13 @@ import { bearer, type Fixture } from './peers.ts'
 import { emailAddressOf, password, signUpDirectly, users } from './people.ts'
 import { betterAuthOnPostgres } from './servers/better-auth-instance.ts'
 
-// So many sign up at once: none waits for the others' disk.
+// So many sign up at once, so that none waits for the commits of others.
 const lanes = 8
 
 export async function latchkeyOnPostgres(url: string): Promise<Fixture> {
   const { database, migrations } = await openDatabase(url)
   await migrate(database, migrations)
-  // The hash is a real one; it is made once.
+  // The hash is real, but made only once.
   const real = argon2id()
   const passwordHash = await real.hash(new Secret(password))
   const hashOnce = { ...real, hash: async () => passwordHash }
@@ -56,7 +56,7 @@ async function inLanes(signUp: (index: number) => Promise<string>): Promise<stri
   return credentials
 }
 
-// better-auth's ids are text.
+// The ids of better-auth are texts.
 const createProjects = `CREATE TABLE projects (
     id uuid PRIMARY KEY, user_id text NOT NULL, title text NOT NULL, description text,
     created_at timestamptz NOT NULL, updated_at timestamptz NOT NULL

@@ -1,4 +1,4 @@
-// A PostgreSQL of the bench's own, on the core of the load, and the processor time that it uses.
+// A PostgreSQL for the bench, on the core of the load, and the processor time that it uses.
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -7,7 +7,7 @@ import { type Cluster, findBinaries, startCluster } from '../test/storage/postgr
 import { isPinned } from './processes.ts'
 import { median } from './statistics.ts'
 
-/** As in production: what was committed survives a power cut. */
+/** As in production: committed transactions survive a power cut. */
 export async function startPostgres(
   folder: string,
   { sharedBuffers = '128MB', libraries = '' } = {},
@@ -18,12 +18,12 @@ export async function startPostgres(
   const home = join(folder, 'postgres')
   mkdirSync(home)
   const cluster = await startCluster({ binaries: findBinaries(home), folder: home, settings })
-  // Those that it starts later stay on the core of the first.
+  // Processes that it starts later stay on the core of the first.
   if (isPinned) for (const pid of cluster.pids()) pin(pid)
   return cluster
 }
 
-/** @returns the URL of one that is empty */
+/** @returns the URL of the empty database */
 export async function createDatabase({ url }: Cluster, name: string): Promise<string> {
   const client = await new pg.Client(url).connect()
   await client.query(`CREATE DATABASE ${name}`)
@@ -31,7 +31,7 @@ export async function createDatabase({ url }: Cluster, name: string): Promise<st
   return url.replace(/postgres$/, name)
 }
 
-/** Of all its processes, those that have ended too. */
+/** The processor time of all its processes, including those that have ended. */
 export function processorSeconds(cluster: Cluster): number {
   const ticks = cluster.pids().map((pid, index) => {
     const [own = 0, system = 0, ended = 0, endedSystem = 0] = ticksOf(pid)
@@ -40,7 +40,7 @@ export function processorSeconds(cluster: Cluster): number {
   return ticks.reduce((sum, each) => sum + each, 0) / ticksPerSecond
 }
 
-// One may end before it is looked at; then the first has it among those that have ended, from the next time.
+// A process may end before it is read. From the next time on, its time is included in that of the first process.
 function ticksOf(pid: number): number[] {
   try {
     const [, rest = ''] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')
@@ -50,7 +50,7 @@ function ticksOf(pid: number): number[] {
   }
 }
 
-/** What a commit of one row takes. */
+/** The milliseconds that a commit of one row takes. */
 export async function commitMilliseconds(url: string): Promise<number> {
   const client = await new pg.Client(url).connect()
   await client.query('CREATE TABLE commits (number integer)')

@@ -4,15 +4,15 @@ import { median, ratios } from './statistics.ts'
 import { atLeast, atMost, digits, type Line } from './verdicts.ts'
 
 export interface PostgresSample extends Sample {
-  /** Processor time of all of PostgreSQL's processes, for one request. */
+  /** Processor time of all processes of PostgreSQL for one request. */
   readonly databaseMicroseconds: number
-  /** Executed for one request, and for what the server does besides. */
+  /** The statements for one request, including those that the server executes in the background. */
   readonly statements: number
 }
 
 type Samples = ReadonlyMap<string, readonly PostgresSample[]>
 
-/** Medians of the rounds; the last column is taken within each round. */
+/** Prints medians of the rounds; the last column compares within each round. */
 export function printPostgres(title: string, samples: Samples): void {
   console.log(`
 ${title}
@@ -41,7 +41,7 @@ ${title}
   }
 }
 
-/** What is wanted of a check, of the samples of those alone. */
+/** Judges the samples of checks. */
 export function judgePostgres(samples: Samples): Line[] {
   const ours = samples.get(names.latchkey) ?? []
   const statements = median(ours.map((run) => run.statements))
@@ -49,7 +49,7 @@ export function judgePostgres(samples: Samples): Line[] {
     {
       text: 'PostgreSQL: statements for a check, to two places',
       bound: atMost(1),
-      // What the server asks besides, of its outbox above all, is one in thousands.
+      // The statements in the background, mostly of the outbox, are one in thousands.
       measured: Number(statements.toFixed(2)),
       unit: 'statements',
     },

@@ -1,7 +1,7 @@
 import pg from 'pg'
 import type { Cluster } from '../test/storage/postgres-cluster.ts'
 
-/** What PostgreSQL has to be started with so that they are counted. */
+/** The library with which PostgreSQL has to be started, so that it counts statements. */
 export const statementsLibrary = 'pg_stat_statements'
 
 /** How many statements have been executed in a database. */

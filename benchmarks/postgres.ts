@@ -26,7 +26,7 @@ const kinds: readonly [Kind, string][] = [
   ['check', 'GET /v1/projects, 64 connections, 10,000 tokens, three projects each'],
   ['log-in', 'Log-in, 8 connections'],
   ['sign-up', 'Sign-up, 8 connections'],
-  // These end the sessions and change the passwords of what was measured before.
+  // Last, since resets end the sessions and change the passwords that were used before.
   ['reset', 'Password reset with the link from the mail, 8 connections'],
   ['reset-request', 'Request of a password reset, 8 connections, half of the addresses known'],
 ]
@@ -43,7 +43,7 @@ else await bench(Number(values.rounds), Number(values.seconds))
 
 async function bench(rounds: number, seconds: number): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'latchkey-bench-'))
-  // PostgreSQL runs as another user.
+  // PostgreSQL runs as another user, who must be able to enter the folder.
   chmodSync(folder, 0o755)
   const cluster = await startPostgres(folder, { libraries: statementsLibrary })
   const started: ChildProcess[] = []

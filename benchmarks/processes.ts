@@ -1,4 +1,4 @@
-// A process of the bench on a core of its own, where the system can do that.
+// Processes of the bench, each on its own core if the system supports it.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { openSync } from 'node:fs'
@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 
 export type Core = 'server' | 'load'
 
-/** Whether the two can be kept apart: Linux, and a second core. */
+/** Whether load and server can have different cores: on Linux, with at least two. */
 export const isPinned =
   availableParallelism() > 1 && spawnSync('taskset', ['--version']).status === 0
 
@@ -15,15 +15,15 @@ interface StartOptions {
   readonly core: Core
   readonly args?: readonly string[]
   readonly environment?: Readonly<Record<string, string>>
-  /** Which Latchkey is imported; default its source. */
+  /** The Latchkey that is imported; default the source. */
   readonly of?: 'source' | 'dist'
   /** A program that runs it, with its arguments; default none. */
   readonly under?: readonly string[]
-  /** A file for what it says. */
+  /** The file for its output. */
   readonly log: string
 }
 
-/** Starts one of the files here. */
+/** Starts a file of this folder. */
 export function startProcess(
   file: string,
   { core, args = [], environment, of = 'source', under = [], log }: StartOptions,
@@ -42,14 +42,14 @@ export function startProcess(
 
 const cores: Record<Core, string> = { server: '0', load: '1' }
 
-/** Asks a process something, and waits for what it says. */
+/** Sends a message to a process, and waits for its answer. */
 export async function ask<Answer>(child: ChildProcess, question: object): Promise<Answer> {
   const answer = hear<Answer>(child)
   child.send(question)
   return answer
 }
 
-/** What a process says next. */
+/** The next message from a process. */
 export async function hear<Answer>(child: ChildProcess): Promise<Answer> {
   const { promise, resolve, reject } = Promise.withResolvers<Answer>()
   const onExit = () => reject(new Error('A process of the bench has ended; its log says why'))
@@ -64,7 +64,7 @@ export async function hear<Answer>(child: ChildProcess): Promise<Answer> {
 export async function stopProcess(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return
   const ended = once(child, 'exit')
-  // Of a program under another one that alone is heard.
+  // A program that runs under another one notices only this.
   if (child.connected) child.disconnect()
   child.kill('SIGKILL')
   await ended

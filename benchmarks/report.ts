@@ -1,4 +1,4 @@
-// What a bench says of itself before it says what it measured.
+// What a bench prints about itself before the results.
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { cpus } from 'node:os'

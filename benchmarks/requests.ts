@@ -1,11 +1,11 @@
-// Requests as they go over the wire, and the files that the load reads them from.
+// Requests as they are sent, and the files from which the load reads them.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Accounts, Action } from './accounts.ts'
 import type { Peer } from './peers.ts'
 import { emailAddressOf, password, stormers, users } from './people.ts'
 
-/** What is asked of a server with a token, and what by somebody who has none. */
+/** The kinds of requests with a token, and of those without one. */
 type Read = 'check' | 'session'
 export type Kind = Read | AccountKind
 type AccountKind = 'log-in' | 'storm' | 'sign-up' | 'reset-request' | 'reset'
@@ -16,7 +16,7 @@ export function isRead(kind: Kind): kind is Read {
   return kind === 'check' || kind === 'session'
 }
 
-/** What a request of this kind is answered with. */
+/** The status with which a request of this kind is answered. */
 export function statusOf({ accounts }: Peer, kind: Kind): number {
   if (isRead(kind)) return 200
   return accounts?.[actions[kind]].status ?? Number.NaN
@@ -32,21 +32,21 @@ const actions = {
 
 let written = 0
 
-/** Writes the requests of one kind to a file, and says where. */
+/** Writes the requests of one kind to a file, and returns its path. */
 export function writeRequests(peer: Peer, kind: Kind, folder: string): string {
   const file = join(folder, `requests-${++written}.json`)
   writeFileSync(file, JSON.stringify(list(peer, kind)))
   return file
 }
 
-/** The same, for log-ins of some users by their numbers. */
+/** Writes the log-ins of the users with these numbers to a file, and returns its path. */
 export function writeLogIns(accounts: Accounts, people: readonly number[], folder: string): string {
   const file = join(folder, `requests-${++written}.json`)
   writeFileSync(file, JSON.stringify(people.map((index) => logIn(accounts, index))))
   return file
 }
 
-/** The first of a file. */
+/** The first request in a file. */
 export function firstRequest(file: string): string {
   const [request]: string[] = JSON.parse(readFileSync(file, 'utf8'))
   return request ?? ''
@@ -63,7 +63,7 @@ function list({ fixture, accounts }: Peer, kind: Kind): string[] {
   return Array.from({ length: users }, (_, index) => write(accounts, index))
 }
 
-// In the order of the table the next row would be on a page that was just read.
+// Shuffled: in the order of the table, the next row would be on a page that was just read.
 function shuffled(credentials: readonly string[]): string[] {
   const keyed = credentials.map((line) => ({ line, key: Math.random() }))
   return keyed.sort((one, other) => one.key - other.key).map(({ line }) => line)
@@ -80,8 +80,8 @@ function resets({ redeemReset, resetTokens }: Accounts): string[] {
   )
 }
 
-// Every other address is nobody's. Of those alone that are somebody's the limit would be reached: ten
-// links in three minutes.
+// Every other address is unknown. With known addresses alone the limit of ten links in three minutes would be
+// reached.
 function resetRequests({ requestReset }: Accounts): string[] {
   return Array.from({ length: 2 * users }, (_, index) => {
     const known = emailAddressOf(Math.floor(index / 2))
@@ -94,14 +94,14 @@ function logIn({ logIn: action }: Accounts, index: number): string {
   return send(action, { emailAddress: emailAddressOf(index), password }, { index })
 }
 
-// Fewer people than requests: they come again and again, from another address each time.
+// There are fewer people than requests: they log in again and again, each time from another address.
 function logInOwn({ logIn: action, stormPasswordOf }: Accounts, index: number): string {
   const person = index % stormers
   const fields = { emailAddress: emailAddressOf(person), password: stormPasswordOf(person) }
   return send(action, fields, { index })
 }
 
-// Every server and every bench has addresses of its own, sent in turn: nobody can sign up twice.
+// Every server and every bench has its own addresses, since nobody can sign up twice.
 function signUp({ signUp: action }: Accounts, index: number): string {
   const emailAddress = `new-${written}-${index}@example.com`
   return send(action, { emailAddress, password }, { index })
@@ -119,7 +119,7 @@ function send<Details>(
     'Accept: application/json',
     'Content-Type: application/json',
     `Content-Length: ${Buffer.byteLength(body)}`,
-    // Another client each time: the limits count, and refuse nobody.
+    // Another client each time, so that the limits count but refuse nobody.
     `X-Forwarded-For: 203.${(index >> 16) & 255}.${(index >> 8) & 255}.${index & 255}`,
     '',
     body,

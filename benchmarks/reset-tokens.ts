@@ -1,14 +1,14 @@
-// Links to reset passwords, as they stand in mails that nobody reads before the bench does.
+// The links of mails that reset passwords.
 import { createAuth, createOutbox, createStore, type Transport } from '../src/server.ts'
 import { openDatabase } from '../templates/api/database.ts'
 import { emailAddressOf, users } from './people.ts'
 
-/** How many links a bench needs that lasts so long: each is good once. A core hashes fewer. */
+/** How many links a bench of this length needs, since each works once. A core hashes fewer. */
 export function resetsWithin(seconds: number): number {
   return Math.min(users, Math.ceil(seconds * 150))
 }
 
-/** A token each for so many users, good for a day. */
+/** A token for each of the first `count` users, valid for a day. */
 export async function latchkeyResetTokens(databaseUrl: string, count: number): Promise<string[]> {
   const { database } = await openDatabase(databaseUrl)
   const store = createStore(database)
@@ -30,14 +30,14 @@ export async function latchkeyResetTokens(databaseUrl: string, count: number): P
   return tokens
 }
 
-/** What of better-auth is needed for it. */
+/** The part of better-auth that this needs. */
 interface Requesting {
   readonly api: {
     requestPasswordReset(request: { readonly body: { readonly email: string } }): Promise<unknown>
   }
 }
 
-/** The same, of better-auth; it calls `onReset` with each token. */
+/** The same for better-auth, which calls `onReset` with each token. */
 export async function betterAuthResetTokens(
   open: (onReset: (token: string) => void) => Requesting,
   count: number,

@@ -1,4 +1,4 @@
-// What a server keeps in memory: RSS of its process, all threads.
+// The memory of a server: the RSS of its process, with all threads.
 import type { ChildProcess } from 'node:child_process'
 import { setTimeout as wait } from 'node:timers/promises'
 import { startCold } from './cold-start.ts'
@@ -8,7 +8,7 @@ import { ask, stopProcess } from './processes.ts'
 import { firstRequest } from './requests.ts'
 import type { Server } from './server.ts'
 
-/** In megabytes. */
+/** Resident memory in megabytes. */
 export interface Resident {
   readonly idle: number
   readonly afterTenth: number
@@ -16,16 +16,16 @@ export interface Resident {
 }
 
 export interface ResidentPlan {
-  /** After the first answer. */
+  /** How long the server is idle after its first answer. */
   readonly idleSeconds: number
   readonly requests: number
-  /** The file that the load reads them from. */
+  /** The file from which the load reads the requests. */
   readonly file: string
   readonly folder: string
   readonly load: ChildProcess
 }
 
-/** Starts a server, leaves it alone, and then asks it so many times. */
+/** Starts a server, leaves it idle, and then sends it the requests. */
 export async function measureResident(peer: Peer, plan: ResidentPlan): Promise<Resident> {
   const { idleSeconds, requests, file, folder, load } = plan
   const { server } = await startCold(peer, { request: firstRequest(file), folder })
@@ -47,7 +47,7 @@ async function readMegabytes({ child }: Server): Promise<number> {
   return bytes / 1_048_576
 }
 
-/** At least so many times: the load knows seconds. */
+/** Asks at least `times` times; the load can only be given seconds. */
 async function askTimes(
   load: ChildProcess,
   { times, ...order }: Omit<LoadOrder, 'seconds'> & { times: number },

@@ -1,4 +1,4 @@
-// npm run bench:revocation: how long a token is good after its session ended, for each way in.
+// npm run bench:revocation: how long each kind of token is still accepted after its session has ended.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -1,4 +1,4 @@
-// What the rounds gave, by server. A ratio is taken within each round, and then the median of them.
+// The results of the rounds, by server. Ratios are taken within each round, and then their median.
 import type { Sample } from './measure.ts'
 import { median, ratios } from './statistics.ts'
 
@@ -10,7 +10,7 @@ export function middle(runs: readonly Sample[], figure: Figure): number {
   return median(runs.map((run) => run[figure]))
 }
 
-/** The first of two servers against the second. */
+/** The ratio of the first server to the second. */
 export function ratio(
   samples: Samples,
   [one, other]: readonly [string, string],
@@ -19,7 +19,7 @@ export function ratio(
   return median(ratios(series(samples, one, figure), series(samples, other, figure)))
 }
 
-/** What a check costs more than nobody at the door does on the same server, in each round. */
+/** The cost of a check in each round: the difference to the same server without a check. */
 export function costs(
   samples: Samples,
   [checked, opened]: readonly [checked: string, opened: string],

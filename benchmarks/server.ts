@@ -1,4 +1,4 @@
-// One peer's server, from its start to its end.
+// The server of a peer, from its start to its end.
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { connect, createServer } from 'node:net'
@@ -13,7 +13,7 @@ export interface Server {
   readonly child: ChildProcess
 }
 
-/** @param slowness what each fdatasync takes more; default nothing */
+/** @param slowness by how much each fdatasync is delayed; default not at all */
 export async function startServer(
   peer: Peer,
   folder: string,
@@ -24,7 +24,7 @@ export async function startServer(
   return server
 }
 
-/** The same, without waiting for it. */
+/** The same, without waiting until it listens. */
 export async function launchServer(
   peer: Peer,
   folder: string,
@@ -44,7 +44,7 @@ export async function launchServer(
   return { peer, port, child, log }
 }
 
-// Stops the process at these calls alone.
+// Only these calls stop the process.
 function slowDisk(milliseconds: number): string[] {
   const calls = 'fdatasync,fsync'
   const delay = `inject=${calls}:delay_exit=${milliseconds * 1_000}`
@@ -69,7 +69,7 @@ export async function freePort(): Promise<number> {
   return typeof address === 'object' && address ? address.port : 0
 }
 
-/** @throws Error where it ended instead */
+/** @throws Error if the process ended instead */
 export async function listening(port: number, child: ChildProcess, log: string): Promise<void> {
   while (child.exitCode === null) {
     const socket = connect(port, '127.0.0.1')

@@ -1,5 +1,5 @@
-// npm run bench:simulation: 10⁸ sessions and 10⁵ checks a second on as many nodes as that takes, computed
-// from what was measured of one.
+// npm run bench:simulation: 10⁸ sessions and 10⁵ checks a second on as many nodes as that takes, computed from
+// measurements of one.
 import { parseArgs } from 'node:util'
 import { readFigures } from './simulation/figures.ts'
 import { printCases, printDatabase, printDeath, printLoads, sizeFor } from './simulation/report.ts'

@@ -5,26 +5,26 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 0 ? (below + above) / 2 : above
 }
 
-/** One value against another of the same round, so that a machine that slows down slows both. */
+/** The ratios of two values of the same round, so that a slower machine affects both. */
 export function ratios(values: readonly number[], others: readonly number[]): number[] {
   return values.map((value, round) => value / (others[round] ?? Number.NaN))
 }
 
 /**
- * The median of the ratios of what is itself a difference; NaN where noise made one of them nothing or
- * less: that says nothing, and would look like the best of all.
+ * The median ratio of values that are themselves differences. NaN if noise made one of them zero or negative, since
+ * the ratio would then be meaningless, and look like the best of all.
  */
 export function medianShare(values: readonly number[], others: readonly number[]): number {
   const isKnown = [...values, ...others].every((value) => value > 0)
   return isKnown ? median(ratios(values, others)) : Number.NaN
 }
 
-/** The value that such a share of all is below. */
+/** The value below which this share of all values is. */
 export function percentile(values: readonly number[], share: number): number {
   return valueAt(Float64Array.from(values).sort(), share)
 }
 
-/** The same, of values in order. */
+/** The same, for sorted values. */
 export function valueAt(sorted: Float64Array, share: number): number {
   return sorted[Math.floor(sorted.length * share)] ?? Number.NaN
 }

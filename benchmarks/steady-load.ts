@@ -1,23 +1,22 @@
-// The load of a fixed rate, in a process of its own: a request is due whether or not those before
-// were answered. A load that waits for answers asks less of a server while that halts, and hides how
-// many would have had to wait.
+// A load with a fixed rate, in its own process: requests are due even if earlier ones were not answered. A load that
+// waits for answers would ask less while the server halts, and hide how many requests would have waited.
 import { connect, type Socket } from 'node:net'
 import { hasStatus, isComplete } from './answer.ts'
 import type { LoadOrder } from './load.ts'
 import { nextRequest, readTurns } from './turns.ts'
 
-/** What a run of steady load is told; there are never more under way than it has connections. */
+/** The order for a run of steady load; at most one request is under way on each connection. */
 export interface SteadyOrder extends LoadOrder {
   readonly perSecond: number
 }
 
-/** What came of it. */
+/** The result of a run. */
 export interface SteadyResult {
-  /** When the first was due, in milliseconds since 1970; the others follow at the rate. */
+  /** When the first request was due, in milliseconds since 1970; the others follow at the rate. */
   readonly startedAt: number
-  /** Milliseconds from when each request was due to the last byte answered. */
+  /** Milliseconds from when each request was due to the last byte of its answer. */
   readonly latencies: readonly number[]
-  /** The first answer with another status, or what broke; null where nothing did. */
+  /** The first answer with another status, or the first error; null if there was none. */
   readonly wrong: string | null
 }
 
@@ -33,7 +32,7 @@ async function run(order: SteadyOrder): Promise<SteadyResult> {
   return { startedAt, ...outcome }
 }
 
-/** A connection, and which request is under way on it. */
+/** A connection, with the index of the request that is under way on it. */
 interface Lane {
   readonly socket: Socket
   index: number
@@ -74,7 +73,7 @@ function askSteadily(
       lane.index = asked++
       lane.socket.write(nextRequest(turns))
     }
-    // A timer would be late by up to a millisecond, which would count as the server's.
+    // A timer would be late by up to a millisecond, which would count as latency of the server.
     if (asked < total) setImmediate(askWhatIsDue)
   }
   for (const lane of lanes) {

@@ -1,4 +1,4 @@
-// A server under a steady load: how much saturates it, and what its requests take at a rate.
+// A server under a steady load: the rate that saturates it, and the latencies at a given rate.
 import type { ChildProcess } from 'node:child_process'
 import type { LoadOrder } from './load.ts'
 import { measure } from './measure.ts'
@@ -6,10 +6,10 @@ import { ask } from './processes.ts'
 import type { Server } from './server.ts'
 import type { SteadyOrder, SteadyResult } from './steady-load.ts'
 
-// Until what is going to be compiled has been.
+// Seconds until the code has been compiled.
 const warmUp = 8
 
-/** Requests in a second where each connection asks again as soon as it is answered. */
+/** Requests a second if each connection asks again as soon as it is answered. */
 export async function saturate(
   server: Server,
   load: ChildProcess,
@@ -20,7 +20,7 @@ export async function saturate(
   return perSecond
 }
 
-/** A steady load of one server. */
+/** A steady load on one server. */
 export interface SteadyPlan {
   readonly server: Server
   /** A process of `steady-load.ts`. */
@@ -28,14 +28,14 @@ export interface SteadyPlan {
   readonly order: Omit<SteadyOrder, 'port' | 'seconds'>
 }
 
-/** When a run of it began. */
+/** A run with the instant at which it began. */
 export interface Timed {
   readonly startedAt: number
-  /** The latencies of what was due between two instants. */
+  /** The latencies of the requests that were due between two instants. */
   between(from: number, to: number): readonly number[]
 }
 
-/** @throws Error for an answer that is not the one expected */
+/** @throws Error for an answer with another status than expected */
 export async function askSteadily(
   { server, load, order }: SteadyPlan,
   seconds: number,

@@ -1,34 +1,34 @@
-// A log-in storm, in a process of its own: so many people at a time, who come back when they were told to
-// where they were turned away, or so many a second, whether or not those before were answered.
+// A log-in storm, in its own process: a number of people at a time, who come back when the server tells them to; or a
+// number of people a second, even if earlier ones were not answered.
 import { connect, type Socket } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
 import { hasStatus, isComplete } from './answer.ts'
 import { nextRequest, readTurns, type Turns } from './turns.ts'
 
-/** How people come: each with one log-in under way, again and again, or each once. */
+/** How people log in: a fixed number again and again, each with one log-in under way; or each once, at a fixed rate. */
 export type Crowd =
   | { readonly kind: 'at a time'; readonly clients: number }
   | { readonly kind: 'a second'; readonly perSecond: number }
 
-/** What a storm is told. */
+/** The order for a storm. */
 export interface StormOrder {
   readonly port: number
-  /** A JSON file of log-ins as they go over the wire. */
+  /** A JSON file of log-ins as they are sent. */
   readonly requests: string
   readonly crowd: Crowd
-  /** Before anything counts. */
+  /** How long the storm lasts before answers count. */
   readonly leadSeconds: number
-  /** What is answered in these counts. */
+  /** How long answers count. */
   readonly seconds: number
 }
 
-/** What came of it: milliseconds from the connection's first packet to the last byte answered. */
+/** The result: milliseconds from the connection's first packet to the last byte of the answer. */
 export interface StormResult {
-  /** Of those that were let in. */
+  /** The latencies of those who were let in. */
   readonly letIn: readonly number[]
-  /** Of those that were told when to come back: 503 with Retry-After. */
+  /** The latencies of those who were told when to come back: 503 with Retry-After. */
   readonly surplus: readonly number[]
-  /** The first other answer, or what broke; null where nothing did. */
+  /** The first other answer, or the first error; null if there was none. */
   readonly wrong: string | null
 }
 
@@ -46,7 +46,7 @@ interface Run {
   readonly tally: { readonly letIn: number[]; readonly surplus: number[]; wrong: string | null }
 }
 
-/** Resolves when the last of them has been answered: none is a part of the next run. */
+/** Resolves when the last log-in has been answered, so that none is part of the next run. */
 async function storm(order: StormOrder): Promise<StormResult> {
   const { port, crowd, leadSeconds, seconds } = order
   const turns = readTurns(order.requests)
@@ -76,7 +76,7 @@ async function keepLoggingIn(run: Run): Promise<void> {
   }
 }
 
-/** @returns for how many milliseconds whoever came is to stay away; none where they were let in */
+/** @returns how many milliseconds to wait before the next log-in; 0 after a success */
 async function logIn({ port, turns, from, to, tally }: Run): Promise<number> {
   const asked = performance.now()
   const answer = await ask(port, nextRequest(turns)).catch(({ message }) => Buffer.from(message))
@@ -92,7 +92,7 @@ async function logIn({ port, turns, from, to, tally }: Run): Promise<number> {
   return away ?? 0
 }
 
-// A connection for each: so do people who come from everywhere.
+// A connection for each log-in, as from people all over the world.
 function ask(port: number, request: Buffer | string): Promise<Buffer> {
   const { promise, resolve, reject } = Promise.withResolvers<Buffer>()
   const socket: Socket = connect({ port, host: '127.0.0.1', noDelay: true })

@@ -3,12 +3,12 @@ import type { Crowd } from './storm-load.ts'
 import type { Hit, StormRuns } from './storm-runs.ts'
 import { judgeStorms } from './storm-verdicts.ts'
 
-/** What came over a server. */
+/** The load on a server. */
 export interface Storm {
   readonly crowd: Crowd
-  /** Milliseconds that each fdatasync takes more. */
+  /** Milliseconds by which each fdatasync is delayed. */
   readonly sync: number
-  /** Checks in a second. */
+  /** Checks a second. */
   readonly perSecond: number
 }
 
@@ -40,7 +40,7 @@ ${name}: GET /v1/projects, ${storm.perSecond} requests/s${slow}, medians of ${id
   console.log(`\n${judgeStorms(runs).join('\n')}`)
 }
 
-/** Who log in, as a line of a table has it. */
+/** How many people log in, in words for a table. */
 export function describeCrowd(crowd: Crowd): string {
   return crowd.kind === 'at a time' ? `${crowd.clients} at a time` : `${crowd.perSecond} a second`
 }

@@ -1,4 +1,4 @@
-// The runs of the storm's bench: checks while nobody logs in, checks while people do, log-ins alone.
+// The runs of the storm bench: checks while nobody logs in, checks while people log in, and log-ins alone.
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
@@ -7,10 +7,10 @@ import { takeTurns } from './rounds.ts'
 import { askSteadily, type SteadyPlan } from './steady-run.ts'
 import type { Crowd, StormOrder, StormResult } from './storm-load.ts'
 
-// Of each run: what its first requests find is not what the others do.
+// The first seconds of a run do not count, since its first requests take a different time.
 const leadSeconds = 2
 
-/** What is run, on one server. */
+/** The runs on one server. */
 export interface StormPlan extends SteadyPlan {
   readonly folder: string
   readonly storm: {
@@ -19,23 +19,23 @@ export interface StormPlan extends SteadyPlan {
     readonly requests: string
     readonly crowd: Crowd
   }
-  /** Whose hash the log-ins wait for, as `hash-alone.ts` calls it. */
+  /** The hash of the log-ins, by its name in `hash-alone.ts`. */
   readonly hash: string
-  /** Of load that counts, in each run. */
+  /** How long the load counts in each run. */
   readonly seconds: number
 }
 
-/** A run during which people logged in; in milliseconds. */
+/** A run during which people logged in; latencies in milliseconds. */
 export interface Hit {
-  /** Of the checks. */
+  /** The latencies of the checks. */
   readonly latencies: readonly number[]
-  /** Of the log-ins that were let in, and of those that were told to come back. */
+  /** The latencies of the log-ins that were let in, and of those that were told to come back. */
   readonly letIn: readonly number[]
   readonly surplus: readonly number[]
   readonly seconds: number
 }
 
-/** How many a second, without a check beside them. */
+/** Log-ins and hashes a second, without concurrent checks. */
 export interface Alone {
   readonly logIns: number
   readonly hashes: number
@@ -45,7 +45,7 @@ export interface Alone {
 export interface StormRuns {
   readonly idle: (readonly number[])[]
   readonly hit: Hit[]
-  /** None where people come at a rate: it says how many there are. */
+  /** Empty if people come at a fixed rate. */
   readonly alone: Alone[]
 }
 
@@ -83,7 +83,7 @@ async function letCome({
   return { letIn, surplus }
 }
 
-// Half of the hashes before and half behind: where the machine slows down meanwhile, it slows down both.
+// Half of the hashes before and half after, so that a machine that slows down meanwhile affects both.
 async function loadAlone(plan: StormPlan): Promise<Alone> {
   const before = await hashAlone(plan)
   const { letIn } = await letCome(plan)

@@ -1,7 +1,7 @@
 import { median, percentile, ratios } from './statistics.ts'
 import type { StormRuns } from './storm-runs.ts'
 
-/** A figure and the bound that it has to keep. */
+/** A figure with its bound. */
 export interface Goal {
   readonly what: string
   readonly figure: number
@@ -9,14 +9,14 @@ export interface Goal {
   readonly unit: string
 }
 
-/** A line that says whether a figure keeps its bound; one that is no number keeps none. */
+/** A line that says whether a figure keeps its bound; NaN does not keep any. */
 export function judge({ what, figure, bound, unit }: Goal): string {
   const holds = bound.is === 'at least' ? figure >= bound.value : figure <= bound.value
   const is = `${figure.toFixed(2)} ${unit}, ${bound.is} ${bound.value} ${unit}`
   return `- ${what}: ${is}: ${holds ? 'holds' : 'does not hold'}`
 }
 
-/** A line for each of the goals that these runs say something about. */
+/** A line for each goal that these runs have measured. */
 export function judgeStorms({ idle, hit, alone }: StormRuns): string[] {
   const checks = p99s(hit.map(({ latencies }) => latencies))
   const lines = [

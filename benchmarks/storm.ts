@@ -1,4 +1,4 @@
-// npm run bench:storm: what token checks take while two hundred people log in at once, and how fast those are.
+// npm run bench:storm: how long token checks take while two hundred people log in, and how fast those log in.
 import { parseArgs } from 'node:util'
 import { betterAuthAccounts, latchkeyAccounts } from './accounts.ts'
 import { type Curves, curve, writeCurves } from './curves.ts'
@@ -52,16 +52,16 @@ else {
 
 interface Size {
   readonly rounds: number
-  /** Of load that counts, in each run. */
+  /** How long the load counts in each run. */
   readonly seconds: number
   readonly crowd: Crowd
-  /** Milliseconds that each fdatasync takes more. */
+  /** Milliseconds by which each fdatasync is delayed. */
   readonly sync: number
 }
 
 interface Contestant {
   readonly peer: Peer
-  /** Whose hash it waits for, as `hash-alone.ts` calls it. */
+  /** The hash of its log-ins, by its name in `hash-alone.ts`. */
   readonly hash: string
 }
 
@@ -79,7 +79,7 @@ async function bench(size: Size): Promise<void> {
       series.push(curve(`${name}, nobody logs in`, idle))
       series.push(curve(`${name}, ${describeCrowd(crowd)} log in`, checks))
     }
-    // As the picture's figure is called.
+    // The name of the figure, from which the picture is drawn.
     const name = 'storm'
     if (values.out) writeCurves(values.out, { name, unit: 'ms', series })
   })

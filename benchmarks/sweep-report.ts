@@ -1,14 +1,14 @@
 import { median, percentile, ratios } from './statistics.ts'
 import type { Sweep } from './sweep-watch.ts'
 
-/** Of each request of a run, in milliseconds. */
+/** The latency of each request of a run, in milliseconds. */
 type Latencies = readonly number[]
 
-/** A run during which a sweep was begun. */
+/** A run during which a sweep began. */
 export interface Swept {
-  /** From the start of the sweep until what had waited for that was answered. */
+  /** From the start of the sweep until the requests that had waited for it were answered. */
   readonly starting: Latencies
-  /** From then on, while rows were swept. */
+  /** After that, while rows were swept. */
   readonly latencies: Latencies
   readonly sweep: Sweep
 }
@@ -20,7 +20,7 @@ export interface SweepRuns {
   readonly byCommand: Swept[]
 }
 
-/** Both are requests in a second. */
+/** Requests a second. */
 export interface Rates {
   readonly saturating: number
   readonly asked: number

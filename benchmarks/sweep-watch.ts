@@ -6,23 +6,23 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { countSessions, type ExpiredSessions, removeExpired } from './expired-sessions.ts'
 import { startProcess } from './processes.ts'
 
-/** As much of a sweep as there was time for. All instants are milliseconds since 1970. */
+/** The part of a sweep for which there was time. All instants are milliseconds since 1970. */
 export interface Sweep {
   readonly startedAt: number
-  /** When the first row was gone. */
+  /** When the first row had been deleted. */
   readonly from: number
-  /** When the last row was there for the last time, or when time was up. */
+  /** When the last row was last seen, or when the time was over. */
   readonly to: number
   readonly deleted: number
 }
 
-/** Sweeps them, and resolves when it has. */
+/** Sweeps the sessions, and resolves when it has finished. */
 export type SweepAll = (expired: ExpiredSessions) => Promise<void>
 
 /**
- * What there is no time for is removed: whatever comes next finds none of these sessions.
+ * Watches a sweep. Sessions for which there is no time are removed, so that the next run finds none of them.
  *
- * @throws Error where the sweep failed, left some of them, or deleted others
+ * @throws Error if the sweep failed, left some of the sessions, or deleted others
  */
 export async function watchSweep(
   expired: ExpiredSessions,
@@ -49,14 +49,14 @@ export async function watchSweep(
   return swept
 }
 
-/** By the one of `servers/latchkey-sweeping.ts`. */
+/** Lets the server of `servers/latchkey-sweeping.ts` sweep. */
 export async function sweepByServer(server: ChildProcess): Promise<void> {
   const swept = once(server, 'message')
   server.kill('SIGUSR2')
   await swept
 }
 
-/** On the server's core. */
+/** Sweeps by the command, on the core of the server. */
 export async function sweepByCommand({ file }: ExpiredSessions, log: string): Promise<void> {
   const environment = { DATABASE_URL: `sqlite:${file}` }
   const options = { core: 'server', args: ['sweep'], environment, log } as const
@@ -64,7 +64,7 @@ export async function sweepByCommand({ file }: ExpiredSessions, log: string): Pr
   if (code !== 0) throw new Error(`The command failed; ${log} says why`)
 }
 
-/** The same looks where nothing is swept: what they take from others is no part of the difference. */
+/** Looks equally often while nothing is swept, so that looking does not count as a difference. */
 export async function watchNothing(expired: ExpiredSessions, seconds: number): Promise<void> {
   const end = Date.now() + seconds * 1_000
   const isOver = () => Date.now() >= end
@@ -74,11 +74,11 @@ export async function watchNothing(expired: ExpiredSessions, seconds: number): P
 interface Until {
   readonly expired: ExpiredSessions
   readonly isOver: () => boolean
-  /** Each look takes a core from the server or from its clients: as seldom as will do, while they are timed. */
+  /** Each look takes time from the server or its clients, so during a measurement it should be rare. */
   readonly pollMilliseconds: number
 }
 
-/** @returns when it was there for the last time */
+/** @returns when the row was last seen */
 async function untilGone(
   digest: Uint8Array,
   { expired, isOver, pollMilliseconds }: Until,

@@ -1,4 +1,4 @@
-// npm run bench:sweep: what requests take while expired sessions are swept, and while none are.
+// npm run bench:sweep: how long requests take while expired sessions are swept, and while none are.
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
@@ -20,10 +20,10 @@ import {
 } from './sweep-watch.ts'
 import { onWorkbench } from './workbench.ts'
 
-// Of each run: what its first requests find is not what the others do. After the first row that is
-// swept those still wait that came while the command started, which has little to do with rows.
+// The first seconds of a run do not count, since its first requests take a different time. So do those after the first
+// swept row, when requests from the start of the command still wait, which has little to do with rows.
 const leadSeconds = 2
-// For Node to start beside the server, before the command deletes a row.
+// The time for Node to start beside the server, before the command deletes a row.
 const startSeconds = 3
 
 const usage = `npm run bench:sweep [-- --rounds 5 --seconds 6 --rows 100000]
@@ -48,9 +48,9 @@ else {
 
 interface Size {
   readonly rounds: number
-  /** Of load that counts, in each run: less where a sweep ends before. */
+  /** How long the load counts in each run; less if a sweep ends earlier. */
   readonly seconds: number
-  /** For each sweep. */
+  /** The number of rows for each sweep. */
   readonly rows: number
 }
 
@@ -93,7 +93,7 @@ async function alternate(rounds: number, plan: Plan): Promise<SweepRuns> {
   return runs
 }
 
-// Among the same rows: a larger table, fresh from its insertion, takes its time with or without a sweep.
+// With the same rows: a larger table, just filled, is slower with or without a sweep.
 async function loadIdle(plan: Plan): Promise<readonly number[]> {
   const expired = insertExpired(plan.server.peer.fixture.file, plan.rows)
   const lead = startSeconds + 2 * leadSeconds

@@ -8,7 +8,7 @@ export interface Turns {
 
 const files = new Map<string, Turns>()
 
-/** Reads a file once: whoever reads it again goes on from where the last run ended. */
+/** Reads a file once: the next run continues where the last one ended. */
 export function readTurns(file: string): Turns {
   const known = files.get(file)
   if (known) return known

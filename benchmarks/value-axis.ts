@@ -1,4 +1,4 @@
-// The axis of what was measured, and where the names of lines stand beside it.
+// The axis of the measured values, and the places of the names of lines beside it.
 import type { Series } from './figures.ts'
 
 export interface ValueAxis {
@@ -8,7 +8,7 @@ export interface ValueAxis {
 
 export type Domain = readonly [low: number, high: number]
 
-/** From zero with some room above, or from a power of ten to another. */
+/** From zero to a little above the greatest value, or from one power of ten to another. */
 export function domainOf({ kind }: ValueAxis, values: readonly number[]): Domain {
   if (kind === 'from zero') return [0, Math.max(...values) * 1.1]
   const exponents = values.map(Math.log10)
@@ -20,7 +20,7 @@ export function powersBetween([low, high]: Domain): number[] {
   return Array.from({ length: to - from + 1 }, (_, index) => 10 ** (from + index))
 }
 
-/** The name of a line, and how far from the top it stands. */
+/** The name of a line, and its distance from the top. */
 interface End {
   readonly series: string
   readonly pixel: number
@@ -34,7 +34,7 @@ interface Place {
 
 const lineHeight = 15
 
-/** Beside the ends of the lines, and none over another. */
+/** Places the names beside the ends of the lines, so that they do not overlap. */
 export function placeNames(series: readonly Series[], { axis, domain, height }: Place): End[] {
   const ends = series.map(({ name, points }) => ({
     series: name,

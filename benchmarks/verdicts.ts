@@ -1,4 +1,4 @@
-// What was wanted, what was measured, and whether the one holds for the other.
+// Bounds, measured figures, and whether the figures are within the bounds.
 
 export type Bound =
   | { readonly kind: 'at least' | 'at most'; readonly limit: number; readonly goal: number | null }
@@ -9,7 +9,7 @@ export interface Line {
   readonly text: string
   readonly bound: Bound
   readonly measured: number
-  /** What the figures are of: `×`, `/s`, … */
+  /** The unit of the figures: `×`, `/s`, … */
   readonly unit: string
 }
 
@@ -43,11 +43,11 @@ function holds(
   kind: 'at least' | 'at most',
   { measured, value }: { readonly measured: number; readonly value: number },
 ): boolean {
-  // What was not measured does not hold.
+  // A figure that was not measured does not hold.
   return kind === 'at least' ? measured >= value : measured <= value
 }
 
-/** All that is judged, in one table; what has no bound is left out. */
+/** Prints all judged figures in one table; those without a bound are left out. */
 export function printVerdicts(lines: readonly Line[]): void {
   console.log(`
 | what is wanted | bound | measured | verdict |
@@ -60,7 +60,7 @@ export function printVerdicts(lines: readonly Line[]): void {
   }
 }
 
-/** Three places after the point for a ratio, none for thousands. */
+/** A figure with three decimal places for a ratio, and none for thousands. */
 export function digits(figure: number): string {
   return figure.toFixed(figure >= 100 ? 0 : figure >= 10 ? 1 : 3)
 }

@@ -1,4 +1,4 @@
-// What a bench that loads servers begins and ends with.
+// The beginning and the end of a bench that loads servers.
 import type { ChildProcess } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -10,13 +10,13 @@ import { type Server, startServer } from './server.ts'
 /** A folder, and processes that end with the bench. */
 export interface Workbench {
   readonly folder: string
-  /** Starts one of the loads here. */
+  /** Starts a load of this folder. */
   startLoad(file: string): ChildProcess
-  /** @param slowness what each fdatasync takes more; default nothing */
+  /** @param slowness by how much each fdatasync is delayed; default not at all */
   serve(peer: Peer, slowness?: { readonly syncMilliseconds: number }): Promise<Server>
 }
 
-/** Leaves the folder where the bench breaks: the processes' logs are in it. */
+/** Runs a bench. If it fails, the folder is kept, since it contains the logs of the processes. */
 export async function onWorkbench(run: (workbench: Workbench) => Promise<void>): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'latchkey-bench-'))
   const started: ChildProcess[] = []

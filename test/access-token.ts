@@ -14,14 +14,14 @@ export function askForAccessToken(
   return send('POST /v1/access_tokens', asked, bearer(token))
 }
 
-/** One that was issued. */
+/** @returns an access token */
 export async function issue(server: Server, token: string): Promise<string> {
   const { body, status } = await askForAccessToken(server, token)
   expect([status, body.error]).toEqual([200, undefined])
   return body.access_token
 }
 
-/** What a service does with it that knows nothing but the keys that are served. */
+/** Verifies an access token as a service does that knows only the published keys. */
 export async function verify({ send, clock }: Server, accessToken: string) {
   const { body } = await send('GET /.well-known/jwks.json')
   return jwtVerify(accessToken, createLocalJWKSet(body), {
@@ -39,7 +39,7 @@ export async function sidOf(server: Server, accessToken: string): Promise<string
   return String(payload.sid)
 }
 
-/** Whether the list that is served says that tokens with this `sid` are dead; a second later, as it may. */
+/** Whether the published list revokes tokens with this `sid`. Moves the clock by a second, by which it may be late. */
 export async function isRevoked(server: Server, sid: string): Promise<boolean> {
   server.clock.advance({ seconds: 1 })
   const { body } = await server.send('GET /v1/revocations')

@@ -1,4 +1,4 @@
-// Every check of the repository, one after another; what `npm test` runs. The last line counts.
+// Runs every check of the repository, one after another, for `npm test`. The last line has the totals.
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -7,7 +7,7 @@ import { join } from 'node:path'
 const scratch = mkdtempSync(join(tmpdir(), 'latchkey-check-'))
 const report = join(scratch, 'vitest.json')
 
-// The packages' own scripts, not those of .bin: one way on every system.
+// The scripts of the packages, not those in .bin, which differ between systems.
 const checks = [
   ['format and lint', ['node_modules/@biomejs/biome/bin/biome', 'check', '--error-on-warnings']],
   ['types', ['node_modules/typescript/bin/tsc']],
@@ -35,11 +35,11 @@ const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=$
 const { status } = spawnSync(process.execPath, [vitest, 'run', ...reporters], { stdio: 'inherit' })
 const counts = readCounts()
 passed += counts.passed
-// A run that broke outside a test, or that skipped one, has failed whatever it counted.
+// A run that broke outside a test, or skipped one, has failed even if no test has.
 failed += Math.max(counts.failed, status === 0 ? 0 : 1)
 
 rmSync(scratch, { recursive: true })
-// Said again: what failed at the beginning stands above thousands of lines.
+// Repeated, since failures at the beginning are thousands of lines above.
 if (broken.length > 0) console.log(`\nFailed before the tests: ${broken.join(', ')}`)
 console.log(`\n${passed} passed, ${failed} failed`)
 process.exit(failed === 0 ? 0 : 1)

@@ -8,20 +8,20 @@ import { clusterFolder, findBinaries, startCluster } from './storage/postgres-cl
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** Which database the harness opens: every story runs on both. */
+    /** The kind of database that the harness opens; every story runs on both. */
     database: 'sqlite' | 'postgres'
-    /** A PostgreSQL in which tests may make schemas and databases. */
+    /** The URL of a PostgreSQL in which tests may create schemas and databases. */
     postgresUrl: string
-    /** The program of the command `latchkey`, joined as it is published. */
+    /** The path of the command `latchkey`, joined into few files as for publication. */
     latchkey: string
-    /** Where the programs are with which a test makes a PostgreSQL that it can break. */
+    /** The folder of PostgreSQL's programs, for tests that start one of their own and break it. */
     postgresBinaries: string
   }
 }
 
-/** One PostgreSQL for all tests: that of TEST_DATABASE_URL, or one that is gone when they are. */
+/** Provides one PostgreSQL for all tests: that of TEST_DATABASE_URL, or one that is deleted after them. */
 export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
-  // Once, before several files of tests want it at a time.
+  // Once, before several test files need it concurrently.
   await buildWeb()
   const endCompiling = keepCompiled()
   const removeCommand = await joinCommand(project)
@@ -40,8 +40,8 @@ export default async function setUp(project: TestProject): Promise<() => Promise
   }
 }
 
-// Of some twenty files it starts in a third of the time that it takes from source, and it is run some thousand times.
-// Within the repository, whose packages, templates and version it has.
+// Joined into some twenty files, the command starts in a third of the time that it takes from source, and tests run it
+// some thousand times. It is in the repository, so that it finds its packages, templates and version.
 async function joinCommand(project: TestProject): Promise<() => void> {
   mkdirSync('test-results', { recursive: true })
   const folder = mkdtempSync(resolve('test-results', 'command-'))
@@ -50,8 +50,8 @@ async function joinCommand(project: TestProject): Promise<() => void> {
   return () => rmSync(folder, { recursive: true })
 }
 
-// Some thousand processes are started from source: without it each takes the types out of every file again,
-// which is more than half of what a command does.
+// Some thousand processes are started from source. Without this, each would strip the types of every file again, which
+// takes more than half of the time of a command.
 function keepCompiled(): () => void {
   const folder = mkdtempSync(join(tmpdir(), 'latchkey-compiled-'))
   process.env.NODE_COMPILE_CACHE ??= folder

@@ -33,7 +33,7 @@ import { openDatabase as openTemplateDatabase } from '../templates/api/database.
 import { scopes, routes as templateRoutes } from '../templates/api/routes.ts'
 import { migratedSchema, postgresSchema } from './postgres-schemas.ts'
 
-/** A Projects API of its own, on a fresh database, gone when the test is. */
+/** A Projects API on a fresh database, both of which end with the test. */
 export interface Server {
   readonly app: App
   readonly auth: Auth
@@ -41,11 +41,11 @@ export interface Server {
   readonly database: Database
   readonly mailbox: Mailbox
   readonly outbox: Outbox
-  /** Sends JSON, or nothing, to the app. */
+  /** Sends a request, with JSON or without a body. */
   send(line: string, body?: unknown, headers?: Record<string, string>): Promise<Reply>
 }
 
-/** An answer that was read: what a test asserts on. */
+/** An answer with its body. */
 export interface Reply {
   readonly status: number
   readonly headers: Headers
@@ -54,13 +54,13 @@ export interface Reply {
   readonly body: any
 }
 
-/** Where the front end is. */
+/** The URL of the front end. */
 export const appUrl = 'https://app.example.com'
 
-/** The cheapest argon2id there is: what it costs is measured where it matters. */
+/** Argon2id at its lowest cost; tests of the cost use another one. */
 export const cheapHash: PasswordHash = testSettings().passwordHash
 
-/** What access tokens of a test say, and with what their keys are encrypted. */
+/** The issuer and the audiences of access tokens in tests, and the key that encrypts their signing keys. */
 export const accessTokens = {
   issuer: 'https://api.example.com',
   audiences: ['https://files.example.com', 'billing'],
@@ -74,7 +74,7 @@ interface ServerOptions {
   readonly mails?: MailOptions
   readonly databaseUrl?: string
   readonly now?: Date
-  /** Puts itself between the server and its database. */
+  /** Wraps the database of the server. */
   readonly watch?: (database: Database) => Database
 }
 
@@ -109,12 +109,12 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
   return { app, auth, clock, database, mailbox, outbox, send }
 }
 
-/** All that a server answers: Latchkey's routes and the template's. */
+/** All routes of a server: Latchkey's and the template's. */
 export function tableOf({ auth, database }: Pick<Server, 'auth' | 'database'>): Route[] {
   return routeTable(auth, { appUrl, routes: templateRoutes(database) })
 }
 
-// Each request comes from elsewhere, so that nobody is refused for what others did at one address.
+// Each request comes from another address, so that none is refused because of others from its address.
 function anyAddress(): string {
   addresses += 1
   return `10.${addresses >> 16}.${(addresses >> 8) & 255}.${addresses & 255}`
@@ -122,7 +122,7 @@ function anyAddress(): string {
 
 let addresses = 0
 
-/** Whom mails come from, as it is configured and as it is read. */
+/** The sender of mails, as it is configured, and as it is parsed. */
 export const mailFrom = 'Projects <no-reply@example.com>'
 export const sender: Sender = { name: 'Projects', emailAddress: address('no-reply@example.com') }
 
@@ -137,39 +137,39 @@ export function mailedToken({ mailbox }: Server): string {
   return /lk[rv]_\w+/.exec(mailbox.mails[0]?.text ?? '')?.[0] ?? ''
 }
 
-/** The header that a token travels in. */
+/** The header that carries a token. */
 export function bearer(token: string): { authorization: string } {
   return { authorization: `Bearer ${token}` }
 }
 
-/** The headers by which a page of the server's own origin sends a token that is in the browser. */
+/** The headers of a request from a page of the server's own origin, with the token in the cookie. */
 export function inCookie(token: string): { cookie: string; 'sec-fetch-site': string } {
   return { cookie: `__Host-session=${token}`, ...ownPage }
 }
 
-/** What a browser says of a request that a page of the server's own origin makes. */
+/** The header that a browser adds to a request from a page of the server's own origin. */
 export const ownPage = { 'sec-fetch-site': 'same-origin' }
 
-/** The token that an answer puts into the browser. */
+/** The token in the cookie that an answer sets. */
 export function cookieIn({ headers }: Reply): string {
   const [, token = ''] =
     /^(?:__Host-)?session=(lks_\w+);/.exec(headers.get('set-cookie') ?? '') ?? []
   return token
 }
 
-/** What reads the metrics of every server here. */
+/** The token to read the metrics of every server in tests. */
 export const metricsToken = 'a-token-of-the-tests'
 
-/** Somebody to sign up as. */
+/** A person who can sign up. */
 export const ann = { email_address: 'ann@example.com', password: 'correct horse battery' }
 
-/** Signs ann up and answers the token. */
+/** Signs a person up, and returns the token. */
 export async function signUp({ send }: Server, person = ann): Promise<string> {
   const { body } = await send('POST /v1/registrations', person)
   return body.token
 }
 
-/** Signs somebody up past HTTP, where sign-up is open. */
+/** Signs a person up without HTTP; sign-up must be open. */
 export async function signUpDirectly(
   auth: Auth,
   ...signUp: Parameters<Auth['signUp']>
@@ -179,7 +179,7 @@ export async function signUpDirectly(
   throw new Error(`A sign-up ended as ${outcome}`)
 }
 
-/** Proves the address of whoever holds a session. */
+/** Verifies the address of a session's user. */
 export async function verifyAddress(server: Server, token: string): Promise<void> {
   await server.send('POST /v1/email_verifications', undefined, bearer(token))
   await server.outbox.deliverDue()
@@ -188,7 +188,7 @@ export async function verifyAddress(server: Server, token: string): Promise<void
   expect(status).toBe(200)
 }
 
-/** A new API key of whoever holds a fresh session, and proved their address. */
+/** Creates an API key. The session must be fresh, and its user's address verified. */
 export async function createApiKey(
   { send }: Server,
   token: string,
@@ -200,7 +200,7 @@ export async function createApiKey(
   return { id: body.api_key.id, token: body.token }
 }
 
-/** A migrated database of its own, of the kind that this run of the tests is about. */
+/** Opens a migrated database for one test, of the kind that this run tests. */
 export async function openDatabase(url?: string): Promise<Database> {
   const opened = await openTemplateDatabase(url ?? (await freshDatabaseUrl()))
   const { database, migrations } = opened
@@ -209,12 +209,12 @@ export async function openDatabase(url?: string): Promise<Database> {
   return database
 }
 
-// Of which this process alone makes use: a server in another, that was killed, could still have been at work in it.
+// Used by this process alone: a killed server in another process could still be at work in the database.
 function freshDatabaseUrl(): Promise<string> {
   return inject('database') === 'postgres' ? migratedSchema() : emptyDatabaseUrl()
 }
 
-/** The URL of an empty database of its own, of the kind that this run of the tests is about. */
+/** The URL of an empty database for one test, of the kind that this run tests. */
 export async function emptyDatabaseUrl(): Promise<string> {
   if (inject('database') === 'postgres') return postgresSchema()
   return `sqlite:${join(temporaryFolder(), 'test.sqlite3')}`
@@ -226,7 +226,7 @@ export function temporaryFolder(): string {
   return folder
 }
 
-// Whatever a test asks for: a success is one of those that its route declares, in that shape.
+// For every request of a test: a success must be one that its route declares, in the declared shape.
 function requireDocumented(table: readonly Route[], line: string, reply: Reply): void {
   const [method, path] = line.replace(/\?.*/, '').split(' ')
   const route = table.find((each) => {

@@ -2,7 +2,7 @@ import { argon2id, type Database } from 'latchkey/server'
 import { parseImportedHash } from '../src/core/imported-hashes/imported-hash.ts'
 import { ann, type Server } from './harness.ts'
 
-/** The project whose hash Firebase publishes as a test of its scrypt. */
+/** The keys of the project whose hash Firebase publishes as a test of its scrypt, and a pepper. */
 export const importedKeys = {
   pepper: 'a pepper of Devise',
   firebase: {
@@ -14,7 +14,7 @@ export const importedKeys = {
   },
 }
 
-/** The cheapest, for whoever has a pepper and a key of Firebase. */
+/** Argon2id at its lowest cost, with a pepper and Firebase's keys. */
 export const importingHash = argon2id({ cost: { memoryKibibytes: 8, passes: 1 }, importedKeys })
 
 export interface Vector {
@@ -24,7 +24,7 @@ export interface Vector {
 
 const horse = ann.password
 
-/** Hashes that other implementations made: of every family, and every way of writing one. */
+/** Hashes from other implementations, of every family and in every notation. */
 export const vectors: Readonly<Record<string, Vector>> = {
   // libxcrypt 4.4 (C), by Python's crypt.
   '$2a$ of bcrypt': vector('$2a$04$N9qo8uLOickgx2ZMRZoMye9COBKsOPKEJDHJoe/BuRouJin6Qswhq'),
@@ -35,7 +35,7 @@ export const vectors: Readonly<Record<string, Vector>> = {
     hash: '$2b$04$N9qo8uLOickgx2ZMRZoMyek.FwWStFgT0AWReLI4i3P/.HwFbZQQe',
     password: 'caf\u00e9 \u{1f40e}',
   },
-  // What libxcrypt makes of the password with the pepper behind it, as Devise does.
+  // Made by libxcrypt, of the password followed by the pepper, as in Devise.
   'Devise with its pepper': vector(
     '$bcrypt-peppered$2a$04$N9qo8uLOickgx2ZMRZoMyendg7x91vcx0/fXcBM9KNEqFZkZG2n62',
   ),
@@ -56,7 +56,7 @@ export const vectors: Readonly<Record<string, Vector>> = {
     hash: '330b1cfeaeeef98f29456d10316d11d4:0ec436e9f4991be983e3c668210aa069e8c1b9b342fab99fbd87a1b3ae862e90cdb9b75c3e3f74ea73ab93b53c0d3f10af9fe095857e7c7539fba67a41c06d1e',
     password: '\u212bngstr\u00f6m \ufb01sh',
   },
-  // RFC 6070, in a PHC string: the fourth and the fifth.
+  // The fourth and fifth vector of RFC 6070, as PHC strings.
   'PBKDF2 of its RFC': {
     hash: '$pbkdf2-sha1$i=4096,l=20$c2FsdA$SwB5AbdlSJq+rUnZJvch0GWkKcE',
     password: 'password',
@@ -100,7 +100,7 @@ function vector(hash: string): Vector {
   return { hash, password: horse }
 }
 
-/** Gives a user the hash that they had elsewhere, as an import does. */
+/** Gives a user the hash that they had in another system, as an import does. */
 export async function importHash(
   database: Database,
   { emailAddress, hash }: { emailAddress: string; hash: string },
@@ -116,7 +116,7 @@ export async function importHash(
   )
 }
 
-/** A user who came from elsewhere with this hash. */
+/** Creates a user who was imported with this hash. */
 export async function importUser({ auth, database }: Server, emailAddress: string, hash: string) {
   const user = await auth.createUser({ emailAddress, password: 'nobody types this one' })
   await importHash(database, { emailAddress, hash })

@@ -1,5 +1,5 @@
-// Preloaded into a server: a line of its log for each package that is loaded, for each file of the template, and for
-// what Node loads of itself only where it is needed.
+// Preloaded into a server: logs a line for each package and each file of the template that is loaded, and for each part
+// of Node that is loaded only when it is needed.
 import { registerHooks } from 'node:module'
 
 const known = new Set<string>()
@@ -20,17 +20,17 @@ function say(name: string): void {
   console.log(JSON.stringify({ message: 'loaded', name }))
 }
 
-// What Node fetches with comes as a whole, for the first `Request` or `Response`.
+// Node loads the whole of its fetch for the first `Request` or `Response`.
 const parts = {
   undici: 'NativeModule internal/deps/undici/undici',
   https: 'NativeModule https',
 }
 setInterval(look, 10).unref()
-// What was loaded since the last look, too: a server that is stopped has said all.
+// Also logs what was loaded since the last look, before the server ends.
 process.on('exit', look)
 
 function look(): void {
-  // Not in the types of Node: what it has loaded of itself.
+  // The modules that Node has loaded of itself, which its types do not declare.
   const list: string[] = Reflect.get(process, 'moduleLoadList')
   for (const [name, part] of Object.entries(parts)) if (list.includes(part)) say(name)
 }

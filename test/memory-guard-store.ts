@@ -1,12 +1,12 @@
 import type { FailedAttempts, GuardCount, GuardStore, GuardWindow } from 'latchkey/server'
 
-/** The guard's part of a store, in memory, for one process or several; it tells what it was asked. */
+/** The guard's part of a store, in memory, for one process or several, which records its calls. */
 export interface MemoryGuardStore extends GuardStore {
   readonly counts: ReadonlyMap<string, GuardCount>
   readonly failures: Map<string, FailedAttempts>
   /** The windows of each call of `count`. */
   readonly counted: readonly (readonly GuardWindow[])[]
-  /** How often something was written, and looked at. */
+  /** The number of writes and reads. */
   readonly calls: { writes: number; reads: number }
   clear(): void
 }

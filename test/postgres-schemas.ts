@@ -1,5 +1,5 @@
-// Schemas in the tests' PostgreSQL. To make the tables of one, and to drop them, takes longer than most tests: the
-// tests of a file have them one after the other.
+// Schemas in the tests' PostgreSQL. Creating and dropping the tables of one takes longer than most tests, so the tests
+// of a file use the same schema one after the other.
 import { randomUUID } from 'node:crypto'
 import { migrate } from 'latchkey/server'
 import pg from 'pg'
@@ -9,7 +9,7 @@ import { openDatabase } from '../templates/api/database.ts'
 /** A schema with all tables in it. */
 interface Migrated {
   readonly name: string
-  /** Is another as soon as its tables are. */
+  /** Changes whenever its tables are changed. */
   readonly shape: string
 }
 
@@ -21,14 +21,14 @@ afterAll(async () => {
   await (await connection)?.end()
 })
 
-/** The URL of a schema without tables; a database for each test would take longer still. */
+/** The URL of a schema without tables; creating a database for each test would take even longer. */
 export async function postgresSchema(): Promise<string> {
   const name = await create()
   onTestFinished(() => drop(name))
   return urlOf(name)
 }
 
-/** The URL of a schema with all tables and not one row, for what is over when the test is. */
+/** The URL of a schema with all tables and no rows, which must not be used after the test. */
 export async function migratedSchema(): Promise<string> {
   const schema = emptied.pop() ?? (await createMigrated())
   onTestFinished(() => takeBack(schema))
@@ -45,7 +45,7 @@ async function createMigrated(): Promise<Migrated> {
 
 async function takeBack(schema: Migrated): Promise<void> {
   const { name, shape } = schema
-  // A test that changed the tables is the last that has them.
+  // If a test has changed the tables, they are not used again.
   if ((await shapeOf(name)) !== shape) return drop(name)
   await empty(name)
   emptied.push(schema)
@@ -61,7 +61,8 @@ async function drop(name: string): Promise<void> {
   await query(`DROP SCHEMA ${name} CASCADE`)
 }
 
-// Locked, so that what somebody still does comes first. To truncate would make new files, in fifty times the time.
+// Locked, to wait for statements that are still running. TRUNCATE would create new files, which takes fifty times as
+// long.
 async function empty(name: string): Promise<void> {
   const rows = await query(`SELECT oid::regclass AS relation FROM pg_class
     WHERE relnamespace = '${name}'::regnamespace AND relkind = 'r' AND relname <> 'latchkey_migrations'`)
@@ -74,7 +75,7 @@ async function empty(name: string): Promise<void> {
     COMMIT`)
 }
 
-// Whatever is made or altered is a newer row of a catalog, and what is dropped is one less.
+// What is created or altered is a newer row in a catalog, and what is dropped is missing from the count.
 async function shapeOf(name: string): Promise<string> {
   const inSchema = `relnamespace = '${name}'::regnamespace`
   const [row] = await query(`SELECT count(*) || ' ' || max(made::text::bigint) AS shape FROM (
@@ -95,7 +96,7 @@ function urlOf(name: string): string {
 
 async function query(sql: string): Promise<readonly Record<string, unknown>[]> {
   connection ??= connect()
-  // Of several statements there are several results, and nobody asks for them.
+  // Several statements have several results, which no caller needs.
   return (await (await connection).query(sql)).rows ?? []
 }
 

@@ -2,19 +2,19 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { onTestFinished } from 'vitest'
 
-/** A script of this folder in a process of its own, which says over IPC how far it has come. */
+/** A script of this folder in its own process, which reports its steps over IPC. */
 export interface Probe {
   readonly child: ChildProcess
-  /** All that it has said. */
+  /** All steps that it has reported. */
   readonly steps: readonly string[]
-  /** What it said beside that: nothing, unless something went wrong. */
+  /** Its standard error, which is empty unless something went wrong. */
   complaints(): string
-  /** Resolves with the first step that begins so. */
+  /** Resolves with the first step that begins with this text. */
   reached(beginning: string): Promise<string>
   tell(what: string): void
 }
 
-/** @returns when it has said something */
+/** Starts a script, and resolves when it has reported its first step. */
 export async function startProbe(
   script: string,
   { args = [], variables }: { args?: string[]; variables: Readonly<Record<string, string>> },

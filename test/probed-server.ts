@@ -1,5 +1,5 @@
-// A server in a process of its own that says over IPC what it does, and waits where it is told to:
-// node probed-server.ts [STEP]. The first time that it comes to STEP, it goes on when told to.
+// A server in its own process that reports its steps over IPC: node probed-server.ts [STEP]. When it first reaches
+// STEP, it waits for a message.
 import { hash } from 'node:crypto'
 import { once } from 'node:events'
 import {
@@ -63,7 +63,7 @@ const rateLimits = RATE_LIMITS === 'off' ? 'off' : 'on'
 let ahead = 0
 const clock = () => new Date(Date.now() + ahead)
 const apiKeys = { scopes, requestsPerMinute: 100 }
-// The same in every process, and no secret.
+// The same in every process, and not secret.
 const keyEncryptionKey = hash('sha256', 'probed', 'buffer')
 const accessTokens = { issuer: 'https://api.example.com', audiences: ['billing'], keyEncryptionKey }
 const auth = createAuth({ store, passwordHash, rateLimits, clock, apiKeys, accessTokens })
@@ -83,7 +83,7 @@ process.on('message', async (told) => {
     await reach('delivered')
   }
   if (String(told).startsWith('ahead ')) ahead = Number(String(told).slice('ahead '.length))
-  // What it says comes in order: behind this, all that it had said.
+  // Messages arrive in order: before this one, all earlier ones have arrived.
   if (told === 'report') process.send?.('reported')
 })
 

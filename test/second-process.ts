@@ -1,12 +1,12 @@
 import { type Reply, read } from './harness.ts'
 import { type Probe, startProbe } from './probed-process.ts'
 
-/** A server in a process of its own, whose hashes and mails are counted, and that waits where it is told to. */
+/** A server in its own process, which reports its hashes and mails, and waits at a given step. */
 export interface ProbedServer extends Probe {
   send(line: string, body?: unknown, headers?: Record<string, string>): Promise<Reply>
 }
 
-/** Starts one on a database that is migrated. */
+/** Starts such a server on a migrated database. */
 export async function startProbedServer(
   databaseUrl: string,
   variables: Readonly<Record<string, string>>,

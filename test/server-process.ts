@@ -3,14 +3,14 @@ import { once } from 'node:events'
 import { onTestFinished } from 'vitest'
 import { type Reply, read } from './harness.ts'
 
-/** The template's server in a process of its own, in production mode. */
+/** The template's server in its own process, in production mode. */
 export interface ServerProcess {
   readonly child: ChildProcess
-  /** What it logged so far, line by line. */
+  /** The lines that it has logged so far. */
   readonly log: readonly Record<string, unknown>[]
-  /** What it said beside its log, such as why it did not start. */
+  /** Its standard error, such as why it did not start. */
   complaints(): string
-  /** Resolves with the first entry of this message, or with undefined when the process ends. */
+  /** Resolves with the first log entry with this message, or with undefined if the process ends before. */
   logged(message: string): Promise<Record<string, unknown> | undefined>
   send(line: string, body?: unknown, headers?: Record<string, string>): Promise<Reply>
   /** Sends a signal and resolves with the exit code. */
@@ -20,12 +20,12 @@ export interface ServerProcess {
 const production = {
   APP_URL: 'https://app.example.com',
   MAIL_FROM: 'no-reply@example.com',
-  // Nobody listens there: mails wait.
+  // Nobody listens there, so that mails wait.
   SMTP_URL: 'smtp://127.0.0.1:9',
   PORT: '0',
 }
 
-/** @returns when it listens, or has ended */
+/** Starts a server, and resolves when it listens or has ended. */
 export async function startServerProcess(
   variables: Readonly<Record<string, string>>,
   program: readonly string[] = ['templates/api/server.ts'],

@@ -2,14 +2,14 @@ import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
 import { onTestFinished } from 'vitest'
 
-/** A way to a server that can be broken as networks break. */
+/** A proxy to a server, which can fail like a network. */
 export interface TcpProxy {
   readonly port: number
-  /** Swallows everything, in connections that are open and in new ones: no answer, no reset. */
+  /** Drops everything in open and new connections, without a reset. */
   blackHole(): void
   /** Resets every connection. */
   cut(): void
-  /** Forwards again; what stayed in the hole stays there. */
+  /** Forwards again in new connections; what was dropped stays lost. */
   heal(): void
 }
 
@@ -22,7 +22,7 @@ export async function startTcpProxy(target: number): Promise<TcpProxy> {
     const far = connect(target, '127.0.0.1').on('error', () => near.destroy())
     near.on('close', () => far.destroy())
     far.on('close', () => near.destroy())
-    // In the hole for as long as the connection lasts: the network lost what it carried.
+    // A connection that has lost bytes is never forwarded again.
     near.on('data', (chunk) => isLost(near) || far.write(chunk))
     far.on('data', (chunk) => isLost(near) || near.write(chunk))
   })

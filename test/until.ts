@@ -1,4 +1,4 @@
-/** Checks again and again until it holds, for ten seconds at most. */
+/** Repeats a check until it does not throw. @throws its last error after ten seconds */
 export async function until(check: () => unknown): Promise<void> {
   const latest = performance.now() + 10_000
   for (;;) {

@@ -1,4 +1,4 @@
-// A database that has grown to so many sessions, and what both kinds of database have in common.
+// A database that has grown to a number of sessions, and what both kinds of database have in common.
 import {
   argon2id,
   createStore,
@@ -16,57 +16,57 @@ import { type Known, knownSessions } from './known.ts'
 export interface Grown {
   readonly sessions: number
   readonly known: readonly Known[]
-  /** The server on it. */
+  /** The server that uses it. */
   readonly peer: Peer
-  /** The same database, open in the process of the bench. */
+  /** The same database, opened in the process of the bench. */
   readonly store: Store
   readonly database: Database
-  /** On disk, less what it took while it was empty. */
+  /** Its size on disk, minus its size while it was empty. */
   readonly bytes: number
   readonly fillingSeconds: number
 }
 
-/** A kind of database, in which several can grow and be open at the same time. */
+/** A kind of database, of which several can grow and be open at the same time. */
 export interface Engine {
   readonly name: 'SQLite' | 'PostgreSQL'
   grow(sessions: number): Promise<Grown>
   readonly lookUps: readonly LookUps[]
-  /** Processor time of the processes that are the database's own; null where it is in the server's. */
+  /** Processor time of the database's own processes; null if it runs in the server's process. */
   readonly processorSeconds: (() => number) | null
-  /** Milliseconds that a commit waits for the disk. */
+  /** @returns the milliseconds for which a commit waits for the disk */
   commitMilliseconds(): Promise<number>
   close(): Promise<void>
 }
 
-/** One way to look sessions up without a request. */
+/** A way to look sessions up without a request. */
 export interface LookUps {
   readonly way: string
-  /** In all rounds. */
+  /** The number of look-ups in all rounds together. */
   readonly times: number
-  /** @returns what each took, in microseconds */
+  /** @returns the microseconds that each took */
   time(grown: Grown, digests: readonly Uint8Array[]): Promise<number[]>
 }
 
-/** What a database is filled with. */
+/** The content of a database. */
 export interface Filling {
   readonly sessions: number
   readonly known: readonly Known[]
   readonly passwordHash: string
-  /** When the first session began: the others follow evenly until now. */
+  /** When the first session began; the others follow evenly until now. */
   readonly from: number
   readonly milliseconds: number
-  /** Ahead of all rounds: no use of a session is written meanwhile, which is once in five minutes. */
+  /** After all rounds, so that none of them writes a use of a session, which happens once in five minutes. */
   readonly lastUsedAt: number
 }
 
 const spanDays = 25
 
-/** Everybody has the same password: its hash is made once, by whoever grows several. */
+/** The hash of the password that all users share, which is made once for several databases. */
 export async function hashOnce(): Promise<string> {
   return argon2id().hash(new Secret(password))
 }
 
-/** @param fill puts the rows into a database whose tables are there */
+/** @param fill inserts the rows into a migrated database */
 export async function growAt(
   url: string,
   { sessions, passwordHash }: { sessions: number; passwordHash: string },
@@ -99,7 +99,7 @@ function peerOn(url: string, known: readonly Known[]): Peer {
   }
 }
 
-/** One after the other, in microseconds. */
+/** Looks the sessions up one after the other, and returns the microseconds that each took. */
 export async function timeEach(grown: Grown, digests: readonly Uint8Array[]): Promise<number[]> {
   const times: number[] = []
   for (const digest of digests) times.push(await timeLookUp(grown, digest))

@@ -1,4 +1,4 @@
-// What is measured of databases of several sizes without a request.
+// Measurements of databases of several sizes without requests.
 import { type Client, createAuth, type PasswordHash } from '../../src/server.ts'
 import { toSeries } from '../figures.ts'
 import { emailAddressOf, password } from '../people.ts'
@@ -29,7 +29,7 @@ export async function measureLookUps(plan: InProcess): Promise<Measured> {
   for (const lookUps of plan.engine.lookUps) all.push(await measureWay(plan, lookUps))
   return {
     rows: all.flatMap(({ rows }) => rows),
-    // The first is what is closest to a look-up in a request.
+    // The first is the closest to a look-up in a request.
     series: all.slice(0, 1).flatMap(({ series }) => series),
   }
 }
@@ -43,7 +43,7 @@ async function measureWay(
     Array.from({ length: each }, (_, index) => known[(from + index) % known.length]).flatMap(
       (session) => session?.digest ?? [],
     )
-  // The rows that are looked for were read before.
+  // The rows are read before they are timed.
   for (const one of grown) {
     for (let round = 0; round < rounds; round++) await time(one, some(one, round * each))
   }
@@ -61,7 +61,7 @@ async function measureWay(
   }
 }
 
-/** Everything that a log-in asks of the database, and its commit: the hash takes no time here. */
+/** Measures all statements of a log-in, with its commit but without its hash. */
 export async function measureStatements({ grown, rounds }: InProcess): Promise<Measured> {
   const places = grown.map(({ store, sessions }) => ({
     auth: createAuth({ store, passwordHash: noHash }),
@@ -96,7 +96,7 @@ const noHash: PasswordHash = {
   isCurrent: () => true,
 }
 
-// Another one each time: the limits count, and refuse nobody.
+// Another client each time, so that the limits count but refuse nobody.
 function comingFrom(index: number): Client {
   return {
     ipAddress: `198.51.${(index >> 8) & 255}.${index & 255}`,

@@ -1,18 +1,18 @@
-// Who is asked for among so many sessions: some that lie evenly among all.
+// The sessions that are looked up, which are spread evenly over all.
 import { randomBytes } from 'node:crypto'
 import { generateToken } from '../../src/core/tokens.ts'
 import { bearer } from '../peers.ts'
 
-/** So many sessions have a user in common. */
+/** The number of sessions of each user. */
 const sessionsEach = 10
 const mostTokens = 50_000
 const mostPeople = 1_000
 
-/** A session whose token somebody has, by its number among all. */
+/** A session with a known token, and its number among all sessions. */
 export interface Known {
   readonly number: number
   readonly digest: Uint8Array
-  /** Its header line. */
+  /** The header line with its token. */
   readonly credential: string
 }
 

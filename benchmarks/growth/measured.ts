@@ -3,7 +3,7 @@ import type { Series } from '../figures.ts'
 import type { Engine, Grown } from './grown.ts'
 import type { Row } from './report.ts'
 
-/** What is measured: databases of several sizes, all of them open, in turns. */
+/** A measurement of databases of several sizes, all of them open, in turns. */
 export interface Plan {
   readonly engine: Engine
   readonly grown: readonly Grown[]
@@ -16,14 +16,14 @@ export interface Plan {
 
 export interface Measured {
   readonly rows: readonly Row[]
-  /** What of it is drawn. */
+  /** The part of it that is drawn. */
   readonly series: readonly Series[]
 }
 
 /**
- * Asks each place once in a round, so that a machine that slows down slows all of them.
+ * Asks each place once in a round, so that a slower machine slows down all of them.
  *
- * @returns what each place said, in the order of the rounds
+ * @returns the results of each place, in the order of the rounds
  */
 export async function inRounds<Place, Said>(
   places: readonly Place[],
@@ -32,7 +32,7 @@ export async function inRounds<Place, Said>(
 ): Promise<Said[][]> {
   const said = places.map((): Said[] => [])
   for (let round = 0; round < rounds; round++) {
-    // Who comes first changes: whoever follows the same place each time inherits its noise.
+    // The first place changes: one that always follows the same other would inherit its noise.
     const first = round % places.length
     const entries = [...places.entries()]
     for (const [index, place] of [...entries.slice(first), ...entries.slice(0, first)]) {

@@ -1,4 +1,4 @@
-// What requests take to servers on databases of several sizes.
+// How long requests to servers on databases of several sizes take.
 import { toSeries } from '../figures.ts'
 import { measure, type Sample } from '../measure.ts'
 import { writeLogIns, writeRequests } from '../requests.ts'
@@ -7,7 +7,7 @@ import { knownPeople } from './known.ts'
 import { inRounds, type Measured, type Plan } from './measured.ts'
 import type { Row } from './report.ts'
 
-// In seconds: until what is going to be compiled has been, and what is asked for was read.
+// Seconds until the code has been compiled, and the rows have been read.
 const warmUp = { checks: 6, logIns: 2 }
 
 export async function measureChecks(plan: Plan, servers: readonly Server[]): Promise<Measured> {
@@ -68,7 +68,7 @@ interface Order {
 }
 
 interface Loaded extends Sample {
-  /** Processor time of the database's own processes, for one request. */
+  /** Processor time of the database's own processes for one request. */
   readonly databaseMicroseconds: number
 }
 

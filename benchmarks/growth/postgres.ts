@@ -31,7 +31,7 @@ export async function postgresEngine(folder: string): Promise<Engine> {
 
 async function using<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = await new pg.Client(url).connect()
-  // Of a connection that broke: whoever asked something over it is told.
+  // The error of a broken connection is also reported to those who wait for an answer on it.
   client.on('error', () => {})
   try {
     return await work(client)
@@ -45,7 +45,7 @@ async function sizeOf(client: pg.Client, name: string): Promise<number> {
   return Number(rows[0].pg_database_size)
 }
 
-// Of a plan that is made once for all, without the way there and back.
+// The execution time of a generic plan, without the network.
 async function explain({ peer }: Grown, digests: readonly Uint8Array[]): Promise<number[]> {
   return using(peer.fixture.file, async (client) => {
     await client.query(`SET plan_cache_mode = force_generic_plan;
@@ -73,13 +73,13 @@ async function fillDatabase(client: pg.Client, filling: Filling): Promise<void> 
     `(${from} + ${number}::bigint * ${milliseconds} / ${all})`
   const at = (number: string, all: number) => `to_timestamp(${instant(number, all)} / 1000.0)`
   const hex = (value: string, digits: number) => `lpad(to_hex(${value}), ${digits}, '0')`
-  // A UUID of version 7, by its instant.
+  // A UUID of version 7 for an instant.
   const id = (number: string, all: number) => {
     const [high, low] = [`${instant(number, all)} >> 16`, `${instant(number, all)} & 65535`]
     const time = `${hex(high, 8)} || '-' || ${hex(low, 4)}`
     return `(${time} || '-7000-8000-' || ${hex(number, 12)})::uuid`
   }
-  // Every row refers to a user that there is: no trigger has to look.
+  // Every row refers to an existing user, so the triggers that check this are switched off.
   await client.query('SET synchronous_commit = off; SET session_replication_role = replica')
   await client.query(
     `INSERT INTO users
@@ -102,6 +102,6 @@ async function fillDatabase(client: pg.Client, filling: Filling): Promise<void> 
     [known.map(({ digest }) => digest), known.map(({ number }) => number)],
   )
   await client.query('VACUUM ANALYZE')
-  // Or it would still be writing while something is measured.
+  // Otherwise it would still be writing during the measurements.
   await client.query('CHECKPOINT')
 }

@@ -4,16 +4,16 @@ import { median, ratios } from '../statistics.ts'
 export interface Row {
   readonly what: string
   readonly digits: number
-  /** A cost may double, a rate halve; the rest is said, and nothing was promised of it. */
+  /** A cost may double, and a rate may halve; other figures are only printed. */
   readonly judged: 'cost' | 'rate' | 'nothing'
-  /** Of each size, one for every round. */
+  /** For each size, one figure of every round. */
   readonly measured: readonly (readonly number[])[]
 }
 
 const limit = 2
 const goal = 1.5
 
-/** Medians of the rounds; the ratio is taken within each round. */
+/** Prints medians of the rounds; the ratio is taken within each round. */
 export function printGrowth(title: string, sizes: readonly number[], rows: readonly Row[]): void {
   const heads = ['what', ...sizes.map((size) => size.toLocaleString('en')), 'what that says']
   console.log(`
@@ -27,7 +27,7 @@ ${title}
   }
 }
 
-/** In plain words: the most sessions against the fewest. */
+/** A sentence that compares the most sessions with the fewest. */
 export function verdict({ judged, measured }: Row, sizes: readonly number[]): string {
   const [first = [], last = []] = [measured[0], measured.at(-1)]
   const times = median(ratios(last, first))

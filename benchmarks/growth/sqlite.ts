@@ -28,9 +28,9 @@ export async function sqliteEngine(folder: string): Promise<Engine> {
       return growAt(`sqlite:${file}`, { sessions, passwordHash }, { fill, size })
     },
     lookUps: [
-      // As where few requests come.
+      // As with few requests.
       { way: 'one in a turn of the event loop', times: lookUps, time: timeAlone },
-      // They share SQLite's lock.
+      // They share one lock of SQLite.
       { way: 'many in a turn', times: lookUps, time: timeEach },
     ],
     processorSeconds: null,
@@ -48,17 +48,17 @@ async function timeAlone(grown: Grown, digests: readonly Uint8Array[]): Promise<
   return times
 }
 
-// In the order of time, as people log in: the digests come at random, and the pages of their index are
-// as full as they are in production.
+// In the order of time, as people log in: the digests are in random order, so that the pages of their index are as full
+// as in production.
 function fillFile(file: string, filling: Filling): void {
   const { sessions, known, passwordHash, from, milliseconds, lastUsedAt } = filling
   const database = new DatabaseSync(file)
-  // Nobody else is there, and nothing would be lost.
+  // Nobody else uses the file, and nothing can be lost.
   database.exec('PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA foreign_keys = OFF')
   database.exec('PRAGMA cache_size = -6000000; BEGIN')
   const users = usersAmong(sessions)
   const at = (number: string, all: number) => `(${from} + ${number} * ${milliseconds} / ${all})`
-  // A UUID of version 7, by its instant.
+  // A UUID of version 7 for an instant.
   const id = (number: string, all: number) =>
     `printf('%08x-%04x-7000-8000-%012x', ${at(number, all)} >> 16, ${at(number, all)} & 65535, ${number})`
   const numbers = (all: number) => `WITH RECURSIVE numbers (number) AS (
@@ -78,7 +78,7 @@ function fillFile(file: string, filling: Filling): void {
       SELECT randomblob(32), ${id('number', sessions)}, ${id(`(number % ${users})`, users)},
         '203.0.113.7', 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36',
         ${at('number', sessions)}, ${lastUsedAt}, ${at('number', sessions)} FROM numbers`)
-  // A number of JavaScript is bound as a REAL.
+  // A JavaScript number is bound as a REAL.
   const place = database.prepare(
     `UPDATE sessions SET token_digest = ?1 WHERE id = ${id('CAST(?2 AS INTEGER)', sessions)}`,
   )
@@ -88,7 +88,7 @@ function fillFile(file: string, filling: Filling): void {
   keep(file)
 }
 
-// Or the system would still be writing while something is measured.
+// Otherwise the system would still be writing during the measurements.
 function keep(file: string): void {
   const open = openSync(file, 'r+')
   fsyncSync(open)

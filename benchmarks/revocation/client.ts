@@ -1,14 +1,14 @@
-// Who logs in in each of the three ways, and asks by each.
+// A client that logs in and sends requests in each of three ways.
 
 export interface Credentials {
   readonly emailAddress: string
   readonly password: string
 }
 
-/** A token in each of its forms, as header lines. */
+/** The ways in which a request can carry a token. */
 export type Way = 'bearer' | 'cookie' | 'jwt'
 
-/** One header; each is a session's token, or an access token of that of the bearer. */
+/** The headers for each way: a session's token, or an access token of the bearer's session. */
 export type Held = Readonly<Record<Way, Readonly<Record<string, string>>>>
 
 export interface Answer {
@@ -19,7 +19,7 @@ export interface Answer {
 
 export const audience = 'https://reports.example.com'
 
-/** Logs in twice, once as each kind of client does, and takes an access token. */
+/** Logs in twice, once as each kind of client does, and asks for an access token. */
 export async function logInEachWay(origin: string, person: Credentials): Promise<Held> {
   const bearer = await logIn(origin, person)
   return {
@@ -64,11 +64,11 @@ export async function takeAccessToken(
 interface Order {
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: object
-  /** The one that is expected. */
+  /** The expected status. */
   readonly status: number
 }
 
-/** @throws Error for another answer than the one expected */
+/** @throws Error for an answer with another status */
 export async function ask(
   origin: string,
   line: string,
@@ -79,7 +79,7 @@ export async function ask(
   throw new Error(`${line} answered ${answer.status}: ${JSON.stringify(answer.body)}`)
 }
 
-/** Every request comes from an address of its own: the limits count, and refuse nobody. */
+/** Sends a request, each from another address, so that the limits count but refuse nobody. */
 export async function send(
   origin: string,
   line: string,
@@ -96,7 +96,7 @@ export async function send(
   return { status: response.status, headers: response.headers, body: JSON.parse(text || '{}') }
 }
 
-// What a browser says of a page of the API's own origin.
+// The header that a browser sends for a page of the API's own origin.
 const sameOrigin = { 'sec-fetch-site': 'same-origin' }
 
 let asked = 0

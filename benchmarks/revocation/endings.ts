@@ -1,12 +1,12 @@
-// What ends a session: each resolves when whoever did it was answered.
+// The ways in which a session ends. Each resolves when the request for it has been answered.
 import type { Auth } from '../../src/server.ts'
 import { ask, type Credentials, type Held } from './client.ts'
 import type { MailSink } from './mail-sink.ts'
 
-/** Where it happens. */
+/** The server on which a session ends. */
 export interface Scene {
   readonly origin: string
-  /** On the same database, in this process. */
+  /** An `auth` on the same database, in this process. */
   readonly auth: Auth
   readonly mails: MailSink
 }
@@ -24,13 +24,13 @@ export function end(ending: Ending, scene: Scene, whose: Whose): Promise<void> {
   return endings[ending](scene, whose)
 }
 
-// Each session by itself, the one with the access token last.
+// Logs out of each session, last of the one with the access token.
 async function logOut({ origin }: Scene, { held }: Whose): Promise<void> {
   await ask(origin, 'DELETE /v1/session', { headers: held.cookie, status: 200 })
   await ask(origin, 'DELETE /v1/session', { headers: held.bearer, status: 200 })
 }
 
-// As `latchkey users ban` does it: in another process than the one that answers.
+// As `latchkey users ban` does: in another process than that of the server.
 async function ban({ origin, auth }: Scene, { held }: Whose): Promise<void> {
   const { body } = await ask(origin, 'GET /v1/user', { headers: held.bearer, status: 200 })
   await auth.banUser(Object(body.user).id)

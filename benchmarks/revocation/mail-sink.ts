@@ -1,11 +1,11 @@
-// A mail server that takes every mail, and hands out the links in them.
+// A mail server that accepts every mail, and returns the links in them.
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { SMTPServer } from 'smtp-server'
 
 export interface MailSink {
   readonly url: string
-  /** The token in the next link that a mail to this address has. */
+  /** The token of the link in the next mail to this address. */
   tokenFor(emailAddress: string): Promise<string>
   close(): void
 }

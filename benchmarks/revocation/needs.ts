@@ -1,14 +1,14 @@
-// What a second service asks of the API, for which it would otherwise be asked each time.
+// What a second service fetches from the API, which it would otherwise have to ask at each request.
 import { readFileSync } from 'node:fs'
 import { median } from '../statistics.ts'
 import { logIn, send, signUp } from './client.ts'
 import type { Services } from './services.ts'
 
 export interface Needs {
-  /** Of what it fetches, in bytes. */
+  /** The sizes of the answers that it fetches, in bytes. */
   readonly keysBytes: number
   readonly revocationsBytes: number
-  /** Of one question to the API, from the same machine. */
+  /** How long one request to the API takes, from the same machine. */
   readonly askMilliseconds: number
 }
 
@@ -35,7 +35,7 @@ async function bytesOf(origin: string, path: string): Promise<number> {
   return (await (await fetch(origin + path)).arrayBuffer()).byteLength
 }
 
-/** How often the API was asked for what its services need, so far. */
+/** How often its services have fetched something from the API so far. */
 export function countFetches({ log }: Services): number {
   const lines = readFileSync(log, 'utf8').split('\n')
   return lines.filter((line) => fetched.some((path) => line.includes(path))).length

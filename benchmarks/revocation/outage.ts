@@ -1,9 +1,9 @@
-// The API is away, and comes back: what the services beside it answer meanwhile.
+// What the services beside the API answer while it is away, and after it has returned.
 import { setTimeout as wait } from 'node:timers/promises'
 import { type Held, logInEachWay, send, signUp } from './client.ts'
 import type { Services } from './services.ts'
 
-/** What an access token that is good is answered with, by a service that keeps on being asked. */
+/** The answers of a service to a valid access token. */
 export interface Outage {
   readonly awaySeconds: number
   readonly failOpen: Away
@@ -11,16 +11,16 @@ export interface Outage {
 }
 
 export interface Away {
-  /** From the end of the API to its return. */
+  /** How many requests were accepted from the end of the API to its return. */
   readonly accepted: number
   readonly unavailable: number
-  /** Seconds from its end to the first request that was a 503; null for none. */
+  /** Seconds from its end to the first request that was answered with 503; null if none was. */
   readonly closedAfter: number | null
-  /** Seconds from its return to the first that was accepted. */
+  /** Seconds from its return to the first accepted request. */
   readonly openAfter: number | null
 }
 
-// More than twice as long as the default keeps revocations.
+// More than twice the time for which revocations are kept by default.
 const awaySeconds = 25
 const backSeconds = 5
 const pauseMilliseconds = 25

@@ -1,10 +1,10 @@
-// How long what was revoked is still accepted.
+// How long revoked credentials are still accepted.
 import { setTimeout as wait } from 'node:timers/promises'
 
-/** What came of asking with a credential, from the moment on that its end was answered. */
+/** How long a credential was accepted after the request that ended it was answered. */
 export interface Refusal {
   readonly accepted: number
-  /** Until a request was refused that was sent so long after. */
+  /** From then until the first refused request was sent. */
   readonly milliseconds: number
 }
 
@@ -13,7 +13,7 @@ interface Asking {
   readonly withinSeconds: number
 }
 
-/** @throws Error for an answer that is neither, or where it is accepted for too long */
+/** @throws Error for an unexpected answer, or if the credential is accepted for too long */
 export async function untilRefused(
   ask: () => Promise<number>,
   { everyMilliseconds, withinSeconds }: Asking,

@@ -1,4 +1,4 @@
-// What is printed: how long everything that was revoked was still accepted, and what else was tried.
+// Prints how long revoked credentials were still accepted, and what else was tried.
 import { median } from '../statistics.ts'
 import type { Way } from './client.ts'
 import type { Ending } from './endings.ts'
@@ -32,7 +32,7 @@ function printTiming(timings: readonly Timing[], ending: Ending, way: Way): void
     refusals.reduce((sum, { accepted }) => sum + accepted, 0),
     median(seconds).toFixed(2),
     Math.max(...seconds).toFixed(2),
-    // Of the other two all are nothing.
+    // For the other two all of them are zero.
     way === 'jwt' ? seconds.map((each) => each.toFixed(1)).join(', ') : '',
   ]
   console.log(`| ${columns.join(' | ')} |`)

@@ -1,4 +1,4 @@
-// Signing keys change while people ask: nobody with a good token may be refused for it.
+// Signing keys change under load, and nobody with a valid token may be refused because of it.
 import { once } from 'node:events'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -6,30 +6,30 @@ import { startProcess } from '../processes.ts'
 import { type Held, logIn, send, signUp, takeAccessToken } from './client.ts'
 import type { Services } from './services.ts'
 
-/** What was answered to good tokens, from before a change of the key until after it. */
+/** The answers to valid tokens, from before a change of the key until after it. */
 export interface Rotation {
   readonly answered: number
-  /** Those that were a 401. */
+  /** The number of answers with 401. */
   readonly refused: number
-  /** Those that were neither a 401 nor a 200. */
+  /** The number of answers with neither 401 nor 200. */
   readonly failed: number
-  /** That the tokens were signed with. */
+  /** The number of keys with which the tokens were signed. */
   readonly keys: number
   readonly seconds: number
 }
 
-// Each takes a token in so long, which is what the limit lets them; together they take two a second.
+// Each asks for tokens as often as the limit allows, which together is two a second.
 const people = 8
 const renewMilliseconds = 4_000
 const pauseMilliseconds = 2
-// A process looks for keys once a minute.
+// A process reads the keys once a minute.
 const knownSeconds = 65
 const leadSeconds = 5
 const tailSeconds = 10
 
 /**
- * By `latchkey signing-keys rotate`, whose key signs after a quarter of an hour, here after little more
- * than a minute; or by `--now`, whose key signs as soon as the API knows it.
+ * Rotates by `latchkey signing-keys rotate`, whose key signs after a quarter of an hour, shortened here to little more
+ * than a minute; or with `--now`, whose key signs as soon as the API knows it.
  */
 export async function rotateUnderLoad(
   services: Services,
@@ -50,7 +50,7 @@ export async function rotateUnderLoad(
         keys.add(keyOf(tokens.at(-1)))
         renewAt += renewMilliseconds
       }
-      // Now the newest, now any of those that came before.
+      // Alternately the newest token and any of the earlier ones.
       const headers = tokens.at(turn % 2 === 0 ? -1 : turn % tokens.length) ?? {}
       const asked = turn % 4 < 2 ? services.failOpen : services.failClosed
       const { status } = await send(asked, 'GET /v1/projects', { headers })
@@ -80,7 +80,7 @@ async function rotate({ file, environment, log }: Services, how: string): Promis
   if (how === 'announced') shorten(file)
 }
 
-// Before the API has looked at it again.
+// Must run before the API reads the keys again.
 function shorten(file: string): void {
   const database = new DatabaseSync(file)
   const signsFrom = Date.now() + knownSeconds * 1_000

@@ -1,15 +1,15 @@
-// What a script that got into a page can carry away, by the requests that it could send.
+// What a script that was injected into a page can steal, tried by the requests that it could send.
 import { audience, logIn, logInByCookie, send, signUp } from './client.ts'
 import type { Services } from './services.ts'
 
 export interface Loot {
-  /** What a copy of the bearer's token is answered with, sent from elsewhere. */
+  /** The status of a request from elsewhere with a copy of the bearer's token. */
   readonly copiedToken: number
-  /** Whether the cookie is one that no script reads. */
+  /** Whether scripts cannot read the cookie. */
   readonly isHttpOnly: boolean
-  /** What the request for the cookie's token in a body is answered with. */
+  /** The status of the request to get the cookie's token in a body. */
   readonly tokenByCookie: number
-  /** The same for an access token, and for how many seconds that is good. */
+  /** The same for an access token, and for how many seconds it is valid. */
   readonly accessTokenByCookie: number
   readonly accessTokenSeconds: number
 }

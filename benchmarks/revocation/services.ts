@@ -1,4 +1,4 @@
-// The Projects API with access tokens, and two services that take them: each a process of its own.
+// The Projects API with access tokens, and two services that accept them, each in its own process.
 import type { ChildProcess } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
@@ -12,11 +12,11 @@ import type { Scene } from './endings.ts'
 import { type MailSink, startMailSink } from './mail-sink.ts'
 
 export interface Services extends Scene {
-  /** What the API keeps, and what it says. */
+  /** The database of the API, and its log. */
   readonly file: string
   readonly log: string
   readonly environment: Readonly<Record<string, string>>
-  /** A service that goes on without revocations that it cannot get, and one that does not. */
+  /** A service that accepts tokens while it cannot fetch revocations, and one that does not. */
   readonly failOpen: string
   readonly failClosed: string
   startApi(): Promise<void>

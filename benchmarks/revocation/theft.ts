@@ -1,22 +1,22 @@
-// Whoever has the database tries all that is in it.
+// A thief of the database tries every value in it.
 import { readFileSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { type Held, logInEachWay, send, signUp } from './client.ts'
 import type { Services } from './services.ts'
 
-/** What a copy of the database is good for. */
+/** What can be done with a copy of the database. */
 export interface Theft {
-  /** All of all tables: texts, and bytes as hexadecimal, base64url and characters. */
+  /** The number of values in all tables: texts, and bytes as hexadecimal, base64url and characters. */
   readonly values: number
-  /** Each as a bearer, as a cookie and at the service beside. */
+  /** The number of requests: each value as a bearer, as a cookie and at the service beside the API. */
   readonly requests: number
   readonly accepted: number
-  /** Credentials in use, whose bytes were looked for in the files. */
+  /** The number of credentials in use whose bytes were searched for in the files. */
   readonly sought: number
   readonly found: number
 }
 
-// In use, so that there is something to be found.
+// They have credentials in use, so that there is something to be found.
 const people = 10
 const atOnce = 16
 
@@ -56,7 +56,7 @@ export async function stealDatabase(services: Services): Promise<Theft> {
   }
 }
 
-// What a header can carry of them, each once.
+// The values that a header can carry, each once.
 function readValues(file: string): string[] {
   const database = new DatabaseSync(file, { readOnly: true })
   const tables = database.prepare(`SELECT name FROM sqlite_schema WHERE type = 'table'`).all()

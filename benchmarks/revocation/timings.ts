@@ -1,22 +1,22 @@
-// How long each credential outlives what ends its session, one ending after another.
+// How long each credential is accepted after its session has ended, one ending after another.
 import { setTimeout as wait } from 'node:timers/promises'
 import { type Credentials, type Held, logInEachWay, send, signUp, type Way } from './client.ts'
 import { type Ending, end } from './endings.ts'
 import { type Refusal, untilRefused } from './refusals.ts'
 import type { Services } from './services.ts'
 
-/** One ending of a session, and how long each way in stayed open. */
+/** One ending of a session, and how long each kind of credential was still accepted. */
 export interface Timing extends Readonly<Record<Way, Refusal>> {
   readonly ending: Ending
 }
 
-// No multiple of how often revocations are asked for: the endings fall anywhere in between.
+// Not a multiple of the interval at which revocations are fetched, so that endings are at any time within it.
 const betweenMilliseconds = 730
 const everyMilliseconds = 25
-// Longer than anything should take: then something is wrong.
+// Longer than any credential should be accepted.
 const withinSeconds = 30
 
-/** So many log-outs, and of everything else a quarter as many. */
+/** Times this number of log-outs, and a quarter as many of each other ending. */
 export async function timeEndings(services: Services, logOuts: number): Promise<Timing[]> {
   const order = Array.from({ length: logOuts }, (_, turn): readonly Ending[] =>
     turn % 4 === 0 ? ['log-out', 'ban', 'reset', 'deletion'] : ['log-out'],
@@ -52,7 +52,7 @@ async function timeEnding(
 
 const ways = ['bearer', 'cookie', 'jwt'] as const
 
-// The API takes the session's token, the service beside it the access token.
+// The API is asked with the session's token, the service beside it with the access token.
 function askBy({ origin, failOpen }: Services, way: Way, held: Held): () => Promise<number> {
   const asked = way === 'jwt' ? failOpen : origin
   return async () => (await send(asked, 'GET /v1/projects', { headers: held[way] })).status

@@ -4,22 +4,22 @@ import { bearer } from 'better-auth/plugins'
 import type { Pool } from 'pg'
 import { secret } from './environment.ts'
 
-/** For filling the database. */
+/** Options for filling the database. */
 interface Filling {
-  /** One that costs nothing. */
+  /** A hash that costs nothing. */
   readonly hash?: (password: string) => Promise<string>
-  /** What becomes of the token of a link to reset a password; default nothing: no mail is sent. */
+  /** Called with the token of each link to reset a password; default none. No mail is sent. */
   readonly onReset?: (token: string) => void
 }
 
 interface Options extends Filling {
-  /** Where sessions are kept instead of in the database; null for the default. */
+  /** Where sessions are kept instead of in the database; null to keep them there. */
   readonly cache: Map<string, string> | null
 }
 
 export function betterAuthOn(file: string, { cache, ...filling }: Options) {
   const database = new DatabaseSync(file)
-  // What Latchkey's connection has; without it each sign-up would wait for the disk several times.
+  // As on Latchkey's connection; otherwise each sign-up would wait for the disk several times.
   database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
   return betterAuth({
     database,
@@ -38,12 +38,12 @@ function settings({ hash, onReset = () => {} }: Filling) {
     baseURL: 'http://127.0.0.1',
     emailAndPassword: {
       enabled: true,
-      // Links that were asked for before the bench are good until its end.
+      // Links from before the bench are valid until its end.
       resetPasswordTokenExpiresIn: 86_400,
       sendResetPassword: async ({ token }: { token: string }) => onReset(token),
       ...(hash && { password: { hash } }),
     },
-    // Counted here as there: but every request comes from another address.
+    // Limits count as in Latchkey, but every request comes from another address.
     rateLimit: { enabled: true },
     advanced: { ipAddress: { ipAddressHeaders: ['x-forwarded-for'] } },
     plugins: [bearer()],

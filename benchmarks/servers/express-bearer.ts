@@ -1,4 +1,4 @@
-// Express with passport-http-bearer, and the same look-up of the token's digest as Latchkey's.
+// Express with passport-http-bearer, and the same look-up of the token's digest as in Latchkey.
 import { hash } from 'node:crypto'
 import { DatabaseSync } from 'node:sqlite'
 import express from 'express'

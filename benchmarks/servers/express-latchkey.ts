@@ -1,4 +1,4 @@
-// Express with Latchkey mounted in it, as the guide has it.
+// Express with Latchkey mounted in it, as in the guide.
 import express from 'express'
 import { latchkey, protect } from '../../src/express.ts'
 import { file, port } from './environment.ts'

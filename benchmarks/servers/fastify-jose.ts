@@ -1,4 +1,4 @@
-// Fastify with jose and a public key that is imported once, as jose's documentation has it.
+// Fastify with jose and a public key that is imported once, as in jose's documentation.
 import fastify, { type FastifyRequest } from 'fastify'
 import { importJWK, jwtVerify } from 'jose'
 import { file, port, publicKey } from './environment.ts'

@@ -1,4 +1,4 @@
-// Fastify with @fastify/jwt, HS256, as its README has it.
+// Fastify with @fastify/jwt, HS256, as in its README.
 import jwt from '@fastify/jwt'
 import fastify, { type FastifyRequest } from 'fastify'
 import { file, port, secret } from './environment.ts'

@@ -1,4 +1,4 @@
-// Fastify with Latchkey mounted in it, as the guide has it.
+// Fastify with Latchkey mounted in it, as in the guide.
 import fastify from 'fastify'
 import { latchkey } from '../../src/fastify.ts'
 import { file, port } from './environment.ts'

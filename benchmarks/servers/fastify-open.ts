@@ -1,4 +1,4 @@
-// Fastify with nobody at the door: the upper bound of its kind, and what its check is measured from.
+// Fastify without authentication: the upper bound for servers on Fastify, from which the cost of a check is measured.
 import fastify from 'fastify'
 import { file, port } from './environment.ts'
 import { openProjects } from './projects.ts'

@@ -1,4 +1,4 @@
-// A Hono app with Latchkey mounted in it, as the guide has it.
+// A Hono app with Latchkey mounted in it, as in the guide.
 import { Hono } from 'hono'
 import { type Protected, protect } from '../../src/hono.ts'
 import { createApp, serve } from '../../src/server.ts'

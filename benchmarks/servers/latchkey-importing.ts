@@ -1,4 +1,4 @@
-// Latchkey's own routes, without limits: whoever measures logs in as often as they like.
+// Latchkey's own routes, without limits, so that the bench can log in as often as it needs.
 import { createApp, createAuth, createLog, createStore, serve, start } from '../../src/server.ts'
 import { openDatabase } from '../../templates/api/database.ts'
 

@@ -1,4 +1,4 @@
-// Our server with the same route opened: what the check costs is the difference.
+// The server with the same route opened: the difference is the cost of a check.
 
 import { z } from 'zod'
 import {
@@ -34,7 +34,7 @@ await start(async (environment) => {
 const listByUser = `SELECT id, title, description, created_at, updated_at FROM projects
   WHERE user_id = $1 AND id > $2 ORDER BY id LIMIT $3`
 
-// The list of templates/api/projects.ts, word for word but for whose it is.
+// The list of templates/api/projects.ts, with no change but the owner.
 function openList(database: Database): Route {
   const project = z.object({
     id: z.uuid(),

@@ -1,4 +1,4 @@
-// Our server as in templates/api/server.ts, without mails, and with a sweep whenever SIGUSR2 comes.
+// The server as in templates/api/server.ts, without mails, and with a sweep at each SIGUSR2.
 import {
   createApp,
   createAuth,

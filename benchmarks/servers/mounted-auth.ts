@@ -1,4 +1,4 @@
-// What a server that Latchkey is mounted in opens.
+// The `auth` of the servers in which Latchkey is mounted.
 import { type Auth, createAuth, createStore } from '../../src/server.ts'
 import { openSqlite } from '../../src/sqlite.ts'
 import { file } from './environment.ts'

@@ -1,4 +1,4 @@
-// The limit: `node:http` and `pg` alone with the two queries, the look-up on pipelined connections.
+// The lower limit of the cost: only `node:http` and `pg` with the two queries, the look-up on pipelined connections.
 import { hash } from 'node:crypto'
 import { createServer } from 'node:http'
 import pg from 'pg'

@@ -1,4 +1,4 @@
-// The limit: `node:http` alone with the two queries, and nothing that Latchkey checks beside them.
+// The lower limit of the cost: only `node:http` with the two queries, and no other check of Latchkey's.
 import { hash } from 'node:crypto'
 import { createServer } from 'node:http'
 import { DatabaseSync } from 'node:sqlite'

@@ -1,6 +1,6 @@
 import type { Pool } from 'pg'
 
-/** What every peer answers `GET /v1/projects` with, from PostgreSQL: a statement that is prepared. */
+/** The answer of every peer to `GET /v1/projects` from PostgreSQL, by a prepared statement. */
 export function projectsOn(pool: Pool): (userId: string) => Promise<object> {
   const text = `SELECT id, title, description, created_at, updated_at FROM projects
     WHERE user_id = $1 AND id > $2 ORDER BY id LIMIT 51`

@@ -1,9 +1,9 @@
 import { DatabaseSync } from 'node:sqlite'
 
-/** What every peer answers `GET /v1/projects` with: the query and the shape of Latchkey's template. */
+/** The answer of every peer to `GET /v1/projects`, with the query and the shape of Latchkey's template. */
 export function openProjects(file: string): (userId: string) => object {
   const database = new DatabaseSync(file, { readOnly: true })
-  // Bare parameters would be planned for anew at each call, since SQLite 3.54.
+  // Since SQLite 3.54, a statement with bare parameters would be planned anew at each call.
   const statement = database.prepare(
     `SELECT id, title, description, created_at, updated_at FROM projects
      WHERE user_id = +?1 AND id > +?2 ORDER BY id LIMIT 51`,

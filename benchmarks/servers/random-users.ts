@@ -1,8 +1,8 @@
 import { DatabaseSync } from 'node:sqlite'
 
 /**
- * For servers that ask nobody who they are: a user at random, as the tokens are. In the order of
- * the table the next row would be on a page that was just read.
+ * Random users for servers without authentication, as the tokens are random for others. In the order of the table, the
+ * next row would be on a page that was just read.
  */
 export function randomUsers(file: string): () => string {
   const database = new DatabaseSync(file, { readOnly: true })

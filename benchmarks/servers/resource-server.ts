@@ -1,4 +1,4 @@
-// Fastify behind latchkey/resource-server, as its guide has it.
+// Fastify with latchkey/resource-server, as in its guide.
 import fastify from 'fastify'
 import { resourceServer } from '../../src/resource-server.ts'
 import { accessTokens, file, port } from './environment.ts'

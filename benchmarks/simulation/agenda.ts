@@ -3,10 +3,10 @@ interface Entry {
   readonly act: () => void
 }
 
-/** What is going to happen, the next first; in seconds. */
+/** Future events, the next first; times in seconds. */
 export class Agenda {
   now = 0
-  // A binary heap: no entry is due before the one above it.
+  // A binary heap: no entry is due before its parent.
   readonly #heap: Entry[] = []
 
   after(seconds: number, act: () => void): void {

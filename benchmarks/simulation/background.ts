@@ -1,4 +1,4 @@
-// What PostgreSQL does behind the answers: last uses, mails, and rows that are swept.
+// The background work of PostgreSQL: last uses, mails, and sweeps.
 
 import { createStore, type Store } from '../../src/server.ts'
 import { openDatabase } from '../../templates/api/database.ts'
@@ -11,11 +11,11 @@ import type { Figures } from './figures.ts'
 
 const rows = 50
 const [passes, mails] = [5, 1_000]
-// As many as the server deletes in a step.
+// As many rows as the server deletes in a step.
 const stepRows = 128
 const yearMilliseconds = 365 * 86_400_000
 
-/** Of each, one by one; in the end no session is left. */
+/** Measures each kind of work by itself. In the end no session is left. */
 export async function measureBackground(
   { file }: Fixture,
   cluster: Cluster,
@@ -43,7 +43,7 @@ export async function measureBackground(
   }
 }
 
-// In the steps of the server, without its pauses: as if a year had passed.
+// In the server's steps, without its pauses, as if a year had passed.
 async function sweepSessions(store: Store): Promise<void> {
   const over = new Date(Date.now() + yearMilliseconds)
   const horizon = {

@@ -5,14 +5,14 @@ interface Work {
   readonly then: () => void
 }
 
-/** So many cores, each with one thing in hand, in the order in which they came. */
+/** A number of cores, each of which does one piece of work at a time, in the order of arrival. */
 export class Cores {
   readonly #agenda: Agenda
   readonly #count: number
   readonly #waiting = new Line<Work>()
   readonly #patient = new Line<Work>()
   #busy = 0
-  /** What all of them have done. */
+  /** The time that all cores together have worked. */
   microseconds = 0
 
   constructor(agenda: Agenda, count: number) {
@@ -25,7 +25,7 @@ export class Cores {
     this.#takeUp()
   }
 
-  /** When nothing else waits. */
+  /** Does the work when nothing else waits. */
   doLast(microseconds: number, then: () => void): void {
     this.#patient.add({ microseconds, then })
     this.#takeUp()
@@ -45,7 +45,7 @@ export class Cores {
   }
 }
 
-/** A pipelined connection: many are sent at once, and one process at the other end answers them in order. */
+/** A pipelined connection: many statements are sent at once, and one process of the database answers in order. */
 export class Connection {
   readonly #database: Cores
   readonly #waiting = new Line<Work>()
@@ -71,7 +71,7 @@ export class Connection {
   }
 }
 
-/** First in, first out, however many there are. */
+/** A queue of any length: first in, first out. */
 class Line<Item> {
   #items: Item[] = []
   #first = 0

@@ -1,11 +1,11 @@
-// What a database of so many sessions is, computed.
+// Computed properties of a database with a number of sessions.
 
 const pageBytes = 8_192
-// Of an index whose keys come in no order, and of one entry of it: a digest and what PostgreSQL adds.
+// How full the pages of an index with random keys are, and the size of an entry: a digest and what PostgreSQL adds.
 const [fill, entryBytes] = [0.69, 52]
 const coalescedSeconds = 300
 
-/** How many pages of the index of digests lie between the question and the row. */
+/** The number of pages in the index of digests from the root to the row. */
 export function indexDepth(sessions: number): number {
   const perPage = Math.floor((pageBytes * fill) / entryBytes)
   let [depth, pages] = [1, Math.ceil(sessions / perPage)]
@@ -14,8 +14,8 @@ export function indexDepth(sessions: number): number {
 }
 
 /**
- * Uses that are written down, where those who are active are all as busy: each at most once in five
- * minutes, and then at its next check.
+ * How many last uses are written, if all active sessions are equally busy: for each at most one in five minutes, at the
+ * next check after that.
  */
 export function lastUsesPerSecond(checksPerSecond: number, activeSessions: number): number {
   const checksEach = checksPerSecond / activeSessions

@@ -1,24 +1,24 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 
-/** What was measured, and what the simulation is made of. */
+/** The measured figures from which the simulation is made. */
 export interface Figures {
-  /** When, of which commit and where. */
+  /** When, at which commit and where they were measured. */
   readonly measured: string
-  /** CPU of one, at the process that is asked and at PostgreSQL. */
+  /** The CPU for one, in the process and in PostgreSQL. */
   readonly check: Cost
   readonly logIn: Cost
-  /** The part of a log-in that waits its turn and is computed beside the checks. */
+  /** The part of a log-in that is queued, and computed beside the checks. */
   readonly hash: { readonly microseconds: number }
-  /** Writing down so many last uses in one statement. */
+  /** Writing this number of last uses in one statement. */
   readonly lastUses: { readonly rows: number; readonly databaseMicroseconds: number }
-  /** PostgreSQL's CPU for a mail of the outbox, and for a session that is swept. */
+  /** PostgreSQL's CPU for one mail of the outbox, and for one swept session. */
   readonly mail: { readonly databaseMicroseconds: number }
   readonly swept: { readonly databaseMicroseconds: number }
-  /** Collecting garbage halts a process, once in so many checks. */
+  /** How long garbage collection halts a process, and after how many checks. */
   readonly pause: { readonly microseconds: number; readonly everyChecks: number }
-  /** Of a session with its indexes. */
+  /** The size of a session with its indexes. */
   readonly sessionBytes: number
-  /** One process at two steady rates, for holding the simulation against. */
+  /** Measurements of one process at two steady rates, to compare with the simulation. */
   readonly cases: readonly Case[]
 }
 
@@ -27,10 +27,10 @@ export interface Cost {
   readonly databaseMicroseconds: number
 }
 
-/** Milliseconds. */
+/** A measurement at a steady rate; latencies in milliseconds. */
 export interface Case {
   readonly perSecond: number
-  /** Of the rate that saturates the process. */
+  /** The rate, as a share of the one that saturates the process. */
   readonly share: number
   readonly p50: number
   readonly p99: number

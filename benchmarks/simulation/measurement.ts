@@ -1,4 +1,4 @@
-// What the simulation is made of, and held against: one process of Latchkey on PostgreSQL, measured here.
+// The measurements from which the simulation is made, and with which it is compared: one process on PostgreSQL.
 import type { ChildProcess } from 'node:child_process'
 import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -27,7 +27,7 @@ const seconds = 10
 /** Takes a minute and a half. */
 export async function measureFigures(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'latchkey-bench-'))
-  // PostgreSQL runs as another user.
+  // PostgreSQL runs as another user, who must be able to enter the folder.
   chmodSync(folder, 0o755)
   const cluster = await startPostgres(folder)
   const started: ChildProcess[] = []
@@ -56,13 +56,13 @@ export async function measureFigures(): Promise<void> {
         microseconds: ((after.milliseconds - before.milliseconds) / halts) * 1_000,
         everyChecks: Math.round(check.requests / halts),
       },
-      // As the bench of growth finds it on PostgreSQL for many.
+      // From the bench of growth, with many sessions on PostgreSQL.
       sessionBytes: readFigures().sessionBytes,
     }
     const cases: Case[] = []
     const steady = { ...asking, load: start('steady-load.ts') }
     for (const share of [0.5, 0.8]) cases.push(await caseOf(share, { ...steady, ...check }))
-    // Last: all sessions are swept.
+    // Last, since it sweeps all sessions.
     writeFigures({ ...figures, ...(await measureBackground(fixture, cluster)), cases })
   } finally {
     for (const child of started) await stopProcess(child)
@@ -112,7 +112,7 @@ async function costOf(
   }
 }
 
-/** What the server has written down of its collections, when it has written the last. */
+/** The garbage collections of the server, after it has written the last one. */
 async function read(file: string): Promise<Collections> {
   await wait(500)
   return JSON.parse(readFileSync(file, 'utf8'))
@@ -120,7 +120,7 @@ async function read(file: string): Promise<Collections> {
 
 async function hashMicroseconds(): Promise<number> {
   const [{ hash }, count] = [argon2id(), 20]
-  // The first starts a thread.
+  // The first hash starts a thread.
   await hash(new Secret('measured in vain'))
   const before = process.cpuUsage()
   for (let index = 0; index < count; index++) await hash(new Secret(`measured alone ${index}`))

@@ -3,19 +3,19 @@ import type { Agenda } from './agenda.ts'
 import { Connection, Cores } from './cores.ts'
 import type { Figures } from './figures.ts'
 
-// Of a check's CPU, what comes before the database is asked: the rest is for reading its answer and for ours.
+// The share of a check's CPU before the query; the rest is for reading its result and for answering.
 const before = 0.6
-// As in the product where each core has its process: hashes computed at once, hashes that wait, and how long.
+// As in the product with one process for each core: how many hashes are computed at once, how many wait, and how long.
 const [atOnce, maximumWaiting, waitSeconds] = [1, 32, 2]
-// What the system's scheduler gives to a hash before it looks whether a check waits.
+// How long the system's scheduler runs a hash before it looks whether a check waits.
 const sliceMicroseconds = 1_000
 
-/** What becomes of a request; nothing where its process dies. */
+/** The outcome of a request. If its process dies, there is none. */
 export type Outcome = 'answered' | 'refused'
 
 export class Process {
   isAlive = true
-  /** Checks that are not answered yet. */
+  /** The number of checks that are not answered yet. */
   underWay = 0
   readonly core: Cores
   readonly #agenda: Agenda
@@ -24,7 +24,7 @@ export class Process {
   readonly #connections: readonly Connection[]
   readonly #waiting = new Set<() => void>()
   #hashing = 0
-  // Seconds that a hash takes, of late.
+  // A moving average of the seconds that a hash takes.
   #lately = 0
   #checks = 0
 
@@ -59,7 +59,7 @@ export class Process {
       this.#hash((outcome) => {
         if (outcome === 'refused') return then(outcome)
         this.#database.do(logIn.databaseMicroseconds, () => this.isAlive && then(outcome))
-        // Each brings a session that is swept one day, and at most a mail.
+        // Each log-in causes one session to be swept later, and at most one mail.
         this.#database.do(mail.databaseMicroseconds + swept.databaseMicroseconds, () => {})
       }),
     )

@@ -1,11 +1,11 @@
 export interface Random {
-  /** From 0 to 1, all as likely. */
+  /** A number from 0 to 1, uniformly distributed. */
   next(): number
-  /** What lies between two of those that come by themselves, so many in a second. */
+  /** The time between two independent arrivals, given their number a second. */
   secondsBetween(perSecond: number): number
 }
 
-/** The same numbers for the same seed: mulberry32. */
+/** Gives the same numbers for the same seed, by mulberry32. */
 export function seeded(seed: number): Random {
   let state = seed
   const next = () => {

@@ -2,7 +2,7 @@ import { indexDepth, lastUsesPerSecond } from './database.ts'
 import type { Figures } from './figures.ts'
 import { type Outcomes, type Scenario, simulate } from './run.ts'
 
-/** One process at the rates that it was measured at. */
+/** Prints one process at the measured rates. */
 export function printCases(figures: Figures): void {
   if (figures.cases.length === 0) return
   console.log(`
@@ -18,10 +18,10 @@ One process, as measured and as simulated
   }
 }
 
-// Of the measured sessions none is old enough for a use to be written down.
+// None of the measured sessions is old enough for a use to be written.
 const quiet = { logInsPerSecond: 0, activeSessions: 1, arrivals: 'even', dying: 0 } as const
 
-/** What it takes for a rate at a use of the processes and of the database's cores. */
+/** How many processes and database cores a load needs, if each may be used by at most the share `use`. */
 export function sizeFor(
   { check, logIn, lastUses, mail, swept }: Figures,
   {
@@ -40,7 +40,7 @@ export function sizeFor(
   return { processes: Math.ceil(own / use), databaseCores: Math.ceil(database / use) }
 }
 
-/** The same nodes under more and more of the same load. */
+/** Prints the same nodes under growing multiples of the load. */
 export function printLoads(figures: Figures, scenario: Scenario): void {
   console.log(`
 ${scenario.processes} processes and ${scenario.databaseCores} cores of the database under so many times the load that they are meant for
@@ -60,7 +60,7 @@ ${scenario.processes} processes and ${scenario.databaseCores} cores of the datab
   }
 }
 
-/** @param cores of each node, all of which die with it */
+/** @param cores the number of each node's cores, all of which die with it */
 export function printDeath(
   figures: Figures,
   scenario: Scenario,
@@ -79,7 +79,7 @@ One of ${nodes} nodes dies, with ${cores} processes on each
   }
 }
 
-/** @param checksPerSecond of all of them together */
+/** @param checksPerSecond the checks of all sessions together */
 export function printDatabase(
   { lastUses, sessionBytes }: Figures,
   { sessions, checksPerSecond }: { readonly sessions: number; readonly checksPerSecond: number },

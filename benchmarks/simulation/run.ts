@@ -1,4 +1,4 @@
-// Processes, one PostgreSQL, and those who ask.
+// Simulates processes, one PostgreSQL, and their clients.
 import { percentile } from '../statistics.ts'
 import { Agenda } from './agenda.ts'
 import { Cores } from './cores.ts'
@@ -8,33 +8,33 @@ import { Process } from './process.ts'
 import { type Random, seeded } from './random.ts'
 
 export interface Scenario {
-  /** Each on a core of its own, on whichever node. */
+  /** The number of processes, each on its own core of any node. */
   readonly processes: number
   readonly databaseCores: number
   readonly checksPerSecond: number
   readonly logInsPerSecond: number
-  /** Sessions that are in use, all as busy. */
+  /** The number of sessions in use, all equally busy. */
   readonly activeSessions: number
-  /** Those who ask know nothing of each other; or one asks every so often, as the bench does. */
+  /** Requests arrive independently of each other; or at equal intervals, as in the bench. */
   readonly arrivals: 'poisson' | 'even'
-  /** So many processes die at once; from then on the others are asked. */
+  /** The number of processes that die at once; the others are asked from then on. */
   readonly dying: number
 }
 
-/** From when some have died, if any do. Latencies in milliseconds; use as a share of the cores. */
+/** The results, from the death of processes on if any die. Latencies in milliseconds; use as a share of the cores. */
 export interface Outcomes {
   readonly processUse: number
   readonly databaseUse: number
   readonly p50: number
   readonly p99: number
   readonly logInP99: number
-  /** Log-ins that were told to come back. */
+  /** The number of log-ins that were told to come back. */
   readonly refused: number
-  /** Checks that were under way where a process died. */
+  /** The number of checks that were under way in the processes that died. */
   readonly lost: number
 }
 
-// What comes before counts for nothing: nobody waits yet when it begins.
+// The lead does not count, since at first nobody waits yet.
 const [leadSeconds, seconds] = [3, 3]
 const seed = 20_261_126
 
@@ -108,7 +108,7 @@ function ask(
   )
 }
 
-// Each process writes what it has noted once a second, one statement after another.
+// Each process writes its noted uses once a second, one statement after another.
 function writeLastUses({ agenda, random, database, processes, figures, scenario }: World): void {
   const { rows, databaseMicroseconds } = figures.lastUses
   const perSecond = lastUsesPerSecond(scenario.checksPerSecond, scenario.activeSessions)

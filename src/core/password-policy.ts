@@ -3,15 +3,15 @@ import { isCommonPassword } from './password-policy/common-passwords.ts'
 import { isMadeOf, wordsOf } from './password-policy/context-words.ts'
 import { Secret } from './secret.ts'
 
-/** What a new password must be. */
+/** The rules for a new password. */
 export interface PasswordPolicy {
-  /** Code points after NFC, at least 8 (the default). */
+  /** The minimum of code points after NFC; at least 8, which is the default. */
   readonly minimumLength: number
-  /** Whether the passwords that attackers try first are refused, and `contextWords`; default true. */
+  /** Whether common passwords are refused, and those made of `contextWords`; default true. */
   readonly rejectCommon: boolean
   /**
-   * Words of which a password may not be made, such as the application's name, each of at least three characters;
-   * default none. The user's own address is always among them.
+   * Words of which a password must not consist, such as the application's name, each of at least three characters;
+   * default none. Those of the user's address are added.
    */
   readonly contextWords: readonly string[]
 }
@@ -25,10 +25,10 @@ export type PasswordProblem =
   | 'too_common'
   | 'too_obvious'
 
-/** Code points after NFC. */
+/** The maximum of code points after NFC. */
 export const maximumPasswordLength = 256
 
-// A longer text cannot become 256 code points by NFC: a character decomposes into four at most.
+// NFC cannot shorten a longer text to 256 code points, since a character decomposes into at most four.
 const maximumCodePoints = maximumPasswordLength * 4
 
 /** The first rule that a new password breaks, or null if it breaks none (ASVS 6.2). */
@@ -45,7 +45,7 @@ export function validatePassword(text: string, policy: PasswordPolicy): Password
   return isMadeOf(policy.contextWords, password) ? 'too_obvious' : null
 }
 
-/** The policy for the password of the owner of an address, which may not be made of that address. */
+/** The policy for the password of the owner of an address, which must not consist of its words. */
 export function policyFor(emailAddress: EmailAddress, policy: PasswordPolicy): PasswordPolicy {
   return { ...policy, contextWords: [...policy.contextWords, ...wordsOf(emailAddress)] }
 }
@@ -56,8 +56,8 @@ export function parseNewPassword(text: string, policy: PasswordPolicy): Secret |
 }
 
 /**
- * A password in the form that is hashed and verified, which is NFC: so it is the same from every keyboard. Null for a
- * text that cannot be a password, and can be refused without a hash.
+ * A password in NFC, in which it is hashed and verified, so that it is the same on every keyboard. Null for a text that
+ * cannot be a password, which is refused without a hash.
  */
 export function normalizePassword(text: string): Secret | null {
   // SECURITY: a lone surrogate would be encoded as U+FFFD, so that different passwords would match.
@@ -66,13 +66,13 @@ export function normalizePassword(text: string): Secret | null {
   return [...password].length > maximumPasswordLength ? null : new Secret(password)
 }
 
-/** Whether two texts are the same password after NFC; texts that are too long must be equal. */
+/** Whether two texts are the same password after NFC; texts that are too long for one are compared as they are. */
 export function isSamePassword(one: string, other: string): boolean {
   if (one === other) return true
   return isBounded(one) && isBounded(other) && one.normalize('NFC') === other.normalize('NFC')
 }
 
-// SECURITY: checked before anything is normalized. NFC sorts combining marks in quadratic time: a body of 64 KiB full
+// SECURITY: checked before the text is normalized. NFC sorts combining marks in quadratic time: a body of 64 KiB full
 // of them would block all requests for a second.
 function isBounded(text: string): boolean {
   return text.length <= 2 * maximumCodePoints && [...text].length <= maximumCodePoints

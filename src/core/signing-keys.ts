@@ -6,12 +6,12 @@ import type { Store } from './store.ts'
 // Longer than a resource server caches the keys.
 const announcedMilliseconds = 15 * 60_000
 // Five minutes for the last token that the key signed, one for a process that does not know the next key yet, one for
-// clocks that differ, and one to spare.
+// differences between clocks, and one to spare.
 const retiredMilliseconds = 8 * 60_000
 
 const algorithm = 'ES256'
 
-/** What managing signing keys needs: a subset of the configuration. */
+/** The part of the configuration that signing keys need. */
 export interface SigningKeysContext {
   readonly store: Pick<Store, 'listSigningKeys' | 'transaction'>
   readonly clock: () => Date
@@ -56,8 +56,8 @@ export function publishedAt(keys: readonly SigningKey[], now: Date): SigningKey[
 }
 
 /**
- * Makes another key, which is published at once. It signs `soon`, in 15 minutes, when every resource server knows it;
- * or `at_once`, as it also does if there is no key yet.
+ * Makes another key, which is published at once. It signs `soon`, in 15 minutes, when every resource server knows it,
+ * or `at_once`. If there is no key yet, it always signs at once.
  *
  * @returns the key, or null if another was made at the same moment
  * @throws AuthError `unavailable`
@@ -74,7 +74,7 @@ export async function rotateSigningKey(
 }
 
 /**
- * Makes the first key, which signs at once. Of concurrent calls only one makes it.
+ * Makes the first key, which signs at once. Only one of several concurrent calls makes it.
  *
  * @returns the key, or null if there is one already
  * @throws AuthError `unavailable`
@@ -119,8 +119,8 @@ async function newKeyPair(id: string, encryption: KeyEncryption) {
 export interface ListedSigningKey
   extends Pick<SigningKey, 'id' | 'algorithm' | 'createdAt' | 'signsFrom'> {
   /**
-   * `next`: it will sign. `signing`: it signs now. `retiring`: its tokens may still be accepted. `retired`: none of
-   * them is.
+   * `next`: it will sign. `signing`: it signs now. `retiring`: it signs no more, but its tokens may still be accepted.
+   * `retired`: its tokens are no longer accepted.
    */
   readonly status: 'next' | 'signing' | 'retiring' | 'retired'
 }
@@ -144,8 +144,8 @@ export async function listSigningKeys({
 }
 
 /**
- * Deletes a key that has leaked: services refuse its tokens once they fetch the keys again. The key that signs now is
- * not deleted, or an older one would sign again.
+ * Deletes a key that has leaked: services refuse its tokens as soon as they fetch the keys again. The key that signs
+ * now is not deleted, or an older one would sign again.
  */
 export async function revokeSigningKey(
   { store, clock }: Pick<SigningKeysContext, 'store' | 'clock'>,
@@ -169,7 +169,7 @@ export async function openSigningKey(
   return key
 }
 
-// SECURITY: the members are named one by one, so that no private one can be published.
+// SECURITY: the members are named one by one, so that no private member can be published.
 export function toPublicKey({ id, publicKey }: SigningKey): PublicKey {
   const { x, y } = JSON.parse(publicKey)
   return { kty: 'EC', crv: 'P-256', x, y, kid: id, alg: algorithm, use: 'sig' }

@@ -20,7 +20,7 @@ export interface PlannedFile {
   readonly is: 'new' | 'changed'
 }
 
-/** What to do to an existing project, and the steps left to a person. */
+/** The changes to an existing project, and the steps that remain to be done by hand. */
 export interface Plan {
   readonly files: readonly PlannedFile[]
   readonly steps: readonly string[]
@@ -45,13 +45,13 @@ export function writeAdditions(directory: string, files: readonly PlannedFile[])
 }
 
 function add(place: string, content: string | Buffer): () => void {
-  // The first folder of the path that had to be made.
+  // The first folder of the path that had to be created.
   const made = mkdirSync(dirname(place), { recursive: true }) ?? place
   const remove = () => rmSync(made, { recursive: true, force: true })
   try {
     writeFileSync(place, content, { flag: 'wx', mode: isSecret(place) ? 0o600 : 0o666 })
   } catch (error) {
-    // A file that somebody has put there meanwhile is not ours to remove.
+    // A file that somebody else has created meanwhile must not be removed.
     const isTheirs = error instanceof Error && 'code' in error && error.code === 'EEXIST'
     if (!isTheirs) remove()
     throw error
@@ -59,7 +59,7 @@ function add(place: string, content: string | Buffer): () => void {
   return remove
 }
 
-// Such a file will hold passwords of servers.
+// Such a file will contain passwords of servers.
 function isSecret(place: string): boolean {
   const name = basename(place)
   return name.startsWith('.env') && name !== '.env.example'

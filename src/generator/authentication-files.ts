@@ -5,7 +5,7 @@ import { settingsFile } from './development.ts'
 import type { ExistingProject, Framework } from './existing-project.ts'
 import { type Files, readTemplateFile, readTemplateFolder } from './template.ts'
 
-/** What the code must know about the project. */
+/** What the code depends on besides the project. */
 export interface Wanted {
   readonly database: 'sqlite' | 'postgres'
   readonly title: string
@@ -42,7 +42,7 @@ function isTaken(project: ExistingProject, module: string): boolean {
   return paths.some((path) => existsSync(join(project.directory, path)))
 }
 
-// Where tests keep their data is the same in a project of `latchkey new`.
+// The file that says where tests keep their data is the same in a project of `latchkey new`.
 function* readSources(): Generator<[path: string, content: string]> {
   for (const [path, content] of readTemplateFolder('authentication')) {
     yield [path, content.toString()]
@@ -52,13 +52,13 @@ function* readSources(): Generator<[path: string, content: string]> {
   }
 }
 
-// The example of fastify-cli has tests that expect its second route to be open.
+// The tests in a new project of fastify-cli expect its second route to be open.
 function openRoutes({ directory, source, loadsPlugins }: ExistingProject): string {
   const hasExample = loadsPlugins && existsSync(join(directory, `${source}routes/example`))
   return hasExample ? "['GET /', 'GET /example']" : "['GET /']"
 }
 
-/** Where the tests are: beside the project's own, or beside the code. */
+/** The folder of the tests: beside the project's own tests, or beside the code. */
 export function testFolder({
   directory,
   source,
@@ -68,7 +68,7 @@ export function testFolder({
 
 type Places = Readonly<Record<string, string>>
 
-// Each module by its name in the templates, with its path in the project, without an extension.
+// The path of each module in the project, without an extension, by its name in the templates.
 function placesOf(project: ExistingProject): Places {
   const { framework, source, loadsPlugins } = project
   const auth = `${source}auth`

@@ -4,7 +4,7 @@ import { developmentScripts } from './development.ts'
 import { type Additions, hasTests } from './existing-manifest.ts'
 import type { ExistingProject } from './existing-project.ts'
 
-/** Where packages come from, and their versions. */
+/** The source of Latchkey, and the versions of the other packages. */
 export interface Packages {
   readonly latchkey: LatchkeySource
   /** The versions that Latchkey needs, by package name. */

@@ -8,7 +8,7 @@ import { findShutdown } from './existing-listener.ts'
 import type { ExistingProject } from './existing-project.ts'
 import { readTextFile } from './text-file.ts'
 
-/** What is left to a person, besides the lines that had no clear place. */
+/** What remains to be done by hand, besides the lines that had no clear place. */
 export function remarks(
   project: ExistingProject,
   { hasEnvironment, database }: { hasEnvironment: boolean; database: Wanted['database'] },
@@ -59,7 +59,7 @@ export function remarks(
   ]
 }
 
-// The variable may be the application's own, and every file of that kind is read by somebody.
+// The variable may belong to the application, which may read it from any of these files.
 function otherDatabase(
   { directory, ...project }: ExistingProject,
   database: Wanted['database'],
@@ -86,7 +86,7 @@ function ownShutdown(project: ExistingProject): readonly string[] {
   ]
 }
 
-// They put their own things where ours are: a route that is open answers 500 then, and Fastify does not start.
+// They use the same names on the request: then an open route answers 500, and Fastify does not start.
 const rivals: Readonly<Record<ExistingProject['framework'], readonly string[]>> = {
   express: ['express-session', 'passport'],
   fastify: ['@fastify/jwt', '@fastify/passport', '@fastify/secure-session', '@fastify/session'],

@@ -24,7 +24,7 @@ export interface AuthenticationPlan extends Plan {
 }
 
 /**
- * Plans authentication for a project: code in its language, settings, scripts; a text says why it is not
+ * Plans authentication for a project: code in its language, settings and scripts. A returned text says why it is not
  * possible.
  */
 export function planAuthentication(
@@ -91,7 +91,7 @@ interface Adding {
   readonly options: Packages
 }
 
-// The same tarball may be there already.
+// The project may contain the same tarball already.
 function addPackage(code: Files, { project, options: { latchkey } }: Adding): Files {
   if (latchkey.kind !== 'file') return code
   const content = readFileSync(latchkey.tarball)

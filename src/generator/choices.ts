@@ -3,7 +3,7 @@ import type { Names } from './names.ts'
 export const databases = ['sqlite', 'postgres'] as const
 export const frontEnds = ['react', 'none'] as const
 
-/** The choices that a user has. */
+/** The choices for a new project. */
 export interface Choices {
   readonly database: (typeof databases)[number]
   readonly frontEnd: (typeof frontEnds)[number]
@@ -17,12 +17,12 @@ export interface Project extends Choices {
   readonly nodePackages: Readonly<Record<string, string>>
 }
 
-/** Where npm gets Latchkey from. */
+/** The source from which npm installs Latchkey. */
 export type LatchkeySource =
   | { readonly kind: 'registry'; readonly version: string }
   | {
       readonly kind: 'file'
       readonly tarball: string
-      /** Where the project keeps the tarball. */
+      /** The path of the tarball in the project. */
       readonly path: string
     }

@@ -15,7 +15,7 @@ export interface CompilerOptions {
   readonly rewriteRelativeImportExtensions?: boolean
 }
 
-/** The options in a file, over those that it extends; none of a file that cannot be read. */
+/** The options in a file, which override those that it extends; none if the file cannot be read. */
 export function readCompilerOptions(file: string, depth = 0): CompilerOptions {
   const text = readFileSync(file, 'utf8')
   const plain = text

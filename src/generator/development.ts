@@ -1,15 +1,16 @@
 import type { ExistingProject } from './existing-project.ts'
 
 /**
- * The scripts that ask for development, with `--dev` at their end; the project may have one of that name. None
- * if it is not clear which line starts the server. `next dev` asks by itself.
+ * The scripts that start the server in development mode, with `--dev` at their end; the project may already have one
+ * of that name. None if it is not clear which line starts the server, and none for Next.js, whose `next dev` needs no
+ * option.
  */
 export function developmentScripts({
   framework,
   manifest: { scripts = {} },
 }: Pick<ExistingProject, 'framework' | 'manifest'>): Readonly<Record<string, string>> {
   if (framework === 'next') return {}
-  // fastify-cli's TypeScript project has a second script, which the first starts beside the compiler.
+  // In a TypeScript project of fastify-cli the first script starts the second beside the compiler.
   const own = ['dev', 'dev:start'].filter((name) => name in scripts)
   const lines =
     own.length > 0 ? own.map((name) => [name, scripts[name]]) : [['dev', begun(scripts)]]
@@ -21,7 +22,7 @@ export function developmentScripts({
   )
 }
 
-// The server of `start`, which restarts when a file changes.
+// The command of `start`, such that the server restarts when a file changes.
 function begun({ start = '' }: Readonly<Record<string, string>>): string {
   return start
     .replace(/(?<=^|&& )node (?!.*--watch)/, 'node --watch ')
@@ -36,7 +37,7 @@ function asked(line: string): string | null {
   return `${withoutData(line)}${line.includes(' -- ') ? '' : ' --'} --dev`
 }
 
-// fastify-cli watches the whole folder: each write of the database would restart the server, for ever.
+// fastify-cli watches the whole folder: each write to the database would restart the server, in an endless loop.
 function withoutData(line: string): string {
   if (!/ (?:-w|--watch)\b/.test(line)) return line
   return line.includes('--ignore-watch=')
@@ -44,7 +45,7 @@ function withoutData(line: string): string {
     : line.replace('fastify start', 'fastify start --ignore-watch=storage')
 }
 
-// Arguments after the server's file are the server's.
+// What follows the server's file are arguments of the server.
 const startsServer =
   /(?:^|&& )(?:node|nodemon|tsx|ts-node)(?: [^\s&|;<>"'`]+)* [^\s&|;<>"'`]*[./][^\s&|;<>"'`]*$/
 const startsPlugin = /(?:^|&& )fastify start(?: [^\s&|;<>"'`]+)+$/

@@ -28,7 +28,7 @@ function serverEdits(project: ExistingProject): readonly Edit[] {
 
 const named = { hono: 'Hono', fastify: 'Fastify', express: 'Express' }
 
-// A project has one such file, which may do other things too: so it is edited by hand.
+// A project has only one such file, which may do other things too, so it is edited by hand.
 function instrumentation(project: ExistingProject): readonly Edit[] {
   const path = instrumentationFiles(project).find((each) =>
     existsSync(join(project.directory, each)),
@@ -40,7 +40,7 @@ function instrumentation(project: ExistingProject): readonly Edit[] {
   return [{ path, changes: [{ at: nowhere, to: () => '', byHand }] }]
 }
 
-// Bundled, Latchkey would not find the migrations that are beside its code.
+// If Latchkey were bundled, it would not find the migrations beside its code.
 function nextConfig({ directory }: ExistingProject): Edit {
   const names = ['next.config.ts', 'next.config.mjs', 'next.config.js']
   const path = names.find((name) => existsSync(join(directory, name))) ?? 'next.config.mjs'
@@ -56,7 +56,7 @@ function nextConfig({ directory }: ExistingProject): Edit {
   }
 }
 
-// The code imports files by their real names, since Node runs the tests as they are.
+// The code imports files by their real names, since Node runs the tests uncompiled.
 function extensionsOf({ language, ending, compiler }: ExistingProject): readonly Edit[] {
   const { allowImportingTsExtensions, rewriteRelativeImportExtensions } = compiler
   if (language === 'js' || ending !== '.ts') return []
@@ -75,8 +75,8 @@ function extensionsOf({ language, ending, compiler }: ExistingProject): readonly
   ]
 }
 
-// fastify-cli's project compiles with TypeScript 6 only if it has more options: without them neither its tests
-// would run nor these.
+// A project of fastify-cli needs these options to compile with TypeScript 6: without them neither its own tests nor
+// the new ones would run.
 function fastifyCompiler({ directory, compiler, manifest }: ExistingProject): readonly Edit[] {
   const [, major = '0'] = /(\d+)/.exec(manifest.devDependencies?.typescript ?? '') ?? []
   if (Number(major) < 6 || compiler.rootDir !== undefined) return []

@@ -6,7 +6,7 @@ import { isFile } from './folder.ts'
 import { importBehind, importOf } from './import-lines.ts'
 import { readTextFile } from './text-file.ts'
 
-/** What to add to the file in which a server begins to listen, so that it sends mails and ends well. */
+/** The edit of the file in which the server begins to listen, so that it sends mails and shuts down cleanly. */
 export function findListener(project: ExistingProject): Edit {
   const found = candidates(project)
     .map((path) => ({ path, text: readText(join(project.directory, path)) }))
@@ -24,12 +24,12 @@ export function findListener(project: ExistingProject): Edit {
 }
 
 /**
- * The file that ends the process on a signal by itself, which would cut the end of authentication short; null if
- * none does. In Fastify and Next.js there is nothing to cut: what ends them runs their hooks, or is theirs.
+ * The file that ends the process on a signal, before authentication has shut down; null if none does. Not looked for
+ * in Fastify and Next.js, where a shutdown runs hooks, or is handled by the framework.
  */
 export function findShutdown(project: ExistingProject): string | null {
   if (project.framework === 'fastify' || project.framework === 'next') return null
-  // `server.close()` alone, as in the guides of Express, leaves the rest its time.
+  // `server.close()` alone, as in the guides of Express, leaves time for the rest.
   const signs = [/['"`]SIG(?:TERM|INT)['"`]/, /\bprocess\.(?:on|once)\(/, /\bprocess\.exit\(/]
   const found = candidates(project).find((path) => {
     const text = readText(join(project.directory, path))
@@ -38,7 +38,7 @@ export function findShutdown(project: ExistingProject): string | null {
   return found ?? null
 }
 
-// The file that makes the app, and the usual names of another one.
+// The file that creates the app, and the usual names of a separate file that starts it.
 function candidates({ entry }: ExistingProject): readonly string[] {
   const names = ['server', 'index', 'main', 'app', 'www']
   const files = names.flatMap((name) => ['', 'src/', 'bin/'].map((folder) => folder + name))
@@ -54,7 +54,7 @@ function readText(file: string): string {
 // Finds the call that returns a server of `node:http`; null if a file has none.
 function listening({ framework }: ExistingProject, text: string): RegExp | null {
   if (framework === 'hono') return text.includes('@hono/node-server') ? behind('serve') : null
-  // Then this server listens, not the app.
+  // In such a file this server listens, not the app.
   if (/\bcreateServer\(/.test(text)) return behind('(?:https?\\.)?createServer')
   return /\.listen\(/.test(text) ? behind('\\w+\\.listen') : null
 }
@@ -90,7 +90,7 @@ function runChanges(text: string, place: RegExp): readonly Change[] {
   ]
 }
 
-// Whether it occurs outside of strings and comments.
+// Whether the name occurs outside of strings and comments.
 function isNamed(text: string, name: string): boolean {
   const code = text.replace(/'[^'\n]*'|"[^"\n]*"|\/\/.*/g, '')
   return new RegExp(`\\b${name}\\b`).test(code)

@@ -11,8 +11,8 @@ export interface Additions {
 }
 
 /**
- * A manifest with additions: all else stays, in its order and with its indentation, except the placeholder for
- * tests that `npm init` writes.
+ * A manifest with additions. Everything else keeps its order and indentation, except that the placeholder for tests
+ * by `npm init` is removed.
  */
 export function extendManifest(text: string, additions: Additions): string {
   const manifest: Manifest = JSON.parse(text)
@@ -42,7 +42,7 @@ export function hasTests({
   return 'test' in withoutPlaceholder(scripts)
 }
 
-// The placeholder that `npm init` writes is no test.
+// The placeholder that `npm init` writes does not test anything.
 function withoutPlaceholder(scripts: Readonly<Record<string, string>>): Record<string, string> {
   const entries = Object.entries(scripts)
   return Object.fromEntries(entries.filter(([, line]) => !line.includes('no test specified')))
@@ -58,7 +58,7 @@ function scriptsInOrder(
   )
 }
 
-// npm sorts them; if the project has an order of its own, new ones come last.
+// npm sorts packages; if the project has another order, new ones come last.
 function inOrder(
   before: Readonly<Record<string, string>>,
   more: Readonly<Record<string, string>>,

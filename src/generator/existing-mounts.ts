@@ -4,7 +4,7 @@ import type { ExistingProject } from './existing-project.ts'
 import { type Importing, importBehind, importOf } from './import-lines.ts'
 import { readTextFile } from './text-file.ts'
 
-/** What to add to the file that makes an app, so that authentication is in it. */
+/** The changes to the file that creates the app, which mount authentication. */
 export function mountChanges(project: ExistingProject): readonly Change[] {
   const { framework } = project
   return framework === 'next' ? [] : mounts[framework](project)
@@ -54,7 +54,7 @@ const mounts = {
   ],
 }
 
-// Fastify's own first example: what is imported has to come above this line, which makes the app.
+// As in Fastify's first example: the import has to come above this line, which creates the app.
 const madeAtOnce = /^(const|let|var) (\w+) = require\((['"])fastify\3\)\([^()]*\)(;?)$/m
 
 const statics = [
@@ -62,11 +62,11 @@ const statics = [
   /^(\w+)\.use\((?:'[^']*'|"[^"]*"), express\.static\(.*\)\)(;?)$/,
 ]
 
-/** The one line that serves static files, after which the rest is closed, if no route comes before it. */
+/** The one line that serves static files; everything after it is closed. Null if a route may come before it. */
 function findFiles(text: string): RegExp | null {
   const files = statics.find((line) => new RegExp(line.source, 'm').test(text))
   const [before = '', ...behind] = files ? text.split(new RegExp(files.source, 'm')) : []
-  // The split keeps the groups: behind one such line there are three pieces, behind two there are six.
+  // The split keeps the groups: after one such line there are three pieces, after two there are six.
   if (!files || behind.length !== 3) return null
   const lines = before
     .slice(before.search(/\bexpress\(\)/))
@@ -75,7 +75,7 @@ function findFiles(text: string): RegExp | null {
   return lines.every((line) => harmless.test(line)) ? files : null
 }
 
-// SECURITY: every other line there may be a route, which would stay open.
+// SECURITY: every other line before the static files may be a route, which would stay open.
 const harmless =
   /^\s*(?:\w+\.(?:(?:set|enable|disable)\((?:[^()]|\([^()]*\))*\)|use\((?:(?:'[^']*'|"[^"]*"), )?(?:express\.(?:json|urlencoded|text|raw|static)|cookieParser|logger|morgan|cors|helmet|compression)\((?:[^()]|\([^()]*\))*\)\));?\s*)?(?:\/\/.*)?$/
 

@@ -14,11 +14,11 @@ export interface ExistingProject {
   readonly manifest: Manifest
   readonly language: 'ts' | 'js'
   readonly modules: 'esm' | 'cjs'
-  /** What follows the name of a file where it is imported. */
+  /** The extension in an import of one of its files. */
   readonly ending: '.ts' | '.js' | ''
-  /** What precedes the paths of its code: `src/`, or nothing. */
+  /** The folder of its code: `src/`, or the project itself. */
   readonly source: 'src/' | ''
-  /** The file that makes its app; null if none was found. */
+  /** The file that creates its app; null if none was found. */
   readonly entry: string | null
   /** Whether `@fastify/autoload` loads everything in `plugins/`. */
   readonly loadsPlugins: boolean
@@ -39,7 +39,7 @@ export interface Manifest {
 }
 
 /**
- * Examines a project; a sentence says why nothing can be written into it.
+ * Examines a project. A returned text says why nothing can be written into it.
  *
  * @param wanted the framework, if package.json names several; null to find it there
  */
@@ -51,7 +51,7 @@ export function readExistingProject(
   if (!existsSync(file)) return `There is no package.json here: run this in the folder of a project`
   const manifest = readManifest(file)
   if (manifest === null) return 'package.json here is no JSON'
-  // The command of a clone runs in the clone, wherever it was called.
+  // The command of a clone runs in the folder of the clone, wherever it was called.
   if (manifest.name === 'latchkey') {
     return 'This is the folder of Latchkey itself: run this in the folder of a project'
   }
@@ -81,7 +81,7 @@ export function readExistingProject(
 const unknownFramework =
   'package.json names none of hono, fastify, express and next: authentication is generated for Hono 4, Fastify 5, Express 5 and Next.js 15'
 
-/** A `package.json`; null where there is none, or one that npm could not read either. */
+/** A `package.json`; null if it does not exist, or npm could not read it either. */
 export function readManifest(file: string): Manifest | null {
   try {
     return Object(JSON.parse(readFileSync(file, 'utf8')))
@@ -90,7 +90,7 @@ export function readManifest(file: string): Manifest | null {
   }
 }
 
-// Beside Next, other frameworks are for something that runs inside it.
+// If a project has Next.js, other frameworks run inside it.
 function findFramework(packages: object, wanted: Framework | null): string {
   const named = frameworks.filter((name) => name in packages)
   if (wanted !== null) {
@@ -119,7 +119,7 @@ function findModules(
   if (manifest.type !== undefined || framework === 'next') {
     return manifest.type === 'module' || framework === 'next' ? 'esm' : 'cjs'
   }
-  // If package.json does not say, Node goes by the syntax of a JavaScript file, and a compiler makes CommonJS.
+  // Without a type in package.json, Node decides by the syntax of a JavaScript file, and a compiler writes CommonJS.
   const text = language === 'js' && entry ? readFileSync(join(directory, entry), 'utf8') : ''
   return /^import\b.*\bfrom\b|^export /m.test(text) ? 'esm' : 'cjs'
 }
@@ -142,7 +142,7 @@ function findEntry(
     ['ts', 'js', 'mts', 'mjs', 'cjs'].map((end) => `${name}.${end}`),
   )
   const main = manifest.main?.replace(/^\.\//, '') ?? ''
-  // Beside a tsconfig.json a JavaScript file is compiler output, and would be overwritten.
+  // In a TypeScript project a JavaScript file is compiler output, and would be overwritten.
   const isSource = language === 'js' || /\.[mc]?ts$/.test(main)
   const candidates = [...(main && isSource ? [main] : []), ...files]
   return (

@@ -71,7 +71,7 @@ export const fieldTypes = {
   },
 } as const
 
-/** Reads `title:string`, `due:date?` and so on; a text says what is wrong with them. */
+/** Parses `title:string`, `due:date?` and so on. A returned text says what is wrong with them. */
 export function parseFields(words: readonly string[]): readonly Field[] | string {
   if (words.length === 0) return 'At least one field is needed, such as title:string'
   if (words.length > maximumFields) return `At most ${maximumFields} fields can be had`

@@ -11,10 +11,10 @@ import {
 import { dirname, join } from 'node:path'
 import type { Files } from './template.ts'
 
-/** What the folder of a new project may hold: a forge creates some of it with a repository. */
+/** Files that the folder of a new project may contain: code hosts create some of them with a repository. */
 const tolerated = ['.git', '.gitattributes', '.github', 'LICENSE', 'LICENSE.md', 'LICENSE.txt']
 
-/** What is in the way of a new project: names of files, or null if the path itself is a file. */
+/** The names of files that are in the way of a new project; null if the path itself is a file. */
 export function findOccupants(directory: string): readonly string[] | null {
   const entry = statSync(directory, { throwIfNoEntry: false })
   if (!entry) return []
@@ -24,13 +24,13 @@ export function findOccupants(directory: string): readonly string[] | null {
     .sort()
 }
 
-/** Writes all of the files or, when that fails, none; nothing that is there is changed. */
+/** Writes all of the files or, if that fails, none. Existing files are not changed. */
 export function writeFolder(directory: string, files: Files): void {
   if (existsSync(directory)) writeInside(directory, files)
   else writeBeside(directory, files)
 }
 
-// The folder appears at once, when everything is written.
+// The folder appears only when everything is written.
 function writeBeside(directory: string, files: Files): void {
   const parent = dirname(directory)
   const made = mkdirSync(parent, { recursive: true })
@@ -42,7 +42,7 @@ function writeBeside(directory: string, files: Files): void {
   }
 }
 
-// The folder is filled, not replaced: a shell that is in it stays in it.
+// The folder is filled, not replaced, so that a shell in it stays in it.
 function writeInside(directory: string, files: Files): void {
   const moved: string[] = []
   try {
@@ -63,7 +63,7 @@ function writeInside(directory: string, files: Files): void {
 function inDraft(parent: string, files: Files, finish: (draft: string) => void): void {
   const temporary = mkdtempSync(join(parent, '.latchkey-new-'))
   try {
-    // The temporary folder is for its owner only; the project's mode is left to the umask.
+    // Only its owner may read the temporary folder; the mode of the project's folder depends on the umask.
     const draft = join(temporary, 'project')
     for (const [path, content] of files) {
       mkdirSync(dirname(join(draft, path)), { recursive: true })

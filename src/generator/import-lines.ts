@@ -9,7 +9,7 @@ export interface Importing {
   readonly path: string | null
 }
 
-/** The line that imports from a module that was written. */
+/** The line that imports from one of the generated modules. */
 export function importOf(
   names: string,
   { modules, source, ending }: ExistingProject,
@@ -31,7 +31,7 @@ function isCommonJs(path: string, modules: ExistingProject['modules']): boolean 
   return modules === 'cjs' && !/\.m[jt]s$/.test(path)
 }
 
-/** After the line that imports a module, in the style of that line; the module's name is a pattern. */
+/** Adds lines after the line that imports a module, in its style. `name` is a pattern. */
 export function importBehind(name: string, lines: readonly string[]): Change {
   return {
     at: new RegExp(

@@ -1,7 +1,7 @@
 import type { Project } from './choices.ts'
 import type { Files } from './template.ts'
 
-/** Makes a project's manifests, and its compiler options, from those of the templates. */
+/** Writes a project's manifests and compiler options, from those of the templates. */
 export function writeManifests(files: Files, project: Project): void {
   change(files, 'package.json', (manifest) => apiManifest(manifest, project))
   if (project.frontEnd === 'none') return
@@ -17,7 +17,7 @@ function change(files: Files, path: string, edit: (content: Json) => Json): void
   files.set(path, Buffer.from(`${JSON.stringify(edit(content), null, 2)}\n`))
 }
 
-// As a formatter writes it: JSON.stringify would put each item on a line of its own.
+// As a formatter would: JSON.stringify puts each item on a line of its own.
 function exclude(files: Files, paths: readonly string[]): void {
   const listed = paths.map((path) => `"${path}"`).join(', ')
   const config = files.get('tsconfig.json')?.toString() ?? ''

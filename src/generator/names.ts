@@ -7,11 +7,11 @@ export interface Names {
   readonly packageName: string
   /** In pages and mails, for people. */
   readonly title: string
-  /** The beginning of the names of its PostgreSQL databases. */
+  /** The prefix of the names of its PostgreSQL databases. */
   readonly databaseName: string
 }
 
-/** The names derived from the folder's: `my-api` is called "My API". */
+/** The names derived from that of the folder: `my-api` becomes "My API". */
 export function namesOf(folder: string, { title }: { title: string | null }): Names {
   const packageName = toPackageName(folder)
   const databaseName = packageName.replaceAll('-', '_').slice(0, maximumDatabaseName)
@@ -21,7 +21,7 @@ export function namesOf(folder: string, { title }: { title: string | null }): Na
 // SECURITY: a title goes unescaped into code, HTML and a header: these characters mean nothing in any of them.
 const titlePattern = /^[\p{L}\p{N}][\p{L}\p{M}\p{N} .,+!’_-]*$/u
 
-/** Whether it can be written wherever a title goes. */
+/** Whether the text can be used as a title. */
 export function isTitle(text: string): boolean {
   const isPlain = titlePattern.test(text) && text.length <= maximumTitle && text === text.trim()
   return isPlain && parseSender(`${text} <no-reply@example.com>`) !== null
@@ -29,7 +29,7 @@ export function isTitle(text: string): boolean {
 
 const maximumTitle = 60
 
-/** A phrase that follows the name of the option. */
+/** The rule for a title; in a message it follows the name of the option. */
 export const titleWanted = `must be at most ${maximumTitle} letters, digits, spaces and . , + ! ’ _ -, and begin with a letter or digit`
 
 const maximumPackageName = 100

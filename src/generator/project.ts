@@ -7,7 +7,7 @@ import { type Files, readTemplate } from './template.ts'
 import { fillIn } from './words.ts'
 
 /**
- * Writes a project into a folder that does not exist, or has nothing in the way: all of it or nothing.
+ * Writes a project into a folder that does not exist, or has nothing in the way: completely or not at all.
  *
  * @throws Error of the file system
  */

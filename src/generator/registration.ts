@@ -2,12 +2,12 @@ import { listed } from './resource-code.ts'
 import type { ResourceNames } from './resource-names.ts'
 
 /**
- * Adds a resource to the table of routes: its import, its scopes and its routes. Null if the table is not
- * written as in the template, and a person has to do it.
+ * Adds a resource to the table of routes: its import, its scopes and its routes. Null if the table is not written as
+ * in the template, so that it has to be done by hand.
  */
 export function register(text: string, names: ResourceNames): string | null {
   const { plural, camel } = names
-  // Something else may have that name already, or this resource; './line-items.ts' is no such name.
+  // The name may be in use already. Strings are left out, since './line-items.ts' contains it too.
   const code = text.replaceAll(/'[^'\n]*'/g, "''")
   if (new RegExp(`\\b(import|const|let|function|class)\\b.*\\b${camel}\\b`).test(code)) return null
   const imported = addImport(text, importOf(names))
@@ -25,7 +25,7 @@ export function registrationSteps(names: ResourceNames): readonly string[] {
   ]
 }
 
-/** The pages' words for scopes, with those of a resource; null if they are not written as in the template. */
+/** Adds a resource to the descriptions of scopes in the pages; null if they are not written as in the template. */
 export function describeScopes(text: string, { plural, words }: ResourceNames): string | null {
   const lines = `  '${plural}:read': 'See your ${words.plural}',
   '${plural}:write': 'Create, change and delete your ${words.plural}',
@@ -40,7 +40,7 @@ function importOf({ camel, file }: ResourceNames): string {
   return `import { ${camel} } from '${source}'`
 }
 
-// Only names and texts: a list with a comment or a condition does not match.
+// Matches only names and texts, not a list with a comment or a condition.
 const scopes = /^(export const scopes = \[)([\s\w':,.*-]*)(\])$/gm
 const returned = /^( *return \[)([\s\w.,]*(?:\(database\)[\s\w.,]*)*)(\])$/gm
 const described = /(^export const scopes: [^\n]*= \{\n(?: {2}'[^'\n]*': '[^'\n]*',\n)*)(?=\}$)/m
@@ -54,7 +54,7 @@ function addTo(text: string | null, list: RegExp, items: readonly string[]): str
   return text.slice(0, found.index) + lines + text.slice(found.index + all.length)
 }
 
-// Among the imports of this folder, in a formatter's order.
+// Among the imports from the same folder, in a formatter's order.
 function addImport(text: string, line: string): string | null {
   const local = [...text.matchAll(/^import \{[^}]*\} from '(\.\/[^']+)'$/gm)]
   const last = local.at(-1)

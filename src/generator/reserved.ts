@@ -1,19 +1,19 @@
-/** Whether SQLite or PostgreSQL reads the name as a keyword, or every JavaScript object has it. */
+/** Whether the name is a keyword of SQLite or PostgreSQL, or a member of every JavaScript object. */
 export function isReservedColumn(name: string): boolean {
   return words.has(name)
 }
 
-/** Whether a table, a path or something in the surrounding code has that name already. */
+/** Whether a table, a path or an identifier in the surrounding code has that name already. */
 export function isReservedResource({ plural, singular }: Record<'plural' | 'singular', string>) {
   return words.has(plural) || taken.has(plural) || taken.has(singular)
 }
 
-/** Whether SQLite refuses the table, because such names are for its own tables. */
+/** Whether SQLite reserves the name for tables of its own. */
 export function isReservedForSqlite(plural: string): boolean {
   return plural.startsWith('sqlite_')
 }
 
-// Names that either database refuses for a column.
+// Names that at least one of the databases refuses for a column.
 const words = new Set(
   `all alter analyse analyze and any array as asc asymmetric authorization autoincrement between binary both
   case cast check collate collation column commit concurrently constraint create cross current_catalog
@@ -27,7 +27,7 @@ const words = new Set(
   cmax cmin ctid tableoid xmax xmin constructor`.split(/\s+/),
 )
 
-// Latchkey's tables and paths; names in the code of a resource, or in the table of routes; keywords of JavaScript.
+// Latchkey's tables and paths, names in the code of a resource or in the table of routes, and JavaScript keywords.
 const taken = new Set(
   `access_tokens api_keys deleted_users email_changes email_verifications events
   failed_attempts guard_counts imported_sessions imported_users latchkey_migrations leases

@@ -2,7 +2,7 @@ import type { Choices } from './choices.ts'
 import { type Field, fieldTypes } from './field.ts'
 import type { ResourceNames } from './resource-names.ts'
 
-/** A part of a template that depends on the fields; the template has it for its own fields. */
+/** Writes a part of the code that depends on the fields; the template contains it for its own fields. */
 type Part = (fields: readonly Field[]) => string
 
 /** The fields of the template's own resource. */
@@ -18,12 +18,12 @@ export function resourceCode(template: string, names: ResourceNames, fields: rea
   ])
 }
 
-/** `projects.test.ts` of the template, likewise. */
+/** `projects.test.ts` of the template, for another resource. */
 export function resourceTests(template: string, names: ResourceNames, fields: readonly Field[]) {
   return rewrite(rename(template, names), fields, [samples])
 }
 
-/** Its `0001_projects.sql` for one of the databases. */
+/** `0001_projects.sql` of the template for one of the databases, for another resource. */
 export function resourceMigration(
   template: string,
   names: ResourceNames,
@@ -134,7 +134,7 @@ const updated: Part = (fields) => {
 
 const values: Part = (fields) => listed('  return [', fields.map(toValue), ']')
 
-// Neither database takes a boolean, or an instant as text.
+// The parameters of statements may not be booleans, and instants may not be texts.
 function toValue({ name, type, isOptional }: Field): string {
   const value = `fields.${name}`
   const stored = { boolean: `Number(${value})`, datetime: `new Date(${value})` }
@@ -198,7 +198,7 @@ function tableColumns(fields: readonly Field[], database: Choices['database']): 
 
 const lineWidth = 100
 
-/** A list as a formatter writes it: on one line, or with a line for each item. */
+/** A list as a formatter writes it: on one line if it fits, or with a line for each item. */
 export function listed(begin: string, items: readonly string[], end: string): string {
   const line = begin + items.join(', ') + end
   if (line.length <= lineWidth) return line

@@ -1,10 +1,10 @@
 import { isReservedForSqlite, isReservedResource } from './reserved.ts'
 
-/** The name of a resource, in the forms that its code needs. */
+/** The name of a resource, in each form that its code needs. */
 export interface ResourceNames {
-  /** `line_items`: the table, the path, the scopes, the list in an answer. */
+  /** `line_items`: in the table, the path, the scopes, and for the list in an answer. */
   readonly plural: string
-  /** `line_item`: one of them in an answer. */
+  /** `line_item`: for a single one in an answer. */
   readonly singular: string
   /** `line-items`: the files. */
   readonly file: string
@@ -17,7 +17,7 @@ export interface ResourceNames {
 }
 
 /**
- * Reads a name: the plural, or the singular if that is clear; a text says what is wrong with it.
+ * Parses a name: the plural, or the singular if its plural is clear. A returned text says what is wrong with it.
  *
  * @param options.singular the singular, or null to derive it from the name
  */
@@ -53,7 +53,7 @@ export function parseResourceNames(
   }
 }
 
-// With a longer name the generated code would not fit on its lines.
+// With a longer name the lines of the generated code would be too long.
 const maximumName = 30
 
 function isName(name: string): boolean {
@@ -87,7 +87,7 @@ function pluralOf(singular: string): string {
 
 // Regular forms, and the common irregular ones; `--singular` is for all others.
 function singularOf(plural: string): string | null {
-  // There is no singular "new", "sery" or "note_".
+  // The rules below would make "new", "sery" and "note_" of these.
   if (/(^|_)(news|series|species|s)$/.test(plural)) return null
   if (/(^|_)(cookie|movie|calorie|zombie|tie|pie|lie|die)s$/.test(plural))
     return plural.slice(0, -1)

@@ -14,7 +14,7 @@ interface Resource {
   readonly fields: readonly Field[]
 }
 
-/** Plans a resource for the project in this folder; a text says why it is not possible. */
+/** Plans a resource for the project in this folder. A returned text says why it is not possible. */
 export function planResource(directory: string, { names, fields }: Resource): Plan | string {
   const found = databases.filter((each) => isFolder(join(directory, 'migrations', each)))
   if (found.length === 0 || !existsSync(join(directory, 'routes.ts'))) {
@@ -73,7 +73,7 @@ function planRegistration(directory: string, names: ResourceNames): Plan {
     return content === null ? null : { path, content, is: 'changed' }
   }
   const table = change(routes, (text) => register(text, names))
-  // If there are pages, they say what a key may do.
+  // If the project has pages, they describe the scopes of API keys.
   const hasPages = existsSync(join(directory, scopesOfPages))
   const pages = hasPages ? change(scopesOfPages, (text) => describeScopes(text, names)) : null
   return {

@@ -6,7 +6,7 @@ import type { Choices } from './choices.ts'
 /** The contents of a project's files, by path. */
 export type Files = Map<string, Buffer>
 
-/** The files of a project with these choices, as they are in the templates. */
+/** The files for a project with these choices, unchanged from the templates. */
 export function readTemplate(choices: Choices): Files {
   const files: Files = new Map()
   for (const [path, content] of readTemplateFolder('project')) files.set(projectPath(path), content)
@@ -26,12 +26,12 @@ export function readTemplateFile(path: string): string {
   return readFileSync(join(templateFolder(''), path), 'utf8')
 }
 
-/** Whether a file of that name belongs to a template, rather than being built from one. */
+/** Whether a file with this name belongs to a template, rather than being created by installing or building it. */
 export function isTemplate(name: string): boolean {
   return !made.includes(name)
 }
 
-// A project's .gitignore has another name among the templates: npm would obey it inside the package.
+// The .gitignore of a project has another name in the templates, since npm would obey it inside the package.
 const made = ['node_modules', 'dist', 'storage', 'package-lock.json', '.gitignore', '.DS_Store']
 
 /** All files of a template, by their paths in it. */
@@ -41,7 +41,7 @@ export function* readTemplateFolder(name: string): Generator<[path: string, cont
 }
 
 function templateFolder(name: string): string {
-  // In a checkout and in the published package they are beside the manifest.
+  // Both in a checkout and in the published package the templates are beside the manifest.
   const manifest = import.meta.resolve('latchkey/package.json')
   return fileURLToPath(new URL(`templates/${name}`, manifest))
 }

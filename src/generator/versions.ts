@@ -1,7 +1,7 @@
 /** The versions that a `package.json` asks for, by package name. */
 export type Versions = Readonly<Record<string, string>>
 
-// What is written needs them: the router of Hono 3 is another, and Next.js 14 has no `connection()`.
+// The generated code needs these: Hono 3 has another router, and Next.js 14 has no `connection()`.
 const oldest = {
   hono: { name: 'Hono', major: 4 },
   fastify: { name: 'Fastify', major: 5 },
@@ -31,11 +31,11 @@ export function updatesOf(packages: Versions, peers: Versions): readonly string[
     })
 }
 
-// Latchkey itself does not ask for these, so npm takes any version of them.
+// Latchkey itself does not require these, so npm accepts any version of them.
 const unrelated = ['@types/pg', 'fastify-plugin']
 
-// Whether even the newest version of a range is older. What is no range of numbers is not judged: `latest`, `>=4`,
-// or where a workspace says which.
+// Whether even the newest version in a range is older. False if that is not known, as for `latest`, `>=4` or a version
+// from a workspace.
 function isOlder(range: string, least: string): boolean {
   return range.split('||').every((each) => {
     const newest = newestOf(each.trim())
@@ -57,7 +57,7 @@ function numbersOf(range: string): readonly number[] {
   return parts.map((part) => Number(part ?? 0))
 }
 
-// A part that is left open is as new as can be.
+// A missing part stands for the newest version.
 function compare(newest: readonly number[], least: readonly number[]): number {
   for (const [index, part] of least.entries()) {
     const own = newest[index] ?? Number.NaN

@@ -2,7 +2,7 @@ import type { Project } from './choices.ts'
 import type { Files } from './template.ts'
 
 /**
- * Fills names into the files that only a project has, and keeps the parts for its choices, each between two
+ * Fills the names into the files that only a project has, and keeps the parts for its choices, each between two
  * comment lines such as `if react` and `end`.
  */
 export function fillIn(files: Files, project: Project): void {

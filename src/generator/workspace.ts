@@ -1,7 +1,7 @@
 import { dirname, join, matchesGlob, relative, sep } from 'node:path'
 import { readManifest } from './existing-project.ts'
 
-/** The `package.json` above a folder whose npm workspaces take the folder in; null if there is none. */
+/** The `package.json` above a folder whose npm workspaces include the folder; null if there is none. */
 export function findWorkspace(directory: string): string | null {
   for (let at = directory; at !== dirname(at); ) {
     at = dirname(at)
@@ -15,7 +15,7 @@ export function findWorkspace(directory: string): string | null {
 
 interface Listed {
   readonly pattern: string
-  /** Of several, the last decides: `!apps/old` behind `apps/*`. */
+  /** If several match, the last decides: `!apps/old` after `apps/*`. */
   readonly takes: 'in' | 'out'
 }
 

@@ -1,17 +1,17 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 
-// From a look-up in memory to a database far away.
+// In seconds: from a look-up in memory to one in a distant database.
 const checkBuckets = [
   0.000_01, 0.000_02, 0.000_05, 0.000_1, 0.000_2, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.1,
   0.5, 2,
 ]
 
-// From a check to a log-in that waited for its hash.
+// In seconds: from a token check to a log-in that waited for its hash.
 const requestBuckets = [
   0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5,
 ]
 
-/** Counted as it happens. No label has a value that a client can choose. */
+/** The metrics that are counted as things happen. No label has a value that a client can choose. */
 export type Counters = ReturnType<typeof addCounters>
 
 export function addCounters(registry: Registry) {

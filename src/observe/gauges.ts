@@ -4,10 +4,10 @@ import type { Watched } from '../core/metrics.ts'
 import type { HashLoad } from '../core/password-hash/hash-queue.ts'
 import type { Backlog, ConnectionLoad } from '../core/store.ts'
 
-// However often they are scraped, the database is asked at most once a second.
+// The database is asked at most once a second, even if the metrics are scraped more often.
 const keptMilliseconds = 1_000
 
-/** Read when somebody scrapes. A gauge that does not exist, or cannot be read, is left out. */
+/** Adds gauges that are read at each scrape. One that does not exist, or cannot be read, is left out. */
 export function addGauges(registry: Registry, watched: Watched): void {
   const { hashes, store } = watched
   if (hashes) addHashes(registry, hashes)
@@ -55,7 +55,7 @@ function addConnections(registry: Registry, count: () => ConnectionLoad | null):
   })
 }
 
-// The backlog of the database, the same from every process.
+// The backlog in the database, which is the same for every process.
 function addBacklog(registry: Registry, { store, clock }: Watched): void {
   const read = () => store.findBacklog().catch(() => null)
   const kept = new CachedRead<Backlog | null>({ read, clock, milliseconds: keptMilliseconds })

@@ -10,7 +10,7 @@ import {
 import { AuthError } from '../core/errors.ts'
 import type { NewSpan, OpenSpan, RequestHeaders, Tracing } from '../core/tracing.ts'
 
-/** Spans of the SDK that the application has registered. */
+/** Tracing by the SDK that the application has registered. */
 export function openTelemetry(): Tracing {
   const tracer = trace.getTracer('latchkey')
   return {
@@ -31,7 +31,7 @@ async function run<T>(span: Span, work: (span: OpenSpan) => Promise<T>): Promise
   try {
     return await work({ set: (attributes) => void span.setAttributes(attributes), fail })
   } catch (error) {
-    // SECURITY: not the error itself, whose message may repeat what a client sent.
+    // SECURITY: only the type: the message of the error may repeat what a client sent.
     fail(typeOf(error))
     throw error
   } finally {
@@ -39,15 +39,15 @@ async function run<T>(span: Span, work: (span: OpenSpan) => Promise<T>): Promise
   }
 }
 
-// If Node's HTTP is traced already, that span is the server's, and has read the headers.
+// If Node's HTTP is traced already, its span is the server's, and has read the headers.
 function placeOf({ request }: NewSpan) {
   const above = context.active()
   if (request === null || trace.getSpan(above)) return { above, kind: SpanKind.INTERNAL }
   return { above: propagation.extract(above, request, headers), kind: SpanKind.SERVER }
 }
 
-// SECURITY: the trace that a client claims to be part of is only a number. Baggage is free text, and would be
-// passed on to every service that the application calls.
+// SECURITY: the trace of which a client claims to be part is only a number. Baggage is free text, which would be passed
+// on to every service that the application calls, so it is not read.
 const headers: TextMapGetter<RequestHeaders> = {
   get: (carrier, name) => (name === 'baggage' ? undefined : (carrier.get(name) ?? undefined)),
   keys: (carrier) => [...carrier.keys()].filter((name) => name !== 'baggage'),

@@ -9,10 +9,10 @@ import { addGauges } from './gauges.ts'
 import type { Snapshot } from './relay.ts'
 import { Siblings } from './siblings.ts'
 
-// A client can send a method of its own invention.
+// A client can send any other text as the method.
 const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
 
-/** Counts with `prom-client`, in registries of its own: an application may have others. */
+/** Metrics by `prom-client`, in registries of their own, since the application may have others. */
 export class PrometheusMetrics implements Metrics {
   readonly token: Secret | null
   readonly #registry = new Registry()
@@ -67,7 +67,7 @@ export class PrometheusMetrics implements Metrics {
     return AggregatorRegistry.aggregate([...snapshots]).metrics()
   }
 
-  // Leaves out what JSON cannot express, such as the mean of nothing.
+  // Leaves out values that JSON cannot express, such as the mean of no values.
   async #snapshot(): Promise<Snapshot> {
     this.#countProcess()
     const registries = [this.#registry, this.#gauges]
@@ -78,7 +78,7 @@ export class PrometheusMetrics implements Metrics {
     })
   }
 
-  // Only once somebody scrapes: watching the event loop and the memory costs time.
+  // Only from the first scrape on, since observing the event loop and the memory takes time.
   #countProcess(): void {
     if (this.#countsProcess) return
     this.#countsProcess = true

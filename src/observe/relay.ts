@@ -9,7 +9,7 @@ interface SnapshotMetric {
   readonly values: readonly object[]
 }
 
-/** Messages between processes that share a port and the one that supervises them. */
+/** Messages between the processes that share a port and their supervisor. */
 export type Told =
   | { readonly latchkey: 'hello' | 'relayed'; readonly id: 0 }
   | { readonly latchkey: 'scrape'; readonly id: number }
@@ -21,12 +21,12 @@ export function isTold(message: unknown): message is Told {
   return typeof Object(message).latchkey === 'string' && typeof Object(message).id === 'number'
 }
 
-// Longer than a database that is away keeps a process from reporting.
+// Longer than a process can be kept from reporting by a database that is away.
 const patienceMilliseconds = 5_000
 
 /**
- * For the supervising process: whichever process is scraped gets the counts of all. The last counts of a
- * process that has ended stay in the sum: to Prometheus, a sum that falls looks as if all had restarted.
+ * For the supervisor: whichever process is scraped gets the counts of all. The last counts of a process that has
+ * ended stay in the sum, since for Prometheus a smaller sum means that all processes have restarted.
  */
 export function relayScrapes(): void {
   const relay = new Relay()
@@ -63,12 +63,12 @@ export class Relay {
     if (!last) return
     const counted = last.filter(({ type }) => type === 'counter' || type === 'histogram')
     this.#departed.push(counted)
-    // One after the other: two merges at once would each include the same counts.
+    // One after the other: two concurrent merges would both include the same counts.
     this.#merging = this.#merging.then(() => this.#merge())
     await this.#merging
   }
 
-  // Merged into one snapshot, however many processes end.
+  // Merged into one snapshot, so that memory does not grow with each process that ends.
   async #merge(): Promise<void> {
     const together = [...this.#departed]
     if (together.length < 2) return
@@ -77,11 +77,11 @@ export class Relay {
     this.#departed = [sum, ...this.#departed.filter((each) => !together.includes(each))]
   }
 
-  /** Sends one process the counts of all. */
+  /** Sends the counts of all processes to one of them. */
   async scrape(asker: Listener, id: number): Promise<void> {
     const workers = Object.values(cluster.workers ?? {}).filter((worker) => worker !== undefined)
     const isWhole = await this.#ask(workers.filter((worker) => worker.isConnected()))
-    // Nothing rather than a part, which would look like a sum that falls.
+    // Nothing rather than a part, whose sum would be smaller than the last one.
     const snapshots = isWhole ? [...this.#last.values(), ...this.#departed] : []
     if (asker.isConnected()) asker.send({ latchkey: 'scraped', id, snapshots } satisfies Told)
   }

@@ -4,12 +4,12 @@ import { isTold, type Snapshot, type Told } from './relay.ts'
 // A little longer than the supervisor waits for all of them.
 const patienceMilliseconds = 6_000
 
-/** The other processes that share the port, reached through their supervisor. */
+/** The processes that share the port, reached through their supervisor. */
 export class Siblings {
   readonly #waiting = new Map<number, (snapshots: readonly Snapshot[]) => void>()
   readonly #tell: () => Promise<Snapshot>
   #asked = 0
-  // False until the supervisor says so: it may be another program, which knows nothing of this.
+  // False until the supervisor says so: it may be another program, which does not relay.
   #isRelayed = false
 
   constructor(tell: () => Promise<Snapshot>) {
@@ -20,7 +20,7 @@ export class Siblings {
     this.#send({ latchkey: 'hello', id: 0 })
   }
 
-  /** @returns the counts of each process; none if one does not answer, null without such a supervisor */
+  /** @returns the counts of each process; none if one does not answer; null if no supervisor relays them */
   async ask(): Promise<readonly Snapshot[] | null> {
     if (!this.#isRelayed) return null
     const id = ++this.#asked

@@ -5,7 +5,7 @@ import type { Settings } from './options.ts'
 /** The caller, according to a verified access token. */
 export interface AccessToken {
   readonly userId: string
-  /** A name for the session, which is no credential and leads to none. */
+  /** An alias of the session. It is not a credential, and no credential can be derived from it. */
   readonly sid: string
   readonly scopes: readonly string[]
   readonly jti: string
@@ -21,7 +21,7 @@ export interface Claims {
 /** By how much the clocks of two machines may differ. */
 const toleratedSeconds = 30
 
-/** The API's tokens live for 300; one that lives longer than this was made for something else. */
+/** The API's tokens are valid for 300; one with a longer life than this was made for another purpose. */
 const maximumLifeSeconds = 900
 
 /** @returns null unless it is an access token for this audience, valid now */
@@ -44,7 +44,7 @@ function isAccessTokenType(typ: unknown): boolean {
   return typeof typ === 'string' && /^(?:application\/)?at\+jwt$/i.test(typ)
 }
 
-// One of two audiences could use the token at the other.
+// A single audience: if there were two, one could use the token at the other.
 function isFor(aud: unknown, audience: string): boolean {
   return aud === audience || (Array.isArray(aud) && aud.length === 1 && aud[0] === audience)
 }

@@ -9,17 +9,17 @@ export interface Compact {
   readonly payload: Uint8Array
 }
 
-/** Ours have some 600 characters. A longer one is not parsed. */
+/** The API's tokens have some 600 characters. A text longer than this is not parsed. */
 const maximumLength = 8_192
 
 /** r and s, of 32 bytes each (RFC 7518 §3.4). */
 const signatureBytes = 64
 
-// SECURITY: a token never brings its own key, or the place of one (RFC 8725 §3.10). The others say that the
-// token must be read in another way than here.
+// SECURITY: a token must not contain its own key, or the URL of one (RFC 8725 §3.10). The other parameters mean that
+// the token has to be read in another way.
 const forbidden = ['jwk', 'jku', 'x5u', 'x5c', 'crit', 'b64', 'zip', 'enc']
 
-/** @returns null if it is no such token, is not signed with ES256, or names no key */
+/** @returns null if it is not such a token, is not signed with ES256, or does not name a key */
 export function parseCompact(text: string): Compact | null {
   if (text.length > maximumLength) return null
   const parts = text.split('.')
@@ -33,7 +33,7 @@ export function parseCompact(text: string): Compact | null {
   return isKeyId(kid) ? { text, kid, typ: header.get('typ'), payload } : null
 }
 
-/** Whether it may name a key: it cannot be a path, a query or a list of names. */
+/** Whether the text may be the id of a key: it cannot be a path, a query or a list. */
 export function isKeyId(kid: string): boolean {
   return /^[\w-]{1,64}$/.test(kid)
 }

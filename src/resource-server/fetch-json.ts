@@ -1,14 +1,14 @@
 import type { Fetch } from './options.ts'
 
-/** Longer than the longest list of revocations. */
+/** More than the longest list of revocations has. */
 const maximumBytes = 1_048_576
 
 const maximumMilliseconds = 2_000
 
 /**
- * Reads what the API publishes, within a time and a size, and follows no redirect.
+ * Fetches what the API publishes, with a limit on time and size, and without following redirects.
  *
- * @throws if it cannot be read, whatever the reason
+ * @throws if it cannot be read, for any reason
  */
 export async function fetchJson(url: string, fetch: Fetch): Promise<unknown> {
   const signal = AbortSignal.timeout(maximumMilliseconds)

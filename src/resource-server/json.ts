@@ -1,10 +1,10 @@
-// SECURITY: invalid UTF-8 is refused and not replaced, and a byte order mark is content.
+// SECURITY: invalid UTF-8 is refused instead of replaced, and a byte order mark counts as content.
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /**
  * The members of a JSON object, by name: a map, so that nothing is read from a prototype.
  *
- * @returns null if it is no object, or has a name twice, of which two readers could read two values
+ * @returns null if it is not an object, or a name occurs twice, since another reader could use the other value
  */
 export function parseObject(bytes: Uint8Array): ReadonlyMap<string, unknown> | null {
   const parsed = parse(bytes)
@@ -26,7 +26,7 @@ function parse(bytes: Uint8Array): { text: string; value: unknown } | null {
   }
 }
 
-// In valid JSON, a string that is followed by a colon is a name, at any depth.
+// In valid JSON, a string followed by a colon is a name, at any depth.
 function countNames(json: string): number {
   const strings = json.matchAll(/"(?:[^"\\]|\\.)*"([ \t\n\r]*:)?/g)
   return [...strings].filter(([, colon]) => colon !== undefined).length

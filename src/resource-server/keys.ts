@@ -4,21 +4,21 @@ import { fetchJson } from './fetch-json.ts'
 import type { Settings } from './options.ts'
 import { Polled } from './polled.ts'
 
-/** The API's keys, as published at some time. */
+/** The keys that the API published at one time. */
 export interface KeySet {
   readonly kids: ReadonlySet<string>
   readonly find: ReturnType<typeof createLocalJWKSet>
 }
 
 export interface PublishedKeys {
-  /** The key set that contains this key; null if the API has no such key. */
+  /** The key set that contains this key; null if the API does not publish it. */
   holding(kid: string): Promise<KeySet | null | 'unavailable'>
 }
 
 /** How long a withdrawn key is still accepted; the API publishes new ones 15 minutes ahead. */
 const maximumAgeSeconds = 600
 
-/** SECURITY: however many made-up names of keys come, the API is asked only this often. */
+/** SECURITY: the API is asked at most this often, even if many tokens name made-up keys. */
 const unknownKeySeconds = 5
 
 export function publishedKeys(settings: Settings): PublishedKeys {
@@ -38,9 +38,9 @@ export function publishedKeys(settings: Settings): PublishedKeys {
 }
 
 /**
- * The public keys for ES256. All other keys in the set are for somebody else.
+ * The public keys for ES256. Other keys in the set are for other uses.
  *
- * @throws TypeError if it is no key set
+ * @throws TypeError if it is not a key set
  */
 export function parseKeySet(json: unknown): KeySet {
   const keys: unknown = Object(json).keys

@@ -7,13 +7,13 @@ export interface ResourceServerOptions {
   /** The `aud`, which is the name of this service: one of the API's `ACCESS_TOKEN_AUDIENCES`. */
   readonly audience: string
   /**
-   * While the list of revocations cannot be read: `fail-open` uses the last list, if there is one, and
-   * `fail-closed` lets nobody in.
+   * What happens while the list of revocations cannot be read: `fail-open` uses the last list, if there is one;
+   * `fail-closed` admits nobody.
    */
   readonly revocations: 'fail-open' | 'fail-closed'
   /**
-   * How long, at most, a session that has ended is still let in while the API answers. 10 by default,
-   * from 1 to 300; with 1 it can be 1.5.
+   * For how many seconds, at most, the token of a session that has ended is still accepted while the API answers.
+   * 10 by default, from 1 to 300; with 1 it can be 1.5.
    */
   readonly pollSeconds?: number
   /** Called when keys or revocations could not be read, at most once a second for each. */
@@ -36,13 +36,13 @@ export function parseOptions(options: ResourceServerOptions): Settings {
     revocations: requireMode(options.revocations),
     pollSeconds: requireSeconds(options.pollSeconds ?? 10),
     onFailure: options.onFailure ?? (() => {}),
-    // Looked up at each call, since somebody may replace the global one later.
+    // Looked up at each call, since the global function may be replaced later.
     fetch: options.fetch ?? ((url, init) => fetch(url, init)),
     clock: options.clock ?? (() => new Date()),
   }
 }
 
-// SECURITY: whoever can answer in the API's place chooses the keys that are trusted.
+// SECURITY: whoever can answer instead of the API chooses the keys that are trusted.
 function parseApi(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : null
   const isSafe = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url))

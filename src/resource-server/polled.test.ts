@@ -7,7 +7,7 @@ interface Question {
   fail(): Promise<void>
 }
 
-/** Something that may be ten seconds old, whose answers are given by the test. */
+/** Something that may be ten seconds old, whose answers the test gives. */
 function start() {
   const clock = movableClock()
   const questions: Question[] = []
@@ -86,7 +86,7 @@ test.each([
   expect(await polled.fresh()).toBe('good')
   isAway = true
   clock.advance({ seconds: 6 })
-  // In the background, where nobody waits for what becomes of it.
+  // In the background, where nobody waits for the result.
   expect(await polled.fresh()).toBe('good')
   clock.advance({ seconds: 6 })
   expect(await polled.fresh()).toBeNull()

@@ -5,12 +5,12 @@ interface PolledOptions<T> {
   readonly onFailure: (error: unknown) => void
 }
 
-/** How long after a failure it is tried again. */
+/** How long to wait after a failure before it is tried again. */
 const retryMilliseconds = 1_000
 
 /**
- * Something that the API publishes, held in memory. There is no timer: a request that finds it half as old as
- * allowed has it fetched in the background, and a request that finds it too old waits.
+ * Something that the API publishes, held in memory. There is no timer: if a request finds it older than half of the
+ * maximum, it is fetched in the background; if it is too old, the request waits.
  */
 export class Polled<T> {
   readonly #options: PolledOptions<T>
@@ -24,30 +24,30 @@ export class Polled<T> {
     this.#maximumAge = options.maximumAgeSeconds * 1_000
   }
 
-  /** A value that is not too old; null if there is none to be had. */
+  /** A value that is not too old; null if none can be fetched. */
   fresh(): Promise<T | null> {
     if (!this.#heldSince(this.#now() - this.#maximumAge / 2)) this.#ask()
     return this.#notOlderThan(this.#maximumAge)
   }
 
-  /** A value at most this old, for a caller who misses something in it; null if there is none to be had. */
+  /** A value at most this old, for a caller who misses something in it; null if none can be fetched. */
   newerThan(seconds: number): Promise<T | null> {
     return this.#notOlderThan(seconds * 1_000)
   }
 
-  /** The last value, however old, while a new one is fetched. */
+  /** The last value, regardless of its age. If it is not fresh, a new one is fetched in the background. */
   last(): T | null {
     if (!this.#heldSince(this.#now() - this.#maximumAge / 2)) this.#ask()
     return this.#held?.value ?? null
   }
 
-  /** Whether fetching it has just failed. */
+  /** Whether the last fetch failed, no longer ago than the maximum age. */
   isAway(): boolean {
     return this.#hasFailedWithin(this.#maximumAge)
   }
 
-  // The age counts from when the caller came: the value may be older when it arrives. A fetch that began before
-  // may be too old for the caller, and is then repeated once.
+  // The age counts at the moment of the call: the value may be older when it arrives. A fetch that began earlier may be
+  // too old for the caller, and is then repeated once.
   async #notOlderThan(age: number): Promise<T | null> {
     const oldest = this.#now() - age
     for (let tries = 0; tries < 2 && !this.#heldSince(oldest); tries++) {
@@ -58,7 +58,7 @@ export class Polled<T> {
     return this.#heldSince(oldest)?.value ?? null
   }
 
-  // After a clock was set back, nobody knows how old the value is.
+  // If the clock was set back, the age of the value is not known.
   #heldSince(oldest: number): { readonly value: T } | null {
     const held = this.#held
     return held && held.asOf >= oldest && held.asOf <= this.#now() ? held : null
@@ -80,7 +80,7 @@ export class Polled<T> {
     })
   }
 
-  // SECURITY: as old as its request: it may lack what happened while the answer was on its way.
+  // SECURITY: its age counts from the request, since it may lack what happened while the answer was on its way.
   async #read(): Promise<void> {
     const startedAt = this.#now()
     try {
@@ -89,12 +89,12 @@ export class Polled<T> {
       this.#failedAt = null
     } catch (error) {
       this.#failedAt = startedAt
-      // Not awaited: the listener may not have a network either.
+      // Not awaited: the listener may be waiting for the network too.
       void this.#tell(error)
     }
   }
 
-  // SECURITY: while the API is away, a log that fails must not end the service.
+  // SECURITY: a log that fails while the API is away must not end the service.
   async #tell(error: unknown): Promise<void> {
     try {
       await this.#options.onFailure(error)

@@ -9,13 +9,13 @@ import { hasValidSignature } from './signature.ts'
 /** A service beside the API that accepts its access tokens. */
 export interface ResourceServer {
   /**
-   * The caller, by the `Authorization` header of a request, or the answer to give instead.
+   * The caller, according to the `Authorization` header of a request, or the refusal to answer with.
    *
-   * A refusal has a `status`, and a caller has none:
+   * A refusal has a `status`, a caller does not:
    *
    *     if ('status' in caller) return Response.json(caller.body, caller)
    *
-   * With a `scope`, one or several separated by spaces, a caller who lacks one of them is refused.
+   * If there is a `scope`, one or several separated by spaces, a caller who lacks one of them is refused.
    *
    * @throws RangeError for a scope that no token could have
    */
@@ -32,8 +32,8 @@ interface Sources {
 }
 
 /**
- * Accepts access tokens of the API for one audience. Keys and revocations are fetched when a request needs
- * them: nothing runs in between, and there is nothing to stop.
+ * Accepts access tokens of the API for one audience. Keys and revocations are fetched when a request needs them: there
+ * are no timers, and there is nothing to stop.
  *
  * @throws RangeError for invalid options
  */
@@ -53,13 +53,13 @@ export function resourceServer(options: ResourceServerOptions): ResourceServer {
   }
 }
 
-// Any case of the scheme will do (RFC 9110 §11.1). Another scheme counts as no credential, and `Bearer` alone as a
-// token that is none.
+// The scheme may be in any case (RFC 9110 §11.1). Another scheme counts as no credential, and `Bearer` alone as an
+// invalid token.
 function tokenOf(header: string): string | null {
   return /^bearer(?: |$)/i.test(header) ? header.slice('Bearer'.length).replace(/^ +/, '') : null
 }
 
-// Free checks first; only a token with a good signature makes us ask for revocations.
+// Cheap checks first: revocations are fetched only for a token with a valid signature.
 async function verify(
   token: string,
   { settings, keys, revocations }: Sources,

@@ -8,14 +8,14 @@ export interface PublishedRevocations {
   standingOf(claims: Claims): Promise<'good' | 'revoked' | 'unavailable'>
 }
 
-/** The sessions that ended while their tokens could still be valid, as the API lists them. */
+/** The API's list of the sessions that ended while their tokens could still be valid. */
 interface RevocationList {
   readonly digests: ReadonlySet<string>
-  /** If the list is too short for all that ended, every token issued until then counts as revoked. */
+  /** If more sessions ended than the list can hold, every token issued until this time counts as revoked. */
   readonly issuedBefore: number | null
 }
 
-/** The API's answer may be a list that it read up to a second before. */
+/** The API may answer with a list that it read up to a second ago. */
 const keptSeconds = 1
 
 export function publishedRevocations(settings: Settings): PublishedRevocations {
@@ -27,7 +27,7 @@ export function publishedRevocations(settings: Settings): PublishedRevocations {
   const isOpen = settings.revocations === 'fail-open'
   return {
     standingOf: async (claims) => {
-      // While the API is away, no request waits for it again if the last list will do.
+      // While the API is away, no request waits for it if the last list may be used.
       const list = isOpen && polled.isAway() ? polled.last() : await polled.fresh()
       const held = list ?? (isOpen ? polled.last() : null)
       if (!held) return isOpen ? 'good' : 'unavailable'
@@ -36,7 +36,7 @@ export function publishedRevocations(settings: Settings): PublishedRevocations {
   }
 }
 
-/** @throws TypeError if it is no such list */
+/** @throws TypeError if it is not such a list */
 function parseList(json: unknown): RevocationList {
   const { revoked, issued_before: issuedBefore } = Object(json)
   const isList = Array.isArray(revoked) && revoked.length <= 10_000 && revoked.every(isDigest)
@@ -50,8 +50,8 @@ function isDigest(entry: unknown): boolean {
   return typeof entry === 'string' && /^[\w-]{22}$/.test(entry)
 }
 
-// SECURITY: by the session, never by the token's text: without the key a signature can be changed into another
-// valid one, (r, s) into (r, n − s).
+// SECURITY: by the session, never by the text of the token: anybody can change a signature into another valid one,
+// (r, s) into (r, n − s).
 async function isRevoked(
   { accessToken: { sid }, issuedAtSeconds }: Claims,
   { digests, issuedBefore }: RevocationList,

@@ -2,13 +2,13 @@ import { compactVerify } from 'jose'
 import type { Compact } from './compact.ts'
 import type { KeySet } from './keys.ts'
 
-/** Whether the key that the token names made this signature. */
+/** Whether the signature was made with the key that the token names. */
 export async function hasValidSignature({ text }: Compact, { find }: KeySet): Promise<boolean> {
   try {
     await compactVerify(text, find, { algorithms: ['ES256'] })
     return true
   } catch {
-    // SECURITY: whatever the reason, even a published key that is no valid key.
+    // SECURITY: for any error, even an invalid published key.
     return false
   }
 }

@@ -9,7 +9,7 @@ export async function putSessionAlias(
   { id, userId }: OwnSession,
   { sid, issuedAt, expiresAt }: SessionAlias,
 ): Promise<string | null> {
-  // SECURITY: the lock waits for whoever is ending the session, and then finds no session.
+  // SECURITY: the lock waits for a transaction that is ending the session, and then finds no session.
   const [row] = await connection.query(
     `INSERT INTO session_aliases (sid, session_id, issued_at, expires_at)
      SELECT $3, id, $4, $5 FROM sessions WHERE id = $1 AND user_id = $2 FOR KEY SHARE

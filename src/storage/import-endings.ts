@@ -3,14 +3,14 @@ import { readInstantOrNull } from './columns.ts'
 import type { Connection } from './database.ts'
 import { listSessionImports, listWholeSessionImports } from './session-imports.ts'
 
-// What has been ended here since an import, and must not be revived by another one.
+// What has ended here since an import, and must not be revived by another one.
 
 const selectActive = byCount(
   (count) => `SELECT DISTINCT user_id FROM events WHERE user_id IN ${list(count)}
   AND name NOT IN ('authn_login_fail', 'authn_login_lock', 'authn_password_change_fail')`,
 )
 
-/** Which of the users have events here that only they, or an operator, can have caused. */
+/** The users among these with events here that only they, or an operator, can have caused. */
 export async function findActiveUsers(
   connection: Connection,
   userIds: readonly string[],
@@ -22,7 +22,7 @@ const selectBanned = byCount(
   (count) => `SELECT id FROM users WHERE id IN ${list(count)} AND banned_at IS NOT NULL`,
 )
 
-/** Which of the users are banned. */
+/** The users among these who are banned. */
 export async function findBannedUsers(
   connection: Connection,
   userIds: readonly string[],
@@ -45,11 +45,11 @@ export async function findEverybodysEnd(
 }
 
 /**
- * For a user who was here before: a session that began at the origin up to this instant, and is not here, has ended.
- * Either an import brought it, and everybody's sessions were ended since; or an import that brought all sessions is so
- * long ago that it has expired, and was swept. Null where none may have.
+ * For users who existed before this import: a session that began at the origin at or before the returned instant, and
+ * does not exist here, has ended here. Either an import brought it, and everybody's sessions were revoked since; or
+ * the import that brought all sessions is so long ago that it has expired and was swept. Null if none can have ended.
  *
- * @param longAgo when a session imported then has expired by now, used or not
+ * @param longAgo an instant such that any session imported then has expired by now
  */
 export async function findImportedEnd(
   connection: Connection,
@@ -61,7 +61,7 @@ export async function findImportedEnd(
   if (ended) {
     const all = (await listSessionImports(connection)).filter((each) => each.origin === origin)
     const came = all.map(({ importedAt }) => importedAt)
-    // A session that began after the last of them was never here, and did not end with those that were.
+    // A session that began after the last of these imports was never here, so it did not end with the others.
     ends.push(...came.filter((importedAt) => importedAt <= ended))
   }
   return ends.reduce<Date | null>((last, each) => (last && last > each ? last : each), null)

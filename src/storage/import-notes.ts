@@ -1,17 +1,17 @@
 import { DatabaseSync } from 'node:sqlite'
 
 /**
- * What one import has seen so far, so that duplicates are found, even in a dry run. It is a temporary database of this
- * process, in memory while it is small and then on disk.
+ * What one import has seen so far, to find duplicates even in a dry run. It is a temporary database of this process,
+ * in memory while it is small and then on disk.
  */
 export class ImportNotes {
   readonly #database = openNotes()
-  /** Rows, by id. */
+  /** The rows, by id. */
   readonly rows = new Noted(this.#database, 'rows')
   readonly addresses = new Noted(this.#database, 'addresses')
-  /** Users who are, or in a dry run would be, those of the origin: their sessions and other rows may be imported. */
+  /** Users who come from the origin, or would in a dry run: their sessions and other rows may be imported. */
   readonly owners = new Noted(this.#database, 'owners')
-  /** Users who were not here before this import, so that nothing of theirs can have ended here. */
+  /** Users who did not exist before this import, so that nothing of theirs can have ended here. */
   readonly newcomers = new Noted(this.#database, 'newcomers')
   readonly #insertLiving
   readonly #findLiving
@@ -35,7 +35,7 @@ export class ImportNotes {
     this.#deleteSession = prepare('DELETE FROM sessions WHERE user = ?1 AND id = ?2')
   }
 
-  /** Notes a user who is here, by the mark that their deletion would leave. */
+  /** Notes an existing user, by the mark that their deletion would leave. */
   addLiving(mark: string, address: string): void {
     this.#insertLiving.run(mark, address)
   }
@@ -49,7 +49,7 @@ export class ImportNotes {
     return this.#hasLiving
   }
 
-  /** @returns the address of the user with this mark */
+  /** @returns the address of the existing user with this mark */
   findLiving(mark: string): string | null {
     const found = this.#findLiving.get(mark)
     return found ? String(found.address) : null
@@ -58,7 +58,7 @@ export class ImportNotes {
   /**
    * Notes a session, and keeps only the newest ones of a user.
    *
-   * @returns the id of the session that has to make room, perhaps its own; null if none has to
+   * @returns the id of the session to drop for it, perhaps its own; null if there is room
    */
   addSession(user: string, id: string, { maximum }: { maximum: number }): string | null {
     const isNew = this.#insertSession.run(user, id).changes === 1
@@ -73,7 +73,7 @@ export class ImportNotes {
   }
 }
 
-/** Texts of one kind, each noted once. */
+/** A set of texts. */
 class Noted {
   readonly #insert
   readonly #find
@@ -84,7 +84,7 @@ class Noted {
     this.#find = database.prepare(`SELECT 1 FROM ${table} WHERE text = ?1`)
   }
 
-  /** @returns false if the text was added before */
+  /** @returns false if the text was noted before */
   add(text: string): boolean {
     return this.#insert.run(text).changes === 1
   }

@@ -6,7 +6,7 @@ import { sessionValues } from './sessions.ts'
 import { sessions as table } from './transfer-tables.ts'
 import { insertRows } from './transfers.ts'
 
-// Statements of imports. They leave existing rows as they are.
+// Statements for imports. They leave existing rows as they are.
 
 export interface NewSession extends Session {
   readonly tokenDigest: Uint8Array
@@ -17,7 +17,7 @@ const selectDigests = byCount(
   WHERE token_digest IN ${list(count)}`,
 )
 
-/** Which of these digests exist, in hexadecimal, with what decides whether their session has expired. */
+/** The existing ones of these digests, in hexadecimal, with the instants that decide when their session expires. */
 export async function findSessionDigests(
   connection: Connection,
   digests: readonly Uint8Array[],

@@ -6,20 +6,20 @@ import { findActiveUsers } from './import-endings.ts'
 import { users as table } from './transfer-tables.ts'
 import { findIds, insertOriginIds, insertRows } from './transfers.ts'
 
-// Statements of imports. They leave existing rows as they are.
+// Statements for imports. Inserts leave existing rows as they are.
 
-/** An imported user as they are now. */
+/** The current state of an imported user. */
 export interface ImportedUser {
   readonly userId: string
   readonly emailAddress: string
   readonly passwordHash: string
-  /** Null once they have logged in, or chosen a password. */
+  /** Null after they have logged in or chosen a password. */
   readonly passwordScheme: string | null
   readonly bannedAt: Date | null
 }
 
-// Each row by its whole key: with a plan made while the table was empty, PostgreSQL up to 16 would otherwise read all
-// rows of an origin. `users` is read in another statement for the same reason.
+// Each row is read by its whole key: with a plan made while the table was empty, PostgreSQL up to 16 would otherwise
+// read all rows of an origin. `users` is read in another statement for the same reason.
 const selectImported = byCount(
   (count) => `WITH wanted (origin_id) AS (VALUES ${tuples(count, 1, 1)})
   SELECT origin_id, user_id
@@ -68,7 +68,7 @@ const selectTaken = byCount(
   (count) => `SELECT email_address FROM users WHERE email_address IN ${list(count)}`,
 )
 
-/** Which of these addresses have a user. */
+/** The addresses among these that have a user. */
 export async function findTakenAddresses(
   connection: Connection,
   emailAddresses: readonly string[],
@@ -76,7 +76,7 @@ export async function findTakenAddresses(
   return findTexts(connection, selectTaken, emailAddresses)
 }
 
-/** Which of these users exist. */
+/** The ids among these whose users exist. */
 export async function findUserIds(
   connection: Connection,
   ids: readonly string[],
@@ -84,14 +84,14 @@ export async function findUserIds(
   return findIds(connection, table, ids)
 }
 
-/** A user as an import writes them. */
+/** A user to be imported. */
 export interface NewUser extends User {
   readonly originId: string
   readonly passwordHash: string
   readonly passwordScheme: string | null
 }
 
-/** @returns the ids of the new users: for the others, the id or the address is taken */
+/** @returns the ids of the inserted users; for the others, the id or the address is taken */
 export async function insertImportedUsers(
   connection: Connection,
   origin: string,
@@ -104,7 +104,7 @@ export async function insertImportedUsers(
   return inserted
 }
 
-// In the order of the table's columns.
+// In the order of the columns of the table.
 function toColumns(user: NewUser): Value[] {
   return [
     user.id,
@@ -141,9 +141,9 @@ export async function updateImportedHash(
 }
 
 /**
- * Bans a user who was banned at the origin, and has not acted here since the import.
+ * Bans a user who was banned at the origin, unless they have acted here since the import.
  *
- * @returns false if they have acted, or are banned already
+ * @returns false if they have acted here, or are banned already
  */
 export async function banImportedUser(
   connection: Connection,

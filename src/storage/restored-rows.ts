@@ -1,7 +1,7 @@
 import { readInstant, readText } from './columns.ts'
 import type { Database, Row } from './database.ts'
 
-/** A row that a backup brings back, although it was probably ended since. */
+/** A row that a restored backup brings back, although it has probably ended since the backup. */
 export interface RestoredRow {
   readonly kind: 'api_key' | 'deleted_user' | 'banned_user'
   readonly id: string
@@ -11,7 +11,7 @@ export interface RestoredRow {
   readonly createdAt: Date
 }
 
-/** The ids in a database that is replaced by a restored one. */
+/** The ids in the database that a restored one replaces. */
 export interface Known {
   readonly apiKeys: ReadonlySet<string>
   readonly users: ReadonlySet<string>
@@ -21,7 +21,7 @@ export interface Known {
 /**
  * Reads the database that is being replaced.
  *
- * @param list returns the first column of the result of a statement
+ * @param list returns the first column of a statement's result
  */
 export async function readKnown(list: (sql: string) => Promise<readonly string[]>): Promise<Known> {
   return {
@@ -31,7 +31,7 @@ export async function readKnown(list: (sql: string) => Promise<readonly string[]
   }
 }
 
-/** The rows of the restored database that the replaced one no longer had, and users whom it had banned. */
+/** The rows of the restored database that the replaced one no longer had, and the users whom it had banned. */
 export async function listRestoredRows(
   restored: Database,
   known: Known,

@@ -1,13 +1,13 @@
 import { readInstant, readInstantOrNull, readText } from './columns.ts'
 import type { Connection } from './database.ts'
 
-/** When sessions of an origin were imported. */
+/** That sessions of an origin were imported, and when. */
 export interface SessionImport {
   readonly origin: string
   readonly importedAt: Date
 }
 
-/** Notes that some sessions were imported: from then on, tokens of other systems are looked up. */
+/** Notes that sessions were imported: from then on, tokens of other systems are looked up. */
 export async function noteSessionImport(
   connection: Connection,
   { origin, importedAt }: SessionImport,
@@ -25,7 +25,7 @@ export async function findLastSessionImport(connection: Connection): Promise<Dat
   return row ? readInstantOrNull(row[0]) : null
 }
 
-/** Notes that all sessions were imported. After an interrupted import it is not known which were. */
+/** Notes that all sessions were imported. After an interrupted import it is not known which ones were. */
 export async function noteWholeSessionImport(
   connection: Connection,
   { origin, importedAt }: SessionImport,
@@ -63,7 +63,7 @@ export async function listWholeSessionImports(
   return rows.map(([importedAt]) => readInstant(importedAt))
 }
 
-/** All imports that brought sessions; there are few. */
+/** All imports of sessions; there are few. */
 export async function listSessionImports(connection: Connection): Promise<SessionImport[]> {
   // An interrupted import, or one by the previous version, is only in the second table.
   const rows = await connection.query(

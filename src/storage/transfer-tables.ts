@@ -1,9 +1,9 @@
 import { readBytes, readInstant, readText } from './columns.ts'
 import type { Value } from './database.ts'
 
-// The columns of an export: the names are those of the tables and of the export's records.
+// The columns of an export: their names are those in the tables and in the records of the export.
 
-/** How a JSON record holds a column: text as it is, an instant in ISO 8601, bytes in base64url. */
+/** The form of a column in a JSON record: text unchanged, an instant in ISO 8601, bytes in base64url. */
 export type ColumnKind = 'uuid' | 'text' | 'instant' | 'bytes'
 
 export interface TransferColumn {

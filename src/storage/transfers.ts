@@ -4,7 +4,7 @@ import type { Connection, Row, Value } from './database.ts'
 import { firstId } from './page.ts'
 import type { TransferTable } from './transfer-tables.ts'
 
-/** All rows in the order of their ids, page by page; of each row all columns. */
+/** All rows with all columns, in the order of their ids, page by page. */
 export async function* pagesOf(
   connection: Connection,
   { name, columns }: TransferTable,
@@ -19,7 +19,7 @@ export async function* pagesOf(
   }
 }
 
-/** What another system called a user. */
+/** The id of a user in another system. */
 export interface OriginId {
   readonly origin: string
   readonly originId: string
@@ -30,7 +30,7 @@ const selectOrigins = byCount(
     `SELECT user_id, origin, origin_id FROM imported_users WHERE user_id IN ${list(count)}`,
 )
 
-/** By user id, in no order that databases agree on. */
+/** The ids in other systems by user id. Their order depends on the database. */
 export async function findOriginIds(
   connection: Connection,
   userIds: readonly string[],
@@ -47,7 +47,7 @@ export async function findOriginIds(
 
 const inserts = new Map<string, (count: number) => string>()
 
-/** @returns the ids of the new rows; rows that conflict with existing ones are left out */
+/** @returns the ids of the inserted rows; rows that conflict with existing ones are skipped */
 export async function insertRows(
   connection: Connection,
   table: TransferTable,
@@ -67,7 +67,7 @@ function insertInto({ name, columns }: TransferTable, count: number): string {
 
 const selects = new Map<string, (count: number) => string>()
 
-/** Which of these ids exist in a table. */
+/** The ids among these that exist in a table. */
 export async function findIds(
   connection: Connection,
   { name }: TransferTable,

@@ -64,7 +64,7 @@ function toCredentials(row: Row): Credentials {
   return { user: toUser(row), passwordHash: readText(row[userColumnCount]) }
 }
 
-// Not FOR UPDATE: rows of the application that refer to the user would have to wait for it.
+// Not FOR UPDATE, for which rows of the application that refer to the user would have to wait.
 export async function holdUser(connection: Connection, userId: string): Promise<User | null> {
   if (!isId(userId)) return null
   const [row] = await connection.query(
@@ -80,8 +80,8 @@ export async function holdPasswordHash(
   passwordHash: string,
 ): Promise<User | null> {
   const [row] = await connection.query(
-    // Whoever changes the hash waits, and then ends the session that is about to begin; so does
-    // another log-in, which then counts that session.
+    // A transaction that changes the hash waits for this lock, and then ends the session that is about to begin.
+    // Another log-in waits too, and then counts that session.
     `SELECT ${userColumns} FROM users
      WHERE id = $1 AND password_hash = $2 AND banned_at IS NULL FOR NO KEY UPDATE`,
     [user.id, passwordHash],
@@ -181,7 +181,7 @@ export async function deleteUser(connection: Connection, userId: string): Promis
 export function toUser(row: Row): User {
   return {
     id: readText(row[0]),
-    // It was parsed before it was written.
+    // Addresses are parsed before they are written.
     emailAddress: readText(row[1]) as EmailAddress,
     emailVerifiedAt: readInstantOrNull(row[2]),
     bannedAt: readInstantOrNull(row[3]),

@@ -1,14 +1,14 @@
 import type { TestUser } from './log-in.ts'
 import { obtain, type TestedApp, textOf } from './tested-app.ts'
 
-/** The API key that a test wants. */
+/** The API key to create. */
 export interface WantedApiKey {
   readonly scopes: readonly string[]
   /** Default `Test`. */
   readonly name?: string | undefined
 }
 
-/** An API key, with the headers that requests with it carry. */
+/** An API key, with the headers of requests that use it. */
 export interface TestApiKey {
   readonly id: string
   readonly token: string
@@ -18,7 +18,7 @@ export interface TestApiKey {
 /**
  * Creates an API key for a user who has confirmed their address, as `verifyAddress` does.
  *
- * @throws Error when the app refuses, with its answer
+ * @throws Error if the app refuses, with its answer
  */
 export async function createApiKey(
   app: TestedApp,

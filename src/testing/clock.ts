@@ -33,5 +33,5 @@ export function movableClock(start: Date = noon): Clock {
 /** Where a clock starts by default. */
 export const noon: Date = new Date('2026-01-01T12:00:00Z')
 
-// ECMA-262 §21.4.1.1: beyond it a Date is invalid, and every comparison with it is false.
+// ECMA-262 §21.4.1.1: a later Date is invalid, and every comparison with it is false.
 const latest = 8.64e15

@@ -7,16 +7,16 @@ import { nodeServer } from '../http/node.ts'
 import { control } from './control.ts'
 import { createTestServer, type TestServerOptions } from './test-server.ts'
 
-// Only this machine may reach either server: through them a client can be whoever it likes.
+// Both servers listen for this machine only: through them a client can log in as anybody.
 const host = '127.0.0.1'
 
 /**
- * Serves your application for a suite in another language, or in a browser, and on another port of this machine
- * the control server by which the suite steers it. When both listen, a line says where:
+ * Serves your application for a suite in another language, or in a browser, and on another port of this machine the
+ * control server, by which the suite controls it. When both listen, it prints
  * `{"api":"http://localhost:3000","control":"http://localhost:3009"}`. Ctrl-C and SIGTERM end it.
  *
- * What prevents the start is said in a sentence, and the process ends with 1: `NODE_ENV=production`, or a
- * database that is not for tests only.
+ * If it cannot start, such as with `NODE_ENV=production` or a database that is not for tests only, it says why, and the
+ * process ends with 1.
  */
 export async function startControlServer<Fields = unknown>(
   options: Omit<TestServerOptions<Fields>, 'databaseUrl'>,
@@ -48,7 +48,7 @@ async function run<Fields>(options: TestServerOptions<Fields>) {
   return { api, control: `http://localhost:${address.port}` }
 }
 
-// `explain` names the variables of an application; a test server has others.
+// `explain` names the variables of an application; those of a test server have other names.
 function explainStart(error: unknown): unknown {
   if (error instanceof Error && Object(error).code === 'EADDRINUSE') {
     const port = otherPort(error)

@@ -13,7 +13,7 @@ import { verifyAddress } from './verify-address.ts'
 
 type Control = Hono<{ Bindings: Peer }>
 
-/** Routes by which a suite in another language does what a test in this process would call. */
+/** Routes for a suite in another language, in place of the functions that a test in this process would call. */
 export function control(server: TestServer, api: string): Control {
   const app: Control = new Hono()
   const { clock, mails } = server
@@ -69,8 +69,8 @@ const routes = {
     'Signs somebody up, or logs in whoever has an id: {id?, email_address?, password?, fields?, transport?, address?: "verified"}',
 }
 
-// SECURITY: a page of whatever site, in a browser on this machine, can send requests here. But its browser says where
-// they come from or, if the site's name was made to resolve here, asks for another host.
+// SECURITY: a page of any site, in a browser on this machine, can send requests here. But the browser says that they
+// come from a page or, if the site's name was made to resolve here, sends that name as the host.
 const admitSuite: MiddlewareHandler<{ Bindings: Peer }> = async (context, next) => {
   const { headers } = context.req.raw
   const isPage = (headers.get('sec-fetch-site') ?? 'none') !== 'none'
@@ -119,7 +119,7 @@ function refuse(context: Context, status: Refused, error: string): Response {
   return say(context, { error }, status)
 }
 
-// Ends with a line break, as the API's own answers do: a shell shows it well.
+// Ends with a line break, like the API's own answers, for use in a shell.
 function say(context: Context, body: object, status: 200 | 201 | Refused = 200): Response {
   const headers = { 'content-type': 'application/json', 'cache-control': 'no-store' }
   return context.body(`${JSON.stringify(body)}\n`, status, headers)

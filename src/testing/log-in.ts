@@ -1,35 +1,35 @@
 import { obtain, type Said, type TestedApp, textOf } from './tested-app.ts'
 
-/** A user who is logged in, with the headers that their requests carry. */
+/** A user who is logged in, with the headers of their requests. */
 export interface TestUser {
   readonly id: string
   readonly emailAddress: string
   readonly password: string
   readonly token: string
-  /** `Authorization`; or the cookie, with what a browser says about the page that sends it. */
+  /** `Authorization`; or the cookie, with the header by which a browser identifies a page of the same origin. */
   readonly headers: Readonly<Record<string, string>>
 }
 
-/** Whom to log in as. A user with an `id` exists already; everybody else signs up. */
+/** Whom to log in as. A user with an `id` exists already; any other user is signed up. */
 export interface LogIn {
   readonly id?: string | undefined
-  /** Default: an address that nobody has yet. */
+  /** Default: an address that is not in use. */
   readonly emailAddress?: string | undefined
   readonly password?: string | undefined
-  /** What your sign-up asks for besides address and password. */
+  /** The fields of your sign-up besides address and password. */
   readonly fields?: Readonly<Record<string, unknown>> | undefined
-  /** How the token travels; default `bearer`. */
+  /** How requests carry the token; default `bearer`. */
   readonly transport?: 'bearer' | 'cookie' | undefined
 }
 
 let users = 0
 
 /**
- * Signs somebody up through the front door, and returns what their requests need:
- * `app.request('/v1/notes', { headers })`. Given a user, it logs them in once more, as on another device.
+ * Signs a user up by the API, and returns what their requests need: `app.request('/v1/notes', { headers })`. Given an
+ * existing user, it logs them in again, as on another device.
  *
- * @param who an address, or more about them; without it somebody new
- * @throws Error when the app refuses, with its answer
+ * @param who an address, or more about the user; default a new user
+ * @throws Error if the app refuses, with its answer
  */
 export async function logInAs(app: TestedApp, who: string | LogIn = {}): Promise<TestUser> {
   const person = typeof who === 'string' ? { emailAddress: who } : who
@@ -52,7 +52,7 @@ export async function logInAs(app: TestedApp, who: string | LogIn = {}): Promise
   return { id, emailAddress, password, token, headers }
 }
 
-// What a browser says about a request from a page of the API's own origin (Fetch Metadata §2.3).
+// The header that a browser adds to a request from a page of the API's own origin (Fetch Metadata §2.3).
 const ownPage = { 'sec-fetch-site': 'same-origin' }
 
 type Held = Pick<TestUser, 'token' | 'headers'>

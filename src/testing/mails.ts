@@ -5,20 +5,20 @@ import { createOutbox, type OutboxOptions } from '../mail/outbox.ts'
 import { createMailbox } from '../mail/transports/mailbox.ts'
 
 /**
- * The mails that the app sends while a test lasts; the last hundred. Each call first delivers what is due: a
- * mail that a request queued is there, and no test sleeps.
+ * The last hundred mails that the app sent during a test. Each call first delivers the mails that are due, so that a
+ * test need not sleep to get a mail that a request queued.
  */
 export interface Mails {
-  /** Newest first. */
+  /** All mails, newest first. */
   all(): Promise<readonly Mail[]>
-  /** Those to one address, newest first. */
+  /** The mails to one address, newest first. */
   to(emailAddress: string): Promise<readonly Mail[]>
-  /** @throws Error if there is none, naming the addresses that have mails */
+  /** @throws Error if there is none, naming the addresses that have got mails */
   newestTo(emailAddress: string): Promise<Mail>
   /**
    * The link in the newest mail, with its token.
    *
-   * @throws Error if there is no mail, or no such link in it
+   * @throws Error if there is no mail, or the mail has no such link
    */
   linkTo(emailAddress: string): Promise<string>
   /**
@@ -29,17 +29,17 @@ export interface Mails {
   tokenTo(emailAddress: string): Promise<string>
 }
 
-/** The sender of mails, where their links lead, and their look and words. */
+/** The sender of mails, the URL that their links begin with, and their look and words. */
 export type MailOptions = Partial<Pick<OutboxOptions, 'from' | 'appUrl' | 'mails'>>
 
-/** An outbox that keeps its mails here: instead of `createOutbox` and a transport. */
+/** An outbox that keeps its mails in memory, to be used instead of `createOutbox` and a transport. */
 export function captureMails(auth: Auth, options: MailOptions = {}): Mails {
   const mailbox = createMailbox()
   const sent = { from: 'Tests <tests@example.com>', appUrl: 'https://app.example.com', ...options }
   const outbox = createOutbox(auth, { ...sent, transport: mailbox })
   let delivering = Promise.resolve()
 
-  // One after the other: a second delivery finds nothing due, and would return before the first has sent.
+  // One after the other: a concurrent second delivery would find nothing due, and return before the first has finished.
   const all = async () => {
     const delivery = delivering.then(() => outbox.deliverDue())
     delivering = delivery.catch(() => {})

@@ -7,17 +7,17 @@ import { testMark } from '../storage/test-mark.ts'
 /**
  * Migrates a database that tests may empty, and marks it as such.
  *
- * SECURITY: every other database with tables is left alone: a test that was started with the wrong URL would
- * delete everything in it.
+ * SECURITY: refuses any other database with tables, since a test that was started with the wrong URL would delete
+ * everything in it.
  *
- * @throws EnvironmentError for a database with tables that no test has made
+ * @throws EnvironmentError for a database that has tables and is not marked
  */
 export async function claimDatabase(
   database: Database,
   migrations: readonly Migrations[],
 ): Promise<void> {
   const tables = await listTables(database)
-  // Once the database is marked, tables that tests make further back in the search path are theirs too.
+  // In a marked database the tables in later schemas of the search path are from tests too.
   const isClaimed = tables.includes(testMark)
   const [strange] = isClaimed ? [] : [...tables, ...(await listTablesBehind(database))]
   if (strange !== undefined) {
@@ -33,14 +33,14 @@ export async function claimDatabase(
   await migrate(database, migrations)
 }
 
-/** Deletes every row of every table, except those to keep and the record of migrations. */
+/** Deletes all rows of all tables, except those to keep and the record of migrations. */
 export async function emptyDatabase(database: Database, keep: readonly string[]): Promise<void> {
   const kept = new Set([testMark, 'latchkey_migrations', ...keep])
   const tables = (await listTables(database)).filter((table) => !kept.has(table)).map(quoted)
   const script = (await isPostgres(database))
     ? `TRUNCATE ${tables.join(', ')} RESTART IDENTITY`
     : tables.map((table) => `DELETE FROM ${table};`).join('\n')
-  // Within a migration foreign keys allow any order; all of them are checked at the end.
+  // In a migration the tables can be emptied in any order, since foreign keys are checked at its end.
   await database.migration((transaction) => transaction.script(script))
 }
 
@@ -49,7 +49,7 @@ async function listTables(database: Database): Promise<string[]> {
   return rows.map(([name]) => readText(name))
 }
 
-// In schemas further back in the search path, where a statement would find them.
+// Tables in later schemas of the search path, which statements would also find.
 async function listTablesBehind(database: Database): Promise<string[]> {
   if (!(await isPostgres(database))) return []
   const rows = await database.query(`SELECT relname FROM pg_class
@@ -80,7 +80,7 @@ const postgresTables = `SELECT relname FROM pg_class
     AND ${ofNoExtension}
   ORDER BY relname`
 
-// Without the shadow tables of a virtual table, which empties them itself; with that of AUTOINCREMENT.
+// Without the shadow tables of a virtual table, which empties them itself; including the table of AUTOINCREMENT.
 const sqliteTables = `SELECT name FROM pragma_table_list
   WHERE schema = 'main' AND type IN ('table', 'virtual')
     AND (name NOT LIKE 'sqlite\\_%' ESCAPE '\\' OR name = 'sqlite_sequence')

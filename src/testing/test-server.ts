@@ -14,47 +14,47 @@ import { captureMails, type MailOptions, type Mails } from './mails.ts'
 import { claimDatabase, emptyDatabase } from './test-database.ts'
 import { testSettings } from './test-settings.ts'
 
-/** Your application, as tests build it. */
+/** How to build your application for tests. */
 export interface TestServerOptions<Fields = unknown> {
   /** Opens the database that a URL names: the `openDatabase` of the template. */
   readonly open: (url: string) => Promise<OpenedDatabase>
-  /** Your app around `auth`: what `createApp` makes, or another `Request → Response`. */
+  /** Builds your app: what `createApp` returns, or another `Request → Response`. */
   readonly app: (auth: Auth, database: Database) => Fetch | Promise<Fetch>
-  /** The options of your `createAuth`; those that tests need are set instead of yours. */
+  /** The options of your `createAuth`, except `store` and `clock`, which the test server sets. */
   readonly auth?: Omit<Partial<AuthOptions<Fields>>, 'store' | 'clock'>
   readonly mail?: MailOptions
-  /** Default: an SQLite file of its own. Any other must be for tests only: it is emptied. */
+  /** Default: a temporary SQLite file. Any other database must be for tests only, since it is emptied. */
   readonly databaseUrl?: string | null
-  /** When the clock starts; default noon on the first of January 2026, UTC. */
+  /** The instant at which the clock starts; default 2026-01-01T12:00:00Z. */
   readonly now?: Date
-  /** Tables that `reset` leaves as they are, such as those that migrations fill. */
+  /** Tables that are not emptied, such as those that migrations fill. */
   readonly keep?: readonly string[]
 }
 
-/** A database, and what to migrate it with: Latchkey's migrations, followed by yours. */
+/** A database with its migrations: Latchkey's, followed by yours. */
 export interface OpenedDatabase {
   readonly database: Database
   readonly migrations: readonly Migrations[]
 }
 
-/** Your application in this process, on a database of its own, with a clock that the test moves. */
+/** Your application in the process of the test, with its own database and a clock that the test moves. */
 export interface TestServer {
-  /** Stays the same over a `reset`. */
+  /** Remains the same after a `reset`. */
   readonly app: TestServerApp
   readonly mails: Mails
   readonly clock: Clock
   readonly database: Database
-  /** Another one after each `reset`. */
+  /** A new one after each `reset`. */
   readonly auth: Auth
-  /** Back to the beginning: no rows, no mails, the first instant. Waits for requests under way. */
+  /** Deletes all rows and mails, and sets the clock back to its start. Waits for requests under way. */
   reset(): Promise<void>
   close(): Promise<void>
 }
 
-/** Answers like your app. */
+/** Sends requests to your app. */
 export interface TestServerApp {
   request(path: string, init?: RequestInit): Promise<Response>
-  /** @param peer where the app takes the request to come from; default this machine */
+  /** @param peer the client from which the app sees the request come; default this machine */
   fetch(request: Request, peer?: Peer): Promise<Response>
 }
 
@@ -65,8 +65,8 @@ interface Application {
 }
 
 /**
- * Builds your application for a test, without a port and without a mail server. Passwords are hashed cheaply,
- * and rate limits are off, unless `auth` says otherwise.
+ * Builds your application for a test, without a port or a mail server. Hashes are cheap, and rate limits are off,
+ * unless `auth` says otherwise.
  *
  * @throws Error if `NODE_ENV` is `production`, and for a database that is not for tests only
  */
@@ -105,7 +105,7 @@ export async function createTestServer<Fields = unknown>(
   const fetch = (request: Request, peer: Peer = thisMachine) =>
     traffic.pass(async () => {
       const response = await application.app.fetch(request, peer)
-      // Uses are recorded a second after the answers. A test may move the clock before that, and the session would
+      // Uses are otherwise recorded a second after the answer. If a test moved the clock before that, the session would
       // count as unused.
       await application.auth.flush()
       return response
@@ -129,7 +129,7 @@ export async function createTestServer<Fields = unknown>(
     },
     reset: () =>
       traffic.stop(async () => {
-        // What is written after the answers would end up in the next test.
+        // What is still to be written would end up in the next test.
         await application.mails.all()
         await application.auth.flush()
         await emptyDatabase(database, keep)
@@ -152,7 +152,7 @@ async function placeOf(url: string | null) {
   return { url: `sqlite:${join(folder, 'test.sqlite3')}`, remove }
 }
 
-/** Lets requests pass, but not while `stop` works alone, which waits for those under way. */
+/** Lets requests pass, except during the work of `stop`, which first waits for those under way. */
 class Traffic {
   readonly #underWay = new Set<Promise<unknown>>()
   #stopped: Promise<unknown> = Promise.resolve()

@@ -1,19 +1,19 @@
 import { refuseProduction } from '../cli/test-environment.ts'
 import { argon2id, type PasswordHash } from '../core/password-hash.ts'
 
-/** Settings that make tests fast, and would make anything else unsafe. */
+/** Settings that make tests fast, and are unsafe for anything else. */
 export interface TestSettings {
   readonly passwordHash: PasswordHash
   readonly rateLimits: 'off'
 }
 
 /**
- * For `createAuth({ store, clock, ...testSettings() })`: the cheapest argon2id there is, and no rate limits.
+ * For `createAuth({ store, clock, ...testSettings() })`: argon2id at its lowest cost, and no rate limits.
  *
  * @throws Error if `NODE_ENV` is `production`
  */
 export function testSettings(): TestSettings {
-  // SECURITY: whoever gets hold of hashes this cheap can guess the passwords.
+  // SECURITY: passwords can be guessed from hashes this cheap.
   refuseProduction('testSettings()')
   return {
     passwordHash: argon2id({ cost: { memoryKibibytes: 8, passes: 1 } }),

@@ -1,6 +1,6 @@
 /**
- * What a test sends requests to: the app in this process, as `createApp` makes it (`request`), anything else
- * that answers a `Request` (`fetch`), or the origin of a server that listens, such as `http://localhost:3000`.
+ * What a test sends requests to: an app in this process, as `createApp` returns it (`request`), anything else that
+ * answers a `Request` (`fetch`), or the origin of a server that listens, such as `http://localhost:3000`.
  */
 export type TestedApp = string | AppWithRequest | AppWithFetch
 
@@ -20,7 +20,7 @@ interface Sent {
   readonly headers?: Readonly<Record<string, string>>
 }
 
-/** An answer of the app, read to its end. */
+/** An answer of the app, with its body. */
 export interface Said {
   readonly status: number
   readonly headers: Headers
@@ -29,9 +29,9 @@ export interface Said {
 }
 
 /**
- * Sends one request, with JSON or without a body, for which only one status will do.
+ * Sends one request, with JSON or without a body, and expects one status.
  *
- * @throws Error with the answer, if its status is another
+ * @throws Error with the answer, if it has another status
  */
 export async function obtain(app: TestedApp, line: string, sent: Wanted): Promise<Said> {
   const said = await ask(app, line, sent)
@@ -67,7 +67,7 @@ function readObject(text: string): Readonly<Record<string, unknown>> {
   }
 }
 
-/** @throws Error if the answer has no such text */
+/** @throws Error if the answer has no such member, or it is not a text */
 export function textOf(said: unknown, name: string): string {
   const value = Object(said)[name]
   if (typeof value === 'string') return value

@@ -9,9 +9,9 @@ export interface AppWithMails {
 }
 
 /**
- * Opens the link in the mail, so that the user has confirmed their address: only then can they have API keys.
+ * Opens the link in the mail, which confirms the user's address: only then can they have API keys.
  *
- * @throws Error when the app refuses, with its answer
+ * @throws Error if the app refuses, with its answer
  */
 export async function verifyAddress(
   { app, mails }: AppWithMails,

@@ -5,11 +5,10 @@ import { type Origin, OriginError, type OriginRow } from './origin.ts'
 import { type FieldNames, isOptional, readFieldNames, toOriginUser } from './user-fields.ts'
 
 /**
- * The users of a CSV file in UTF-8 (RFC 4180), whose first line names the columns; other columns
- * are ignored.
+ * The users of a CSV file in UTF-8 (RFC 4180). Its first line names the columns; unknown columns are ignored.
  *
  * @param file a path, or `-` for the standard input
- * @throws OriginError
+ * @throws OriginError for an invalid mapping
  */
 export async function openCsv(file: string, mapping: unknown, name: string): Promise<Origin> {
   const users = readFieldNames(mapping)
@@ -43,7 +42,7 @@ async function* read(file: string, names: FieldNames): AsyncGenerator<OriginRow>
     },
   })
   const source = Readable.from(openBytes(file), { objectMode: false })
-  // Whoever reads the parser gets the errors of the source as well.
+  // The reader of the parser must get the errors of the source as well.
   source.on('error', (error) => parser.destroy(error))
   let columns: Columns | null = null
   for await (const { record, info } of source.pipe(parser)) {
@@ -56,7 +55,7 @@ async function* read(file: string, names: FieldNames): AsyncGenerator<OriginRow>
   if (!columns) throw new OriginError(`${nameOf(file)} has no line that names its columns`)
 }
 
-// After these the parser does not find its place again.
+// After these errors the parser cannot resume.
 const lost = ['CSV_MAX_RECORD_SIZE', 'CSV_QUOTE_NOT_CLOSED']
 
 // A line with two faults is skipped twice, and reported once.
@@ -69,7 +68,7 @@ function* faults(skipped: Skipped[]): Generator<OriginRow> {
   }
 }
 
-// SECURITY: otherwise rows would be lost silently. Those before the fault were read.
+// SECURITY: the import fails, or the rows after the fault would be lost silently. Those before it were read.
 function requireWhole([first]: readonly Skipped[]): void {
   if (!first) return
   throw new OriginError(
@@ -110,7 +109,7 @@ function readHeader(header: readonly string[], mapped: FieldNames): Columns {
   return { names: mapped, indexes }
 }
 
-// SECURITY: a file without a header line begins with somebody's row, hash included.
+// SECURITY: without a header line the first line is somebody's row, with their hash.
 function describe(header: readonly string[]): string {
   const isRow = header.some((name) => !/^[\p{L}\p{N} _-]{0,40}$/u.test(name))
   return isRow ? 'a first line that names no columns' : header.join(', ').slice(0, 300)

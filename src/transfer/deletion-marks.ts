@@ -6,8 +6,8 @@ import type { OriginRecord } from './origin.ts'
 import { idOf } from './record-values.ts'
 
 /**
- * Keeps the marks of users who are not here. A user who is here is not deleted for a mark, which
- * would delete what is theirs here too. They are reported instead, and whoever imports decides.
+ * Keeps the marks of users who do not exist here. A user who exists here is not deleted because of a mark, since that
+ * would delete everything of theirs here too. They are reported, so that the person who imports decides.
  */
 export async function refuseLiving(
   importing: Importing,
@@ -27,11 +27,11 @@ export async function refuseLiving(
 const [id, emailAddress] = users.columns
 const named = { ...users, columns: [id, emailAddress].flatMap((column) => column ?? []) }
 
-// A mark does not say whose it is, so the marks of all users are computed, once.
+// A mark does not identify its user, so the marks of all users are computed, once.
 async function noteLiving({ database, notes }: Importing): Promise<void> {
   for await (const page of pagesOf(database, named)) {
     for (const [userId, address] of page) {
-      // A user who is in the file exists at the origin.
+      // The origin cannot have deleted a user who is in the file.
       if (notes.rows.has(`${users.name} ${userId}`)) continue
       notes.addLiving(markOf({ origin: ownOrigin, originId: String(userId) }), String(address))
     }

@@ -4,7 +4,7 @@ import { apiKeys, deletedUsers, events, sessions, users } from '../storage/trans
 import { findOriginIds, pagesOf } from '../storage/transfers.ts'
 import { compare, end, header, writeOriginIds, writeRecord, writeSessionImport } from './record.ts'
 
-/** The tables that an export reads: without another one users can still be moved elsewhere. */
+/** The tables that an export reads; the others are not needed to move users elsewhere. */
 export const exportedTables: readonly string[] = [
   ...[users, deletedUsers, sessions, apiKeys, events].map(({ name }) => name),
   'imported_users',
@@ -13,8 +13,8 @@ export const exportedTables: readonly string[] = [
 ]
 
 /**
- * All that an import reads back, line by line, several in each text: the users, and what is theirs.
- * Two exports of the same rows are the same bytes, whichever kind of database they come from.
+ * The lines of an export, several in each text: the users and their rows, as an import reads them back.
+ * Two exports of the same rows have the same bytes, even from different kinds of database.
  */
 export async function* exportLines(snapshot: Snapshot): AsyncGenerator<string> {
   yield `${JSON.stringify(header)}\n`

@@ -25,19 +25,19 @@ export interface ImportOptions extends RowRules {
   readonly mode: 'write' | 'dry-run'
   readonly sessions: SessionPolicy
   readonly onRefused: (row: RefusedRow) => void
-  /** Called with the number of rows looked at so far. */
+  /** Called with the number of rows processed so far. */
   readonly onProgress: (rows: number) => void
   readonly turns: Turns
-  /** Waits before a database that was away is asked again. */
+  /** Waits before the database is tried again after it was unavailable. */
   readonly pause: Pause
 }
 
 /**
- * Imports all that an origin has, in batches, each in a transaction of its own. Run again it goes
- * on where it was cut off: existing rows stay as they are.
+ * Imports everything from an origin, in batches, each in a transaction of its own. After an interruption it can be
+ * run again, since it leaves existing rows as they are.
  *
- * @throws OriginError where the origin cannot be read
- * @throws AuthError `unavailable` where the database is away
+ * @throws OriginError if the origin cannot be read
+ * @throws AuthError `unavailable` if the database is away
  */
 export async function importFrom(
   origin: Origin,
@@ -72,12 +72,12 @@ export async function importFrom(
     await closeSessionImport(importing)
     return tally.summary(await listSchemes(importing, target))
   } finally {
-    // Also after an error of the origin: what came before it was read.
+    // Also after an error of the origin: the rows before it are still imported.
     await pending.end().finally(() => notes.close())
   }
 }
 
-// Only at the end: what an import that was cut off did not bring has not ended here either.
+// Only at the end: a session that an interrupted import did not bring has not ended here.
 async function closeSessionImport(importing: Importing): Promise<void> {
   const { origin, now } = importing
   const close = async (transaction: Connection) => {
@@ -87,8 +87,8 @@ async function closeSessionImport(importing: Importing): Promise<void> {
   await write(importing, close, () => undefined)
 }
 
-// Asked once: an import that is written must not fail over a number. Counting reads a row for each
-// hash, which may take longer than a statement may.
+// Not tried again: a finished import must not fail because of a count. Counting reads a row for each hash, which may
+// exceed the time limit of a statement.
 async function listSchemes(
   { schemes, mode }: Importing,
   target: Connection,
@@ -107,7 +107,7 @@ async function listSchemes(
   }
 }
 
-// A session of an export keeps its own instants, and expires here as it would have there.
+// A session from an export keeps its own instants, and expires here when it would have expired there.
 function findSessionsEnd(
   origin: string,
   database: Connection,
@@ -122,10 +122,10 @@ function findSessionsEnd(
 type Kind = OriginRow['type']
 type RowOf<Type extends Kind> = Extract<OriginRow, { type: Type }>
 
-// More rows would keep others waiting for longer; fewer would wait for the disk more often.
+// With more rows others would wait longer for the database; with fewer the import would wait for the disk more often.
 const rowsAtATime = 1_000
 
-// Batches of rows of one kind and one table, in their order; faults go into any batch.
+// Batches of rows of one kind and one table, in the order of the origin; faults go into any batch.
 async function* inBatches(rows: AsyncIterable<OriginRow>): AsyncGenerator<OriginRow[]> {
   let batch: OriginRow[] = []
   let kind: unknown = null
@@ -150,7 +150,7 @@ function kindOf(row: OriginRow): unknown {
 async function importBatch(importing: Importing, batch: readonly OriginRow[]): Promise<void> {
   const users = ofType(batch, 'user')
   if (users.length > 0) await importUsers(importing, users)
-  // What comes after users is theirs.
+  // The rows that follow belong to the users, who must be written first.
   else await importing.pending.end()
   await importSessions(importing, ofType(batch, 'session'))
   const records = ofType(batch, 'record')

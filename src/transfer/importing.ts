@@ -6,23 +6,23 @@ import type { PendingWrite } from './pending-write.ts'
 import type { RowRules } from './row.ts'
 import type { Tally } from './tally.ts'
 
-/** Decides when a transaction may begin, so that others have their turn before it. */
+/** Runs a transaction when its turn comes, so that other users of the database are served in between. */
 export type Turns = <T>(work: () => Promise<T>) => Promise<T>
 
 export const hourMilliseconds = 3_600_000
 
-/** What the steps of one import share. */
+/** The state that the steps of one import share. */
 export interface Importing extends RowRules {
   readonly database: PatientDatabase
   readonly origin: string
   readonly mode: 'write' | 'dry-run'
   readonly notes: ImportNotes
   readonly tally: Tally
-  /** The schemes of imported hashes, and how many more hashes of each this import brings. */
+  /** The schemes of imported hashes, and how many hashes of each this import adds. */
   readonly schemes: Map<string, number>
-  /** As configured on the server. */
+  /** The policy of the server. */
   readonly sessions: SessionPolicy
-  /** A row that began up to this instant, and is not here, has ended here; null for none. */
+  /** A row that began at or before this instant and does not exist here has ended here; null if none has. */
   readonly endedUpTo: Readonly<Record<'sessions' | 'apiKeys', Date | null>>
   readonly turns: Turns
   readonly pending: PendingWrite

@@ -1,8 +1,8 @@
 /**
  * Reads an instant as databases and files write it: ISO 8601, `2026-03-01 09:30:00.123456` in UTC,
- * and seconds or milliseconds since 1970. Nothing else is guessed: 01/02/2026 may be two days.
+ * and seconds or milliseconds since 1970. No other format is guessed: 01/02/2026 is ambiguous.
  *
- * @returns null for an empty value, and 'invalid' for one that cannot be read
+ * @returns null for an empty value, and `'invalid'` for one that cannot be read
  */
 export function parseInstant(value: unknown): Date | null | 'invalid' {
   if (value === null || value === undefined || value === '') return null
@@ -13,9 +13,9 @@ export function parseInstant(value: unknown): Date | null | 'invalid' {
   return parseText(value)
 }
 
-// Until 2286 seconds have at most ten digits, and milliseconds have had more since 1970-04-26.
+// Until 2286 a number of seconds has at most ten digits; since 1970-04-26 a number of milliseconds has more.
 function parseEpoch(number: number): Date | 'invalid' {
-  // SECURITY: 0 and 1 are a boolean, not the first second of 1970: otherwise everybody would be verified.
+  // SECURITY: 0 and 1 are booleans, not instants of 1970: otherwise every address would count as verified.
   if (Math.abs(number) < 100_000_000) return 'invalid'
   const isSeconds = Math.abs(number) < 10_000_000_000
   return inRange(new Date(Math.trunc(isSeconds ? number * 1_000 : number)))
@@ -31,7 +31,7 @@ function parseText(text: string): Date | 'invalid' {
   const [hour, minute, second] = [digits(found[4]), digits(found[5]), digits(found[6])]
   const milliseconds = Number((found[7] ?? '').padEnd(3, '0').slice(0, 3))
   const instant = new Date(Date.UTC(year, month - 1, day, hour, minute, second, milliseconds))
-  // The 30th of February would become a day in March.
+  // A Date turns the 30th of February into a day in March.
   const isThere = instant.getUTCDate() === day && instant.getUTCMonth() === month - 1
   if (!isThere || hour > 23 || minute > 59 || second > 59) return 'invalid'
   const zone = found[8]
@@ -53,7 +53,7 @@ function inRange(instant: Date): Date | 'invalid' {
   return isInRange(instant) ? instant : 'invalid'
 }
 
-/** Whether both databases can store an instant, and an id can begin with it. */
+/** Whether both databases can store the instant, and a UUID of version 7 can hold it. */
 export function isInRange(instant: Date): boolean {
   const year = instant.getUTCFullYear()
   return year >= 1970 && year <= 9999

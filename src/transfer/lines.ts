@@ -1,7 +1,7 @@
 import { createReadStream, statSync } from 'node:fs'
 import { OriginError } from './origin.ts'
 
-/** The longest line, or record of a CSV file, in bytes: no user is as long. */
+/** The most bytes in a line, or in a record of a CSV file; no user needs as many. */
 export const longestLine = 1_048_576
 
 /** A line of a file, with its number. */
@@ -9,7 +9,7 @@ export type Line =
   | { readonly number: number; readonly bytes: Buffer }
   | { readonly number: number; readonly bytes: null }
 
-/** The bytes of a file, or of the standard input for `-`. */
+/** The bytes of a file, or of the standard input if the path is `-`. */
 export function openBytes(file: string): AsyncIterable<Buffer> {
   return file === '-' ? process.stdin : explained(file, createReadStream(file))
 }
@@ -23,7 +23,7 @@ async function* explained(file: string, chunks: AsyncIterable<Buffer>): AsyncGen
   }
 }
 
-/** The lines, without empty ones; null for one that is too long, of which nothing is kept. */
+/** The lines, without empty ones. The bytes of a line that is too long are null. */
 export async function* readLines(chunks: AsyncIterable<Buffer>): AsyncGenerator<Line> {
   let number = 1
   let parts: Buffer[] = []
@@ -57,7 +57,7 @@ function isBlank({ bytes }: Line): boolean {
   return bytes !== null && (bytes.length === 0 || (bytes.length === 1 && bytes[0] === 0x0d))
 }
 
-/** How many lines a file has; null for the standard input or a pipe, which can be read only once. */
+/** The number of lines in a file; null for the standard input or a pipe, which can be read only once. */
 export async function countLines(file: string): Promise<number | null> {
   if (file === '-' || !statSync(file, { throwIfNoEntry: false })?.isFile()) return null
   let lines = 0

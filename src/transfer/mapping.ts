@@ -1,21 +1,21 @@
 import { OriginError } from './origin.ts'
 
-/** An origin's names for what Latchkey calls so; null for what it lacks. */
+/** An origin's name for each of Latchkey's; null if it has no such thing. */
 export type Names<Default extends NameGroups = NameGroups> = {
   readonly [Group in keyof Default]: {
     readonly [Name in keyof Default[Group]]: string | null
   }
 }
 
-/** By group, such as `users`. */
+/** The names in each group, such as `users`. */
 export type NameGroups = Readonly<Record<string, Readonly<Record<string, string>>>>
 
 /**
  * An origin's default names, replaced by those of the `--map` file:
  * `{ "users": { "email_address": "E-Mail", "created_at": null } }`.
  *
- * @param given the file's JSON, or null without one
- * @throws OriginError for what is no such object, and for names that the origin does not have
+ * @param given the parsed file, or null if there is none
+ * @throws OriginError if it is not such an object, or contains a name that the origin does not have
  */
 export function mapNames<const Default extends NameGroups>(
   defaults: Default,
@@ -35,7 +35,7 @@ export function mapNames<const Default extends NameGroups>(
     }
   }
   const merged = [...names].map(([group, own]) => [group, Object.fromEntries(own)])
-  // It has the names of the defaults, and no others.
+  // Its names are exactly those of the defaults.
   return Object.fromEntries(merged) as Names<Default>
 }
 

@@ -5,10 +5,10 @@ import { end, header, readRecord } from './record.ts'
 import { type FieldNames, isOptional, readFieldNames, toOriginUser } from './user-fields.ts'
 
 /**
- * A file with a JSON object in each line: an export of Latchkey's, or users.
+ * A file with a JSON object in each line: an export of Latchkey, or users of another system.
  *
  * @param file a path, or `-` for the standard input
- * @throws OriginError
+ * @throws OriginError if the file cannot be read, is an export of another version, or the mapping is invalid
  */
 export async function openNdjson(file: string, mapping: unknown, name: string): Promise<Origin> {
   const users = readFieldNames(mapping)
@@ -46,7 +46,7 @@ async function* readUsers(
 function toUser(line: Line, names: FieldNames): OriginRow {
   const object = readObject(line)
   if (!object) return fault(line)
-  // Otherwise a mistyped name would take everybody's password away.
+  // Otherwise a mistyped name would import everybody without a password.
   if (lacksField(object, names)) return { ...fault(line), reason: 'missing_field' }
   const read = (name: string) => (Object.hasOwn(object, name) ? object[name] : null)
   return toOriginUser(names, where(line), read)
@@ -88,7 +88,7 @@ function where({ number }: Line): string {
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 
-/** Null for what is not a JSON object in UTF-8. The first may follow a byte order mark. */
+/** The object in a line; null if it is not a JSON object in UTF-8. The first line may begin with a byte order mark. */
 function readObject({ bytes }: Line): Readonly<Record<string, unknown>> | null {
   if (!bytes) return null
   try {
@@ -102,7 +102,7 @@ function readObject({ bytes }: Line): Readonly<Record<string, unknown>> | null {
 
 const hasLongNumber = /[:[,\s]-?\d{16}/
 
-// An id of 64 bits stays its digits: JavaScript would round it into somebody else's.
+// A 64-bit id keeps its digits: JavaScript would round it to the id of somebody else.
 function exact(_name: string, value: unknown, context?: { source?: string }): unknown {
   const source = context?.source ?? ''
   const isRounded =

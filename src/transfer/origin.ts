@@ -4,17 +4,17 @@ import type { TransferTable } from '../storage/transfer-tables.ts'
 import type { OriginId } from '../storage/transfers.ts'
 
 /**
- * Where users come from. It is read once, in order, from one consistent state and in bounded
- * memory: users first, then sessions; a user's newest sessions first where possible.
+ * The system from which users are imported. It is read once, from one consistent state and in bounded memory: first
+ * users, then sessions, if possible with the newest sessions of each user first.
  */
 export interface Origin {
-  /** Its name in `imported_users`, such as `rails`. */
+  /** The origin's name in `imported_users`, such as `rails`. */
   readonly name: string
-  /** What whoever runs the import should know, in sentences. */
+  /** Sentences for the person who runs the import. */
   readonly notes: readonly string[]
-  /** @throws OriginError */
+  /** @throws OriginError if the origin cannot be read to its end */
   read(): AsyncIterable<OriginRow>
-  /** How many rows to expect, for the progress; null where that is not known beforehand. */
+  /** The number of rows to expect, for the progress; null if it is not known beforehand. */
   count(): Promise<number | null>
   close(): Promise<void>
 }
@@ -26,24 +26,24 @@ export type OriginRow =
   | OriginSessionImport
   | OriginFault
 
-/** A user as written by their system: nothing is checked yet. */
+/** A user as their system wrote them; nothing is checked yet. */
 export interface OriginUser {
   readonly type: 'user'
-  /** The user's id there. A UUID stays their id; where it is null the address takes its place. */
+  /** The user's id at the origin, which stays their id if it is a UUID. If null, the address takes its place. */
   readonly originId: string | null
   readonly emailAddress: unknown
   /** Null or empty for a user without a password. */
   readonly passwordHash: unknown
-  /** An instant, or null, as are the next three. */
+  /** An instant or null, like the next three. */
   readonly emailVerifiedAt: unknown
   readonly bannedAt: unknown
   readonly createdAt: unknown
   readonly updatedAt: unknown
-  /** Where the row is, for the report: `users row 17`, `line 4`. */
+  /** The place of the row, for the report: `users row 17`, `line 4`. */
   readonly where: string
 }
 
-/** A session that was live in its system: the reader leaves out those that were not. */
+/** A session that was live in its system; the reader leaves out all others. */
 export interface OriginSession {
   readonly type: 'session'
   /** The `originId` of its user. */
@@ -66,20 +66,20 @@ export interface OriginRecord {
   readonly where: string
 }
 
-/** From Latchkey's own export: the fact that another system's sessions were imported, and when. */
+/** A record of Latchkey's own export: when the sessions of another system were imported. */
 export interface OriginSessionImport extends SessionImport {
   readonly type: 'session-import'
   readonly where: string
 }
 
-/** A part of the file that is no row, after which the file goes on. */
+/** A part of the file that could not be read as a row; the rows after it are read. */
 export interface OriginFault {
   readonly type: 'fault'
   readonly reason: 'malformed_line' | 'line_too_long' | 'missing_field' | 'invalid_record'
   readonly where: string
 }
 
-/** Why an origin cannot be read, in a sentence that says what to do. It never repeats content of rows. */
+/** Why an origin cannot be read, in a sentence that says what to do. It never repeats the content of rows. */
 export class OriginError extends Error {
   override readonly name = 'OriginError'
 }

@@ -1,7 +1,7 @@
 import { isUnavailable } from '../core/errors.ts'
 import type { Database } from '../storage/database.ts'
 
-/** A database that is asked again when it was away. */
+/** A database whose statements are repeated if it was unavailable. */
 export type PatientDatabase = Pick<Database, 'query' | 'transaction'>
 
 export type Pause = (milliseconds: number) => Promise<unknown>
@@ -9,9 +9,8 @@ export type Pause = (milliseconds: number) => Promise<unknown>
 const pausesMilliseconds = [1_000, 5_000, 20_000]
 
 /**
- * Repeats what was refused as `unavailable`: others come first on a busy machine, or the database
- * is restarting. It may have been committed all the same, so a transaction must work where its rows
- * are there already.
+ * Repeats what failed with `unavailable`, since the machine is busy or the database is restarting. The failed
+ * transaction may have been committed nevertheless, so it must also work if its rows exist already.
  */
 export function withPatience(database: Database, pause: Pause): PatientDatabase {
   const patiently = async <T>(attempt: () => Promise<T>): Promise<T> => {

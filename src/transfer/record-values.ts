@@ -7,7 +7,7 @@ export function idOf({ values }: OriginRecord): string {
   return String(values[0])
 }
 
-/** The text of a column, or an empty one for any other value. */
+/** The text in a column, or an empty text for any other value. */
 export function textOf(row: OriginRecord, name: string): string {
   const value = columnValue(row, name)
   return typeof value === 'string' ? value : ''
@@ -23,7 +23,7 @@ export function withoutValues(row: OriginRecord, names: readonly string[]): Orig
   return { ...row, values: row.values.map((value, index) => (blank.has(index) ? null : value)) }
 }
 
-/** Whether a session or an API key has expired by now, and may have been swept. */
+/** Whether a session or an API key has expired, and may have been swept. */
 export function isOver(row: OriginRecord, { now, sessions }: Importing): boolean {
   const hasPassed = (name: string, hours: number) =>
     instantOf(row, name) + hours * hourMilliseconds <= now.getTime()
@@ -32,7 +32,7 @@ export function isOver(row: OriginRecord, { now, sessions }: Importing): boolean
   return hasPassed('last_used_at', idleHours) || hasPassed('created_at', maximumHours)
 }
 
-/** Whether a row began up to an instant, if there is one. */
+/** Whether a row began at or before `end`; false if `end` is null. */
 export function beganUpTo(row: OriginRecord, end: Date | null): boolean {
   return end !== null && instantOf(row, 'created_at') <= end.getTime()
 }

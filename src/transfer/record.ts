@@ -22,7 +22,7 @@ import type { OriginRecord, OriginSessionImport } from './origin.ts'
 
 export const header = { type: 'latchkey_export', version: 1 } as const
 
-/** The type of the last line, which gives the number of lines between it and the first. */
+/** The type of the last line, which has the number of lines between the first and itself. */
 export const end = 'latchkey_export_end'
 
 const tables: Readonly<Record<string, TransferTable>> = {
@@ -35,7 +35,7 @@ const tables: Readonly<Record<string, TransferTable>> = {
 
 const types = new Map(Object.entries(tables).map(([type, { name }]) => [name, type]))
 
-/** A row of a table as a record. */
+/** The record of a row. */
 export function writeRecord(table: TransferTable, row: readonly Value[]): Record<string, unknown> {
   const fields = table.columns.map((column, index) => [column.name, toJson(column, row[index])])
   return { type: types.get(table.name), ...Object.fromEntries(fields) }
@@ -52,13 +52,13 @@ export function writeSessionImport({ origin, importedAt }: SessionImport): Recor
   return { type: 'imported_sessions', origin, imported_at: importedAt.toISOString() }
 }
 
-/** Compares by code units, as no database's collation does. */
+/** Compares by code units: the collations of databases differ. */
 export function compare(a: string, b: string): number {
   if (a === b) return 0
   return a < b ? -1 : 1
 }
 
-/** @returns null for what an export cannot hold */
+/** @returns null for a record that an export cannot contain */
 export function readRecord(
   record: Readonly<Record<string, unknown>>,
   where: string,
@@ -95,7 +95,7 @@ function readOriginIds(value: unknown): OriginId[] | null {
   return originIds.every((each) => each !== null) ? originIds : null
 }
 
-// Undefined for a value that the column cannot hold: sent, it would cost the whole batch.
+// Undefined for a value that the column cannot hold, which would make the statement for the whole batch fail.
 function readColumn(
   table: TransferTable,
   { name, kind, isNullable }: TransferColumn,
@@ -117,12 +117,12 @@ const rules: Readonly<Record<string, (text: string) => boolean>> = {
   'events.actor': (text) => ['user', 'operator', 'anybody'].includes(text),
 }
 
-// In today's spelling, which an export of before November 2026 may not have.
+// In the current normal form, which an export from before November 2026 may not have.
 function readEmailAddress(text: string): EmailAddress | null {
   return text === text.toLowerCase() ? parseEmailAddress(text) : null
 }
 
-// Neither NUL, which PostgreSQL does not store, nor a lone surrogate.
+// No NUL, which PostgreSQL does not store, and no lone surrogate.
 function isKept(text: string): boolean {
   return text.length <= 4_096 && !/[\0\p{Cs}]/u.test(text)
 }

@@ -17,7 +17,7 @@ import { beganUpTo, columnValue, idOf, isOver, textOf, withoutValues } from './r
 import { hashRefusals, type Refusal } from './refusals.ts'
 import { admitScheme } from './schemes.ts'
 
-/** Imports a batch of rows of Latchkey's own export: as they were, or not at all. */
+/** Imports a batch of rows of Latchkey's own export. Each is imported unchanged or refused. */
 export async function importRecords(
   importing: Importing,
   table: TransferTable,
@@ -33,13 +33,13 @@ export async function importRecords(
   const admitted = await admit(importing, table, fresh)
   const inserted = await save(importing, table, await withoutDeleted(importing, table, admitted))
   const missing = admitted.filter((row) => !inserted.has(idOf(row)))
-  // A write that was tried twice may have succeeded the first time.
+  // A repeated write may have succeeded the first time.
   const own = await findIds(database, table, missing.map(idOf))
   const taken = missing.filter((row) => !own.has(idOf(row)))
   const count = countOf(table)
   if (count) tally.add(count, admitted.length - taken.length)
   if (table === users) for (const row of admitted) notes.owners.add(idOf(row))
-  // Rows that exist under another id.
+  // Their unique values belong to a row with another id.
   for (const row of taken) refuse(importing, 'id_taken', row)
 }
 
@@ -72,7 +72,7 @@ async function admitUsers(
     rows.map((row) => ownMark(idOf(row))),
   )
   return rows.filter((row) => {
-    // SECURITY: a user who was deleted here, perhaps by themselves, must not come back.
+    // SECURITY: a user who was deleted here, perhaps by themselves, must not be imported again.
     if (deleted.has(ownMark(idOf(row)))) return refuse(importing, 'deleted_here', row)
     const address = textOf(row, 'email_address')
     const refusal = judgePassword(row)
@@ -89,7 +89,7 @@ function ownMark(userId: string): string {
   return markOf({ origin: ownOrigin, originId: userId })
 }
 
-// The events of a deleted user stay, without who they were, as after a deletion here.
+// The events of a deleted user stay, without personal data, as after a deletion here.
 async function withoutDeleted(
   { database }: Importing,
   table: TransferTable,
@@ -101,13 +101,13 @@ async function withoutDeleted(
   const personal = ['email_address', 'ip_address', 'user_agent']
   const marked = rows.filter((row) => deleted.has(mark(row)))
   const userIds = [...new Set(marked.map((row) => textOf(row, 'user_id')))]
-  // A user who is here keeps their events whole, whatever the marks say.
+  // The events of a user who exists here stay complete, even if there is a mark.
   const there = await findUserIds(database, userIds)
   const gone = new Set(marked.filter((row) => !there.has(textOf(row, 'user_id'))))
   return rows.map((row) => (gone.has(row) ? withoutValues(row, personal) : row))
 }
 
-// SECURITY: a file may say anything: a hash that would stall log-ins is refused, whoever wrote it.
+// SECURITY: a file may have been edited, so a hash that would stall log-ins is refused.
 function judgePassword(row: OriginRecord): Refusal | null {
   const passwordHash = textOf(row, 'password_hash')
   const parsed = parseImportedHash(passwordHash)
@@ -134,10 +134,10 @@ async function admitOwned(
     if (!known.has(userId) && !(isNew && mode === 'dry-run'))
       return refuse(importing, 'unknown_user', row)
     if (banned.has(userId)) return refuse(importing, 'banned_user', row)
-    // SECURITY: what was revoked since an earlier import must not live again. Events come last, so
-    // those of the export itself are not there yet.
+    // SECURITY: what was revoked since an earlier import must not become valid again. Events come last, so those of the
+    // export itself are not imported yet.
     const mayHaveEnded = active.has(userId) || beganUpTo(row, end)
-    // An expired row of a user who was here before was here too, and was swept.
+    // An expired row of a user who existed before this import was probably imported too, and then swept.
     const wasSwept = !isNew && isOver(row, importing)
     return !(mayHaveEnded || wasSwept) || refuse(importing, 'ended_here', row)
   })

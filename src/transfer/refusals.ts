@@ -1,4 +1,4 @@
-/** Why a row was not imported; docs/reference/cli.md has a sentence for each. The list is closed. */
+/** Why a row was not imported; docs/reference/cli.md explains each reason. The list is closed. */
 export const refusals = [
   'malformed_line',
   'line_too_long',
@@ -30,7 +30,7 @@ export type Refusal = (typeof refusals)[number]
 export interface RefusedRow {
   readonly where: string
   readonly reason: Refusal
-  /** Null where the row has none. Never a hash, never a token. */
+  /** Null if the row has none. Never a hash or a token. */
   readonly emailAddress: string | null
 }
 

@@ -10,7 +10,7 @@ import { parseInstant } from './instant.ts'
 import type { OriginSession, OriginUser } from './origin.ts'
 import { hashRefusals, type Refusal } from './refusals.ts'
 
-/** What it takes to turn a row into a user or a session. */
+/** The context for turning a row into a user. */
 export interface RowRules {
   readonly now: Date
   readonly random: Random
@@ -21,7 +21,7 @@ export interface Refused {
   readonly refusal: Refusal
 }
 
-/** Turns a row of the origin into a user, by Latchkey's rules. */
+/** Turns a row of the origin into a user, or says which of Latchkey's rules it breaks. */
 export function parseUser(row: OriginUser, rules: RowRules): NewUser | Refused {
   const written = textOf(row.emailAddress).trim()
   if (written === '') return { refusal: 'blank_email_address' }
@@ -50,15 +50,15 @@ export function parseUser(row: OriginUser, rules: RowRules): NewUser | Refused {
   }
 }
 
-// Everything after the instant is random: many users may have been created on one day.
+// Everything after the instant is random: an origin may know only the day, on which it created many users.
 function newId(at: Date, random: Random): string {
   return v7({ msecs: at.getTime(), random: random(16) })
 }
 
-/** Turns a row of the origin into a session, still without its user here. Its life begins with the import. */
+/** Turns a row of the origin into a session, still without its user here. Its lifetime begins with the import. */
 export function parseSession(row: OriginSession): ParsedSession | Refused {
   const token = textOf(row.token)
-  // SECURITY: the form in which such tokens are looked up; shorter ones could be guessed.
+  // SECURITY: only tokens of this form are looked up; a shorter one could be guessed.
   if (!/^[A-Za-z0-9]{24,32}$/.test(token)) return { refusal: 'invalid_token' }
   const createdAt = parseInstant(row.createdAt)
   if (createdAt === 'invalid') return { refusal: 'invalid_instant' }
@@ -76,13 +76,13 @@ export function parseSession(row: OriginSession): ParsedSession | Refused {
 export interface ParsedSession {
   readonly id: string
   readonly tokenDigest: Uint8Array
-  /** When it began at the origin. */
+  /** When the session began at the origin. */
   readonly beganAt: Date
   readonly ipAddress: string | null
   readonly userAgent: string | null
 }
 
-// Ids in the order in which the sessions began at the origin; and each import gives a session the same id.
+// Ids sort as the sessions began at the origin, and every import gives a session the same id.
 function sessionId(tokenDigest: Uint8Array, createdAt: Date): string {
   const random = hash('sha256', tokenDigest, 'buffer').subarray(0, 16)
   return v7({ msecs: createdAt.getTime(), seq: random.readUInt32BE(6) & 0x7fffffff, random })
@@ -91,7 +91,7 @@ function sessionId(tokenDigest: Uint8Array, createdAt: Date): string {
 type Password = Pick<NewUser, 'passwordHash' | 'passwordScheme'>
 
 function parsePassword(written: unknown): Password | Refused {
-  // A value that is not text does not mean that the password is missing.
+  // A value that is not a text is not the same as no password.
   if (typeof written !== 'string') return { refusal: 'unknown_hash_format' }
   const parsed = parseImportedHash(written.trim())
   if ('refusal' in parsed) return { refusal: hashRefusals[parsed.refusal] }
@@ -102,7 +102,7 @@ function isOriginId(text: string): boolean {
   return text !== '' && text.length <= 255 && isText(text)
 }
 
-/** SECURITY: PostgreSQL stores no NUL, and U+FFFD stands where bytes were not UTF-8. */
+/** SECURITY: PostgreSQL does not store NUL, and U+FFFD means that bytes were not UTF-8. */
 function isText(text: string): boolean {
   return !/[\p{Cc}\p{Cs}\ufffd]/u.test(text)
 }
@@ -111,7 +111,7 @@ function textOf(value: unknown): string {
   return typeof value === 'string' ? value : ''
 }
 
-// As much as a request's headers may say.
+// As many characters as are kept of a request's headers.
 function clip(value: unknown): string | null {
   const text = textOf(value).slice(0, 1_024)
   return text !== '' && isText(text) ? text : null

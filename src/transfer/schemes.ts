@@ -1,12 +1,12 @@
 import type { Importing } from './importing.ts'
 
-// Each log-in costs the sum of all schemes, for as long as one user of each is left.
+// Each log-in takes the time of all schemes together, until the last user of a scheme has another hash.
 const maximumSchemes = 8
 
 /**
- * Counts a hash of this scheme, in place of one of another.
+ * Counts a hash of this scheme, which may replace one of another scheme.
  *
- * @returns false for a ninth scheme
+ * @returns false if there would be more than eight schemes
  */
 export function admitScheme(
   { schemes }: Importing,

@@ -12,7 +12,7 @@ import type { OriginSession } from './origin.ts'
 import type { Refusal } from './refusals.ts'
 import { type ParsedSession, parseSession } from './row.ts'
 
-/** Imports a batch of sessions, each once: those of users who are here by now, and have not acted here. */
+/** Imports a batch of sessions, each once, if their users exist here by now and have not acted here. */
 export async function importSessions(
   importing: Importing,
   rows: readonly OriginSession[],
@@ -23,7 +23,7 @@ export async function importSessions(
   const wanted = parsed.filter((row) => {
     const there = known.digests.get(hex(row.session.tokenDigest))
     const isThere = there !== undefined
-    // The expired session was not swept yet.
+    // It exists, but has expired and was not swept yet.
     if (isThere && isOver(importing, there)) return refuse(importing, 'ended_here', row)
     if (!(isThere ? isUntouched(row, known) : isWelcome(importing, row, known))) return false
     return isNewest(importing, row, trimmed) && !isThere
@@ -51,7 +51,7 @@ interface Row {
 
 interface Known {
   readonly users: ReadonlyMap<string, ImportedUser>
-  /** Users who have done something here. */
+  /** Users who have acted here. */
   readonly active: ReadonlySet<string>
   /** The existing sessions, by token digest. */
   readonly digests: ReadonlyMap<string, Times>
@@ -73,7 +73,7 @@ function isOver({ now, sessions }: Importing, { createdAt, lastUsedAt }: Times):
   return hoursSince(lastUsedAt) >= idleHours || hoursSince(createdAt) >= maximumHours
 }
 
-// Nothing is touched of a user who has acted here: their sessions do not make room either.
+// The sessions of a user who has acted here do not make room for imported ones either.
 function isUntouched({ originUserId }: Row, { users, active }: Known): boolean {
   const user = users.get(originUserId)
   return user !== undefined && !active.has(user.userId)
@@ -82,10 +82,10 @@ function isUntouched({ originUserId }: Row, { users, active }: Known): boolean {
 function isWelcome(importing: Importing, row: Row, { users, active }: Known): boolean {
   const user = users.get(row.originUserId)
   if (!importing.notes.owners.has(row.originUserId)) return refuse(importing, 'unknown_user', row)
-  // In a dry run no new user exists.
+  // A dry run does not create the user.
   if (!user) return importing.mode === 'dry-run' || refuse(importing, 'unknown_user', row)
   if (user.bannedAt) return refuse(importing, 'banned_user', row)
-  // SECURITY: a token that was revoked, or exchanged, since an earlier import must not live again.
+  // SECURITY: a token that was revoked or exchanged since an earlier import must not become valid again.
   const hasEnded = active.has(user.userId) || wasHere(importing, row)
   return !hasEnded || refuse(importing, 'ended_here', row)
 }
@@ -102,7 +102,7 @@ function isNewest(importing: Importing, row: Row, trimmed: string[]): boolean {
   if (gone === null) return true
   tally.refuse('too_many_sessions', { where: row.where, emailAddress: null })
   if (gone === id) return false
-  // An earlier session of this import, which was counted.
+  // An earlier session of this import, which was counted as imported.
   trimmed.push(gone)
   tally.add('sessions', -1)
   return true
@@ -110,7 +110,7 @@ function isNewest(importing: Importing, row: Row, trimmed: string[]): boolean {
 
 interface Change {
   readonly wanted: readonly Row[]
-  /** The ids of the sessions that make room. */
+  /** The ids of the sessions to delete, so that there is room. */
   readonly trimmed: readonly string[]
   readonly known: Known
 }
@@ -140,7 +140,7 @@ async function save(importing: Importing, { wanted, trimmed, known }: Change): P
   tally.add('sessions', inserted)
 }
 
-// SECURITY: not fresh, since nobody has proved here to know the password.
+// SECURITY: not fresh, since nobody has entered the password here.
 const never = new Date(0)
 
 function toSession({ session }: Row, { userId }: ImportedUser, now: Date): NewSession {

@@ -1,16 +1,16 @@
 import type { Refusal, RefusedRow } from './refusals.ts'
 
-/** A scheme of imported hashes, and how many users have one: null where they could not be counted. */
+/** A scheme of imported hashes, and how many users have such a hash; null if they could not be counted. */
 export interface SchemeLeft {
   readonly scheme: string
   readonly users: number | null
 }
 
-/** What an import did, or in a dry run would do. */
+/** What an import did, or would do in a dry run. */
 export interface Summary {
   /** New users. */
   readonly imported: number
-  /** Users who are here from an earlier import. */
+  /** Users who exist here from an earlier import. */
   readonly unchanged: number
   /** Users whose password was changed at the origin, and who have not logged in here since. */
   readonly updated: number
@@ -18,9 +18,9 @@ export interface Summary {
   readonly sessions: number
   readonly api_keys: number
   readonly events: number
-  /** The imported hashes that are left, of this import and others. */
+  /** The imported hashes that are still in use, from this import and others. */
   readonly password_schemes: readonly SchemeLeft[]
-  /** Refused rows by reason, without reasons that have none. */
+  /** Refused rows by reason, without reasons that have no rows. */
   readonly refused: Readonly<Partial<Record<Refusal, number>>>
 }
 

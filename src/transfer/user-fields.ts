@@ -1,7 +1,7 @@
 import { mapNames, type Names } from './mapping.ts'
 import { OriginError, type OriginUser } from './origin.ts'
 
-// The fields' names in files, where `--map` has no others.
+// The names of the fields in files, unless `--map` gives others.
 const fieldNames = {
   users: {
     id: 'id',
@@ -16,7 +16,7 @@ const fieldNames = {
 
 export type FieldNames = Names<typeof fieldNames>['users']
 
-/** @throws OriginError for an impossible mapping */
+/** @throws OriginError for an invalid mapping */
 export function readFieldNames(mapping: unknown): FieldNames {
   const { users } = mapNames(fieldNames, mapping)
   if (users.email_address === null) {
@@ -25,12 +25,12 @@ export function readFieldNames(mapping: unknown): FieldNames {
   return users
 }
 
-/** Whether a file may lack a field: one that nobody has mapped, and that a user can do without. */
+/** Whether a file may lack a field: it is not mapped, and not required. */
 export function isOptional(field: string, name: string): boolean {
   return field === name && field !== 'email_address' && field !== 'password_hash'
 }
 
-/** A user, from a file's values under these names. */
+/** A user, from the values that a file has under these names. */
 export function toOriginUser(
   names: FieldNames,
   where: string,
@@ -51,11 +51,11 @@ export function toOriginUser(
   }
 }
 
-/** Null for none; what is neither text nor a number, such as `{"$oid":"…"}`, becomes a text that is refused. */
+/** Null if empty. A value that is neither text nor a number, such as `{"$oid":"…"}`, becomes a text that is refused. */
 function readId(id: unknown): string | null {
   if (id === null || id === '') return null
   return typeof id === 'object' || typeof id === 'boolean' ? unreadable : String(id)
 }
 
-// No id has a control character.
+// Refused later, since no id may contain a control character.
 const unreadable = '\0'

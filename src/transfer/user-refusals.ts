@@ -5,9 +5,9 @@ import type { Importing } from './importing.ts'
 import { admitScheme } from './schemes.ts'
 import { type Changed, type Row, refuse } from './user-rows.ts'
 
-// Who may not be imported: each of these tells the tally why, and returns the rows that remain.
+// Users who must not be imported: each function reports the reasons to the tally, and returns the other rows.
 
-// SECURITY: the same id with another address may be another person, whose password or token would open this account.
+// SECURITY: the same id with another address may be another person, who would get access to this user.
 export async function refuseAnother(
   importing: Importing,
   rows: readonly Changed[],
@@ -15,7 +15,7 @@ export async function refuseAnother(
   const { database, tally } = importing
   const others = rows.filter(({ before, user }) => before.emailAddress !== user.emailAddress)
   const userIds = others.map(({ before }) => before.userId)
-  // A user who has been active here may have changed their address here.
+  // A user who has acted here may have changed their address here.
   const active = await findActiveUsers(database, userIds)
   for (const row of others) {
     if (active.has(row.before.userId)) tally.add('unchanged')
@@ -24,7 +24,7 @@ export async function refuseAnother(
   return rows.filter((row) => !others.includes(row))
 }
 
-// SECURITY: a user who was deleted here, perhaps by themselves, must not come back.
+// SECURITY: a user who was deleted here, perhaps by themselves, must not be imported again.
 export async function refuseDeleted(
   importing: Importing,
   rows: readonly Row[],
@@ -43,7 +43,7 @@ export interface Taken {
 
 export async function findTaken({ database }: Importing, rows: readonly Row[]): Promise<Taken> {
   const addresses = rows.map(({ user }) => user.emailAddress)
-  // Ids that were generated just now belong to nobody.
+  // Ids that were generated just now cannot be those of deleted users.
   const users = rows.map(({ user }) => user).filter(({ originId }) => isUuid(originId))
   const ids = users.map(({ id }) => id)
   return {

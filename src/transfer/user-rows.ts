@@ -16,7 +16,7 @@ export interface Changed extends Row {
   readonly before: ImportedUser
 }
 
-/** Reads a row, and notes its id and address; false where it is refused. */
+/** Reads a row, and notes its id and address; false if it is refused. */
 export function parseRow(importing: Importing, row: OriginUser): Row | false {
   const { notes, tally } = importing
   const { where } = row
@@ -29,23 +29,23 @@ export function parseRow(importing: Importing, row: OriginUser): Row | false {
   if (!notes.addresses.add(user.emailAddress)) {
     return refuse(importing, 'email_address_taken', { user, where })
   }
-  // The same UUID in upper and lower case is one user.
+  // A UUID identifies the same user in upper and lower case.
   const id = isUuid(user.originId) ? user.id : user.originId
   if (!notes.rows.add(id)) return refuse(importing, 'id_taken', { user, where })
   return { user, where }
 }
 
-// A user who has logged in or chosen a password since then has a hash of our own, and no scheme.
+// A user who has logged in or chosen a password since then has a hash of Latchkey's own, without a scheme.
 export function hasNewHash({ before, user }: Changed): boolean {
   return before.passwordScheme !== null && before.passwordHash !== user.passwordHash
 }
 
-/** Whether the other system has banned a user who is not banned here. */
+/** Whether the origin has banned a user who is not banned here. */
 export function hasNewBan({ before, user }: Changed): boolean {
   return before.bannedAt === null && user.bannedAt !== null
 }
 
-/** Tells the tally why a row is refused. */
+/** Reports to the tally why a row is refused. */
 export function refuse({ tally }: Importing, reason: Refusal, { user, where }: Row): false {
   tally.refuse(reason, { where, emailAddress: user.emailAddress })
   return false

@@ -14,9 +14,9 @@ interface Rows {
 }
 
 interface Saved {
-  /** Users who could not be added after all. */
+  /** Users whose id or address was taken before they could be added. */
   readonly missing: readonly Row[]
-  /** How many were left as they are, since they have logged in meanwhile. */
+  /** How many users were left unchanged, since they have logged in meanwhile. */
   readonly touched: number
 }
 
@@ -43,7 +43,7 @@ export async function save(importing: Importing, { added, changed }: Rows): Prom
   return { missing, touched: changed.length - updated }
 }
 
-// Each takes a statement or two, and a transaction has three seconds, however far away the database is.
+// Each takes one or two statements, and a transaction may last three seconds, even if the database is far away.
 const updatedAtATime = 100
 
 function updateAll(importing: Importing, changed: readonly Changed[]): Promise<number> {
@@ -68,7 +68,7 @@ async function update(transaction: Connection, row: Changed): Promise<boolean> {
   return isRehashed || isBanned
 }
 
-// A write that was tried twice may have succeeded the first time: then the generated id is there.
+// A repeated write may have succeeded the first time: then the generated id exists.
 async function withoutOwn({ database }: Importing, rows: readonly Row[]): Promise<Row[]> {
   const there = await findUserIds(
     database,

@@ -19,7 +19,7 @@ export async function importUsers(
   const { database, notes, origin, pending, tally } = importing
   const parsed = rows.flatMap((row) => parseRow(importing, row) || [])
   const originIds = parsed.map(({ user }) => user.originId)
-  // Before the imported users are looked up: otherwise a user whom a concurrent import adds in between
+  // Before the imported users are looked up: otherwise the address of a user whom a concurrent import adds in between
   // would count as taken.
   const taken = await findTaken(importing, parsed)
   const known = await findImportedUsers(database, origin, originIds)
@@ -30,13 +30,13 @@ export async function importUsers(
   tally.add('unchanged', came.length - changed.length)
   const wanted = {
     added: withinSchemes(importing, added, () => null),
-    // A user with no change but a ban keeps the hash that they have here.
+    // A user who was only banned keeps the hash that they have here.
     changed: [
       ...changed.filter((row) => !hasNewHash(row)),
       ...withinSchemes(importing, changed.filter(hasNewHash), (row) => row.before.passwordScheme),
     ],
   }
-  // The next batch may be read meanwhile: the notes make sure that its ids and addresses are others.
+  // The next batch may be read meanwhile: the notes ensure that its ids and addresses are different ones.
   await pending.begin(async () => {
     const { missing, touched } = await save(importing, wanted)
     const meanwhile = await findImportedUsers(
@@ -44,9 +44,9 @@ export async function importUsers(
       origin,
       missing.map(({ user }) => user.originId),
     )
-    // Added by a concurrent import.
+    // These users were added by a concurrent import.
     const twins = await refuseAnother(importing, withThoseBefore(missing, meanwhile))
-    // Somebody signed up with the address while the rows were looked at.
+    // Somebody signed up with the address while the rows were checked.
     for (const row of missing) {
       if (!meanwhile.has(row.user.originId)) refuse(importing, 'email_address_taken', row)
     }

@@ -6,17 +6,17 @@ import { type HashFamily, refuseCosts } from './family.ts'
 const pattern =
   /^\$argon2(id?|d)\$v=(16|19)\$m=(\d{1,7}),t=(\d{1,3}),p=(\d{1,2})\$([\w+/]+)\$([\w+/]+)$/
 
-// RFC 9106 has no least length, but the library throws for a salt of fewer than 8 bytes.
+// RFC 9106 sets no minimum, but the library throws for a salt of fewer than 8 bytes.
 const saltLength = { from: 8, to: 64 }
 
 const mebibyte = 1024
 
-/** The work of Latchkey's own hash, up to which a cheaper one is filled. */
+/** The work of Latchkey's own hash; the time of a cheaper one is filled up to it. */
 export const ownWork = 47_104
 
 /**
- * PHC strings of argon2id, argon2i and argon2d. An argon2id hash of no more work than Latchkey's
- * own counts as one of ours from before its cost was raised, and has no scheme.
+ * PHC strings of argon2id, argon2i and argon2d. An argon2id hash of no more work than Latchkey's own counts as an own
+ * one from before its cost was raised, and has no scheme.
  */
 export const argon2: HashFamily = {
   parse(text) {

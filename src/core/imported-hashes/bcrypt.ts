@@ -9,17 +9,17 @@ const pattern =
 const costs = { from: 4, to: 14 }
 
 /**
- * `$2a$`, `$2b$` and `$2y$`, which mean the same for what their systems have hashed; and after
+ * `$2a$`, `$2b$` and `$2y$`, which mean the same in the systems that write them; and with the prefix
  * `$bcrypt-peppered` those of Devise, which appends its pepper to the password.
  *
- * bcrypt reads 72 bytes. Whoever has a longer password logs in with those, and all of it is hashed
- * anew. A NUL is a byte like any other, as in Go, Rust and Java: where an origin stopped at it,
- * nobody can tell what stood behind it, and users with such a password choose another one.
+ * bcrypt reads 72 bytes. A user with a longer password logs in by those, and the whole password is then hashed anew.
+ * A NUL is a byte like any other, as in Go, Rust and Java. If an origin stopped at a NUL, the rest of the password is
+ * not known, and the user has to choose another one.
  */
 export const bcrypt: HashFamily = {
   parse(text) {
     const [, peppered, beginning, digits, ofSalt, middle, ofHash] = pattern.exec(text) ?? []
-    // Two bits of the salt's last character count, and four of the hash's; some systems set the others.
+    // Only two bits of the salt's last character count, and four of the hash's; some systems set the others.
     const [lastOfSalt, lastOfHash] = [keepBits(ofSalt, 0x30), keepBits(ofHash, 0x3c)]
     if (beginning === undefined || lastOfSalt === null || lastOfHash === null) return null
     const hash = beginning + lastOfSalt + middle + lastOfHash
@@ -64,7 +64,7 @@ function withPepper(
     passwordHash,
     scheme,
     async verify(password: Secret, { pepper }: ImportedKeys) {
-      // SECURITY: without the pepper no password matches, in the same time.
+      // SECURITY: without the pepper no password matches, but it takes the same time.
       const matches = await verifyBcrypt(hash, password.reveal() + (pepper ?? ''))
       return matches && pepper !== null
     },

@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto'
 
-/** How long salts and keys may be, in bytes. */
+/** The lengths, in bytes, that a salt or a key may have. */
 export interface Length {
   readonly from: number
   readonly to: number
@@ -10,18 +10,17 @@ export const saltLength: Length = { from: 1, to: 64 }
 export const keyLength: Length = { from: 16, to: 64 }
 
 /**
- * The bytes of a Base64 text, with or without padding; null for any other text, and for a length
- * that is not allowed.
+ * The bytes of a Base64 text, with or without padding; null for any other text, or a length that is not allowed.
  */
 export function decodeBase64(text: string, { from, to }: Length): Buffer | null {
   const bytes = Buffer.from(text, 'base64')
   if (bytes.length < from || bytes.length > to) return null
-  // Buffer skips characters that it cannot read, and bits that are left over: the bytes are then another text's.
+  // Buffer skips invalid characters and surplus bits: the bytes are then those of another text.
   const whole = bytes.toString('base64')
   return text === whole || text === withoutPadding(whole) ? bytes : null
 }
 
-/** Base64 as PHC strings have it: without padding. */
+/** Base64 without padding, as in PHC strings. */
 export function encodeBase64(bytes: Uint8Array): string {
   return withoutPadding(Buffer.from(bytes).toString('base64'))
 }
@@ -30,7 +29,7 @@ function withoutPadding(text: string): string {
   return text.replace(/={1,2}$/, '')
 }
 
-/** SECURITY: the time must not tell how much of two keys is the same. */
+/** SECURITY: the time must not depend on how much of two keys is equal. */
 export function areEqual(one: Uint8Array, other: Uint8Array): boolean {
   return one.length === other.length && timingSafeEqual(one, other)
 }

@@ -7,14 +7,14 @@ export interface HashRefusal {
 
 /** A hash of another system that can be verified. */
 export interface ForeignHash {
-  /** The one form in which it is stored. */
+  /** The normal form, in which it is stored. */
   readonly passwordHash: string
-  /** Its kind and cost; hashes of one scheme are the same work. Null where it counts as Latchkey's own. */
+  /** Its kind and cost: all hashes of a scheme take the same work. Null if it counts as Latchkey's own. */
   readonly scheme: string | null
   verify(password: Secret, keys: ImportedKeys): Promise<boolean>
 }
 
-/** What some systems hash with the password, and keep outside the database. */
+/** The secrets that some systems hash with the password, and keep outside the database. */
 export interface ImportedKeys {
   /** Devise's `config.pepper`. */
   readonly pepper: string | null
@@ -31,7 +31,7 @@ export interface FirebaseKeys {
 
 /** One way of hashing passwords. */
 export interface HashFamily {
-  /** Null for a text in another family's format. Takes linear time, and hashes nothing. */
+  /** Parses a hash; null if it is in the format of another family. Takes linear time, and hashes nothing. */
   parse(text: string): ForeignHash | HashRefusal | null
   /** A hash of this scheme that no password matches; null for a scheme of another family. */
   unmatched(scheme: string): string | null
@@ -41,13 +41,13 @@ export function refuseHash(refusal: HashRefusal['refusal']): HashRefusal {
   return { refusal }
 }
 
-/** The bounds of a cost: below them a hash is easily guessed, above them a log-in stalls the others. */
+/** The bounds of a cost: below them a password is easily guessed, above them a log-in stalls the others. */
 export interface CostRange {
   readonly from: number
   readonly to: number
 }
 
-/** The first fault of some costs, or null. */
+/** The refusal if a cost is out of bounds; null if none is. */
 export function refuseCosts(
   costs: readonly (readonly [cost: number, range: CostRange])[],
 ): HashRefusal | null {

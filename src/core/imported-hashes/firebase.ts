@@ -6,8 +6,8 @@ import { deriveScrypt, refuseScrypt, type ScryptCost } from './scrypt.ts'
 const pattern = /^\$firebase-scrypt\$ln=(\d{1,2}),r=(\d{1,2})\$([\w+/-]+={0,2})\$([\w+/-]+={0,2})$/
 
 /**
- * Firebase's own scrypt: the key that is derived from the password encrypts the project's signer
- * key, and the result is the hash. `r` is what its parameters call rounds, `ln` mem_cost.
+ * Firebase's own scrypt: the key that is derived from the password encrypts the project's signer key, and the result
+ * is the hash. Its parameters `rounds` and `mem_cost` are `r` and `ln` here.
  */
 export const firebase: HashFamily = {
   parse(text) {
@@ -26,7 +26,7 @@ export const firebase: HashFamily = {
   },
 }
 
-// Google's APIs write the URL alphabet of Base64, its command-line tool the other one.
+// Google's APIs write Base64 in the URL alphabet, its command-line tool in the standard one.
 function toStandard(text: string): string {
   return text.replaceAll('-', '+').replaceAll('_', '/')
 }
@@ -47,7 +47,7 @@ function read({ salt, hash, logN, blockSize }: Parts): ForeignHash | HashRefusal
     passwordHash: `$firebase-scrypt$${parameters}$${encodeBase64(salt)}$${encodeBase64(hash)}`,
     scheme: `firebase-scrypt/${logN},${blockSize}`,
     async verify(password, { firebase: keys }) {
-      // SECURITY: without the keys no password matches, in the same time.
+      // SECURITY: without the keys no password matches, but it takes the same time.
       const separated = Buffer.concat([salt, keys?.saltSeparator ?? Buffer.alloc(1)])
       const key = await deriveScrypt(password.reveal(), { salt: separated, cost, length: 32 })
       return keys !== null && areEqual(encrypt(keys, key), hash)

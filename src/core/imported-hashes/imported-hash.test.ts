@@ -59,7 +59,7 @@ test.each([
     `$argon2id$v=19$m=19456,t=2,p=1$${salt}$${key}`,
     null,
   ],
-  // Bits that count for nothing, as some libraries have left them.
+  // Surplus bits, which some libraries set.
   [`$2b$10$${bcryptRest.slice(0, -1)}r`, `$2b$10$${bcryptRest.slice(0, -1)}q`, 'bcrypt/10'],
   [
     `$2y$10$${bcryptRest.slice(0, 21)}f${bcryptRest.slice(22)}`,
@@ -159,7 +159,7 @@ test('whoever types the pepper behind the password is let in by no server that h
   const both = new Secret(`${password}${importedKeys.pepper}`)
   const read = readForeignHash(hash)
   expect(await read?.verify(both, { pepper: null, firebase: null })).toBe(false)
-  // Which is what the hash was made of.
+  // The hash was made of this whole text.
   expect(await read?.verify(both, { pepper: '', firebase: null })).toBe(true)
 })
 
@@ -170,7 +170,7 @@ test('bcrypt reads 72 bytes, and a NUL among them is one', async () => {
   expect(await matches('x'.repeat(80))).toBe(true)
   expect(await matches('x'.repeat(72))).toBe(true)
   expect(await matches('x'.repeat(71))).toBe(false)
-  // Which stopped at a NUL: this is its hash of "before" and of "before\0after".
+  // libxcrypt stops at a NUL: this is its hash of both "before" and "before\0after".
   const cut = readForeignHash('$2b$04$N9qo8uLOickgx2ZMRZoMye4SMKMfQ.UCHjJiPP7iNoqMud9BBYgGG')
   expect(await cut?.verify(new Secret('before'), importedKeys)).toBe(true)
   expect(await cut?.verify(new Secret('before\0after'), importedKeys)).toBe(false)
@@ -201,7 +201,7 @@ test.each([
   expect(unmatchedHash(scheme)).toBeNull()
 })
 
-// Pieces that hashes are made of, in any order; and whole ones, of which a part is another.
+// Pieces of hashes, in any order; and whole hashes, of which a part is replaced.
 const piece = fc.oneof(
   fc.constantFrom(
     '$2b$',
@@ -260,7 +260,7 @@ test('what is read can be verified: nothing throws, whatever the hash', async ()
     fc.asyncProperty(text, async (text) => {
       const parsed = parseImportedHash(text)
       const read = 'refusal' in parsed ? null : readForeignHash(parsed.passwordHash)
-      // Those that are quick are as many as the others.
+      // Only the cheap ones are verified, which are as many as the others.
       if (!read || !/\/(m=1024|4$|10,|1000$)/.test(read.scheme ?? '')) return
       seen.read += 1
       expect(await read.verify(new Secret('nobody'), importedKeys)).toBe(false)
@@ -271,13 +271,13 @@ test('what is read can be verified: nothing throws, whatever the hash', async ()
 })
 
 test('a long text is refused without a look at all of it', () => {
-  // Were any of the patterns worse than linear, this would not end.
+  // If any of the patterns took more than linear time, this would not end.
   for (const part of ['$', 'a', '1', '$2b$10$', '$pbkdf2-sha256$i=1', 'pbkdf2_sha256$1000$x']) {
     expect(parseImportedHash(part.repeat(200_000))).toEqual({ refusal: 'unknown_format' })
   }
 })
 
-// Node's own argon2 is OpenSSL's, where the library that verifies is written in Rust.
+// Node's own argon2 is that of OpenSSL; the library that verifies is written in Rust.
 test.each([8, 16, 48, 49, 63, 64])('argon2 with a salt of %i bytes is verified', async (length) => {
   const salt = Buffer.alloc(length, 7)
   const unpadded = (bytes: Buffer) => bytes.toString('base64').replaceAll('=', '')

@@ -11,8 +11,8 @@ type Digest = keyof typeof digests
 const rounds = { from: 1_000, to: 2_000_000 }
 
 /**
- * PHC strings; passlib's, which have another alphabet and do not name sha1; and Django's, whose
- * salt is text. All are stored as PHC strings.
+ * PHC strings; hashes of passlib, which have another alphabet and do not name sha1; and of Django, whose salt is a
+ * text. All are stored as PHC strings.
  */
 export const pbkdf2: HashFamily = {
   parse: (text) => parsePhc(text) ?? parsePasslib(text) ?? parseDjango(text),
@@ -73,7 +73,7 @@ function readParts(parts: Parts): ForeignHash | HashRefusal | null {
   const { digest, salt, key } = parts
   if (!isDigest(digest) || !salt || !key) return null
   const iterations = Number(parts.iterations)
-  // Each block of the key takes all iterations again.
+  // Each block of the key needs all iterations.
   const blocks = Math.ceil(key.length / digests[digest])
   const work = { from: 0, to: rounds.to }
   const refusal = refuseCosts([

@@ -3,7 +3,7 @@ import { scrypt as derive } from '../password-hash/hash-threads.ts'
 import { areEqual, decodeBase64, encodeBase64, keyLength, saltLength } from './bytes.ts'
 import { type ForeignHash, type HashFamily, type HashRefusal, refuseCosts } from './family.ts'
 
-/** What scrypt costs (RFC 7914): N is 2 to the power of `logN`. */
+/** The cost of scrypt (RFC 7914): N is 2 to the power of `logN`. */
 export interface ScryptCost {
   readonly logN: number
   readonly blockSize: number
@@ -13,7 +13,7 @@ export interface ScryptCost {
 const phc = /^\$scrypt\$ln=(\d{1,2}),r=(\d{1,2}),p=(\d{1,2})\$([\w+/]+)\$([\w+/]+)$/
 
 /**
- * PHC strings, as passlib and most libraries write them; and better-auth's `salt:key`, stored as
+ * PHC strings, as passlib and most libraries write them; and `salt:key` of better-auth, stored as
  * `$better-auth$salt$key`.
  */
 export const scrypt: HashFamily = {
@@ -62,14 +62,14 @@ function parseBetterAuth(text: string): ForeignHash | null {
     passwordHash: `$better-auth$${salt}$${hex}`,
     scheme: schemeOf(betterAuthCost),
     async verify(password) {
-      // The salt is the text, not the bytes that it spells.
+      // The salt is the text itself, not the bytes that it encodes.
       const using = { salt: Buffer.from(salt), cost: betterAuthCost, length: key.length }
       return areEqual(await deriveScrypt(password.reveal().normalize('NFKC'), using), key)
     },
   }
 }
 
-/** The first fault of a cost. Memory is 128 bytes times N times r; work is N times r times p. */
+/** The refusal if a cost is out of bounds, or null. Memory is 128 bytes times N times r, work is N times r times p. */
 export function refuseScrypt({ logN, blockSize, parallelism }: ScryptCost): HashRefusal | null {
   const N = 2 ** logN
   return refuseCosts([
@@ -94,7 +94,7 @@ export function deriveScrypt(
   { salt, cost, length }: { salt: Uint8Array; cost: ScryptCost; length: number },
 ): Promise<Uint8Array> {
   const [N, r, p] = [2 ** cost.logN, cost.blockSize, cost.parallelism]
-  // Twice what scrypt needs: Node's default allows 32 MiB only.
+  // Twice as much as scrypt needs, since Node's default is only 32 MiB.
   const options = { N, r, p, maxmem: 256 * N * r + 1024 * 1024 }
   return derive(password, { salt, length, options })
 }

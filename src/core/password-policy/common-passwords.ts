@@ -4,9 +4,8 @@ import { readFileSync } from 'node:fs'
 let filter: Uint8Array | undefined
 
 /**
- * Whether attackers try this password first: whole and in any case it is among the 611,163 most
- * common ones of eight characters and more (ASVS 6.2.4, 6.2.12). One random password in some 20,000
- * is refused too; none of the common ones is let through.
+ * Whether a password, ignoring case, is one of the 611,163 most common ones of eight characters and more, which
+ * attackers try first (ASVS 6.2.4, 6.2.12). True for all of these, and for one random password in some 20,000.
  */
 export function isCommonPassword(password: string): boolean {
   filter ??= readFileSync(new URL('./common-passwords.bin', import.meta.url))
@@ -17,8 +16,8 @@ export function isCommonPassword(password: string): boolean {
 }
 
 /**
- * The bits that stand for a password in a Bloom filter of `size` bits: the eight words of its
- * SHA-256. The script that makes the filter asks too.
+ * The bits that stand for a password in a Bloom filter of `size` bits: the eight words of its SHA-256. Also used by the
+ * script that makes the filter.
  */
 export function bloomProbes(password: string, size: number): number[] {
   const digest = hash('sha256', password, 'buffer')

@@ -1,25 +1,25 @@
 import { createSecretKey, type KeyObject } from 'node:crypto'
 
 const keyBytes = 32
-// All but a vanishing part of random keys have more.
+// Almost all random keys have more.
 const leastDifferentBytes = 16
 
 const algorithms = { alg: 'dir', enc: 'A256GCM' } as const
 
 /**
- * Encrypts signing keys, so that a copy of the database can sign nothing. `jose` is loaded at the
- * first use: most servers issue no access tokens.
+ * Encrypts signing keys, so that nobody can sign with a copy of the database. `jose` is loaded at the first use, since
+ * most servers issue no access tokens.
  */
 export class KeyEncryption {
   readonly #key: KeyObject
 
-  /** @throws RangeError for a key that is not 256 bits, or that nobody has drawn at random */
+  /** @throws RangeError for a key that is not 256 bits, or is not random */
   constructor(key: Uint8Array) {
     if (!isRandomKey(key)) throw new RangeError(`accessTokens.keyEncryptionKey ${randomKeyWanted}`)
     this.#key = createSecretKey(key)
   }
 
-  /** In another row, or with a letter changed, the sealed text cannot be opened. */
+  /** Encrypts a text. It cannot be decrypted under another `kid`, or if it was changed. */
   async seal(text: string, kid: string): Promise<string> {
     const { CompactEncrypt } = await import('jose')
     return new CompactEncrypt(new TextEncoder().encode(text))
@@ -27,7 +27,7 @@ export class KeyEncryption {
       .encrypt(this.#key)
   }
 
-  /** @throws Error for a text that was sealed with another key, or under another `kid` */
+  /** @throws Error if the text was encrypted with another key, or under another `kid` */
   async open(sealed: string, kid: string): Promise<string> {
     const { compactDecrypt } = await import('jose')
     const { plaintext, protectedHeader } = await compactDecrypt(sealed, this.#key, {
@@ -39,10 +39,10 @@ export class KeyEncryption {
   }
 }
 
-/** Follows the name of the setting in an error. */
+/** The rule for the key; in a message it follows the name of the setting. */
 export const randomKeyWanted = `must be ${keyBytes} random bytes, as openssl rand -base64 ${keyBytes} makes them`
 
-/** Whether these are 256 bits that may have been drawn at random: zeros were not. */
+/** Whether these are 256 bits that may be random, unlike zeros. */
 export function isRandomKey(key: unknown): key is Uint8Array {
   const isWhole = key instanceof Uint8Array && key.length === keyBytes
   return isWhole && new Set(key).size >= leastDifferentBytes

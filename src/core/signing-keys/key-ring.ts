@@ -14,18 +14,18 @@ import {
 } from '../signing-keys.ts'
 import type { KeyEncryption } from './key-encryption.ts'
 
-// Every process knows of a new or deleted key after so long.
+// After this time every process knows of a new or deleted key.
 const keptMilliseconds = 60_000
-// How often those who ask for the keys make us look for them before the first one exists.
+// Before the first key exists, requests for the keys read the database at most this often.
 const publishedMilliseconds = 1_000
 
-/** The key that signs now, and its name. */
+/** The key that signs now, and its id. */
 export interface Signer {
   readonly kid: string
   readonly key: CryptoKey
 }
 
-/** The signing keys, as this process knows them: neither read nor decrypted for each token. */
+/** The signing keys that this process has read and decrypted, so that it need not do so for each token. */
 export class KeyRing {
   readonly #context: SigningKeysContext
   readonly #encryption: KeyEncryption
@@ -45,9 +45,9 @@ export class KeyRing {
   }
 
   /**
-   * What the next token is signed with; the first key is made for the first token.
+   * The key for the next token. The first call makes the first key.
    *
-   * @throws AuthError `unavailable`, also where the key cannot be decrypted
+   * @throws AuthError `unavailable`, also if the key cannot be decrypted
    */
   async signer(): Promise<Signer> {
     const { clock } = this.#context
@@ -70,7 +70,7 @@ export class KeyRing {
     return key
   }
 
-  /** Makes this process know at once of a change. */
+  /** Makes this process read the keys again, since they have changed. */
   forget(): void {
     this.#keys.forget()
     this.#published.forget()
@@ -78,7 +78,7 @@ export class KeyRing {
 
   async #publish(): Promise<readonly SigningKey[]> {
     const keys = await this.#keys.get()
-    // Another process may be making the first key.
+    // Not kept: another process may be making the first key.
     if (keys.length === 0) this.#keys.forget()
     return keys
   }
@@ -90,7 +90,7 @@ export class KeyRing {
     return keys
   }
 
-  // Of many callers in this process one makes the key; of two processes the database accepts one's key.
+  // Only one caller in this process makes the key; if several processes do, the database accepts one of the keys.
   #makeFirst(): Promise<unknown> {
     this.#making ??= makeFirstSigningKey(this.#context, this.#encryption).finally(() => {
       this.#making = null
@@ -105,7 +105,7 @@ export class KeyRing {
     try {
       return await opened
     } catch (error) {
-      // An operator may be making another key.
+      // Read again at the next call, since an operator may be making another key.
       this.#opened.delete(key.id)
       this.forget()
       const cause = new Error(`${unreadable} ${key.id}: ${remedy}`, { cause: error })

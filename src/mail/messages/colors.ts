@@ -1,4 +1,4 @@
-/** A mail's button: its background and the colour of its words, each as `#rrggbb`. */
+/** The colours of the button in a mail: its background and its words, each as `#rrggbb`. */
 export interface ButtonColors {
   readonly accent: string
   readonly onAccent: string
@@ -24,12 +24,12 @@ export const paper = {
 // WCAG 2.2, 1.4.3.
 const leastContrast = 4.5
 
-/** @throws RangeError for a text that is no colour, and for a button that many could not read */
+/** @throws RangeError for an invalid colour, or a button with too little contrast */
 export function requireReadable(colors: MailColors): void {
   for (const theme of ['light', 'dark'] as const) {
     const { accent, onAccent } = colors[theme]
     for (const color of [accent, onAccent]) {
-      // SECURITY: the colour is written into a style, where quotes and brackets would be read as such.
+      // SECURITY: the colour is written into a style, in which quotes and brackets would have a meaning.
       if (!/^#[0-9a-f]{6}$/i.test(color))
         throw new RangeError(`${color} is not a colour like #1f4fd8`)
     }

@@ -1,8 +1,8 @@
 import type { MailWords } from './words.ts'
 
 /**
- * What mails say, unless the application says it otherwise. None repeats the content of a header,
- * such as a device's own name, and none tells one address of another.
+ * The words of mails, unless the application gives others. No mail repeats the content of a request header, such as the
+ * name of a device, and none reveals one address to the owner of another.
  */
 export const english: MailWords = {
   password_reset: ({ site, minutes }) => ({
@@ -101,7 +101,7 @@ export const english: MailWords = {
 
 const goTo = (site: string) => `Go to ${site}`
 
-// For people: `3 February 2026 at 23:59 UTC`.
+// As in `3 February 2026 at 23:59 UTC`.
 function instant(at: Date): string {
   format ??= new Intl.DateTimeFormat('en-GB', {
     dateStyle: 'long',
@@ -111,5 +111,5 @@ function instant(at: Date): string {
   return `${format.format(at)} UTC`
 }
 
-// Made for the first mail with an instant: it loads the data of all languages, for which a start need not wait.
+// Created for the first mail with an instant, since it loads the data of all languages, which would delay the start.
 let format: Intl.DateTimeFormat | null = null

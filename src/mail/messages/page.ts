@@ -3,12 +3,12 @@ import { type MailColors, paper } from './colors.ts'
 import { type Letter, signature } from './letter.ts'
 
 /**
- * A letter for readers of HTML: one card, in the reader's own font, with nothing to be loaded.
+ * A letter as HTML: one card, in the reader's own font, which loads nothing.
  *
- * The plain link stands at its end, to be copied, or to see first where it leads. Many programs
- * ignore style sheets, so each element has its light style inline; those that know one and have a
- * dark screen get the rest. The tables are for Outlook, which centres nothing else and gives a link
- * no padding; the second `lang` is for programs that drop the document's own.
+ * The plain link is at the end, to be copied, or so that the reader can see where it leads. Many programs ignore style
+ * sheets, so each element has its light style inline; the style sheet is for dark screens. The tables are for Outlook,
+ * which can centre nothing else and gives links no padding; the second `lang` is for programs that drop that of the
+ * document.
  */
 export function pageOf(letter: Letter): string {
   const { subject, language, site, before, after, link, colors } = letter
@@ -60,7 +60,7 @@ function button({ button, link, colors: { light } }: Letter): Html {
 </table>`
 }
 
-// SECURITY: nothing is escaped here; `requireReadable` has checked the colours.
+// SECURITY: nothing is escaped here, since `requireReadable` has checked the colours.
 function darkStyle({ dark }: MailColors): Html {
   const { desk, card, line, ink, quiet } = paper.dark
   return new Html(`

@@ -2,7 +2,7 @@ import { type Letter, signature } from './letter.ts'
 
 const columns = 72
 
-/** A letter for readers of plain text: words are wrapped, the link is not. */
+/** A letter as plain text: words are wrapped, the link is not. */
 export function textOf(letter: Letter): string {
   const { before, button, link, after } = letter
   const parts = [...before, `${button}:`].map(wrapped)

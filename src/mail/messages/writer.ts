@@ -7,17 +7,17 @@ import { pageOf } from './page.ts'
 import { textOf } from './text.ts'
 import type { MailKind, MailValues, OwnWords, Words } from './words.ts'
 
-/** The name, the looks and the words of an application's mails. */
+/** The name, the look and the words of an application's mails. */
 export interface MailOptions {
-  /** The application's name. Default: the sender's name, else the host of `appUrl`. */
+  /** The application's name. Default: the name of the sender, or else the host of `appUrl`. */
   readonly name?: string
-  /** The language of the words, for programs that read them aloud. Default: `en`. */
+  /** The language of the words, for screen readers. Default: `en`. */
   readonly language?: string
   readonly colors?: MailColors
   readonly words?: OwnWords
 }
 
-/** What a message says: the text for every reader, the HTML for those that show it. */
+/** The content of a mail, as text and as HTML. */
 export interface Content {
   readonly subject: string
   readonly text: string
@@ -26,11 +26,11 @@ export interface Content {
 
 /** Writes mails. */
 export interface Writer {
-  /** @param link where the button leads: with a token in it, or to the front end */
+  /** @param link the target of the button: a link with a token, or the front end */
   write<Kind extends MailKind>(kind: Kind, values: MailValues[Kind], link: string): Content
 }
 
-/** @throws RangeError for a name that is not one line, and for colours that cannot be read */
+/** @throws RangeError for a name that is not one line, and for colours with too little contrast */
 export function createWriter(
   { name, language = 'en', colors = ownColors, words: own = {} }: MailOptions,
   { from, appUrl }: { readonly from: Sender; readonly appUrl: string },
@@ -59,7 +59,7 @@ function inLines({ subject, before, button, after }: Words): Words {
   }
 }
 
-// SECURITY: the subject goes into a header; a line break in it would begin another one.
+// SECURITY: the subject is written into a header, in which a line break would begin another header.
 function inLine(words: string): string {
   return words.replace(/[ \p{Cc}\p{Cs}\p{Zl}\p{Zp}]+/gu, ' ').trim()
 }

@@ -6,12 +6,12 @@ import type { EmailAddress } from '../../core/email-address.ts'
 import type { Delivery, DeliveryAttempt, Mail } from '../../core/mail.ts'
 import type { SmtpServer } from './smtp-url.ts'
 
-/** What a mail server answers to a greeting without a mail. */
+/** The result of connecting to a mail server without sending a mail. */
 export type Greeting =
   | { readonly status: 'greeted'; readonly isEncrypted: boolean; readonly isKnown: boolean }
   | { readonly status: 'unavailable'; readonly reason: string }
 
-/** Connects to the server and authenticates, as for a mail, and leaves. */
+/** Connects to the server and authenticates, as for a mail, and disconnects. */
 export async function greet(server: SmtpServer): Promise<Greeting> {
   const connection = new SMTPConnection(connectionOptions(server))
   const progress: Progress = { stage: 'connecting' }
@@ -31,12 +31,12 @@ export async function greet(server: SmtpServer): Promise<Greeting> {
   }
 }
 
-// Until the mail leaves, a slow server is better tried again. After that its answer is worth the
-// minutes that RFC 5321 §4.5.3.2.6 gives it: without one the mail has to be sent again.
+// Before the mail is sent, a slow server is better tried again later. Afterwards its answer is worth the minutes that
+// RFC 5321 §4.5.3.2.6 allows: without an answer the mail has to be sent again.
 const patience = { connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 240_000 }
 const courtesyMilliseconds = 30_000
 
-// A server that does not answer QUIT must not keep a process alive.
+// A server that does not answer QUIT must not keep the process alive.
 const farewellMilliseconds = 1_000
 
 /** How far an attempt has come, which decides what an error means. */
@@ -70,7 +70,7 @@ export async function deliver(server: SmtpServer, attempt: DeliveryAttempt): Pro
     setTimeout(() => connection.close(), farewellMilliseconds)
     return { status: 'sent' }
   } catch (error) {
-    // SECURITY: not quit(), which would wait for a server that may never answer.
+    // SECURITY: not quit(), which would wait for an answer that may never come.
     connection.close()
     return explain(error, { ...progress, recipient })
   }
@@ -82,7 +82,7 @@ function connectionOptions({ host, port, encryption }: SmtpServer) {
     host,
     port,
     secure: encryption === 'implicit',
-    // SECURITY: a server, or somebody on the way to it, that does not offer TLS gets no mail.
+    // SECURITY: if TLS is required, no mail is sent without it, even if somebody on the way removes the offer of it.
     requireTLS: encryption === 'required',
     tls: { minVersion: 'TLSv1.2', rejectUnauthorized: true },
   } as const
@@ -99,7 +99,7 @@ async function send(
   connection: SMTPConnection,
   { from, recipient, compose, progress }: DeliveryAttempt & Sending,
 ): Promise<void> {
-  // The stream begins when the server has accepted the recipient and asks for the mail itself.
+  // The stream is read when the server has accepted the recipient and asks for the mail itself.
   const message = Readable.from(
     (async function* () {
       const mail = await build(await compose())
@@ -107,15 +107,14 @@ async function send(
       yield mail
     })(),
   )
-  // SECURITY: one recipient, as it was parsed; nothing in the mail can add another.
+  // SECURITY: the one recipient, as it was parsed; nothing in the mail can add another.
   const sender = onTheWire(from.emailAddress) ?? from.emailAddress
   const envelope = { from: sender, to: [recipient] }
   await answered((done) => connection.send(envelope, message, done))
 }
 
-// A domain in ASCII needs no SMTPUTF8 from the server (RFC 5890 §2.3.2.1). SECURITY: on the way to
-// ASCII some letters vanish and others become plain ones (UTS #46), and the mail would go to
-// somebody else's address.
+// A domain in ASCII needs no SMTPUTF8 from the server (RFC 5890 §2.3.2.1). SECURITY: in the conversion to ASCII some
+// letters vanish and others become plain ones (UTS #46), so that the mail would go to somebody else's address.
 function onTheWire(address: EmailAddress): string | null {
   const at = address.lastIndexOf('@')
   const domain = address.slice(at + 1)
@@ -133,7 +132,7 @@ function build({ messageId, from, to, date, subject, text, html }: Mail): Promis
     subject,
     text,
     html,
-    // RFC 3834 §5: asks for no holiday notice.
+    // RFC 3834 §5: asks for no automatic reply.
     headers: { 'Auto-Submitted': 'auto-generated' },
     // SECURITY: nothing in a mail is opened as a file or fetched.
     disableFileAccess: true,
@@ -146,20 +145,20 @@ function explain(error: unknown, { stage, recipient }: Explained): Delivery {
   const reason = error instanceof Error ? error.message : String(error)
   const code = error instanceof Error && 'responseCode' in error ? Number(error.responseCode) : 0
   const command = error instanceof Error && 'command' in error ? error.command : null
-  // A refused sender stops every mail; 552 and 555 are about what this mail asks for.
+  // A refused sender concerns every mail, except that 552 and 555 are about the parameters of this one.
   const isSender = command === 'MAIL FROM' && code !== 552 && code !== 555
-  // SECURITY: and where SMTPUTF8 was asked for, any answer may be about that (RFC 6531 §3.5).
-  // Whoever signs up with such an address must not stop the mails of all others.
+  // SECURITY: if SMTPUTF8 was requested, any answer may be about that (RFC 6531 §3.5). A sign-up with such an address
+  // must not stop the mails of all others.
   const isInternational = /\P{ASCII}/u.test(recipient)
   if (isSender && isInternational) return { status: 'deferred', reason }
   if (stage === 'connecting' || isSender) return { status: 'unavailable', reason }
-  // After the end of the mail any answer is final, and only silence is uncertain.
+  // After the end of the mail any answer is final; only without an answer the delivery is uncertain.
   if (stage === 'left' && code === 0) return { status: 'unknown', reason }
   const isRefused = code >= 500 && code !== 503
   return { status: isRefused ? 'refused' : 'deferred', reason }
 }
 
-// Some ends of a connection are not reported to those who wait for an answer on it.
+// The end of a connection is not always reported to those who wait for an answer on it.
 async function untilBroken(
   connection: SMTPConnection,
   work: () => Promise<void>,
@@ -167,9 +166,9 @@ async function untilBroken(
 ): Promise<void> {
   const { promise, reject } = Promise.withResolvers<never>()
   const abort = () => reject(new Error('The attempt took too long, or the server was stopped'))
-  // The listener stays: an error without a listener would end the process.
+  // The listener is not removed: an error without a listener would end the process.
   connection.on('error', reject)
-  // After a 421 the end is reported first, but the server's answer explains more.
+  // After a 421 the end is reported before the server's answer, which explains more.
   const end = () => reject(new Error('The mail server closed the connection'))
   connection.once('end', () => setImmediate(end))
   signal.addEventListener('abort', abort, { once: true })

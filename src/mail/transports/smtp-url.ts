@@ -1,8 +1,8 @@
-/** The server that takes our mails, as read from a URL. */
+/** The mail server, as read from a URL. */
 export interface SmtpServer {
   readonly host: string
   readonly port: number
-  /** TLS from the first byte, after STARTTLS, or only where it is offered. */
+  /** TLS from the first byte, required after STARTTLS, or used only if it is offered. */
   readonly encryption: 'implicit' | 'required' | 'offered'
   readonly credentials: { readonly user: string; readonly password: string } | null
 }
@@ -10,8 +10,8 @@ export interface SmtpServer {
 const loopback = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/
 
 /**
- * Reads `smtps://user:password@host` (TLS from the start, port 465) or `smtp://…` (STARTTLS, port
- * 587). Without encryption nothing goes further than this machine.
+ * Parses `smtps://user:password@host` (TLS from the start, port 465) or `smtp://…` (STARTTLS, port 587). Nothing is
+ * sent without encryption, except to this machine.
  *
  * @returns null for any other text
  */
@@ -24,7 +24,7 @@ export function parseSmtpUrl(text: string): SmtpServer | null {
   const user = decode(url.username)
   const password = decode(url.password)
   if (user === null || password === null || url.port === '0') return null
-  // A name or a password alone means a secret that was not set, which would show at the first mail.
+  // A name or a password alone means that a secret was not set, which would otherwise be noticed at the first mail.
   if ((user === '') !== (password === '')) return null
   return {
     host: url.hostname.replace(/^\[|\]$/g, ''),

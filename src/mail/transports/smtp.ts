@@ -4,14 +4,13 @@ import type { Greeting } from './smtp-delivery.ts'
 import { parseSmtpUrl, type SmtpServer } from './smtp-url.ts'
 
 /**
- * Sends mails to an SMTP server (RFC 5321). Its certificate is verified, and a server that was not
- * asked for `smtps:` must offer STARTTLS, unless it is on this machine (RFC 8314 §3). A server that
- * does not greet within 10 s, or has not asked for the mail within 30 s, is given up; once it has
- * the mail, its answer is waited for four minutes.
+ * Sends mails to an SMTP server (RFC 5321). Its certificate is verified, and without `smtps:` it must offer STARTTLS,
+ * unless it is on this machine (RFC 8314 §3). An attempt fails if the server does not greet within 10 s, has not asked
+ * for the mail within 30 s, or does not answer within four minutes after it has got the mail.
  *
  * @param url `smtps://user:password@smtp.example.com`, or `smtp://…` for STARTTLS
- * @throws RangeError for what is no such URL
- * @throws Error where the package `nodemailer` is not installed; it is loaded for the first mail
+ * @throws RangeError if it is not such a URL
+ * @throws Error if the package `nodemailer` is not installed; it is loaded for the first mail
  */
 export function smtp({ url }: { url: string }): Transport {
   const server = readServer(url)
@@ -20,7 +19,7 @@ export function smtp({ url }: { url: string }): Transport {
 }
 
 /**
- * Connects to the server and authenticates, as for a mail, and leaves.
+ * Connects to the server and authenticates, as for a mail, and disconnects.
  *
  * @throws RangeError as `smtp`
  */
@@ -35,10 +34,10 @@ function readServer(url: string): SmtpServer {
   throw new RangeError('An SMTP URL is like smtps://user:password@smtp.example.com')
 }
 
-// Loaded late: a server can answer before its first mail.
+// Loaded for the first mail, so that it does not delay the start.
 const load = () => import('./smtp-delivery.ts')
 
-// At the start, not on the night when somebody has forgotten a password.
+// Checked at the start, not when somebody has forgotten a password.
 function requireNodemailer(): void {
   createRequire(import.meta.url).resolve('nodemailer/lib/smtp-connection')
 }

@@ -5,7 +5,7 @@ import type { Store } from '../../core/store.ts'
 import type { StoreTransaction } from '../../core/store-transaction.ts'
 import { insert, later, newSession, noon, run, type StoreContract } from './contract.ts'
 
-/** The aliases by which access tokens name sessions, and what is left of them when the sessions have ended. */
+/** The aliases by which access tokens name sessions, and what remains of them after the sessions have ended. */
 export function accessTokensContract({ test, open }: StoreContract): void {
   test('a session keeps the alias that it got first, which moves forward and never back', async () => {
     const store = await open()

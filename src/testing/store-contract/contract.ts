@@ -8,11 +8,11 @@ import type { StoreTransaction } from '../../core/store-transaction.ts'
 export interface StoreContract {
   /** `test` of node:test, Vitest or Jest. */
   readonly test: (name: string, run: () => Promise<void>) => unknown
-  /** A migrated store without rows; each test opens its own, and leaves its rows in it. */
+  /** Opens a migrated store without rows. Each test opens its own, and does not delete its rows. */
   readonly open: () => Promise<Store>
 }
 
-/** A transaction with one statement. */
+/** Runs one statement in a transaction. */
 export function run<T>(
   store: Store,
   work: (transaction: StoreTransaction) => Promise<T>,
@@ -20,7 +20,7 @@ export function run<T>(
   return store.transaction(work)
 }
 
-/** A user with a session, in the store. */
+/** Inserts a user with a session. */
 export async function insert(
   store: Store,
   client: Partial<Session> = {},
@@ -61,7 +61,7 @@ export function newSession(user: User): Session {
   }
 }
 
-/** An instant with milliseconds, so that a store that drops them is found out. */
+/** An instant with milliseconds, so that a store that drops them fails. */
 export const noon = new Date('2026-01-01T12:00:00.123Z')
 
 export function later(milliseconds: number): Date {

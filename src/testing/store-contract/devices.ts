@@ -42,7 +42,7 @@ export function devicesContract({ test, open }: StoreContract): void {
     await trim(second, 2)
     deepEqual(await left(), [second, first])
     equal(await store.findSession(digest), null)
-    // Even when its clock made it the oldest.
+    // The given session is kept, even if a wrong clock made it the oldest.
     await trim(first, 1)
     deepEqual(await left(), [first])
     ok(await store.findSession(otherDigest))
@@ -57,7 +57,7 @@ export function devicesContract({ test, open }: StoreContract): void {
     const trim = (maximum: number, horizon = {}) =>
       store.transaction((each) => each.trimSessions(kept, { ...all, ...horizon, maximum }))
     const left = async () => store.listSessions(user.id, { ...all, limit: 9, after: null })
-    // A wrong clock would make all of them over.
+    // With a wrong clock all of them would have expired.
     for (const wrong of [{ usedAfter: later(9) }, { createdAfter: later(9) }]) {
       deepEqual(await trim(5, wrong), [])
     }
@@ -66,7 +66,7 @@ export function devicesContract({ test, open }: StoreContract): void {
     deepEqual(await trim(4, { usedAfter: later(2) }), [session])
     await store.recordUses('sessions', [first.id, early.id], later(5))
     const horizon = { usedAfter: later(2), createdUntil: later(8) }
-    // Two besides the kept one are alive: the oldest, and one newer than a session that is over.
+    // Two besides the kept one are live: the oldest, and one that is newer than an expired session.
     deepEqual(await trim(3, horizon), [])
     const ended = await trim(2, horizon)
     deepEqual(ended.map(({ id }) => id).toSorted(), [first.id, unused.id])
@@ -170,7 +170,7 @@ export function devicesContract({ test, open }: StoreContract): void {
   })
 }
 
-// Ids in the order of time, as the core makes them.
+// The ids are in the order of time, as core makes them.
 async function insertNewer(
   store: Store,
   user: User,

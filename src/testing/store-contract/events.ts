@@ -4,7 +4,7 @@ import type { AuditEvent } from '../../core/entities.ts'
 import type { Store } from '../../core/store.ts'
 import { insert, newEmailAddress, noon, run, type StoreContract } from './contract.ts'
 
-/** What happened, which stays. */
+/** Events, which stay. */
 export function eventsContract({ test, open }: StoreContract): void {
   const all = { userId: null, name: null, limit: 100, after: null }
 

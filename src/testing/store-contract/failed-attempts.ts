@@ -2,7 +2,7 @@ import { deepEqual, equal } from 'node:assert/strict'
 import type { FailedAttempts } from '../../core/guard/failed-attempts.ts'
 import { later, noon, type StoreContract } from './contract.ts'
 
-/** How often a password was tried in vain. */
+/** How often a wrong password was tried. */
 export function failedAttemptsContract({ test, open }: StoreContract): void {
   const one: FailedAttempts = { count: 1, blockedUntil: noon, expiresAt: later(1_000) }
   const two: FailedAttempts = { count: 2, blockedUntil: later(30_000), expiresAt: null }

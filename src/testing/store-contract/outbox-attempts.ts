@@ -3,7 +3,7 @@ import type { Message } from '../../core/mail.ts'
 import { later, noon, run, type StoreContract } from './contract.ts'
 import { claim, list, newMessage, queue, tryClaim, update } from './messages.ts'
 
-/** Who claims a message, and what becomes of it. */
+/** Claiming a message, and what happens to it afterwards. */
 export function outboxAttemptsContract({ test, open }: StoreContract): void {
   test('the first message that is due is claimed, and not again before its claim ends', async () => {
     const store = await open()
@@ -65,7 +65,7 @@ export function outboxAttemptsContract({ test, open }: StoreContract): void {
       putOff.push(claimed.id)
     }
     const [second, first, wrong, third] = putOff
-    // One of which nobody knows whether it left was not put off.
+    // A message whose delivery is uncertain does not count as put off.
     await queue(store, newMessage())
     const unknown = await claim(store)
     await update(store, { ...unknown, uncertain: 1, dueAt: later(2) })

@@ -4,7 +4,7 @@ import type { MessageKind } from '../../core/mail.ts'
 import { insert, later, noon, run, type StoreContract } from './contract.ts'
 import { claim, list, newMessage, queue, recipientsOf, update } from './messages.ts'
 
-/** What is queued for whom, and what is deleted with a user. */
+/** Queueing messages, and which of them are deleted with a user. */
 export function outboxContract({ test, open }: StoreContract): void {
   test('a message is listed as it was queued, due at once and never tried', async () => {
     const store = await open()

@@ -2,7 +2,7 @@ import { deepEqual, equal, ok, rejects } from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { insert, newSession, newUser, type StoreContract } from './contract.ts'
 
-/** Who a token belongs to. */
+/** Finding sessions by their tokens, and ending them. */
 export function sessionsContract({ test, open }: StoreContract): void {
   test('a session is found by the digest of its token, with its user', async () => {
     const store = await open()

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import type { Store, SweptKey } from '../../core/store.ts'
 import { insert, later, newSession, noon, type StoreContract } from './contract.ts'
 
-/** Rows that are over, and how they are swept. */
+/** Expired rows, and how they are swept. */
 export function sweepContract({ test, open }: StoreContract): void {
   test('sessions that are over go in steps of so many at most, and all others stay', async () => {
     const store = await open()
@@ -55,14 +55,15 @@ export function sweepContract({ test, open }: StoreContract): void {
     equal(await hold(30, 60), true)
     equal(await hold(61), false)
     equal(await hold(90), true)
-    // A clock that is a little behind cannot take it, and a holder a year ahead cannot keep it.
+    // A process whose clock is a little behind cannot take the lease, and a holder whose clock is a year ahead cannot
+    // keep it.
     equal(await hold(89), false)
     equal(await hold(90 + 31_536_000_000), true)
     equal(await hold(150), true)
   })
 }
 
-/** How many each step deleted. */
+/** @returns how many rows each step deleted */
 async function sweepSessions(store: Store): Promise<number[]> {
   const past = { overAt: noon, endedAfter: noon, occurredAfter: noon, changeAskedAfter: noon }
   const horizon = { ...past, usedAfter: noon, createdAfter: later(-9) }

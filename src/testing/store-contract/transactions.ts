@@ -1,7 +1,7 @@
 import { equal, rejects } from 'node:assert/strict'
 import { insert, newUser, type StoreContract } from './contract.ts'
 
-/** All or nothing. */
+/** A transaction writes everything or nothing. */
 export function transactionsContract({ test, open }: StoreContract): void {
   test('a transaction that throws leaves nothing behind', async () => {
     const store = await open()

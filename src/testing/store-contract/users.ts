@@ -3,7 +3,7 @@ import type { User } from '../../core/entities.ts'
 import type { StoreTransaction } from '../../core/store-transaction.ts'
 import { insert, newUser, noon, type StoreContract } from './contract.ts'
 
-/** Who can log in, and with which hash. */
+/** Users and their password hashes. */
 export function usersContract({ test, open }: StoreContract): void {
   test('a user is found by the address, with the hash', async () => {
     const store = await open()

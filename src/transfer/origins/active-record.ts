@@ -1,9 +1,9 @@
 import { OriginError } from '../origin.ts'
 
 /**
- * A value that Active Record has not encrypted.
+ * Returns a value that Active Record has not encrypted.
  *
- * @throws OriginError for an encrypted one, before a million rows are refused for it
+ * @throws OriginError for an encrypted value, since all of the rows would be refused because of it
  */
 export function requirePlain(value: unknown): unknown {
   if (typeof value === 'string' && /^\{"p":"/.test(value)) {

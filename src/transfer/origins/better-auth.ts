@@ -19,8 +19,8 @@ import {
   type Wanted,
 } from './source-table.ts'
 
-// By default the field names of its documentation; a schema for Drizzle calls `emailVerified`
-// `email_verified`, and usePlural the table `users`.
+// The field names of its documentation are the default. A schema for Drizzle names `emailVerified`
+// `email_verified`; with `usePlural` the table is `users`.
 const spellings = (field: string) => [
   ...new Set([field, field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)]),
 ]
@@ -53,9 +53,9 @@ const sessions: Wanted = {
 }
 
 /**
- * The tables of better-auth, as its own adapter, or Drizzle's, made them.
+ * The tables of better-auth, as its own adapter or Drizzle's makes them.
  *
- * @throws OriginError
+ * @throws OriginError as `openOrigin`
  */
 export async function openBetterAuth(
   url: string,
@@ -95,10 +95,10 @@ function usersOf(user: SourceTable, account: SourceTable, now: Date): Part<Origi
     read: ([originId, passwordHash, email, verified, createdAt, updatedAt, ...plugins], where) => ({
       type: 'user',
       originId: textOf(originId),
-      // An anonymous user has an address that better-auth made up.
+      // The address of an anonymous user was made up by better-auth.
       emailAddress: isYes(plugins[2]) ? null : email,
       passwordHash,
-      // The instant of the proof is not stored: by this one the address was proved.
+      // The instant of the verification is not stored; the address had been verified by this one.
       emailVerifiedAt: isYes(verified) ? (updatedAt ?? createdAt ?? now) : null,
       bannedAt: isBanned(plugins[0], plugins[1], now) ? (updatedAt ?? now) : null,
       createdAt,
@@ -108,7 +108,7 @@ function usersOf(user: SourceTable, account: SourceTable, now: Date): Part<Origi
   }
 }
 
-// A user has one account per way to log in; the one with the password is `credential`.
+// A user has one account for each way to log in; the one with the password is `credential`.
 function passwordsOf(account: SourceTable): string {
   const userId = account.column('userId')
   const password = account.column('password')
@@ -123,7 +123,8 @@ function sessionsOf(session: SourceTable, now: Date): Part<OriginSession> {
   const id = session.column('id')
   const columns = ['userId', 'token', 'expiresAt', 'ipAddress', 'userAgent', 'createdAt']
   const impersonatedBy = session.column('impersonatedBy')
-  // SECURITY: without impersonated sessions, by which an administrator would act as a user for months, not an hour.
+  // SECURITY: impersonated sessions are left out: they would let an administrator act as a user for months instead of
+  // an hour.
   const from = `${session.name} WHERE ${impersonatedBy ? `${impersonatedBy} IS NULL` : '1 = 1'}`
   return {
     table: session,
@@ -147,7 +148,7 @@ function sessionsOf(session: SourceTable, now: Date): Part<OriginSession> {
 
 function isBanned(banned: unknown, expires: unknown, now: Date): boolean {
   if (!isYes(banned)) return false
-  // SECURITY: an end that cannot be read ends no ban.
+  // SECURITY: a ban whose end cannot be read does not end.
   const end = parseInstant(expires)
   return !(end instanceof Date && end <= now)
 }
@@ -157,7 +158,7 @@ function isAfter(value: unknown, now: Date): boolean {
   return instant instanceof Date && instant > now
 }
 
-// PostgreSQL gives a boolean, SQLite a number.
+// PostgreSQL returns a boolean, SQLite a number.
 function isYes(value: unknown): boolean {
   return value === 't' || value === 'true' || value === true || value === 1
 }

@@ -22,10 +22,10 @@ const noSessions =
   'Devise keeps sessions in cookies that Rails signs, which cannot come along: users log in once'
 
 /**
- * The table of `rails generate devise User`, with those of its columns that the application has.
+ * The table of `rails generate devise User`, with the optional columns that the application has.
  *
  * @param isPeppered whether Devise's `config.pepper` is known here, as IMPORTED_PEPPER
- * @throws OriginError
+ * @throws OriginError as `openOrigin`
  */
 export async function openDevise(
   url: string,
@@ -63,8 +63,8 @@ function usersOf(
       emailAddress: requirePlain(email),
       passwordHash: isPeppered ? peppered(passwordHash) : passwordHash,
       emailVerifiedAt: confirmedAt,
-      // SECURITY: a locked user stays out until somebody looks: Devise does not tell whether wrong
-      // guesses or a person locked them.
+      // SECURITY: a locked user is banned until somebody decides: Devise does not record whether wrong guesses or a
+      // person locked them.
       bannedAt: lockedAt,
       createdAt,
       updatedAt,

@@ -29,7 +29,7 @@ const sessions: Wanted = {
  * The tables of Rails 8's `bin/rails generate authentication`, with the column `token` that an API
  * adds to its sessions by `has_secure_token`.
  *
- * @throws OriginError
+ * @throws OriginError as `openOrigin`
  */
 export async function openRails(url: string, mapping: unknown): Promise<Origin> {
   const names = readMapping([users, sessions], mapping)

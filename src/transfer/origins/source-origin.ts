@@ -3,28 +3,29 @@ import type { SourceDatabase, SourceRow } from './source-database.ts'
 import type { SourceTable } from './source-table.ts'
 import { openSource } from './sources.ts'
 
-/** What to read from an origin, and how a row becomes a user or a session. */
+/** What to read from an origin, and how to turn a row into a user or a session. */
 export interface Reading {
   readonly users: Part<OriginUser>
-  /** Null where sessions cannot be imported. */
+  /** Null if sessions cannot be imported. */
   readonly sessions: Part<OriginSession> | null
-  /** What whoever runs the import should know, in sentences. */
+  /** Sentences for the person who runs the import. */
   readonly notes: readonly string[]
 }
 
 export interface Part<Row> {
   /**
-   * The statement; its first column is the id, as text, under another name than the id's: PostgreSQL would sort by it.
+   * The statement. Its first column is the id as text, which must not have the name of the id: PostgreSQL would sort by
+   * the text.
    */
   readonly sql: string
-  /** Reads a row; null for one that is left out. */
+  /** Turns a row into a user or a session; null if it is left out. */
   readonly read: (values: SourceRow, where: string) => Row | null
-  /** Where to count the rows, as it stands after FROM. */
+  /** What follows FROM in the statement that counts the rows. */
   readonly from: string
   readonly table: SourceTable
 }
 
-/** @throws OriginError for a database that cannot be opened, or has other tables and columns */
+/** @throws OriginError if the database cannot be opened, or lacks tables or columns */
 export async function openOrigin(
   name: string,
   url: string,
@@ -59,7 +60,7 @@ async function* rowsOf<Row>(
   { sql, read, table }: Part<Row>,
 ): AsyncGenerator<Row> {
   for await (const values of source.rows(sql)) {
-    // An id is no secret, and is what one searches for.
+    // The report may contain the id, which is not secret and helps to find the row.
     const row = read(values, `${table.group} ${textOf(values[0]) ?? 'without an id'}`)
     if (row) yield row
   }
@@ -74,7 +75,7 @@ export function textOf(value: unknown): string | null {
   return value === null || value === undefined ? null : String(value)
 }
 
-/** The number of rows of a table, or of what else may follow FROM. */
+/** The number of rows in a table, or in anything else that may follow FROM. */
 export async function countOf(source: SourceDatabase, from: string): Promise<number> {
   let number = 0
   const sql = `SELECT CAST(count(*) AS TEXT) FROM ${from}`
@@ -82,22 +83,22 @@ export async function countOf(source: SourceDatabase, from: string): Promise<num
   return number
 }
 
-/** An order by user, the newest first: of too many sessions the first are kept. */
+/** An order by user, with the newest sessions first: if a user has too many, the first are kept. */
 export function newestFirst(table: SourceTable, columns: readonly string[]): string {
   const names = columns.flatMap((column) => table.column(column) ?? [])
   return names.join(' DESC, ').concat(' DESC')
 }
 
-/** A condition for a column that PostgreSQL has as a boolean, SQLite as a number, and some tables not at all. */
+/** A condition on a column that is a boolean in PostgreSQL, a number in SQLite, and missing in some tables. */
 export function isTrue(table: SourceTable, column: string): string {
   const name = table.column(column)
   return name ? `COALESCE(CAST(${name} AS TEXT), '') IN ('true', '1')` : '1 = 0'
 }
 
-/** A note with a number; none for zero. */
+/** A note with a number; no note if it is zero. */
 export function noteOf(sentence: string, count: number): readonly string[] {
   return count > 0 ? [`${sentence}: ${count}`] : []
 }
 
-// SECURITY: those who relied on a second factor should hear that it is gone.
+// SECURITY: users who relied on a second factor should be told that they no longer have it.
 export const withSecondFactor = 'With a second factor, which Latchkey does not ask for'

@@ -5,14 +5,14 @@ import { quote, type SourceDatabase, type SourceRow } from './source-database.ts
 const connectMilliseconds = 10_000
 const pageSize = 1_000
 
-// Values stay as PostgreSQL writes them: pg would read a time without a zone in this machine's
-// zone, and round numbers beyond 2^53.
+// Values stay as PostgreSQL writes them: pg would read a time without a zone as local time, and round numbers beyond
+// 2^53.
 const asText = { getTypeParser: () => (text: string) => text }
 
-// - One consistent state for all reads, and no way to change it.
-// - SECURITY: row_security off makes PostgreSQL refuse to read a table of which it would show us only
-//   some rows: a role that may not read all of auth.users would silently bring nobody.
-// - No time-outs: a page is fetched only when the previous one is in the other database.
+// - All reads see one consistent state, and nothing can be changed.
+// - SECURITY: with row_security off, PostgreSQL refuses to read a table if the role may see only some of its rows.
+//   Otherwise an import of auth.users could silently miss everybody.
+// - No time-outs, since a page is fetched only when the previous one is in the other database.
 const settings = `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
   SET LOCAL row_security = off;
   SET LOCAL statement_timeout = 0;
@@ -20,7 +20,7 @@ const settings = `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
   SET LOCAL TimeZone = 'UTC';
   SET LOCAL DateStyle = 'ISO'`
 
-/** @throws OriginError where the server does not answer, or refuses the log-in */
+/** @throws OriginError if the server does not answer, or refuses the log-in */
 export async function openSourcePostgres(url: string): Promise<SourceDatabase> {
   const client = await connect(url)
   try {
@@ -40,12 +40,12 @@ async function connect(url: string): Promise<pg.Client> {
       fallback_application_name: 'latchkey import',
       keepAlive: true,
     })
-    // Also called between statements; the next one then fails.
+    // An error between statements is reported only here; the next statement then fails.
     client.on('error', () => {})
     await client.connect()
     return client
   } catch (error) {
-    // SECURITY: not pg's message, which may show a part of a mistyped URL as the host.
+    // SECURITY: not pg's message, which may contain a part of a mistyped URL as the host.
     throw new OriginError(`The database that --database names cannot be opened: ${codeOf(error)}`)
   }
 }
@@ -69,7 +69,7 @@ class SourcePostgres implements SourceDatabase {
     return rows.length > 0 ? new Set(rows.map(([name]) => String(name))) : null
   }
 
-  /** `auth.users` is a table of the schema `auth`. */
+  /** The name may contain a schema, as in `auth.users`. */
   quoteTable(table: string): string {
     return table.split('.').map(quote).join('.')
   }
@@ -104,7 +104,7 @@ function unreadable(error: unknown): OriginError {
   return new OriginError(`The database that --database names cannot be read: ${codeOf(error)}`)
 }
 
-// SECURITY: PostgreSQL's own messages may quote values of a row.
+// SECURITY: only the code, since messages of PostgreSQL may quote values of a row.
 function codeOf(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   const reason = reasons[code]

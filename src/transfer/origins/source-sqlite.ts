@@ -7,7 +7,7 @@ import { quote, type SourceDatabase, type SourceRow } from './source-database.ts
 // The application may still be using the file.
 const patienceMilliseconds = 5_000
 
-/** @throws OriginError where there is no such file, or it is no database */
+/** @throws OriginError if the file does not exist, or is not a database */
 export function openSourceSqlite(url: string): SourceDatabase {
   const file = fileOf(url)
   if (!existsSync(file) || !statSync(file).isFile()) {
@@ -16,7 +16,7 @@ export function openSourceSqlite(url: string): SourceDatabase {
   return new SourceSqlite(file)
 }
 
-// Rails writes sqlite3:, and may append options of its pool to the path.
+// Rails writes `sqlite3:`, and may append options of its connection pool to the path.
 function fileOf(url: string): string {
   const [path = ''] = /^sqlite3:/i.test(url) ? `sqlite:${url.slice(8)}`.split('?') : [url]
   try {
@@ -54,7 +54,7 @@ class SourceSqlite implements SourceDatabase {
   async *rows(sql: string): AsyncGenerator<SourceRow> {
     const statement = this.#perform(() => this.#database.prepare(sql))
     statement.setReturnArrays(true)
-    // Other systems' ids and times may exceed what a JavaScript number holds exactly.
+    // The ids and times of other systems may be larger than the integers that a JavaScript number can hold.
     statement.setReadBigInts(true)
     const rows = statement.iterate()
     try {
@@ -79,12 +79,12 @@ class SourceSqlite implements SourceDatabase {
 
   #open(): DatabaseSync {
     return this.#perform(() => {
-      // SECURITY: not even a faulty statement of ours may change the database that people come from.
+      // SECURITY: read-only, so that not even a wrong statement can change the database of the origin.
       const database = new DatabaseSync(this.#file, {
         readOnly: true,
         timeout: patienceMilliseconds,
       })
-      // Users and sessions are read as of one instant, that of this first read, whoever signs up meanwhile.
+      // Users and sessions are read in the state of this first read, even if somebody signs up meanwhile.
       database.exec('BEGIN; SELECT count(*) FROM sqlite_schema')
       return database
     })
@@ -94,7 +94,7 @@ class SourceSqlite implements SourceDatabase {
     try {
       return work()
     } catch (error) {
-      // SQLite's messages name tables and files, and never quote a row.
+      // The messages of SQLite name tables and files, and never quote a row.
       const reason = error instanceof Error ? error.message : 'it does not say why'
       throw new OriginError(`${this.#file} cannot be read: ${reason}`)
     }

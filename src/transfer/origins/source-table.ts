@@ -6,31 +6,31 @@ import { quote, type SourceDatabase } from './source-database.ts'
 export interface Wanted {
   /** The table's name in the `--map` file. */
   readonly group: string
-  /** The table's default names, in the order in which they are tried. */
+  /** The table's usual names, in the order in which they are tried. */
   readonly tables: readonly string[]
-  /** A table that lacks one of these columns is another one. */
+  /** Columns that the table must have. */
   readonly required: readonly string[]
-  /** Columns whose values are null where the table lacks them. */
+  /** Columns that are read as null if the table lacks them. */
   readonly optional: readonly string[]
-  /** The spellings of a column that the mapping does not name. */
+  /** The possible names of a column, if the mapping gives none. */
   readonly spellings?: (column: string) => readonly string[]
 }
 
-/** A table as it was found. */
+/** A table that was found. */
 export interface SourceTable {
   readonly group: string
-  /** The table's name in a statement. */
+  /** The table's name, quoted for a statement. */
   readonly name: string
-  /** A column's name in a statement; null where the table lacks it. */
+  /** A column's name, quoted for a statement; null if the table lacks it. */
   readonly column: (column: string) => string | null
 }
 
-// A name that no mapping can give.
+// Not a valid name in a mapping.
 const notGiven = ''
 
 export type GivenNames = Readonly<Record<string, Readonly<Record<string, string | null>>>>
 
-/** The names that the mapping gives to these tables and columns; null for what the origin lacks. */
+/** The names that the mapping gives to these tables and columns; null if the origin has no such thing. */
 export function readMapping(wanted: readonly Wanted[], mapping: unknown): GivenNames {
   const defaults: NameGroups = Object.fromEntries(
     wanted.map(({ group, required, optional }) => {
@@ -42,9 +42,9 @@ export function readMapping(wanted: readonly Wanted[], mapping: unknown): GivenN
 }
 
 /**
- * Finds a table by the names that the mapping gives, or else by its usual ones.
+ * Finds a table by the names in the mapping, or by its usual names if the mapping has none.
  *
- * @throws OriginError naming what is missing, and how to map it
+ * @throws OriginError if there is no such table, saying what is missing and how to map it
  */
 export async function findTable(
   source: SourceDatabase,
@@ -64,7 +64,7 @@ export async function findTable(
   }
 }
 
-/** Finds a table; null where the mapping names none, and none has its usual names. */
+/** Finds a table; null if the mapping does not name it, and no table has its usual names. */
 export async function findTableIfThere(
   source: SourceDatabase,
   wanted: Wanted,
@@ -82,7 +82,7 @@ export async function findTableIfThere(
   }
 }
 
-/** The columns of a SELECT; NULL for one that the table lacks. */
+/** The columns for a SELECT, with NULL for each that the table lacks. */
 export function select(table: SourceTable, columns: readonly string[]): string {
   return columns.map((column) => table.column(column) ?? 'NULL').join(', ')
 }

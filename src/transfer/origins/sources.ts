@@ -2,13 +2,13 @@ import { OriginError } from '../origin.ts'
 import type { SourceDatabase } from './source-database.ts'
 
 /**
- * Opens what `--database` names: `sqlite:` or `sqlite3:` and a path, a bare path, or `postgres://`.
+ * Opens the database of `--database`: `sqlite:` or `sqlite3:` with a path, a path alone, or `postgres://`.
  *
- * @throws OriginError for what cannot be opened
+ * @throws OriginError if it cannot be opened
  */
 export async function openSource(url: string): Promise<SourceDatabase> {
   if (/^postgres(ql)?:/.test(url)) {
-    // The application installs the package `pg` itself, if it needs it.
+    // Loaded only here, since the package `pg` is optional.
     const { openSourcePostgres } = await import('./source-postgres.ts')
     return openSourcePostgres(url)
   }

@@ -46,7 +46,7 @@ const noSessions =
 /**
  * The table `auth.users` of Supabase, hosted or not.
  *
- * @throws OriginError
+ * @throws OriginError as `openOrigin`
  */
 export async function openSupabase(
   url: string,
@@ -83,8 +83,8 @@ function usersOf(table: SourceTable, now: Date): Part<OriginUser> {
   }
 }
 
-// SECURITY: for a user of single sign-on, their company decides whether they still work there; a password by mail would
-// let in people whom it has dismissed. Their addresses may also be those of other users.
+// SECURITY: users of single sign-on are left out. Their company decides whether they still have access, and with a
+// password by mail people whom it has dismissed could get in. Other users may also have the same addresses.
 function isUserOfOurs(table: SourceTable): string {
   return `NOT (${isDeleted(table)}) AND NOT (${isTrue(table, 'is_sso_user')})`
 }
@@ -97,11 +97,11 @@ function isDeleted(table: SourceTable): string {
 function isOver(until: unknown, now: Date): boolean {
   const instant = parseInstant(until)
   if (instant === null) return true
-  // Never over: `infinity`, and what cannot be read.
+  // A ban does not end if its end is `infinity`, or cannot be read.
   return instant !== 'invalid' && instant <= now
 }
 
-/** Hashes that Supabase took over from Firebase each hold the signer key of all; here it is IMPORTED_FIREBASE_KEY. */
+/** Each hash that Supabase took over from Firebase contains the signer key, which here is IMPORTED_FIREBASE_KEY. */
 function withoutSignerKey(hash: string): string {
   return hash.replace(
     /^\$fbscrypt\$v=1,n=(\d{1,2}),r=(\d{1,2}),p=1(?:,ss=[\w+/=-]{0,99})?(?:,sk=[\w+/=-]{0,999})?\$/,
