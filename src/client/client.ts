@@ -43,7 +43,7 @@ export type Client = ReturnType<typeof createClient>
  */
 export function createClient(url: string, { session, fetch = fetchOfNow }: ClientOptions) {
   if (!/^(https?:\/\/[^/\\@?#\s]+)?(\/(?![/\\])[^?#\s]*)?$/.test(url)) {
-    throw new TypeError(`${url} is not the URL of an API`)
+    throw new TypeError(`${url} is not an API URL`)
   }
   const api = url.replace(/\/+$/, '')
   const keeper = new SessionKeeper(`latchkey ${api}`, session)
@@ -124,7 +124,7 @@ export function createClient(url: string, { session, fetch = fetchOfNow }: Clien
       // so would `//evil.example` if the API's URL is a path; `/..` may lead to a neighbouring path. URL parsers
       // ignore tabs and line breaks.
       if (!/^\/(?![/\\])/.test(path) || /[\t-\r]|[/\\](\.|%2e){2}/i.test(path)) {
-        throw new TypeError(`${path} is not a path of the API`)
+        throw new TypeError(`${path} is not an API URL`)
       }
       return request(path, init)
     },

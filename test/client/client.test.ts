@@ -147,7 +147,7 @@ test('a request of the application’s own carries the session, and to this API 
   }
   const request = new Request(`${api}/v1/user`)
   // @ts-expect-error: nor is a Request
-  await expect(client.fetch(request)).rejects.toThrow('is not a path of the API')
+  await expect(client.fetch(request)).rejects.toThrow('is not an API URL')
   expect(sent).toHaveLength(2)
   for (const { url, init } of sent) {
     expect(url).toMatch(/^https:\/\/api\.example\.com\/v1\//)
