@@ -1,5 +1,5 @@
-import { failure } from './api-error.ts'
-import { type Fetch, send } from './sender.ts'
+import { pageQuery } from './page-query.ts'
+import { type Fetch, readJson, send } from './sender.ts'
 import { type Departure, SessionKeeper } from './session-keeper.ts'
 import type { Listener } from './tabs.ts'
 import type { CookieStorage, TokenStorage } from './token-storage.ts'
@@ -98,7 +98,7 @@ export function createClient(url: string, { session, fetch = fetchOfNow }: Clien
     const json = { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }
     const response = await request(path, { method, ...(body && json) }, onDeath)
     // Not parsed: a test compares these types with the schemas of the routes.
-    return (response.status === 204 ? undefined : await read(response)) as T
+    return (response.status === 204 ? undefined : await readJson(response)) as T
   }
 
   /** @param keeping resolves to the token that is no longer kept; null for none */
@@ -186,7 +186,7 @@ export function createClient(url: string, { session, fetch = fetchOfNow }: Clien
       list: (page?: PageQuery) =>
         call<{ sessions: Session[]; next_cursor: string | null }>(
           'GET',
-          `/v1/sessions${query(page)}`,
+          `/v1/sessions${pageQuery(page)}`,
         ),
       rename: (id: string, name: string) =>
         call<{ session: Session }>('PATCH', `/v1/sessions/${encodeURIComponent(id) || '-'}`, {
@@ -220,7 +220,7 @@ export function createClient(url: string, { session, fetch = fetchOfNow }: Clien
       list: (page?: PageQuery) =>
         call<{ api_keys: ApiKey[]; next_cursor: string | null }>(
           'GET',
-          `/v1/api_keys${query(page)}`,
+          `/v1/api_keys${pageQuery(page)}`,
         ),
       create: (body: NewApiKey) =>
         call<{ api_key: ApiKey; token: string }>('POST', '/v1/api_keys', { body }),
@@ -233,7 +233,7 @@ export function createClient(url: string, { session, fetch = fetchOfNow }: Clien
       list: (page?: PageQuery) =>
         call<{ events: AuditEvent[]; next_cursor: string | null }>(
           'GET',
-          `/v1/events${query(page)}`,
+          `/v1/events${pageQuery(page)}`,
         ),
     },
   }
@@ -241,19 +241,3 @@ export function createClient(url: string, { session, fetch = fetchOfNow }: Clien
 
 // Looked up at each request, since it may be replaced later.
 const fetchOfNow: Fetch = (url, init) => globalThis.fetch(url, init)
-
-/** @throws ApiError if the body is not JSON, such as a page of a proxy */
-async function read(response: Response): Promise<unknown> {
-  const { status } = response
-  return response.json().catch((cause) => {
-    throw failure('unknown', 'The answer cannot be used', { cause, status })
-  })
-}
-
-function query(page: PageQuery = {}): string {
-  let asked = ''
-  for (const [name, value] of Object.entries(page)) {
-    if (value != null) asked += `${asked ? '&' : '?'}${name}=${encodeURIComponent(value)}`
-  }
-  return asked
-}

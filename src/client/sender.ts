@@ -40,6 +40,14 @@ async function sendOnce(
   return response.ok ? response : refusalOf(response)
 }
 
+/** @throws ApiError if the body is not JSON, such as a page of a proxy */
+export async function readJson(response: Response): Promise<unknown> {
+  const { status } = response
+  return response.json().catch((cause) => {
+    throw failure('unknown', 'The answer cannot be used', { cause, status })
+  })
+}
+
 /** How many seconds to wait before the next attempt; null if there should be none. */
 function pauseBehind({ status, retryAfterSeconds }: ApiError, attempt: number): number | null {
   if (status === 0) return attempt / 5

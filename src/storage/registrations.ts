@@ -36,7 +36,7 @@ export async function findNewestRegistration(
   // One without a token came after all that have one, also by a clock that was set back in between.
   const [row] = await connection.query(
     `SELECT ${columns} FROM registrations WHERE email_address = $1 AND expires_at > $2
-     ORDER BY CASE WHEN token_digest IS NULL THEN 0 ELSE 1 END, created_at DESC, id DESC LIMIT 1`,
+     ORDER BY token_digest IS NOT NULL, created_at DESC, id DESC LIMIT 1`,
     [emailAddress, now],
   )
   return row ? toRegistration(row) : null
