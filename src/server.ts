@@ -28,6 +28,7 @@ export type {
   EmailProof,
   EmailVerification,
   PasswordReset,
+  PasswordResetHorizon,
   PasswordSchemeCount,
   Principal,
   Registration,

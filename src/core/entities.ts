@@ -88,6 +88,13 @@ export interface PasswordReset {
   readonly expiresAt: Date
 }
 
+/** The limits within which a reset is live. */
+export interface PasswordResetHorizon {
+  readonly expiresAfter: Date
+  /** A reset that was created later comes from a wrong clock. */
+  readonly createdUntil: Date
+}
+
 /** An address, and the user who claims it. */
 export interface EmailProof {
   readonly userId: string

@@ -1,4 +1,5 @@
 import { type Client, operator } from './client.ts'
+import { toleratedSkewMilliseconds } from './clock-skew.ts'
 import type { Configuration } from './config.ts'
 import { parseNewCredentials, type SubmittedCredentials } from './credentials.ts'
 import { parseEmailAddress } from './email-address.ts'
@@ -22,7 +23,7 @@ export interface SubmittedPasswordChange {
   readonly password: string
 }
 
-/** How many live reset links a user may have. Beyond it no mail is sent: the user has that many valid links. */
+/** How many live reset links a user may have. */
 export const maximumPasswordResets = 3
 
 /**
@@ -45,6 +46,15 @@ export async function requestPasswordReset(
   await perform(config, client, (_transaction, unit) =>
     unit.queue(newMessage('password_reset', recipient, config.clock())),
   )
+}
+
+/** Whether a user has as many live reset links as allowed. Then no other is sent: they have three that work. */
+export async function hasEveryPasswordReset(config: Configuration, user: User): Promise<boolean> {
+  const now = config.clock()
+  // Links from before a clock was set back would keep the user from another one until the clock has caught up.
+  const createdUntil = new Date(now.getTime() + toleratedSkewMilliseconds)
+  const live = await config.store.countPasswordResets(user, { expiresAfter: now, createdUntil })
+  return live >= maximumPasswordResets
 }
 
 /** Creates a reset token for a user, in the transaction in which its mail is sent. */

@@ -8,6 +8,7 @@ import type {
   EmailProof,
   EmailVerification,
   PasswordReset,
+  PasswordResetHorizon,
   PasswordSchemeCount,
   Registration,
   Session,
@@ -72,8 +73,8 @@ export interface Store extends GuardStore {
   findLastSessionImport(): Promise<Date | null>
   /** A reset that was not consumed; the caller checks whether it has expired. */
   findPasswordReset(tokenDigest: Uint8Array): Promise<PasswordReset | null>
-  /** How many resets of the user are neither consumed nor expired at `now`. */
-  countPasswordResets(user: User, now: Date): Promise<number>
+  /** How many resets of the user were not consumed, and were created and expire within the horizon. */
+  countPasswordResets(user: User, horizon: PasswordResetHorizon): Promise<number>
   /** A verification that was not consumed; the caller checks whether it has expired. */
   findEmailVerification(tokenDigest: Uint8Array): Promise<EmailVerification | null>
   /** Whether the user has asked to change to this address. */

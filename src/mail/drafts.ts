@@ -1,7 +1,7 @@
 import { emailVerificationHours, issueEmailVerification } from '../core/email-verifications.ts'
 import type { User } from '../core/entities.ts'
 import type { Message, MessageKind } from '../core/mail.ts'
-import { issuePasswordReset, maximumPasswordResets } from '../core/passwords.ts'
+import { hasEveryPasswordReset, issuePasswordReset } from '../core/passwords.ts'
 import {
   findNewestRegistration,
   issueRegistration,
@@ -38,8 +38,7 @@ const drafts: Record<MessageKind, (courier: Courier, message: Message) => Promis
   async password_reset({ config, appUrl, writer }, { recipient, uncertain }) {
     const known = await config.store.findCredentials(recipient)
     if (!known || known.user.bannedAt !== null) return null
-    const live = await config.store.countPasswordResets(known.user, config.clock())
-    if (live >= maximumPasswordResets) {
+    if (await hasEveryPasswordReset(config, known.user)) {
       // A reset that was sent once may not have arrived: it waits until one of the other links expires.
       if (uncertain > 0) throw new Error('The user has as many live links as allowed')
       return null

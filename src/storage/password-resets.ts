@@ -1,4 +1,4 @@
-import type { PasswordReset, User } from '../core/entities.ts'
+import type { PasswordReset, PasswordResetHorizon, User } from '../core/entities.ts'
 import { readInstant, readText } from './columns.ts'
 import type { Connection, Row } from './database.ts'
 
@@ -33,20 +33,15 @@ export async function findPasswordReset(
   return row ? toPasswordReset(row) : null
 }
 
-// Clocks of two processes may differ by so much.
-const toleratedSkewMilliseconds = 60_000
-
 export async function countPasswordResets(
   connection: Connection,
   user: User,
-  now: Date,
+  { expiresAfter, createdUntil }: PasswordResetHorizon,
 ): Promise<number> {
-  // What was made before a clock was set back would keep the owner from another link until the clock is there again.
-  const madeUntil = new Date(now.getTime() + toleratedSkewMilliseconds)
   const rows = await connection.query(
     `SELECT token_digest FROM password_resets
      WHERE user_id = $1 AND consumed_at IS NULL AND expires_at > $2 AND created_at <= $3`,
-    [user.id, now, madeUntil],
+    [user.id, expiresAfter, createdUntil],
   )
   return rows.length
 }

@@ -43,7 +43,7 @@ export function createStore(database: Database): Store {
     findPasswordSchemes: (range) => schemes.findPasswordSchemes(database, range),
     findLastSessionImport: () => findLastSessionImport(database),
     findPasswordReset: (tokenDigest) => resets.findPasswordReset(database, tokenDigest),
-    countPasswordResets: (user, now) => resets.countPasswordResets(database, user, now),
+    countPasswordResets: (user, horizon) => resets.countPasswordResets(database, user, horizon),
     findEmailVerification: (digest) => emails.findEmailVerification(database, digest),
     isEmailChangeOpen: (proof) => emails.isEmailChangeOpen(database, proof),
     findRegistration: (digest) => registrations.findRegistration(database, digest),

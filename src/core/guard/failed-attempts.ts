@@ -1,3 +1,4 @@
+import { toleratedSkewMilliseconds } from '../clock-skew.ts'
 import { AuthError } from '../errors.ts'
 import { passwordLimits } from './limits.ts'
 
@@ -26,9 +27,6 @@ export interface FailedAttemptsStore {
 }
 
 const { failures, firstWaitSeconds, longestWaitSeconds, stoppedAfter } = passwordLimits
-
-// By how much the clocks of two processes may differ.
-const toleratedSkewMilliseconds = 60_000
 
 /** How many seconds the next try must wait after a number of failures in a row. */
 export function waitSecondsAfter(count: number): number {

@@ -61,18 +61,21 @@ export function passwordResetsContract({ test, open }: StoreContract): void {
     deepEqual(await run(store, (each) => each.consumePasswordReset(digest, noon)), reset)
   })
 
-  test('a user’s resets are counted that are neither consumed nor expired', async () => {
+  test('a user’s resets are counted that are neither consumed, nor expired, nor created later than they can be', async () => {
     const store = await open()
     const { user } = await insert(store)
     const { user: other } = await insert(store)
     await insertReset(store, other)
     const { digest } = await insertReset(store, user)
     await insertReset(store, user, later(60_000))
-    equal(await store.countPasswordResets(user, noon), 2)
-    equal(await store.countPasswordResets(user, later(lifetime - 1)), 2)
-    equal(await store.countPasswordResets(user, later(lifetime)), 1)
+    const count = (expiresAfter: Date, createdUntil = later(60_000)) =>
+      store.countPasswordResets(user, { expiresAfter, createdUntil })
+    equal(await count(noon), 2)
+    equal(await count(noon, later(59_999)), 1)
+    equal(await count(later(lifetime - 1)), 2)
+    equal(await count(later(lifetime)), 1)
     await run(store, (each) => each.consumePasswordReset(digest, noon))
-    equal(await store.countPasswordResets(user, noon), 1)
+    equal(await count(noon), 1)
   })
 
   test('a new reset leaves the user’s live ones, and nobody else’s dead ones are its concern', async () => {
