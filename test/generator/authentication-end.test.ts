@@ -156,7 +156,9 @@ test('a password is reset', async () => {
     })
     expect([ran.code, ran.stdout]).toEqual([0, expect.stringMatching(/^ℹ pass 2\nℹ fail 0$/m)])
     // That its mails are sent, a server of Fastify says itself when it listens.
-    const told = ran.stdout.includes('call runAuthentication(server) where your server starts to listen')
+    const told = ran.stdout.includes(
+      'call runAuthentication(server) where your server starts to listen',
+    )
     expect(told).toBe(name !== 'fastify')
   },
 )
