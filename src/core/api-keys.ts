@@ -8,7 +8,6 @@ import type { Secret } from './secret.ts'
 import { holdLive } from './sessions.ts'
 import type { OwnApiKey } from './statements/api-keys.ts'
 import type { OwnSession } from './statements/sessions.ts'
-import type { StoreTransaction } from './store-transaction.ts'
 import { generateToken, parseToken } from './tokens.ts'
 import { perform, type UnitOfWork } from './unit-of-work.ts'
 
@@ -48,7 +47,7 @@ export async function createApiKey(
   const apiKey = newApiKey(config, user, submitted)
   await config.guard.count('api_key', { account: user.id, client })
   const { token, digest } = generateToken('apiKey', config.random)
-  return perform(config, client, async (transaction, unit) => {
+  return perform(config, client, async (unit, transaction) => {
     const held = await holdLive(transaction, session)
     if (!held) return null
     if (held.emailVerifiedAt === null) throw new AuthError('email_address_unverified')
@@ -72,9 +71,7 @@ export async function revokeApiKey(
   apiKey: OwnApiKey,
   client: Client,
 ): Promise<boolean> {
-  return perform(config, client, (transaction, unit) =>
-    revoke(config, { transaction, unit }, apiKey),
-  )
+  return perform(config, client, (unit) => revoke(config, unit, apiKey))
 }
 
 /**
@@ -87,19 +84,19 @@ export async function revokeOwnApiKey(
   acting: OwnSession,
   { id, client }: { id: string; client: Client },
 ): Promise<boolean | null> {
-  return perform(config, client, async (transaction, unit) => {
+  return perform(config, client, async (unit, transaction) => {
     // SECURITY: a session that has ended may not revoke anything.
     if (!(await holdLive(transaction, acting))) return null
-    return revoke(config, { transaction, unit }, { id, userId: acting.userId })
+    return revoke(config, unit, { id, userId: acting.userId })
   })
 }
 
 async function revoke(
   config: Configuration,
-  { transaction, unit }: { transaction: StoreTransaction; unit: UnitOfWork },
+  unit: UnitOfWork,
   { id, userId }: OwnApiKey,
 ): Promise<boolean> {
-  const revoked = await transaction.deleteApiKey({ id, userId })
+  const revoked = await unit.transaction.deleteApiKey({ id, userId })
   if (!revoked || !isLive(config, revoked)) return false
   await unit.record({ name: 'authn_token_revoked', userId, apiKeyId: id })
   return true

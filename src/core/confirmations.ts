@@ -5,7 +5,6 @@ import { AuthError } from './errors.ts'
 import { noteRefusal } from './events.ts'
 import { normalizePassword } from './password-policy.ts'
 import type { Secret } from './secret.ts'
-import type { StoreTransaction } from './store-transaction.ts'
 import { parseToken } from './tokens.ts'
 import { perform, type UnitOfWork } from './unit-of-work.ts'
 import { newUser } from './users.ts'
@@ -50,9 +49,7 @@ export async function confirmRegistration(
   if (!live) return 'invalid_token'
   if (password === null) return 'password_required'
   if (!(await verify(config, live.registration, { password, client }))) return 'wrong_password'
-  const consumed = await perform(config, client, (transaction, unit) =>
-    consume(config, { transaction, unit }, live),
-  )
+  const consumed = await perform(config, client, (unit) => consume(config, unit, live))
   // Thrown after the transaction: inside, it would also roll back the deletion of the useless registrations.
   if (consumed === 'taken') throw new AuthError('email_address_taken')
   return consumed ?? 'invalid_token'
@@ -87,9 +84,10 @@ async function isRight(
 
 async function consume(
   config: Configuration,
-  { transaction, unit }: { transaction: StoreTransaction; unit: UnitOfWork },
+  unit: UnitOfWork,
   { digest }: Live,
 ): Promise<User | 'taken' | null> {
+  const { transaction } = unit
   const at = config.clock()
   const registration = await transaction.consumeRegistration(digest, at)
   if (!registration) return null

@@ -67,7 +67,7 @@ export async function clearCounts(
   client: Client,
 ): Promise<void> {
   const { buckets, failures, userId } = await keysOf(config, subject)
-  await perform(config, client, async (transaction, unit) => {
+  await perform(config, client, async (unit, transaction) => {
     await transaction.deleteCounts(buckets.map(({ key }) => key))
     await transaction.deleteFailedAttempts(failures.map(({ key }) => key))
     if (userId) await unit.record({ name: 'user_updated', userId, detail: 'limits_cleared' })

@@ -8,7 +8,6 @@ import type { Secret } from './secret.ts'
 import { isLive } from './session-expiry.ts'
 import { holdLive, sessionDigest } from './sessions.ts'
 import type { OwnSession } from './statements/sessions.ts'
-import type { StoreTransaction } from './store-transaction.ts'
 import { generateToken } from './tokens.ts'
 import { perform, type UnitOfWork } from './unit-of-work.ts'
 
@@ -42,9 +41,7 @@ export async function revokeSession(
   session: OwnSession,
   client: Client,
 ): Promise<boolean> {
-  return perform(config, client, (transaction, unit) =>
-    revoke(config, { transaction, unit }, session),
-  )
+  return perform(config, client, (unit) => revoke(config, unit, session))
 }
 
 /**
@@ -57,19 +54,19 @@ export async function revokeOwnSession(
   acting: OwnSession,
   { id, client }: { id: string; client: Client },
 ): Promise<boolean | null> {
-  return perform(config, client, async (transaction, unit) => {
+  return perform(config, client, async (unit, transaction) => {
     // SECURITY: if two sessions revoke each other at once, the one whose call came first survives.
     if (!(await holdLive(transaction, acting))) return null
-    return revoke(config, { transaction, unit }, { id, userId: acting.userId })
+    return revoke(config, unit, { id, userId: acting.userId })
   })
 }
 
 async function revoke(
   config: Configuration,
-  { transaction, unit }: { transaction: StoreTransaction; unit: UnitOfWork },
+  unit: UnitOfWork,
   { id, userId }: OwnSession,
 ): Promise<boolean> {
-  const revoked = await transaction.deleteSession({ id, userId })
+  const revoked = await unit.transaction.deleteSession({ id, userId })
   if (!revoked || !isLive(config, revoked)) return false
   await unit.record({ name: 'session_expired', userId, sessionId: id, detail: 'revoked' })
   return true
@@ -81,7 +78,7 @@ export async function revokeSessions(
   userId: string,
   client: Client,
 ): Promise<void> {
-  await perform(config, client, async (transaction, unit) => {
+  await perform(config, client, async (unit, transaction) => {
     if (!(await transaction.holdUser(userId))) return
     await transaction.deleteSessions(userId)
     await unit.record({ name: 'session_expired', userId, detail: 'all' })
@@ -98,7 +95,7 @@ export async function revokeOtherSessions(
   { id, userId }: OwnSession,
   client: Client,
 ): Promise<number | null> {
-  return perform(config, client, async (transaction, unit) => {
+  return perform(config, client, async (unit, transaction) => {
     // SECURITY: if two sessions revoke each other at once, the one whose call came first survives.
     if (!(await holdLive(transaction, { id, userId }))) return null
     const revoked = await transaction.deleteOtherSessions({ id, userId })
@@ -125,7 +122,7 @@ export async function rotateToken(
   if (!from) return null
   await config.guard.count('session_token', { account: userId, client })
   const { token, digest } = generateToken('session', config.random)
-  return perform(config, client, async (transaction, unit) => {
+  return perform(config, client, async (unit, transaction) => {
     if (!(await transaction.replaceTokenDigest(from, digest))) return null
     await unit.record({ name: 'session_renewed', userId, sessionId, detail: 'token' })
     return token

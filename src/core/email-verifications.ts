@@ -30,7 +30,7 @@ export async function requestEmailVerification(
   // Counted by address, not by user: signing up with it again makes another user.
   await config.guard.count('email_verification', { account: recipient, client })
   if (user.emailVerifiedAt !== null) return true
-  return perform(config, client, async (transaction, unit) => {
+  return perform(config, client, async (unit, transaction) => {
     if (!(await holdLive(transaction, session))) return false
     await unit.queue(messageWithLink(config, { userId: user.id, recipient }))
     return true
@@ -58,7 +58,7 @@ export async function requestEmailChange(
   await config.guard.count('email_verification', { account: user.emailAddress, client })
   // Also by the recipient, who did not ask for the mail; mails that they request themselves are counted separately.
   await config.guard.count('verification_mail', { account: recipient, client })
-  return perform(config, client, async (transaction, unit) => {
+  return perform(config, client, async (unit, transaction) => {
     if (!(await holdLive(transaction, session))) return false
     const requestedAt = config.clock()
     await transaction.putEmailChange({ userId: user.id, emailAddress: recipient, requestedAt })
@@ -162,9 +162,9 @@ async function consumeInSession(
   live: Live,
   { session, client }: { session: Session; client: Client },
 ): Promise<Verified | null> {
-  return perform(config, client, async (transaction, unit) => {
+  return perform(config, client, async (unit, transaction) => {
     if ((await holdLive(transaction, session)) === null) return null
-    return consume(config, { transaction, unit }, live)
+    return consume(config, unit, live)
   })
 }
 
@@ -178,9 +178,7 @@ async function consumeByPassword(
   const isRight =
     user && (await verifyChallenge(config, user, { challenge: password, client })) !== null
   if (!isRight) return { outcome: 'wrong_password' }
-  return perform(config, client, (transaction, unit) =>
-    consume(config, { transaction, unit }, live),
-  )
+  return perform(config, client, (unit) => consume(config, unit, live))
 }
 
 function toVerified(confirmed: Confirmed): Verified {
@@ -190,9 +188,10 @@ function toVerified(confirmed: Confirmed): Verified {
 
 async function consume(
   config: Configuration,
-  { transaction, unit }: { transaction: StoreTransaction; unit: UnitOfWork },
+  unit: UnitOfWork,
   { digest, proof: { userId } }: Live,
 ): Promise<Verified> {
+  const { transaction } = unit
   const at = config.clock()
   const held = await transaction.holdUser(userId)
   if (!held || held.bannedAt !== null) return { outcome: 'invalid_token' }

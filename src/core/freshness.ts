@@ -43,7 +43,7 @@ export async function freshen(
 ): Promise<Date | 'wrong_password' | 'session_ended'> {
   if ((await verifyChallenge(config, user, submitted)) === null) return 'wrong_password'
   const passwordVerifiedAt = config.clock()
-  return perform(config, submitted.client, async (transaction, unit) => {
+  return perform(config, submitted.client, async (unit, transaction) => {
     if (!(await holdLive(transaction, session))) return 'session_ended'
     await transaction.freshenSession(session, passwordVerifiedAt)
     const about = { userId: user.id, sessionId: session.id, detail: 'password_challenge' }

@@ -19,7 +19,7 @@ export async function forgetImportedPasswords(
   let forgotten = 0
   // One event, before the first step: one for each user would drown out all others.
   if ((await store.listPasswordSchemes()).length === 0) return 0
-  await perform(config, client, (_transaction, unit) =>
+  await perform(config, client, (unit) =>
     unit.record({ name: 'authn_password_change', userId: null, detail: 'imported_forgotten' }),
   )
   for (;;) {

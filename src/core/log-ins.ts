@@ -98,7 +98,7 @@ async function beginSession(
   const isCurrent = config.passwordHash.isCurrent(from)
   const to = isCurrent ? from : await config.passwordHash.hash(password)
   const { session, token, digest } = openSession(config, known, client)
-  return perform(config, client, async (transaction, unit) => {
+  return perform(config, client, async (unit, transaction) => {
     // SECURITY: no session begins if the password was changed while the old one was being verified, or if the address
     // is no longer the user's: the notice would go to somebody else's mailbox.
     const user = isCurrent

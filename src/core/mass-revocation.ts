@@ -17,7 +17,7 @@ export async function revokeAllSessions(config: Configuration, client: Client): 
     // One event, before the first step: one for each user would drown out all others. It is recorded even if the
     // revocation is interrupted.
     begin: () =>
-      perform(config, client, (_transaction, unit) =>
+      perform(config, client, (unit) =>
         unit.record({ name: 'session_expired', userId: null, detail: 'everybody' }),
       ),
     endStep: (last, limits) =>
@@ -37,7 +37,7 @@ export async function revokeAllApiKeys(config: Configuration, client: Client): P
   return endAll({
     findLast: (upTo) => store.findLastApiKeyId(upTo),
     begin: () =>
-      perform(config, client, (_transaction, unit) =>
+      perform(config, client, (unit) =>
         unit.record({ name: 'authn_token_revoked', userId: null, detail: 'everybody' }),
       ),
     endStep: (last, limits) =>

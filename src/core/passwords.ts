@@ -43,7 +43,7 @@ export async function requestPasswordReset(
     throw new AuthError('validation_failed', { fields })
   }
   await config.guard.count('password_reset', { account: recipient, client })
-  await perform(config, client, (_transaction, unit) =>
+  await perform(config, client, (unit) =>
     unit.queue(newMessage('password_reset', recipient, config.clock())),
   )
 }
@@ -92,9 +92,7 @@ export async function resetPassword(
   const user = live && (await config.store.findUser(live.userId))
   if (!user) return null
   const passwordHash = await config.passwordHash.hash(requirePassword(config, user, password))
-  return perform(config, client, (transaction, unit) =>
-    consume(config, { transaction, unit }, { ...live, passwordHash }),
-  )
+  return perform(config, client, (unit) => consume(config, unit, { ...live, passwordHash }))
 }
 
 /**
@@ -115,7 +113,7 @@ export async function changePassword(
   if (from === null) return 'wrong_password'
   const to = await config.passwordHash.hash(accepted)
   const at = config.clock()
-  return perform(config, client, async (transaction, unit) => {
+  return perform(config, client, async (unit, transaction) => {
     // The address may have changed since the request began: the notice goes to the current one.
     const held = await holdLive(transaction, session)
     if (!held) return 'session_ended'
@@ -153,9 +151,10 @@ async function findLive(config: Configuration, token: string): Promise<Live | nu
 
 async function consume(
   config: Configuration,
-  { transaction, unit }: { transaction: StoreTransaction; unit: UnitOfWork },
+  unit: UnitOfWork,
   { digest, userId, passwordHash }: Live & { readonly passwordHash: string },
 ): Promise<User | null> {
+  const { transaction } = unit
   const at = config.clock()
   const held = await transaction.holdUser(userId)
   if (!held || held.bannedAt !== null) return null
@@ -198,7 +197,7 @@ export async function setPassword(
   const known = await config.store.findCredentials(emailAddress)
   if (!known) return null
   const to = await config.passwordHash.hash(password)
-  return perform(config, operator, async (transaction, unit) => {
+  return perform(config, operator, async (unit, transaction) => {
     // The user may have changed their address, or been deleted, while the password was hashed.
     const held = await transaction.holdUser(known.user.id)
     if (held?.emailAddress !== emailAddress) return null

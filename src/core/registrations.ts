@@ -37,7 +37,7 @@ export async function queueRegistration(
   const id = config.newId(createdAt)
   const instants = { createdAt, expiresAt: expiryOf(createdAt) }
   const json = fields === null ? null : JSON.stringify(fields)
-  await perform(config, client, async (transaction, unit) => {
+  await perform(config, client, async (unit, transaction) => {
     const registration = { id, emailAddress, passwordHash, fields: json, ...instants }
     await transaction.insertRegistration(registration, null)
     await unit.queue(newMessage('registration', emailAddress, createdAt))

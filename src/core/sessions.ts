@@ -64,7 +64,7 @@ export async function logOut(
   { id, userId }: Session,
   client: Client,
 ): Promise<void> {
-  await perform(config, client, async (transaction, unit) => {
+  await perform(config, client, async (unit, transaction) => {
     if (!(await transaction.deleteSession({ id, userId }))) return
     await unit.record({ name: 'session_expired', userId, sessionId: id, detail: 'logout' })
   })

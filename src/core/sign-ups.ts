@@ -51,7 +51,7 @@ async function begin(
 ): Promise<LoggedIn> {
   const user = newUser(config, emailAddress)
   const { session, token, digest } = openSession(config, user, client)
-  await perform(config, client, async (transaction, unit) => {
+  await perform(config, client, async (unit, transaction) => {
     const isFree = await transaction.insertUser(user, passwordHash)
     if (!isFree) throw new AuthError('email_address_taken')
     // Failed attempts from before the address had a user no longer count.

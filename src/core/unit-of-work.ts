@@ -18,7 +18,7 @@ const inHook = new AsyncLocalStorage<{ isRunning: boolean }>()
 export async function perform<T>(
   config: Configuration,
   client: Client,
-  work: (transaction: StoreTransaction, unit: UnitOfWork) => Promise<T>,
+  work: (unit: UnitOfWork, transaction: StoreTransaction) => Promise<T>,
 ): Promise<T> {
   // The call would wait for the hook's own transaction, or survive its rollback.
   if (inHook.getStore()?.isRunning) throw new Error('A hook may not call auth: see afterCommit')
@@ -27,7 +27,7 @@ export async function perform<T>(
     const result = await config.store.transaction((transaction) => {
       // A new one for each try of the transaction: what was rolled back is not announced.
       last.unit = new UnitOfWork(config, client, transaction)
-      return work(transaction, last.unit)
+      return work(last.unit, transaction)
     })
     last.unit?.announce()
     return result
@@ -38,9 +38,9 @@ export async function perform<T>(
 }
 
 export class UnitOfWork {
+  readonly transaction: StoreTransaction
   readonly #config: Configuration
   readonly #client: Client
-  readonly #transaction: StoreTransaction
   readonly #events: AuditEvent[] = []
   readonly #callbacks: (() => unknown)[] = []
   #isMessageQueued = false
@@ -49,19 +49,19 @@ export class UnitOfWork {
   constructor(config: Configuration, client: Client, transaction: StoreTransaction) {
     this.#config = config
     this.#client = client
-    this.#transaction = transaction
+    this.transaction = transaction
   }
 
   /** Records events, in as few statements as possible. */
   async record(...occurrences: readonly NewEvent[]): Promise<void> {
     const events = occurrences.map((each) => newEvent(this.#config, this.#client, each))
-    await this.#transaction.insertEvents(events)
+    await this.transaction.insertEvents(events)
     this.#events.push(...events)
   }
 
   /** Queues a message; the outbox of this process is woken after the commit. */
   async queue(message: NewMessage): Promise<void> {
-    await this.#transaction.insertMessage(message)
+    await this.transaction.insertMessage(message)
     this.#isMessageQueued = true
   }
 
@@ -76,7 +76,7 @@ export class UnitOfWork {
     const statements: Promise<unknown>[] = []
     const connection: Connection = {
       query: (sql, values) => {
-        const rows = this.#transaction.connection.query(sql, values)
+        const rows = this.transaction.connection.query(sql, values)
         statements.push(rows)
         // If the hook does not await this, a failure is reported below, and must not end the process here.
         rows.catch(() => {})

@@ -7,7 +7,6 @@ import { AuthError } from './errors.ts'
 import { failuresKeysOf } from './guard/buckets.ts'
 import { voidLinks } from './passwords.ts'
 import { holdLive } from './sessions.ts'
-import type { StoreTransaction } from './store-transaction.ts'
 import { perform, type UnitOfWork } from './unit-of-work.ts'
 
 /** Names a user, by id or by address; the address may be in any spelling. */
@@ -36,7 +35,7 @@ export async function banUser(
   userId: string,
   client: Client,
 ): Promise<User | null> {
-  return perform(config, client, async (transaction, unit) => {
+  return perform(config, client, async (unit, transaction) => {
     const held = await transaction.holdUser(userId)
     if (!held || held.bannedAt !== null) return held
     const banned = await transaction.setBannedAt(userId, config.clock())
@@ -58,7 +57,7 @@ export async function unbanUser(
   userId: string,
   client: Client,
 ): Promise<User | null> {
-  return perform(config, client, async (transaction, unit) => {
+  return perform(config, client, async (unit, transaction) => {
     const held = await transaction.holdUser(userId)
     if (!held || held.bannedAt === null) return held
     const unbanned = await transaction.setBannedAt(userId, null)
@@ -80,9 +79,9 @@ export async function deleteUser(
   { id }: User,
   client: Client,
 ): Promise<void> {
-  await perform(config, blankOf(client), async (transaction, unit) => {
+  await perform(config, blankOf(client), async (unit, transaction) => {
     const user = await transaction.holdUser(id)
-    if (user) await remove(user, { transaction, unit })
+    if (user) await remove(user, unit)
   })
 }
 
@@ -97,9 +96,9 @@ export async function deleteOwnUser(
   session: Session,
   client: Client,
 ): Promise<boolean> {
-  return perform(config, blankOf(client), async (transaction, unit) => {
+  return perform(config, blankOf(client), async (unit, transaction) => {
     const user = await holdLive(transaction, session)
-    if (user) await remove(user, { transaction, unit })
+    if (user) await remove(user, unit)
     return user !== null
   })
 }
@@ -109,10 +108,8 @@ function blankOf(client: Client): Client {
   return { ...client, ipAddress: null, userAgent: null }
 }
 
-async function remove(
-  user: User,
-  { transaction, unit }: { transaction: StoreTransaction; unit: UnitOfWork },
-): Promise<void> {
+async function remove(user: User, unit: UnitOfWork): Promise<void> {
+  const { transaction } = unit
   await unit.tell('onUserDeleted', { user })
   await transaction.deleteFailedAttempts(failuresKeysOf(user))
   await transaction.deleteUser(user.id)
@@ -134,7 +131,7 @@ export async function createUser(
   const { emailAddress, password } = parseNewCredentials(config, credentials)
   const passwordHash = await config.passwordHash.hash(password)
   const user = newUser(config, emailAddress)
-  await perform(config, operator, async (transaction, unit) => {
+  await perform(config, operator, async (unit, transaction) => {
     const isFree = await transaction.insertUser(user, passwordHash)
     if (!isFree) throw new AuthError('email_address_taken')
     await config.guard.recover(transaction, user)
