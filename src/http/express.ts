@@ -97,7 +97,7 @@ export function protect(auth: Auth, options: ProtectOptions<RouteAccess> = {}): 
     if (judged === 'condemned') return
     const turn = turnOf(request, response)
     if (turn === 'never') return
-    if (turn !== 'now') await turn
+    await turn
     const headers = new NodeHeaders(request.headers)
     const found = judged ?? (await admission.admit({ method: request.method, headers }, access))
     if (isRefusal(found)) return send(response, presentRefusal(found, { headers }))

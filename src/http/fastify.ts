@@ -158,8 +158,7 @@ function admitTo(admission: Admission, auth: Auth): onRequestHookHandler {
     if (turn === 'never') return void reply.hijack()
     const headers = new NodeHeaders(request.raw.headers)
     const admit = () => admission.admit({ method: request.method, headers }, access)
-    const admitting = turn === 'now' ? admit() : turn.then(admit)
-    admitting.then((admitted) => {
+    turn.then(admit).then((admitted) => {
       if (isRefusal(admitted)) return sendRefusal(admitted, request, reply)
       request[held] = { principal: admitted, admittedAt: performance.now() }
       runAs(admitted, done)

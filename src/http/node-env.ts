@@ -25,7 +25,7 @@ async function judge({ incoming, outgoing }: NodeEnv): Promise<Refusal | null> {
   if (judged) return judged === 'condemned' ? unread : judged
   const turn = turnOf(incoming, outgoing)
   if (turn === 'never') return unread
-  if (turn !== 'now') await turn
+  await turn
   return null
 }
 

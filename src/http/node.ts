@@ -28,7 +28,7 @@ export function nodeListener(app: Fetch): Listener {
     incoming.url = originForm(incoming.url ?? '/')
     const turn = turnOf(incoming, outgoing)
     if (turn === 'never') return
-    if (turn !== 'now') await turn
+    await turn
     try {
       const short = shortcut?.(incoming, outgoing)
       if (short) return sendUnlessAnswered(outgoing, await short)

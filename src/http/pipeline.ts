@@ -1,14 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import { joinBatch } from './batch.ts'
 
 // How many requests of a connection may wait. Browsers do not pipeline, and each waiting request takes about 4 kB.
 const maximumWaiting = 16
 const waiting = new WeakMap<Socket, number>()
 
 /**
- * When a request may be handled (RFC 9112 §9.3.2): now; or, if it was pipelined, once those before it on its
- * connection have been answered; or never, if the connection ends first, or something else answers, such as a
- * deadline of yours. If too many requests wait, the connection is cut.
+ * When a request may be handled (RFC 9112 §9.3.2): with the others that arrive in this turn of the event loop; or, if
+ * it was pipelined, once those before it on its connection have been answered; or never, if the connection ends first,
+ * or something else answers, such as a deadline of yours. If too many requests wait, the connection is cut.
  *
  * SECURITY: Node reports pipelined requests at once, and only delays their answers. But a request that follows a
  * log-out must find the session ended, and hundreds of answers that nobody reads must not be prepared.
@@ -16,12 +17,12 @@ const waiting = new WeakMap<Socket, number>()
 export function turnOf(
   { socket }: IncomingMessage,
   outgoing: ServerResponse,
-): 'now' | 'never' | Promise<void> {
+): 'never' | Promise<void> {
   // Node assigns the socket to a response when it is its turn, and takes it away once it is sent.
-  if (outgoing.socket !== null) return 'now'
+  if (outgoing.socket !== null) return joinBatch()
   if (outgoing.writableEnded) return 'never'
   // No request is before it: a response that was made by hand, as for a WebSocket, has no socket.
-  if (!isAnswerDue(socket)) return 'now'
+  if (!isAnswerDue(socket)) return joinBatch()
   const before = waiting.get(socket) ?? 0
   if (before >= maximumWaiting) {
     socket.destroy()

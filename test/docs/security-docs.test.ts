@@ -131,6 +131,7 @@ const elsewhere = [
   'test/guides/upgrade.test.ts',
   'test/guides/watch.test.ts',
   'test/guides/which-way-in.test.ts',
+  'test/http/batch.test.ts',
   'test/http/forms.test.ts',
   'test/loaded-packages.test.ts',
   'test/mail/mail-listeners.test.ts',

@@ -1,0 +1,75 @@
+// Requests that arrive in one turn of the event loop (decision 36).
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
+import { answer, route } from 'latchkey/server'
+import { expect, onTestFinished, test } from 'vitest'
+import { signUp } from '../harness.ts'
+import { listenRaw } from './raw-server.ts'
+
+test('requests that arrive together are all looked up before the first is answered', async () => {
+  const { ask, told } = await listenTelling()
+  await ask(3)
+  expect(told).toEqual([...Array(3).fill('looked up'), ...Array(3).fill('handled')])
+})
+
+test('a request that arrives alone waits for no other', async () => {
+  const { ask, told } = await listenTelling()
+  await ask(1)
+  await ask(1)
+  expect(told).toEqual(['looked up', 'handled', 'looked up', 'handled'])
+})
+
+// A server that tells when it looks a token up, and when a request gets to its route.
+async function listenTelling() {
+  const told: string[] = []
+  const telling = route({
+    method: 'GET',
+    path: '/telling',
+    access: 'session',
+    summary: 'Tells that it was asked',
+    answers: { 204: { description: 'It was' } },
+    handle() {
+      told.push('handled')
+      return answer(undefined, 204)
+    },
+  })
+  const { server, port } = await listenRaw({ routes: [telling] })
+  const token = await signUp(server)
+  const { store } = server.auth.config
+  const findSession = store.findSession.bind(store)
+  Object.assign(store, {
+    findSession(digest: Uint8Array) {
+      told.push('looked up')
+      return findSession(digest)
+    },
+  })
+  const request = `GET /telling HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${token}\r\n\r\n`
+  return {
+    told,
+    /** Sends the request on that many connections, in the same turn of the event loop. */
+    async ask(connections: number) {
+      const sockets = await Promise.all(Array.from({ length: connections }, () => open(port)))
+      // Once each of them is answered, the server has accepted them all.
+      await sendOnAll(sockets, alive)
+      const answered = await sendOnAll(sockets, request)
+      expect(answered.map((each) => each.slice(0, 12))).toEqual(
+        Array(connections).fill('HTTP/1.1 204'),
+      )
+    },
+  }
+}
+
+const alive = 'GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n'
+
+async function sendOnAll(sockets: readonly Socket[], request: string): Promise<string[]> {
+  const answers = sockets.map((socket) => once(socket, 'data'))
+  for (const socket of sockets) socket.write(request)
+  return (await Promise.all(answers)).map(String)
+}
+
+async function open(port: number): Promise<Socket> {
+  const socket = connect({ port, host: '127.0.0.1', noDelay: true })
+  onTestFinished(() => void socket.destroy())
+  await once(socket, 'connect')
+  return socket
+}
