@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { joinBatch } from './batch.ts'
 
 test('no more than 64 requests are handled together', async () => {
@@ -16,4 +16,10 @@ test('no more than 64 requests are handled together', async () => {
     ...some.map((name) => `${name} answered`),
   ]
   expect(told).toEqual([...stepsOf(names.slice(0, 64)), ...stepsOf(names.slice(64))])
+})
+
+test('requests are handled even while the application’s tests move the timers', async () => {
+  vi.useFakeTimers({ toFake: ['setImmediate'] })
+  onTestFinished(() => void vi.useRealTimers())
+  await expect(joinBatch()).resolves.toBeUndefined()
 })

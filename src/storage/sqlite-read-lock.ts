@@ -11,10 +11,10 @@ const longLogBytes = 24 * 1_048_576
 const lookMilliseconds = 100
 
 /**
- * Keeps the lock that reading takes, for the rest of a turn of the event loop in which much is
- * read. SQLite takes and releases it for each statement, by two system calls that cost as much as
- * finding a row; while another connection of the process holds it, SQLite only counts. What a
- * statement sees stays the same: all that was committed before it began.
+ * Keeps the lock that reading takes, if much is read, until immediates run next: to the end of this turn of the event
+ * loop, or of the next one if an immediate reads, as requests do that are handled together. SQLite takes and releases
+ * it for each statement, by two system calls that cost as much as finding a row; while another connection of the
+ * process holds it, SQLite only counts. What a statement sees stays the same: all that was committed before it began.
  */
 export class SqliteReadLock {
   readonly #holder: SqliteConnection
