@@ -29,7 +29,8 @@ export async function prepareCommand(): Promise<Command> {
 /** Runs a line of a shell, and never lets a stack pass for a sentence. */
 export async function run({ folder, databaseUrl }: Command, line: string): Promise<Ran> {
   const options = { cwd: folder, env: environment({ folder, databaseUrl }) }
-  const ran = promisify(execFile)('bash', ['-c', line], options)
+  // Its standard input is a socket, for which bash would read the machine's ~/.bashrc, as if over a network.
+  const ran = promisify(execFile)('bash', ['--norc', '-c', line], options)
   const { code = 0, stdout, stderr } = await ran.catch((error) => error)
   expect(stderr).not.toMatch(/\bat .*:\d+:\d+/)
   return { code, stdout, stderr }

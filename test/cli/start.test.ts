@@ -11,7 +11,7 @@ import { temporaryFolder } from '../harness.ts'
 import { start, stop } from './npm-start.ts'
 
 function shell(script: string): string {
-  return execFileSync('bash', ['-c', script], { encoding: 'utf8' })
+  return execFileSync('bash', ['--norc', '-c', script], { encoding: 'utf8' })
 }
 
 test('npm start prints a tour of four lines that can be pasted', async () => {

@@ -184,7 +184,7 @@ test.each(examples.map(([, command = '', status = '']) => [command.trim(), statu
       KEY,
     }
     const silently = command.replace('curl ', "curl -s -o /dev/null -w '%{http_code}' ")
-    const { stdout } = await run('bash', ['-c', silently], { env })
+    const { stdout } = await run('bash', ['--norc', '-c', silently], { env })
     expect(stdout).toBe(status)
   },
 )

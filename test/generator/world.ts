@@ -65,12 +65,12 @@ export async function startWorld(): Promise<World> {
     folder,
     tarball: join(folder, `latchkey-${version}.tgz`),
     async run(line, options = {}) {
-      const ran = promisify(execFile)('bash', ['-c', line], spawned(options))
+      const ran = promisify(execFile)('bash', ['--norc', '-c', line], spawned(options))
       const { code = 0, stdout, stderr } = await ran.catch((error) => error)
       return { code, stdout, stderr }
     },
     begin: (line, options = {}) =>
-      watch(spawn('bash', ['-c', line], { ...spawned(options), detached: true })),
+      watch(spawn('bash', ['--norc', '-c', line], { ...spawned(options), detached: true })),
     end() {
       registry.close()
       rmSync(folder, { recursive: true, force: true })

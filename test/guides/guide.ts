@@ -68,7 +68,7 @@ export async function shell(
   writeFileSync(join(commands, 'npx'), script('exec'), { mode: 0o755 })
   const given = { ...process.env, ...env }
   const own = { ...given, PATH: `${commands}:${given.PATH}` }
-  const { stdout } = await run('bash', ['-e', '-c', code], { cwd, env: own })
+  const { stdout } = await run('bash', ['--norc', '-e', '-c', code], { cwd, env: own })
   return stdout
 }
 

@@ -73,7 +73,7 @@ test('the command of the guide brings a mail into the mailbox', async () => {
   const http = nodeServer(createApp(auth, { mode: 'development', mailbox })).listen(0)
   onTestFinished(() => void http.close())
   const here = `http://localhost:${Object(http.address()).port}`
-  await run('bash', ['-c', command.replaceAll('http://localhost:3000', here)])
+  await run('bash', ['--norc', '-c', command.replaceAll('http://localhost:3000', here)])
   await outbox.deliverDue()
   const { mails } = Object(await (await fetch(`${here}/dev/mailbox.json`)).json())
   expect(mails).toMatchObject([{ to: 'demo@example.com', subject: 'Reset your password' }])

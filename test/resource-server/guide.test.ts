@@ -29,7 +29,7 @@ test.each(['fetch', 'node'] as const)('the server of the kind %s in the guide', 
   onTestFinished(() => void http.close())
   const api = `http://127.0.0.1:${Object(http.address()).port}`
   const TOKEN = await signUp(server)
-  const { stdout: issued } = await run('bash', ['-c', command], {
+  const { stdout: issued } = await run('bash', ['--norc', '-c', command], {
     env: { ...process.env, API: api, TOKEN },
   })
   const authorization = `Bearer ${JSON.parse(issued).access_token}`

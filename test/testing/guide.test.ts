@@ -85,7 +85,7 @@ test('those for Vitest pass in Vitest', async () => {
 
 test('the script steers the API from a shell, and is told what the guide says', async () => {
   const { directory, api, control } = await elsewhere()
-  const { stdout } = await run('bash', ['-c', at(script, { api, control })], {
+  const { stdout } = await run('bash', ['--norc', '-c', at(script, { api, control })], {
     cwd: directory,
     env: { ...sources, PORT: api, CONTROL_PORT: control, PATH: withNode },
   })
