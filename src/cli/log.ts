@@ -23,7 +23,7 @@ const unread = 'nobody read the log, and lines of it were left out'
 // How many characters may wait for a slow reader: the log of a busy server over minutes.
 const maximumUnread = 8_388_608
 
-// The lines of one turn of the event loop are written together, because writing each one would cost more than
+// The lines of requests that are handled together are written together, because writing each one would cost more than
 // composing it. While nobody reads the log, lines are dropped: otherwise they would fill the memory.
 function toStandardOutput(sayLost: (lines: number) => string): (line: string) => void {
   let waiting = ''
@@ -46,7 +46,7 @@ function toStandardOutput(sayLost: (lines: number) => string): (line: string) =>
   })
   process.on('exit', flush)
   return (line) => {
-    if (waiting === '') setImmediate(flush)
+    if (waiting === '') process.nextTick(flush)
     waiting += `${line}\n`
     lines++
   }

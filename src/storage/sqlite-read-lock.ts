@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs'
 // Not the global: an application's tests may move it, and the lock would be kept.
-import { setImmediate } from 'node:timers'
+import { nextTick } from 'node:process'
 import type { SqliteConnection } from './sqlite-connection.ts'
 
 // With fewer reads, taking and releasing the lock costs more than it spares.
@@ -11,10 +11,10 @@ const longLogBytes = 24 * 1_048_576
 const lookMilliseconds = 100
 
 /**
- * Keeps the lock that reading takes, if much is read, until immediates run next: to the end of this turn of the event
- * loop, or of the next one if an immediate reads, as requests do that are handled together. SQLite takes and releases
- * it for each statement, by two system calls that cost as much as finding a row; while another connection of the
- * process holds it, SQLite only counts. What a statement sees stays the same: all that was committed before it began.
+ * Keeps the lock that reading takes, if much is read, until nothing is left that can run without waiting: so requests
+ * that are handled together share it. SQLite takes and releases it for each statement, by two system calls that cost as
+ * much as finding a row; while another connection of the process holds it, SQLite only counts. What a statement sees
+ * stays the same: all that was committed before it began.
  */
 export class SqliteReadLock {
   readonly #holder: SqliteConnection
@@ -32,7 +32,8 @@ export class SqliteReadLock {
   /** To be called before each read. */
   beforeRead(): void {
     const reads = this.#reads++
-    if (reads === 0) setImmediate(() => this.release())
+    // Node runs it when all promises are settled that can be.
+    if (reads === 0) nextTick(() => this.release())
     else if (reads === readsBefore) this.#take()
   }
 
