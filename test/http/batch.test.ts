@@ -3,7 +3,8 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { answer, route } from 'latchkey/server'
 import { expect, onTestFinished, test } from 'vitest'
-import { signUp } from '../harness.ts'
+import { ann, bearer, signUp } from '../harness.ts'
+import { until } from '../until.ts'
 import { listenRaw } from './raw-server.ts'
 
 test('requests that arrive together are all looked up before the first is answered', async () => {
@@ -18,6 +19,31 @@ test('a request that arrives alone waits for no other', async () => {
   await ask(1)
   expect(told).toEqual(['looked up', 'handled', 'looked up', 'handled'])
 })
+
+test('a request is remembered with its address, even if one too many behind it has the connection cut', async () => {
+  const { server, exchange } = await listenRaw()
+  expect((await exchange(signingUp(ann.email_address) + alive.repeat(17))).statuses).toEqual([])
+  let token = ''
+  await until(async () => {
+    const { status, body } = await server.send('POST /v1/session', ann)
+    expect(status).toBe(200)
+    token = body.token
+  })
+  const { body } = await server.send('GET /v1/sessions', undefined, bearer(token))
+  const addresses = body.sessions.map(({ ip_address }: { ip_address: string }) => ip_address)
+  expect(addresses.toSorted()).toEqual(['127.0.0.1', null])
+})
+
+function signingUp(emailAddress: string): string {
+  const body = new URLSearchParams({ ...ann, email_address: emailAddress }).toString()
+  const lines = [
+    'POST /v1/registrations HTTP/1.1',
+    'Host: localhost',
+    'Content-Type: application/x-www-form-urlencoded',
+    `Content-Length: ${body.length}`,
+  ]
+  return `${lines.join('\r\n')}\r\n\r\n${body}`
+}
 
 // A server that tells when it looks a token up, and when a request gets to its route.
 async function listenTelling() {
