@@ -1,5 +1,8 @@
-// Not the global: an application's tests may move it, and no request would be handled.
 import { setImmediate } from 'node:timers'
+
+// As it is when this is loaded: an application's tests may replace the global, and Node's own as well. Then no request
+// would be handled any more.
+const onceAllAreRead = setImmediate
 
 // More would gain nothing, and of thousands that arrive at once the first would be answered after all others were
 // looked up.
@@ -30,7 +33,7 @@ function gather(): Batch {
   const { promise, resolve } = Promise.withResolvers<void>()
   const batch = { begins: promise, requests: 0 }
   // What Node reads from connections comes before this.
-  setImmediate(() => {
+  onceAllAreRead(() => {
     if (gathering === batch) gathering = null
     resolve()
   })

@@ -1,7 +1,10 @@
 import { statSync } from 'node:fs'
-// Not the global: an application's tests may move it, and the lock would be kept.
 import { setImmediate } from 'node:timers'
 import type { SqliteConnection } from './sqlite-connection.ts'
+
+// As it is when this is loaded: an application's tests may replace the global, and Node's own as well. Then the lock
+// would be kept.
+const atEndOfTurn = setImmediate
 
 // With fewer reads, taking and releasing the lock costs more than it spares.
 const readsBefore = 2
@@ -32,7 +35,7 @@ export class SqliteReadLock {
   /** To be called before each read. */
   beforeRead(): void {
     const reads = this.#reads++
-    if (reads === 0) setImmediate(() => this.release())
+    if (reads === 0) atEndOfTurn(() => this.release())
     else if (reads === readsBefore) this.#take()
   }
 

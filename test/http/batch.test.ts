@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { answer, route } from 'latchkey/server'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { ann, bearer, signUp } from '../harness.ts'
 import { until } from '../until.ts'
 import { listenRaw } from './raw-server.ts'
@@ -32,6 +32,17 @@ test('a request is remembered with its address, even if one too many behind it h
   const { body } = await server.send('GET /v1/sessions', undefined, bearer(token))
   const addresses = body.sessions.map(({ ip_address }: { ip_address: string }) => ip_address)
   expect(addresses.toSorted()).toEqual(['127.0.0.1', null])
+})
+
+test('requests are answered while the tests of an application move the timers, those of Node as well', async () => {
+  const { exchange } = await listenRaw()
+  vi.useFakeTimers({ fakeNodeBuiltins: true })
+  onTestFinished(() => void vi.useRealTimers())
+  for (const name of ['ann', 'bob']) {
+    const { statuses } = await exchange(signingUp(`${name}@example.com`))
+    expect(statuses).toEqual([201])
+  }
+  expect((await exchange(alive)).statuses).toEqual([200])
 })
 
 function signingUp(emailAddress: string): string {
