@@ -4,38 +4,44 @@ import { setImmediate } from 'node:timers'
 // would be handled any more.
 const onceAllAreRead = setImmediate
 
-// More would gain nothing, and of thousands that arrive at once the first would be answered after all others were
-// looked up.
+// More would gain little, and of thousands that arrive at once the first would be answered after all others were read
+// and looked up.
 const maximumRequests = 64
 
 /** The requests that will be handled together. */
 interface Batch {
   readonly begins: Promise<void>
+  readonly begin: () => void
   requests: number
 }
 
 let gathering: Batch | null = null
 
 /**
- * Resolves when all requests that arrived in this turn of the event loop have been read, at most 64 of them.
+ * Resolves when all requests that arrived in this turn of the event loop have been read, or 64 of them.
  *
  * Then they are handled together, step by step: all are looked up, then all are answered. So each step finds its code
  * and data in the processor's caches, which a request alone would have to load anew: handled one by one, they would
  * take up to twice as long (decision 36).
  */
 export function joinBatch(): Promise<void> {
-  if (gathering === null || gathering.requests >= maximumRequests) gathering = gather()
-  gathering.requests++
-  return gathering.begins
+  gathering ??= gather()
+  const batch = gathering
+  batch.requests++
+  // In one turn Node reads from all connections that have something to say, be they thousands.
+  if (batch.requests === maximumRequests) batch.begin()
+  return batch.begins
 }
 
 function gather(): Batch {
   const { promise, resolve } = Promise.withResolvers<void>()
-  const batch = { begins: promise, requests: 0 }
+  const batch = { begins: promise, begin, requests: 0 }
   // What Node reads from connections comes before this.
-  onceAllAreRead(() => {
+  onceAllAreRead(begin)
+  return batch
+
+  function begin(): void {
     if (gathering === batch) gathering = null
     resolve()
-  })
-  return batch
+  }
 }

@@ -20,6 +20,13 @@ test('a request that arrives alone waits for no other', async () => {
   expect(told).toEqual(['looked up', 'handled', 'looked up', 'handled'])
 })
 
+test('the first of hundreds that arrive at once is looked up before most of the others are read', async () => {
+  const { ask, readBefore } = await listenTelling()
+  await ask(200)
+  // Each of the 200 connections has asked for something else before.
+  expect(readBefore[0]).toBe(200 + 64)
+})
+
 test('a request is remembered with its address, even if one too many behind it has the connection cut', async () => {
   const { server, exchange } = await listenRaw()
   expect((await exchange(signingUp(ann.email_address) + alive.repeat(17))).statuses).toEqual([])
@@ -56,9 +63,11 @@ function signingUp(emailAddress: string): string {
   return `${lines.join('\r\n')}\r\n\r\n${body}`
 }
 
-// A server that tells when it looks a token up, and when a request gets to its route.
+// A server that tells when it looks a token up, how many requests were read before, and when one gets to its route.
 async function listenTelling() {
   const told: string[] = []
+  const readBefore: number[] = []
+  let read = 0
   const telling = route({
     method: 'GET',
     path: '/telling',
@@ -70,19 +79,24 @@ async function listenTelling() {
       return answer(undefined, 204)
     },
   })
-  const { server, port } = await listenRaw({ routes: [telling] })
+  const { server, http, port } = await listenRaw({ routes: [telling] })
+  http.on('request', () => {
+    read += 1
+  })
   const token = await signUp(server)
   const { store } = server.auth.config
   const findSession = store.findSession.bind(store)
   Object.assign(store, {
     findSession(digest: Uint8Array) {
       told.push('looked up')
+      readBefore.push(read)
       return findSession(digest)
     },
   })
   const request = `GET /telling HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${token}\r\n\r\n`
   return {
     told,
+    readBefore,
     /** Sends the request on that many connections, in the same turn of the event loop. */
     async ask(connections: number) {
       const sockets = await Promise.all(Array.from({ length: connections }, () => open(port)))
