@@ -70,9 +70,9 @@ async function acceptWaiting(server: Server): Promise<void> {
     accepted += 1
   }
   server.on('connection', count)
-  const latest = performance.now() + acceptMilliseconds
-  // The first turn ends what is under way.
+  // The first turn ends what is under way. It may take long: requests that arrived in it are handled at its end.
   await nextTurn()
+  const latest = performance.now() + acceptMilliseconds
   do {
     accepted = 0
     await nextTurn()

@@ -5,6 +5,7 @@ import { connect, type Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { localhost } from '../../test/mail/smtp-certificates.ts'
+import { nodeListener } from '../http/node.ts'
 import { serve, stopOnSignals } from './serve.ts'
 
 test('a stop ends idle connections at once, and what was asked is answered', async () => {
@@ -77,6 +78,30 @@ test('a connection that waits to be accepted when a stop comes is answered, and 
   expect(client.said()).toMatch(/^HTTP\/1\.1 200 OK\r\n/)
   expect(client.said()).toContain('Connection: close')
   await stopped
+})
+
+test('what is under way when a stop comes takes no time from the connections that wait to be accepted', async () => {
+  const fetches = ({ url }: Request) => {
+    const until = performance.now() + (url.endsWith('/slow') ? 150 : 0)
+    while (performance.now() < until);
+    return new Response('ok')
+  }
+  const server = createHttpServer(nodeListener({ fetch: fetches }))
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  const stop = stopOnSignals(server, { onClose: async () => {} })
+  const { port } = Object(server.address())
+  const first = await ask(port)
+  await first.answered()
+  const arrived = once(server, 'request')
+  first.socket.write(question.replace('/', '/slow'))
+  await arrived
+  const clients = [first, speakTo(port), speakTo(port), speakTo(port)]
+  for (const { socket } of clients.slice(1)) socket.write(question)
+  await stop()
+  for (const { ended, said } of clients) {
+    await ended()
+    expect(said()).toMatch(/HTTP\/1\.1 200 OK\r\n.*ok$/s)
+  }
 })
 
 test('a connection that was just accepted may still ask, and one that asks nothing ends two seconds after it came', async () => {

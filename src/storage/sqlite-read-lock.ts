@@ -1,7 +1,10 @@
 import { statSync } from 'node:fs'
-// Not the global: an application's tests may move it, and the lock would be kept.
 import { nextTick } from 'node:process'
 import type { SqliteConnection } from './sqlite-connection.ts'
+
+// As it is when this is loaded: an application's tests may replace the global, and Node's own as well. Then the lock
+// would be kept.
+const whenNothingIsLeft = nextTick
 
 // With fewer reads, taking and releasing the lock costs more than it spares.
 const readsBefore = 2
@@ -32,8 +35,8 @@ export class SqliteReadLock {
   /** To be called before each read. */
   beforeRead(): void {
     const reads = this.#reads++
-    // Node runs it when all promises are settled that can be.
-    if (reads === 0) nextTick(() => this.release())
+    // Node calls it when all promises are settled that can be.
+    if (reads === 0) whenNothingIsLeft(() => this.release())
     else if (reads === readsBefore) this.#take()
   }
 

@@ -2,8 +2,9 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { answer, route } from 'latchkey/server'
-import { expect, onTestFinished, test } from 'vitest'
-import { signUp } from '../harness.ts'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { ann, bearer, signUp } from '../harness.ts'
+import { until } from '../until.ts'
 import { listenRaw } from './raw-server.ts'
 
 test('requests that arrive together are all looked up before the first is answered', async () => {
@@ -19,9 +20,54 @@ test('a request that arrives alone waits for no other', async () => {
   expect(told).toEqual(['looked up', 'handled', 'looked up', 'handled'])
 })
 
-// A server that tells when it looks a token up, and when a request gets to its route.
+test('the first of hundreds that arrive at once is looked up before most of the others are read', async () => {
+  const { ask, readBefore } = await listenTelling()
+  await ask(200)
+  // Each of the 200 connections has asked for something else before.
+  expect(readBefore[0]).toBe(200 + 64)
+})
+
+test('a request is remembered with its address, even if one too many behind it has the connection cut', async () => {
+  const { server, exchange } = await listenRaw()
+  expect((await exchange(signingUp(ann.email_address) + alive.repeat(17))).statuses).toEqual([])
+  let token = ''
+  await until(async () => {
+    const { status, body } = await server.send('POST /v1/session', ann)
+    expect(status).toBe(200)
+    token = body.token
+  })
+  const { body } = await server.send('GET /v1/sessions', undefined, bearer(token))
+  const addresses = body.sessions.map(({ ip_address }: { ip_address: string }) => ip_address)
+  expect(addresses.toSorted()).toEqual(['127.0.0.1', null])
+})
+
+test('requests are answered while the tests of an application move the timers, those of Node as well', async () => {
+  const { exchange } = await listenRaw()
+  vi.useFakeTimers({ fakeNodeBuiltins: true })
+  onTestFinished(() => void vi.useRealTimers())
+  for (const name of ['ann', 'bob']) {
+    const { statuses } = await exchange(signingUp(`${name}@example.com`))
+    expect(statuses).toEqual([201])
+  }
+  expect((await exchange(alive)).statuses).toEqual([200])
+})
+
+function signingUp(emailAddress: string): string {
+  const body = new URLSearchParams({ ...ann, email_address: emailAddress }).toString()
+  const lines = [
+    'POST /v1/registrations HTTP/1.1',
+    'Host: localhost',
+    'Content-Type: application/x-www-form-urlencoded',
+    `Content-Length: ${body.length}`,
+  ]
+  return `${lines.join('\r\n')}\r\n\r\n${body}`
+}
+
+// A server that tells when it looks a token up, how many requests were read before, and when one gets to its route.
 async function listenTelling() {
   const told: string[] = []
+  const readBefore: number[] = []
+  let read = 0
   const telling = route({
     method: 'GET',
     path: '/telling',
@@ -33,19 +79,24 @@ async function listenTelling() {
       return answer(undefined, 204)
     },
   })
-  const { server, port } = await listenRaw({ routes: [telling] })
+  const { server, http, port } = await listenRaw({ routes: [telling] })
+  http.on('request', () => {
+    read += 1
+  })
   const token = await signUp(server)
   const { store } = server.auth.config
   const findSession = store.findSession.bind(store)
   Object.assign(store, {
     findSession(digest: Uint8Array) {
       told.push('looked up')
+      readBefore.push(read)
       return findSession(digest)
     },
   })
   const request = `GET /telling HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${token}\r\n\r\n`
   return {
     told,
+    readBefore,
     /** Sends the request on that many connections, in the same turn of the event loop. */
     async ask(connections: number) {
       const sockets = await Promise.all(Array.from({ length: connections }, () => open(port)))
