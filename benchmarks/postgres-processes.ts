@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import pg from 'pg'
 import { type Cluster, findBinaries, startCluster } from '../test/storage/postgres-cluster.ts'
-import { isPinned } from './processes.ts'
+import { pin } from './processes.ts'
 import { median } from './statistics.ts'
 
 /** As in production: committed transactions survive a power cut. */
@@ -19,7 +19,7 @@ export async function startPostgres(
   mkdirSync(home)
   const cluster = await startCluster({ binaries: findBinaries(home), folder: home, settings })
   // Processes that it starts later stay on the core of the first.
-  if (isPinned) for (const pid of cluster.pids()) pin(pid)
+  for (const pid of cluster.pids()) pin(pid, 'load')
   return cluster
 }
 
@@ -66,7 +66,3 @@ export async function commitMilliseconds(url: string): Promise<number> {
 }
 
 const ticksPerSecond = Number(spawnSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }).stdout)
-
-function pin(pid: number): void {
-  spawnSync('taskset', ['-cp', '1', String(pid)])
-}

@@ -5,7 +5,7 @@ import { openSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 
-export type Core = 'server' | 'load'
+export type Core = 'server' | 'load' | 'either'
 
 /** Whether load and server can have different cores: on Linux, with at least two. */
 export const isPinned =
@@ -40,7 +40,12 @@ export function startProcess(
   })
 }
 
-const cores: Record<Core, string> = { server: '0', load: '1' }
+const cores: Record<Core, string> = { server: '0', load: '1', either: '0,1' }
+
+/** Moves a process with all its threads. */
+export function pin(pid: number, core: Core): void {
+  if (isPinned) spawnSync('taskset', ['-acp', cores[core], String(pid)])
+}
 
 /** Sends a message to a process, and waits for its answer. */
 export async function ask<Answer>(child: ChildProcess, question: object): Promise<Answer> {

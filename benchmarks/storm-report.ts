@@ -1,6 +1,6 @@
 import { median, percentile, ratios } from './statistics.ts'
 import type { Crowd } from './storm-load.ts'
-import type { Hit, StormRuns } from './storm-runs.ts'
+import type { Alone, Hit, StormRuns } from './storm-runs.ts'
 import { judgeStorms } from './storm-verdicts.ts'
 
 /** The load on a server. */
@@ -14,7 +14,7 @@ export interface Storm {
 
 /** @param runs one of each for every round */
 export function printStorms(name: string, storm: Storm, runs: StormRuns): void {
-  const { idle, hit, alone } = runs
+  const { idle, hit, alone, apart } = runs
   const checks = hit.map(({ latencies }) => latencies)
   const against = ratios(p99s(checks), p99s(idle))
   const slow = storm.sync > 0 ? `, each fdatasync takes ${storm.sync} ms more` : ''
@@ -31,13 +31,17 @@ ${name}: GET /v1/projects, ${storm.perSecond} requests/s${slow}, medians of ${id
 | --- | --- |
 | Let in | ${median(hit.map(({ letIn, seconds }) => letIn.length / seconds)).toFixed(1)} /s, p50 ${of(hit, 'letIn', 0.5)} ms, p99 ${of(hit, 'letIn', 0.99)} ms |
 | Told to come back, 503 | ${surplusOf(hit)} |`)
-  if (alone.length > 0) {
-    const [logIns, hashes] = [alone.map((each) => each.logIns), alone.map((each) => each.hashes)]
-    console.log(`| Let in, while nothing is checked | ${median(logIns).toFixed(1)} /s |
-| Passwords that the same core verifies, and does nothing else | ${median(hashes).toFixed(1)} /s |
-| Log-ins against that, in each round | ${list(ratios(logIns, hashes))} |`)
-  }
+  printAlone(alone, 'on one core')
+  printAlone(apart, 'on two cores')
   console.log(`\n${judgeStorms(runs).join('\n')}`)
+}
+
+function printAlone(runs: readonly Alone[], where: string): void {
+  if (runs.length === 0) return
+  const [logIns, hashes] = [runs.map((each) => each.logIns), runs.map((each) => each.hashes)]
+  console.log(`| Let in, while nothing is checked, ${where} | ${median(logIns).toFixed(1)} /s |
+| Passwords that are verified there, if nothing else is done | ${median(hashes).toFixed(1)} /s |
+| Log-ins against that, in each round | ${list(ratios(logIns, hashes))} |`)
 }
 
 /** How many people log in, in words for a table. */

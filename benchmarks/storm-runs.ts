@@ -2,7 +2,7 @@
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
-import { ask, startProcess } from './processes.ts'
+import { ask, type Core, pin, startProcess } from './processes.ts'
 import { takeTurns } from './rounds.ts'
 import { askSteadily, type SteadyPlan } from './steady-run.ts'
 import type { Crowd, StormOrder, StormResult } from './storm-load.ts'
@@ -45,18 +45,22 @@ export interface Alone {
 export interface StormRuns {
   readonly idle: (readonly number[])[]
   readonly hit: Hit[]
-  /** Empty if people come at a fixed rate. */
+  /** With one core for everything; empty if people come at a fixed rate. */
   readonly alone: Alone[]
+  /** The same with two cores, one of which the product leaves to what is not hashed, and here also to the load. */
+  readonly apart: Alone[]
 }
 
 export async function runStorms(rounds: number, plan: StormPlan): Promise<StormRuns> {
-  const runs: StormRuns = { idle: [], hit: [], alone: [] }
+  const runs: StormRuns = { idle: [], hit: [], alone: [], apart: [] }
   const turns: (() => Promise<unknown>)[] = [
     async () => runs.idle.push(await loadIdle(plan)),
     async () => runs.hit.push(await loadHit(plan)),
   ]
-  if (plan.storm.crowd.kind === 'at a time')
-    turns.push(async () => runs.alone.push(await loadAlone(plan)))
+  if (plan.storm.crowd.kind === 'at a time') {
+    turns.push(async () => runs.alone.push(await loadAlone(plan, 'server')))
+    turns.push(async () => runs.apart.push(await loadApart(plan)))
+  }
   await loadHit(plan)
   await takeTurns(rounds, turns)
   return runs
@@ -83,18 +87,26 @@ async function letCome({
   return { letIn, surplus }
 }
 
+async function loadApart(plan: StormPlan): Promise<Alone> {
+  const { pid = 0 } = plan.server.child
+  pin(pid, 'either')
+  const apart = await loadAlone(plan, 'either')
+  pin(pid, 'server')
+  return apart
+}
+
 // Half of the hashes before and half after, so that a machine that slows down meanwhile affects both.
-async function loadAlone(plan: StormPlan): Promise<Alone> {
-  const before = await hashAlone(plan)
+async function loadAlone(plan: StormPlan, core: Core): Promise<Alone> {
+  const before = await hashAlone(plan, core)
   const { letIn } = await letCome(plan)
-  const behind = await hashAlone(plan)
+  const behind = await hashAlone(plan, core)
   return { logIns: letIn.length / plan.seconds, hashes: (before + behind) / 2 }
 }
 
-async function hashAlone({ hash, seconds, folder }: StormPlan): Promise<number> {
+async function hashAlone({ hash, seconds, folder }: StormPlan, core: Core): Promise<number> {
   const log = join(folder, 'hash.log')
   const args = [hash, String(seconds / 2)]
-  const child = startProcess('hash-alone.ts', { core: 'server', args, log })
+  const child = startProcess('hash-alone.ts', { core, args, log })
   const [said, ended] = [once(child, 'message'), once(child, 'exit')]
   const isEarly = ended.then(() => Promise.reject(new Error(`It did not count; ${log} says why`)))
   const [[perSecond]] = await Promise.all([Promise.race([said, isEarly]), ended])

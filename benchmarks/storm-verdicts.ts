@@ -1,5 +1,5 @@
 import { median, percentile, ratios } from './statistics.ts'
-import type { StormRuns } from './storm-runs.ts'
+import type { Alone, StormRuns } from './storm-runs.ts'
 
 /** A figure with its bound. */
 export interface Goal {
@@ -17,9 +17,11 @@ export function judge({ what, figure, bound, unit }: Goal): string {
 }
 
 /** A line for each goal that these runs have measured. */
-export function judgeStorms({ idle, hit, alone }: StormRuns): string[] {
+export function judgeStorms({ idle, hit, alone, apart }: StormRuns): string[] {
   const checks = p99s(hit.map(({ latencies }) => latencies))
   const lines = [
+    ...judgeAlone(alone, 'on one core'),
+    ...judgeAlone(apart, 'on two cores'),
     judge({
       what: 'p99 of the checks while people log in, against while nobody does',
       figure: median(ratios(checks, p99s(idle))),
@@ -33,13 +35,15 @@ export function judgeStorms({ idle, hit, alone }: StormRuns): string[] {
   if (surplus.length > 0)
     lines.push(judge({ what, figure: median(p99s(surplus)), bound, unit: 'ms' }))
   else lines.push(`- ${what}: nobody was`)
-  if (alone.length > 0) {
-    const [logIns, hashes] = [alone.map((each) => each.logIns), alone.map((each) => each.hashes)]
-    const bound = { is: 'at least', value: 0.95 } as const
-    const what = 'Log-ins a second, against what the hash alone allows'
-    lines.unshift(judge({ what, figure: median(ratios(logIns, hashes)), bound, unit: '×' }))
-  }
   return lines
+}
+
+function judgeAlone(runs: readonly Alone[], where: string): string[] {
+  if (runs.length === 0) return []
+  const [logIns, hashes] = [runs.map((each) => each.logIns), runs.map((each) => each.hashes)]
+  const bound = { is: 'at least', value: 0.95 } as const
+  const what = `Log-ins a second ${where}, against what the hash alone allows there`
+  return [judge({ what, figure: median(ratios(logIns, hashes)), bound, unit: '×' })]
 }
 
 function p99s(runs: readonly (readonly number[])[]): number[] {

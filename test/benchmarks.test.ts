@@ -123,13 +123,15 @@ test('a storm keeps a goal, or does not, or does not say', () => {
   const calm = [1, 2, 3]
   const hit = { latencies: [2, 4, 6], letIn: [], surplus: [51], seconds: 1 }
   const alone = [{ logIns: 94, hashes: 100 }]
-  expect(judgeStorms({ idle: [calm], hit: [hit], alone })).toEqual([
-    expect.stringMatching(/^- Log-ins .*: 0.94 ×, at least 0.95 ×: does not hold$/),
+  const apart = [{ logIns: 95, hashes: 100 }]
+  expect(judgeStorms({ idle: [calm], hit: [hit], alone, apart })).toEqual([
+    expect.stringMatching(/^- Log-ins .* one core, .*: 0.94 ×, at least 0.95 ×: does not hold$/),
+    expect.stringMatching(/^- Log-ins .* two cores, .*: 0.95 ×, at least 0.95 ×: holds$/),
     expect.stringMatching(/^- p99 of the checks .*: 2.00 ×, at most 2 ×: holds$/),
     expect.stringMatching(/^- p99 of the log-ins .*: 51.00 ms, at most 50 ms: does not hold$/),
   ])
   const nobody = { ...hit, surplus: [] }
-  const [only, ...others] = judgeStorms({ idle: [calm], hit: [nobody], alone: [] })
+  const [only, ...others] = judgeStorms({ idle: [calm], hit: [nobody], alone: [], apart: [] })
   expect(only).toContain('p99 of the checks')
   expect(others).toEqual(['- p99 of the log-ins that are told to come back: nobody was'])
 })
