@@ -14,10 +14,10 @@ import * as resets from './password-resets.ts'
 import * as schemes from './password-schemes.ts'
 import { ping } from './ping.ts'
 import * as registrations from './registrations.ts'
-import { findLastSessionImport } from './session-imports.ts'
 import * as sessions from './sessions.ts'
 import * as signingKeys from './signing-keys.ts'
 import { holdLease, sweepTable } from './sweep.ts'
+import { findLastSessionImport } from './transfers/session-imports.ts'
 import * as users from './users.ts'
 
 /** The store on a migrated database. */

@@ -2,7 +2,7 @@ import { batchRows, byCount, findTexts, list, sendRows, tuples } from './batches
 import { readText, readTextOrNull } from './columns.ts'
 import type { Connection, Row, Value } from './database.ts'
 import { firstId } from './page.ts'
-import type { TransferTable } from './transfer-tables.ts'
+import type { TransferTable } from './transfers/tables.ts'
 
 /** All rows with all columns, in the order of their ids, page by page. */
 export async function* pagesOf(

@@ -1,5 +1,5 @@
 import { markOf, ownOrigin } from '../storage/deleted-users.ts'
-import { users } from '../storage/transfer-tables.ts'
+import { users } from '../storage/transfers/tables.ts'
 import { pagesOf } from '../storage/transfers.ts'
 import type { Importing } from './importing.ts'
 import type { OriginRecord } from './origin.ts'

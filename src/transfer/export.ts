@@ -1,6 +1,6 @@
 import type { Row, Snapshot } from '../storage/database.ts'
-import { listSessionImports, type SessionImport } from '../storage/session-imports.ts'
-import { apiKeys, deletedUsers, events, sessions, users } from '../storage/transfer-tables.ts'
+import { listSessionImports, type SessionImport } from '../storage/transfers/session-imports.ts'
+import { apiKeys, deletedUsers, events, sessions, users } from '../storage/transfers/tables.ts'
 import { findOriginIds, pagesOf } from '../storage/transfers.ts'
 import { compare, end, header, writeOriginIds, writeRecord, writeSessionImport } from './record.ts'
 

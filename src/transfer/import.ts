@@ -2,14 +2,14 @@ import { isUnavailable } from '../core/errors.ts'
 import type { SessionPolicy } from '../core/options.ts'
 import type { Connection, Database } from '../storage/database.ts'
 import { ownOrigin } from '../storage/deleted-users.ts'
-import { findEverybodysEnd, findImportedEnd } from '../storage/import-endings.ts'
-import { ImportNotes } from '../storage/import-notes.ts'
 import { countPasswordSchemes, listPasswordSchemes } from '../storage/password-schemes.ts'
+import { findEverybodysEnd, findImportedEnd } from '../storage/transfers/endings.ts'
+import { ImportNotes } from '../storage/transfers/notes.ts'
 import {
   isSessionImportOpen,
   noteSessionImport,
   noteWholeSessionImport,
-} from '../storage/session-imports.ts'
+} from '../storage/transfers/session-imports.ts'
 import { hourMilliseconds, type Importing, type Turns, write } from './importing.ts'
 import type { Origin, OriginRow } from './origin.ts'
 import { type Pause, withPatience } from './patience.ts'

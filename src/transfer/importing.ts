@@ -1,6 +1,6 @@
 import type { SessionPolicy } from '../core/options.ts'
 import type { Connection } from '../storage/database.ts'
-import type { ImportNotes } from '../storage/import-notes.ts'
+import type { ImportNotes } from '../storage/transfers/notes.ts'
 import type { PatientDatabase } from './patience.ts'
 import type { PendingWrite } from './pending-write.ts'
 import type { RowRules } from './row.ts'

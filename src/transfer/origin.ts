@@ -1,6 +1,6 @@
 import type { Value } from '../core/connection.ts'
-import type { SessionImport } from '../storage/session-imports.ts'
-import type { TransferTable } from '../storage/transfer-tables.ts'
+import type { SessionImport } from '../storage/transfers/session-imports.ts'
+import type { TransferTable } from '../storage/transfers/tables.ts'
 import type { OriginId } from '../storage/transfers.ts'
 
 /**

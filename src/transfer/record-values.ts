@@ -1,5 +1,5 @@
 import type { Value } from '../core/connection.ts'
-import { apiKeys, type TransferTable } from '../storage/transfer-tables.ts'
+import { apiKeys, type TransferTable } from '../storage/transfers/tables.ts'
 import { hourMilliseconds, type Importing } from './importing.ts'
 import type { OriginRecord } from './origin.ts'
 

@@ -3,7 +3,7 @@ import { type EmailAddress, parseEmailAddress } from '../core/email-address.ts'
 import { isEventName } from '../core/event-names.ts'
 import { isId } from '../core/ids.ts'
 import { isEnd } from '../storage/page.ts'
-import type { SessionImport } from '../storage/session-imports.ts'
+import type { SessionImport } from '../storage/transfers/session-imports.ts'
 import {
   apiKeys,
   deletedUsers,
@@ -13,7 +13,7 @@ import {
   type TransferTable,
   toJson,
   users,
-} from '../storage/transfer-tables.ts'
+} from '../storage/transfers/tables.ts'
 import type { OriginId } from '../storage/transfers.ts'
 import { isInRange } from './instant.ts'
 import type { OriginRecord, OriginSessionImport } from './origin.ts'

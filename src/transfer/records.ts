@@ -1,14 +1,14 @@
 import { parseImportedHash } from '../core/imported-hashes/imported-hash.ts'
 import { findMarks, markOf, ownOrigin } from '../storage/deleted-users.ts'
-import { findActiveUsers, findBannedUsers } from '../storage/import-endings.ts'
-import { findTakenAddresses, findUserIds, holdUsers } from '../storage/imported-users.ts'
+import { findActiveUsers, findBannedUsers } from '../storage/transfers/endings.ts'
 import {
   apiKeys,
   deletedUsers,
   events,
   type TransferTable,
   users,
-} from '../storage/transfer-tables.ts'
+} from '../storage/transfers/tables.ts'
+import { findTakenAddresses, findUserIds, holdUsers } from '../storage/transfers/users.ts'
 import { findIds, insertOriginIds, insertRows } from '../storage/transfers.ts'
 import { refuseLiving } from './deletion-marks.ts'
 import { type Importing, write } from './importing.ts'

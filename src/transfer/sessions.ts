@@ -1,12 +1,12 @@
-import { findActiveUsers } from '../storage/import-endings.ts'
+import { findActiveUsers } from '../storage/transfers/endings.ts'
+import { noteSessionImport } from '../storage/transfers/session-imports.ts'
 import {
   deleteImportedSessions,
   findSessionDigests,
   insertImportedSessions,
   type NewSession,
-} from '../storage/imported-sessions.ts'
-import { findImportedUsers, holdUsers, type ImportedUser } from '../storage/imported-users.ts'
-import { noteSessionImport } from '../storage/session-imports.ts'
+} from '../storage/transfers/sessions.ts'
+import { findImportedUsers, holdUsers, type ImportedUser } from '../storage/transfers/users.ts'
 import { hourMilliseconds, type Importing, write } from './importing.ts'
 import type { OriginSession } from './origin.ts'
 import type { Refusal } from './refusals.ts'

@@ -1,6 +1,6 @@
 import { findMarks, isUuid, markOf, ownOrigin } from '../storage/deleted-users.ts'
-import { findActiveUsers } from '../storage/import-endings.ts'
-import { findTakenAddresses, findUserIds } from '../storage/imported-users.ts'
+import { findActiveUsers } from '../storage/transfers/endings.ts'
+import { findTakenAddresses, findUserIds } from '../storage/transfers/users.ts'
 import type { Importing } from './importing.ts'
 import { admitScheme } from './schemes.ts'
 import { type Changed, type Row, refuse } from './user-rows.ts'

@@ -1,5 +1,5 @@
 import { isUuid } from '../storage/deleted-users.ts'
-import type { ImportedUser, NewUser } from '../storage/imported-users.ts'
+import type { ImportedUser, NewUser } from '../storage/transfers/users.ts'
 import type { Importing } from './importing.ts'
 import type { OriginUser } from './origin.ts'
 import type { Refusal } from './refusals.ts'

@@ -4,7 +4,7 @@ import {
   findUserIds,
   insertImportedUsers,
   updateImportedHash,
-} from '../storage/imported-users.ts'
+} from '../storage/transfers/users.ts'
 import { type Importing, write } from './importing.ts'
 import { type Changed, hasNewHash, type Row } from './user-rows.ts'
 

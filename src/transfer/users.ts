@@ -1,4 +1,4 @@
-import { findImportedUsers, type ImportedUser } from '../storage/imported-users.ts'
+import { findImportedUsers, type ImportedUser } from '../storage/transfers/users.ts'
 import type { Importing } from './importing.ts'
 import type { OriginUser } from './origin.ts'
 import {

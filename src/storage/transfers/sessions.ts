@@ -1,10 +1,10 @@
-import type { Session } from '../core/entities.ts'
-import { byCount, list, sendRows } from './batches.ts'
-import { readBytes, readInstant } from './columns.ts'
-import type { Connection } from './database.ts'
-import { sessionValues } from './sessions.ts'
-import { sessions as table } from './transfer-tables.ts'
-import { insertRows } from './transfers.ts'
+import type { Session } from '../../core/entities.ts'
+import { byCount, list, sendRows } from '../batches.ts'
+import { readBytes, readInstant } from '../columns.ts'
+import type { Connection } from '../database.ts'
+import { sessionValues } from '../sessions.ts'
+import { insertRows } from '../transfers.ts'
+import { sessions as table } from './tables.ts'
 
 // Statements for imports. They leave existing rows as they are.
 

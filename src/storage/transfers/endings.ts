@@ -1,6 +1,6 @@
-import { byCount, findTexts, list } from './batches.ts'
-import { readInstantOrNull } from './columns.ts'
-import type { Connection } from './database.ts'
+import { byCount, findTexts, list } from '../batches.ts'
+import { readInstantOrNull } from '../columns.ts'
+import type { Connection } from '../database.ts'
 import { listSessionImports, listWholeSessionImports } from './session-imports.ts'
 
 // What has ended here since an import, and must not be revived by another one.

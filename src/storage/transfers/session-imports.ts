@@ -1,5 +1,5 @@
-import { readInstant, readInstantOrNull, readText } from './columns.ts'
-import type { Connection } from './database.ts'
+import { readInstant, readInstantOrNull, readText } from '../columns.ts'
+import type { Connection } from '../database.ts'
 
 /** That sessions of an origin were imported, and when. */
 export interface SessionImport {

@@ -1,10 +1,10 @@
-import type { User } from '../core/entities.ts'
-import { byCount, findTexts, list, sendRows, tuples } from './batches.ts'
-import { readInstantOrNull, readText, readTextOrNull } from './columns.ts'
-import type { Connection, Row, Value } from './database.ts'
-import { findActiveUsers } from './import-endings.ts'
-import { users as table } from './transfer-tables.ts'
-import { findIds, insertOriginIds, insertRows } from './transfers.ts'
+import type { User } from '../../core/entities.ts'
+import { byCount, findTexts, list, sendRows, tuples } from '../batches.ts'
+import { readInstantOrNull, readText, readTextOrNull } from '../columns.ts'
+import type { Connection, Row, Value } from '../database.ts'
+import { findIds, insertOriginIds, insertRows } from '../transfers.ts'
+import { findActiveUsers } from './endings.ts'
+import { users as table } from './tables.ts'
 
 // Statements for imports. Inserts leave existing rows as they are.
 

@@ -1,5 +1,5 @@
-import { readBytes, readInstant, readText } from './columns.ts'
-import type { Value } from './database.ts'
+import { readBytes, readInstant, readText } from '../columns.ts'
+import type { Value } from '../database.ts'
 
 // The columns of an export: their names are those in the tables and in the records of the export.
 
