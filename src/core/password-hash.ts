@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { availableParallelism } from 'node:os'
 import { parseOptions } from '@node-rs/argon2'
-import { ownWork } from './imported-hashes/argon2.ts'
+import { isOwnKind, ownWork } from './imported-hashes/argon2.ts'
 import { encodeBase64 } from './imported-hashes/bytes.ts'
 import { type ImportedKeys, noKeys } from './imported-hashes/family.ts'
 import { readForeignHash, unmatchedHash } from './imported-hashes/imported-hash.ts'
@@ -17,7 +17,7 @@ export interface PasswordHash {
    * takes as long, and returns false.
    *
    * @param among the imported schemes that users still have, each once; default none. Every call does the work of all
-   *   of them, and a hash of any other scheme cannot be read
+   *   of them, and a hash of any other scheme cannot be read, except one of the kind that `hash` makes
    */
   verify(
     passwordHash: string | null,
@@ -92,6 +92,13 @@ export function argon2id(options: Argon2idOptions = {}): PasswordHash {
     return matches
   }
 
+  // An own hash from before the cost was lowered looks like an imported one, but no user has its scheme.
+  const readForeign = (passwordHash: string, schemes: readonly string[]) => {
+    const read = readForeignHash(passwordHash)
+    const mayBeOwn = read?.scheme && isOwnKind(passwordHash) && !schemes.includes(read.scheme)
+    return mayBeOwn ? null : read
+  }
+
   return {
     queue,
     admit: (account, work) => queue.admit(account, work),
@@ -101,8 +108,7 @@ export function argon2id(options: Argon2idOptions = {}): PasswordHash {
       ),
     verify(passwordHash, password, { schemes } = { schemes: [] }) {
       const made = passwordHash === null ? null : parse(passwordHash)
-      const isOwn = made?.isOwnKind === true && made.work <= memoryKibibytes * passes
-      const foreign = passwordHash === null || isOwn ? null : readForeignHash(passwordHash)
+      const foreign = passwordHash === null ? null : readForeign(passwordHash, schemes)
       return queue.run(async () => {
         let matches = await verifyOwn(foreign ? null : made, password)
         // SECURITY: every call does the work of all schemes, in the same order, so that the time reveals neither who
@@ -117,7 +123,7 @@ export function argon2id(options: Argon2idOptions = {}): PasswordHash {
     isCurrent(passwordHash) {
       const made = parse(passwordHash)
       if (made?.memoryCost !== memoryKibibytes || made.timeCost !== passes) return false
-      return made.isOwnKind && made.parallelism === 1
+      return isOwnKind(passwordHash) && made.parallelism === 1
     },
   }
 }
@@ -132,9 +138,7 @@ type Made = NonNullable<ReturnType<typeof parse>>
 function parse(passwordHash: string) {
   try {
     const { memoryCost = 0, timeCost = 0, parallelism } = parseOptions(passwordHash)
-    const isOwnKind = passwordHash.startsWith('$argon2id$')
-    const work = memoryCost * timeCost
-    return { passwordHash, memoryCost, timeCost, parallelism, isOwnKind, work }
+    return { passwordHash, memoryCost, timeCost, parallelism, work: memoryCost * timeCost }
   } catch {
     return null
   }

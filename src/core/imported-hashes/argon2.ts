@@ -14,6 +14,11 @@ const mebibyte = 1024
 /** The work of Latchkey's own hash; the time of a cheaper one is filled up to it. */
 export const ownWork = 47_104
 
+/** Whether a hash is of the kind that Latchkey makes, at whatever cost. */
+export function isOwnKind(passwordHash: string): boolean {
+  return passwordHash.startsWith('$argon2id$v=19$')
+}
+
 /**
  * PHC strings of argon2id, argon2i and argon2d. An argon2id hash of no more work than Latchkey's own counts as an own
  * one from before its cost was raised, and has no scheme.
@@ -33,7 +38,7 @@ export const argon2: HashFamily = {
       [memory * passes, { from: 0, to: 1024 * mebibyte }],
     ])
     if (refusal) return refusal
-    const isOwn = variant === 'id' && version === '19' && memory * passes <= ownWork
+    const isOwn = isOwnKind(text) && memory * passes <= ownWork
     const scheme = `argon2${variant}/m=${memory},t=${passes},p=${lanes}`
     return {
       passwordHash: text,
