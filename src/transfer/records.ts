@@ -1,3 +1,4 @@
+import { isOwnKind } from '../core/imported-hashes/argon2.ts'
 import { parseImportedHash } from '../core/imported-hashes/imported-hash.ts'
 import { findMarks, markOf, ownOrigin } from '../storage/deleted-users.ts'
 import { findActiveUsers, findBannedUsers } from '../storage/transfers/endings.ts'
@@ -113,7 +114,9 @@ function judgePassword(row: OriginRecord): Refusal | null {
   const parsed = parseImportedHash(passwordHash)
   if ('refusal' in parsed) return hashRefusals[parsed.refusal]
   const scheme = columnValue(row, 'password_scheme')
-  const isAsKept = parsed.passwordHash === passwordHash && parsed.scheme === scheme
+  // Without a scheme it was made by a server, perhaps at a higher cost than usual.
+  const isOwn = scheme === null && isOwnKind(passwordHash)
+  const isAsKept = parsed.passwordHash === passwordHash && (isOwn || parsed.scheme === scheme)
   return isAsKept ? null : 'invalid_record'
 }
 

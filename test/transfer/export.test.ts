@@ -235,6 +235,19 @@ test('a record that no export has is refused, and the others come in', async () 
   expect(places).toEqual(faults.map((_fault, index) => `line ${index + 2}`))
 }, 60_000)
 
+test('a hash of Latchkey’s that cost more than usual comes back, and its password works', async () => {
+  const source = await prepareTarget()
+  const passwordHash = argon2id({ cost: { memoryKibibytes: 65_536, passes: 1 } })
+  const costly = createAuth({ store: createStore(source.database), passwordHash })
+  await costly.createUser({ emailAddress: 'ann@example.com', password })
+  const target = await prepareTarget()
+  write(target, 'export.ndjson', await exported(source))
+  const line = 'latchkey import ndjson export.ndjson --json'
+  expect(await summaryOf(run(target.command, line))).toMatchObject({ imported: 1, refused: {} })
+  const usual = createAuth({ store: createStore(target.database), passwordHash: argon2id() })
+  expect(await usual.logIn({ emailAddress: 'ann@example.com', password })).not.toBeNull()
+})
+
 test('a hash of Latchkey’s that anybody could guess is refused with its reason, and not read back', async () => {
   const source = await prepareTarget()
   const passwordHash = argon2id({ cost: { memoryKibibytes: 512, passes: 1 } })
