@@ -4,6 +4,7 @@ import type { SubmittedCredentials } from './credentials.ts'
 import { deviceName } from './device-name.ts'
 import { type EmailAddress, parseEmailAddress } from './email-address.ts'
 import type { Authenticated, Credentials, Session } from './entities.ts'
+import { AuthError } from './errors.ts'
 import { noteRefusal } from './events.ts'
 import type { PasswordAttempt } from './guard.ts'
 import { newMessage } from './mail.ts'
@@ -89,21 +90,20 @@ async function verify(config: Configuration, tried: Tried): Promise<LoggedIn | n
   return null
 }
 
-// A hash that was made before the cost was raised is replaced now, while the password is known.
 async function beginSession(
   config: Configuration,
   { password, attempt, client }: Tried,
   { user: known, passwordHash: from }: Credentials,
 ): Promise<LoggedIn | null> {
-  const isCurrent = config.passwordHash.isCurrent(from)
-  const to = isCurrent ? from : await config.passwordHash.hash(password)
+  const to = await renew(config, { password, from })
   const { session, token, digest } = openSession(config, known, client)
   return perform(config, client, async (unit, transaction) => {
     // SECURITY: no session begins if the password was changed while the old one was being verified, or if the address
     // is no longer the user's: the notice would go to somebody else's mailbox.
-    const user = isCurrent
-      ? await transaction.holdPasswordHash(known, from)
-      : await transaction.replacePasswordHash(known, { from, to, at: null })
+    const user =
+      to === from
+        ? await transaction.holdPasswordHash(known, from)
+        : await transaction.replacePasswordHash(known, { from, to, at: null })
     if (user?.emailAddress !== known.emailAddress) return null
     await attempt.succeed(transaction)
     await transaction.insertSession(session, digest)
@@ -121,6 +121,21 @@ async function beginSession(
     await unit.tell('onSessionCreated', { user, session })
     return { user, session, token }
   })
+}
+
+// A hash that was made at another cost is replaced now, while the password is known; or at a later log-in, if there is
+// no time for it: this one has already had its place in the queue.
+async function renew(
+  config: Configuration,
+  { password, from }: { password: Secret; from: string },
+): Promise<string> {
+  if (config.passwordHash.isCurrent(from)) return from
+  try {
+    return await config.passwordHash.hash(password)
+  } catch (error) {
+    if (error instanceof AuthError && error.code === 'overloaded') return from
+    throw error
+  }
 }
 
 /** The kind of device that a session began on. */

@@ -1,4 +1,4 @@
-import { argon2id, createAuth, createStore } from 'latchkey/server'
+import { AuthError, argon2id, createAuth, createStore } from 'latchkey/server'
 import { expect, test } from 'vitest'
 import {
   ann,
@@ -148,6 +148,44 @@ test('log-ins at once all get in while the cost of the hash is raised, and the u
   const logIns = await Promise.all([1, 2, 3, 4].map(() => after.logIn(credentials)))
   for (const loggedIn of logIns) expect(loggedIn?.user).toEqual(user)
   expect((await store.findCredentials(user.emailAddress))?.user).toEqual(user)
+})
+
+test('after the cost of the hash is lowered every password still works, and is hashed at the new one', async () => {
+  const store = createStore(await openDatabase())
+  const before = createAuth({
+    store,
+    passwordHash: argon2id({ cost: { memoryKibibytes: 65_536, passes: 1 } }),
+  })
+  const credentials = { emailAddress: ann.email_address, password: ann.password }
+  const { user } = await signUpDirectly(before, credentials)
+  const hashOf = async () => (await store.findCredentials(user.emailAddress))?.passwordHash
+  const costly = await hashOf()
+  const after = createAuth({ store, passwordHash: argon2id() })
+  expect(await after.logIn({ ...credentials, password: 'wrong horse battery' })).toBeNull()
+  expect(await hashOf()).toBe(costly)
+  expect((await after.logIn(credentials))?.user).toEqual(user)
+  expect(await hashOf()).toMatch(/^\$argon2id\$v=19\$m=47104,t=1,p=1\$/)
+  expect(await after.logIn({ ...credentials, password: 'wrong horse battery' })).toBeNull()
+  expect(await after.logIn(credentials)).not.toBeNull()
+})
+
+test('where there is no time to hash a password again its log-in succeeds, and a later one does it', async () => {
+  const store = createStore(await openDatabase())
+  const credentials = { emailAddress: ann.email_address, password: ann.password }
+  await signUpDirectly(createAuth({ store, passwordHash: cheapHash }), credentials)
+  const raised = argon2id({ cost: { memoryKibibytes: 16, passes: 1 } })
+  const overloaded = async () => {
+    throw new AuthError('overloaded', { retryAfterSeconds: 1 })
+  }
+  const busy = createAuth({ store, passwordHash: { ...raised, hash: overloaded } })
+  const hashOf = async () => (await store.findCredentials(ann.email_address))?.passwordHash
+  const old = await hashOf()
+  const loggedIn = await busy.logIn(credentials)
+  expect(await busy.authenticate(loggedIn?.token.reveal() ?? '')).not.toBeNull()
+  expect(await hashOf()).toBe(old)
+  const calm = createAuth({ store, passwordHash: raised })
+  expect(await calm.logIn(credentials)).not.toBeNull()
+  expect(await hashOf()).toContain('$m=16,t=1,p=1$')
 })
 
 test('a password does not expire', async () => {
