@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { constants, setPriority } from 'node:os'
+import { constants, getPriority, setPriority } from 'node:os'
 import { setTimeout as wait } from 'node:timers/promises'
 import { requireWhole } from '../../storage/migrate.ts'
 import { importFrom } from '../../transfer/import.ts'
@@ -48,8 +48,8 @@ export async function runImport(
 ): Promise<void> {
   const begunAt = performance.now()
   // Servers on the same machine come first. But not the lowest priority: the import holds the database's lock at times,
-  // and on a busy machine servers would then wait for it.
-  setPriority(constants.priority.PRIORITY_BELOW_NORMAL)
+  // and on a busy machine servers would then wait for it. Nor a higher one than it was started with.
+  setPriority(Math.max(getPriority(), constants.priority.PRIORITY_BELOW_NORMAL))
   const refused = new RefusedRows(given.report === undefined ? null : new PrivateFile(given.report))
   const importing = withMigrated(given, (url) => importInto(url, { given, open, refused }))
   const summary = await importing.catch((error) => {

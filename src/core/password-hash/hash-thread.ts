@@ -40,11 +40,14 @@ type Outcome = { readonly value: unknown } | { readonly error: unknown }
 const program = `
 const { pbkdf2Sync, scryptSync } = require('node:crypto')
 const { parentPort, workerData } = require('node:worker_threads')
-const { constants, setPriority } = require('node:os')
+const { constants, getPriority, setPriority } = require('node:os')
 const argon2 = require(workerData.argon2)
 // On Linux this affects only this thread: checking tokens comes before log-ins, even on a machine with one core. Not
-// the lowest priority: even if checks could use all of the core, a tenth is left for log-ins.
-if (process.platform === 'linux') setPriority(constants.priority.PRIORITY_BELOW_NORMAL)
+// the lowest priority: even if checks could use all of the core, a tenth is left for log-ins. Never a higher one than
+// the process has, which the system might not allow.
+if (process.platform === 'linux') {
+  setPriority(Math.max(getPriority(), constants.priority.PRIORITY_BELOW_NORMAL))
+}
 const kinds = {
   hash: ({ password, cost }) => argon2.hashSync(password, cost),
   verify: ({ password, passwordHash }) => argon2.verifySync(passwordHash, password),

@@ -28,6 +28,19 @@ test('the threads have a lower priority, and the event loop has its own', async 
   expect(getPriority(process.pid)).not.toBe(lower)
 })
 
+test('in a process of a still lower priority the threads have that one too', async () => {
+  const program = `
+    import { readdirSync } from 'node:fs'
+    import { getPriority, setPriority } from 'node:os'
+    setPriority(15)
+    const { hash } = await import(${JSON.stringify(import.meta.resolve('./hash-threads.ts'))})
+    await hash('whatever', { memoryCost: 8, timeCost: 1, parallelism: 1 })
+    const priorities = readdirSync('/proc/self/task').map((thread) => getPriority(Number(thread)))
+    console.log(Math.min(...priorities.filter((each) => each !== 0)))`
+  const ran = spawnSync(process.execPath, ['--input-type=module', '--eval', program])
+  expect([String(ran.stdout), String(ran.stderr)]).toEqual(['15\n', ''])
+})
+
 test('what the library refuses is an error, and the thread goes on', async () => {
   await expect(verify('no hash at all', 'whatever')).rejects.toThrow()
   await expect(hash('whatever', { ...cheap, memoryCost: 1 })).rejects.toThrow()
