@@ -106,8 +106,25 @@ export async function changePassword(
   authenticated: Authenticated,
   { challenge, password, client }: SubmittedPasswordChange & { readonly client: Client },
 ): Promise<PasswordChange> {
-  const { session, user } = authenticated
-  const accepted = requirePassword(config, user, password)
+  const accepted = requirePassword(config, authenticated.user, password)
+  const change = () => replacePassword(config, authenticated, { challenge, accepted, client })
+  const first = await change()
+  const outcome = first === 'overtaken' ? await change() : first
+  return outcome === 'overtaken' ? 'wrong_password' : outcome
+}
+
+interface AcceptedChange {
+  readonly challenge: string
+  readonly accepted: Secret
+  readonly client: Client
+}
+
+// Overtaken if a concurrent log-in has just replaced the hash by one of another cost.
+async function replacePassword(
+  config: Configuration,
+  { session, user }: Authenticated,
+  { challenge, accepted, client }: AcceptedChange,
+): Promise<PasswordChange | 'overtaken'> {
   const refusal = 'authn_password_change_fail'
   const from = await verifyChallenge(config, user, { challenge, client, refusal })
   if (from === null) return 'wrong_password'
@@ -118,7 +135,7 @@ export async function changePassword(
     const held = await holdLive(transaction, session)
     if (!held) return 'session_ended'
     const changed = await transaction.replacePasswordHash(held, { from, to, at })
-    if (!changed) return 'wrong_password'
+    if (!changed) return 'overtaken'
     await transaction.deleteOtherSessions(session)
     await transaction.freshenSession(session, at)
     await config.guard.recover(transaction, changed)

@@ -203,6 +203,18 @@ test.each(endings.filter(([ending]) => ending !== 'was banned'))(
   },
 )
 
+test('a change of a password that a log-in hashes again meanwhile succeeds', async () => {
+  const { server, token, overtake } = await startOvertaken()
+  const { auth, send } = server
+  // The same password, with another salt.
+  overtake(() => auth.setPassword({ emailAddress: ann.email_address, password: ann.password }))
+  const change = { password_challenge: ann.password, password: another }
+  expect((await send('PUT /v1/password', change, bearer(token))).status).toBe(200)
+  const logIn = (password: string) => send('POST /v1/session', { ...ann, password })
+  expect((await logIn(ann.password)).status).toBe(401)
+  expect((await logIn(another)).status).toBe(200)
+})
+
 test('a change of a password that an operator set meanwhile is refused, and theirs stays', async () => {
   const { server, token, other, overtake } = await startOvertaken()
   const { auth, send } = server
