@@ -172,13 +172,13 @@ test('after the cost of the hash is lowered every password still works, and is h
 test('where there is no time to hash a password again its log-in succeeds, and a later one does it', async () => {
   const store = createStore(await openDatabase())
   const credentials = { emailAddress: ann.email_address, password: ann.password }
-  await signUpDirectly(createAuth({ store, passwordHash: cheapHash }), credentials)
+  const { user } = await signUpDirectly(createAuth({ store, passwordHash: cheapHash }), credentials)
   const raised = argon2id({ cost: { memoryKibibytes: 16, passes: 1 } })
   const overloaded = async () => {
     throw new AuthError('overloaded', { retryAfterSeconds: 1 })
   }
   const busy = createAuth({ store, passwordHash: { ...raised, hash: overloaded } })
-  const hashOf = async () => (await store.findCredentials(ann.email_address))?.passwordHash
+  const hashOf = async () => (await store.findCredentials(user.emailAddress))?.passwordHash
   const old = await hashOf()
   const loggedIn = await busy.logIn(credentials)
   expect(await busy.authenticate(loggedIn?.token.reveal() ?? '')).not.toBeNull()
