@@ -13,7 +13,7 @@ import {
   type RouteAccess,
 } from './admission.ts'
 import { type AppOptions, createApp } from './app.ts'
-import { nodeListener, send } from './node.ts'
+import { nodeListener, sendUnlessAnswered } from './node.ts'
 import { NodeHeaders } from './node-request.ts'
 import { turnOf } from './pipeline.ts'
 import { isRefusal, refuse } from './problems.ts'
@@ -59,7 +59,7 @@ export function latchkey(auth: Auth, options: AppOptions = {}): RequestHandler {
     if (body === 'spent') return next(new Error(spent))
     if (body === 'unreadable') {
       const headers = new NodeHeaders(request.headers)
-      return send(response, presentRefusal(unreadable, { headers }))
+      return sendUnlessAnswered(response, presentRefusal(unreadable, { headers }))
     }
     // Express awaits the promise, and handles what it throws.
     return listener(request, response)
@@ -100,7 +100,7 @@ export function protect(auth: Auth, options: ProtectOptions<RouteAccess> = {}): 
     await turn
     const headers = new NodeHeaders(request.headers)
     const found = judged ?? (await admission.admit({ method: request.method, headers }, access))
-    if (isRefusal(found)) return send(response, presentRefusal(found, { headers }))
+    if (isRefusal(found)) return sendUnlessAnswered(response, presentRefusal(found, { headers }))
     request.user = found.user
     if (found.session) request.session = found.session
     else Object.defineProperty(request, 'session', ofKey)
