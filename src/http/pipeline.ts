@@ -19,8 +19,8 @@ export function turnOf(
   outgoing: ServerResponse,
 ): 'never' | Promise<void> {
   // SECURITY: read now, so that Node remembers it. A client can have its connection cut before the batch begins, by one
-  // request too many, and then nobody could say any more where the request came from.
-  void outgoing.socket?.remoteAddress
+  // request too many, and then nobody could say any more where the request came from. A mock may have no socket.
+  void socket?.remoteAddress
   // Node assigns the socket to a response when it is its turn, and takes it away once it is sent.
   if (outgoing.socket !== null) return joinBatch()
   if (outgoing.writableEnded) return 'never'
