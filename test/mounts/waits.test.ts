@@ -1,11 +1,14 @@
 // What a request finds when its wait for the others of its batch is over (decision 36), in the server frameworks.
-import { createServer, type Server as HttpServer, type ServerResponse } from 'node:http'
+import { createServer, Server as HttpServer, type ServerResponse } from 'node:http'
 import { nextTick } from 'node:process'
+import { createAdaptorServer } from '@hono/node-server'
 import express, { type ErrorRequestHandler } from 'express'
 import Fastify from 'fastify'
+import { Hono } from 'hono'
 import * as expressMount from 'latchkey/express'
 import * as fastifyMount from 'latchkey/fastify'
-import type { Auth } from 'latchkey/server'
+import { protect as protectHono } from 'latchkey/hono'
+import { type Auth, createApp } from 'latchkey/server'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { signUp, startServer } from '../harness.ts'
 import { listen } from './mounts.ts'
@@ -41,6 +44,42 @@ const onFastify: Serve = async (auth, tell) => {
   return app.server
 }
 
+const onHono: Serve = (auth, tell) => {
+  const app = new Hono().use(protectHono(auth)).route('/', createApp(auth))
+  app.post('/notes', protectHono(auth), async (c) => {
+    tell(await c.req.json())
+    return c.json({})
+  })
+  const server = createAdaptorServer(app)
+  if (server instanceof HttpServer) return server
+  throw new Error('It speaks HTTP/2')
+}
+
+describe.each([
+  ['Express', onExpress],
+  ['Fastify', onFastify],
+  ['Hono', onHono],
+])('in %s', (_name, serve) => {
+  test('whoever has waited at one gate does not wait at the next', async () => {
+    const { store, told, request, exchange } = await start(serve)
+    const findSession = store.findSession.bind(store)
+    let found: ReturnType<typeof findSession> | undefined
+    store.findSession = (digest) => {
+      told.push('looked up')
+      setImmediate(() => told.push('a turn later'))
+      found ??= findSession(digest)
+      return found
+    }
+    for (const line of ['GET /v1/session', 'GET /v1/session', 'POST /notes']) {
+      // The first look-up alone asks the database, which may take its turns.
+      told.length = 0
+      expect(await exchange(request(line))).toMatch(/^HTTP\/1\.1 200 /)
+    }
+    expect(told.slice(0, 2)).toEqual(['looked up', 'looked up'])
+    expect(told).toContain('a turn later')
+  })
+})
+
 describe.each([
   ['Express', onExpress],
   ['Fastify', onFastify],
@@ -70,6 +109,7 @@ async function start(serve: Serve) {
   const http = await serve(server.auth, (what) => told.push(what))
   const { exchange } = await listen(http)
   return {
+    store: server.auth.config.store,
     told,
     http,
     exchange,
