@@ -15,7 +15,7 @@ import {
 import { type AppOptions, createApp } from './app.ts'
 import { nodeListener, sendUnlessAnswered } from './node.ts'
 import { NodeHeaders } from './node-request.ts'
-import { turnOf } from './pipeline.ts'
+import { isGone, turnOf } from './pipeline.ts'
 import { isRefusal, refuse } from './problems.ts'
 import { judgeRaw, originForm } from './raw-head.ts'
 
@@ -101,6 +101,9 @@ export function protect(auth: Auth, options: ProtectOptions<RouteAccess> = {}): 
     const headers = new NodeHeaders(request.headers)
     const found = judged ?? (await admission.admit({ method: request.method, headers }, access))
     if (isRefusal(found)) return sendUnlessAnswered(response, presentRefusal(found, { headers }))
+    // `express.json()` takes the body of a connection that is closed for one that was read before, and leaves
+    // `request.body` undefined, which the handlers would take for a request without a body.
+    if (isGone(request)) return
     request.user = found.user
     if (found.session) request.session = found.session
     else Object.defineProperty(request, 'session', ofKey)

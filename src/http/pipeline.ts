@@ -50,6 +50,15 @@ function turnBehind(socket: Socket, outgoing: ServerResponse): 'never' | Promise
   })
 }
 
+/**
+ * Whether nobody can be answered any more. Not whether the request is `destroyed`: it is so too once its body was read,
+ * and not yet while the connection is being closed.
+ */
+export function isGone({ socket }: IncomingMessage): boolean {
+  // Adapters for other servers, and mocks, may have none, or one that lacks this property.
+  return socket?.writable === false
+}
+
 /** Whether a request of this connection is being handled, or its answer is still being sent. */
 export function isAnswerDue(socket: Socket): boolean {
   // Node's types lack this property.

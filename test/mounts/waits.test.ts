@@ -1,5 +1,6 @@
 // What a request finds when its wait for the others of its batch is over (decision 36), in the server frameworks.
 import { createServer, Server as HttpServer, type ServerResponse } from 'node:http'
+import { connect } from 'node:net'
 import { nextTick } from 'node:process'
 import { createAdaptorServer } from '@hono/node-server'
 import express, { type ErrorRequestHandler } from 'express'
@@ -78,6 +79,34 @@ describe.each([
     expect(told.slice(0, 2)).toEqual(['looked up', 'looked up'])
     expect(told).toContain('a turn later')
   })
+
+  test('of a client that leaves during the wait no handler gets the request without its body', async () => {
+    const { told, request, exchange } = await start(serve)
+    // With seventeen behind it, which is one too many.
+    expect(await exchange(request('POST /notes', { connection: 'keep-alive' }).repeat(18))).toBe('')
+    await exchange(request('POST /notes'))
+    expect(told).toEqual(told.map(() => ({ title: 'A' })))
+  })
+
+  test('nor of one that leaves while the database is asked', async () => {
+    const { store, told, http, port, request, exchange } = await start(serve)
+    const findSession = store.findSession.bind(store)
+    const asked = Promise.withResolvers<void>()
+    const left = Promise.withResolvers<void>()
+    store.findSession = async (digest) => {
+      asked.resolve()
+      await left.promise
+      return findSession(digest)
+    }
+    http.once('connection', (socket) => socket.once('close', left.resolve))
+    const client = connect(port, '127.0.0.1')
+    client.write(request('POST /notes'))
+    await asked.promise
+    client.resetAndDestroy()
+    await left.promise
+    await exchange(request('POST /notes'))
+    expect(told).toEqual(told.map(() => ({ title: 'A' })))
+  })
 })
 
 describe.each([
@@ -107,11 +136,12 @@ async function start(serve: Serve) {
   const own = await signUp(server)
   const told: unknown[] = []
   const http = await serve(server.auth, (what) => told.push(what))
-  const { exchange } = await listen(http)
+  const { url, exchange } = await listen(http)
   return {
     store: server.auth.config.store,
     told,
     http,
+    port: Number(new URL(url).port),
     exchange,
     /** The bytes of a request; its connection closes after it, unless more is sent behind it. */
     request(line: string, { token = own, connection = 'close' } = {}): string {
