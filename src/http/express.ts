@@ -13,9 +13,9 @@ import {
   type RouteAccess,
 } from './admission.ts'
 import { type AppOptions, createApp } from './app.ts'
-import { nodeListener, send } from './node.ts'
+import { nodeListener, sendUnlessAnswered } from './node.ts'
 import { NodeHeaders } from './node-request.ts'
-import { turnOf } from './pipeline.ts'
+import { isGone, turnOf } from './pipeline.ts'
 import { isRefusal, refuse } from './problems.ts'
 import { judgeRaw, originForm } from './raw-head.ts'
 
@@ -59,7 +59,7 @@ export function latchkey(auth: Auth, options: AppOptions = {}): RequestHandler {
     if (body === 'spent') return next(new Error(spent))
     if (body === 'unreadable') {
       const headers = new NodeHeaders(request.headers)
-      return send(response, presentRefusal(unreadable, { headers }))
+      return sendUnlessAnswered(response, presentRefusal(unreadable, { headers }))
     }
     // Express awaits the promise, and handles what it throws.
     return listener(request, response)
@@ -100,7 +100,10 @@ export function protect(auth: Auth, options: ProtectOptions<RouteAccess> = {}): 
     await turn
     const headers = new NodeHeaders(request.headers)
     const found = judged ?? (await admission.admit({ method: request.method, headers }, access))
-    if (isRefusal(found)) return send(response, presentRefusal(found, { headers }))
+    if (isRefusal(found)) return sendUnlessAnswered(response, presentRefusal(found, { headers }))
+    // `express.json()` takes the body of a connection that is closed for one that was read before, and leaves
+    // `request.body` undefined, which the handlers would take for a request without a body.
+    if (isGone(request)) return
     request.user = found.user
     if (found.session) request.session = found.session
     else Object.defineProperty(request, 'session', ofKey)

@@ -182,6 +182,8 @@ function readmitTo(admission: Admission): preValidationHookHandler {
 function sendRefusal(refusal: Refusal, request: FastifyRequest, reply: FastifyReply): void {
   const headers = new NodeHeaders(request.raw.headers)
   if (refusal.status >= 500) request.log.error({ code: refusal.code }, 'not let in')
+  // Something else, such as a deadline, may have begun to answer: then Fastify would throw, which ends the process.
+  if (reply.raw.headersSent) return
   const presented = presentRefusal(refusal, { headers })
   reply.code(presented.status).headers(presented.headers).send(presented.body)
 }

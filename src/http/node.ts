@@ -24,7 +24,7 @@ export function nodeListener(app: Fetch): Listener {
   return async (incoming, outgoing) => {
     const judged = judgeRaw(incoming)
     if (judged === 'condemned') return
-    if (judged) return send(outgoing, presentBare(judged))
+    if (judged) return sendUnlessAnswered(outgoing, presentBare(judged))
     incoming.url = originForm(incoming.url ?? '/')
     const turn = turnOf(incoming, outgoing)
     if (turn === 'never') return
@@ -100,13 +100,11 @@ function presentBare(refusal: Refusal): Presented {
   return present(refusal, bareEnvelope())
 }
 
-// Your own code, such as a deadline, may have answered meanwhile: a second answer would end the process.
-function sendUnlessAnswered(outgoing: ServerResponse, presented: Presented): void {
-  if (!outgoing.headersSent) send(outgoing, presented)
-}
-
 /** Writes an answer on Node's own response. */
-export function send(outgoing: ServerResponse, { status, body, headers }: Presented): void {
+export function sendUnlessAnswered(outgoing: ServerResponse, presented: Presented): void {
+  // Your own code, such as a deadline, may have answered meanwhile: a second answer would end the process.
+  if (outgoing.headersSent) return
+  const { status, body, headers } = presented
   if (body === null) return void outgoing.writeHead(status, headers).end()
   const bytes = Buffer.byteLength(body)
   headers['content-length'] = String(bytes)

@@ -1,9 +1,11 @@
 // Requests that arrive in one turn of the event loop (decision 36).
 import { once } from 'node:events'
+import { createServer, type IncomingMessage, ServerResponse } from 'node:http'
 import { connect, type Socket } from 'node:net'
-import { answer, route } from 'latchkey/server'
+import { answer, createApp, nodeListener, route } from 'latchkey/server'
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { ann, bearer, signUp } from '../harness.ts'
+import { ann, bearer, signUp, startServer } from '../harness.ts'
+import { listen } from '../mounts/mounts.ts'
 import { until } from '../until.ts'
 import { listenRaw } from './raw-server.ts'
 
@@ -39,6 +41,24 @@ test('a request is remembered with its address, even if one too many behind it h
   const { body } = await server.send('GET /v1/sessions', undefined, bearer(token))
   const addresses = body.sessions.map(({ ip_address }: { ip_address: string }) => ip_address)
   expect(addresses.toSorted()).toEqual(['127.0.0.1', null])
+})
+
+test('so is one whose answer was made by hand, and whose connection is cut at once', async () => {
+  const { auth } = await startServer()
+  const told: object[] = []
+  const log = { info: (entry: object) => void told.push(entry), error() {} }
+  const listener = nodeListener(createApp(auth, { log }))
+  const http = createServer()
+  http.on('upgrade', (request: IncomingMessage) => {
+    void listener(request, new ServerResponse(request))
+    request.socket.destroy()
+  })
+  const { exchange } = await listen(http)
+  const upgrade = 'Host: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n'
+  expect(await exchange(`POST /v1/session HTTP/1.1\r\n${upgrade}\r\n`)).toBe('')
+  await until(() =>
+    expect(told).toEqual([expect.objectContaining({ status: 422, ipAddress: '127.0.0.1' })]),
+  )
 })
 
 test('requests are answered while the tests of an application move the timers, those of Node as well', async () => {

@@ -1,6 +1,6 @@
 // What a Request no longer shows: sent as bytes, to a server on a socket.
 import { once } from 'node:events'
-import { createServer } from 'node:http'
+import { createServer, request } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { createApp, nodeListener, nodeServer } from 'latchkey/server'
 import { expect, onTestFinished, test, vi } from 'vitest'
@@ -201,7 +201,12 @@ test('who has answered meanwhile has answered, and the server lives on', async (
     const answered = await fetch(`http://127.0.0.1:${port}${path}`, init)
     expect([answered.status, await answered.text()]).toEqual([504, 'a deadline of its own'])
   }
+  // What is refused before any wait. `fetch` would not send it.
+  const asked = request({ host: '127.0.0.1', port, method: 'TRACE' }).end()
+  const [refused] = await once(asked, 'response')
+  refused.resume()
+  expect(refused.statusCode).toBe(504)
   await vi.waitFor(() =>
-    expect(settled.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled']),
+    expect(settled.map(({ status }) => status)).toEqual(Array(3).fill('fulfilled')),
   )
 })

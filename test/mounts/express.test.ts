@@ -199,6 +199,21 @@ test('a body that is nested thousands deep is refused, whoever has read it befor
   expect(refusals).toContain(`${reply.status} ${reply.body.code}`)
 })
 
+test('a body that is nested thousands deep is not refused where something else has answered', async () => {
+  const { auth } = await startServer()
+  const faults: unknown[] = []
+  const app = express().use(express.json({ limit: '1mb' }))
+  app.use((_request, response, next) => {
+    response.status(503).end('too late')
+    next()
+  })
+  app.use(latchkey(auth), noting(faults))
+  const { send } = await listenTo(app)
+  const deep = `${'{"a":'.repeat(8_000)}1${'}'.repeat(8_000)}`
+  const reply = await send('POST /v1/session', deep, { 'content-type': 'application/json' })
+  expect([reply.status, reply.text, faults]).toEqual([503, 'too late', []])
+})
+
 test('what was answered in front of protect is not done, waits for no turn, and does not cut its connection', async () => {
   const server = await startServer()
   const { authorization } = bearer(await signUp(server))
