@@ -36,6 +36,7 @@ export class SessionStore implements Auth {
   readonly client: Client
   readonly #listeners = new Set<() => void>()
   #state = loading
+  #isListening = false
   // Counts the requests: of several under way, only the latest sets the state.
   #asked = 0
 
@@ -49,25 +50,32 @@ export class SessionStore implements Auth {
   readonly first = (): SessionState => loading
 
   readonly subscribe = (listener: () => void): (() => void) => {
-    if (this.#asked === 0) this.#start()
+    if (this.#asked === 0) void this.refresh()
     this.#listeners.add(listener)
     return () => void this.#listeners.delete(listener)
   }
 
   readonly refresh = async (): Promise<void> => {
+    this.#listen()
     this.#asked += 1
     const asked = this.#asked
-    const state = await this.#ask()
+    const isLatest = () => asked === this.#asked
+    let state = await this.#ask()
+    // The client would have announced the end of the session. So the API refused a token that has been replaced
+    // meanwhile, for example by another tab.
+    if (isLatest() && isRefused(state)) state = await this.#ask()
     const isOfUse = state.status !== 'failed' || this.#state.status !== 'signed_in'
-    if (asked === this.#asked && isOfUse) this.#set(state)
+    if (isLatest() && isOfUse) this.#set(state)
   }
 
-  #start(): void {
+  // The client alone decides whether a session has ended: not every 401 says so, nor comes from the API.
+  #listen(): void {
+    if (this.#isListening) return
+    this.#isListening = true
     this.client.listen((change) => {
       if (change === 'signed_in') this.#askAnew()
       else this.#signOut()
     })
-    void this.refresh()
   }
 
   // Another user may have logged in: until that is known, nobody is shown.
@@ -87,7 +95,6 @@ export class SessionStore implements Auth {
       return { status: 'signed_in', ...(await this.client.session.show()) }
     } catch (error) {
       if (!(error instanceof ApiError)) throw error
-      if (error.status === 401) return signedOut
       return { status: 'failed', error, retry: this.#askAnew }
     }
   }
@@ -96,4 +103,8 @@ export class SessionStore implements Auth {
     this.#state = state
     for (const listener of [...this.#listeners]) listener()
   }
+}
+
+function isRefused(state: SessionState): boolean {
+  return state.status === 'failed' && /^(invalid_token|unauthenticated)$/.test(state.error.code)
 }

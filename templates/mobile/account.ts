@@ -4,7 +4,7 @@ import { ApiError, type Client, type User } from 'latchkey/client'
 export type Account =
   | { readonly status: 'signed_in'; readonly user: User }
   | { readonly status: 'signed_out' }
-  /** There is a token, but the API cannot be reached: show data that the app has stored, and restore again later. */
+  /** There is a token, but the API cannot be asked: show data that the app has stored, and restore again later. */
   | { readonly status: 'offline'; readonly error: ApiError }
   /** The phone's secure storage is still locked: restore again when the app comes to the foreground. */
   | { readonly status: 'locked'; readonly error: unknown }
@@ -21,8 +21,8 @@ export async function restore(client: Client): Promise<Account> {
     return { status: 'signed_in', user }
   } catch (error) {
     if (!(error instanceof ApiError)) throw error
-    // Only a 401 says that the session is over.
-    return error.status === 401 ? { status: 'signed_out' } : { status: 'offline', error }
+    // Only this code says that the session is over: another 401 may come from the network the phone is in.
+    return error.code === 'invalid_token' ? { status: 'signed_out' } : { status: 'offline', error }
   }
 }
 

@@ -2,7 +2,11 @@
 import { expect, test } from 'vitest'
 import { ann, bearer, signUp } from '../harness.ts'
 import { type FrontEnd, openFrontEnd } from './front-end.ts'
-import { fill, follow, kept, press, problemOf, reads, sees } from './person.ts'
+import { fill, follow, hears, kept, press, problemOf, reads, sees } from './person.ts'
+
+async function userIdOf({ server }: FrontEnd, token: string): Promise<string> {
+  return (await server.send('GET /v1/user', undefined, bearer(token))).body.user.id
+}
 
 /** Whether the user of a token has proved their address. */
 async function isProved({ server }: FrontEnd, token: string): Promise<boolean> {
@@ -90,4 +94,62 @@ test('whoever opens a good link where a dead one was tried confirms with it', as
   await page.evaluate((hash) => location.assign(hash), new URL(link).hash)
   await press(page, 'Confirm')
   await sees(page, 'Your email address is confirmed')
+})
+
+test('whoever was logged out meanwhile is told so, and confirms with the password: the link is good', async () => {
+  const front = await openFrontEnd()
+  front.expectFaults('401 /v1/email_verifications')
+  const { server } = front
+  const token = await signUp(server)
+  await server.send('POST /v1/email_verifications', undefined, bearer(token))
+  const page = await front.openAs(ann)
+  await reads(page, 'No projects yet')
+  await page.goto(await front.link())
+  await page.getByRole('button', { name: 'Confirm' }).waitFor()
+  await server.auth.revokeSessions(await userIdOf(front, token))
+  await press(page, 'Confirm')
+  await hears(page, 'Your log-in has ended or changed')
+  await reads(page, 'You’re not logged in here')
+  await fill(page, { Password: ann.password })
+  await press(page, 'Confirm')
+  await sees(page, 'Your email address is confirmed')
+})
+
+test('where it cannot be found out who is logged in, that is said, and the link is kept for the next try', async () => {
+  const front = await openFrontEnd()
+  front.expectFaults('net::ERR_EMPTY_RESPONSE /v1/session')
+  const token = await signUp(front.server)
+  await front.server.send('POST /v1/email_verifications', undefined, bearer(token))
+  const link = await front.link()
+  const page = await front.openAs(ann)
+  await reads(page, 'No projects yet')
+  front.api.cut()
+  await page.goto(link)
+  await hears(page, 'The server can’t be reached')
+  expect(await page.getByLabel('Password', { exact: true }).count()).toBe(0)
+  front.api.mend()
+  await press(page, 'Try again')
+  await press(page, 'Confirm')
+  await sees(page, 'Your email address is confirmed')
+})
+
+test('the link of somebody else asks for their password, and leaves whoever is logged in where they are', async () => {
+  const front = await openFrontEnd()
+  front.expectFaults('422 /v1/email_verifications')
+  const token = await signUp(front.server)
+  await front.server.send('POST /v1/email_verifications', undefined, bearer(token))
+  const link = await front.link()
+  const page = await front.openAs({ ...ann, email_address: 'bob@example.com' }, '/verify-email')
+  await page.goto('about:blank')
+  await page.goto(link)
+  await press(page, 'Confirm')
+  await reads(page, 'This link is for another account')
+  await fill(page, { Password: ann.password })
+  await press(page, 'Confirm')
+  await sees(page, 'Your email address is confirmed')
+  await reads(page, ann.email_address)
+  expect(await isProved(front, token)).toBe(true)
+  await page.goto(`${front.origin}/account`)
+  await reads(page, 'bob@example.com')
+  await reads(page, 'Not confirmed')
 })

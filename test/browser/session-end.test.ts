@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { ann, bearer, signUp } from '../harness.ts'
 import { openFrontEnd } from './front-end.ts'
-import { field, fill, kept, logIn, press, reads, sees } from './person.ts'
+import { field, fill, hears, kept, logIn, press, reads, sees } from './person.ts'
 
 test('whoever comes back after a month logs in once, and is where they were', async () => {
   const front = await openFrontEnd()
@@ -84,6 +84,19 @@ test('after a password reset elsewhere the browser is logged out at its next act
   await reads(page, 'You were logged out')
   await logIn(page, { ...ann, password })
   await sees(page, 'Devices')
+})
+
+test('a page whose data the browser has deleted says so, and after a reload the user logs in', async () => {
+  const front = await openFrontEnd()
+  const page = await front.openAs(ann, '/account')
+  await reads(page, ann.email_address)
+  await page.evaluate(() => localStorage.clear())
+  front.expectFaults('401 /v1/sessions')
+  await page.getByRole('link', { name: 'Devices' }).click()
+  await hears(page, 'You’re no longer logged in here')
+  await page.reload()
+  await logIn(page)
+  await reads(page, 'This device')
 })
 
 test('a double click on “Log out” logs out, and begins nothing else', async () => {

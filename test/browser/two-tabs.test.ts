@@ -1,9 +1,9 @@
 // Two tabs of one browser.
 import type { Page } from 'playwright-core'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { ann, bearer, signUp } from '../harness.ts'
 import { type FrontEnd, openFrontEnd } from './front-end.ts'
-import { fill, logIn, logOut, press, reads, sees } from './person.ts'
+import { fill, hears, logIn, logOut, press, reads, sees } from './person.ts'
 
 const bob = { ...ann, email_address: 'bob@example.com' }
 
@@ -69,4 +69,23 @@ test('a token that one tab renews is the token of the others', async () => {
   await first.getByRole('heading', { name: 'Garden' }).waitFor()
   await second.getByRole('link', { name: 'Devices' }).click()
   await reads(second, 'This device')
+})
+
+test('a form that was on its way while another tab renewed the token can be sent again', async () => {
+  const front = await openFrontEnd()
+  const page = await front.openAs(ann)
+  await reads(page, 'No projects yet')
+  await press(page, 'New project')
+  await fill(page, { Title: 'Garden' })
+  front.expectFaults('401 /v1/projects')
+  front.api.hold()
+  await press(page, 'Create project')
+  await vi.waitFor(() => expect(front.api.requests).toContain('POST /v1/projects'))
+  const old = await page.evaluate(() => localStorage.getItem('latchkey.token') ?? '')
+  const { body } = await front.server.send('PUT /v1/session/token', undefined, bearer(old))
+  await page.evaluate((token) => localStorage.setItem('latchkey.token', token), body.token)
+  front.api.mend()
+  await hears(page, 'Your log-in has ended or changed. Try again.')
+  await press(page, 'Create project')
+  await page.getByRole('heading', { name: 'Garden' }).waitFor()
 })

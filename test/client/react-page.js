@@ -9,11 +9,12 @@ const client = createClient('https://api.example.test', { session: inWebStorage(
 // All that was ever shown, and what was complained of.
 const shown = []
 const complaints = []
+let session
 let auth
 let action
 
 function Who() {
-  const session = useSession()
+  session = useSession()
   const text = session.user?.email_address ?? session.status
   if (shown.at(-1) !== text) shown.push(text)
   return h('p', { className: 'who' }, text)
@@ -50,6 +51,7 @@ window.app = {
   effects: 0,
   show: () => root.render(page(Who, Who, Who, Form)),
   hide: () => root.render(page(Form)),
+  session: () => session,
   auth: () => auth,
   action: () => action,
 }

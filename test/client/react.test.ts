@@ -1,7 +1,7 @@
 // The hooks in a browser, in StrictMode, which draws and runs everything twice.
 import { createClient, inMemory } from 'latchkey/client'
 import { AuthProvider, useSession } from 'latchkey/react'
-import type { BrowserContext, Page } from 'playwright-core'
+import type { BrowserContext, Page, Route } from 'playwright-core'
 import { createElement } from 'react'
 import { renderToString } from 'react-dom/server'
 import { build, defaultClientConditions } from 'vite'
@@ -160,6 +160,67 @@ test('while the API is away nobody is logged out, and it can be asked again', as
   await profile.unroute(away)
   await run(other, 'app.auth().refresh()')
   await expectShown(other, ann.email_address)
+})
+
+test('a token that another tab replaces while this one asks, or opens, logs nobody out', async () => {
+  const { tab, profile, world, asked } = await open()
+  await logIn(tab)
+  await expectShown(tab, ann.email_address)
+  const other = await openTab(profile)
+  await expectShown(other, ann.email_address)
+  const replace = async (route: Route) => {
+    await run(tab, 'app.client.session.rotate()')
+    await route.continue()
+  }
+  await other.route(`${api}/v1/session`, replace, { times: 1 })
+  const before = asked().length
+  await run(other, 'app.auth().refresh()')
+  await expectShown(other, ann.email_address)
+  expect(asked().slice(before)).toEqual([
+    'PUT /v1/session/token',
+    'GET /v1/session',
+    'GET /v1/session',
+  ])
+  const statuses = world.visits.filter(({ line }) => line === 'GET /v1/session')
+  expect(statuses.slice(-2).map(({ status }) => status)).toEqual([401, 200])
+  await other.route(`${api}/v1/session`, replace, { times: 1 })
+  await other.reload()
+  await run(other, 'app.show()')
+  await expectShown(other, ann.email_address)
+  expect(await run(other, 'app.shown')).toEqual(['loading', ann.email_address])
+})
+
+test.each([
+  ['a page of a proxy', { contentType: 'text/html', body: '<h1>Log in to the network</h1>' }],
+  ['a refusal without the token, which a proxy took away', { json: { code: 'unauthenticated' } }],
+])(
+  'a 401 that is %s logs nobody out: it is said, and can be asked again',
+  async (_what, answer) => {
+    const { tab, profile } = await open()
+    await logIn(tab)
+    await expectShown(tab, ann.email_address)
+    await profile.route(`${api}/v1/session`, (route) => route.fulfill({ status: 401, ...answer }))
+    await run(tab, 'app.auth().refresh()')
+    await expectShown(tab, ann.email_address)
+    const other = await openTab(profile)
+    await expectShown(other, 'failed')
+    await profile.unroute(`${api}/v1/session`)
+    await run(other, 'app.session().retry()')
+    await expectShown(other, ann.email_address)
+  },
+)
+
+test('whoever asks before any component wants to know hears of a log-in all the same', async () => {
+  const { tab } = await open()
+  await run(tab, 'app.hide()')
+  await tab.reload()
+  await run(tab, 'app.hide()')
+  await tab.locator('#form').waitFor()
+  await run(tab, 'app.auth().refresh()')
+  await run(tab, 'app.show()')
+  await expectShown(tab, 'signed_out')
+  await logIn(tab)
+  await expectShown(tab, ann.email_address)
 })
 
 test('a second click sends nothing, a refusal names its fields, and a form that was left stays empty', async () => {

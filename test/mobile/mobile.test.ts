@@ -6,17 +6,17 @@ import { AuthError, nodeServer } from 'latchkey/server'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { fetchWithin } from '../../templates/mobile/fetch-within.ts'
 import { inSecureStorage } from '../../templates/mobile/secure-storage.ts'
-import { ann, type Server, startServer } from '../harness.ts'
+import { ann, startServer } from '../harness.ts'
 import { startTcpProxy } from '../tcp-proxy.ts'
 import { emptyVault, startPhone } from './phone-process.ts'
 
 const newPassword = 'battery staple correct'
 
 /** The server on a socket, what came over it, and a way to it that can be broken. */
-async function publish(server: Server) {
+async function publish({ app }: { app: Parameters<typeof nodeServer>[0] }) {
   const requests: { line: string; headers: Record<string, unknown> }[] = []
   const cookies: unknown[] = []
-  const http = nodeServer(server.app)
+  const http = nodeServer(app)
   http.prependListener('request', (request, response) => {
     requests.push({ line: `${request.method} ${request.url}`, headers: request.headers })
     response.on('finish', () => cookies.push(response.getHeader('set-cookie')))
@@ -136,6 +136,18 @@ test('nor does one whose database is away, or that broke', async () => {
   expect((await phone.ask('restore')).status).toBe('signed_in')
   expect(await phone.ask('heard')).toEqual(['signed_in'])
   expect(kept()).toHaveLength(1)
+})
+
+test('nor does a network that asks to log in to it first', async () => {
+  const { phone, api, vault, kept } = await prepare()
+  await phone.ask('signUp', ann)
+  await phone.kill()
+  const hotel = { fetch: async () => new Response('', { status: 401 }) }
+  const { api: between } = await publish({ app: hotel })
+  const offline = { status: 'offline', error: { code: 'unknown', status: 401 } }
+  expect(await startPhone(between, vault).ask('restore')).toMatchObject(offline)
+  expect(kept()).toHaveLength(1)
+  expect((await startPhone(api, vault).ask('restore')).status).toBe('signed_in')
 })
 
 test('a session that another device revokes is over once, however many requests find out', async () => {

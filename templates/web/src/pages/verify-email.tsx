@@ -1,11 +1,15 @@
 import { useAction, useAuth, useSession } from 'latchkey/react'
 import { Link } from 'react-router'
+import { Failed } from '../parts/failed.tsx'
 import { Form } from '../parts/form.tsx'
 import { DeadLink, NoLink } from '../parts/link-page.tsx'
-import { NarrowPage } from '../parts/page.tsx'
+import { NarrowPage, Page } from '../parts/page.tsx'
 import { PasswordField } from '../parts/password-field.tsx'
 import { ToProjects } from '../parts/to-projects.tsx'
 import { useLinkToken } from '../parts/use-link-token.ts'
+import { explain } from '../parts/words.ts'
+
+const title = 'Confirm your email address'
 
 /** Asks for a click, because mail scanners open links too, and for the password if there is no session. */
 export default function VerifyEmailPage() {
@@ -25,7 +29,7 @@ function Proof({ token }: { token: string }) {
   if (state.status === 'done') {
     return <Done emailAddress={state.result} isGuest={session.status === 'signed_out'} />
   }
-  if (state.status === 'refused' && state.error.status === 401) {
+  if (state.status === 'refused' && state.error.code === 'invalid_verification_token') {
     return (
       <DeadLink
         action={
@@ -52,10 +56,17 @@ function Proof({ token }: { token: string }) {
   }
   // Otherwise users who are logged in would see a password field that disappears again.
   if (session.status === 'loading') return <Wait />
+  if (session.status === 'failed' && state.status === 'idle') {
+    return (
+      <Page title={title}>
+        <Failed what={explain(session.error)} retry={session.retry} />
+      </Page>
+    )
+  }
   // The address may belong to a different user from the one who is logged in here.
   const isRefused = state.status === 'refused' && 'password' in state.fields
   return (
-    <NarrowPage title="Confirm your email address">
+    <NarrowPage title={title}>
       <Form
         state={state}
         submit="Confirm"
@@ -82,7 +93,7 @@ function Proof({ token }: { token: string }) {
 
 function Wait() {
   return (
-    <NarrowPage title="Confirm your email address">
+    <NarrowPage title={title}>
       <p className="muted" role="status">
         Loading …
       </p>

@@ -17,6 +17,8 @@ export function explain(error: unknown): string {
   if (status < 500 && (code === 'unreachable' || code === 'unknown')) {
     return 'The server can’t be reached. Check your connection and try again.'
   }
+  if (code === 'invalid_token') return 'Your log-in has ended or changed. Try again.'
+  if (code === 'unauthenticated') return 'You’re no longer logged in here. Reload the page.'
   if (code === 'not_found') return 'This no longer exists. Reload the page to see what has changed.'
   if (status === 413) return 'That’s too long to be saved. Shorten it and try again.'
   if (status < 500) return message
