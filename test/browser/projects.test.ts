@@ -1,5 +1,5 @@
 // The projects of somebody, in a browser.
-import type { Page } from 'playwright-core'
+import type { Page, Route } from 'playwright-core'
 import { expect, test, vi } from 'vitest'
 import { ann, bearer, signUp } from '../harness.ts'
 import { type FrontEnd, openFrontEnd } from './front-end.ts'
@@ -97,6 +97,26 @@ test('whoever deletes one of many projects is at the next one, and the list stay
     await vi.waitFor(async () => expect(await focused(page)).toContain(next))
     expect(await where()).toBeGreaterThan(300)
   }
+})
+
+test('a project that is created before the list is there is in it', async () => {
+  const front = await openFrontEnd()
+  const page = await front.openAs(ann, '/account')
+  await reads(page, ann.email_address)
+  const late = Promise.withResolvers<void>()
+  const answerLate = async (route: Route) => {
+    const response = await route.fetch()
+    await late.promise
+    await route.fulfill({ response })
+  }
+  await page.route('**/v1/projects?*', answerLate, { times: 1 })
+  await page.getByRole('link', { name: 'Projects' }).first().click()
+  await press(page, 'New project')
+  await fill(page, { Title: 'Garden' })
+  await press(page, 'Create project')
+  await page.getByRole('dialog').waitFor({ state: 'detached' })
+  late.resolve()
+  await page.getByRole('heading', { name: 'Garden' }).waitFor()
 })
 
 test('the projects of somebody else are not shown', async () => {
