@@ -78,6 +78,9 @@ function ForGuests({ children }: { children: ReactNode }) {
   const session = useSession()
   const { state } = useLocation()
   if (session.status === 'loading') return <Waiting />
+  // Perhaps after a log-in that succeeded: another one would not help.
+  if (session.status === 'failed')
+    return <Unreachable error={session.error} retry={session.retry} />
   return session.status === 'signed_in' ? <Navigate to={placeIn(state)} replace /> : children
 }
 
