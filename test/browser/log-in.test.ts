@@ -64,6 +64,45 @@ test('whoever comes from a link to a page of theirs logs in, and is there', asyn
   expect(await page.evaluate(() => JSON.stringify(history.state))).not.toContain('lks_')
 })
 
+test('whoever has logged in and cannot be told so sees why, and not an empty form', async () => {
+  const front = await openFrontEnd()
+  await signUp(front.server)
+  front.expectFaults('503 /v1/session')
+  const page = await front.open('/log-in')
+  await page.route('**/v1/session', (route) =>
+    route.request().method() === 'GET' ? route.fulfill({ status: 503 }) : route.continue(),
+  )
+  await logIn(page)
+  await hears(page, 'The server is busy')
+  await page.unroute('**/v1/session')
+  await press(page, 'Try again')
+  await reads(page, 'No projects yet')
+  expect(front.api.requests.filter((line) => line === 'POST /v1/session')).toHaveLength(1)
+})
+
+test('a browser that keeps no cookie is told so at the next log-in', async () => {
+  const front = await openFrontEnd({ session: 'cookie' })
+  await signUp(front.server)
+  front.expectFaults('401 /v1/session')
+  const page = await front.open('/log-in')
+  await sees(page, 'Log in')
+  expect(await page.getByText('cookies').count()).toBe(0)
+  await page.route('**/v1/session', (route) =>
+    route.request().method() === 'POST' ? route.fulfill({ json: {} }) : route.continue(),
+  )
+  await logIn(page)
+  await reads(page, 'Allow this site to use cookies')
+  await page.unroute('**/v1/session')
+  await logIn(page)
+  await reads(page, 'No projects yet')
+  front.server.clock.advance({ days: 31 })
+  front.expectFaults('401 /v1/sessions')
+  await page.getByRole('link', { name: 'Account' }).click()
+  await page.getByRole('link', { name: 'Devices' }).click()
+  await reads(page, 'You were logged out')
+  expect(await page.getByText('cookies').count()).toBe(0)
+})
+
 test('a manager of passwords knows what is what on every form, and nothing is cut or kept from pasting', async () => {
   const front = await openFrontEnd()
   const page = await front.open('/log-in')

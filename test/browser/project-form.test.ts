@@ -70,6 +70,27 @@ test('an answer that is cut off, or another’s page, is said, and nothing of wh
   await hears(page, 'The server can’t be reached')
 })
 
+test.each([
+  [504, { contentType: 'text/html', body: '<h1>Gateway Timeout</h1>' }, 'we can’t tell whether'],
+  [502, { contentType: 'text/html', body: '<h1>Bad Gateway</h1>' }, 'we can’t tell whether'],
+  [500, { contentType: 'text/html', body: '<h1>Error</h1>' }, 'Something went wrong'],
+  [503, { contentType: 'text/html', body: '<h1>Away</h1>' }, 'The server is busy'],
+  [403, { json: { code: 'of_a_firewall', error: '' } }, 'Something went wrong'],
+])(
+  'a proxy that answers %i in place of the API is told in words',
+  async (status, answer, words) => {
+    const front = await openFrontEnd()
+    front.expectFaults(`${status} /v1/projects`)
+    const page = await front.openAs(ann)
+    await press(page, 'New project')
+    await fill(page, { Title: 'Garden' })
+    await page.route('**/v1/projects', (route) => route.fulfill({ status, ...answer }))
+    await press(page, 'Create project')
+    await hears(page, words)
+    expect(await field(page, 'Title').inputValue()).toBe('Garden')
+  },
+)
+
 test('an answer that comes when its dialog is closed closes no other', async () => {
   const front = await openFrontEnd()
   const page = await front.openAs(ann)

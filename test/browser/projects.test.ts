@@ -1,5 +1,5 @@
 // The projects of somebody, in a browser.
-import type { Page } from 'playwright-core'
+import type { Locator, Page, Route } from 'playwright-core'
 import { expect, test, vi } from 'vitest'
 import { ann, bearer, signUp } from '../harness.ts'
 import { type FrontEnd, openFrontEnd } from './front-end.ts'
@@ -98,6 +98,53 @@ test('whoever deletes one of many projects is at the next one, and the list stay
     expect(await where()).toBeGreaterThan(300)
   }
 })
+
+test('a project that is created before the list is there is in it', async () => {
+  const front = await openFrontEnd()
+  const page = await front.openAs(ann, '/account')
+  await reads(page, ann.email_address)
+  const late = Promise.withResolvers<void>()
+  const answerLate = async (route: Route) => {
+    const response = await route.fetch()
+    await late.promise
+    await route.fulfill({ response })
+  }
+  await page.route('**/v1/projects?*', answerLate, { times: 1 })
+  await page.getByRole('link', { name: 'Projects' }).first().click()
+  await press(page, 'New project')
+  await fill(page, { Title: 'Garden' })
+  await press(page, 'Create project')
+  await page.getByRole('dialog').waitFor({ state: 'detached' })
+  late.resolve()
+  await page.getByRole('heading', { name: 'Garden' }).waitFor()
+})
+
+test('on a narrow screen a double click on “Delete” asks first, although the button of the dialog is there too', async () => {
+  const front = await openFrontEnd()
+  await withProjects(front, 1)
+  const page = await front.openAs(ann)
+  await page.setViewportSize({ width: 320, height: 568 })
+  const row = await boxOf(page.getByRole('button', { name: 'Delete Project 1' }))
+  await press(page, 'Delete Project 1')
+  const submit = page.getByRole('button', { name: 'Delete project', exact: true })
+  const over = await boxOf(submit)
+  await page.keyboard.press('Escape')
+  await submit.waitFor({ state: 'detached' })
+  const at = [Math.max(row.x, over.x) + 2, Math.max(row.y, over.y) + 2] as const
+  expect(at[0]).toBeLessThan(Math.min(row.x + row.width, over.x + over.width))
+  expect(at[1]).toBeLessThan(Math.min(row.y + row.height, over.y + over.height))
+  await page.mouse.dblclick(...at)
+  await submit.waitFor()
+  await page.evaluate(() => new Promise(requestAnimationFrame))
+  expect(front.api.requests.filter((line) => line.startsWith('DELETE'))).toEqual([])
+  await submit.click()
+  await reads(page, 'No projects yet')
+})
+
+async function boxOf(button: Locator) {
+  const { x = 0, y = 0, width = 0, height = 0 } = Object(await button.boundingBox())
+  return { x, y, width, height }
+}
 
 test('the projects of somebody else are not shown', async () => {
   const front = await openFrontEnd()

@@ -99,6 +99,35 @@ test('a page whose data the browser has deleted says so, and after a reload the 
   await reads(page, 'This device')
 })
 
+test('whoever wants to delete the account when the session has ended hears that it is not deleted', async () => {
+  const front = await openFrontEnd()
+  const page = await front.openAs(ann, '/account')
+  await press(page, 'Delete account')
+  await fill(page, { 'Current password': ann.password })
+  front.server.clock.advance({ days: 31 })
+  front.expectFaults('401 /v1/user')
+  await press(page, 'Delete my account')
+  await reads(page, 'You were logged out')
+  expect(await page.getByText('has been deleted').count()).toBe(0)
+  await logIn(page)
+  await sees(page, 'Account')
+})
+
+test('with a session in a cookie a second click on “Log out” while the first is on its way is none', async () => {
+  const front = await openFrontEnd({ session: 'cookie' })
+  front.expectFaults('401 /v1/session')
+  const page = await front.open('/sign-up')
+  await fill(page, { 'Email address': ann.email_address, Password: ann.password })
+  await press(page, 'Sign up')
+  await reads(page, 'No projects yet')
+  front.api.hold()
+  await press(page, 'Log out')
+  await press(page, 'Log out')
+  front.api.mend()
+  await sees(page, 'All your projects in one place')
+  expect(front.api.requests.filter((line) => line === 'DELETE /v1/session')).toHaveLength(1)
+})
+
 test('a double click on “Log out” logs out, and begins nothing else', async () => {
   const front = await openFrontEnd()
   const page = await front.openAs(ann)

@@ -26,6 +26,7 @@ const NotFoundPage = later(() => import('./pages/not-found.tsx'))
 
 /** Which page is at which path, and who may see it. */
 export function App() {
+  useSessionEnd()
   return (
     <Toasts>
       <Header />
@@ -78,6 +79,9 @@ function ForGuests({ children }: { children: ReactNode }) {
   const session = useSession()
   const { state } = useLocation()
   if (session.status === 'loading') return <Waiting />
+  // Perhaps after a log-in that succeeded: another one would not help.
+  if (session.status === 'failed')
+    return <Unreachable error={session.error} retry={session.retry} />
   return session.status === 'signed_in' ? <Navigate to={placeIn(state)} replace /> : children
 }
 

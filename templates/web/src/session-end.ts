@@ -2,37 +2,66 @@ import { useSession } from 'latchkey/react'
 import { useEffect, useSyncExternalStore } from 'react'
 import { client, place } from './api.ts'
 
-/** How the session of this tab ended, if it did: users are not told about what they have just done themselves. */
-type SessionEnd = 'none' | 'lost' | 'logged_out' | 'deleted'
+/**
+ * How the session of this tab ended, if it did: users are not told about what they have just done themselves. With
+ * `unkept`, it began and was gone at once, because the browser keeps no cookie.
+ */
+type SessionEnd = 'none' | 'lost' | 'unkept' | 'logged_out' | 'deleted'
 
-let wanted: SessionEnd = 'lost'
 let current: SessionEnd = 'none'
+let isLeaving = false
+let isNew = false
 // A page cannot see whether there is a cookie, and must not report a session as lost that never existed.
 let wasThere = place !== 'cookie'
+const listeners = new Set<() => void>()
 
 // Called before any component listens, so that all of them see the same value.
 client.listen((change) => {
-  current = change === 'signed_in' ? 'none' : wanted
+  if (change === 'signed_out') tell(isLeaving ? 'logged_out' : lost())
+  else tell('none')
+  isNew = change === 'signed_in' && place === 'cookie'
 })
+
+function lost(): SessionEnd {
+  if (isNew) return 'unkept'
+  return wasThere ? 'lost' : 'none'
+}
+
+function tell(end: SessionEnd): void {
+  current = end
+  for (const listener of listeners) listener()
+}
+
+function listen(listener: () => void): () => void {
+  listeners.add(listener)
+  return () => void listeners.delete(listener)
+}
 
 export function useSessionEnd(): SessionEnd {
   const { status } = useSession()
   useEffect(() => {
-    if (status === 'signed_in') wasThere = true
+    if (status !== 'signed_in') return
+    wasThere = true
+    isNew = false
   }, [status])
-  const end = useSyncExternalStore(client.listen, () => current)
-  return end === 'lost' && !wasThere ? 'none' : end
+  return useSyncExternalStore(listen, () => current)
 }
 
-/** Ends the session at the user's request. */
+/** Ends the session at the user's request; does nothing while it is under way. */
 export async function leave(
   as: 'logged_out' | 'deleted',
   end: () => Promise<unknown>,
 ): Promise<void> {
-  wanted = as
+  if (isLeaving) return
+  isLeaving = true
   try {
     await end()
+    tell(as)
+  } catch (error) {
+    // The session was already dead, and the account is still there.
+    if (as === 'deleted' && current === 'logged_out') tell('lost')
+    throw error
   } finally {
-    wanted = 'lost'
+    isLeaving = false
   }
 }

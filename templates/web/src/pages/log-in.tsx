@@ -45,10 +45,12 @@ function Reason() {
       </p>
     )
   }
-  if (end !== 'lost') return null
+  if (end !== 'lost' && end !== 'unkept') return null
   return (
     <p className="note" role="status">
-      You were logged out. Log in again to continue.
+      {end === 'lost'
+        ? 'You were logged out. Log in again to continue.'
+        : 'Your browser didn’t keep you logged in. Allow this site to use cookies, and try again.'}
     </p>
   )
 }

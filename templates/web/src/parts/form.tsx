@@ -1,6 +1,7 @@
 import type { ApiError } from 'latchkey/client'
 import type { ActionState } from 'latchkey/react'
 import { type FormEvent, type ReactNode, useEffect, useRef, useState } from 'react'
+import { stopSecond } from './double-click.ts'
 import { Problems } from './field.tsx'
 import { explainSent } from './words.ts'
 
@@ -48,7 +49,7 @@ export function Form({ state, onSend, submit, children, look, onType, onCancel }
             Cancel
           </button>
         )}
-        <button type="submit" className={look} aria-disabled={isRunning}>
+        <button type="submit" className={look} aria-disabled={isRunning} onClick={stopSecond}>
           {submit}
         </button>
       </div>

@@ -1,10 +1,10 @@
 import { ApiError } from 'latchkey/client'
 import { useAuth, useSession } from 'latchkey/react'
-import type { MouseEvent } from 'react'
 import { Link, NavLink } from 'react-router'
 import { place } from '../api.ts'
 import { name } from '../name.ts'
 import { leave } from '../session-end.ts'
+import { stopSecond } from './double-click.ts'
 import { useToast } from './toasts.tsx'
 import { explain } from './words.ts'
 
@@ -35,11 +35,6 @@ export function Header() {
 // Not a link to #main: the fragment of the URL is reserved for the token of a mailed link.
 function skip(): void {
   document.getElementById('main')?.focus()
-}
-
-// The second click of a double-click would hit another button: “Sign up” appears where “Log out” was.
-function stopSecond(event: MouseEvent): void {
-  if (event.detail > 1) event.preventDefault()
 }
 
 function UserLinks() {

@@ -69,7 +69,11 @@ export function useList<Item extends { readonly id: string }>(
       reload()
       focusTitle()
     },
-    put: (item) => change(({ items, next }) => ({ items: withItem(items, item), next })),
+    put(item) {
+      // The answer that is under way may be older than the item.
+      if (state.status === 'loading') reload()
+      change(({ items, next }) => ({ items: withItem(items, item), next }))
+    },
     remove: (id) =>
       change(({ items, next }) => ({ items: items.filter((each) => each.id !== id), next })),
   }

@@ -21,7 +21,7 @@ export function explain(error: unknown): string {
   if (code === 'unauthenticated') return 'You’re no longer logged in here. Reload the page.'
   if (code === 'not_found') return 'This no longer exists. Reload the page to see what has changed.'
   if (status === 413) return 'That’s too long to be saved. Shorten it and try again.'
-  if (status < 500) return message
+  if (status < 500 && message) return message
   const number = requestId ? ` If it keeps happening, tell us this code: ${requestId}` : ''
   return `Something went wrong. Try again.${number}`
 }
@@ -39,7 +39,10 @@ export function explainSent(error: unknown): string {
 
 function isLost(error: unknown): boolean {
   if (!(error instanceof ApiError)) return false
-  return error.code === 'unknown' ? error.status < 400 : Object(error.cause).name === 'TimeoutError'
+  const { code, status, cause } = error
+  // A gateway that got no answer does not know either.
+  if (code === 'unknown') return status < 400 || status === 502 || status === 504
+  return Object(cause).name === 'TimeoutError'
 }
 
 function inWords(seconds: number | null): string {
