@@ -1,9 +1,10 @@
 import { rmSync, writeFileSync } from 'node:fs'
+import { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { inspect } from 'node:util'
 import pg from 'pg'
-import { expect, inject, onTestFinished, test } from 'vitest'
+import { expect, inject, onTestFinished, test, vi } from 'vitest'
 import { postgresSchema } from '../../test/postgres-schemas.ts'
 import type { Connection, Database, Row, Value } from './database.ts'
 import { openPostgres } from './postgres.ts'
@@ -201,6 +202,20 @@ test('a thousand texts leave no thousand prepared statements behind', async () =
   for (let count = 0; count < 1_000; count++) await database.lookUp(`SELECT ${count}`, [], same)
   const prepared = 'SELECT count(*) FROM pg_prepared_statements'
   expect(await database.lookUp(prepared, [], ([count]) => count)).toBeLessThanOrEqual(500)
+})
+
+test('what is looked up in one turn of the event loop leaves in one packet for each connection', async () => {
+  const database = await open()
+  const lookUpAll = () => {
+    const names = Array.from({ length: 40 }, (_, index) => `number ${index}`)
+    return Promise.all(names.map((name) => database.lookUp('SELECT $1::text', [name], same)))
+  }
+  await lookUpAll()
+  const packets = [vi.spyOn(Socket.prototype, '_write'), vi.spyOn(Socket.prototype, '_writev')]
+  onTestFinished(() => void vi.restoreAllMocks())
+  expect((await lookUpAll()).at(-1)).toEqual(['number 39'])
+  expect(packets.map(({ mock }) => mock.calls.length)).toEqual([0, 2])
+  expect(await database.lookUp('SELECT 1', [], same)).toEqual([1])
 })
 
 test('a certificate that is gone by the time it is read makes the database unavailable; never there, it is named', async () => {
