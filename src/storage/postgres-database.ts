@@ -111,7 +111,7 @@ export class PostgresDatabase implements Database {
   }
 
   async #read(sql: string, values: readonly Value[]): Promise<Row[]> {
-    const query = { ...this.#statements.read(sql, values), query_timeout: answerMilliseconds }
+    const query = this.#statements.read(sql, values, { query_timeout: answerMilliseconds })
     return this.#withClient(async (client) => (await client.query<Value[]>(query)).rows)
   }
 

@@ -16,20 +16,24 @@ export class PostgresStatements {
   }
 
   /** @throws Error for a statement that writes: outside a transaction nothing could roll it back */
-  read(sql: string, values: readonly Value[]): PostgresQuery {
+  read(sql: string, values: readonly Value[], limit?: QueryLimit): PostgresQuery {
     const statement = this.#get(sql)
     if (!statement.reads) throw new Error(`Send it through transaction(): ${sql}`)
-    return toQuery(sql, values, statement)
+    return toQuery(statement, { values, limit })
   }
 
-  write(sql: string, values: readonly Value[]): PostgresQuery {
-    return toQuery(sql, values, this.#get(sql))
+  write(sql: string, values: readonly Value[], limit: QueryLimit): PostgresQuery {
+    return toQuery(this.#get(sql), { values, limit })
   }
 
   #get(sql: string): Statement {
     const known = this.#known.get(sql)
     if (known) return known
-    const statement = {
+    const statement: Statement = {
+      text: sql,
+      rowMode: 'array',
+      types,
+      queryMode: 'extended',
       name: this.#names === 'named' && this.#known.size < remembered ? nameOf(sql) : undefined,
       parameters: countParameters(sql),
       reads: isRead(sql),
@@ -40,14 +44,18 @@ export class PostgresStatements {
   }
 }
 
+/** For how long pg waits for an answer. */
+export interface QueryLimit {
+  readonly query_timeout: number
+}
+
 /** What is sent: a text, its values, and how the rows are read. */
 export interface PostgresQuery extends QueryArrayConfig {
   /** The simple protocol of PostgreSQL would accept several statements in one text. */
   readonly queryMode: 'extended'
 }
 
-interface Statement {
-  readonly name: string | undefined
+interface Statement extends Omit<PostgresQuery, 'values'> {
   readonly parameters: number
   readonly reads: boolean
 }
@@ -69,15 +77,14 @@ function nameOf(sql: string): string {
 }
 
 function toQuery(
-  sql: string,
-  values: readonly Value[],
-  { name, parameters }: Statement,
+  statement: Statement,
+  { values, limit }: { values: readonly Value[]; limit: QueryLimit | undefined },
 ): PostgresQuery {
-  requireBindable(values, parameters)
-  return { name, text: sql, values: values.map(toSent), rowMode: 'array', types, queryMode }
+  requireBindable(values, statement.parameters)
+  // pg copies the own properties of a query one by one, and what it inherits not at all.
+  const query: PostgresQuery = Object.create(statement)
+  return Object.assign(query, { values: values.map(toSent) }, limit)
 }
-
-const queryMode = 'extended'
 
 // pg would write a Date in the time zone of this process, and years with four digits only.
 function toSent(value: Value): Value {

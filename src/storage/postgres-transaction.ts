@@ -1,13 +1,13 @@
 import type { PoolClient } from 'pg'
 import type { Row, Transaction, Value } from './database.ts'
 import { toAuthError } from './postgres-errors.ts'
-import type { PostgresStatements } from './postgres-statements.ts'
+import type { PostgresStatements, QueryLimit } from './postgres-statements.ts'
 
 /** Sends statements on one connection between BEGIN and COMMIT, and refuses them afterwards. */
 export class PostgresTransaction implements Transaction {
   readonly #client: PoolClient
   readonly #statements: PostgresStatements
-  readonly #limit: { readonly query_timeout: number }
+  readonly #limit: QueryLimit
   #isOpen = true
   #failure: unknown
 
@@ -34,7 +34,7 @@ export class PostgresTransaction implements Transaction {
 
   async query(sql: string, values: readonly Value[] = []): Promise<Row[]> {
     this.#requireOpen()
-    const query = { ...this.#statements.write(sql, values), ...this.#limit }
+    const query = this.#statements.write(sql, values, this.#limit)
     try {
       return (await this.#client.query<Value[]>(query)).rows
     } catch (error) {
