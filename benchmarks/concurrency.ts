@@ -15,12 +15,14 @@ import { type Server, startServer } from './server.ts'
 import { atMost, digits, type Line, printVerdicts, verdictOf } from './verdicts.ts'
 import { onWorkbench } from './workbench.ts'
 
-const usage = `npm run bench:concurrency [-- --rounds 7 --seconds 3]
+const usage = `npm run bench:concurrency [-- --rounds 7 --seconds 3] [--unpinned]
 
 Asks Latchkey with WEB_CONCURRENCY=1 and with 2, on SQLite and on PostgreSQL, in turns; with 2 once over as many
 connections as one has, and once over twice as many, so that each process has what the one has. All processes of
 a server share a core: what is compared is their processor time for a request. node:http with the same queries is
-asked likewise: what two of it take more is what sharing a core takes.`
+asked likewise: what two of it take more is what sharing a core takes.
+
+  --unpinned   servers, database and load share all cores, as on a machine of your own`
 
 const api = '../templates/api/server.ts'
 const bare = 'servers/node-http-processes.ts'
@@ -42,6 +44,8 @@ const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '7' },
     seconds: { type: 'string', default: '3' },
+    // Read by processes.ts.
+    unpinned: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 })

@@ -7,9 +7,11 @@ import { fileURLToPath } from 'node:url'
 
 export type Core = 'server' | 'load' | 'either'
 
-/** Whether load and server can have different cores: on Linux, with at least two. */
+/** Whether load and server have different cores: on Linux, with at least two, unless a bench is told `--unpinned`. */
 export const isPinned =
-  availableParallelism() > 1 && spawnSync('taskset', ['--version']).status === 0
+  availableParallelism() > 1 &&
+  !process.argv.includes('--unpinned') &&
+  spawnSync('taskset', ['--version']).status === 0
 
 interface StartOptions {
   readonly core: Core
