@@ -1,3 +1,4 @@
+import { nextTick } from 'node:process'
 import pg, { type ClientConfig } from 'pg'
 import type { Row, Value } from './database.ts'
 import { within } from './deadline.ts'
@@ -76,12 +77,16 @@ export class PostgresLookUps {
   }
 }
 
-// The reads of one turn of the event loop leave in one packet: alone, each would take a system call here and one in
-// PostgreSQL.
+// As it is when this is loaded: an application's tests may replace the global, and Node's own as well. Then nothing
+// would be sent.
+const whenNothingIsLeft = nextTick
+
+// The reads of requests that are handled together leave in one packet: alone, each would take a system call here and
+// one in PostgreSQL.
 function sendTogether({ connection: { stream } }: pg.Client): void {
   if (stream.writableCorked > 0) return
   stream.cork()
-  process.nextTick(() => stream.uncork())
+  whenNothingIsLeft(() => stream.uncork())
 }
 
 async function end(client: Promise<pg.Client> | null): Promise<void> {

@@ -204,7 +204,7 @@ test('a thousand texts leave no thousand prepared statements behind', async () =
   expect(await database.lookUp(prepared, [], ([count]) => count)).toBeLessThanOrEqual(500)
 })
 
-test('what is looked up in one turn of the event loop leaves in one packet for each connection', async () => {
+test('look-ups that begin together leave in one packet for each connection', async () => {
   const database = await open()
   const lookUpAll = () => {
     const names = Array.from({ length: 40 }, (_, index) => `number ${index}`)
