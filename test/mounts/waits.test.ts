@@ -84,7 +84,8 @@ describe.each([
     const { told, request, exchange } = await start(serve)
     // With seventeen behind it, which is one too many.
     expect(await exchange(request('POST /notes', { connection: 'keep-alive' }).repeat(18))).toBe('')
-    await exchange(request('POST /notes'))
+    expect(await exchange(request('POST /notes'))).toMatch(/^HTTP\/1\.1 200 /)
+    expect(told).not.toEqual([])
     expect(told).toEqual(told.map(() => ({ title: 'A' })))
   })
 
@@ -104,7 +105,8 @@ describe.each([
     await asked.promise
     client.resetAndDestroy()
     await left.promise
-    await exchange(request('POST /notes'))
+    expect(await exchange(request('POST /notes'))).toMatch(/^HTTP\/1\.1 200 /)
+    expect(told).not.toEqual([])
     expect(told).toEqual(told.map(() => ({ title: 'A' })))
   })
 })

@@ -32,11 +32,13 @@ test('in a process of a still lower priority the threads have that one too', asy
   const program = `
     import { readdirSync } from 'node:fs'
     import { getPriority, setPriority } from 'node:os'
+    const before = getPriority()
     setPriority(15)
     const { hash } = await import(${JSON.stringify(import.meta.resolve('./hash-threads.ts'))})
     await hash('whatever', { memoryCost: 8, timeCost: 1, parallelism: 1 })
     const priorities = readdirSync('/proc/self/task').map((thread) => getPriority(Number(thread)))
-    console.log(Math.min(...priorities.filter((each) => each !== 0)))`
+    // Node's own threads were there before.
+    console.log(Math.min(...priorities.filter((each) => each !== before)))`
   const ran = spawnSync(process.execPath, ['--input-type=module', '--eval', program])
   expect([String(ran.stdout), String(ran.stderr)]).toEqual(['15\n', ''])
 })
