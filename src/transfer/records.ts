@@ -114,8 +114,8 @@ function judgePassword(row: OriginRecord): Refusal | null {
   const parsed = parseImportedHash(passwordHash)
   if ('refusal' in parsed) return hashRefusals[parsed.refusal]
   const scheme = columnValue(row, 'password_scheme')
-  // Without a scheme it was made by a server, perhaps at a higher cost than usual.
-  const isOwn = scheme === null && isOwnKind(passwordHash)
+  // Without a scheme it was made by a server, perhaps at a higher cost than usual, but with one lane.
+  const isOwn = scheme === null && isOwnKind(passwordHash) && passwordHash.includes(',p=1$')
   const isAsKept = parsed.passwordHash === passwordHash && (isOwn || parsed.scheme === scheme)
   return isAsKept ? null : 'invalid_record'
 }

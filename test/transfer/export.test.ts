@@ -197,6 +197,8 @@ test('an export that was cut off, or has lost a line, is not taken for a whole o
   }
 }, 60_000)
 
+const fourLanes = `$argon2id$v=19$m=65536,t=3,p=4$c2FsdHNhbHRzYWx0c2FsdA$${'A'.repeat(43)}`
+
 const faults: [string, (user: Record<string, unknown>) => Record<string, unknown>][] = [
   ['another column', (user) => ({ ...user, is_admin: true })],
   ['no address', (user) => ({ ...user, email_address: 'Ann@Example.com' })],
@@ -204,6 +206,10 @@ const faults: [string, (user: Record<string, unknown>) => Record<string, unknown
   ['no instant', (user) => ({ ...user, created_at: '2026-01-01' })],
   ['NUL', (user) => ({ ...user, origins: [{ origin: 'a', origin_id: '\0' }] })],
   ['a scheme that is not that of the hash', (user) => ({ ...user, password_scheme: 'bcrypt/5' })],
+  [
+    'no scheme of a hash that no server makes',
+    (user) => ({ ...user, password_hash: fourLanes, password_scheme: null }),
+  ],
   ['another type', (user) => ({ ...user, type: 'admin' })],
 ]
 
