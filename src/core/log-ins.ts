@@ -74,7 +74,7 @@ interface Tried {
 
 async function verify(config: Configuration, tried: Tried): Promise<LoggedIn | null> {
   const { emailAddress, password, attempt, client } = tried
-  // A second round if a concurrent log-in has just replaced the hash by one of a higher cost.
+  // A second round if a concurrent log-in has just replaced the hash by one of another cost.
   for (let round = 1; round <= 2; round++) {
     const known = emailAddress && (await config.store.findCredentials(emailAddress))
     const verified = await config.passwordHash.verify(known?.passwordHash ?? null, password)

@@ -19,7 +19,7 @@ export function amongSchemes(
     clock,
     milliseconds: keptMilliseconds,
   })
-  // Schemes of hashes that are stored without the name of their scheme.
+  // Schemes of hashes that are stored without the name of their scheme: nobody's, or own ones of a higher cost.
   const unnoted = new Set<string>()
 
   const listFor = async (known: string | null) => {
@@ -27,7 +27,8 @@ export function amongSchemes(
     const isCurrent = known === null || passwordHash.isCurrent(known)
     const scheme = isCurrent ? null : (readForeignHash(known)?.scheme ?? null)
     if (scheme === null || remaining.includes(scheme) || unnoted.has(scheme)) return remaining
-    // Read again, so that the first user of a new import can log in. From then on every password costs as much.
+    // Read again, so that the first user of a new import can log in. From then on every password costs as much; but an
+    // own hash from before the cost was lowered costs its user alone.
     schemes.forget()
     const newer = await schemes.get()
     if (!newer.includes(scheme)) unnoted.add(scheme)
