@@ -1,5 +1,5 @@
 // The devices of somebody, in a browser.
-import type { Page } from 'playwright-core'
+import type { Page, Route } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { ann, bearer, signUp } from '../harness.ts'
 import { type FrontEnd, openFrontEnd } from './front-end.ts'
@@ -60,6 +60,35 @@ test('a device is logged out by itself, or all others at once; this one stays', 
   expect(await Promise.all(tokens.map((token) => isAlive(front, token)))).toEqual([false, false])
   await page.reload()
   await sees(page, 'Devices')
+})
+
+test('a device that is renamed while an older list is still on its way keeps its new name', async () => {
+  const front = await openFrontEnd()
+  await signUp(front.server)
+  const page = await front.openAs(ann, '/account/devices')
+  const mine = devices(page).filter({ hasText: 'This device' })
+  await mine.waitFor()
+  const [asked, late] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  const answerLate = async (route: Route) => {
+    if (route.request().method() !== 'GET') return route.fallback()
+    const response = await route.fetch()
+    asked.resolve()
+    await late.promise
+    await route.fulfill({ response })
+  }
+  await page.route(/\/v1\/sessions(\?|$)/, answerLate)
+  await press(page, 'Log out all others')
+  await page.getByRole('dialog').waitFor()
+  await press(page, 'Log out all others')
+  await page.getByRole('dialog').waitFor({ state: 'detached' })
+  await asked.promise
+  await mine.getByRole('button', { name: /^Rename/ }).click()
+  await fill(page, { Name: 'The desk' })
+  await press(page, 'Save name')
+  await mine.getByRole('heading', { name: 'The desk' }).waitFor()
+  late.resolve()
+  await page.getByRole('button', { name: 'Log out all others' }).waitFor({ state: 'detached' })
+  expect(await mine.getByRole('heading', { name: 'The desk' }).count()).toBe(1)
 })
 
 test('a browser that is logged out from another is at its next act told so, and logs in again where it was', async () => {

@@ -1,8 +1,9 @@
 // A session that ends while somebody is at it, in a browser.
+import type { Page, Request } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { ann, bearer, signUp } from '../harness.ts'
 import { openFrontEnd } from './front-end.ts'
-import { field, fill, hears, kept, logIn, press, reads, sees } from './person.ts'
+import { field, fill, follow, hears, kept, logIn, press, reads, sees } from './person.ts'
 
 test('whoever comes back after a month logs in once, and is where they were', async () => {
   const front = await openFrontEnd()
@@ -127,6 +128,57 @@ test('with a session in a cookie a second click on “Log out” while the first
   await sees(page, 'All your projects in one place')
   expect(front.api.requests.filter((line) => line === 'DELETE /v1/session')).toHaveLength(1)
 })
+
+test('an account that is deleted while a log-out is still on its way is deleted, and that is told', async () => {
+  const front = await openFrontEnd({ session: 'cookie' })
+  front.expectFaults('401 /v1/session')
+  const page = await front.open('/sign-up')
+  await fill(page, { 'Email address': ann.email_address, Password: ann.password })
+  await press(page, 'Sign up')
+  await reads(page, 'No projects yet')
+  await page.getByRole('link', { name: 'Account' }).click()
+  const arrive = await holdLogOut(page)
+  await press(page, 'Log out')
+  await press(page, 'Delete account')
+  await fill(page, { 'Current password': ann.password })
+  await press(page, 'Delete my account')
+  await reads(page, 'Your account has been deleted.')
+  await arrive()
+  await reads(page, 'Your account has been deleted.')
+})
+
+test('whoever has logged in again while a log-out is still on its way can log out', async () => {
+  const front = await openFrontEnd()
+  await signUp(front.server)
+  const page = await front.openAs(ann)
+  await reads(page, 'No projects yet')
+  const arrive = await holdLogOut(page)
+  await press(page, 'Log out')
+  await follow(page, 'Log in')
+  await logIn(page)
+  await reads(page, 'No projects yet')
+  await press(page, 'Log out')
+  await sees(page, 'All your projects in one place')
+  await arrive()
+})
+
+/** The next log-out does not get through, until the function is called that is returned. */
+async function holdLogOut(page: Page): Promise<() => Promise<void>> {
+  const held = Promise.withResolvers<void>()
+  const isLogOut = (request: Request) =>
+    request.method() === 'DELETE' && new URL(request.url()).pathname === '/v1/session'
+  await page.route('**/v1/session', async (route) => {
+    if (isLogOut(route.request())) await held.promise
+    await route.continue()
+  })
+  return async () => {
+    const answered = page.waitForResponse((response) => isLogOut(response.request()))
+    held.resolve()
+    await answered
+    // What the page makes of it is drawn.
+    await page.evaluate(() => new Promise((drawn) => setTimeout(drawn)))
+  }
+}
 
 test('a double click on “Log out” logs out, and begins nothing else', async () => {
   const front = await openFrontEnd()

@@ -81,6 +81,19 @@ test('each field says what is wrong with it, all at once, and the first has the 
   await reads(page, "Password can't be blank")
 })
 
+test('a browser that keeps no cookie is told so after a sign-up, too', async () => {
+  const front = await openFrontEnd({ session: 'cookie' })
+  front.expectFaults('401 /v1/session')
+  const page = await front.open('/sign-up')
+  await sees(page, 'Sign up')
+  expect(await page.getByText('cookies').count()).toBe(0)
+  await page.route('**/v1/registrations', (route) => route.fulfill({ json: { user: {} } }))
+  await fill(page, typed)
+  await press(page, 'Sign up')
+  await reads(page, 'Allow this site to use cookies')
+  await sees(page, 'Sign up')
+})
+
 test('where addresses are confirmed first, whoever signs up is sent to their mail, and on from there', async () => {
   const front = await openFrontEnd({ signUp: 'confirm' })
   const page = await front.open('/sign-up')

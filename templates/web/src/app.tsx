@@ -26,6 +26,7 @@ const NotFoundPage = later(() => import('./pages/not-found.tsx'))
 
 /** Which page is at which path, and who may see it. */
 export function App() {
+  // Notes that there is a session, on every page: some of them do not ask how it ended.
   useSessionEnd()
   return (
     <Toasts>

@@ -9,7 +9,8 @@ import { client, place } from './api.ts'
 type SessionEnd = 'none' | 'lost' | 'unkept' | 'logged_out' | 'deleted'
 
 let current: SessionEnd = 'none'
-let isLeaving = false
+// What the user asked for and is under way. A log-out is always the same function, a deletion each time another one.
+const leaving = new Set<() => Promise<unknown>>()
 let isNew = false
 // A page cannot see whether there is a cookie, and must not report a session as lost that never existed.
 let wasThere = place !== 'cookie'
@@ -17,7 +18,9 @@ const listeners = new Set<() => void>()
 
 // Called before any component listens, so that all of them see the same value.
 client.listen((change) => {
-  if (change === 'signed_out') tell(isLeaving ? 'logged_out' : lost())
+  // A log-out that is still under way is of the session before.
+  if (change === 'signed_in') leaving.delete(client.session.delete)
+  if (change === 'signed_out') tell(leaving.size > 0 ? 'logged_out' : lost())
   else tell('none')
   isNew = change === 'signed_in' && place === 'cookie'
 })
@@ -28,6 +31,8 @@ function lost(): SessionEnd {
 }
 
 function tell(end: SessionEnd): void {
+  // A log-out that is answered after the account was deleted has nothing to add.
+  if (current === 'deleted' && end !== 'none') return
   current = end
   for (const listener of listeners) listener()
 }
@@ -47,13 +52,13 @@ export function useSessionEnd(): SessionEnd {
   return useSyncExternalStore(listen, () => current)
 }
 
-/** Ends the session at the user's request; does nothing while it is under way. */
+/** Ends the session at the user's request; does nothing if it is a log-out while one is under way. */
 export async function leave(
   as: 'logged_out' | 'deleted',
   end: () => Promise<unknown>,
 ): Promise<void> {
-  if (isLeaving) return
-  isLeaving = true
+  if (leaving.has(end)) return
+  leaving.add(end)
   try {
     await end()
     tell(as)
@@ -62,6 +67,6 @@ export async function leave(
     if (as === 'deleted' && current === 'logged_out') tell('lost')
     throw error
   } finally {
-    isLeaving = false
+    leaving.delete(end)
   }
 }

@@ -4,6 +4,7 @@ import { Field } from '../parts/field.tsx'
 import { Form } from '../parts/form.tsx'
 import { NarrowPage } from '../parts/page.tsx'
 import { PasswordField } from '../parts/password-field.tsx'
+import { Unkept } from '../parts/unkept.tsx'
 import { useSessionEnd } from '../session-end.ts'
 
 /** Once there is a session, `App` decides which page comes next. */
@@ -45,12 +46,10 @@ function Reason() {
       </p>
     )
   }
-  if (end !== 'lost' && end !== 'unkept') return null
+  if (end !== 'lost') return <Unkept />
   return (
     <p className="note" role="status">
-      {end === 'lost'
-        ? 'You were logged out. Log in again to continue.'
-        : 'Your browser didn’t keep you logged in. Allow this site to use cookies, and try again.'}
+      You were logged out. Log in again to continue.
     </p>
   )
 }

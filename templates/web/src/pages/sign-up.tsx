@@ -6,6 +6,7 @@ import { Form } from '../parts/form.tsx'
 import { LinkSent } from '../parts/link-page.tsx'
 import { NewPasswordField } from '../parts/new-password-field.tsx'
 import { NarrowPage } from '../parts/page.tsx'
+import { Unkept } from '../parts/unkept.tsx'
 
 export default function SignUpPage() {
   const { client } = useAuth()
@@ -19,6 +20,7 @@ export default function SignUpPage() {
   }
   return (
     <NarrowPage title="Sign up">
+      <Unkept />
       <Form
         state={state}
         submit="Sign up"

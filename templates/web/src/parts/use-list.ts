@@ -1,5 +1,5 @@
 import { type ActionState, useAction } from 'latchkey/react'
-import { useCallback, useEffect, useState } from 'react'
+import { useCallback, useEffect, useRef, useState } from 'react'
 import { focusTitle } from './page.tsx'
 import { explain } from './words.ts'
 
@@ -36,10 +36,16 @@ export function useList<Item extends { readonly id: string }>(
 ): List<Item> {
   const [state, setState] = useState<ListState<Item>>({ status: 'loading' })
   const [round, setRound] = useState(0)
+  const isUnderWay = useRef(false)
   // biome-ignore lint/correctness/useExhaustiveDependencies: another round asks again
   useEffect(() => {
     let isWanted = true
-    const show = (state: () => ListState<Item>) => isWanted && setState(state)
+    isUnderWay.current = true
+    const show = (state: () => ListState<Item>) => {
+      if (!isWanted) return
+      isUnderWay.current = false
+      setState(state)
+    }
     ask(null).then(
       (part) => show(() => ({ status: 'there', ...part })),
       // In the updater, so that a bug, which `explain` throws, reaches the error boundary.
@@ -60,6 +66,11 @@ export function useList<Item extends { readonly id: string }>(
     change((now) => ({ items: items.reduce(withItem, now.items), next }))
   })
   const reload = useCallback(() => setRound((each) => each + 1), [])
+  // The answer that is under way may be older than what has just been changed.
+  const changeAfter = (to: (part: Part<Item>) => Part<Item>) => {
+    if (isUnderWay.current) reload()
+    change(to)
+  }
   return {
     state,
     more,
@@ -69,13 +80,9 @@ export function useList<Item extends { readonly id: string }>(
       reload()
       focusTitle()
     },
-    put(item) {
-      // The answer that is under way may be older than the item.
-      if (state.status === 'loading') reload()
-      change(({ items, next }) => ({ items: withItem(items, item), next }))
-    },
+    put: (item) => changeAfter(({ items, next }) => ({ items: withItem(items, item), next })),
     remove: (id) =>
-      change(({ items, next }) => ({ items: items.filter((each) => each.id !== id), next })),
+      changeAfter(({ items, next }) => ({ items: items.filter((each) => each.id !== id), next })),
   }
 }
 
