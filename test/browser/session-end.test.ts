@@ -115,12 +115,7 @@ test('whoever wants to delete the account when the session has ended hears that 
 })
 
 test('with a session in a cookie a second click on “Log out” while the first is on its way is none', async () => {
-  const front = await openFrontEnd({ session: 'cookie' })
-  front.expectFaults('401 /v1/session')
-  const page = await front.open('/sign-up')
-  await fill(page, { 'Email address': ann.email_address, Password: ann.password })
-  await press(page, 'Sign up')
-  await reads(page, 'No projects yet')
+  const { front, page } = await signUpWithCookie()
   front.api.hold()
   await press(page, 'Log out')
   await press(page, 'Log out')
@@ -130,12 +125,7 @@ test('with a session in a cookie a second click on “Log out” while the first
 })
 
 test('an account that is deleted while a log-out is still on its way is deleted, and that is told', async () => {
-  const front = await openFrontEnd({ session: 'cookie' })
-  front.expectFaults('401 /v1/session')
-  const page = await front.open('/sign-up')
-  await fill(page, { 'Email address': ann.email_address, Password: ann.password })
-  await press(page, 'Sign up')
-  await reads(page, 'No projects yet')
+  const { page } = await signUpWithCookie()
   await page.getByRole('link', { name: 'Account' }).click()
   const arrive = await holdLogOut(page)
   await press(page, 'Log out')
@@ -213,13 +203,7 @@ test('with a session in a cookie a stranger is welcomed, and told of nothing tha
 })
 
 test('with a session in a cookie scripts see nothing of it, but that it is over', async () => {
-  const front = await openFrontEnd({ session: 'cookie' })
-  // Whether there is a cookie only the API knows, until a session has ended here.
-  front.expectFaults('401 /v1/session')
-  const page = await front.open('/sign-up')
-  await fill(page, { 'Email address': ann.email_address, Password: ann.password })
-  await press(page, 'Sign up')
-  await reads(page, 'No projects yet')
+  const { front, page } = await signUpWithCookie()
   expect(await kept(page)).toEqual({ local: [], session: 0, cookie: '' })
   const [cookie] = await page.context().cookies()
   expect(cookie).toMatchObject({ name: 'session', httpOnly: true, sameSite: 'Lax' })
@@ -243,3 +227,14 @@ test('with a session in a cookie scripts see nothing of it, but that it is over'
   await sees(page, 'Log in')
   expect(await kept(page)).toEqual({ local: ['latchkey.session'], session: 0, cookie: '' })
 })
+
+async function signUpWithCookie() {
+  const front = await openFrontEnd({ session: 'cookie' })
+  // Whether there is a cookie only the API knows, until a session has ended here.
+  front.expectFaults('401 /v1/session')
+  const page = await front.open('/sign-up')
+  await fill(page, { 'Email address': ann.email_address, Password: ann.password })
+  await press(page, 'Sign up')
+  await reads(page, 'No projects yet')
+  return { front, page }
+}
