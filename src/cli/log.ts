@@ -20,7 +20,7 @@ export function createLog(
 
 const unread = 'nobody read the log, and lines of it were left out'
 
-// How many characters may wait for a slow reader: some 30,000 lines.
+// How many characters may wait for a slow reader: tens of thousands of lines.
 const maximumUnread = 8_388_608
 
 // The lines of requests that are handled together are written together, because writing each one would cost more than
