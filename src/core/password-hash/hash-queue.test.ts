@@ -11,29 +11,67 @@ afterEach(() => {
 
 const limits = { concurrency: 2, waiting: 3, waitMilliseconds: 2_000 }
 
-test('as many run at once as the limit says, and the next begins when one ends', async () => {
-  const { begun, start, end } = observe(new HashQueue(limits))
-  const results = ['a', 'b', 'c', 'd'].map(start)
+test('as many run at once as the limit says, as many are started in advance, and one more when one ends', async () => {
+  const queue = new HashQueue({ ...limits, waiting: 4 })
+  const { begun, start, end } = observe(queue)
+  const results = ['a', 'b', 'c', 'd', 'e', 'f'].map(start)
   await settle()
-  expect(begun).toEqual(['a', 'b'])
+  expect(begun).toEqual(['a', 'b', 'c', 'd'])
+  expect([queue.running, queue.waiting]).toEqual([2, 4])
+  end('b')
+  await settle()
+  expect(begun).toEqual(['a', 'b', 'c', 'd', 'e'])
+  expect([queue.running, queue.waiting]).toEqual([2, 3])
+  end('a')
+  await settle()
+  expect(begun).toEqual(['a', 'b', 'c', 'd', 'e', 'f'])
+  for (const name of ['c', 'd', 'e', 'f']) end(name)
+  expect(await Promise.all(results)).toEqual(['a', 'b', 'c', 'd', 'e', 'f'])
+  expect([queue.running, queue.waiting]).toEqual([0, 0])
+})
+
+test('one that ends before its turn leaves its place to another, and those that run theirs', async () => {
+  const queue = new HashQueue({ ...limits, concurrency: 1 })
+  const { begun, start, end } = observe(queue)
+  const results = ['a', 'b', 'c', 'd'].map(start)
   end('b')
   await settle()
   expect(begun).toEqual(['a', 'b', 'c'])
+  expect([queue.running, queue.waiting]).toEqual([1, 2])
+  for (const name of ['a', 'c', 'd']) {
+    end(name)
+    await settle()
+  }
+  expect(await Promise.all(results)).toEqual(['a', 'b', 'c', 'd'])
+  expect([queue.running, queue.waiting]).toEqual([0, 0])
+})
+
+test('the time of one that was started in advance counts from when the one before it ended', async () => {
+  const { begun, start, end } = observe(new HashQueue({ ...limits, concurrency: 1 }))
+  const results = ['a', 'b'].map(start)
+  vi.advanceTimersByTime(1_600)
   end('a')
   await settle()
-  expect(begun).toEqual(['a', 'b', 'c', 'd'])
-  end('c')
-  end('d')
-  expect(await Promise.all(results)).toEqual(['a', 'b', 'c', 'd'])
+  vi.advanceTimersByTime(400)
+  end('b')
+  await Promise.all(results)
+  // A quarter of 1.6 s, and then of 0.4 s: 0.4 s. A third that waits would do so for 0.8 s, within half of two seconds.
+  const more = ['c', 'd', 'e'].map(start)
+  for (const name of ['c', 'd', 'e']) {
+    end(name)
+    await settle()
+  }
+  await Promise.all(more)
+  expect(begun).toEqual(['a', 'b', 'c', 'd', 'e'])
 })
 
 test('those that wait begin in the order of asking', async () => {
   const { begun, start, end } = observe(new HashQueue({ ...limits, concurrency: 1 }))
   const results = ['a', 'b', 'c', 'd'].map(start)
-  for (const name of ['a', 'b', 'c', 'd']) {
+  for (const [name, latest] of ['ab', 'bc', 'cd', 'dd']) {
     await settle()
-    expect(begun.at(-1)).toBe(name)
-    end(name)
+    expect(begun.at(-1)).toBe(latest)
+    end(`${name}`)
   }
   await Promise.all(results)
   expect(begun).toEqual(['a', 'b', 'c', 'd'])
@@ -227,33 +265,36 @@ test('whoever waits, and will not have a turn in time, is told as soon as that i
 })
 
 test('one that waited too long is refused, never runs, and makes room for another', async () => {
-  const { begun, start, end } = observe(new HashQueue({ ...limits, concurrency: 1, waiting: 1 }))
-  const running = start('a')
+  const { begun, start, end } = observe(new HashQueue({ ...limits, concurrency: 1, waiting: 2 }))
+  const started = ['a', 'b'].map(start)
   const late = outcome(start('late'))
   await vi.advanceTimersByTimeAsync(1_999)
   await expect(start('refused')).rejects.toMatchObject({ code: 'overloaded' })
   await vi.advanceTimersByTimeAsync(1)
   expect(await late).toMatchObject({ name: 'AuthError', code: 'overloaded' })
 
-  const next = start('b')
-  end('a')
-  await settle()
-  end('b')
-  expect(await Promise.all([running, next])).toEqual(['a', 'b'])
-  expect(begun).toEqual(['a', 'b'])
+  const next = start('c')
+  for (const name of ['a', 'b', 'c']) {
+    end(name)
+    await settle()
+  }
+  expect(await Promise.all([...started, next])).toEqual(['a', 'b', 'c'])
+  expect(begun).toEqual(['a', 'b', 'c'])
 })
 
 test('one whose turn came in time is not refused later, however long it runs', async () => {
   const { start, end } = observe(new HashQueue({ ...limits, concurrency: 1 }))
   const running = start('a')
-  const waited = start('b')
+  const next = start('b')
+  const waited = start('c')
   await vi.advanceTimersByTimeAsync(1_999)
   end('a')
   await running
   expect(vi.getTimerCount()).toBe(0)
   await vi.advanceTimersByTimeAsync(60_000)
   end('b')
-  expect(await waited).toBe('b')
+  end('c')
+  expect(await Promise.all([next, waited])).toEqual(['b', 'c'])
 })
 
 test.each([
@@ -277,19 +318,18 @@ test('after a storm the queue is as it was', async () => {
   const { begun, start, end } = observe(new HashQueue(limits))
   const storm = Array.from({ length: 100 }, (_, index) => outcome(start(`storm ${index}`)))
   await vi.advanceTimersByTimeAsync(2_000)
-  end('storm 0')
-  end('storm 1')
+  for (let index = 0; index < 4; index++) end(`storm ${index}`)
   const refused = (await Promise.all(storm)).filter((result) => typeof result !== 'string')
-  expect(refused.length).toBe(98)
+  expect(refused.length).toBe(96)
 
   begun.length = 0
-  const results = ['a', 'b', 'c'].map(start)
+  const results = ['a', 'b', 'c', 'd', 'e'].map(start)
   await settle()
-  expect(begun).toEqual(['a', 'b'])
-  for (const name of ['a', 'b']) end(name)
+  expect(begun).toEqual(['a', 'b', 'c', 'd'])
+  for (const name of begun) end(name)
   await settle()
-  end('c')
-  expect(await Promise.all(results)).toEqual(['a', 'b', 'c'])
+  end('e')
+  expect(await Promise.all(results)).toEqual(['a', 'b', 'c', 'd', 'e'])
 })
 
 function observe(queue: HashQueue) {

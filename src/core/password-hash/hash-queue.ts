@@ -26,13 +26,16 @@ const rememberedMilliseconds = 10_000
 const usualMilliseconds = 50
 
 /**
- * Runs a limited number of hashes at once; the others wait. A hash is refused with `overloaded`, and its caller is
+ * Runs a limited number of hashes at once; the others wait. As many of those are handed to the threads in advance, so
+ * that none has to wait for the event loop before it goes on. A hash is refused with `overloaded`, and its caller is
  * told when to come back, if too many wait already, if it would probably wait for more than half of the time that it
  * may, or if it has waited, or will have waited, too long. So a storm of log-ins does not starve the requests that
  * need no hash.
  */
 export class HashQueue implements HashLoad {
   readonly #limits: HashQueueLimits
+  /** Those that were handed to the threads, but wait for one that ends. */
+  readonly #next = new Set<Hash>()
   readonly #waiting = new Set<Waiter>()
   readonly #admitted = new Map<string, number>()
   readonly #appointments = new Appointments()
@@ -51,7 +54,7 @@ export class HashQueue implements HashLoad {
   }
 
   get waiting(): number {
-    return this.#waiting.size
+    return this.#next.size + this.#waiting.size
   }
 
   get refused(): number {
@@ -63,7 +66,7 @@ export class HashQueue implements HashLoad {
     const admitted = this.#admitted
     const before = admitted.get(account)
     if (before === undefined) {
-      this.#requireRoom(Math.max(admitted.size, this.#running + this.#waiting.size))
+      this.#requireRoom(Math.max(admitted.size, this.#running + this.waiting))
     }
     admitted.set(account, (before ?? 0) + 1)
     try {
@@ -76,14 +79,14 @@ export class HashQueue implements HashLoad {
   }
 
   async run<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#running < this.#limits.concurrency) this.#running++
-    else await this.#turn()
-    const began = performance.now()
+    this.#requireRoom(this.#running + this.waiting)
+    const hash = { began: 0 }
+    if (this.#next.size < this.#limits.concurrency) this.#start(hash)
+    else await this.#turn(hash)
     try {
       return await work()
     } finally {
-      this.#note(performance.now() - began)
-      this.#pass()
+      this.#end(hash)
     }
   }
 
@@ -94,8 +97,14 @@ export class HashQueue implements HashLoad {
     if (before >= waiting || this.#expect(before) > waitMilliseconds / 2) throw this.#refuse()
   }
 
-  #turn(): Promise<void> {
-    this.#requireRoom(this.#running + this.#waiting.size)
+  #start(hash: Hash): void {
+    if (this.#running < this.#limits.concurrency) {
+      this.#running++
+      hash.began = performance.now()
+    } else this.#next.add(hash)
+  }
+
+  #turn(hash: Hash): Promise<void> {
     const { waitMilliseconds } = this.#limits
     return new Promise((resolve, reject) => {
       const leave = (settle: () => void) => () => {
@@ -106,7 +115,11 @@ export class HashQueue implements HashLoad {
       const refuse = leave(() => reject(this.#refuse()))
       const timer = setTimeout(refuse, waitMilliseconds)
       const until = performance.now() + waitMilliseconds
-      const waiter = { start: leave(resolve), refuse, until }
+      const start = leave(() => {
+        this.#start(hash)
+        resolve()
+      })
+      const waiter = { start, refuse, until }
       this.#waiting.add(waiter)
     })
   }
@@ -136,25 +149,42 @@ export class HashQueue implements HashLoad {
     return (before * (this.#lately() ?? 0)) / this.#limits.concurrency
   }
 
+  #end(hash: Hash): void {
+    // One that ends before its turn was never counted as running.
+    if (!this.#next.delete(hash)) {
+      const now = performance.now()
+      this.#note(now - hash.began)
+      this.#pass(now)
+    }
+    const [waiter] = this.#waiting
+    waiter?.start()
+    this.#dismiss()
+  }
+
   // The next hash takes the place of the finished one.
-  #pass(): void {
-    const [next] = this.#waiting
+  #pass(now: number): void {
+    const [next] = this.#next
     if (!next) {
       this.#running--
       return
     }
-    next.start()
-    this.#dismiss()
+    this.#next.delete(next)
+    next.began = now
   }
 
   // Refuses those who came when hashes were faster, and whose turn will not come in time.
   #dismiss(): void {
     const now = performance.now()
     for (const { refuse, until } of [...this.#waiting].reverse()) {
-      if (now + this.#expect(this.#waiting.size) <= until) return
+      if (now + this.#expect(this.waiting) <= until) return
       refuse()
     }
   }
+}
+
+interface Hash {
+  /** When it began to run, by `performance.now()`. */
+  began: number
 }
 
 interface Waiter {

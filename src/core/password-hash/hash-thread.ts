@@ -72,30 +72,35 @@ function isOutcome(message: unknown): message is Outcome {
   return 'value' in Object(message) || 'error' in Object(message)
 }
 
-/** A thread that does one job at a time. */
+/** A thread that does one job after the other. */
 export class HashThread {
   /** Whether it has failed or was ended, and gets no more jobs. */
   isEnding = false
   readonly #worker = new Worker(program, { eval: true, execArgv: [], workerData: libraries })
-  #settle: (outcome: Outcome) => void = () => {}
+  readonly #jobs: ((outcome: Outcome) => void)[] = []
 
   constructor() {
     this.#worker.on('message', (message: unknown) => {
       // Under `node --watch` Node itself reports here what the thread has loaded.
-      if (isOutcome(message)) this.#settle(message)
+      if (isOutcome(message)) this.#jobs.shift()?.(message)
     })
     this.#worker.on('messageerror', (error) => this.#fail(error))
     this.#worker.on('error', (error) => this.#fail(error))
     this.#worker.on('exit', () => this.#fail(new Error('A thread that hashes has ended')))
   }
 
+  /** How many jobs it has not finished. */
+  get jobs(): number {
+    return this.#jobs.length
+  }
+
   async run(job: HashJob): Promise<unknown> {
     const { promise, resolve } = Promise.withResolvers<Outcome>()
-    this.#settle = resolve
+    this.#jobs.push(resolve)
     this.#worker.ref()
     this.#worker.postMessage(job)
     const outcome = await promise
-    this.#worker.unref()
+    if (this.#jobs.length === 0) this.#worker.unref()
     if ('error' in outcome) throw outcome.error
     return outcome.value
   }
@@ -105,9 +110,8 @@ export class HashThread {
     void this.#worker.terminate()
   }
 
-  // The thread may fail while no job is waiting for it.
   #fail(error: unknown): void {
     this.isEnding = true
-    this.#settle({ error })
+    for (const settle of this.#jobs.splice(0)) settle({ error })
   }
 }

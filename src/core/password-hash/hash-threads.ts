@@ -43,33 +43,37 @@ function toKey(value: unknown): Uint8Array {
   throw new TypeError('A thread made no key')
 }
 
-// At most as many as there were jobs at once, which the queue limits.
-const idle = new Set<HashThread>()
+const threads = new Set<HashThread>()
+let most = 1
 let timer: NodeJS.Timeout | undefined
+
+/** Allows so many hashes at once, if no more were allowed before. */
+export function allowThreads(count: number): void {
+  most = Math.max(most, count)
+}
 
 async function run(job: HashJob): Promise<unknown> {
   clearTimeout(timer)
-  const thread = takeIdle() ?? new HashThread()
+  const thread = leastBusy()
   try {
     return await thread.run(job)
   } finally {
-    idle.add(thread)
     clearTimeout(timer)
     // The thread must not keep the process alive.
     timer = setTimeout(endIdle, idleMilliseconds).unref()
   }
 }
 
-function takeIdle(): HashThread | null {
-  for (const thread of idle) {
-    idle.delete(thread)
-    // SECURITY: otherwise the job of a failed thread would keep its place in the queue for ever.
-    if (!thread.isEnding) return thread
-  }
-  return null
+function leastBusy(): HashThread {
+  // SECURITY: otherwise a job of a failed thread would keep its place in the queue for ever.
+  for (const thread of threads) if (thread.isEnding) threads.delete(thread)
+  const [first] = [...threads].toSorted((one, other) => one.jobs - other.jobs)
+  if (first && (first.jobs === 0 || threads.size >= most)) return first
+  const thread = new HashThread()
+  threads.add(thread)
+  return thread
 }
 
 function endIdle(): void {
-  for (const thread of idle) thread.end()
-  idle.clear()
+  for (const thread of threads) if (thread.jobs === 0) thread.end()
 }
