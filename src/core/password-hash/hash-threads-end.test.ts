@@ -39,7 +39,9 @@ test('after a thread that failed comes another, and its job is not lost', async 
 })
 
 test('those that were given to a thread that fails are told, and nobody waits for ever', async () => {
-  const together = await Promise.allSettled(['fail', 'hash', 'hash'].map((each) => hash(each, cost)))
+  const together = await Promise.allSettled(
+    ['fail', 'hash', 'hash'].map((each) => hash(each, cost)),
+  )
   expect(together.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected'])
   expect(await hash('hash', cost)).toBe('a hash')
 })
