@@ -15,6 +15,7 @@ export interface Sample {
   readonly megabytes: number
 }
 
+/** What a process of a server has used, all threads counted. */
 interface Used {
   readonly microseconds: number
   readonly bytes: number
@@ -26,9 +27,9 @@ export async function measure(
   load: ChildProcess,
   order: Omit<LoadOrder, 'port'>,
 ): Promise<Sample> {
-  const before = await ask<Used>(child, {})
+  const before = await usedBy(child)
   const result = await ask<LoadResult>(load, { ...order, port })
-  const after = await ask<Used>(child, {})
+  const after = await usedBy(child)
   if (result.wrong !== null) throw new Error(`${peer.name} answered: ${result.wrong}`)
   return {
     requests: result.answered,
@@ -37,4 +38,8 @@ export async function measure(
     ...result.latencies,
     megabytes: after.bytes / 1_048_576,
   }
+}
+
+export function usedBy(server: ChildProcess): Promise<Used> {
+  return ask<Used>(server, {})
 }

@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 export interface Figures {
   /** When, at which commit and where they were measured. */
   readonly measured: string
-  /** The CPU for one, in the process and in PostgreSQL. */
+  /** The CPU for one, in the process and in PostgreSQL. Of a check, at half of the rate that saturates the process. */
   readonly check: Cost
   readonly logIn: Cost
   /** The part of a log-in that is queued, and computed beside the checks. */
@@ -32,6 +32,8 @@ export interface Case {
   readonly perSecond: number
   /** The rate, as a share of the one that saturates the process. */
   readonly share: number
+  /** The CPU for one. The fewer checks arrive together, the more each takes. */
+  readonly cost: Cost
   readonly p50: number
   readonly p99: number
 }

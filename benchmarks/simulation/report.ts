@@ -8,13 +8,14 @@ export function printCases(figures: Figures): void {
   console.log(`
 One process, as measured and as simulated
 
-| checks/s | of what saturates it | p50 measured, ms | p50 simulated, ms | p99 measured, ms | p99 simulated, ms |
-| --- | --- | --- | --- | --- | --- |`)
-  for (const { perSecond, share, p50, p99 } of figures.cases) {
+| checks/s | of what saturates it | CPU of a check, µs | PostgreSQL's, µs | p50 measured, ms | p50 simulated, ms | p99 measured, ms | p99 simulated, ms |
+| --- | --- | --- | --- | --- | --- | --- | --- |`)
+  for (const { perSecond, share, cost, p50, p99 } of figures.cases) {
     const one = { ...quiet, processes: 1, databaseCores: 1, checksPerSecond: perSecond }
-    const simulated = simulate(figures, one)
-    const columns = [perSecond.toFixed(0), percent(share), p50, simulated.p50, p99, simulated.p99]
-    row(columns.map((each) => (typeof each === 'number' ? each.toFixed(2) : each)))
+    const simulated = simulate({ ...figures, check: cost }, one)
+    const costs = [cost.nodeMicroseconds.toFixed(1), cost.databaseMicroseconds.toFixed(1)]
+    const latencies = [p50, simulated.p50, p99, simulated.p99].map((each) => each.toFixed(2))
+    row([perSecond.toFixed(0), percent(share), ...costs, ...latencies])
   }
 }
 
