@@ -3,10 +3,18 @@ import type { Reply } from '../harness.ts'
 import type { Key, Session, User } from './entities.ts'
 import { tryPassword } from './limits.ts'
 import { requireAnswer, requireInvalid } from './replies.ts'
-import { liveKey, liveSession, rules, type State, userOf } from './state.ts'
+import { isLive, liveKey, liveSession, rules, type State, userOf } from './state.ts'
 
 /** The session that acts; null where nobody is let in, which the answer has to say. */
 export function admit(state: State, reply: Reply, token: string | null): Session | null {
+  // Let in before its token was replaced at this very moment, it acts as its session, which goes on.
+  const session = state.sessions.find(({ id }) => id === goodBefore(state, token)?.id)
+  const isRenewed = session && isLive(state, session) && session.token !== token
+  return isRenewed && reply.status !== 401 ? session : admitByToken(state, reply, token)
+}
+
+/** The same for what replaces the token: of two at once only one does. */
+export function admitByToken(state: State, reply: Reply, token: string | null): Session | null {
   const session = token === null ? null : liveSession(state, token)
   if (session) return session
   // Let in before its session ended at this very moment, it finds nothing any more: no device, or no right password.
@@ -24,7 +32,11 @@ export function admitLate(state: State, reply: Reply, token: string | null): Ses
 
 /** Whether somebody else ends a session at this very moment. */
 export function wasGood(state: State, token: string | null): boolean {
-  return token !== null && !liveSession(state, token) && state.before.tokens.includes(token)
+  return token !== null && !liveSession(state, token) && goodBefore(state, token) !== undefined
+}
+
+function goodBefore(state: State, token: string | null) {
+  return state.before.sessions.find((each) => each.token === token)
 }
 
 export interface Challenged {

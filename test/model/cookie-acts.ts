@@ -1,6 +1,6 @@
 // The same in a browser, which holds one session at a time.
 import { cookieIn, inCookie, ownPage, type Server } from '../harness.ts'
-import { admit, wasGood } from './access.ts'
+import { admitByToken, wasGood } from './access.ts'
 import { type Act, type Maker, request } from './act.ts'
 import { endSessions } from './endings.ts'
 import { devices } from './known.ts'
@@ -30,7 +30,7 @@ export const rotateIntoBrowser: Maker = (known, pick) => {
   if (token === null) return null
   const sent = { token, body: { transport: 'cookie' }, headers: headersOf(held) }
   const act = request('PUT /v1/session/token', sent, (state, reply) => {
-    const session = admit(state, reply, token)
+    const session = admitByToken(state, reply, token)
     if (!session) return
     if (isRefused(state, reply, ['session_token', session.userId])) return
     requireAnswer(reply, 200)

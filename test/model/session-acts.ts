@@ -1,6 +1,6 @@
 // Logging in and out, and what becomes of a session.
 import type { Reply } from '../harness.ts'
-import { admit, admitLate, meetChallenge } from './access.ts'
+import { admit, admitByToken, admitLate, meetChallenge } from './access.ts'
 import { type Act, beginning, type Maker, request } from './act.ts'
 import { endSessions, trimSessions } from './endings.ts'
 import type { Session, User } from './entities.ts'
@@ -82,7 +82,7 @@ export const logOut: Maker = (known, pick) => {
 export const rotate: Maker = (known, pick) => {
   const token = known.session(pick)
   return request('PUT /v1/session/token', { token }, (state, reply) => {
-    const session = admit(state, reply, token)
+    const session = admitByToken(state, reply, token)
     if (!session) return
     if (isRefused(state, reply, ['session_token', session.userId])) return
     requireAnswer(reply, 200)

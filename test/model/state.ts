@@ -32,7 +32,7 @@ export interface State extends Settings {
 }
 
 interface Before {
-  readonly tokens: readonly string[]
+  readonly sessions: readonly Pick<Session, 'id' | 'token'>[]
   readonly passwords: readonly Pick<User, 'id' | 'password'>[]
 }
 
@@ -64,12 +64,13 @@ export const rules = {
   toleratedByServices: minute,
 }
 
-export const nothing: Before = { tokens: [], passwords: [] }
+export const nothing: Before = { sessions: [], passwords: [] }
 
 /** What is good now. */
 export function goodNow(state: State): Before {
-  const tokens = state.sessions.filter((each) => isLive(state, each)).map(({ token }) => token)
-  return { tokens, passwords: state.users.map(({ id, password }) => ({ id, password })) }
+  const live = state.sessions.filter((each) => isLive(state, each))
+  const sessions = live.map(({ id, token }) => ({ id, token }))
+  return { sessions, passwords: state.users.map(({ id, password }) => ({ id, password })) }
 }
 
 export function emptyState({ signUp, isLimited }: Settings, now: number): State {
