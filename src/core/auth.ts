@@ -23,13 +23,8 @@ import { timeChecks } from './instrumentation.ts'
 import { logIn } from './log-ins.ts'
 import { revokeAllApiKeys, revokeAllSessions, revokeOneTimeTokens } from './mass-revocation.ts'
 import type { AuthOptions } from './options.ts'
-import {
-  changePassword,
-  isPasswordResetLive,
-  requestPasswordReset,
-  resetPassword,
-  setPassword,
-} from './passwords.ts'
+import { isPasswordResetLive, requestPasswordReset, resetPassword } from './password-resets.ts'
+import { changePassword, setPassword } from './passwords.ts'
 import type { Secret } from './secret.ts'
 import { expiresAt, horizonOf } from './session-expiry.ts'
 import { authenticate, logOut } from './sessions.ts'
