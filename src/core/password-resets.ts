@@ -1,3 +1,4 @@
+// What the verbs here promise is written in verbs/passwords.ts.
 import type { Client } from './client.ts'
 import { toleratedSkewMilliseconds } from './clock-skew.ts'
 import type { Configuration } from './config.ts'
@@ -15,12 +16,8 @@ import { perform, type UnitOfWork } from './unit-of-work.ts'
 /** How many live reset links a user may have. */
 export const maximumPasswordResets = 3
 
-/**
- * Queues the mail with the link. No user is looked up here, so neither the answer nor its time reveals whether the
- * address is known; and the request does not wait for the mail server.
- *
- * @throws AuthError `validation_failed`, `rate_limited`, `unavailable`
- */
+// No user is looked up here, so neither the answer nor its time reveals whether the address is known; and the request
+// does not wait for the mail server.
 export async function requestPasswordReset(
   config: Configuration,
   emailAddress: string,
@@ -59,19 +56,12 @@ export async function issuePasswordReset(
   return { token, digest }
 }
 
-/** Whether a token would be accepted now. Asked before the new password is validated or hashed. */
+// Asked before the new password is validated or hashed.
 export async function isPasswordResetLive(config: Configuration, token: string): Promise<boolean> {
   return (await findLive(config, token)) !== null
 }
 
-/**
- * Sets the password for the holder of a token from the mail. In one transaction the token is consumed, every session
- * and API key of the user is revoked, other links are voided, and the notice is queued. Nobody is logged in. The
- * address becomes verified, since its owner has read the mail.
- *
- * @returns null if the token is malformed, unknown, consumed or expired; then nothing is hashed
- * @throws AuthError `validation_failed`, which leaves the token valid, `overloaded`, `unavailable`
- */
+// Nothing is hashed for a dead token, and an unacceptable password leaves the token valid.
 export async function resetPassword(
   config: Configuration,
   token: string,

@@ -1,3 +1,4 @@
+// What the verbs here promise is written in verbs/passwords.ts.
 import { type Client, operator } from './client.ts'
 import type { Configuration } from './config.ts'
 import {
@@ -22,12 +23,6 @@ export interface SubmittedPasswordChange {
   readonly password: string
 }
 
-/**
- * Changes the password of a user who knows the old one. Their other sessions are revoked, mailed links are voided, and
- * the notice is queued. API keys stay.
- *
- * @throws AuthError `validation_failed`, `rate_limited`, `overloaded`, `unavailable`
- */
 export async function changePassword(
   config: Configuration,
   authenticated: Authenticated,
@@ -75,13 +70,6 @@ async function replacePassword(
   })
 }
 
-/**
- * Sets a user's password without asking for the old one, for seeds and consoles. Sessions stay, mailed links are
- * voided, and a banned user stays banned.
- *
- * @returns the user, or null if nobody has the address
- * @throws AuthError `validation_failed`, `overloaded`, `unavailable`
- */
 export async function setPassword(
   config: Configuration,
   credentials: SubmittedCredentials,
