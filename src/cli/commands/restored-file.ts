@@ -10,6 +10,7 @@ import {
   statSync,
 } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
+import { codeOf, messageOf } from '../../core/thrown.ts'
 import { type Known, readKnown } from '../../storage/restored-rows.ts'
 import { copyDatabase, findFaults } from '../../storage/sqlite-copy.ts'
 import { isBusy, isForbidden } from '../../storage/sqlite-errors.ts'
@@ -112,8 +113,8 @@ async function copy(from: string, next: string): Promise<void> {
     const [fault] = await findFaults(next)
     if (fault !== undefined) throw new Refused(`${from} is damaged: ${fault}`)
   } catch (error) {
-    if (error instanceof Refused || Object(error).code !== 'ERR_SQLITE_ERROR') throw error
-    throw new Refused(`${from} is no sound database: ${Object(error).message}`)
+    if (error instanceof Refused || codeOf(error) !== 'ERR_SQLITE_ERROR') throw error
+    throw new Refused(`${from} is no sound database: ${messageOf(error)}`)
   } finally {
     progress.end()
   }
