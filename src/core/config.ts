@@ -164,7 +164,7 @@ const unlimited = {
         isStopped: false,
         isLast: false,
         async succeed() {},
-        judge: <T>(work: () => Promise<T>) => work(),
+        verify: <T>(work: () => Promise<T>) => work(),
       }
     },
     async recover() {},

@@ -68,7 +68,7 @@ export async function verifyChallenge(
   }
   const tried = { account: user.id, password }
   const attempt = await config.guard.tryPassword('password_challenge', tried)
-  const passwordHash = await attempt.judge(() => findRight(config, user, { password, attempt }))
+  const passwordHash = await attempt.verify(() => findRight(config, user, { password, attempt }))
   if (passwordHash === null) {
     noteRefusal(config, client, { name: attempt.isLast ? 'authn_login_lock' : refusal, ...about })
   }

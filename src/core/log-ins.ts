@@ -57,7 +57,7 @@ async function tryToLogIn(
     return null
   }
   const attempt = await config.guard.tryPassword('log_in', { account, password })
-  return attempt.judge(() => verify(config, { emailAddress, password, attempt, client }))
+  return attempt.verify(() => verify(config, { emailAddress, password, attempt, client }))
 }
 
 interface Tried {
