@@ -245,7 +245,9 @@ test('what is full is remembered for ten thousand keys, and costs a question aga
   }
   const guard = new Guard(store, () => new Date(start))
   const attempt = (index: number) =>
-    guard.count('session_token', { account: `user-${index}`, client: unknownClient }).catch(() => {})
+    guard
+      .count('session_token', { account: `user-${index}`, client: unknownClient })
+      .catch(() => {})
   for (let index = 0; index <= 10_000; index++) await attempt(index)
   expect(store.calls.writes).toBe(10_001)
   await attempt(1)
