@@ -94,7 +94,7 @@ async function importInto(url: string, { given, open, refused }: Work): Promise<
         turns: url.startsWith('sqlite:') ? inTurns() : (work) => work(),
       })
     })
-    progress.clear()
+    progress.end()
     return summary
   } finally {
     await origin.close()
