@@ -20,6 +20,7 @@ const modules = {
   sessions: ['src/core/sessions.ts', 'src/core/devices.ts'],
   passwords: [
     'src/core/passwords.ts',
+    'src/core/password-resets.ts',
     'src/core/password-policy.ts',
     'src/core/password-hash.ts',
     'src/core/password-hash/hash-queue.ts',

@@ -240,6 +240,21 @@ test.each([
   }
 })
 
+test('what a verb promises is written once: where it is declared', () => {
+  const allIn = (place: string) => sources.filter(({ path }) => path.startsWith(place))
+  const declared = allIn('src/core/verbs').flatMap(({ text }) => [
+    ...text.matchAll(/(\*\/\n)? {2}(\w+)\(/g),
+  ])
+  expect(declared.length).toBeGreaterThan(40)
+  for (const [, comment, name] of declared) expect(comment, `${name} says nothing`).toBeDefined()
+  const verbs = new Set(declared.map(([, , name]) => name))
+  for (const { path, text } of allIn('src/core/')) {
+    const described = text.matchAll(/ \*\/\nexport (?:async )?function (\w+)\(/g)
+    const repeated = [...described].map(([, name]) => name).filter((name) => verbs.has(name))
+    expect([path, repeated]).toEqual([path, []])
+  }
+})
+
 // The time of an answer is no test's business; which function compares is.
 test.each(['src/core/imported-hashes/bytes.ts', 'src/http/operator.ts'])(
   '%s compares secrets in constant time',

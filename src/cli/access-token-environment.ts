@@ -25,7 +25,7 @@ export function readAccessTokens(
     parse: (text) => (isIssuer(text) ? text : null),
     wanted: issuerWanted,
     example: issuerExample,
-    otherwise: appUrl,
+    default: appUrl,
   })
   // The default is `APP_URL`, which may be valid for links in mails but not as an issuer.
   if (read.text('ACCESS_TOKEN_AUDIENCES') !== null && read.text('ACCESS_TOKEN_ISSUER') === null) {
@@ -40,7 +40,7 @@ export function readAccessTokens(
       },
       wanted: audienceWanted,
       example: 'https://files.example.com,https://billing.example.com',
-      otherwise: [],
+      default: [],
     }),
     keyEncryptionKey: readKeyEncryptionKey(read, mode),
   }

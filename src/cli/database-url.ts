@@ -19,7 +19,7 @@ export function readDatabaseUrl(read: EnvironmentReader, mode: Mode): string {
     wanted:
       'must be sqlite: and the path of a file, or postgres:// with user, password, server and database, with what is special in a URL percent-encoded',
     example: 'sqlite:storage/production.sqlite3',
-    otherwise: mode === 'development' ? 'sqlite:storage/development.sqlite3' : null,
+    default: mode === 'development' ? 'sqlite:storage/development.sqlite3' : null,
   })
 }
 

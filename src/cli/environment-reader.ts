@@ -11,7 +11,7 @@ interface Rule<T> {
   readonly wanted: string
   readonly example: string
   /** The default; null if the variable must be set. */
-  readonly otherwise: T | null
+  readonly default: T | null
 }
 
 /** The environment is invalid; the message has a sentence for each variable. */
@@ -33,15 +33,16 @@ export class EnvironmentReader {
     return this.#variables[name]?.trim() || null
   }
 
-  integer(name: string, { otherwise, from, to }: NumberSetting): number {
+  integer(name: string, setting: NumberSetting): number {
+    const { from, to } = setting
     return this.parsed(name, {
       parse(text) {
         const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN
         return value >= from && value <= to ? value : null
       },
       wanted: `must be a whole number from ${from} to ${to}`,
-      example: String(otherwise),
-      otherwise,
+      example: String(setting.default),
+      default: setting.default,
     })
   }
 
@@ -54,13 +55,14 @@ export class EnvironmentReader {
       parse: (text) => choices.find((choice) => choice === text) ?? null,
       wanted: `must be one of ${choices.join(', ')}`,
       example: choices[0],
-      otherwise: choices[0],
+      default: choices[0],
     })
   }
 
-  parsed<T>(name: string, { parse, wanted, example, otherwise }: Rule<T>): T {
+  parsed<T>(name: string, rule: Rule<T>): T {
+    const { parse, wanted, example } = rule
     const given = this.text(name)
-    const value = given === null ? otherwise : parse(given)
+    const value = given === null ? rule.default : parse(given)
     if (value !== null) return value
     const fault = given === null ? 'must be set in production' : wanted
     this.fault(name, fault, example)

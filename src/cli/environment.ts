@@ -57,7 +57,7 @@ export type MailSettings =
 export function readEnvironment(variables: Variables, args: readonly string[]): Environment {
   const read = new EnvironmentReader(variables)
   const mode = args.includes('--dev') ? 'development' : 'production'
-  const webPort = read.integer('WEB_PORT', { otherwise: 3001, from: 1, to: 65_535 })
+  const webPort = read.integer('WEB_PORT', { default: 3001, from: 1, to: 65_535 })
   const web = mode === 'development' ? `http://localhost:${webPort}` : null
   const databaseUrl = readDatabaseUrl(read, mode)
   const appUrl = readAppUrl(read, web)
@@ -65,7 +65,7 @@ export function readEnvironment(variables: Variables, args: readonly string[]): 
     mode,
     listen: {
       host: read.text('HOST') ?? '127.0.0.1',
-      port: read.integer('PORT', { otherwise: 3000, from: 0, to: 65_535 }),
+      port: read.integer('PORT', { default: 3000, from: 0, to: 65_535 }),
     },
     webPort,
     databaseUrl,
@@ -109,17 +109,17 @@ function readSessions(read: EnvironmentReader): SessionPolicy {
   }
 }
 
-function readAppUrl(read: EnvironmentReader, otherwise: string | null): string {
+function readAppUrl(read: EnvironmentReader, byDefault: string | null): string {
   return read.parsed('APP_URL', {
     parse: parseAppUrl,
     wanted: 'must be the http or https URL of the front end, without ? and #',
     example: 'https://app.example.com',
-    otherwise,
+    default: byDefault,
   })
 }
 
 function readProcesses(read: EnvironmentReader, mode: Mode): number {
-  const processes = read.integer('WEB_CONCURRENCY', { otherwise: 1, from: 1, to: 64 })
+  const processes = read.integer('WEB_CONCURRENCY', { default: 1, from: 1, to: 64 })
   // In development mails are kept in the memory of the process that sent them.
   if (processes > 1 && mode === 'development') {
     read.fault('WEB_CONCURRENCY', 'can be above 1 in production only', '1')
@@ -127,7 +127,7 @@ function readProcesses(read: EnvironmentReader, mode: Mode): number {
   return processes
 }
 
-function readOrigins(read: EnvironmentReader, otherwise: readonly string[]): readonly string[] {
+function readOrigins(read: EnvironmentReader, byDefault: readonly string[]): readonly string[] {
   return read.parsed('CORS_ORIGINS', {
     parse(text) {
       const origins = text.split(',').map((origin) => origin.trim())
@@ -135,7 +135,7 @@ function readOrigins(read: EnvironmentReader, otherwise: readonly string[]): rea
     },
     wanted: 'must list origins without path or slash at the end',
     example: 'https://app.example.com,http://localhost:3001',
-    otherwise,
+    default: byDefault,
   })
 }
 
@@ -147,7 +147,7 @@ function readSiteData(read: EnvironmentReader): readonly SiteData[] {
     },
     wanted: 'must list some of cache, cookies, storage, or be none',
     example: 'cache,storage',
-    otherwise: ['cache', 'storage'],
+    default: ['cache', 'storage'],
   })
 }
 
@@ -159,7 +159,7 @@ function readTrustedProxies(read: EnvironmentReader): readonly string[] {
     },
     wanted: 'must list addresses or networks of proxies',
     example: '10.0.0.0/8,::1',
-    otherwise: [],
+    default: [],
   })
 }
 
@@ -191,7 +191,7 @@ function readMail(read: EnvironmentReader, mode: Mode): MailSettings {
     parse: (text) => parseSender(text) && text,
     wanted: 'must be an address, or a name and an address in <>',
     example: 'Projects <no-reply@example.com>',
-    otherwise: mode === 'development' ? 'Projects <no-reply@example.com>' : null,
+    default: mode === 'development' ? 'Projects <no-reply@example.com>' : null,
   })
   if (mode === 'development' && read.text('SMTP_URL') === null) return { kind: 'kept', from }
   const url = read.parsed('SMTP_URL', {
@@ -199,7 +199,7 @@ function readMail(read: EnvironmentReader, mode: Mode): MailSettings {
     wanted:
       'must be smtps:// (or smtp:// for STARTTLS), user, password and server, with what is special in a URL percent-encoded',
     example: 'smtps://user:password@smtp.example.com',
-    otherwise: null,
+    default: null,
   })
   return { kind: 'smtp', from, url }
 }

@@ -1,4 +1,5 @@
 import { AuthError } from '../core/errors.ts'
+import { codeOf, messageOf } from '../core/thrown.ts'
 import { DatabaseUrlError } from '../storage/database-url-error.ts'
 import { MigrationError } from '../storage/migration-error.ts'
 import { isBusy } from '../storage/sqlite-errors.ts'
@@ -12,7 +13,7 @@ export function explain(error: unknown): unknown {
   if (isReferred(error)) return `${referred}: ${error.message}`
   if (error instanceof DatabaseUrlError) return `DATABASE_URL cannot be used: ${error.message}`
   if (error instanceof AuthError && error.cause instanceof Error) return explainAway(error.cause)
-  const code = read(error, 'code')
+  const code = codeOf(error)
   if (code === 'EADDRINUSE') {
     const port = otherPort(error)
     return `${error.message}: stop what listens there, or set another port, for example PORT=${port} or, for the pages, WEB_PORT=${port + 1}`
@@ -65,7 +66,7 @@ function explainAway(cause: Error): string {
   const reason = `DATABASE_URL cannot be used: ${sentenceOf(cause)}`
   const advice = findAdvice(cause) ?? (late.test(cause.message) ? lateAdvice : undefined)
   if (advice) return `${reason}: ${advice}`
-  const isFile = read(cause, 'code') === 'ERR_SQLITE_ERROR' || read(cause, 'path') !== null
+  const isFile = codeOf(cause) === 'ERR_SQLITE_ERROR' || read(cause, 'path') !== null
   // SECURITY: an example, not the given URL, whose password would end up in every log.
   const example = isFile
     ? 'sqlite:storage/app.sqlite3'
@@ -76,13 +77,12 @@ function explainAway(cause: Error): string {
 // A host with several addresses, none of which answered, causes an error without a message.
 function sentenceOf(cause: Error): string {
   const causes: readonly unknown[] = cause instanceof AggregateError ? cause.errors : [cause]
-  const sentences = causes.map((each) => (each instanceof Error ? each.message : String(each)))
-  return sentences.join(', ') || String(read(cause, 'code'))
+  return causes.map(messageOf).join(', ') || String(codeOf(cause))
 }
 
 function findAdvice(error: Error): string | undefined {
-  const code = String(read(error, 'code'))
-  const [, said] = advices.find(([pattern]) => pattern.test(`${code} ${error.message}`)) ?? []
+  const known = `${codeOf(error)} ${error.message}`
+  const [, said] = advices.find(([pattern]) => pattern.test(known)) ?? []
   return said
 }
 

@@ -12,7 +12,7 @@ function readFirebaseKeys(read: EnvironmentReader): FirebaseKeys | null {
     parse: (text) => decodeBase64(text, { from: 1, to: 64 }),
     wanted: "must be base64_salt_separator of the project's password hash parameters",
     example: defaultSeparator,
-    otherwise: Buffer.from(defaultSeparator, 'base64'),
+    default: Buffer.from(defaultSeparator, 'base64'),
   })
   const name = 'IMPORTED_FIREBASE_KEY'
   const text = read.text(name)

@@ -18,8 +18,8 @@ export interface TestEnvironment {
 export function readTestEnvironment(): TestEnvironment {
   const read = new EnvironmentReader(process.env)
   const environment = {
-    port: read.integer('PORT', { otherwise: 3000, from: 0, to: 65_535 }),
-    controlPort: read.integer('CONTROL_PORT', { otherwise: 3009, from: 0, to: 65_535 }),
+    port: read.integer('PORT', { default: 3000, from: 0, to: 65_535 }),
+    controlPort: read.integer('CONTROL_PORT', { default: 3009, from: 0, to: 65_535 }),
     databaseUrl: readTestDatabaseUrl(read),
   }
   read.finish()
@@ -33,7 +33,7 @@ function readTestDatabaseUrl(read: EnvironmentReader): string | null {
     wanted:
       'must be sqlite: and the path of a file, or postgres:// with user, password, server and database',
     example: 'sqlite:storage/test.sqlite3',
-    otherwise: null,
+    default: null,
   })
 }
 

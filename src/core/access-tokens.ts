@@ -1,3 +1,4 @@
+// What the verbs here promise is written in verbs/access-tokens.ts.
 import { type AccessTokens, accessTokenSeconds, toleratedSeconds } from './access-token-policy.ts'
 import type { Client } from './client.ts'
 import type { Configuration } from './config.ts'
@@ -21,13 +22,6 @@ export interface IssuedAccessToken {
   readonly expiresInSeconds: number
 }
 
-/**
- * Issues a signed token that identifies the user to one other service. It expires with the session,
- * which it names by an alias, and after five minutes at most.
- *
- * @returns null if the session has ended meanwhile
- * @throws AuthError `validation_failed`, `rate_limited`, `unavailable`
- */
 export async function issueAccessToken(
   config: Configuration,
   { session, user }: Authenticated,

@@ -1,3 +1,4 @@
+// What the verbs here promise is written in verbs/api-keys.ts.
 import type { Client } from './client.ts'
 import type { Configuration } from './config.ts'
 import type { ApiKey, Authenticated, Authorized, User } from './entities.ts'
@@ -31,14 +32,6 @@ export interface CreatedApiKey {
   readonly token: Secret
 }
 
-/**
- * Creates an API key for a user whose address is verified, and queues the notice. The key can do what
- * its scopes allow, never more than its user, and cannot change the user or their sessions.
- *
- * @returns null if the session has ended meanwhile
- * @throws AuthError `validation_failed`, `email_address_unverified`, `too_many_api_keys`,
- *   `rate_limited`, `unavailable`
- */
 export async function createApiKey(
   config: Configuration,
   { session, user }: Authenticated,
@@ -61,11 +54,6 @@ export async function createApiKey(
   })
 }
 
-/**
- * Revokes an API key of a user: its token is refused from the moment this resolves.
- *
- * @returns whether the user had such a key, and it had not expired
- */
 export async function revokeApiKey(
   config: Configuration,
   apiKey: OwnApiKey,
@@ -74,11 +62,6 @@ export async function revokeApiKey(
   return perform(config, client, (unit) => revoke(config, unit, apiKey))
 }
 
-/**
- * The same, for users who revoke a key of their own.
- *
- * @returns null if the acting session has ended meanwhile
- */
 export async function revokeOwnApiKey(
   config: Configuration,
   acting: OwnSession,
@@ -102,13 +85,6 @@ async function revoke(
   return true
 }
 
-/**
- * The user on whose behalf an API key acts, and what it may do. One indexed read; each use counts
- * against the key's limit, which takes one write per block of uses.
- *
- * @returns null if the token is malformed, unknown, revoked or expired, or its user is banned
- * @throws AuthError `rate_limited`, `unavailable`
- */
 export async function authenticateApiKey(
   config: Configuration,
   token: string,

@@ -1,6 +1,6 @@
 import { issueAccessToken, requireAccessTokens } from './access-tokens.ts'
 import { authenticateApiKey, createApiKey, revokeApiKey, revokeOwnApiKey } from './api-keys.ts'
-import { nobody, operator } from './client.ts'
+import { operator, unknownClient } from './client.ts'
 import { type Configuration, resolveConfiguration } from './config.ts'
 import { clearCounts, listCounts } from './counts.ts'
 import {
@@ -23,13 +23,8 @@ import { timeChecks } from './instrumentation.ts'
 import { logIn } from './log-ins.ts'
 import { revokeAllApiKeys, revokeAllSessions, revokeOneTimeTokens } from './mass-revocation.ts'
 import type { AuthOptions } from './options.ts'
-import {
-  changePassword,
-  isPasswordResetLive,
-  requestPasswordReset,
-  resetPassword,
-  setPassword,
-} from './passwords.ts'
+import { isPasswordResetLive, requestPasswordReset, resetPassword } from './password-resets.ts'
+import { changePassword, setPassword } from './passwords.ts'
 import type { Secret } from './secret.ts'
 import { expiresAt, horizonOf } from './session-expiry.ts'
 import { authenticate, logOut } from './sessions.ts'
@@ -53,33 +48,34 @@ export function createAuth<Fields = unknown>(options: AuthOptions<Fields>): Auth
   })
   return {
     config,
-    signUp: (submitted, client = nobody) => signUp(config, submitted, client),
-    logIn: (credentials, client = nobody) => logIn(config, credentials, client),
-    logOut: (session, client = nobody) => logOut(config, session, client),
+    signUp: (submitted, client = unknownClient) => signUp(config, submitted, client),
+    logIn: (credentials, client = unknownClient) => logIn(config, credentials, client),
+    logOut: (session, client = unknownClient) => logOut(config, session, client),
     listSessions: (userId, page) =>
       config.store.listSessions(userId, { ...horizonOf(config), ...page }),
     renameSession: (session, name) => renameSession(config, session, name),
     revokeSession: (session, client = operator) => revokeSession(config, session, client),
-    revokeOwnSession: (session, id, client = nobody) =>
+    revokeOwnSession: (session, id, client = unknownClient) =>
       revokeOwnSession(config, session, { id, client }),
     revokeSessions: (userId, client = operator) => revokeSessions(config, userId, client),
     revokeAllSessions: (client = operator) => revokeAllSessions(config, client),
-    revokeOtherSessions: (session, client = nobody) => revokeOtherSessions(config, session, client),
-    rotateToken: ({ session, token }, client = nobody) =>
+    revokeOtherSessions: (session, client = unknownClient) =>
+      revokeOtherSessions(config, session, client),
+    rotateToken: ({ session, token }, client = unknownClient) =>
       rotateToken(config, { session, token: textOf(token) }, client),
     authenticate: timeChecks(config, 'session', (token) => authenticate(config, textOf(token))),
-    createApiKey: (authenticated, submitted, client = nobody) =>
+    createApiKey: (authenticated, submitted, client = unknownClient) =>
       createApiKey(config, authenticated, { submitted, client }),
     listApiKeys: (userId, page) =>
       config.store.listApiKeys(userId, { now: config.clock(), ...page }),
     revokeApiKey: (apiKey, client = operator) => revokeApiKey(config, apiKey, client),
-    revokeOwnApiKey: (session, id, client = nobody) =>
+    revokeOwnApiKey: (session, id, client = unknownClient) =>
       revokeOwnApiKey(config, session, { id, client }),
     revokeAllApiKeys: (client = operator) => revokeAllApiKeys(config, client),
     authenticateApiKey: timeChecks(config, 'api_key', (token) =>
       authenticateApiKey(config, textOf(token)),
     ),
-    issueAccessToken: (authenticated, submitted, client = nobody) =>
+    issueAccessToken: (authenticated, submitted, client = unknownClient) =>
       issueAccessToken(config, authenticated, { submitted, client }),
     listPublicKeys: async () => requireAccessTokens(config).keyRing.published(),
     listRevocations: async () => requireAccessTokens(config).revocations.get(),
@@ -96,34 +92,34 @@ export function createAuth<Fields = unknown>(options: AuthOptions<Fields>): Auth
     listEvents: (of, page) => config.store.listEvents({ ...of, ...page }),
     expiresAt: (session) => expiresAt(config, session),
     isFresh: (session) => isFresh(config, session),
-    freshen: (authenticated, challenge, client = nobody) =>
+    freshen: (authenticated, challenge, client = unknownClient) =>
       freshen(config, authenticated, { challenge, client }),
-    verifyPassword: async (user, challenge, client = nobody) =>
+    verifyPassword: async (user, challenge, client = unknownClient) =>
       (await verifyChallenge(config, user, { challenge, client })) !== null,
-    changePassword: (authenticated, change, client = nobody) =>
+    changePassword: (authenticated, change, client = unknownClient) =>
       changePassword(config, authenticated, { ...change, client }),
-    requestEmailVerification: (authenticated, client = nobody) =>
+    requestEmailVerification: (authenticated, client = unknownClient) =>
       requestEmailVerification(config, authenticated, client),
-    requestEmailChange: (authenticated, emailAddress, client = nobody) =>
+    requestEmailChange: (authenticated, emailAddress, client = unknownClient) =>
       requestEmailChange(config, authenticated, { emailAddress, client }),
     isEmailVerificationLive: (token) => isEmailVerificationLive(config, token),
-    verifyEmailAddress: (submitted, client = nobody) =>
+    verifyEmailAddress: (submitted, client = unknownClient) =>
       verifyEmailAddress(config, { ...submitted, client }),
     findUser: (named) => findUser(config, named),
     listUsers: (page) => config.store.listUsers(page),
     banUser: (userId, client = operator) => banUser(config, userId, client),
     unbanUser: (userId, client = operator) => unbanUser(config, userId, client),
     deleteUser: (user, client = operator) => deleteUser(config, user, client),
-    deleteOwnUser: (session, client = nobody) => deleteOwnUser(config, session, client),
+    deleteOwnUser: (session, client = unknownClient) => deleteOwnUser(config, session, client),
     createUser: (credentials) => createUser(config, credentials),
     setPassword: (credentials) => setPassword(config, credentials),
     countPasswordSchemes: () => config.store.countPasswordSchemes(),
     forgetImportedPasswords: (client = operator) => forgetImportedPasswords(config, client),
-    requestPasswordReset: (emailAddress, client = nobody) =>
+    requestPasswordReset: (emailAddress, client = unknownClient) =>
       requestPasswordReset(config, emailAddress, client),
     revokeOneTimeTokens: () => revokeOneTimeTokens(config),
     isPasswordResetLive: (token) => isPasswordResetLive(config, token),
-    resetPassword: (token, password, client = nobody) =>
+    resetPassword: (token, password, client = unknownClient) =>
       resetPassword(config, token, { password, client }),
     onMessageQueued(listener) {
       listeners.add(listener)

@@ -9,7 +9,7 @@ export interface Client {
 }
 
 /** A client about which nothing is known. */
-export const nobody: Client = {
+export const unknownClient: Client = {
   ipAddress: null,
   userAgent: null,
   requestId: null,
@@ -17,4 +17,4 @@ export const nobody: Client = {
 }
 
 /** Somebody at a console, whose name is not known. */
-export const operator: Client = { ...nobody, actor: 'operator' }
+export const operator: Client = { ...unknownClient, actor: 'operator' }

@@ -83,23 +83,23 @@ export function resolveConfiguration<Fields>(
   const clock = options.clock ?? (() => new Date())
   const random = options.random ?? randomBytes
   const newId = ids(random)
-  const idleHours = sessions.idleHours ?? settings.sessions.idleHours.otherwise
+  const idleHours = sessions.idleHours ?? settings.sessions.idleHours.default
   // SECURITY: not by spreading, with which an explicit undefined would replace a default.
   const config = {
     store,
     passwords: {
-      minimumLength: passwords.minimumLength ?? settings.passwords.minimumLength.otherwise,
+      minimumLength: passwords.minimumLength ?? settings.passwords.minimumLength.default,
       rejectCommon: passwords.rejectCommon ?? true,
       contextWords: passwords.contextWords ?? [],
     },
     sessions: {
       idleHours,
-      maximumHours: sessions.maximumHours ?? settings.sessions.maximumHours.otherwise,
-      maximumPerUser: sessions.maximumPerUser ?? settings.sessions.maximumPerUser.otherwise,
+      maximumHours: sessions.maximumHours ?? settings.sessions.maximumHours.default,
+      maximumPerUser: sessions.maximumPerUser ?? settings.sessions.maximumPerUser.default,
     },
     apiKeys: resolveApiKeys(apiKeys),
     accessTokens: resolveAccessTokens({ store, clock, newId }, options.accessTokens),
-    resetTokenMinutes: options.resetTokenMinutes ?? settings.resetTokenMinutes.otherwise,
+    resetTokenMinutes: options.resetTokenMinutes ?? settings.resetTokenMinutes.default,
     guard: new Guard(store, clock),
     deadTokens: new DeadTokens(clock),
     refusedAttempts: new RefusedAttempts((events) => store.recordEvents(events)),
@@ -132,13 +132,13 @@ export function resolveConfiguration<Fields>(
 
 function resolveApiKeys(policy: Partial<ApiKeyPolicy>): ApiKeyPolicy {
   const { defaultDays, maximumDays, maximumPerUser, requestsPerMinute } = settings.apiKeys
-  const longest = policy.maximumDays ?? maximumDays.otherwise
+  const longest = policy.maximumDays ?? maximumDays.default
   return {
     scopes: policy.scopes ?? [],
-    defaultDays: policy.defaultDays ?? Math.min(defaultDays.otherwise, longest),
+    defaultDays: policy.defaultDays ?? Math.min(defaultDays.default, longest),
     maximumDays: longest,
-    maximumPerUser: policy.maximumPerUser ?? maximumPerUser.otherwise,
-    requestsPerMinute: policy.requestsPerMinute ?? requestsPerMinute.otherwise,
+    maximumPerUser: policy.maximumPerUser ?? maximumPerUser.default,
+    requestsPerMinute: policy.requestsPerMinute ?? requestsPerMinute.default,
   }
 }
 
@@ -164,7 +164,7 @@ const unlimited = {
         isStopped: false,
         isLast: false,
         async succeed() {},
-        judge: <T>(work: () => Promise<T>) => work(),
+        verify: <T>(work: () => Promise<T>) => work(),
       }
     },
     async recover() {},

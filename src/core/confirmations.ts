@@ -74,7 +74,7 @@ async function isRight(
   password: Secret,
 ): Promise<boolean> {
   const attempt = await config.guard.tryPassword('password_challenge', { account, password })
-  return attempt.judge(async () => {
+  return attempt.verify(async () => {
     const isVerified = await config.passwordHash.verify(passwordHash, password)
     if (!isVerified || attempt.isStopped) return false
     await config.store.transaction((transaction) => attempt.succeed(transaction))

@@ -1,3 +1,4 @@
+// What the verbs here promise is written in verbs/counts.ts.
 import type { Client } from './client.ts'
 import type { Configuration } from './config.ts'
 import { parseEmailAddress } from './email-address.ts'
@@ -27,11 +28,6 @@ export interface Count {
   readonly endsAt: Date | null
 }
 
-/**
- * The current counts of a subject; for a user, those under the address and those under the id.
- *
- * @throws AuthError `unavailable`
- */
 export async function listCounts(config: Configuration, subject: CountedSubject): Promise<Count[]> {
   const { buckets, failures } = await keysOf(config, subject)
   const now = config.clock()
@@ -55,12 +51,6 @@ export async function listCounts(config: Configuration, subject: CountedSubject)
   return [...windows.map(({ key: _key, ...count }) => count), ...failing]
 }
 
-/**
- * Clears the counts of a subject. A process that refused it within the last five seconds may refuse it for five
- * more. What each process remembers about one password on many accounts is not cleared.
- *
- * @throws AuthError `unavailable`
- */
 export async function clearCounts(
   config: Configuration,
   subject: CountedSubject,

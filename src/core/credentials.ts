@@ -1,5 +1,6 @@
 import type { Configuration } from './config.ts'
 import { type EmailAddress, parseEmailAddress } from './email-address.ts'
+import type { User } from './entities.ts'
 import { AuthError, type InvalidField } from './errors.ts'
 import { parseNewPassword, policyFor } from './password-policy.ts'
 import { Secret } from './secret.ts'
@@ -29,5 +30,13 @@ export function parseNewCredentials(
   const fields: InvalidField[] = []
   if (!emailAddress) fields.push({ field: 'emailAddress', code: 'invalid' })
   if (!isAccepted) fields.push({ field: 'password', code: password })
+  throw new AuthError('validation_failed', { fields })
+}
+
+/** @throws AuthError `validation_failed` for a text that may not be the password of this user */
+export function requireNewPassword(config: Configuration, user: User, text: string): Secret {
+  const password = parseNewPassword(text, policyFor(user.emailAddress, config.passwords))
+  if (password instanceof Secret) return password
+  const fields = [{ field: 'password', code: password }] as const
   throw new AuthError('validation_failed', { fields })
 }

@@ -1,3 +1,4 @@
+// What the verbs here promise is written in verbs/sessions.ts.
 import type { Client } from './client.ts'
 import type { Configuration } from './config.ts'
 import { maximumDeviceNameLength } from './device-name.ts'
@@ -11,12 +12,6 @@ import type { OwnSession } from './statements/sessions.ts'
 import { generateToken } from './tokens.ts'
 import { perform, type UnitOfWork } from './unit-of-work.ts'
 
-/**
- * Names a session, so that its user recognizes the device.
- *
- * @returns null if the user has no such session, or it has expired
- * @throws AuthError `validation_failed`, `unavailable`
- */
 export async function renameSession(
   config: Configuration,
   session: OwnSession,
@@ -31,11 +26,6 @@ export async function renameSession(
   return renamed && isLive(config, renamed) ? renamed : null
 }
 
-/**
- * Revokes a session of a user: its token is refused from the moment this resolves.
- *
- * @returns whether the user had such a session, and it had not expired
- */
 export async function revokeSession(
   config: Configuration,
   session: OwnSession,
@@ -44,11 +34,6 @@ export async function revokeSession(
   return perform(config, client, (unit) => revoke(config, unit, session))
 }
 
-/**
- * The same, for users who revoke a session of their own, which may be the acting one.
- *
- * @returns null if the acting session has ended meanwhile
- */
 export async function revokeOwnSession(
   config: Configuration,
   acting: OwnSession,
@@ -72,7 +57,6 @@ async function revoke(
   return true
 }
 
-/** Revokes every session of a user. */
 export async function revokeSessions(
   config: Configuration,
   userId: string,
@@ -85,11 +69,6 @@ export async function revokeSessions(
   })
 }
 
-/**
- * Revokes every session of a user except this one.
- *
- * @returns how many had not expired; null if this session has ended meanwhile
- */
 export async function revokeOtherSessions(
   config: Configuration,
   { id, userId }: OwnSession,
@@ -106,13 +85,6 @@ export async function revokeOtherSessions(
   })
 }
 
-/**
- * Replaces the token of a session: the old one is refused from the moment this resolves. Of two concurrent calls
- * only one gets a new token: the other's would have been replaced at once.
- *
- * @returns null if the token is not, or no longer, that of a session
- * @throws AuthError `rate_limited`, `unavailable`
- */
 export async function rotateToken(
   config: Configuration,
   { session: { id: sessionId, userId }, token: old }: { session: Session; token: string },

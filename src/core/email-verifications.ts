@@ -1,3 +1,4 @@
+// What the verbs here promise is written in verbs/email-verifications.ts.
 import type { Client } from './client.ts'
 import type { Configuration } from './config.ts'
 import { type Confirmed, confirmRegistration, isRegistrationLive } from './confirmations.ts'
@@ -15,12 +16,6 @@ import { perform, type UnitOfWork } from './unit-of-work.ts'
 /** How long a link that verifies an address is valid after its mail was sent. */
 export const emailVerificationHours = 24
 
-/**
- * Queues the mail with a link that verifies the user's address; does nothing if it is verified already.
- *
- * @returns false if the session has ended meanwhile
- * @throws AuthError `rate_limited`, `unavailable`
- */
 export async function requestEmailVerification(
   config: Configuration,
   { session, user }: Authenticated,
@@ -37,14 +32,7 @@ export async function requestEmailVerification(
   })
 }
 
-/**
- * Records the address that a user wants, and queues the mail with the link that verifies it. Nothing else changes
- * until the link is used; the link of an earlier request becomes useless. Whether somebody has the address is not
- * looked up here, so the caller cannot learn it.
- *
- * @returns false if the session has ended meanwhile
- * @throws AuthError `validation_failed`, `rate_limited`, `unavailable`
- */
+// Whether somebody has the address is not looked up here, so the caller cannot learn it.
 export async function requestEmailChange(
   config: Configuration,
   { session, user }: Authenticated,
@@ -89,7 +77,7 @@ export async function issueEmailVerification(
   return { token, digest }
 }
 
-/** Whether a token would be accepted now. Asked before the password is checked. */
+// Asked before the password is checked.
 export async function isEmailVerificationLive(
   config: Configuration,
   token: string,
@@ -131,16 +119,9 @@ export type Verified =
   | { readonly outcome: 'verified'; readonly user: User }
   | { readonly outcome: 'invalid_token' | 'password_required' | 'wrong_password' }
 
-/**
- * Consumes the token of a link: the address becomes verified. If it was requested as a new address, it becomes the
- * user's, and the previous address is notified. The link of a sign-up creates the user.
- *
- * SECURITY: opening the link is not enough, or an attacker who signed up with somebody else's address would have it
- * verified by the owner's click. The link also needs that user's session or password, which the owner of the mailbox
- * does not have: the owner resets the password.
- *
- * @throws AuthError `email_address_taken`, `rate_limited`, `overloaded`, `unavailable`, or what a hook throws
- */
+// SECURITY: opening the link is not enough, or an attacker who signed up with somebody else's address would have it
+// verified by the owner's click. The link also needs that user's session or password, which the owner of the mailbox
+// does not have: the owner resets the password.
 export async function verifyEmailAddress(
   config: Configuration,
   submitted: ClientProof,

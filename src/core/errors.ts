@@ -1,4 +1,5 @@
 import type { RateLimit } from './guard/rate-limit.ts'
+import { codeOf } from './thrown.ts'
 
 /** Why a verb could not do what was asked. The union is closed and its members never change. */
 export type AuthErrorCode =
@@ -77,6 +78,8 @@ const heldCodes = ['55P03', '57014', '40P01']
  * available.
  */
 export function isHeld(error: unknown): boolean {
-  const { code, name } = Object(Object(error).cause)
-  return isUnavailable(error) && (heldCodes.includes(code) || name === 'DeadlineError')
+  if (!(error instanceof AuthError) || error.code !== 'unavailable') return false
+  const { cause } = error
+  const isLate = cause instanceof Error && cause.name === 'DeadlineError'
+  return isLate || heldCodes.includes(codeOf(cause) ?? '')
 }

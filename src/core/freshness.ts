@@ -1,3 +1,4 @@
+// What the verbs here promise is written in verbs/sessions.ts.
 import type { Client } from './client.ts'
 import type { Configuration } from './config.ts'
 import type { Authenticated, Session, User } from './entities.ts'
@@ -30,12 +31,6 @@ export function isFresh(config: Configuration, session: Session): boolean {
   return Math.abs(ago) < freshMinutes * 60_000
 }
 
-/**
- * Makes a session fresh again, if the password is right.
- *
- * @returns until when the session is fresh, or why it is not
- * @throws AuthError `rate_limited`, `overloaded`, `unavailable`
- */
 export async function freshen(
   config: Configuration,
   { session, user }: Authenticated,
@@ -73,7 +68,7 @@ export async function verifyChallenge(
   }
   const tried = { account: user.id, password }
   const attempt = await config.guard.tryPassword('password_challenge', tried)
-  const passwordHash = await attempt.judge(() => findRight(config, user, { password, attempt }))
+  const passwordHash = await attempt.verify(() => findRight(config, user, { password, attempt }))
   if (passwordHash === null) {
     noteRefusal(config, client, { name: attempt.isLast ? 'authn_login_lock' : refusal, ...about })
   }

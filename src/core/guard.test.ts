@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { memoryGuardStore } from '../../test/memory-guard-store.ts'
-import { nobody } from './client.ts'
+import { unknownClient } from './client.ts'
 import { AuthError } from './errors.ts'
 import { type GuardedAct, limits } from './guard/limits.ts'
 import { Guard } from './guard.ts'
@@ -25,7 +25,7 @@ function createGuard() {
     } = {},
     by = guard,
   ): Promise<'passes' | number> =>
-    by.count(act, { account: name, client: { ...nobody, ipAddress, requestId } }).then(
+    by.count(act, { account: name, client: { ...unknownClient, ipAddress, requestId } }).then(
       () => 'passes' as const,
       (error: unknown) => {
         if (!(error instanceof AuthError) || error.code !== 'rate_limited') throw error
@@ -245,7 +245,9 @@ test('what is full is remembered for ten thousand keys, and costs a question aga
   }
   const guard = new Guard(store, () => new Date(start))
   const attempt = (index: number) =>
-    guard.count('session_token', { account: `user-${index}`, client: nobody }).catch(() => {})
+    guard
+      .count('session_token', { account: `user-${index}`, client: unknownClient })
+      .catch(() => {})
   for (let index = 0; index <= 10_000; index++) await attempt(index)
   expect(store.calls.writes).toBe(10_001)
   await attempt(1)
@@ -293,7 +295,7 @@ test('a store that is away is no attempt that passes', async () => {
   const store = memoryGuardStore()
   store.count = () => Promise.reject(away)
   const guard = new Guard(store, () => new Date(start))
-  await expect(guard.count('session_token', { account, client: nobody })).rejects.toBe(away)
+  await expect(guard.count('session_token', { account, client: unknownClient })).rejects.toBe(away)
 })
 
 test('who is refused is told the time of the window that ends last, also of one that is just full', async () => {

@@ -27,7 +27,7 @@ export interface PasswordAttempt {
   /** Clears the failures. Until this is called, the try itself counts as failed. */
   succeed(transaction: FailedAttemptsStatements): Promise<void>
   /** Runs `work`, which verifies the password. If it throws, the try is not counted. */
-  judge<T>(work: () => Promise<T>): Promise<T>
+  verify<T>(work: () => Promise<T>): Promise<T>
 }
 
 type FailedAttemptsStatements = Pick<StoreTransaction, 'deleteFailedAttempts'>
@@ -114,7 +114,7 @@ export class Guard {
         tried.forgive()
         await transaction.deleteFailedAttempts([key])
       },
-      async judge(work) {
+      async verify(work) {
         try {
           return await work()
         } catch (error) {

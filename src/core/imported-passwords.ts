@@ -1,16 +1,10 @@
+// What the verbs here promise is written in verbs/passwords.ts.
 import type { Client } from './client.ts'
 import type { Configuration } from './config.ts'
 import { noPassword } from './imported-hashes/imported-hash.ts'
 import { pause, stepRows } from './steps.ts'
 import { perform } from './unit-of-work.ts'
 
-/**
- * Deletes every imported hash that no log-in has replaced, in small steps. A log-in then costs what it did before the
- * import, and those users choose a password by a reset mail. Sessions stay.
- *
- * @returns how many users there were
- * @throws AuthError `unavailable`, possibly after some of them were deleted: call it again for the rest
- */
 export async function forgetImportedPasswords(
   config: Configuration,
   client: Client,

@@ -1,3 +1,4 @@
+// What the verbs here promise is written in verbs/sessions.ts.
 import type { Client } from './client.ts'
 import type { Configuration } from './config.ts'
 import type { SubmittedCredentials } from './credentials.ts'
@@ -20,13 +21,7 @@ export interface LoggedIn extends Authenticated {
   readonly token: Secret
 }
 
-/**
- * Begins a session, if address and password are right. An unknown address costs the same hash as a wrong password, and
- * has the same result.
- *
- * @returns null if the address or the password is wrong, without saying which
- * @throws AuthError `rate_limited`, `overloaded`, `unavailable`
- */
+// An unknown address costs the same hash as a wrong password, and has the same result.
 export async function logIn(
   config: Configuration,
   credentials: SubmittedCredentials,
@@ -62,7 +57,7 @@ async function tryToLogIn(
     return null
   }
   const attempt = await config.guard.tryPassword('log_in', { account, password })
-  return attempt.judge(() => verify(config, { emailAddress, password, attempt, client }))
+  return attempt.verify(() => verify(config, { emailAddress, password, attempt, client }))
 }
 
 interface Tried {

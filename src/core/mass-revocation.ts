@@ -1,15 +1,9 @@
+// What the verbs here promise is written in verbs.ts, and in verbs/ with each noun.
 import type { Client } from './client.ts'
 import type { Configuration } from './config.ts'
 import { pause, stepRows } from './steps.ts'
 import { perform } from './unit-of-work.ts'
 
-/**
- * Revokes every session of every user, in small steps, so that other writers need not wait. Sessions that begin
- * meanwhile stay, and so do API keys.
- *
- * @returns how many there were, including expired ones that were not swept yet
- * @throws AuthError `unavailable`, possibly after some of them were revoked: call it again for the rest
- */
 export async function revokeAllSessions(config: Configuration, client: Client): Promise<number> {
   const { store } = config
   return endAll({
@@ -25,13 +19,6 @@ export async function revokeAllSessions(config: Configuration, client: Client): 
   })
 }
 
-/**
- * Revokes every API key of every user, in small steps, as `revokeAllSessions` does. A key that is created meanwhile
- * stays.
- *
- * @returns how many there were, including expired ones that were not swept yet
- * @throws AuthError `unavailable`, possibly after some of them were revoked: call it again for the rest
- */
 export async function revokeAllApiKeys(config: Configuration, client: Client): Promise<number> {
   const { store } = config
   return endAll({
@@ -45,11 +32,6 @@ export async function revokeAllApiKeys(config: Configuration, client: Client): P
   })
 }
 
-/**
- * Revokes every mailed link: password resets, address verifications and changes, and unconfirmed sign-ups.
- *
- * @throws AuthError `unavailable`, possibly after some of them were revoked: call it again for the rest
- */
 export async function revokeOneTimeTokens({ store }: Configuration): Promise<void> {
   const endStep = () =>
     store.transaction((transaction) => transaction.deleteOneTimeTokens({ maximum: stepRows }))

@@ -1,6 +1,6 @@
 /** A number that can be set: its default, and its bounds, inclusive. */
 export interface NumberSetting {
-  readonly otherwise: number
+  readonly default: number
   readonly from: number
   readonly to: number
   /** Set if only whole numbers make sense. */
@@ -10,18 +10,18 @@ export interface NumberSetting {
 /** The numbers among the options of `createAuth`; the environment of a server is read by the same rules. */
 export const numberSettings = {
   passwords: {
-    minimumLength: { otherwise: 8, from: 8, to: 128, isWhole: true },
+    minimumLength: { default: 8, from: 8, to: 128, isWhole: true },
   },
   sessions: {
-    idleHours: { otherwise: 720, from: 0.01, to: 87_600 },
-    maximumHours: { otherwise: 2_160, from: 0.01, to: 87_600 },
-    maximumPerUser: { otherwise: 100, from: 1, to: 1_000, isWhole: true },
+    idleHours: { default: 720, from: 0.01, to: 87_600 },
+    maximumHours: { default: 2_160, from: 0.01, to: 87_600 },
+    maximumPerUser: { default: 100, from: 1, to: 1_000, isWhole: true },
   },
   apiKeys: {
-    defaultDays: { otherwise: 90, from: 1, to: 3_650 },
-    maximumDays: { otherwise: 365, from: 1, to: 3_650 },
-    maximumPerUser: { otherwise: 100, from: 1, to: 1_000, isWhole: true },
-    requestsPerMinute: { otherwise: 600, from: 1, to: 1_000_000, isWhole: true },
+    defaultDays: { default: 90, from: 1, to: 3_650 },
+    maximumDays: { default: 365, from: 1, to: 3_650 },
+    maximumPerUser: { default: 100, from: 1, to: 1_000, isWhole: true },
+    requestsPerMinute: { default: 600, from: 1, to: 1_000_000, isWhole: true },
   },
-  resetTokenMinutes: { otherwise: 15, from: 1, to: 1_440 },
+  resetTokenMinutes: { default: 15, from: 1, to: 1_440 },
 } as const

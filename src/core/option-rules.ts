@@ -117,7 +117,7 @@ function requireNumbers(
 function requireWithin(
   name: string,
   value: unknown,
-  { from, to, isWhole }: Omit<NumberSetting, 'otherwise'>,
+  { from, to, isWhole }: Omit<NumberSetting, 'default'>,
 ) {
   // SECURITY: written so that NaN fails: a session whose expiry is NaN would never expire.
   if (!(typeof value === 'number' && value >= from && value <= to)) {

@@ -1,7 +1,6 @@
 import type { Configuration } from './config.ts'
 import type { Session, SessionHorizon } from './entities.ts'
 
-/** When a session expires if it is not used again. */
 export function expiresAt(config: Configuration, session: Session): Date {
   return new Date(expiry(config, session))
 }

@@ -1,3 +1,4 @@
+// What the verbs here promise is written in verbs/sessions.ts.
 import type { Client } from './client.ts'
 import type { Configuration } from './config.ts'
 import type { Authenticated, Session, User } from './entities.ts'
@@ -9,13 +10,7 @@ import type { StoreTransaction } from './store-transaction.ts'
 import { generateToken, parseToken } from './tokens.ts'
 import { perform } from './unit-of-work.ts'
 
-/**
- * The session and user that a token belongs to. One indexed read and no write; a text that cannot be the token of a
- * session is refused without a query.
- *
- * @returns null if the token is malformed, unknown, revoked or expired, or its user is banned
- * @throws AuthError `unavailable`
- */
+// A text that cannot be the token of a session is refused without a query.
 export async function authenticate(
   config: Configuration,
   token: string,
@@ -58,7 +53,6 @@ export async function holdLive(
   return user && (await transaction.holdSession(session)) ? user : null
 }
 
-/** Ends a session: its token is refused from the moment this resolves. */
 export async function logOut(
   config: Configuration,
   { id, userId }: Session,

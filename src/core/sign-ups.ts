@@ -1,3 +1,4 @@
+// What the verbs here promise is written in verbs/users.ts.
 import type { Client } from './client.ts'
 import type { Configuration } from './config.ts'
 import { parseNewCredentials, type SubmittedCredentials } from './credentials.ts'
@@ -19,13 +20,7 @@ export interface SubmittedSignUp extends SubmittedCredentials {
   readonly fields?: unknown
 }
 
-/**
- * Signs somebody up, as the option `signUp` says. The hash is computed before the transaction begins, even for an
- * address that turns out to be taken.
- *
- * @throws AuthError `sign_up_closed`, `validation_failed`, `rate_limited`, `email_address_taken` (if sign-up is open),
- *   `overloaded`, `unavailable`
- */
+// The hash is computed before the transaction begins, even for an address that turns out to be taken.
 export async function signUp(
   config: Configuration,
   { fields = null, ...credentials }: SubmittedSignUp,

@@ -1,3 +1,4 @@
+// What the verbs here promise is written in verbs/access-tokens.ts.
 import type { CryptoKey } from 'jose'
 import type { SigningKey } from './entities.ts'
 import type { KeyEncryption } from './signing-keys/key-encryption.ts'
@@ -55,13 +56,7 @@ export function publishedAt(keys: readonly SigningKey[], now: Date): SigningKey[
   })
 }
 
-/**
- * Makes another key, which is published at once. It signs `soon`, in 15 minutes, when every resource server knows it,
- * or `at_once`. If there is no key yet, it always signs at once.
- *
- * @returns the key, or null if another was made at the same moment
- * @throws AuthError `unavailable`
- */
+// `soon` is when every resource server knows the new key. The first key signs at once, since there is no other.
 export async function rotateSigningKey(
   context: SigningKeysContext,
   encryption: KeyEncryption,
@@ -125,7 +120,6 @@ export interface ListedSigningKey
   readonly status: 'next' | 'signing' | 'retiring' | 'retired'
 }
 
-/** All signing keys, the newest first. */
 export async function listSigningKeys({
   store,
   clock,
@@ -143,10 +137,7 @@ export async function listSigningKeys({
   })
 }
 
-/**
- * Deletes a key that has leaked: services refuse its tokens as soon as they fetch the keys again. The key that signs
- * now is not deleted, or an older one would sign again.
- */
+// The key that signs now is not deleted, or an older one would sign again.
 export async function revokeSigningKey(
   { store, clock }: Pick<SigningKeysContext, 'store' | 'clock'>,
   id: string,

@@ -1,3 +1,4 @@
+// What the verbs here promise is written in verbs/users.ts.
 import { type Client, operator } from './client.ts'
 import type { Configuration } from './config.ts'
 import { parseNewCredentials, type SubmittedCredentials } from './credentials.ts'
@@ -12,10 +13,6 @@ import { perform, type UnitOfWork } from './unit-of-work.ts'
 /** Names a user, by id or by address; the address may be in any spelling. */
 export type NamedUser = { readonly id: string } | { readonly emailAddress: string }
 
-/**
- * @returns null if there is no such user
- * @throws AuthError `unavailable`
- */
 export async function findUser({ store }: Configuration, named: NamedUser): Promise<User | null> {
   if ('id' in named) return store.findUser(named.id)
   const emailAddress = parseEmailAddress(named.emailAddress)
@@ -23,13 +20,6 @@ export async function findUser({ store }: Configuration, named: NamedUser): Prom
   return known?.user ?? null
 }
 
-/**
- * Bans a user: every session and API key is revoked, mailed links are voided, and log-ins fail as if the password were
- * wrong.
- *
- * @returns the user, or null if there is none
- * @throws AuthError `unavailable`
- */
 export async function banUser(
   config: Configuration,
   userId: string,
@@ -47,11 +37,6 @@ export async function banUser(
   })
 }
 
-/**
- * Lets a banned user log in again.
- *
- * @returns the user, or null if there is none
- */
 export async function unbanUser(
   config: Configuration,
   userId: string,
@@ -66,14 +51,6 @@ export async function unbanUser(
   })
 }
 
-/**
- * Deletes a user and everything that belongs to them: sessions, API keys, links, queued mails, and rows of your
- * tables that refer to the user with ON DELETE CASCADE. The address may sign up again. Events stay, without email
- * addresses, IP addresses and user agents. Digests of the user's ids stay, too, so that no import brings the user
- * back.
- *
- * @throws AuthError `unavailable`
- */
 export async function deleteUser(
   config: Configuration,
   { id }: User,
@@ -85,12 +62,6 @@ export async function deleteUser(
   })
 }
 
-/**
- * The same, for users who delete themselves.
- *
- * @returns false if the session has ended meanwhile
- * @throws AuthError `unavailable`
- */
 export async function deleteOwnUser(
   config: Configuration,
   session: Session,
@@ -119,11 +90,6 @@ async function remove(user: User, unit: UnitOfWork): Promise<void> {
   await unit.record({ name: 'user_deleted', userId: user.id })
 }
 
-/**
- * Creates a user without a session, for seeds and consoles.
- *
- * @throws AuthError `validation_failed`, `email_address_taken`, `overloaded`, `unavailable`
- */
 export async function createUser(
   config: Configuration,
   credentials: SubmittedCredentials,

@@ -8,7 +8,12 @@ import type { PasswordVerbs } from './verbs/passwords.ts'
 import type { SessionVerbs } from './verbs/sessions.ts'
 import type { UserVerbs } from './verbs/users.ts'
 
-/** The verbs of Latchkey, bound to one configuration. */
+/**
+ * The verbs of Latchkey, bound to one configuration. Their contract is written here and in `verbs/`, and only here: the
+ * functions that do the work, in the files of the same names one folder up, say how and why.
+ *
+ * Every verb that asks the database throws `AuthError` `unavailable` if it cannot be reached.
+ */
 export interface Auth
   extends UserVerbs,
     SessionVerbs,

@@ -11,6 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
+import { codeOf } from '../core/thrown.ts'
 import { endLinesAs } from './text-file.ts'
 
 /** A file to write into a project, and whether it exists there already. */
@@ -52,8 +53,7 @@ function add(place: string, content: string | Buffer): () => void {
     writeFileSync(place, content, { flag: 'wx', mode: isSecret(place) ? 0o600 : 0o666 })
   } catch (error) {
     // A file that somebody else has created meanwhile must not be removed.
-    const isTheirs = error instanceof Error && 'code' in error && error.code === 'EEXIST'
-    if (!isTheirs) remove()
+    if (codeOf(error) !== 'EEXIST') remove()
     throw error
   }
   return remove

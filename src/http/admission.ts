@@ -48,7 +48,7 @@ export class Admission {
 
   /** The sender of the request, or the refusal to answer with if they do not meet the access. */
   async admit(request: RequestHead, access: RouteAccess): Promise<Principal | Refusal> {
-    return this.judge(request, access).catch((error) => this.explain(error))
+    return this.decide(request, access).catch((error) => this.explain(error))
   }
 
   /** The refusal for a caller whose session or key has ended since they were admitted, or null. */
@@ -61,9 +61,12 @@ export class Admission {
    *
    * @throws AuthError `rate_limited`, `unavailable`
    */
-  judge(request: RequestHead, access: SessionAccess): Promise<(Authenticated & Principal) | Refusal>
-  judge(request: RequestHead, access: RouteAccess): Promise<Principal | Refusal>
-  async judge(request: RequestHead, access: RouteAccess): Promise<Principal | Refusal> {
+  decide(
+    request: RequestHead,
+    access: SessionAccess,
+  ): Promise<(Authenticated & Principal) | Refusal>
+  decide(request: RequestHead, access: RouteAccess): Promise<Principal | Refusal>
+  async decide(request: RequestHead, access: RouteAccess): Promise<Principal | Refusal> {
     const source = { auth: this.#auth, request, cookie: this.#cookie }
     if (typeof access === 'object') {
       return authorizeRequest({ ...source, attribution: { userId: null } }, access.scope)

@@ -71,11 +71,11 @@ export async function authorizeRequest(
 /** The token in the Authorization header, of any kind, or the refusal to answer with; cookies are ignored. */
 export function readBearer({ headers }: Pick<RequestHead, 'headers'>): string | Refusal {
   const header = headers.get('authorization')
-  const credential = header === null ? nobody : parseAuthorization(header)
+  const credential = header === null ? noCredential : parseAuthorization(header)
   return credential.kind === 'token' ? credential.token : refuseCredential(credential.kind)
 }
 
-const nobody: Credential = { kind: 'none' }
+const noCredential: Credential = { kind: 'none' }
 
 /** The holder of the session in the cookie, whatever the Authorization header says; null if there is none. */
 export async function recognizeBrowser({

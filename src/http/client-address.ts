@@ -23,7 +23,7 @@ export function clientAddresses(
   let isNoticed = false
   return {
     find(headers, text = '') {
-      const { address, isTrusted } = peers.get(text) ?? judge(text)
+      const { address, isTrusted } = peers.get(text) ?? notePeer(text)
       if (!address) return null
       if (!isTrusted) {
         if (!isNoticed && isProxy(headers, address)) {
@@ -41,7 +41,7 @@ export function clientAddresses(
   }
 
   // Remembered, since a connection carries many requests, and all connections of a proxy have one peer.
-  function judge(text: string): Peer {
+  function notePeer(text: string): Peer {
     const address = parseAddress(text)
     const peer = { address, isTrusted: address !== null && includes(trusted, address) }
     if (peers.size >= 1_000) peers.clear()

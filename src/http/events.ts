@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Auth } from '../core/auth.ts'
-import { nobody } from '../core/client.ts'
+import { unknownClient } from '../core/client.ts'
 import type { AuditEvent } from '../core/entities.ts'
 import { answer } from './answers.ts'
 import { pageOf, pageQuery } from './page.ts'
@@ -47,7 +47,7 @@ export function events(auth: Auth): Route[] {
 
 // SECURITY: a user must not learn from where an operator acted.
 function presentEvent(event: AuditEvent): z.infer<typeof eventSchema> {
-  const { ipAddress, userAgent, requestId } = event.actor === 'operator' ? nobody : event
+  const { ipAddress, userAgent, requestId } = event.actor === 'operator' ? unknownClient : event
   return {
     id: event.id,
     event: event.name,

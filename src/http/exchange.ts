@@ -8,13 +8,17 @@ import { isRefusal, type Refusal, refuse } from './problems.ts'
 import type { RequestLike } from './request-like.ts'
 import { toProblems } from './validation-problems.ts'
 
-/** A request before it is parsed for a route. */
-export interface RequestContext {
+/** What is known of every request, whatever its route. */
+export interface ReceivedRequest {
   readonly auth: Auth
   readonly request: RequestLike
   readonly client: Client
-  readonly params: Record<string, string>
   readonly cookie: SessionCookie
+}
+
+/** A request before it is parsed for a route. */
+export interface RequestContext extends ReceivedRequest {
+  readonly params: Record<string, string>
   readonly attribution: Attribution
 }
 
@@ -29,21 +33,17 @@ export interface Schemas {
   readonly query: z.ZodType | null
 }
 
+/** What is known before the body is validated; `input` has the unchecked fields of the body. */
+export interface Submission<Params> extends ReceivedRequest {
+  readonly params: Params
+  readonly input: Readonly<Record<string, unknown>>
+}
+
 /** What a handler gets: the parsed input, and the request that it comes from. */
-export interface Exchange<Body, Params, Query> {
-  readonly auth: Auth
+export interface Exchange<Body, Params, Query> extends ReceivedRequest {
   readonly body: Body
   readonly params: Params
   readonly query: Query
-  readonly client: Client
-  readonly request: RequestLike
-  readonly cookie: SessionCookie
-}
-
-/** What is known before the body is validated; `input` has the unchecked fields of the body. */
-export interface Submission<Params>
-  extends Omit<Exchange<unknown, Params, unknown>, 'body' | 'query'> {
-  readonly input: Readonly<Record<string, unknown>>
 }
 
 /** Refuses before the body is validated, or returns null. */

@@ -58,25 +58,25 @@ export function createGate(
   const admission = new Admission(auth, options)
   // The same code twice, for the compiler: the type of the access decides that of the caller.
   return typeof access === 'object'
-    ? gateOf(admission, (request) => admission.judge(request, access))
-    : gateOf(admission, (request) => admission.judge(request, access))
+    ? gateOf(admission, (request) => admission.decide(request, access))
+    : gateOf(admission, (request) => admission.decide(request, access))
 }
 
 function gateOf<Caller extends Principal>(
   admission: Admission,
-  judge: (request: RequestHead) => Promise<Caller | Refusal>,
+  decide: (request: RequestHead) => Promise<Caller | Refusal>,
 ): Gate<Caller> {
   return {
     protect:
       (handle) =>
       async (request, ...rest) => {
-        const caller = await judge(request).catch((error) => admission.explain(error))
+        const caller = await decide(request).catch((error) => admission.explain(error))
         if (isRefusal(caller)) return toResponse(presentRefusal(caller, request))
         return runAs(caller, async () => handle(request, caller, ...rest))
       },
     async find(request) {
       // SECURITY: an error is not turned into a refusal: a user who cannot be looked up must not seem to be logged out.
-      const caller = await judge(request)
+      const caller = await decide(request)
       return isRefusal(caller) ? null : caller
     },
   }

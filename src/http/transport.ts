@@ -3,7 +3,7 @@ import type { Session } from '../core/entities.ts'
 import type { Secret } from '../core/secret.ts'
 import { endsAt } from '../core/session-expiry.ts'
 import { type Holder, recognizeBrowser, type Transport } from './bearer.ts'
-import type { Exchange, Submission } from './exchange.ts'
+import type { ReceivedRequest, Submission } from './exchange.ts'
 import { type Refusal, refuse } from './problems.ts'
 
 /** How a client wants to get its token: in the body, or in a cookie that no script can read. */
@@ -21,23 +21,18 @@ export async function admitTransport({
   return input.transport === 'cookie' && !cookie.isIntended(request) ? refuse('csrf') : null
 }
 
-type CookieExchange = Pick<
-  Exchange<unknown, unknown, unknown>,
-  'auth' | 'request' | 'client' | 'cookie'
->
-
 /**
  * Ends the session in a browser's cookie when another one replaces it: the browser forgets the first token, and the
  * session would live on unused.
  */
-export async function endHeld({ auth, request, client, cookie }: CookieExchange): Promise<void> {
+export async function endHeld({ auth, request, client, cookie }: ReceivedRequest): Promise<void> {
   const held = await recognizeBrowser({ auth, request, cookie })
   if (held) await auth.logOut(held.session, client)
 }
 
 /** The headers that set the cookie to a session's token, for as long as the session can last. */
 export function giveCookie(
-  { auth: { config }, cookie }: Pick<CookieExchange, 'auth' | 'cookie'>,
+  { auth: { config }, cookie }: Pick<ReceivedRequest, 'auth' | 'cookie'>,
   { session, token }: { readonly session: Session; readonly token: Secret },
 ): Readonly<Record<string, string>> {
   const milliseconds = endsAt(config, session).getTime() - config.clock().getTime()
@@ -49,7 +44,7 @@ export function giveCookie(
  * just have received a new one, which would be lost.
  */
 export function takeCookie(
-  { cookie, transport }: Pick<CookieExchange, 'cookie'> & Pick<Holder, 'transport'>,
+  { cookie, transport }: Pick<ReceivedRequest, 'cookie'> & Pick<Holder, 'transport'>,
   how: 'forget' | 'logOut',
 ): Readonly<Record<string, string>> {
   return transport === 'cookie' ? cookie[how] : {}

@@ -1,7 +1,7 @@
 import { emailVerificationHours, issueEmailVerification } from '../core/email-verifications.ts'
 import type { User } from '../core/entities.ts'
 import type { Message, MessageKind } from '../core/mail.ts'
-import { hasEveryPasswordReset, issuePasswordReset } from '../core/passwords.ts'
+import { hasEveryPasswordReset, issuePasswordReset } from '../core/password-resets.ts'
 import {
   findNewestRegistration,
   issueRegistration,

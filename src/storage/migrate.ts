@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { types } from 'node:util'
 import { AuthError } from '../core/errors.ts'
+import { messageOf } from '../core/thrown.ts'
 import { readText } from './columns.ts'
 import type { Connection, Database, Transaction } from './database.ts'
 import { MigrationError } from './migration-error.ts'
@@ -163,7 +164,7 @@ async function readMigrations({ owner, directory }: Migrations): Promise<Migrati
 }
 
 function refuseUnread(cause: unknown): never {
-  throw new MigrationError(`Migrations cannot be read: ${Object(cause).message}`, { cause })
+  throw new MigrationError(`Migrations cannot be read: ${messageOf(cause)}`, { cause })
 }
 
 async function apply(transaction: Transaction, name: string, sql: string): Promise<void> {
@@ -174,7 +175,7 @@ async function apply(transaction: Transaction, name: string, sql: string): Promi
     if (cause instanceof AuthError && !isNotMigrated(cause)) throw cause
     // If a table of Latchkey's is gone, the error is `unavailable`, and its cause has the reason.
     const named = cause instanceof AuthError ? cause.cause : cause
-    const reason = named instanceof Error ? named.message : String(named)
+    const reason = messageOf(named)
     throw new MigrationError(`Migration ${name} failed, and nothing was applied: ${reason}`, {
       cause,
     })

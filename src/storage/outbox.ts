@@ -42,17 +42,21 @@ export async function claimMessage(
 ): Promise<Message | null> {
   const [row] = await connection.query(
     `UPDATE outbox SET attempts = attempts + 1, due_at = $1
-     WHERE id = coalesce(${first}, ${deferred('due_at <= $2')}, ${deferred('due_at > $3')})
+     WHERE id = coalesce(${first}, ${deferred(isDue)}, ${deferred(isMisdated)})
      RETURNING ${columns}`,
     [until, now, latest],
   )
   return row ? toMessage(row) : null
 }
 
+const isDue = 'due_at <= $2'
+// Later than any message is ever put off: a clock that was ahead did it.
+const isMisdated = 'due_at > $3'
+
 // A message that was never claimed is due, whatever its time: it was queued to be sent at once, by whichever clock.
 const first = `(
   SELECT id FROM outbox
-  WHERE status = 'queued' AND deferrals = 0 AND (due_at <= $2 OR due_at > $3 OR attempts = 0)
+  WHERE status = 'queued' AND deferrals = 0 AND (${isDue} OR ${isMisdated} OR attempts = 0)
   ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED
 )`
 

@@ -1,4 +1,5 @@
 import pg from 'pg'
+import { messageOf } from '../core/thrown.ts'
 import type { Database } from './database.ts'
 import { DatabaseUrlError } from './database-url-error.ts'
 import type { Migrations } from './migrate.ts'
@@ -61,7 +62,7 @@ function requireCertificates(connectionString: string): void {
     new pg.Client({ connectionString })
   } catch (cause) {
     if (Object(cause).syscall === undefined) throw cause
-    throw new DatabaseUrlError(`${needsCertificate}: ${Object(cause).message}`, { cause })
+    throw new DatabaseUrlError(`${needsCertificate}: ${messageOf(cause)}`, { cause })
   }
 }
 

@@ -10,6 +10,7 @@ import {
   unlinkSync,
 } from 'node:fs'
 import { dirname, resolve } from 'node:path'
+import { codeOf, messageOf } from '../core/thrown.ts'
 import { DatabaseUrlError } from './database-url-error.ts'
 
 /**
@@ -40,8 +41,7 @@ export function createFile(file: string): string {
     closeSync(openSync(file, 'a', 0o600))
     return realpathSync(file)
   } catch (cause) {
-    const { code, message } = Object(cause)
-    const reason = code === 'EISDIR' ? `${file} is a folder` : message
+    const reason = codeOf(cause) === 'EISDIR' ? `${file} is a folder` : messageOf(cause)
     throw new DatabaseUrlError(`SQLite needs a file that it may create and open: ${reason}`, {
       cause,
     })

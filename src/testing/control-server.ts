@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { explain, otherPort } from '../cli/explain.ts'
 import { serve } from '../cli/serve.ts'
 import { readTestEnvironment, refuseProduction } from '../cli/test-environment.ts'
+import { codeOf } from '../core/thrown.ts'
 import { nodeServer } from '../http/node.ts'
 import { control } from './control.ts'
 import { createTestServer, type TestServerOptions } from './test-server.ts'
@@ -50,7 +51,7 @@ async function run<Fields>(options: TestServerOptions<Fields>) {
 
 // `explain` names the variables of an application; those of a test server have other names.
 function explainStart(error: unknown): unknown {
-  if (error instanceof Error && Object(error).code === 'EADDRINUSE') {
+  if (error instanceof Error && codeOf(error) === 'EADDRINUSE') {
     const port = otherPort(error)
     return `${error.message}: stop what listens there, or set another port, for example PORT=${port} or CONTROL_PORT=${port + 9}`
   }

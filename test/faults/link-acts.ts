@@ -1,5 +1,5 @@
 // What people do by links in mails: choose another password, and prove their address.
-import { maximumPasswordResets } from '../../src/core/passwords.ts'
+import { maximumPasswordResets } from '../../src/core/password-resets.ts'
 import { born, bury, died, hasSession, tokenOf } from './doings.ts'
 import type { Held, Person } from './person.ts'
 

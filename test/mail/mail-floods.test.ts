@@ -3,11 +3,11 @@
 
 import type { Transport } from 'latchkey/server'
 import { expect, test } from 'vitest'
-import { nobody } from '../../src/core/client.ts'
+import { unknownClient } from '../../src/core/client.ts'
 import type { Authenticated } from '../../src/core/entities.ts'
 import { ann, type Server, signUpDirectly, startServer } from '../harness.ts'
 
-const stranger = { ...nobody, ipAddress: '203.0.113.7', requestId: 'one' }
+const stranger = { ...unknownClient, ipAddress: '203.0.113.7', requestId: 'one' }
 const owner = { ...stranger, ipAddress: '198.51.100.9' }
 const credentials = { emailAddress: ann.email_address, password: ann.password }
 

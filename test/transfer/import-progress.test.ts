@@ -21,7 +21,7 @@ test('it says how far it is, how fast, and how long it takes, over itself', () =
   show(1_000, 1_000)
   show(250_000, 100_000)
   show(1_200_000, 400_000)
-  progress.clear()
+  progress.end()
   expect(written).toEqual([
     `${erase}0 %: 1,000 rows, 1,000/s, 17 min left`,
     `${erase}25 %: 250,000 rows, 2,500/s, 5 min left`,
@@ -46,6 +46,6 @@ test('it is not drawn more than four times in a second', () => {
 test('a file or a pipe gets nothing of it', () => {
   const { progress, show, written } = prepare({ total: 10, isTTY: false })
   show(5, 1_000)
-  progress.clear()
+  progress.end()
   expect(written).toEqual([])
 })

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { closeSync, existsSync, openSync, rmSync, statSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve } from 'node:path'
+import { codeOf, messageOf } from '../../core/thrown.ts'
 import { requireWhole } from '../../storage/migrate.ts'
 import { isMigrated } from '../../storage/sqlite.ts'
 import { copyDatabase, findFaults } from '../../storage/sqlite-copy.ts'
@@ -91,7 +92,7 @@ async function backUp(database: string, { file, tolerate }: Wanted): Promise<voi
     await copy(database, { file: part, tolerate })
     placeFile(file, part)
   } catch (error) {
-    if (Object(error).code !== 'EEXIST') throw error
+    if (codeOf(error) !== 'EEXIST') throw error
     throw new Refused(`${file} is there already: name another file`)
   } finally {
     rmSync(part, { force: true })
@@ -103,9 +104,7 @@ function make(part: string, file: string): void {
     // SECURITY: SQLite would create the file readable by everybody, with all addresses in it.
     closeSync(openSync(part, 'wx', 0o600))
   } catch (error) {
-    throw new Refused(
-      `${file} cannot be written: ${error instanceof Error ? error.message : error}`,
-    )
+    throw new Refused(`${file} cannot be written: ${messageOf(error)}`)
   }
 }
 

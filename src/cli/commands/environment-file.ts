@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { messageOf } from '../../core/thrown.ts'
 import { EnvironmentError } from '../environment-reader.ts'
 
 /**
@@ -11,8 +12,6 @@ export function readEnvironmentFile(file: '.env' | '.env.development'): void {
   try {
     process.loadEnvFile(file)
   } catch (error) {
-    throw new EnvironmentError(
-      `${file} cannot be read: ${error instanceof Error ? error.message : error}`,
-    )
+    throw new EnvironmentError(`${file} cannot be read: ${messageOf(error)}`)
   }
 }

@@ -1,10 +1,6 @@
-/** The terminal that shows it. */
-interface Screen {
-  readonly isTTY?: boolean
-  write(text: string): unknown
-}
+import { Progress, type Screen } from './progress.ts'
 
-interface ProgressOptions {
+interface ImportProgressOptions {
   /** How many rows there will be; null if unknown. */
   readonly total: number | null
   readonly screen: Screen
@@ -14,32 +10,34 @@ interface ProgressOptions {
 
 const redrawMilliseconds = 250
 
-/** One line on a terminal, redrawn as rows go by; no output anywhere else. */
+/** How far an import is, how fast, and how long it takes. */
 export class ImportProgress {
-  readonly #options: ProgressOptions
+  readonly #total: number | null
+  readonly #line: Progress
+  readonly #monotonic: () => number
   readonly #begunAt: number
   #drawnAt = Number.NEGATIVE_INFINITY
 
-  constructor(options: ProgressOptions) {
-    this.#options = options
-    this.#begunAt = options.monotonic()
+  constructor({ total, screen, monotonic }: ImportProgressOptions) {
+    this.#total = total
+    this.#line = new Progress(screen)
+    this.#monotonic = monotonic
+    this.#begunAt = monotonic()
   }
 
   show(rows: number): void {
-    const { screen, monotonic } = this.#options
-    const now = monotonic()
-    if (!screen.isTTY || now - this.#drawnAt < redrawMilliseconds) return
+    const now = this.#monotonic()
+    if (now - this.#drawnAt < redrawMilliseconds) return
     this.#drawnAt = now
-    screen.write(`${eraseLine}${this.#describe(rows, (now - this.#begunAt) / 1_000)}`)
+    this.#line.say(this.#describe(rows, (now - this.#begunAt) / 1_000))
   }
 
-  /** Lets the next output begin on a line of its own. */
-  clear(): void {
-    if (this.#options.screen.isTTY) this.#options.screen.write(eraseLine)
+  end(): void {
+    this.#line.end()
   }
 
   #describe(rows: number, seconds: number): string {
-    const { total } = this.#options
+    const total = this.#total
     const rate = seconds > 0 ? rows / seconds : 0
     const pace = `${grouped(rows)} rows, ${grouped(Math.round(rate))}/s`
     if (total === null || total === 0 || rate === 0) return pace
@@ -47,8 +45,6 @@ export class ImportProgress {
     return `${share} %: ${pace}, ${duration(Math.max(0, total - rows) / rate)} left`
   }
 }
-
-const eraseLine = '\r\u001b[K'
 
 function grouped(count: number): string {
   return count.toLocaleString('en-US')

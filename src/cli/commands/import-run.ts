@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { constants, getPriority, setPriority } from 'node:os'
 import { setTimeout as wait } from 'node:timers/promises'
+import { messageOf } from '../../core/thrown.ts'
 import { requireWhole } from '../../storage/migrate.ts'
 import { importFrom } from '../../transfer/import.ts'
 import type { Turns } from '../../transfer/importing.ts'
@@ -93,7 +94,7 @@ async function importInto(url: string, { given, open, refused }: Work): Promise<
         turns: url.startsWith('sqlite:') ? inTurns() : (work) => work(),
       })
     })
-    progress.clear()
+    progress.end()
     return summary
   } finally {
     await origin.close()
@@ -130,7 +131,7 @@ function readMapping(file: string): unknown {
   try {
     return JSON.parse(readFileSync(file, 'utf8'))
   } catch (error) {
-    const reason = error instanceof SyntaxError ? 'it is no JSON' : String(Object(error).message)
+    const reason = error instanceof SyntaxError ? 'it is no JSON' : messageOf(error)
     throw new Refused(`${file} cannot be read: ${reason}`)
   }
 }

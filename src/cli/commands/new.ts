@@ -1,5 +1,6 @@
 import { basename, relative, resolve, sep } from 'node:path'
 import { createInterface } from 'node:readline/promises'
+import { codeOf } from '../../core/thrown.ts'
 import { databases, frontEnds } from '../../generator/choices.ts'
 import { findOccupants } from '../../generator/folder.ts'
 import { isTitle, namesOf, titleWanted } from '../../generator/names.ts'
@@ -104,7 +105,7 @@ async function readDirectory(
 
 // Ctrl-C and Ctrl-D are no error: the user typed them, and only wants the shell's next line.
 function endWhereAborted(error: unknown): never {
-  if (Object(error).code !== 'ABORT_ERR') throw error
+  if (codeOf(error) !== 'ABORT_ERR') throw error
   process.stdout.write('\n')
   process.exit(130)
 }

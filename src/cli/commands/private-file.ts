@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { closeSync, lstatSync, openSync, rmSync, writeSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
+import { codeOf, messageOf } from '../../core/thrown.ts'
 import { placeFile, syncFile } from '../../storage/sqlite-file.ts'
 import { Refused } from './command.ts'
 
@@ -69,9 +70,8 @@ export class PrivateFile {
 }
 
 function explain(error: unknown, path: string): string {
-  const code = Object(error).code
-  if (code === 'EEXIST') return isThere(path)
-  return `${path} cannot be written: ${error instanceof Error ? error.message : code}`
+  if (codeOf(error) === 'EEXIST') return isThere(path)
+  return `${path} cannot be written: ${messageOf(error)}`
 }
 
 function isThere(path: string): string {

@@ -1,17 +1,26 @@
+/** The terminal that shows it. */
+export interface Screen {
+  readonly isTTY?: boolean
+  write(text: string): unknown
+}
+
+const eraseLine = '\r\u001b[K'
+
 /** The progress of a long command, on one line of a terminal that is overwritten. */
 export class Progress {
-  #width = 0
+  readonly #screen: Screen
+
+  constructor(screen: Screen = process.stderr) {
+    this.#screen = screen
+  }
 
   say(sentence: string): void {
     // A log, or the mail of a cron job, is no place for it.
-    if (!process.stderr.isTTY) return
-    process.stderr.write(`\r${sentence.padEnd(this.#width)}`)
-    this.#width = sentence.length
+    if (this.#screen.isTTY) this.#screen.write(`${eraseLine}${sentence}`)
   }
 
-  /** Clears the line. */
+  /** Clears the line, so that the next output begins on it. */
   end(): void {
-    this.say('')
     this.say('')
   }
 }

@@ -1,5 +1,5 @@
 import { relative, resolve } from 'node:path'
-import { listRestoredRows, type RestoredRow } from '../../storage/restored-rows.ts'
+import type { RestoredRow } from '../../storage/restored-rows.ts'
 import { sqliteFile } from '../../storage/sqlite-file.ts'
 import { defineCommand, Refused, UsageError } from './command.ts'
 import { databaseOptions, readDatabaseUrl, withDatabase } from './database.ts'
@@ -7,8 +7,8 @@ import { askFormer } from './former-database.ts'
 import { appOption, listSources } from './migration-sources.ts'
 import { oneOf } from './operand.ts'
 import { jsonOption, print, printJson, printTable, readable } from './output.ts'
-import { makeCurrent } from './restored.ts'
-import { type Replaced, restoreFile } from './restored-file.ts'
+import { makeCurrent, type Restored, type Wanted } from './restored.ts'
+import { type RestoredFile, restoreFile } from './restored-file.ts'
 
 export const restoreDatabase = defineCommand(
   {
@@ -54,41 +54,56 @@ With PostgreSQL, first pg_restore into an empty database, then run latchkey rest
   async ({ values, positionals }) => {
     const url = readDatabaseUrl(values)
     const sources = await listSources(url, values.app)
-    const sessions = values['keep-sessions'] ? 'kept' : 'ended'
-    if (values['after-pg-restore']) {
-      if (positionals.length > 0) throw new UsageError('Either FILE, or --after-pg-restore')
-      if (url.startsWith('sqlite:')) throw new UsageError('DATABASE_URL names no PostgreSQL')
-      const { former } = values
-      const { made, returned } = await withDatabase(url, async (database) => {
-        const known = former === undefined ? null : await askFormer(former, { url, database })
-        const made = await makeCurrent(database, sources, sessions)
-        return { made, returned: known && (await listRestoredRows(database, known)) }
-      })
-      if (values.json) return printJson(toJson(made, { aside: null, returned }))
-      printMade(made)
-      return printReturned(returned, '--former DATABASE says which')
-    }
-    if (values.former !== undefined) throw new UsageError('--former goes with --after-pg-restore')
-    const name = oneOf(positionals, 'The name of one file')
-    if (!url.startsWith('sqlite:')) throw new Refused(pgRestores)
-    const servers = values.stopped ? 'stopped' : 'unknown'
-    const given = { from: resolve(name), sources, sessions, servers } as const
-    const replaced = await restoreFile(sqliteFile(url), given)
-    if (values.json) return printJson(toJson(replaced.made, replaced))
-    printReplaced(name, replaced)
+    const wanted = { sources, sessions: values['keep-sessions'] ? 'kept' : 'ended' } as const
+    const given = { ...values, url, wanted }
+    if (values['after-pg-restore']) await finishPgRestore(positionals, given)
+    else await restoreBackup(positionals, given)
   },
 )
+
+interface Given {
+  readonly url: string
+  readonly wanted: Wanted
+  readonly former?: string | undefined
+  readonly stopped?: boolean | undefined
+  readonly json?: boolean | undefined
+}
+
+async function finishPgRestore(
+  positionals: readonly string[],
+  { url, wanted, former, json }: Given,
+): Promise<void> {
+  if (positionals.length > 0) throw new UsageError('Either FILE, or --after-pg-restore')
+  if (url.startsWith('sqlite:')) throw new UsageError('DATABASE_URL names no PostgreSQL')
+  const restored = await withDatabase(url, async (database) => {
+    // Asked first: if the name is wrong, nothing has happened yet.
+    const known = former === undefined ? null : await askFormer(former, { url, database })
+    return makeCurrent(database, wanted, known)
+  })
+  if (json) return printJson(toJson({ ...restored, aside: null }))
+  printRestored(restored, '--former DATABASE says which')
+}
+
+async function restoreBackup(
+  positionals: readonly string[],
+  { url, wanted, former, stopped, json }: Given,
+): Promise<void> {
+  if (former !== undefined) throw new UsageError('--former goes with --after-pg-restore')
+  const name = oneOf(positionals, 'The name of one file')
+  if (!url.startsWith('sqlite:')) throw new Refused(pgRestores)
+  const servers = stopped ? 'stopped' : 'unknown'
+  const restored = await restoreFile(sqliteFile(url), { ...wanted, from: resolve(name), servers })
+  if (json) return printJson(toJson(restored))
+  print(`Restored ${name}`)
+  if (restored.aside !== null) print(`What was there is ${relative('.', restored.aside)} now`)
+  printRestored(restored, 'nothing was there that tells which')
+}
 
 const pgRestores =
   'PostgreSQL restores its own backups: pg_restore --single-transaction --dbname="$DATABASE_URL" FILE, then latchkey restore --after-pg-restore --former DATABASE'
 
-type Made = Awaited<ReturnType<typeof makeCurrent>>
-
 // These names are an interface: programs read them.
-function toJson(
-  { applied, revoked }: Made,
-  { aside, returned }: Pick<Replaced, 'aside' | 'returned'>,
-) {
+function toJson({ applied, revoked, aside, returned }: RestoredFile) {
   return {
     applied,
     revoked_sessions: revoked,
@@ -101,14 +116,11 @@ function returnedToJson({ kind, id, emailAddress, name, createdAt }: RestoredRow
   return { kind, id, email_address: emailAddress, name, created_at: createdAt.toISOString() }
 }
 
-function printReplaced(name: string, { made, aside, returned }: Replaced): void {
-  print(`Restored ${name}`)
-  if (aside !== null) print(`What was there is ${relative('.', aside)} now`)
-  printMade(made)
-  printReturned(returned, 'nothing was there that tells which')
-}
-
-function printReturned(returned: readonly RestoredRow[] | null, unknown: string): void {
+/** @param unknown why it is not known what came back, if it is not */
+function printRestored({ applied, revoked, returned }: Restored, unknown: string): void {
+  for (const name of applied) print(`Applied ${name}`)
+  if (revoked === null) print('Sessions, and links in mails, are what they were')
+  else print(`Ended ${revoked} ${revoked === 1 ? 'session' : 'sessions'}, and every link in a mail`)
   if (returned === null) print(`${incomparable}: ${unknown}`)
   else if (returned.length > 0) {
     print('Back, and not in what was there: look whether each is to be, and end it otherwise')
@@ -118,12 +130,6 @@ function printReturned(returned: readonly RestoredRow[] | null, unknown: string)
 
 const incomparable =
   'API keys that were revoked since, and users who were deleted or banned, are back'
-
-function printMade({ applied, revoked }: Made): void {
-  for (const name of applied) print(`Applied ${name}`)
-  if (revoked === null) print('Sessions, and links in mails, are what they were')
-  else print(`Ended ${revoked} ${revoked === 1 ? 'session' : 'sessions'}, and every link in a mail`)
-}
 
 const header = ['WHAT', 'ID', 'EMAIL ADDRESS', 'NAME', 'CREATED (UTC)']
 

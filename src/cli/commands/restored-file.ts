@@ -10,13 +10,8 @@ import {
   statSync,
 } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
-import type { Migrations } from '../../storage/migrate.ts'
-import {
-  type Known,
-  listRestoredRows,
-  type RestoredRow,
-  readKnown,
-} from '../../storage/restored-rows.ts'
+import { codeOf, messageOf } from '../../core/thrown.ts'
+import { type Known, readKnown } from '../../storage/restored-rows.ts'
 import { copyDatabase, findFaults } from '../../storage/sqlite-copy.ts'
 import { isBusy, isForbidden } from '../../storage/sqlite-errors.ts'
 import { syncFile } from '../../storage/sqlite-file.ts'
@@ -29,21 +24,17 @@ import {
 import { Refused } from './command.ts'
 import { withDatabase } from './database.ts'
 import { Progress } from './progress.ts'
-import { makeCurrent, type Sessions } from './restored.ts'
+import { makeCurrent, type Restored, type Wanted } from './restored.ts'
 
-export interface Replaced {
-  readonly made: Awaited<ReturnType<typeof makeCurrent>>
+/** A restored file, in the place of the database. */
+export interface RestoredFile extends Restored {
   /** The new name of the database that was replaced; null if there was none. */
   readonly aside: string | null
-  /** What came back; null if the former database could not tell. */
-  readonly returned: readonly RestoredRow[] | null
 }
 
-interface Given {
+interface WantedFile extends Wanted {
   /** The backup. */
   readonly from: string
-  readonly sources: readonly Migrations[]
-  readonly sessions: Sessions
   /** Whether servers are known to be stopped, for a database too broken to tell. */
   readonly servers: 'stopped' | 'unknown'
 }
@@ -53,26 +44,24 @@ interface Given {
  *
  * @throws Refused while somebody has the database open, and for a file that is no sound backup
  */
-export async function restoreFile(named: string, given: Given): Promise<Replaced> {
+export async function restoreFile(named: string, wanted: WantedFile): Promise<RestoredFile> {
+  const { from } = wanted
   const file = behindLinks(named)
-  if (!existsSync(given.from)) throw new Refused(`There is no file ${given.from}`)
-  if (isSame(given.from, file)) throw new Refused(`${given.from} is the database itself`)
+  if (!existsSync(from)) throw new Refused(`There is no file ${from}`)
+  if (isSame(from, file)) throw new Refused(`${from} is the database itself`)
   if (!existsSync(dirname(file))) throw new Refused(`There is no folder ${dirname(file)}`)
-  const former = hold(file, given)
+  const former = hold(file, wanted)
   const next = join(dirname(file), `.${basename(file)}.${randomBytes(4).toString('hex')}.restoring`)
   try {
-    await copy(given.from, next)
-    const url = `sqlite:${next}`
-    const { made, returned } = await withDatabase(url, async (database) => {
-      const made = await makeCurrent(database, given.sources, given.sessions)
-      const known = await askKnown(former)
-      return { made, returned: known && (await listRestoredRows(database, known)) }
-    })
+    await copy(from, next)
+    const restored = await withDatabase(`sqlite:${next}`, async (database) =>
+      makeCurrent(database, wanted, await askKnown(former)),
+    )
     // Moves the content of the write-ahead log into the file.
     holdFile(next).release()
     giveAway(next, existsSync(file) ? file : dirname(file))
     syncFile(next)
-    return { made, aside: await replace(file, next, former), returned }
+    return { ...restored, aside: await replace(file, next, former) }
   } finally {
     if (former.kind === 'held') former.held.release()
     for (const suffix of ['', '-wal', '-shm']) rmSync(next + suffix, { force: true })
@@ -91,7 +80,7 @@ type Former =
   | { readonly kind: 'broken' }
   | { readonly kind: 'none' }
 
-function hold(file: string, { servers }: Given): Former {
+function hold(file: string, { servers }: WantedFile): Former {
   if (!existsSync(file)) return { kind: 'none' }
   try {
     return { kind: 'held', held: holdFile(file) }
@@ -124,8 +113,8 @@ async function copy(from: string, next: string): Promise<void> {
     const [fault] = await findFaults(next)
     if (fault !== undefined) throw new Refused(`${from} is damaged: ${fault}`)
   } catch (error) {
-    if (error instanceof Refused || Object(error).code !== 'ERR_SQLITE_ERROR') throw error
-    throw new Refused(`${from} is no sound database: ${Object(error).message}`)
+    if (error instanceof Refused || codeOf(error) !== 'ERR_SQLITE_ERROR') throw error
+    throw new Refused(`${from} is no sound database: ${messageOf(error)}`)
   } finally {
     progress.end()
   }

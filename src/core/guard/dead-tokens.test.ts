@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { nobody } from '../client.ts'
+import { unknownClient } from '../client.ts'
 import { DeadTokens } from './dead-tokens.ts'
 
 const start = Date.parse('2026-01-01T12:00:00Z')
@@ -8,7 +8,7 @@ function createDeadTokens() {
   const time = { now: start }
   const dead = new DeadTokens(() => new Date(time.now))
   const present = (times: number, ipAddress: string | null = null) => {
-    for (let time = 1; time <= times; time++) dead.count('link', { ...nobody, ipAddress })
+    for (let time = 1; time <= times; time++) dead.count('link', { ...unknownClient, ipAddress })
   }
   return { present, time }
 }

@@ -111,12 +111,12 @@ test('of a try of which nobody found out whether it failed nothing stays', async
   for (const _ of Array(20)) {
     const attempt = await guess()
     if (typeof attempt === 'number') throw new Error('It was told to wait')
-    await expect(attempt.judge(() => Promise.reject(away))).rejects.toBe(away)
+    await expect(attempt.verify(() => Promise.reject(away))).rejects.toBe(away)
   }
   expect([...store.failures.values()]).toMatchObject([{ count: 0 }])
   const failed = await guess()
   if (typeof failed === 'number') throw new Error('It was told to wait')
-  expect(await failed.judge(async () => null)).toBeNull()
+  expect(await failed.verify(async () => null)).toBeNull()
   expect([...store.failures.values()]).toMatchObject([{ count: 1 }])
 })
 
@@ -128,7 +128,7 @@ test('the hundredth that is taken back leaves ninety-nine, and they are forgotte
   expect(last).toMatchObject({ isLast: true })
   expect([...store.failures.values()]).toMatchObject([{ count: 100, expiresAt: null }])
   if (typeof last === 'number') return
-  await expect(last.judge(() => Promise.reject(new Error('away')))).rejects.toThrow('away')
+  await expect(last.verify(() => Promise.reject(new Error('away')))).rejects.toThrow('away')
   const thirtyDays = 30 * 86_400_000
   expect([...store.failures.values()]).toMatchObject([
     { count: 99, expiresAt: new Date(time.now + thirtyDays) },
@@ -143,10 +143,10 @@ test('what is taken back twice, or was forgotten meanwhile, is taken back once',
   const fail = () => Promise.reject(new Error('away'))
   const attempts = [await guess(), await guess('bob')]
   const [first, forgotten] = attempts.flatMap((each) => (typeof each === 'number' ? [] : [each]))
-  for (const _ of Array(3)) await expect(first?.judge(fail)).rejects.toThrow('away')
+  for (const _ of Array(3)) await expect(first?.verify(fail)).rejects.toThrow('away')
   expect([...store.failures.values()].map(({ count }) => count)).toEqual([0, 1])
   store.failures.clear()
-  await expect(forgotten?.judge(fail)).rejects.toThrow('away')
+  await expect(forgotten?.verify(fail)).rejects.toThrow('away')
   expect(store.failures.size).toBe(0)
 })
 
@@ -175,7 +175,7 @@ test('a password that nobody found time to judge was tried on no account', async
   for (let index = 0; index < 40; index++) {
     const attempt = await guess(`user-${index}`, undefined, sprayed)
     if (typeof attempt === 'number') throw new Error('It was told to wait')
-    await expect(attempt.judge(() => Promise.reject(new Error('busy')))).rejects.toThrow('busy')
+    await expect(attempt.verify(() => Promise.reject(new Error('busy')))).rejects.toThrow('busy')
   }
 })
 

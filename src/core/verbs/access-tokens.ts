@@ -7,7 +7,8 @@ import type { ListedSigningKey, PublicKey } from '../signing-keys.ts'
 /** Signed tokens for other services, and the keys that sign them. */
 export interface AccessTokenVerbs {
   /**
-   * Issues a signed token for another service.
+   * Issues a signed token that identifies the user to one other service. It expires with the session, which it names by
+   * an alias, and after five minutes at most.
    *
    * @returns null if the session has ended meanwhile
    * @throws AuthError `validation_failed`, `rate_limited`, `unavailable`
@@ -22,6 +23,7 @@ export interface AccessTokenVerbs {
   listPublicKeys(): Promise<PublicKey[]>
   /** The ended sessions whose access tokens have not expired yet; up to a second old. */
   listRevocations(): Promise<Revocations>
+  /** All signing keys, the newest first. */
   listSigningKeys(): Promise<ListedSigningKey[]>
   /**
    * Makes another signing key and publishes it at once. It signs `soon`, which is in 15 minutes, or `at_once`.
@@ -29,6 +31,9 @@ export interface AccessTokenVerbs {
    * @returns its id, or null if another key was made at the same moment
    */
   rotateSigningKey(when: { signs: 'soon' | 'at_once' }): Promise<string | null>
-  /** Revokes a signing key that has leaked. The key that signs now cannot be revoked: rotate first. */
+  /**
+   * Revokes a signing key that has leaked: services refuse its tokens as soon as they fetch the keys again. The key that
+   * signs now cannot be revoked: rotate first.
+   */
   revokeSigningKey(id: string): Promise<'revoked' | 'unknown' | 'signing'>
 }

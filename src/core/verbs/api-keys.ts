@@ -8,7 +8,8 @@ import type { OwnSession } from '../statements/sessions.ts'
 /** API keys: tokens for programs, with scopes. */
 export interface ApiKeyVerbs {
   /**
-   * Creates an API key for a user whose address is verified.
+   * Creates an API key for a user whose address is verified, and queues the notice. The key can do what its scopes
+   * allow, never more than its user, and cannot change the user or their sessions.
    *
    * @returns null if the session has ended meanwhile
    * @throws AuthError `validation_failed`, `email_address_unverified`, `too_many_api_keys`,
@@ -40,14 +41,16 @@ export interface ApiKeyVerbs {
    */
   revokeOwnApiKey(session: OwnSession, id: string, client?: Client): Promise<boolean | null>
   /**
-   * Revokes every API key of every user, in small steps. A key that is created meanwhile stays.
+   * Revokes every API key of every user, in small steps, so that other writers need not wait. A key that is created
+   * meanwhile stays.
    *
-   * @returns how many there were
+   * @returns how many there were, including expired ones that were not swept yet
    * @throws AuthError `unavailable`, possibly after some of them were revoked: call it again for the rest
    */
   revokeAllApiKeys(client?: Client): Promise<number>
   /**
-   * The user on whose behalf an API key acts, and what it may do. Each use counts against the key's limit.
+   * The user on whose behalf an API key acts, and what it may do. One indexed read; each use counts against the key's
+   * limit, which takes one write per block of uses.
    *
    * @returns null if the token is malformed, unknown, revoked or expired, or its user is banned
    * @throws AuthError `rate_limited`, `unavailable`

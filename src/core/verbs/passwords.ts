@@ -12,7 +12,8 @@ export interface PasswordVerbs {
    */
   verifyPassword(user: User, challenge: string, client?: Client): Promise<boolean>
   /**
-   * Changes the password of a user who knows the old one, and revokes their other sessions.
+   * Changes the password of a user who knows the old one. Their other sessions are revoked, mailed links are voided, and
+   * the notice is queued. API keys stay.
    *
    * @throws AuthError `validation_failed`, `rate_limited`, `overloaded`, `unavailable`
    */
@@ -30,25 +31,26 @@ export interface PasswordVerbs {
   /** Whether the token of a reset link would be accepted now. */
   isPasswordResetLive(token: string): Promise<boolean>
   /**
-   * Consumes the token of a reset link: sets the password, and revokes every session and API key of the user. It logs
-   * nobody in.
+   * Consumes the token of a reset link: sets the password, revokes every session and API key of the user, voids other
+   * links, and queues the notice. The address becomes verified, since its owner has read the mail. It logs nobody in.
    *
    * @returns null if the token is malformed, unknown, consumed or expired
    * @throws AuthError `validation_failed`, which leaves the token valid, `overloaded`, `unavailable`
    */
   resetPassword(token: string, password: string, client?: Client): Promise<User | null>
   /**
-   * Sets a password without asking for the old one, for seeds and consoles. Sessions stay.
+   * Sets a password without asking for the old one, for seeds and consoles. Sessions stay, mailed links are voided, and
+   * a banned user stays banned.
    *
-   * @returns null if nobody has the address
+   * @returns the user, or null if nobody has the address
    * @throws AuthError `validation_failed`, `overloaded`, `unavailable`
    */
   setPassword(credentials: SubmittedCredentials): Promise<User | null>
   /** How many users still have an imported hash, by scheme. */
   countPasswordSchemes(): Promise<PasswordSchemeCount[]>
   /**
-   * Deletes the imported hashes: their users choose a password by a reset mail, and a log-in costs only a hash of our
-   * own again.
+   * Deletes the imported hashes that no log-in has replaced, in small steps: their users choose a password by a reset
+   * mail, and a log-in costs only a hash of our own again. Sessions stay.
    *
    * @returns how many users there were
    * @throws AuthError `unavailable`, possibly after some of them were deleted: call it again for the rest

@@ -24,9 +24,10 @@ export interface SessionVerbs {
    */
   authenticate(token: string | Secret): Promise<Authenticated | null>
   /**
-   * Replaces the token of a session: the old one is refused from the moment this resolves.
+   * Replaces the token of a session: the old one is refused from the moment this resolves. Of two concurrent calls only
+   * one gets a new token: the other's would have been replaced at once.
    *
-   * @returns null if the token is no longer that of a session
+   * @returns null if the token is not, or no longer, that of a session
    * @throws AuthError `rate_limited`, `unavailable`
    */
   rotateToken(
@@ -85,9 +86,10 @@ export interface SessionVerbs {
    */
   revokeOtherSessions(session: OwnSession, client?: Client): Promise<number | null>
   /**
-   * Revokes every session of every user, in small steps. Sessions that begin meanwhile stay.
+   * Revokes every session of every user, in small steps, so that other writers need not wait. Sessions that begin
+   * meanwhile stay, and so do API keys.
    *
-   * @returns how many there were
+   * @returns how many there were, including expired ones that were not swept yet
    * @throws AuthError `unavailable`, possibly after some of them were revoked: call it again for the rest
    */
   revokeAllSessions(client?: Client): Promise<number>

@@ -34,7 +34,8 @@ export interface UserVerbs {
    */
   listUsers(page: UserPage): Promise<User[]>
   /**
-   * Bans a user from the next request on: every session and API key is revoked.
+   * Bans a user from the next request on: every session and API key is revoked, mailed links are voided, and log-ins
+   * fail as if the password were wrong.
    *
    * @returns the user, or null if there is none
    */
@@ -42,8 +43,10 @@ export interface UserVerbs {
   /** @returns the user, who may log in again, or null if there is none */
   unbanUser(userId: string, client?: Client): Promise<User | null>
   /**
-   * Deletes a user and everything that belongs to them; their events stay, without addresses and user agents. The
-   * address may sign up again. Without a `client`, the event names an operator.
+   * Deletes a user and everything that belongs to them: sessions, API keys, links, queued mails, and rows of your tables
+   * that refer to the user with ON DELETE CASCADE. The address may sign up again. Events stay, without email addresses,
+   * IP addresses and user agents; and digests of the user's ids, so that no import brings the user back. Without a
+   * `client`, the event names an operator.
    */
   deleteUser(user: User, client?: Client): Promise<void>
   /**

@@ -4,6 +4,7 @@ import MailComposer from 'nodemailer/lib/mail-composer'
 import SMTPConnection from 'nodemailer/lib/smtp-connection'
 import type { EmailAddress } from '../../core/email-address.ts'
 import type { Delivery, DeliveryAttempt, Mail } from '../../core/mail.ts'
+import { messageOf } from '../../core/thrown.ts'
 import type { SmtpServer } from './smtp-url.ts'
 
 /** The result of connecting to a mail server without sending a mail. */
@@ -24,7 +25,7 @@ export async function greet(server: SmtpServer): Promise<Greeting> {
       isKnown: server.credentials !== null,
     }
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
+    const reason = messageOf(error)
     return { status: 'unavailable', reason }
   } finally {
     connection.close()
@@ -142,7 +143,7 @@ function build({ messageId, from, to, date, subject, text, html }: Mail): Promis
 }
 
 function explain(error: unknown, { stage, recipient }: Explained): Delivery {
-  const reason = error instanceof Error ? error.message : String(error)
+  const reason = messageOf(error)
   const code = error instanceof Error && 'responseCode' in error ? Number(error.responseCode) : 0
   const command = error instanceof Error && 'command' in error ? error.command : null
   // A refused sender concerns every mail, except that 552 and 555 are about the parameters of this one.

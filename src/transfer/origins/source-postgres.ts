@@ -1,4 +1,5 @@
 import pg from 'pg'
+import { codeOf } from '../../core/thrown.ts'
 import { OriginError } from '../origin.ts'
 import { quote, type SourceDatabase, type SourceRow } from './source-database.ts'
 
@@ -46,7 +47,7 @@ async function connect(url: string): Promise<pg.Client> {
     return client
   } catch (error) {
     // SECURITY: not pg's message, which may contain a part of a mistyped URL as the host.
-    throw new OriginError(`The database that --database names cannot be opened: ${codeOf(error)}`)
+    throw new OriginError(`The database that --database names cannot be opened: ${reasonOf(error)}`)
   }
 }
 
@@ -101,12 +102,12 @@ class SourcePostgres implements SourceDatabase {
 }
 
 function unreadable(error: unknown): OriginError {
-  return new OriginError(`The database that --database names cannot be read: ${codeOf(error)}`)
+  return new OriginError(`The database that --database names cannot be read: ${reasonOf(error)}`)
 }
 
 // SECURITY: only the code, since messages of PostgreSQL may quote values of a row.
-function codeOf(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+function reasonOf(error: unknown): string {
+  const code = codeOf(error) ?? ''
   const reason = reasons[code]
   if (reason !== undefined) return reason
   return code === '' ? 'there is no answer' : `${code}, which PostgreSQL or the system says`

@@ -3,13 +3,7 @@ import { lateMilliseconds } from '../../../core/readiness.ts'
 import { KeyEncryption } from '../../../core/signing-keys/key-encryption.ts'
 import { openSigningKey } from '../../../core/signing-keys.ts'
 import type { Database } from '../../../storage/database.ts'
-import {
-  countEnds,
-  findNewestEvent,
-  readClock,
-  readJournal,
-  readSetting,
-} from '../../../storage/examination.ts'
+import { countEnds, findNewestEvent, readClock, readJournal } from '../../../storage/examination.ts'
 import { type MigrationStatus, type Migrations, requireWhole } from '../../../storage/migrate.ts'
 import { sqliteFile } from '../../../storage/sqlite-file.ts'
 import { createStore } from '../../../storage/store.ts'
@@ -19,6 +13,7 @@ import { requireDatabase, withDatabase } from '../database.ts'
 import { readStatus } from '../migrate.ts'
 import { advice, type Finding, fault, look, ok } from './finding.ts'
 import { judgeFile } from './machine.ts'
+import { judgePostgres } from './postgres.ts'
 
 /** What the examination needs besides the database. */
 export interface Examined {
@@ -65,7 +60,9 @@ async function lookInside(
   const tables = await look('tables', () => judgeTables(database))
   // If a table is missing, every other check would report it too.
   if (tables.some(({ state }) => state === 'fault')) return tables
-  const own = url.startsWith('sqlite:') ? judgeSqlite(database) : judgePostgres(database, examined)
+  const own = url.startsWith('sqlite:')
+    ? judgeSqlite(database)
+    : judgePostgres(database, examined.processes)
   const parts = [
     tables,
     own,
@@ -92,48 +89,6 @@ async function judgeSqlite(database: Database): Promise<readonly Finding[]> {
   const found = `SQLite answers, its journal is ${journal}`
   if (journal === 'wal') return [ok('database', found)]
   return [fault('database', found, 'look who changed it: a server makes it wal when it starts')]
-}
-
-async function judgePostgres(
-  database: Database,
-  { processes }: Examined,
-): Promise<readonly Finding[]> {
-  const setting = (name: string) => readSetting(database, name)
-  const version = await setting('server_version')
-  const off = []
-  for (const name of ['fsync', 'full_page_writes', 'synchronous_commit']) {
-    if ((await setting(name)) === 'off') off.push(name)
-  }
-  const lossy = off.map((name) =>
-    fault('database', `${name} is off: a crash undoes what was acknowledged`, `set ${name} = on`),
-  )
-  const dates = await setting('DateStyle')
-  const unread = dates.startsWith('ISO')
-    ? []
-    : [
-        fault(
-          'database',
-          `DateStyle is ${dates}: no instant is read`,
-          'ALTER ROLE … SET DateStyle = ISO',
-        ),
-      ]
-  const wanted = 12 * processes
-  const maximum = Number(await setting('max_connections'))
-  const few =
-    wanted > maximum - 3
-      ? [
-          advice(
-            'database',
-            `${maximum} connections, and this server may want ${wanted}`,
-            'raise max_connections, or put a pooler in between',
-          ),
-        ]
-      : []
-  const old =
-    Number(await setting('server_version_num')) < 140_000
-      ? [fault('database', `PostgreSQL ${version}`, 'bring 14 or a newer one')]
-      : [ok('database', `PostgreSQL ${version} answers`)]
-  return [...old, ...lossy, ...unread, ...few]
 }
 
 const toleratedSeconds = 1

@@ -1,4 +1,5 @@
 import { AuthError } from '../../../core/errors.ts'
+import { messageOf } from '../../../core/thrown.ts'
 import { explain } from '../../explain.ts'
 
 /** What was found out about one thing. */
@@ -39,5 +40,5 @@ export async function look(
 function sentenceOf(error: unknown): string {
   const explained = explain(error)
   if (explained instanceof AuthError) return explained.code
-  return explained instanceof Error ? explained.message : String(explained)
+  return messageOf(explained)
 }
