@@ -160,6 +160,7 @@ const elsewhere = [
   'test/storage/previous-file.test.ts',
   'test/storage/previous-schema.test.ts',
   'test/storage/store-contract.test.ts',
+  'test/storage/sweeper-lease.test.ts',
   'test/stories/hooks.test.ts',
   'test/template.test.ts',
   'test/testing/control-server.test.ts',
