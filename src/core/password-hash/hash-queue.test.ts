@@ -296,6 +296,23 @@ test('whoever waits, and will not have a turn in time, is told as soon as that i
   expect(begun).toEqual(['slow', 'a', 'b'])
 })
 
+test('of those who wait the last to come is told first that there will be no turn', async () => {
+  const { begun, start, end } = observe(new HashQueue({ ...limits, concurrency: 1, waiting: 4 }))
+  const [slow, ...others] = ['slow', 'a', 'b', 'c', 'd'].map(start)
+  const last = outcome(others.pop() ?? Promise.resolve())
+  // A quarter of 1.2 s: three before one end too late for two seconds, and two in time.
+  vi.advanceTimersByTime(1_200)
+  end('slow')
+  await slow
+  expect(await last).toMatchObject({ code: 'overloaded' })
+  for (const name of ['a', 'b', 'c']) {
+    end(name)
+    await settle()
+  }
+  await Promise.all(others)
+  expect(begun).toEqual(['slow', 'a', 'b', 'c'])
+})
+
 test('one that waited too long is refused, never runs, and makes room for another', async () => {
   const { begun, start, end } = observe(new HashQueue({ ...limits, concurrency: 1, waiting: 2 }))
   const started = ['a', 'b'].map(start)
