@@ -1,13 +1,33 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { beforeEach, expect, test, vi } from 'vitest'
-import { hash } from './hash-threads.ts'
+import { allowThreads, hash } from './hash-threads.ts'
 
 /** What was done with the threads, in order. */
 const done = vi.hoisted((): string[] => [])
 
+/** The passwords that each thread was given. */
+const given = vi.hoisted(() => new Map<object, string[]>())
+
 beforeEach(() => {
   done.length = 0
+  given.clear()
 })
+
+/** What answers the jobs that take long. */
+const held = vi.hoisted((): (() => void)[] => [])
+
+/** The timers that were set and not cleared. */
+const timers = vi.hoisted(() => new Map<object, { milliseconds: number; end: () => void }>())
+
+vi.mock(import('node:timers'), async (original) => ({
+  ...(await original()),
+  setTimeout: ((end: () => void, milliseconds: number) => {
+    const timer = { unref: () => timer }
+    timers.set(timer, { milliseconds, end })
+    return timer
+  }) as never,
+  clearTimeout: ((timer: object) => void timers.delete(timer)) as never,
+}))
 
 // What becomes of a job is what its password says.
 vi.mock(import('node:worker_threads'), async (original) => {
@@ -24,14 +44,17 @@ vi.mock(import('node:worker_threads'), async (original) => {
       done.push('terminate')
     }
     postMessage({ password, number }: { password: string; number: number }) {
+      given.set(this, [...(given.get(this) ?? []), password])
       if (password === 'uncopied') throw new TypeError('could not be cloned')
+      const answer = () => this.emit('message', { number, value: `a ${password}` })
+      if (password === 'long') return held.push(answer)
       setImmediate(() => {
         // As a thread that has ended: it answers nothing.
         if (this.isDead) return
         if (password === 'stray') this.emit('message', { value: 'of something else' })
-        if (password === 'twice') this.emit('message', { number, value: `a ${password}` })
+        if (password === 'twice') answer()
         if (password === 'unread') return this.emit('messageerror', new Error('not readable'))
-        if (password !== 'fail') return this.emit('message', { number, value: `a ${password}` })
+        if (password !== 'fail') return answer()
         this.isDead = true
         // In the order in which Node has them.
         this.emit('error', new Error('too many open files'))
@@ -92,4 +115,36 @@ test('a thread keeps the process alive until it has no job left', async () => {
   expect(done).toEqual(['ref', 'ref'])
   await second
   expect(done).toEqual(['ref', 'ref', 'unref'])
+})
+
+// From here on there are three threads: what is allowed stays so.
+test('as many threads as are allowed are begun, and each job goes to the one that has least to do', async () => {
+  for (const count of [1, 3, 2]) allowThreads(count)
+  const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g']
+  await Promise.all(names.map((each) => hash(each, cost)))
+  expect([...given.values()]).toEqual([
+    ['a', 'd', 'g'],
+    ['b', 'e'],
+    ['c', 'f'],
+  ])
+  given.clear()
+  await hash('later', cost)
+  expect([...given.values()]).toEqual([['later']])
+})
+
+test('threads end a minute after the last job, those that have one stay, and a job begins that minute anew', async () => {
+  allowThreads(3)
+  const long = hash('long', cost)
+  expect(timers.size).toBe(0)
+  await Promise.all(['quick', 'quicker'].map((each) => hash(each, cost)))
+  const [{ milliseconds, end } = { milliseconds: 0, end() {} }] = timers.values()
+  expect([timers.size, milliseconds]).toEqual([1, 60_000])
+  done.length = 0
+  end()
+  expect(done).toEqual(['terminate', 'terminate'])
+  held.pop()?.()
+  expect(await long).toBe('a long')
+  await hash('later', cost)
+  expect(given.size).toBe(3)
+  expect(timers.size).toBe(1)
 })
