@@ -1,6 +1,6 @@
 import { deepEqual, equal, ok } from 'node:assert/strict'
 import type { Message } from '../../core/mail.ts'
-import { later, noon, run, type StoreContract } from './contract.ts'
+import { insert, later, noon, run, type StoreContract } from './contract.ts'
 import { claim, list, newMessage, queue, tryClaim, update } from './messages.ts'
 
 /** Claiming a message, and what happens to it afterwards. */
@@ -174,5 +174,25 @@ export function outboxAttemptsContract({ test, open }: StoreContract): void {
       equal(retried, kind === 'password_changed')
       await claim(store)
     }
+  })
+
+  test('what is queued of another kind, for another user or for another address lets a message be queued again', async () => {
+    const store = await open()
+    const [{ user }, { user: other }] = [await insert(store), await insert(store)]
+    const ofUser = { ...newMessage('email_verification'), userId: user.id }
+    await queue(store, ofUser)
+    const { id } = await claim(store)
+    const [failed] = await list(store)
+    if (failed) await update(store, { ...failed, status: 'failed', endedAt: noon })
+    const { recipient } = newMessage()
+    await queue(store, { ...ofUser, userId: other.id })
+    await queue(store, { ...ofUser, recipient })
+    await queue(store, { ...ofUser, kind: 'registration', userId: null })
+    await queue(store, { ...ofUser, kind: 'password_reset', userId: null })
+    const retry = () =>
+      run(store, (each) => each.retryMessage(id, { now: noon, giveUpAt: later(9) }))
+    equal(await retry(), true)
+    equal(await retry(), false)
+    equal((await store.listMessages('queued', { limit: 9 })).length, 5)
   })
 }
