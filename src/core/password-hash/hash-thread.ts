@@ -126,8 +126,7 @@ export class HashThread {
   #fail(error: unknown): void {
     // A thread whose answer could not be read is alive, and would go on beside the one that takes its place.
     this.end()
-    const jobs = [...this.#jobs.values()]
+    for (const settle of this.#jobs.values()) settle({ error })
     this.#jobs.clear()
-    for (const settle of jobs) settle({ error })
   }
 }
