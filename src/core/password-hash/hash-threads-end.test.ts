@@ -54,8 +54,9 @@ vi.mock(import('node:worker_threads'), async (original) => {
         if (password === 'stray') this.emit('message', { value: 'of something else' })
         if (password === 'twice') answer()
         if (password === 'unread') return this.emit('messageerror', new Error('not readable'))
-        if (password !== 'fail') return answer()
+        if (password !== 'fail' && password !== 'end') return answer()
         this.isDead = true
+        if (password === 'end') return this.emit('exit', 0)
         // In the order in which Node has them.
         this.emit('error', new Error('too many open files'))
         setImmediate(() => this.emit('exit', 1))
@@ -83,6 +84,11 @@ test('those that were given to a thread that fails are told, and nobody waits fo
     ['fail', 'hash', 'hash'].map((each) => hash(each, cost)),
   )
   expect(together.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected'])
+  expect(await hash('hash', cost)).toBe('a hash')
+})
+
+test('a job of a thread that ends without saying why is not waited for', async () => {
+  await expect(hash('end', cost)).rejects.toThrow('A thread that hashes has ended')
   expect(await hash('hash', cost)).toBe('a hash')
 })
 
