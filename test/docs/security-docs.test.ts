@@ -135,6 +135,7 @@ const elsewhere = [
   'test/http/forms.test.ts',
   'test/loaded-packages.test.ts',
   'test/mail/mail-listeners.test.ts',
+  'test/mail/outbox-renewal.test.ts',
   'test/mail/outbox-smtp.test.ts',
   'test/mail/outbox-timers.test.ts',
   'test/mobile/guide.test.ts',
