@@ -136,6 +136,22 @@ test.each([1, 2, 100])(
   },
 )
 
+test('no more are hashed at once than the limit says, even where another instance has a higher one', async () => {
+  const post = vi.spyOn(Worker.prototype, 'postMessage')
+  onTestFinished(() => post.mockRestore())
+  const most = argon2id({ cost, limits: { concurrency: 4 } })
+  const one = argon2id({ cost, limits: { concurrency: 1 } })
+  const made = Array.from({ length: 3 }, () => one.hash(password))
+  expect(post).toHaveBeenCalledTimes(1)
+  await Promise.all(made)
+  expect(post).toHaveBeenCalledTimes(3)
+  post.mockClear()
+  // As many run, and as many are with the threads in advance.
+  const more = Array.from({ length: 9 }, () => most.hash(password))
+  expect(post).toHaveBeenCalledTimes(8)
+  await Promise.all(more)
+})
+
 test('where nothing is set thirty-two hashes wait, for two seconds each, and one more is refused', async () => {
   const hasher = argon2id({ cost, processes: 100 })
   const { promise, resolve: end } = Promise.withResolvers<void>()
@@ -148,14 +164,16 @@ test('where nothing is set thirty-two hashes wait, for two seconds each, and one
 
   vi.useFakeTimers()
   onTestFinished(() => void vi.useRealTimers())
-  const started = [hasher.hash(password), hasher.hash(password)]
-  const third = hasher.hash(password).catch(({ code }) => code)
+  // Another that may run more, so that this one hands none to the threads in advance.
+  argon2id({ limits: { concurrency: 4 } })
+  const first = hasher.hash(password)
+  const second = hasher.hash(password).catch(({ code }) => code)
   vi.advanceTimersByTime(1_999)
-  expect(hasher.queue?.waiting).toBe(2)
-  vi.advanceTimersByTime(1)
   expect(hasher.queue?.waiting).toBe(1)
-  expect(await third).toBe('overloaded')
-  await Promise.all(started)
+  vi.advanceTimersByTime(1)
+  expect(hasher.queue?.waiting).toBe(0)
+  expect(await second).toBe('overloaded')
+  await first
 })
 
 test('the event loop turns while a password is hashed and verified', async () => {

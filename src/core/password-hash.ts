@@ -6,7 +6,7 @@ import { encodeBase64 } from './imported-hashes/bytes.ts'
 import { type ImportedKeys, noKeys } from './imported-hashes/family.ts'
 import { readForeignHash, unmatchedHash } from './imported-hashes/imported-hash.ts'
 import { type HashLoad, HashQueue, type HashQueueLimits } from './password-hash/hash-queue.ts'
-import { allowThreads, hash, verify } from './password-hash/hash-threads.ts'
+import { allowedThreads, allowThreads, hash, verify } from './password-hash/hash-threads.ts'
 import type { Secret } from './secret.ts'
 
 /** Hashes passwords to PHC strings, and verifies passwords against them. Slow on purpose. */
@@ -73,7 +73,8 @@ interface Argon2idOptions {
 export function argon2id(options: Argon2idOptions = {}): PasswordHash {
   const { memoryKibibytes, passes } = options.cost ?? defaultCost
   const limits = { ...defaultLimits(options.processes ?? 1), ...options.limits }
-  const queue = new HashQueue(limits)
+  // Where another `argon2id()` has more threads, one in advance would run beside the one before it.
+  const queue = new HashQueue(limits, () => allowedThreads() <= limits.concurrency)
   allowThreads(limits.concurrency)
   const keys = { ...noKeys, ...options.importedKeys }
   // SECURITY: an unknown user costs what a known one does, at the current cost.

@@ -73,7 +73,9 @@ function addBacklog(registry: Registry, { store, clock }: Watched): void {
       const backlog = await kept.get()
       if (backlog === null) return null
       const { oldestQueuedAt } = backlog
-      return oldestQueuedAt ? (clock().getTime() - oldestQueuedAt.getTime()) / 1_000 : 0
+      const waited = oldestQueuedAt ? clock().getTime() - oldestQueuedAt.getTime() : 0
+      // The clock of the process that queued it may be ahead.
+      return Math.max(0, waited) / 1_000
     },
   })
 }

@@ -177,6 +177,16 @@ test('checks of tokens, hashes, refusals, mails and sweeps are counted', async (
   expect(grown('latchkey_sweeps_total', { result: 'done' })).toBe(1)
 })
 
+test('a mail that a clock ahead has queued has not waited yet', async () => {
+  const server = await startServer()
+  server.clock.advance({ hours: 1 })
+  await server.send('POST /v1/passwords', { email_address: ann.email_address })
+  server.clock.advance({ hours: -1 })
+  const samples = await scrape(server)
+  expect(countOf(samples, 'latchkey_outbox_queued_mails')).toBe(1)
+  expect(countOf(samples, 'latchkey_outbox_oldest_queued_seconds')).toBe(0)
+})
+
 test('what Prometheus reads is well formed: buckets add up, and each name has one type', async () => {
   const server = await startServer()
   await signUp(server)

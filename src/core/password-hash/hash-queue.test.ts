@@ -46,6 +46,38 @@ test('one that ends before its turn leaves its place to another, and those that 
   expect([queue.running, queue.waiting]).toEqual([0, 0])
 })
 
+test('none is started in advance where it would run beside the one before it', async () => {
+  let startsInAdvance = false
+  const queue = new HashQueue({ ...limits, concurrency: 1 }, () => startsInAdvance)
+  const { begun, start, end } = observe(queue)
+  const alone = ['a', 'b'].map(start)
+  await settle()
+  expect(begun).toEqual(['a'])
+  for (const name of ['a', 'b']) {
+    end(name)
+    await settle()
+  }
+  await Promise.all(alone)
+
+  // What was in advance when that began to be so is ended first.
+  startsInAdvance = true
+  const results = ['c', 'd', 'e', 'f'].map(start)
+  startsInAdvance = false
+  end('c')
+  await settle()
+  expect(begun).toEqual(['a', 'b', 'c', 'd'])
+  expect([queue.running, queue.waiting]).toEqual([1, 2])
+  end('d')
+  await settle()
+  expect(begun).toEqual(['a', 'b', 'c', 'd', 'e'])
+  for (const name of ['e', 'f']) {
+    end(name)
+    await settle()
+  }
+  expect(await Promise.all(results)).toEqual(['c', 'd', 'e', 'f'])
+  expect([queue.running, queue.waiting]).toEqual([0, 0])
+})
+
 test('the time of one that was started in advance counts from when the one before it ended', async () => {
   const { begun, start, end } = observe(new HashQueue({ ...limits, concurrency: 1 }))
   const results = ['a', 'b'].map(start)
@@ -262,6 +294,23 @@ test('whoever waits, and will not have a turn in time, is told as soon as that i
   vi.advanceTimersByTime(5_000)
   expect([queue.running, queue.waiting, queue.refused]).toEqual([0, 0, 1])
   expect(begun).toEqual(['slow', 'a', 'b'])
+})
+
+test('of those who wait the last to come is told first that there will be no turn', async () => {
+  const { begun, start, end } = observe(new HashQueue({ ...limits, concurrency: 1, waiting: 4 }))
+  const [slow, ...others] = ['slow', 'a', 'b', 'c', 'd'].map(start)
+  const last = outcome(others.pop() ?? Promise.resolve())
+  // A quarter of 1.2 s: three before one end too late for two seconds, and two in time.
+  vi.advanceTimersByTime(1_200)
+  end('slow')
+  await slow
+  expect(await last).toMatchObject({ code: 'overloaded' })
+  for (const name of ['a', 'b', 'c']) {
+    end(name)
+    await settle()
+  }
+  await Promise.all(others)
+  expect(begun).toEqual(['slow', 'a', 'b', 'c'])
 })
 
 test('one that waited too long is refused, never runs, and makes room for another', async () => {

@@ -34,6 +34,7 @@ const usualMilliseconds = 50
  */
 export class HashQueue implements HashLoad {
   readonly #limits: HashQueueLimits
+  readonly #startsInAdvance: () => boolean
   /** Those that were handed to the threads, but wait for one that ends. */
   readonly #next = new Set<Hash>()
   readonly #waiting = new Set<Waiter>()
@@ -43,10 +44,15 @@ export class HashQueue implements HashLoad {
   #refused = 0
   #remembered: Lately = { milliseconds: 0, until: 0 }
 
-  /** @throws RangeError for a concurrency below one */
-  constructor(limits: HashQueueLimits) {
+  /**
+   * @param startsInAdvance whether hashes are handed to the threads in advance: only if these run no more at once than
+   *   the limit says
+   * @throws RangeError for a concurrency below one
+   */
+  constructor(limits: HashQueueLimits, startsInAdvance = () => true) {
     if (!(limits.concurrency >= 1)) throw new RangeError('The concurrency must be at least 1')
     this.#limits = limits
+    this.#startsInAdvance = startsInAdvance
   }
 
   get running(): number {
@@ -81,7 +87,7 @@ export class HashQueue implements HashLoad {
   async run<T>(work: () => Promise<T>): Promise<T> {
     this.#requireRoom(this.#running + this.waiting)
     const hash = { began: 0 }
-    if (this.#next.size < this.#limits.concurrency) this.#start(hash)
+    if (this.#hasPlace()) this.#start(hash)
     else await this.#turn(hash)
     try {
       return await work()
@@ -95,6 +101,11 @@ export class HashQueue implements HashLoad {
     const before = ahead - concurrency
     // Refused at once, rather than after a useless wait. Half of the time, since the next hashes may take longer.
     if (before >= waiting || this.#expect(before) > waitMilliseconds / 2) throw this.#refuse()
+  }
+
+  #hasPlace(): boolean {
+    const places = this.#limits.concurrency * (this.#startsInAdvance() ? 2 : 1)
+    return this.#running + this.#next.size < places
   }
 
   #start(hash: Hash): void {
@@ -157,7 +168,7 @@ export class HashQueue implements HashLoad {
       this.#pass(now)
     }
     const [waiter] = this.#waiting
-    waiter?.start()
+    if (this.#hasPlace()) waiter?.start()
     this.#dismiss()
   }
 

@@ -36,6 +36,8 @@ export type HashJob = { readonly password: string } & (
 /** The result of a job: a hash, a key, or whether the password matched. */
 type Outcome = { readonly value: unknown } | { readonly error: unknown }
 
+type Answer = Outcome & { readonly number: number }
+
 // In a string, so that bundlers and compilers cannot lose it.
 const program = `
 const { pbkdf2Sync, scryptSync } = require('node:crypto')
@@ -57,19 +59,19 @@ const kinds = {
   pbkdf2: ({ password, salt, length, iterations, digest }) =>
     pbkdf2Sync(password, salt, iterations, length, digest)
 }
-parentPort.on('message', (job) => {
+parentPort.on('message', ({ number, ...job }) => {
   try {
-    parentPort.postMessage({ value: kinds[job.kind](job) })
+    parentPort.postMessage({ number, value: kinds[job.kind](job) })
   } catch (error) {
-    parentPort.postMessage({ error })
+    parentPort.postMessage({ number, error })
   }
 })`
 
 const { resolve: find } = createRequire(import.meta.url)
 const libraries = { argon2: find('@node-rs/argon2'), bcrypt: find('@node-rs/bcrypt') }
 
-function isOutcome(message: unknown): message is Outcome {
-  return 'value' in Object(message) || 'error' in Object(message)
+function isAnswer(message: unknown): message is Answer {
+  return typeof Object(message).number === 'number'
 }
 
 /** A thread that does one job after the other. */
@@ -77,12 +79,15 @@ export class HashThread {
   /** Whether it has failed or was ended, and gets no more jobs. */
   isEnding = false
   readonly #worker = new Worker(program, { eval: true, execArgv: [], workerData: libraries })
-  readonly #jobs: ((outcome: Outcome) => void)[] = []
+  // SECURITY: by number, and not in the order of asking. If a single answer were lost, or one came that nobody asked
+  // for, everybody would be told from then on whether the password of somebody else was right.
+  readonly #jobs = new Map<number, (outcome: Outcome) => void>()
+  #latest = 0
 
   constructor() {
     this.#worker.on('message', (message: unknown) => {
       // Under `node --watch` Node itself reports here what the thread has loaded.
-      if (isOutcome(message)) this.#jobs.shift()?.(message)
+      if (isAnswer(message)) this.#settle(message)
     })
     this.#worker.on('messageerror', (error) => this.#fail(error))
     this.#worker.on('error', (error) => this.#fail(error))
@@ -91,16 +96,18 @@ export class HashThread {
 
   /** How many jobs it has not finished. */
   get jobs(): number {
-    return this.#jobs.length
+    return this.#jobs.size
   }
 
   async run(job: HashJob): Promise<unknown> {
     const { promise, resolve } = Promise.withResolvers<Outcome>()
-    this.#jobs.push(resolve)
+    const number = ++this.#latest
+    this.#worker.postMessage({ ...job, number })
+    this.#jobs.set(number, resolve)
     this.#worker.ref()
-    this.#worker.postMessage(job)
     const outcome = await promise
-    if (this.#jobs.length === 0) this.#worker.unref()
+    // The others that it has keep the process alive.
+    if (this.#jobs.size === 0) this.#worker.unref()
     if ('error' in outcome) throw outcome.error
     return outcome.value
   }
@@ -110,8 +117,16 @@ export class HashThread {
     void this.#worker.terminate()
   }
 
+  #settle({ number, ...outcome }: Answer): void {
+    const settle = this.#jobs.get(number)
+    this.#jobs.delete(number)
+    settle?.(outcome)
+  }
+
   #fail(error: unknown): void {
-    this.isEnding = true
-    for (const settle of this.#jobs.splice(0)) settle({ error })
+    // A thread whose answer could not be read is alive, and would go on beside the one that takes its place.
+    this.end()
+    for (const settle of this.#jobs.values()) settle({ error })
+    this.#jobs.clear()
   }
 }

@@ -52,6 +52,11 @@ export function allowThreads(count: number): void {
   most = Math.max(most, count)
 }
 
+/** How many hashes run at once at most, whoever asks for them. */
+export function allowedThreads(): number {
+  return most
+}
+
 async function run(job: HashJob): Promise<unknown> {
   clearTimeout(timer)
   const thread = leastBusy()

@@ -1,6 +1,6 @@
 import { deepEqual, equal, ok } from 'node:assert/strict'
 import type { Message } from '../../core/mail.ts'
-import { later, noon, run, type StoreContract } from './contract.ts'
+import { insert, later, noon, run, type StoreContract } from './contract.ts'
 import { claim, list, newMessage, queue, tryClaim, update } from './messages.ts'
 
 /** Claiming a message, and what happens to it afterwards. */
@@ -173,6 +173,29 @@ export function outboxAttemptsContract({ test, open }: StoreContract): void {
       const retried = await run(store, (each) => each.retryMessage(ended.id, times))
       equal(retried, kind === 'password_changed')
       await claim(store)
+    }
+  })
+
+  test('what is queued of another kind, for another user or for another address lets a message be queued again', async () => {
+    const store = await open()
+    const [{ user }, { user: other }] = [await insert(store), await insert(store)]
+    const ofUser = { ...newMessage('email_verification'), userId: user.id }
+    const reset = newMessage()
+    const { recipient } = newMessage()
+    const cases = [
+      [ofUser, { ...ofUser, userId: other.id }, { ...ofUser, recipient }],
+      [reset, { ...reset, kind: 'registration' }, { ...reset, recipient }],
+    ] as const
+    for (const [message, ...others] of cases) {
+      await queue(store, message)
+      const { id, ...failed } = await claim(store)
+      await update(store, { ...failed, id, status: 'failed', endedAt: noon })
+      for (const each of others) await queue(store, each)
+      const retry = () =>
+        run(store, (each) => each.retryMessage(id, { now: noon, giveUpAt: later(9) }))
+      equal(await retry(), true)
+      equal(await retry(), false)
+      for (const _ of [message, ...others]) await claim(store)
     }
   })
 }
