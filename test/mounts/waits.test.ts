@@ -1,7 +1,9 @@
 // What a request finds when its wait for the others of its batch is over (decision 36), in the server frameworks.
+import { once } from 'node:events'
 import { createServer, Server as HttpServer, type ServerResponse } from 'node:http'
 import { connect } from 'node:net'
 import { nextTick } from 'node:process'
+import { text } from 'node:stream/consumers'
 import { createAdaptorServer } from '@hono/node-server'
 import express, { type ErrorRequestHandler } from 'express'
 import Fastify from 'fastify'
@@ -112,6 +114,32 @@ describe.each([
 })
 
 describe.each([
+  ['Express', onExpress, 400],
+  ['Fastify', onFastify, 200],
+  ['Hono', onHono, 200],
+])(
+  'where a client may close its side of the connection before the answer, in %s',
+  (_name, serve, status) => {
+    test('no handler gets the request of one that does without its body, and all are answered', async () => {
+      const { store, told, http, request, say } = await start(serve)
+      Object.assign(http, { httpAllowHalfOpen: true })
+      const findSession = store.findSession.bind(store)
+      http.on('connection', (socket) => {
+        const closed = once(socket, 'end')
+        store.findSession = async (digest) => {
+          await closed
+          return findSession(digest)
+        }
+      })
+      expect(await say(request('POST /notes'))).toMatch(new RegExp(`^HTTP/1.1 ${status} `))
+      expect(told).toEqual(status === 200 ? [{ title: 'A' }] : [])
+      // Without a body there is nothing to miss.
+      expect(await say(request('GET /v1/session'))).toMatch(/^HTTP\/1\.1 200 /)
+    })
+  },
+)
+
+describe.each([
   ['Express', onExpress],
   ['Fastify', onFastify],
 ])('where something else may answer, in %s', (_name, serve) => {
@@ -139,12 +167,18 @@ async function start(serve: Serve) {
   const told: unknown[] = []
   const http = await serve(server.auth, (what) => told.push(what))
   const { url, exchange } = await listen(http)
+  const port = Number(new URL(url).port)
   return {
     store: server.auth.config.store,
     told,
     http,
-    port: Number(new URL(url).port),
+    port,
     exchange,
+    /** Sends bytes, says no more, and answers what comes. */
+    async say(bytes: string): Promise<string> {
+      const client = connect(port, '127.0.0.1').end(bytes)
+      return text(client)
+    },
     /** The bytes of a request; its connection closes after it, unless more is sent behind it. */
     request(line: string, { token = own, connection = 'close' } = {}): string {
       const body = line.startsWith('POST') ? '{"title":"A"}' : ''
