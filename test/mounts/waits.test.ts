@@ -82,6 +82,17 @@ describe.each([
     expect(told).toContain('a turn later')
   })
 
+  test('what was let in at one gate is let in at the next, also if one behind it is refused meanwhile', async () => {
+    const { told, request, exchange } = await start(serve)
+    for (const line of ['POST /notes', 'GET /v1/session']) {
+      const open = { connection: 'keep-alive' }
+      const bad = request('GET /v1/session', open).replace('Host', 'Host: a\r\nHost')
+      const answers = await exchange(request(line, open) + bad + request('POST /notes'))
+      expect(answers.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 400'])
+    }
+    expect(told).toEqual([{ title: 'A' }])
+  })
+
   test('of a client that leaves during the wait no handler gets the request without its body', async () => {
     const { told, request, exchange } = await start(serve)
     // With seventeen behind it, which is one too many.
