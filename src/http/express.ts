@@ -101,6 +101,8 @@ export function protect(auth: Auth, options: ProtectOptions<RouteAccess> = {}): 
     const headers = new NodeHeaders(request.headers)
     const found = judged ?? (await admission.admit({ method: request.method, headers }, access))
     if (isRefusal(found)) return sendUnlessAnswered(response, presentRefusal(found, { headers }))
+    // Your own code, such as a deadline, may have answered meanwhile: an answer of the handler would be an error.
+    if (response.writableEnded) return
     // `express.json()` takes the body of a connection that is closed for one that was read before, and leaves
     // `request.body` undefined, which the handlers would take for a request without a body.
     if (isGone(request)) return

@@ -28,13 +28,17 @@ const onExpress: Serve = (auth, tell) => {
     tell(body)
     response.json({})
   })
-  const tellFault: ErrorRequestHandler = ({ message }, _request, _response, _next) => tell(message)
+  const tellFault: ErrorRequestHandler = (error, _request, response, next) => {
+    tell(error.message)
+    if (response.headersSent) next(error)
+  }
   return createServer(app.use(tellFault))
 }
 
 const onFastify: Serve = async (auth, tell) => {
   const app = Fastify()
   onTestFinished(() => app.close())
+  app.addHook('onError', async (_request, _reply, { message }) => tell(message))
   await app.register(fastifyMount.protect, { auth })
   app.register(async (below) => {
     await below.register(fastifyMount.latchkey, { auth })
@@ -169,6 +173,19 @@ describe.each([
       expect(answer).toMatch(/^HTTP\/1\.1 503 [^{]*\r\n8\r\ntoo late\r\n0\r\n\r\n$/)
     }
     expect(told).toEqual([])
+  })
+
+  test('a fault behind an answer that was begun cuts its connection, and no other is given', async () => {
+    const { store, http, told, request, exchange } = await start(serve)
+    store.findSession = async () => {
+      throw new TypeError('a fault')
+    }
+    http.prependListener('request', (_request, response: ServerResponse) => {
+      nextTick(() => response.writeHead(503).write('too late'))
+    })
+    const answer = await exchange(request('POST /notes', { connection: 'keep-alive' }))
+    expect(answer).toMatch(/^HTTP\/1\.1 503 [^{]*\r\n8\r\ntoo late\r\n$/)
+    expect(told[0]).toBe('a fault')
   })
 })
 
