@@ -123,8 +123,8 @@ async function beginSession(
   })
 }
 
-// A hash that was made at another cost is replaced now, while the password is known; or at a later log-in, if others wait
-// for their hashes: this one has already had its place in the queue. So nobody is refused, and none is counted.
+// A hash that was made at another cost is replaced now, while the password is known; or at a later log-in, if others
+// wait for their hashes: this one has already had its place in the queue. So none is counted as refused.
 async function renew(
   { passwordHash }: Pick<Configuration, 'passwordHash'>,
   { password, from }: { password: Secret; from: string },
