@@ -118,15 +118,15 @@ async function beginSession(
   })
 }
 
-// A hash that was made at another cost is replaced now, while the password is known; or at a later log-in, if there is
-// no time for it: this one has already had its place in the queue.
+// A hash that was made at another cost is replaced now, while the password is known; or at a later log-in, if others
+// wait for their hashes: this one has already had its place in the queue. So none is counted as refused.
 async function renew(
-  config: Configuration,
+  { passwordHash }: Pick<Configuration, 'passwordHash'>,
   { password, from }: { password: Secret; from: string },
 ): Promise<string> {
-  if (config.passwordHash.isCurrent(from)) return from
+  if (passwordHash.isCurrent(from) || passwordHash.queue?.isFree === false) return from
   try {
-    return await config.passwordHash.hash(password)
+    return await passwordHash.hash(password)
   } catch (error) {
     if (error instanceof AuthError && error.code === 'overloaded') return from
     throw error

@@ -5,9 +5,9 @@ import { scopesField } from './api-key-fields.ts'
 import { refuse } from './problems.ts'
 import { type Route, route } from './route.ts'
 
-/** Issuing access tokens, for other services. */
-export function accessTokens(auth: Auth): Route[] {
-  const { accessTokens, apiKeys } = auth.config
+/** Issuing access tokens, for these other services. */
+export function accessTokens(auth: Auth, audiences: readonly string[]): Route[] {
+  const { apiKeys } = auth.config
   return [
     route({
       method: 'POST',
@@ -15,7 +15,7 @@ export function accessTokens(auth: Auth): Route[] {
       access: 'session',
       summary: 'A token for another service',
       body: z.object({
-        audience: z.enum(accessTokens?.audiences ?? []),
+        audience: z.enum(audiences),
         scope: scopesField(apiKeys).optional(),
       }),
       answers: {

@@ -14,7 +14,7 @@ import {
 } from './admission.ts'
 import { type AppOptions, createApp } from './app.ts'
 import { nodeListener, sendUnlessAnswered } from './node.ts'
-import { NodeHeaders } from './node-request.ts'
+import { hasBody, NodeHeaders } from './node-request.ts'
 import { isGone, turnOf } from './pipeline.ts'
 import { isRefusal, refuse } from './problems.ts'
 import { judgeRaw, originForm } from './raw-head.ts'
@@ -101,15 +101,27 @@ export function protect(auth: Auth, options: ProtectOptions<RouteAccess> = {}): 
     const headers = new NodeHeaders(request.headers)
     const found = judged ?? (await admission.admit({ method: request.method, headers }, access))
     if (isRefusal(found)) return sendUnlessAnswered(response, presentRefusal(found, { headers }))
+    // Your own code, such as a deadline, may have answered meanwhile: an answer of the handler would be an error.
+    if (response.writableEnded) return
     // `express.json()` takes the body of a connection that is closed for one that was read before, and leaves
     // `request.body` undefined, which the handlers would take for a request without a body.
     if (isGone(request)) return
+    // The same if the client has closed only its own side, as `httpAllowHalfOpen` allows. It still reads the answer.
+    const isHalfClosed = request.socket?.readable === false
+    if (isHalfClosed && hasBody(request) && !request.readableDidRead) {
+      return sendUnlessAnswered(response, presentRefusal(halfClosed, { headers }))
+    }
     request.user = found.user
     if (found.session) request.session = found.session
     else Object.defineProperty(request, 'session', ofKey)
     runAs(found, next)
   }
 }
+
+const halfClosed = refuse('invalid_request', {
+  error: 'The connection was half closed before the body was read',
+  headers: { connection: 'close' },
+})
 
 function open(request: object, next: NextFunction): void {
   Object.defineProperties(request, nobody)

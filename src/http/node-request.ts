@@ -26,6 +26,11 @@ export class NodeRequest implements RequestLike {
   }
 }
 
+/** Whether a body was announced, be it an empty one. */
+export function hasBody({ headers }: IncomingMessage): boolean {
+  return headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined
+}
+
 /** The headers as Node parsed them, without a copy in a `Headers`. */
 export class NodeHeaders {
   readonly #headers: IncomingHttpHeaders

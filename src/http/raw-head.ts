@@ -4,18 +4,26 @@ import { type Refusal, refuse } from './problems.ts'
 
 const condemned = new WeakSet<Socket>()
 
+const passed = Symbol('latchkey.passed')
+
+/** A request, with a note that it was not refused. */
+type Judged = IncomingMessage & { [passed]?: true }
+
 const mostHeaders = 1_000
 
 /**
  * Checks the head of a request as it was sent, for what `headers` does not show: duplicate headers, TRACE, an unknown
  * transfer coding. After a refusal nothing that follows on the connection can be trusted: a `condemned` request must be
- * neither answered nor handled.
+ * neither answered nor handled. Whoever asks again for a request that passed, such as a second `protect`, is told the
+ * same: meanwhile one that was pipelined behind it may have been refused.
  */
-export function judgeRaw(incoming: IncomingMessage): Refusal | 'condemned' | null {
+export function judgeRaw(incoming: Judged): Refusal | 'condemned' | null {
+  if (incoming[passed]) return null
   // SECURITY: it followed a refused request. Its answer would never be sent, but what it asks for would be done.
   if (condemned.has(incoming.socket)) return 'condemned'
   const refusal = refuseRaw(incoming)
   if (refusal) condemned.add(incoming.socket)
+  else incoming[passed] = true
   return refusal
 }
 

@@ -39,7 +39,7 @@ export function routeTable(auth: Auth, options: TableOptions = {}): Route[] {
     ...devices(auth),
     ...users(auth),
     ...(auth.config.apiKeys.scopes.length > 0 ? apiKeys(auth) : []),
-    ...(auth.config.accessTokens ? forOtherServices(auth) : []),
+    ...forOtherServices(auth),
     ...events(auth),
     ...emailVerifications(auth),
     ...passwords(auth),
@@ -58,7 +58,9 @@ export function routeTable(auth: Auth, options: TableOptions = {}): Route[] {
 }
 
 function forOtherServices(auth: Auth): Route[] {
-  return [...accessTokens(auth), ...revocations(auth), ...signingKeys(auth)]
+  const issued = auth.config.accessTokens
+  if (issued === null) return []
+  return [...accessTokens(auth, issued.audiences), ...revocations(auth), ...signingKeys(auth)]
 }
 
 function readAppUrl(text: string): string {

@@ -4,7 +4,7 @@ import { SmartRouter } from 'hono/router/smart-router'
 import { TrieRouter } from 'hono/router/trie-router'
 import type { Presented } from './answers.ts'
 import type { Dispatcher, Responder } from './dispatcher.ts'
-import { NodeRequest } from './node-request.ts'
+import { hasBody, NodeRequest } from './node-request.ts'
 import { timesSent } from './raw-head.ts'
 import { endUnread } from './slow-clients.ts'
 
@@ -54,10 +54,6 @@ export function shortcut(entries: readonly Entry[], dispatcher: Dispatcher): Sho
     if (body) outgoing.once('finish', () => endUnread(body))
     return dispatcher.dispatch(entry, { request, params, peer: socket.remoteAddress })
   }
-}
-
-function hasBody({ headers }: IncomingMessage): boolean {
-  return headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined
 }
 
 // Whether it is not on a GET, has a Content-Length, and only one Content-Type: of two, Node shows only the first, but a

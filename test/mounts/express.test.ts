@@ -1,6 +1,7 @@
 // What is Express's own: middleware in its order, paths below others, a body that was read before.
 
 import { createServer, type IncomingMessage, ServerResponse } from 'node:http'
+import { nextTick } from 'node:process'
 import { setTimeout as later } from 'node:timers/promises'
 import express, { type ErrorRequestHandler, type Express } from 'express'
 import { latchkey, protect } from 'latchkey/express'
@@ -231,6 +232,25 @@ test('what was answered in front of protect is not done, waits for no turn, and 
   const head = `GET /notes HTTP/1.1\r\nHost: localhost\r\nAuthorization: ${authorization}\r\n`
   const answer = await exchange(`${`${head}\r\n`.repeat(39)}${head}Connection: close\r\n\r\n`)
   expect(answer.match(/^HTTP\/1\.1 \d+/gm)).toEqual(Array(40).fill('HTTP/1.1 503'))
+  expect(reached).toBe(0)
+})
+
+test('nor is what was answered while it waits', async () => {
+  const server = await startServer()
+  const own = bearer(await signUp(server))
+  const app = express()
+  app.get('/notes', (_request, response, next) => {
+    nextTick(() => response.writeHead(503).end())
+    next()
+  })
+  app.use(protect(server.auth))
+  let reached = 0
+  app.get('/notes', () => {
+    reached++
+  })
+  const { send } = await listenTo(app)
+  expect((await send('GET /notes', undefined, own)).status).toBe(503)
+  expect((await send('GET /', undefined, own)).status).toBe(404)
   expect(reached).toBe(0)
 })
 

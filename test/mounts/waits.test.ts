@@ -1,7 +1,9 @@
 // What a request finds when its wait for the others of its batch is over (decision 36), in the server frameworks.
+import { once } from 'node:events'
 import { createServer, Server as HttpServer, type ServerResponse } from 'node:http'
 import { connect } from 'node:net'
 import { nextTick } from 'node:process'
+import { text } from 'node:stream/consumers'
 import { createAdaptorServer } from '@hono/node-server'
 import express, { type ErrorRequestHandler } from 'express'
 import Fastify from 'fastify'
@@ -26,13 +28,17 @@ const onExpress: Serve = (auth, tell) => {
     tell(body)
     response.json({})
   })
-  const tellFault: ErrorRequestHandler = ({ message }, _request, _response, _next) => tell(message)
+  const tellFault: ErrorRequestHandler = (error, _request, response, next) => {
+    tell(error.message)
+    if (response.headersSent) next(error)
+  }
   return createServer(app.use(tellFault))
 }
 
 const onFastify: Serve = async (auth, tell) => {
   const app = Fastify()
   onTestFinished(() => app.close())
+  app.addHook('onError', async (_request, _reply, { message }) => tell(message))
   await app.register(fastifyMount.protect, { auth })
   app.register(async (below) => {
     await below.register(fastifyMount.latchkey, { auth })
@@ -80,6 +86,17 @@ describe.each([
     expect(told).toContain('a turn later')
   })
 
+  test('what was let in at one gate is let in at the next, also if one behind it is refused meanwhile', async () => {
+    const { told, request, exchange } = await start(serve)
+    for (const line of ['POST /notes', 'GET /v1/session']) {
+      const open = { connection: 'keep-alive' }
+      const bad = request('GET /v1/session', open).replace('Host', 'Host: a\r\nHost')
+      const answers = await exchange(request(line, open) + bad + request('POST /notes'))
+      expect(answers.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 400'])
+    }
+    expect(told).toEqual([{ title: 'A' }])
+  })
+
   test('of a client that leaves during the wait no handler gets the request without its body', async () => {
     const { told, request, exchange } = await start(serve)
     // With seventeen behind it, which is one too many.
@@ -112,6 +129,32 @@ describe.each([
 })
 
 describe.each([
+  ['Express', onExpress, 400],
+  ['Fastify', onFastify, 200],
+  ['Hono', onHono, 200],
+])(
+  'where a client may close its side of the connection before the answer, in %s',
+  (_name, serve, status) => {
+    test('no handler gets the request of one that does without its body, and all are answered', async () => {
+      const { store, told, http, request, say } = await start(serve)
+      Object.assign(http, { httpAllowHalfOpen: true })
+      const findSession = store.findSession.bind(store)
+      http.on('connection', (socket) => {
+        const closed = once(socket, 'end')
+        store.findSession = async (digest) => {
+          await closed
+          return findSession(digest)
+        }
+      })
+      expect(await say(request('POST /notes'))).toMatch(new RegExp(`^HTTP/1.1 ${status} `))
+      expect(told).toEqual(status === 200 ? [{ title: 'A' }] : [])
+      // Without a body there is nothing to miss.
+      expect(await say(request('GET /v1/session'))).toMatch(/^HTTP\/1\.1 200 /)
+    })
+  },
+)
+
+describe.each([
   ['Express', onExpress],
   ['Fastify', onFastify],
 ])('where something else may answer, in %s', (_name, serve) => {
@@ -131,6 +174,19 @@ describe.each([
     }
     expect(told).toEqual([])
   })
+
+  test('a fault behind an answer that was begun cuts its connection, and no other is given', async () => {
+    const { store, http, told, request, exchange } = await start(serve)
+    store.findSession = async () => {
+      throw new TypeError('a fault')
+    }
+    http.prependListener('request', (_request, response: ServerResponse) => {
+      nextTick(() => response.writeHead(503).write('too late'))
+    })
+    const answer = await exchange(request('POST /notes', { connection: 'keep-alive' }))
+    expect(answer).toMatch(/^HTTP\/1\.1 503 [^{]*\r\n8\r\ntoo late\r\n$/)
+    expect(told[0]).toBe('a fault')
+  })
 })
 
 async function start(serve: Serve) {
@@ -139,12 +195,18 @@ async function start(serve: Serve) {
   const told: unknown[] = []
   const http = await serve(server.auth, (what) => told.push(what))
   const { url, exchange } = await listen(http)
+  const port = Number(new URL(url).port)
   return {
     store: server.auth.config.store,
     told,
     http,
-    port: Number(new URL(url).port),
+    port,
     exchange,
+    /** Sends bytes, says no more, and answers what comes. */
+    async say(bytes: string): Promise<string> {
+      const client = connect(port, '127.0.0.1').end(bytes)
+      return text(client)
+    },
     /** The bytes of a request; its connection closes after it, unless more is sent behind it. */
     request(line: string, { token = own, connection = 'close' } = {}): string {
       const body = line.startsWith('POST') ? '{"title":"A"}' : ''

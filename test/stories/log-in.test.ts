@@ -1,4 +1,11 @@
-import { AuthError, argon2id, createAuth, createStore } from 'latchkey/server'
+import {
+  AuthError,
+  argon2id,
+  createAuth,
+  createStore,
+  type PasswordHash,
+  Secret,
+} from 'latchkey/server'
 import { expect, test } from 'vitest'
 import {
   ann,
@@ -186,6 +193,26 @@ test('where there is no time to hash a password again its log-in succeeds, and a
   const calm = createAuth({ store, passwordHash: raised })
   expect(await calm.logIn(credentials)).not.toBeNull()
   expect(await hashOf()).toContain('$m=16,t=1,p=1$')
+})
+
+test('nor does it wait then behind others, or count as refused', async () => {
+  const store = createStore(await openDatabase())
+  const credentials = { emailAddress: ann.email_address, password: ann.password }
+  const { user } = await signUpDirectly(createAuth({ store, passwordHash: cheapHash }), credentials)
+  const cost = { memoryKibibytes: 16, passes: 1 }
+  const raised = argon2id({ cost, limits: { concurrency: 1, waiting: 0 } })
+  const passwordHash: PasswordHash = {
+    ...raised,
+    async verify(...verified) {
+      const isRight = await raised.verify(...verified)
+      void raised.hash(new Secret('of somebody else'))
+      return isRight
+    },
+  }
+  expect(await createAuth({ store, passwordHash }).logIn(credentials)).not.toBeNull()
+  expect(raised.queue?.refused).toBe(0)
+  const kept = (await store.findCredentials(user.emailAddress))?.passwordHash ?? ''
+  expect(cheapHash.isCurrent(kept)).toBe(true)
 })
 
 test('a password does not expire', async () => {

@@ -194,6 +194,26 @@ test('work is let in unless its hash would be refused', async () => {
   await Promise.all([running, waiting])
 })
 
+test('the queue is free for one more unless that would be refused, or wait behind another that waits', async () => {
+  for (const [waiting, isFree] of [
+    [2, [true, true, false]],
+    [0, [true, false]],
+  ] as const) {
+    const queue = new HashQueue({ ...limits, concurrency: 1, waiting })
+    const { start, end } = observe(queue)
+    const results: Promise<string>[] = []
+    const seen = isFree.map((_, index) => {
+      const before = queue.isFree
+      if (index < isFree.length - 1) results.push(start(String(index)))
+      return before
+    })
+    expect(seen).toEqual(isFree)
+    for (const index of results.keys()) end(String(index))
+    await Promise.all(results)
+    expect(queue.isFree).toBe(true)
+  }
+})
+
 test('those that are refused together come back one behind the other, by what a hash takes', async () => {
   const queue = new HashQueue({ concurrency: 2, waiting: 0, waitMilliseconds: 2_000 })
   const { start, end } = observe(queue)

@@ -17,6 +17,12 @@ export interface HashLoad {
   readonly waiting: number
   /** Since the process was started. */
   readonly refused: number
+  /**
+   * Whether one more hash would not be refused, nor wait for more than those that run; absent if that is not known.
+   *
+   * @internal
+   */
+  readonly isFree?: boolean
 }
 
 // For how long the time that a hash took says something about the next ones: the load of the machine changes.
@@ -67,6 +73,11 @@ export class HashQueue implements HashLoad {
     return this.#refused
   }
 
+  get isFree(): boolean {
+    const isNext = this.#next.size < this.#limits.concurrency
+    return isNext && this.#hasRoom(this.#running + this.waiting)
+  }
+
   /** @see PasswordHash.admit */
   async admit<T>(account: string, work: () => Promise<T>): Promise<T> {
     const admitted = this.#admitted
@@ -97,10 +108,15 @@ export class HashQueue implements HashLoad {
   }
 
   #requireRoom(ahead: number): void {
+    // Refused at once, rather than after a useless wait.
+    if (!this.#hasRoom(ahead)) throw this.#refuse()
+  }
+
+  #hasRoom(ahead: number): boolean {
     const { concurrency, waiting, waitMilliseconds } = this.#limits
     const before = ahead - concurrency
-    // Refused at once, rather than after a useless wait. Half of the time, since the next hashes may take longer.
-    if (before >= waiting || this.#expect(before) > waitMilliseconds / 2) throw this.#refuse()
+    // Half of the time, since the next hashes may take longer.
+    return before < waiting && this.#expect(before) <= waitMilliseconds / 2
   }
 
   #hasPlace(): boolean {
