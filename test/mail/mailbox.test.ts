@@ -57,6 +57,7 @@ describe('nobody else may, and does not learn that there is something', () => {
     ['a peer in the network', { peer: '192.168.1.7' }],
     ['a peer in IPv6', { peer: '2001:db8::1' }],
     ['a peer whose address only begins like ours', { peer: '127.0.0.1.example' }],
+    ['a peer whose IPv6 address only begins like ours', { peer: '::12' }],
     ['a peer without an address', { peer: undefined }],
     ['a Host that is another name', { headers: { host: 'attacker.example' } }],
     ['a Host that begins with ours', { headers: { host: 'localhost.attacker.example' } }],
