@@ -155,6 +155,32 @@ test('the cookie lasts until the session is too old, however much it is used', a
   expect(await statusOf(server, inCookie(cookieIn(rotated)))).toBe(401)
 })
 
+test('a session that ends while its token is replaced leaves no cookie that outlives it', async () => {
+  let isLate = false
+  const server = await startServer({
+    auth: { sessions: { maximumHours: 24 } },
+    watch: (database) => ({
+      ...database,
+      countConnections: () => database.countConnections(),
+      lookUp: (...asked) => database.lookUp(...asked),
+      query: (...asked) => database.query(...asked),
+      async transaction(...asked) {
+        const done = await database.transaction(...asked)
+        if (isLate) server.clock.advance({ hours: 25 })
+        return done
+      },
+    }),
+  })
+  await signUp(server)
+  const held = inCookie(await logIn(server))
+  isLate = true
+  const { status, headers } = await server.send('PUT /v1/session/token', undefined, held)
+  expect([status, headers.get('set-cookie')]).toEqual([
+    200,
+    expect.stringContaining('; Max-Age=0;'),
+  ])
+})
+
 test('no browser is asked to keep one for more than 400 days', async () => {
   const server = await startServer({ auth: { sessions: { maximumHours: 87_600 } } })
   const { headers } = await server.send('POST /v1/registrations', byCookie, ownPage)
