@@ -156,7 +156,7 @@ test('the mail that was asked for arrives in it', async () => {
     `/dev/mailbox?mail=${encodeURIComponent(body.mails[0].id)}&view=text`,
   )
   expect(text).toMatch(
-    /<a href="https:\/\/app\.example\.com\/reset-password#lkr_\w+" target="_blank"/,
+    /<a href="https:\/\/app\.example\.com\/reset-password#lkr_\w+" target="_blank" rel="noreferrer">/,
   )
 })
 
