@@ -130,6 +130,7 @@ test('in development the cookie has a plain name and goes over http; neither mod
   const cookie = reply.headers.get('set-cookie') ?? ''
   expect(cookie).toMatch(/^session=lks_/)
   expect(attributesOf(cookie)).toEqual(['HttpOnly', 'Max-Age=7776000', 'Path=/', 'SameSite=Lax'])
+  expect(reply.headers.has('strict-transport-security')).toBe(false)
   const statuses = []
   for (const name of ['session', '__Host-session']) {
     const own = { cookie: `${name}=${token}` }
