@@ -1,9 +1,12 @@
 // The server of the front end's files: what it says of itself, and to whom. The pages are seen in
 // test/browser.
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { beforeAll, expect, test } from 'vitest'
 import { buildWeb } from '../templates/web/build.ts'
 import { type Web, web } from '../templates/web/server.ts'
-import { read } from './harness.ts'
+import { read, temporaryFolder } from './harness.ts'
 
 const apiOrigin = 'http://localhost:3000'
 let page: Web
@@ -57,6 +60,17 @@ test('what the page loads is its own, and each is what it says it is', async () 
   }
 })
 
+test('a file whose type it does not know is handed out as bytes, not as a page', async () => {
+  const folder = temporaryFolder()
+  mkdirSync(join(folder, 'dist'))
+  writeFileSync(join(folder, 'dist/index.html'), '<title>Front end</title>')
+  writeFileSync(join(folder, 'dist/a.bin'), '<script>alert(1)</script>')
+  copyFileSync('templates/web/server.ts', join(folder, 'server.ts'))
+  const copy = await import(pathToFileURL(join(folder, 'server.ts')).href)
+  const { headers } = copy.web({ apiOrigin }).fetch(new Request('http://localhost:3001/a.bin'))
+  expect(headers.get('content-type')).toBe('application/octet-stream')
+})
+
 test('what a build named by its content is kept for good, the page is asked for each time', async () => {
   for (const path of await assets()) {
     const kept = (await ask(path)).headers.get('cache-control')
@@ -89,7 +103,8 @@ test('a page is read and nothing else: other methods are refused', async () => {
 })
 
 test('every answer is under one strict policy', async () => {
-  const paths = ['/', '/reset-password', '/nowhere.js', ...(await assets())]
+  const unknown = ['/nowhere.js', '/.well-known/change-password', '/.well-known/nowhere']
+  const paths = ['/', '/reset-password', ...unknown, ...(await assets())]
   for (const [path, method] of paths.flatMap((path) => [
     [path, 'GET'],
     [path, 'POST'],
@@ -130,6 +145,9 @@ test.each([
   'http://localhost:3000/v1',
   'http://me@localhost:3000',
   'HTTP://LOCALHOST',
+  'http://LOCALHOST:3000',
+  'http://localhost:80',
+  'http://localhost:99999',
   'javascript:alert(1)',
   '*',
   '',

@@ -24,7 +24,7 @@ export function admitDeveloper(
   // script of another origin sends `Origin`: it gets no mails, whatever `corsOrigins` says.
   const isHere = loopback.test(ipAddress ?? '') && localhost.test(host)
   if (!isHere || isForwarded(headers) || headers.has('origin')) return null
-  return { origin: `http://${host.toLowerCase()}` }
+  return { origin: `http://${host}` }
 }
 
 const loopback = /^(?:127\.\d{1,3}\.\d{1,3}\.\d{1,3}|::1)$/

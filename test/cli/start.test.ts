@@ -1,6 +1,8 @@
 // The first command, as a person runs it, and the README's tour, as a person types it.
 import { execFileSync } from 'node:child_process'
+import { once } from 'node:events'
 import { readFileSync, statSync, writeFileSync } from 'node:fs'
+import { connect } from 'node:net'
 import { join } from 'node:path'
 import { AuthError, explain } from 'latchkey/server'
 import { openSqlite } from 'latchkey/sqlite'
@@ -43,6 +45,16 @@ test('npm start says where the mails and the page of their links are, and both a
   expect([reset.status, reset.headers.get('access-control-allow-origin')]).toEqual([200, page])
 })
 
+test('npm start listens for this machine alone, for the pages as for the API', async () => {
+  const { origin, said } = await start(temporaryFolder())
+  const [, page = ''] = /front end is on (\S+)\.$/m.exec(said()) ?? []
+  for (const url of [origin, page]) {
+    // All of 127/8 leads here, like every address of this machine that others can reach.
+    const socket = connect({ host: '127.0.0.2', port: Number(new URL(url).port) })
+    expect(await once(socket, 'connect').catch((error) => error.code)).toBe('ECONNREFUSED')
+  }
+})
+
 test('limits that are off are spoken of loudly', async () => {
   const folder = temporaryFolder()
   const started = await start(folder, { variables: { RATE_LIMITS: 'off' } })
@@ -75,7 +87,7 @@ test('in development an audience is enough', async () => {
   expect(started.complained()).not.toContain('KEY_ENCRYPTION_KEY')
 })
 
-test('a second start keeps the data and the sessions, and its password works too', async () => {
+test('a second start keeps the data and the sessions, and has a password of its own that works', async () => {
   const folder = temporaryFolder()
   const first = await start(folder)
   const [logIn = '', list = ''] = first.said().match(/^ {2}.*curl.*$/gm) ?? []
@@ -85,6 +97,7 @@ test('a second start keeps the data and the sessions, and its password works too
   const answered = shell(`TOKEN=${token}; ${list.replaceAll(first.origin, second.origin)} -s`)
   expect(JSON.parse(answered).projects).toHaveLength(1)
   const [logInAgain = ''] = second.said().match(/^ {2}.*curl.*$/gm) ?? []
+  expect(shell(`${logIn.replace(first.origin, second.origin)}; echo $TOKEN`)).not.toMatch(/^lks_/)
   expect(shell(`${logInAgain}; echo $TOKEN`)).toMatch(/^lks_/)
   expect(await stop(second.process, 'SIGINT')).toBe(0)
 })

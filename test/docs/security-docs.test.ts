@@ -145,6 +145,7 @@ const elsewhere = [
   'test/mounts/access.test.ts',
   'test/mounts/guide.test.ts',
   'test/mounts/waits.test.ts',
+  'test/mounts/written.test.ts',
   'test/parity/coming-from-rails.test.ts',
   'test/parity/parity.test.ts',
   'test/parity/table.test.ts',

@@ -230,6 +230,19 @@ test('where it is not clear what starts the server, it says who has to ask for d
   expect(JSON.parse(read('package.json')).scripts.dev).toBe(scripts.dev)
 })
 
+test.each([
+  ['hono', '.env'],
+  ['express', '.env'],
+  ['fastify', '.env'],
+  ['next', '.env.development.local'],
+])('the database of a project of %s, and its %s, are not committed', async (name, settings) => {
+  const { generate, read } = fresh(name)
+  await generate()
+  const ignored = read('.gitignore').split('\n')
+  expect(ignored).toEqual(expect.arrayContaining(['storage/', settings]))
+  if (!('.gitignore' in (freshProjects[name] ?? {}))) expect(ignored).toContain('node_modules/')
+})
+
 test('a second time is refused: nothing is overwritten', async () => {
   const { generate, read, list } = fresh('hono')
   await generate()

@@ -80,6 +80,38 @@ test.each([
   60_000,
 )
 
+test.each([
+  ['hono', 'npm run build && npm start -- --dev'],
+  ['express', 'npm run dev'],
+  ['fastify', 'npm run dev'],
+])(
+  'the server of %s takes its settings from the environment',
+  async (name, line) => {
+    const page = 'https://app.example.com'
+    const PORT = await freePort()
+    const given = { CORS_ORIGINS: page, TRUSTED_PROXIES: '127.0.0.1,::1' }
+    const variables = { PORT, ...given, PASSWORD_MINIMUM_LENGTH: '22' }
+    const running = world.begin(line, { cwd: folder(name), variables })
+    await running.until('Server is running')
+    const ask = asker(`http://localhost:${PORT}`, {
+      origin: page,
+      'x-forwarded-for': '203.0.113.9',
+    })
+    const ann = { email_address: 'set@example.com', password: 'correct horse battery' }
+
+    const short = await ask('POST /v1/registrations', { body: ann })
+    expect([short.status, short.text]).toEqual([422, expect.stringContaining('minimum is 22')])
+    const body = { ...ann, password: 'correct horse battery staple' }
+    const { headers, text } = await ask('POST /v1/registrations', { body })
+    expect(headers.get('access-control-allow-origin')).toBe(page)
+    const { token } = JSON.parse(text)
+    const { session } = JSON.parse((await ask('GET /v1/session', { token })).text)
+    expect(session.ip_address).toBe('203.0.113.9')
+    await running.interrupt()
+  },
+  60_000,
+)
+
 test('it says what it counts to whoever has the METRICS_TOKEN', async () => {
   expect(read('express', '.env.example')).toMatch(/^# METRICS_TOKEN=$/m)
   expect((await world.run('npm install prom-client', { cwd: folder('express') })).code).toBe(0)
@@ -137,16 +169,17 @@ interface Asking {
   readonly token?: string
 }
 
-function asker(origin: string) {
+function asker(origin: string, more: Readonly<Record<string, string>> = {}) {
   return async (line: string, { body, token }: Asking = {}) => {
     const [method = '', path = ''] = line.split(' ')
     const headers = {
       'content-type': 'application/json',
+      ...more,
       ...(token ? { authorization: `Bearer ${token}` } : {}),
     }
     const sent = body ? { body: JSON.stringify(body) } : {}
     const answer = await fetch(origin + path, { method, headers, ...sent })
-    return { status: answer.status, text: await answer.text() }
+    return { status: answer.status, headers: answer.headers, text: await answer.text() }
   }
 }
 

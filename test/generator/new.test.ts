@@ -272,7 +272,8 @@ test('a repository begins where there is none, without a commit, and never insid
 test('what was used, installed or kept secret is not committed', async () => {
   const command = await prepare()
   await type('latchkey new shop', command)
-  const made = 'storage/a.sqlite3 node_modules/a web/dist/a web/node_modules/a .env'
+  const made =
+    'storage/a.sqlite3 node_modules/a web/dist/a web/node_modules/a .env backup.sqlite3 users.ndjson'
   const line = `for f in ${made}; do mkdir -p $(dirname $f); echo > $f; done; git status --short -uall`
   const { stdout } = await type(`cd shop; ${line}`, command)
   for (const path of made.split(' ')) expect(stdout).not.toContain(`?? ${path}\n`)

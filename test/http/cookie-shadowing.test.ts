@@ -55,6 +55,7 @@ test.each([
   ['Cookie: ;; ;__Host-session=ANN;;'],
   ['Cookie: __Host-session = ANN'],
   ['Cookie: x; __Host-session=ANN; y'],
+  ['Cookie: __Host-session2; __Host-session=ANN'],
   ['Cookie: a="; b="; __Host-session=ANN'],
   ['Cookie: a=__Host-session; __Host-session=ANN; b=__Host-session=BOB'],
 ])('%s is ann', async (line) => {
@@ -89,6 +90,8 @@ test.each([
   ['one before it in another case', 'Cookie: __HOST-SESSION=BOB; a=b; __Host-session=ANN'],
   ['two with others in between', 'Cookie: __Host-session=ANN; a=b; c; ; __Host-session=BOB'],
   ['an empty value', 'Cookie: __Host-session='],
+  ['a value behind a no-break space', 'Cookie: __Host-session=\xa0ANN'],
+  ['a value before a no-break space', 'Cookie: __Host-session=ANN\xa0'],
   ['a value in quotes', 'Cookie: __Host-session="ANN"'],
   ['a value that goes on', 'Cookie: __Host-session=ANN BOB'],
   ['a value behind a comma', 'Cookie: __Host-session=ANN, __Host-session=BOB'],

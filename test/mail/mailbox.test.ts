@@ -57,6 +57,7 @@ describe('nobody else may, and does not learn that there is something', () => {
     ['a peer in the network', { peer: '192.168.1.7' }],
     ['a peer in IPv6', { peer: '2001:db8::1' }],
     ['a peer whose address only begins like ours', { peer: '127.0.0.1.example' }],
+    ['a peer whose IPv6 address only begins like ours', { peer: '::12' }],
     ['a peer without an address', { peer: undefined }],
     ['a Host that is another name', { headers: { host: 'attacker.example' } }],
     ['a Host that begins with ours', { headers: { host: 'localhost.attacker.example' } }],
@@ -75,8 +76,16 @@ describe('nobody else may, and does not learn that there is something', () => {
       'X-Forwarded-Proto',
       'X-Forwarded-Server',
       'X-Original-Forwarded-For',
+      'X-Original-Host',
       'X-Real-IP',
+      'X-Client-IP',
+      'X-Cluster-Client-IP',
+      'X-Envoy-External-Address',
+      'CDN-Loop',
       'CF-Connecting-IP',
+      'Client-IP',
+      'Fastly-Client-IP',
+      'Fly-Client-IP',
       'True-Client-IP',
     ].map((name): [string, Visit] => [name, { headers: { ...here, [name]: '127.0.0.1' } }]),
   ]
@@ -147,7 +156,7 @@ test('the mail that was asked for arrives in it', async () => {
     `/dev/mailbox?mail=${encodeURIComponent(body.mails[0].id)}&view=text`,
   )
   expect(text).toMatch(
-    /<a href="https:\/\/app\.example\.com\/reset-password#lkr_\w+" target="_blank"/,
+    /<a href="https:\/\/app\.example\.com\/reset-password#lkr_\w+" target="_blank" rel="noreferrer">/,
   )
 })
 

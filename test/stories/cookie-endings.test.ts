@@ -80,11 +80,13 @@ test('whoever ends their own session as a device, or themselves, has no cookie l
   const ended = await server.send(`DELETE /v1/sessions/${session.id}`, undefined, held)
   expect(ended.status).toBe(204)
   requireForgotten(ended)
+  expect(ended.headers.has('clear-site-data')).toBe(false)
   const again = inCookie(await logIn(server))
   const challenge = { password_challenge: ann.password }
   const gone = await server.send('DELETE /v1/user', challenge, again)
   expect(gone.status).toBe(204)
   requireForgotten(gone)
+  expect(gone.headers.has('clear-site-data')).toBe(false)
 })
 
 test('whoever ends another device, or all others, keeps the cookie', async () => {

@@ -130,6 +130,7 @@ test('in development the cookie has a plain name and goes over http; neither mod
   const cookie = reply.headers.get('set-cookie') ?? ''
   expect(cookie).toMatch(/^session=lks_/)
   expect(attributesOf(cookie)).toEqual(['HttpOnly', 'Max-Age=7776000', 'Path=/', 'SameSite=Lax'])
+  expect(reply.headers.has('strict-transport-security')).toBe(false)
   const statuses = []
   for (const name of ['session', '__Host-session']) {
     const own = { cookie: `${name}=${token}` }
@@ -153,6 +154,32 @@ test('the cookie lasts until the session is too old, however much it is used', a
   expect(await statusOf(server, inCookie(cookieIn(rotated)))).toBe(200)
   server.clock.advance({ milliseconds: 1 })
   expect(await statusOf(server, inCookie(cookieIn(rotated)))).toBe(401)
+})
+
+test('a session that ends while its token is replaced leaves no cookie that outlives it', async () => {
+  let isLate = false
+  const server = await startServer({
+    auth: { sessions: { maximumHours: 24 } },
+    watch: (database) => ({
+      ...database,
+      countConnections: () => database.countConnections(),
+      lookUp: (...asked) => database.lookUp(...asked),
+      query: (...asked) => database.query(...asked),
+      async transaction(...asked) {
+        const done = await database.transaction(...asked)
+        if (isLate) server.clock.advance({ hours: 25 })
+        return done
+      },
+    }),
+  })
+  await signUp(server)
+  const held = inCookie(await logIn(server))
+  isLate = true
+  const { status, headers } = await server.send('PUT /v1/session/token', undefined, held)
+  expect([status, headers.get('set-cookie')]).toEqual([
+    200,
+    expect.stringContaining('; Max-Age=0;'),
+  ])
 })
 
 test('no browser is asked to keep one for more than 400 days', async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { ann, bearer, type Server, signUp, startServer } from '../harness.ts'
+import { ann, bearer, read, type Server, signUp, startServer } from '../harness.ts'
 
 const bob = { email_address: 'bob@example.com', password: 'battery horse correct' }
 const nowhere = '00000000-0000-7000-8000-000000000000'
@@ -66,6 +66,27 @@ test('two changes at once are both made, and one beside a deletion is made or fi
     expect([200, 404]).toContain(changed.status)
     expect(deleted.status).toBe(204)
   }
+})
+
+test('an owner who is deleted while the body is read gets no project, and it is no fault', async () => {
+  const server = await startServer()
+  const { app, database } = server
+  const headers = { ...bearer(await signUp(server)), 'content-type': 'application/json' }
+  // The sender is let in before the body is read.
+  const body = new ReadableStream(
+    {
+      async pull(controller) {
+        await database.transaction((transaction) => transaction.query('DELETE FROM users'))
+        controller.enqueue(new TextEncoder().encode('{"title":"Garden"}'))
+        controller.close()
+      },
+    },
+    { highWaterMark: 0 },
+  )
+  const init = { method: 'POST', headers, body, duplex: 'half' } as const
+  const { status, body: said } = await read(await app.request('/v1/projects', init))
+  expect([status, said.code]).toEqual([401, 'invalid_token'])
+  expect(await database.query('SELECT id FROM projects')).toEqual([])
 })
 
 test('an owner named in the body does not become the owner', async () => {
