@@ -72,8 +72,10 @@ function isAway(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   if (error instanceof pg.DatabaseError) {
     const code = error.code ?? ''
-    // 08P01, a message that PostgreSQL does not understand, is our own fault.
-    return code !== '08P01' && away.some((beginning) => code.startsWith(beginning))
+    // A message that PostgreSQL does not understand is our own fault. PgBouncer gives this code to most of what it
+    // says itself, such as that PostgreSQL is away; only PostgreSQL says where in its code the error arose.
+    if (code === '08P01' && error.routine !== undefined) return false
+    return away.some((beginning) => code.startsWith(beginning))
   }
   if (error instanceof DeadlineError) return true
   // The system's errors have a code; pg tells broken connections apart by their messages only.

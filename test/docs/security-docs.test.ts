@@ -151,6 +151,7 @@ const elsewhere = [
   'test/rolling.test.ts',
   'test/simulation.test.ts',
   'test/storage/missing-tables.test.ts',
+  'test/storage/postgres-answers.test.ts',
   'test/storage/postgres-by-hand.test.ts',
   'test/storage/postgres-checks.test.ts',
   'test/storage/postgres-held-rows.test.ts',
