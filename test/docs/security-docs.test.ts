@@ -155,6 +155,7 @@ const elsewhere = [
   'test/storage/postgres-by-hand.test.ts',
   'test/storage/postgres-checks.test.ts',
   'test/storage/postgres-held-rows.test.ts',
+  'test/storage/postgres-look-ups.test.ts',
   'test/storage/postgres-restore.test.ts',
   'test/storage/postgres-start.test.ts',
   'test/storage/postgres-test-database.test.ts',

@@ -4,6 +4,7 @@ import { createServer, type Socket } from 'node:net'
 import { openPostgres } from 'latchkey/postgres'
 import type { Database, Row } from 'latchkey/server'
 import { expect, onTestFinished, test } from 'vitest'
+import { until } from '../until.ts'
 
 const same = (row: Row) => row
 
@@ -41,6 +42,20 @@ test('a message that PostgreSQL itself does not understand stays a fault', async
   const fault = { name: 'error', code: '08P01' }
   await expect(database.lookUp('SELECT 1', [], same)).rejects.toMatchObject(fault)
   await expect(database.query('SELECT 1')).rejects.toMatchObject(fault)
+})
+
+test('a connection with an answer that nobody has asked for is ended, and not used for the next look-up', async () => {
+  const { database, sockets } = await openWith((socket, asked) => {
+    const row = packet('D', Buffer.from([0, 1, 0, 0, 0, 1, 0x31]))
+    if (asked === 0) socket.write(opened)
+    else socket.write(Buffer.concat([failure('ERROR', '57014', 'cancelled'), ready, row]))
+  })
+  await expect(database.lookUp('SELECT 1', [], same)).rejects.toThrow('unavailable')
+  await until(() => expect(sockets.map(({ destroyed }) => destroyed)).toEqual([true]))
+  for (let turn = 0; turn < 2; turn++) {
+    await expect(database.lookUp('SELECT 1', [], same)).rejects.toThrow('unavailable')
+  }
+  expect(sockets).toHaveLength(3)
 })
 
 /** A database of a server that answers each packet as it is told to; the first packet opens a connection. */
