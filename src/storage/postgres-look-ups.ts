@@ -4,7 +4,7 @@ import { unavailable } from '../core/errors.ts'
 import type { Row, Value } from './database.ts'
 import { within } from './deadline.ts'
 import { cancel } from './postgres-cancel.ts'
-import { isForgotten, isLate, toConnectError } from './postgres-errors.ts'
+import { isLate, isStale, toConnectError } from './postgres-errors.ts'
 import type { PostgresQuery } from './postgres-statements.ts'
 
 /**
@@ -34,7 +34,7 @@ export class PostgresLookUps {
       // Of reads that fail together the first one does it for all.
       if (isLate(error) && this.#leave(lane)) cancel(client)
       // The statement would fail on this connection from now on.
-      if (isForgotten(error) && this.#leave(lane)) void end(client)
+      if (isStale(error) && this.#leave(lane)) void end(client)
       throw error
     }
   }

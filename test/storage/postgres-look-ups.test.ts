@@ -125,6 +125,23 @@ test('where prepared statements are gone, it is said at once, and the next look-
   for (let turn = 0; turn < 4; turn++) await expectOwnRows(database, 1)
 }, 15_000)
 
+test('a column that gets another type ends each connection once, and no more', async () => {
+  const database = await open()
+  await database.migration((transaction) => transaction.script('CREATE TABLE notes (name text)'))
+  const read = 'SELECT name FROM notes'
+  const look = () => database.lookUp(read, [], same)
+  for (let turn = 0; turn < 2; turn++) expect(await look()).toBeNull()
+  expect(await database.query(read)).toEqual([])
+  await database.migration((transaction) =>
+    transaction.script('ALTER TABLE notes ALTER name TYPE varchar(9)'),
+  )
+  const told = { code: 'unavailable', cause: { code: '0A000' } }
+  for (let turn = 0; turn < 2; turn++) await expect(look()).rejects.toMatchObject(told)
+  await expect(database.query(read)).rejects.toMatchObject(told)
+  for (let turn = 0; turn < 4; turn++) expect(await look()).toBeNull()
+  expect(await database.query(read)).toEqual([])
+})
+
 test('of look-ups that are late together, PostgreSQL is asked to cancel one for each connection', async () => {
   const database = await open()
   await expectOwnRows(database, 2)
