@@ -184,6 +184,25 @@ test('no connection stays open after that, though PostgreSQL does not end it', a
   await until(() => expect(isOpen()).toEqual([false, false]))
 })
 
+test.each(['', '?pgbouncer=true'])(
+  'a tracer may comment a text, or copy a query that has no name%s',
+  async (query) => {
+    const database = await openPostgres(cluster.url + query)
+    onTestFinished(() => database.close())
+    // As OpenTelemetry's does.
+    trace((given) => {
+      const text = `${given.text} /* traced */`
+      return given.name === undefined ? { ...given, text } : Object.assign(given, { text })
+    })
+    const sql = 'SELECT true, current_query()'
+    const traced = [1, `${sql} /* traced */`]
+    for (let turn = 0; turn < 4; turn++)
+      expect(await database.lookUp(sql, [], same)).toEqual(traced)
+    expect(await database.query(sql)).toEqual([traced])
+    expect(await database.transaction((each) => each.query(sql))).toEqual([traced])
+  },
+)
+
 test('a tracer that throws harms the look-up that it sees, and no connection', async () => {
   const database = await open()
   await expectOwnRows(database, 2)
