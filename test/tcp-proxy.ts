@@ -5,7 +5,7 @@ import { onTestFinished } from 'vitest'
 /** A proxy to a server, which can fail like a network. */
 export interface TcpProxy {
   readonly port: number
-  /** Drops everything in open and new connections, without a reset. */
+  /** Drops everything in open and new connections, their ends as well, without a reset. */
   blackHole(): void
   /** Resets every connection. */
   cut(): void
@@ -16,12 +16,13 @@ export interface TcpProxy {
 export async function startTcpProxy(target: number): Promise<TcpProxy> {
   const open = new Set<Socket>()
   let isHole = false
-  const server = createServer((near) => {
+  const server = createServer({ allowHalfOpen: true }, (near) => {
     open.add(near.on('error', () => {}).on('close', () => open.delete(near)))
+    near.on('end', () => isHole || isLost(near) || near.end())
     if (isHole) return near.resume()
     const far = connect(target, '127.0.0.1').on('error', () => near.destroy())
     near.on('close', () => far.destroy())
-    far.on('close', () => near.destroy())
+    far.on('close', () => isLost(near) || near.destroy())
     // A connection that has lost bytes is never forwarded again.
     near.on('data', (chunk) => isLost(near) || far.write(chunk))
     far.on('data', (chunk) => isLost(near) || near.write(chunk))

@@ -31,6 +31,7 @@ export function toAuthError(error: unknown): unknown {
     return new AuthError('unavailable', { cause: error })
   }
   if (isTaken(error)) return new AuthError('email_address_taken', { cause: error })
+  if (isOutdated(error)) return new AuthError('unavailable', { cause: error })
   return isForgotten(error) ? forgotten(error) : error
 }
 
@@ -72,8 +73,10 @@ function isAway(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   if (error instanceof pg.DatabaseError) {
     const code = error.code ?? ''
-    // 08P01, a message that PostgreSQL does not understand, is our own fault.
-    return code !== '08P01' && away.some((beginning) => code.startsWith(beginning))
+    // A message that PostgreSQL does not understand is our own fault. PgBouncer gives this code to most of what it
+    // says itself, such as that PostgreSQL is away; only PostgreSQL says where in its code the error arose.
+    if (code === '08P01' && error.routine !== undefined) return false
+    return away.some((beginning) => code.startsWith(beginning))
   }
   if (error instanceof DeadlineError) return true
   // The system's errors have a code; pg tells broken connections apart by their messages only.
@@ -83,11 +86,21 @@ function isAway(error: unknown): boolean {
 const disconnected =
   /^(Connection terminated|Query read timeout|timeout (expired|exceeded)|Client (has encountered|was closed))/
 
-/**
- * Whether a prepared statement is missing on a connection, or exists already: there is a pooler, or its preparation was
- * cancelled.
- */
-export function isForgotten(error: unknown): boolean {
+/** Whether a prepared statement is of no more use on its connection. */
+export function isStale(error: unknown): boolean {
+  return isForgotten(error) || isOutdated(error)
+}
+
+// The type of a column was changed under it, or a `*` has other columns now. The code is that of everything that
+// PostgreSQL cannot do, and its messages may be in any language; other databases have other routines.
+function isOutdated(error: unknown): boolean {
+  if (!(error instanceof pg.DatabaseError) || error.code !== '0A000') return false
+  const isRevalidating = error.routine === 'RevalidateCachedQuery'
+  return isRevalidating || error.message === 'cached plan must not change result type'
+}
+
+// It is missing, or exists already: there is a pooler, or its preparation was cancelled.
+function isForgotten(error: unknown): boolean {
   return error instanceof pg.DatabaseError && (error.code === '26000' || error.code === '42P05')
 }
 

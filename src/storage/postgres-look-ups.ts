@@ -1,9 +1,10 @@
 import { nextTick } from 'node:process'
 import pg, { type ClientConfig } from 'pg'
+import { unavailable } from '../core/errors.ts'
 import type { Row, Value } from './database.ts'
 import { within } from './deadline.ts'
 import { cancel } from './postgres-cancel.ts'
-import { isForgotten, isLate, toConnectError } from './postgres-errors.ts'
+import { isLate, isStale, toConnectError } from './postgres-errors.ts'
 import type { PostgresQuery } from './postgres-statements.ts'
 
 /**
@@ -23,15 +24,17 @@ export class PostgresLookUps {
   }
 
   async query(query: PostgresQuery): Promise<Row[]> {
-    const client = await this.#takeNext()
+    const lane = this.#takeNext()
+    const client = await lane
     sendTogether(client)
     try {
       const { rows } = await client.query<Value[]>(query)
       return rows
     } catch (error) {
-      if (isLate(error)) cancel(client)
-      // The statement could not be prepared, so every later use of it on this connection would fail, too.
-      if (isForgotten(error)) await client.end()
+      // Of reads that fail together the first one does it for all.
+      if (isLate(error) && this.#leave(lane)) cancel(client)
+      // The statement would fail on this connection from now on.
+      if (isStale(error) && this.#leave(lane)) void end(client)
       throw error
     }
   }
@@ -39,33 +42,30 @@ export class PostgresLookUps {
   async close(): Promise<void> {
     const open = this.#lanes.splice(0)
     // A server that does not answer is not waited for.
-    const ended = open.map((client) => within(farewellMilliseconds, end(client)))
+    const ended = open.map((lane) => within(farewellMilliseconds, endWhenConnected(lane)))
     await Promise.allSettled(ended)
   }
 
   #takeNext(): Promise<pg.Client> {
-    if (this.#lanes.length === 0) throw new Error('The database was closed')
+    if (this.#lanes.length === 0) throw unavailable('The database was closed')
     this.#next = (this.#next + 1) % this.#lanes.length
     return this.#lanes[this.#next] ?? this.#connect(this.#next)
   }
 
-  #connect(lane: number): Promise<pg.Client> {
+  #connect(index: number): Promise<pg.Client> {
     const client = this.#newClient()
-    const connected = client.connect().catch((cause) => {
+    const lane = client.connect().catch((cause) => {
       // Otherwise PostgreSQL would wait for the client for a minute.
-      client.end().catch(() => {})
+      void end(client)
       throw toConnectError(cause)
     })
-    this.#lanes[lane] = connected
-    const forget = () => {
-      // The client may report its end twice, and may have been replaced in between.
-      if (this.#lanes[lane] === connected) this.#lanes[lane] = null
-    }
-    // Without a listener an error would end the process. Each waiting read gets the error itself.
-    client.on('error', forget)
-    client.on('end', forget)
-    connected.catch(forget)
-    return connected
+    this.#lanes[index] = lane
+    // Without a listener an error would end the process. Each waiting read gets the error itself. The connection may
+    // still be open: after an answer that nobody has asked for, which must not become the next read's.
+    client.on('error', () => this.#leave(lane) && void end(client))
+    client.on('end', () => this.#leave(lane))
+    lane.catch(() => this.#leave(lane))
+    return lane
   }
 
   #newClient(): pg.Client {
@@ -74,6 +74,14 @@ export class PostgresLookUps {
     } catch (cause) {
       throw toConnectError(cause)
     }
+  }
+
+  /** The next read connects anew. @returns whether it was in use: several reads, and the client, may report its end */
+  #leave(lane: Promise<pg.Client>): boolean {
+    const index = this.#lanes.indexOf(lane)
+    if (index === -1) return false
+    this.#lanes[index] = null
+    return true
   }
 }
 
@@ -89,8 +97,18 @@ function sendTogether({ connection: { stream } }: pg.Client): void {
   whenNothingIsLeft(() => stream.uncork())
 }
 
-async function end(client: Promise<pg.Client> | null): Promise<void> {
-  await (await client)?.end()
+async function endWhenConnected(lane: Promise<pg.Client> | null): Promise<void> {
+  if (lane) await end(await lane)
+}
+
+// Answers that are on their way still come. A server that does not even end the connection, as TCP asks it to, would
+// otherwise keep it open for a quarter of an hour, and this process alive.
+async function end(client: pg.Client): Promise<void> {
+  try {
+    await within(answerMilliseconds, client.end())
+  } catch {
+    client.connection.stream.destroy()
+  }
 }
 
 const answerMilliseconds = 2_000

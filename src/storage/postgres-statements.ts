@@ -81,8 +81,10 @@ function toQuery(
   { values, limit }: { values: readonly Value[]; limit: QueryLimit | undefined },
 ): PostgresQuery {
   requireBindable(values, statement.parameters)
-  // pg copies the own properties of a query one by one, and what it inherits not at all.
-  const query: PostgresQuery = Object.create(statement)
+  // pg copies the own properties of a query one by one, and what it inherits not at all. But a query without a name is
+  // copied by OpenTelemetry as well, which adds a comment to its text and leaves out what it inherits.
+  const isNamed = statement.name !== undefined
+  const query: PostgresQuery = isNamed ? Object.create(statement) : { ...statement }
   return Object.assign(query, { values: values.map(toSent) }, limit)
 }
 

@@ -1,9 +1,7 @@
 // What PostgreSQL and the way to it can do to a server: 503 with a time to return, never 401, never
 // a hang, never a success that is none; and everything as before when it is back.
 
-import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { openPostgres } from 'latchkey/postgres'
@@ -315,30 +313,4 @@ async function occupy(connections: number): Promise<pg.Client[]> {
   const clients = Array.from({ length: connections }, () => new pg.Client(cluster.url))
   const connected = await Promise.allSettled(clients.map((client) => client.connect()))
   return clients.filter((_, index) => connected[index]?.status === 'fulfilled')
-}
-
-test('a connection that is opened and ended in one packet ends nothing else', async () => {
-  const server = createServer((socket) => {
-    socket.on('error', () => {})
-    socket.once('data', () => {
-      const isOpen = Buffer.concat([packet('R', Buffer.alloc(4)), packet('Z', Buffer.from('I'))])
-      const fields = ['SFATAL', 'VFATAL', 'C57P01', 'Mterminating connection', ''].join('\0')
-      socket.end(Buffer.concat([isOpen, packet('E', Buffer.from(`${fields}\0`))]))
-    })
-  })
-  await once(server.listen(0, '127.0.0.1'), 'listening')
-  const port = Object(server.address()).port
-  const { database } = await openDatabase(`postgres://ann@127.0.0.1:${port}/app`)
-  for (let time = 1; time <= 3; time++) {
-    await expect(database.query('SELECT 1')).rejects.toMatchObject({ code: 'unavailable' })
-  }
-  await database.close()
-  server.close()
-})
-
-// PostgreSQL's messages: a letter, the length with itself, the rest.
-function packet(letter: string, rest: Buffer): Buffer {
-  const length = Buffer.alloc(4)
-  length.writeUInt32BE(rest.length + 4)
-  return Buffer.concat([Buffer.from(letter), length, rest])
 }
