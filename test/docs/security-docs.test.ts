@@ -85,6 +85,7 @@ const elsewhere = [
   'test/browser/activity.test.ts',
   'test/browser/chromium.test.ts',
   'test/browser/keyboard.test.ts',
+  'test/browser/late-answers.test.ts',
   'test/browser/look.test.ts',
   'test/browser/mails.test.ts',
   'test/browser/project-form.test.ts',

@@ -2,8 +2,8 @@ import type { ApiError } from 'latchkey/client'
 import type { ActionState } from 'latchkey/react'
 import { type FormEvent, type ReactNode, useEffect, useRef, useState } from 'react'
 import { stopSecond } from './double-click.ts'
+import { explainSent } from './explain-sent.ts'
 import { Problems } from './field.tsx'
-import { explainSent } from './words.ts'
 
 interface FormProps {
   readonly state: ActionState<unknown>

@@ -1,0 +1,46 @@
+import { type Action, useAction, useAuth } from 'latchkey/react'
+import { type RefObject, useEffect, useRef } from 'react'
+import { explainSent } from './explain-sent.ts'
+import { useToast } from './toasts.tsx'
+
+/**
+ * `useAction` for a dialog. Closing it does not call back what was sent: if that is refused afterwards, a toast says so.
+ *
+ * @param submit the label of the button that sends it
+ */
+export function useSending<Input extends readonly unknown[], Result>(
+  submit: string,
+  verb: (...input: Input) => Promise<Result>,
+): Action<Input, Result> {
+  const { client } = useAuth()
+  const toast = useToast()
+  const isOpen = useIsOpen()
+  return useAction(async (...input: Input) => {
+    try {
+      return await verb(...input)
+    } catch (error) {
+      // If the session has ended, the log-in page says that.
+      if (!isOpen.current && (await client.mayBeSignedIn())) {
+        toast(`“${submit}”: ${inLabels(explainSent(error))}`)
+      }
+      throw error
+    }
+  })
+}
+
+/** Whether the component is still on the page, for work that outlives it. */
+export function useIsOpen(): RefObject<boolean> {
+  const isOpen = useRef(true)
+  useEffect(() => {
+    isOpen.current = true
+    return () => {
+      isOpen.current = false
+    }
+  }, [])
+  return isOpen
+}
+
+// The API names its fields; the dialogs call this one differently.
+function inLabels(words: string): string {
+  return words.replace('Password challenge', 'Current password').replaceAll('\n', '. ')
+}
