@@ -1,4 +1,3 @@
-import { ApiError } from 'latchkey/client'
 import { useAuth, useSession } from 'latchkey/react'
 import { Link, NavLink } from 'react-router'
 import { place } from '../api.ts'
@@ -52,12 +51,11 @@ function UserLinks() {
   )
 }
 
-// A token in the browser is deleted first; a cookie stays if the API cannot be reached.
+// A token in the browser is deleted first, whatever the API answers; a cookie stays until the API has deleted it.
 function explainLogOut(error: unknown): string {
-  const isLeft = place !== 'cookie' && error instanceof ApiError && error.status === 0
-  return isLeft
-    ? 'You’re logged out here, but the server can’t be reached: this device stays in your list of devices until you log it out from another one.'
-    : explain(error)
+  const words = explain(error)
+  if (place === 'cookie') return words
+  return 'You’re logged out here, but the server couldn’t be told: this device stays in your list of devices until you log it out from another one.'
 }
 
 function GuestLinks() {
