@@ -84,6 +84,7 @@ const elsewhere = [
   'test/benchmarks.test.ts',
   'test/browser/activity.test.ts',
   'test/browser/chromium.test.ts',
+  'test/browser/code.test.ts',
   'test/browser/keyboard.test.ts',
   'test/browser/late-answers.test.ts',
   'test/browser/look.test.ts',
