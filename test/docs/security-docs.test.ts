@@ -88,6 +88,7 @@ const elsewhere = [
   'test/browser/keyboard.test.ts',
   'test/browser/late-answers.test.ts',
   'test/browser/look.test.ts',
+  'test/browser/lost-answers.test.ts',
   'test/browser/mails.test.ts',
   'test/browser/project-form.test.ts',
   'test/browser/projects.test.ts',

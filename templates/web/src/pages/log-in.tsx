@@ -18,6 +18,7 @@ export default function LogInPage() {
       <Form
         state={state}
         submit="Log in"
+        ifLost="try again"
         onSend={({ email_address = '', password = '' }) => void run({ email_address, password })}
       >
         <Field label="Email address" name="email_address" type="email" autoComplete="username" />

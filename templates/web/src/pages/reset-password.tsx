@@ -27,12 +27,18 @@ function Reset({ token }: { token: string }) {
     return (
       <DeadLink
         action={
-          <Link className="button" to="/forgot-password">
-            Get a new link
-          </Link>
+          <>
+            <Link className="button quiet" to="/log-in">
+              Log in
+            </Link>
+            <Link className="button" to="/forgot-password">
+              Get a new link
+            </Link>
+          </>
         }
       >
-        Each link works once, and only for a few minutes. Use the newest one, or get a new one.
+        Each link works once, and only for a few minutes. If you have already chosen a new password,
+        log in with it. If not, use the newest link, or get a new one.
       </DeadLink>
     )
   }
@@ -53,6 +59,7 @@ function Reset({ token }: { token: string }) {
       <Form
         state={state}
         submit="Save new password"
+        ifLost="try to log in with the new password"
         onSend={({ password = '' }) => void run(password)}
       >
         <NewPasswordField label="New password" />

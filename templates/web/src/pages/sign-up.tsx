@@ -32,6 +32,7 @@ export default function SignUpPage() {
       <Form
         state={state}
         submit="Sign up"
+        ifLost="try to log in, or sign up again"
         onSend={({ email_address = '', password = '' }) => void run({ email_address, password })}
       >
         <Field label="Email address" name="email_address" type="email" autoComplete="username" />
