@@ -135,3 +135,24 @@ test.each([
     expect(await page.evaluate(() => localStorage.length)).toBe(0)
   },
 )
+
+test('with a session in a cookie a log-out says that it is under way, and if it fails it can be tried again', async () => {
+  const front = await openFrontEnd({ session: 'cookie' })
+  front.expectFaults('401 /v1/session', '503 /v1/session')
+  const page = await front.open('/sign-up')
+  await fill(page, { 'Email address': ann.email_address, Password: ann.password })
+  await press(page, 'Sign up')
+  await reads(page, 'No projects yet')
+  const answered = Promise.withResolvers<void>()
+  await page.route('**/v1/session', async (route) => {
+    await answered.promise
+    await route.fulfill({ status: 503 })
+  })
+  await press(page, 'Log out')
+  await page.getByRole('button', { name: 'Log out', disabled: true }).waitFor()
+  answered.resolve()
+  await reads(page, 'The server is busy')
+  await page.unroute('**/v1/session')
+  await press(page, 'Log out')
+  await sees(page, 'All your projects in one place')
+})

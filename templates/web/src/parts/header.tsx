@@ -1,4 +1,5 @@
 import { useAuth, useSession } from 'latchkey/react'
+import { useState } from 'react'
 import { Link, NavLink } from 'react-router'
 import { place } from '../api.ts'
 import { name } from '../name.ts'
@@ -39,12 +40,18 @@ function skip(): void {
 function UserLinks() {
   const { client } = useAuth()
   const toast = useToast()
-  const logOut = () =>
-    leave('logged_out', client.session.delete).catch((error) => toast(explainLogOut(error)))
+  const [isLeaving, setLeaving] = useState(false)
+  const logOut = () => {
+    if (isLeaving) return
+    setLeaving(true)
+    void leave('logged_out', client.session.delete)
+      .catch((error) => toast(explainLogOut(error)))
+      .finally(() => setLeaving(false))
+  }
   return (
     <>
       <NavLink to="/account">Account</NavLink>
-      <button type="button" onClick={() => void logOut()}>
+      <button type="button" aria-disabled={isLeaving} onClick={logOut}>
         Log out
       </button>
     </>
