@@ -20,7 +20,7 @@ export function ProjectEditor({ project, userId, onSaved, onClose }: ProjectEdit
   const [draft] = useState(() => findDraft(userId))
   const { title, description } = draft?.typed ?? project ?? nothing
   const submit = project ? 'Save changes' : 'Create project'
-  const { state, run } = useSending(submit, async (typed: NewProject) => {
+  const { state, run } = useSending({ submit }, async (typed: NewProject) => {
     const saved = await (project ? projects.update(project.id, typed) : projects.create(typed))
     keepDraft(null)
     onSaved(saved)

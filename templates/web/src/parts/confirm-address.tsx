@@ -16,7 +16,13 @@ export function ConfirmAddress({ emailAddress }: { emailAddress: string }) {
     )
   }
   return (
-    <Form state={state} look="quiet" submit="Send confirmation email" onSend={() => void run()} />
+    <Form
+      state={state}
+      look="quiet"
+      submit="Send confirmation email"
+      ifLost="look for our email or try again"
+      onSend={() => void run()}
+    />
   )
 }
 

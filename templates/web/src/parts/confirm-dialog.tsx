@@ -17,7 +17,7 @@ interface ConfirmDialogProps {
 
 /** Asks for confirmation before something is deleted. */
 export function ConfirmDialog({ title, children, submit, act, ...then }: ConfirmDialogProps) {
-  const { state, run } = useSending(submit, async () => {
+  const { state, run } = useSending({ submit }, async () => {
     await act().catch(unlessGone)
     then.onDone()
   })

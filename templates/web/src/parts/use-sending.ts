@@ -3,13 +3,19 @@ import { type RefObject, useEffect, useRef } from 'react'
 import { explainSent } from './explain-sent.ts'
 import { useToast } from './toasts.tsx'
 
+/** What the form of a dialog sends. */
+interface Sending {
+  /** The label of the button. */
+  readonly submit: string
+  /** As of `<Form>`. */
+  readonly ifLost?: string
+}
+
 /**
  * `useAction` for a dialog. Closing it does not call back what was sent: if that is refused afterwards, a toast says so.
- *
- * @param submit the label of the button that sends it
  */
 export function useSending<Input extends readonly unknown[], Result>(
-  submit: string,
+  { submit, ifLost }: Sending,
   verb: (...input: Input) => Promise<Result>,
 ): Action<Input, Result> {
   const { client } = useAuth()
@@ -21,7 +27,7 @@ export function useSending<Input extends readonly unknown[], Result>(
     } catch (error) {
       // If the session has ended, the log-in page says that.
       if (!isOpen.current && (await client.mayBeSignedIn())) {
-        toast(`“${submit}”: ${inLabels(explainSent(error))}`)
+        toast(`“${submit}”: ${inLabels(explainSent(error, ifLost))}`)
       }
       throw error
     }

@@ -7,7 +7,10 @@ import { useSending } from '../../parts/use-sending.ts'
 import { leave } from '../../session-end.ts'
 import { Setting } from './setting.tsx'
 
-const submit = 'Delete my account'
+const sending = {
+  submit: 'Delete my account',
+  ifLost: 'reload the page: if you’re logged out then, your account is deleted',
+}
 
 export function AccountEnd() {
   const [isOpen, setOpen] = useState(false)
@@ -29,7 +32,7 @@ export function AccountEnd() {
 // App leads to the welcome page when the session is gone.
 function Deletion({ onClose }: { onClose: () => void }) {
   const { client } = useAuth()
-  const { state, run } = useSending(submit, (password_challenge: string) =>
+  const { state, run } = useSending(sending, (password_challenge: string) =>
     leave('deleted', () => client.user.delete({ password_challenge })),
   )
   return (
@@ -37,7 +40,7 @@ function Deletion({ onClose }: { onClose: () => void }) {
       <Form
         state={state}
         look="danger"
-        submit={submit}
+        {...sending}
         onSend={({ password_challenge = '' }) => void run(password_challenge)}
         onCancel={onClose}
       >

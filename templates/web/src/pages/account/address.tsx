@@ -10,7 +10,7 @@ import { useRefreshOnReturn } from '../../parts/use-refresh-on-return.ts'
 import { useSending } from '../../parts/use-sending.ts'
 import { Setting } from './setting.tsx'
 
-const submit = 'Send link'
+const sending = { submit: 'Send link', ifLost: 'look for our email or try again' }
 
 /** The user's email address; a new one takes effect when they open the link that is sent to it. */
 export function Address({ user }: { user: User }) {
@@ -74,7 +74,7 @@ interface NewAddressProps {
 function NewAddress({ onSent, onClose }: NewAddressProps) {
   const { client } = useAuth()
   const { state, run } = useSending(
-    submit,
+    sending,
     async (change: { email_address: string; password_challenge: string }) => {
       await client.user.update(change)
       onSent(change.email_address.trim().toLowerCase())
@@ -84,7 +84,7 @@ function NewAddress({ onSent, onClose }: NewAddressProps) {
     <Dialog title="Change email address" onClose={onClose}>
       <Form
         state={state}
-        submit={submit}
+        {...sending}
         onSend={({ email_address = '', password_challenge = '' }) =>
           void run({ email_address, password_challenge })
         }

@@ -8,7 +8,7 @@ import { useToast } from '../../parts/toasts.tsx'
 import { useSending } from '../../parts/use-sending.ts'
 import { Setting } from './setting.tsx'
 
-const submit = 'Save new password'
+const sending = { submit: 'Save new password', ifLost: 'look under Activity to find out' }
 
 export function Password() {
   const toast = useToast()
@@ -36,7 +36,7 @@ export function Password() {
 function NewPassword({ onDone, onClose }: { onDone: () => void; onClose: () => void }) {
   const { client } = useAuth()
   const { state, run } = useSending(
-    submit,
+    sending,
     async (change: { password_challenge: string; password: string }) => {
       await client.password.update(change)
       onDone()
@@ -46,7 +46,7 @@ function NewPassword({ onDone, onClose }: { onDone: () => void; onClose: () => v
     <Dialog title="Change password" onClose={onClose}>
       <Form
         state={state}
-        submit={submit}
+        {...sending}
         onSend={({ password_challenge = '', password = '' }) =>
           void run({ password_challenge, password })
         }

@@ -9,7 +9,7 @@ import { CreatedApiKey } from './created-api-key.tsx'
 import { scopes } from './scopes.ts'
 import { ScopesField } from './scopes-field.tsx'
 
-const submit = 'Create API key'
+const sending = { submit: 'Create API key' }
 const dayInMilliseconds = 86_400_000
 // The longest is a day short of the API's maximum, because the API counts by its own clock, and a browser's may be off.
 const lifetimes = { 7: '7 days', 30: '30 days', 90: '90 days', 364: 'a year' }
@@ -23,7 +23,7 @@ export function NewApiKey({ onCreated, onClose }: NewApiKeyProps) {
   const { client } = useAuth()
   const toast = useToast()
   const isOpen = useIsOpen()
-  const { state, run } = useSending(submit, async (typed: Record<string, string>) => {
+  const { state, run } = useSending(sending, async (typed: Record<string, string>) => {
     const { name = '', expires_at: days = '', password_challenge = '' } = typed
     const { token } = await client.apiKeys.create({
       name,
@@ -39,7 +39,7 @@ export function NewApiKey({ onCreated, onClose }: NewApiKeyProps) {
   if (state.status === 'done') return <CreatedApiKey token={state.result} onClose={onClose} />
   return (
     <Dialog title="New API key" onClose={onClose}>
-      <Form state={state} submit={submit} onSend={(typed) => void run(typed)} onCancel={onClose}>
+      <Form state={state} {...sending} onSend={(typed) => void run(typed)} onCancel={onClose}>
         <Field label="Name" name="name" hint="What will use the key, such as Nightly backup" />
         <ScopesField />
         <Choice label="Expires in" name="expires_at" defaultValue="90" options={lifetimes} />

@@ -5,7 +5,7 @@ import { Field } from '../../parts/field.tsx'
 import { Form } from '../../parts/form.tsx'
 import { useSending } from '../../parts/use-sending.ts'
 
-const submit = 'Save name'
+const sending = { submit: 'Save name' }
 
 interface DeviceNameProps {
   readonly device: Session
@@ -16,7 +16,7 @@ interface DeviceNameProps {
 /** Another name for a device, so that its user recognizes it. */
 export function DeviceName({ device, onSaved, onClose }: DeviceNameProps) {
   const { client } = useAuth()
-  const { state, run } = useSending(submit, async (name: string) => {
+  const { state, run } = useSending(sending, async (name: string) => {
     const { session } = await client.sessions.rename(device.id, name)
     onSaved(session)
   })
@@ -24,7 +24,7 @@ export function DeviceName({ device, onSaved, onClose }: DeviceNameProps) {
     <Dialog title="Rename device" onClose={onClose}>
       <Form
         state={state}
-        submit={submit}
+        {...sending}
         onSend={({ name = '' }) => void run(name)}
         onCancel={onClose}
       >
