@@ -1,4 +1,4 @@
-// A dialog is closed while its request is on its way, which nothing calls back.
+// A dialog is closed, or a page left, while a request is on its way, which nothing calls back.
 import { expect, test } from 'vitest'
 import { ann, bearer, signUp } from '../harness.ts'
 import { openFrontEnd } from './front-end.ts'
@@ -29,6 +29,22 @@ test('a refusal that comes when its dialog is closed follows onto another page, 
   await page.getByRole('link', { name: 'Activity' }).click()
   front.api.mend()
   await reads(page, '“Delete my account”: Current password is invalid')
+})
+
+test('a mail that is refused when its page is left is told too', async () => {
+  const front = await openFrontEnd()
+  front.expectFaults('503 /v1/email_verifications')
+  const page = await front.openAs(ann, '/account')
+  const asked = Promise.withResolvers<void>()
+  await page.route('**/v1/email_verifications', async (route) => {
+    await asked.promise
+    await route.fulfill({ status: 503 })
+  })
+  await press(page, 'Send confirmation email')
+  await page.getByRole('link', { name: 'Devices' }).click()
+  await reads(page, 'This device')
+  asked.resolve()
+  await reads(page, '“Send confirmation email”: The server is busy')
 })
 
 test('a deletion that does not get through after its dialog is closed is told, and the row stays', async () => {

@@ -3,7 +3,7 @@ import { type RefObject, useEffect, useRef } from 'react'
 import { explainSent } from './explain-sent.ts'
 import { useToast } from './toasts.tsx'
 
-/** What the form of a dialog sends. */
+/** What a form sends. */
 interface Sending {
   /** The label of the button. */
   readonly submit: string
@@ -12,7 +12,8 @@ interface Sending {
 }
 
 /**
- * `useAction` for a dialog. Closing it does not call back what was sent: if that is refused afterwards, a toast says so.
+ * `useAction` for a form that users can close or leave. That does not call back what was sent: if it is refused
+ * afterwards, a toast says so.
  */
 export function useSending<Input extends readonly unknown[], Result>(
   { submit, ifLost }: Sending,
