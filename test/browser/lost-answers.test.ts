@@ -32,6 +32,8 @@ test('whoever does not know whether they have signed up tries to log in, and is 
   await press(page, 'Sign up')
   expect(await hears(page, 'we can’t tell whether that worked')).toContain('then try to log in')
   await page.getByRole('main').getByRole('link', { name: 'Log in' }).click()
+  // Until its code is there, the fields of the page before are filled in.
+  await sees(page, 'Log in')
   await logIn(page)
   await reads(page, 'No projects yet')
 })
