@@ -50,7 +50,7 @@ export function failure(
 export async function refusalOf(response: Response): Promise<ApiError> {
   const body: unknown = await response.json().catch(() => null)
   const said: Partial<Record<string, unknown>> = Object(body)
-  const messages = [said.error ?? said.errors ?? response.statusText].flat()
+  const messages = [said.error ?? said.errors ?? response.statusText].flat().filter(isText)
   return new ApiError(messages.join('\n'), {
     code: `${said.code ?? 'unknown'}`,
     status: response.status,
@@ -60,13 +60,17 @@ export async function refusalOf(response: Response): Promise<ApiError> {
   })
 }
 
+function isText(value: unknown): value is string {
+  return typeof value === 'string'
+}
+
 function isProblem(value: unknown): value is Problem {
-  return 'field' in Object(value)
+  return isText(Object(value).message)
 }
 
 /** The seconds in `Retry-After`, or null without one. The API sends seconds; a proxy may send a date. */
 function retryAfterOf({ headers }: Response): number | null {
   const text = headers.get('retry-after') ?? ''
-  const seconds = /^\d+$/.test(text) ? Number(text) : (Date.parse(text) - Date.now()) / 1_000
+  const seconds = /^\d+$/.test(text) ? +text : (Date.parse(text) - Date.now()) / 1_000
   return seconds >= 0 ? seconds : null
 }

@@ -82,6 +82,30 @@ test('a link that was used says so, and leads to where there is another', async 
   await sees(page, 'Account')
 })
 
+test('whoever confirms too late to have an account hears that they can sign up again', async () => {
+  const front = await openFrontEnd({ signUp: 'confirm' })
+  front.expectFaults('401 /v1/email_verifications')
+  const { server } = front
+  await server.send('POST /v1/registrations', ann)
+  const link = await front.link()
+  server.clock.advance({ days: 2 })
+  const page = await front.open()
+  await page.goto(link)
+  await fill(page, { Password: ann.password })
+  await press(page, 'Confirm')
+  await sees(page, 'This link no longer works')
+  await reads(page, 'or sign up again if you can’t log in yet')
+  await follow(page, 'Sign up')
+  await sees(page, 'Sign up')
+})
+
+test('whoever is asked for a password that they forgot gets to another one from there', async () => {
+  const front = await openFrontEnd()
+  const page = await front.open('/verify-email#lkv_good')
+  await follow(page, 'Forgot your password?')
+  await sees(page, 'Forgot your password?')
+})
+
 test('whoever opens a good link where a dead one was tried confirms with it', async () => {
   const front = await openFrontEnd()
   front.expectFaults('401 /v1/email_verifications')

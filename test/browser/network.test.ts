@@ -1,4 +1,5 @@
 // The network, or the API, is away or slow.
+import type { Route } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { ann, signUp } from '../harness.ts'
 import { openFrontEnd } from './front-end.ts'
@@ -117,14 +118,41 @@ test('an answer that never comes is not waited for', async () => {
   expect(await field(page, 'Title').inputValue()).toBe('Garden')
 })
 
-test('whoever logs out without a network is logged out here, and told that the server was not reached', async () => {
-  const front = await openFrontEnd()
-  const page = await front.openAs(ann, '/account')
-  await reads(page, ann.email_address)
-  front.api.cut()
-  front.expectFaults('net::ERR_EMPTY_RESPONSE /v1/session')
+test.each([
+  ['without a network', 'net::ERR_FAILED', (route: Route) => route.abort()],
+  ['while the API is too busy', '503', (route: Route) => route.fulfill({ status: 503 })],
+])(
+  'whoever logs out %s is logged out here, and told that the server does not know',
+  async (_when, fault, answer) => {
+    const front = await openFrontEnd()
+    const page = await front.openAs(ann, '/account')
+    await reads(page, ann.email_address)
+    await page.route('**/v1/session', answer)
+    front.expectFaults(`${fault} /v1/session`)
+    await press(page, 'Log out')
+    await reads(page, 'You’re logged out here, but the server couldn’t be told')
+    await sees(page, 'All your projects in one place')
+    expect(await page.evaluate(() => localStorage.length)).toBe(0)
+  },
+)
+
+test('with a session in a cookie a log-out says that it is under way, and if it fails it can be tried again', async () => {
+  const front = await openFrontEnd({ session: 'cookie' })
+  front.expectFaults('401 /v1/session', '503 /v1/session')
+  const page = await front.open('/sign-up')
+  await fill(page, { 'Email address': ann.email_address, Password: ann.password })
+  await press(page, 'Sign up')
+  await reads(page, 'No projects yet')
+  const answered = Promise.withResolvers<void>()
+  await page.route('**/v1/session', async (route) => {
+    await answered.promise
+    await route.fulfill({ status: 503 })
+  })
   await press(page, 'Log out')
-  await reads(page, away)
+  await page.getByRole('button', { name: 'Log out', disabled: true }).waitFor()
+  answered.resolve()
+  await reads(page, 'The server is busy')
+  await page.unroute('**/v1/session')
+  await press(page, 'Log out')
   await sees(page, 'All your projects in one place')
-  expect(await page.evaluate(() => localStorage.length)).toBe(0)
 })

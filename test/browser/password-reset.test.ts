@@ -1,9 +1,9 @@
 // Somebody forgot their password, and follows the link in the mail.
-import type { Page } from 'playwright-core'
+import type { Page, Route } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { ann, bearer, signUp } from '../harness.ts'
 import { openFrontEnd } from './front-end.ts'
-import { field, fill, follow, kept, logIn, press, problemOf, reads, sees } from './person.ts'
+import { field, fill, follow, hears, kept, logIn, press, problemOf, reads, sees } from './person.ts'
 
 const password = 'staple battery correct'
 
@@ -160,3 +160,29 @@ test('whoever is logged in to another account hears that the password has been c
   await reads(page, 'No projects yet')
   expect((await server.send('POST /v1/session', { ...ann, password })).status).toBe(200)
 })
+
+test.each([
+  ['is too busy', '503', (route: Route) => route.fulfill({ status: 503 })],
+  ['is away', 'net::ERR_FAILED', (route: Route) => route.abort()],
+])(
+  'where the API %s when it is asked who is still logged in, that is said, and the next try finds it out',
+  async (_how, fault, answer) => {
+    const front = await openFrontEnd()
+    front.expectFaults(`${fault} /v1/session`, '401 /v1/session')
+    const page = await front.openAs(ann)
+    await reads(page, 'No projects yet')
+    await front.server.send('POST /v1/passwords', { email_address: ann.email_address })
+    await page.goto(await front.link())
+    await fill(page, { 'New password': password })
+    await page.route('**/v1/session', answer)
+    await press(page, 'Save new password')
+    await sees(page, 'The password has been changed')
+    await hears(page, 'We couldn’t find out whether you’re still logged in here')
+    expect(await page.getByText('another account').count()).toBe(0)
+    await page.unroute('**/v1/session')
+    await press(page, 'Try again')
+    await reads(page, 'Log in with the new one')
+    await logIn(page, { ...ann, password })
+    await reads(page, 'No projects yet')
+  },
+)

@@ -76,6 +76,7 @@ test.each([
   [500, { contentType: 'text/html', body: '<h1>Error</h1>' }, 'Something went wrong'],
   [503, { contentType: 'text/html', body: '<h1>Away</h1>' }, 'The server is busy'],
   [403, { json: { code: 'of_a_firewall', error: '' } }, 'Something went wrong'],
+  [406, { json: { code: 'of_a_firewall', error: { rule: 7 } } }, 'Something went wrong'],
 ])(
   'a proxy that answers %i in place of the API is told in words',
   async (status, answer, words) => {

@@ -118,7 +118,7 @@ test('with a session in a cookie a second click on “Log out” while the first
   const { front, page } = await signUpWithCookie()
   front.api.hold()
   await press(page, 'Log out')
-  await press(page, 'Log out')
+  await page.getByRole('button', { name: 'Log out' }).click({ force: true })
   front.api.mend()
   await sees(page, 'All your projects in one place')
   expect(front.api.requests.filter((line) => line === 'DELETE /v1/session')).toHaveLength(1)

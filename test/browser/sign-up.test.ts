@@ -1,4 +1,5 @@
 // Somebody signs up in a browser.
+import type { Route } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { ann, signUp } from '../harness.ts'
 import { openFrontEnd } from './front-end.ts'
@@ -81,17 +82,52 @@ test('each field says what is wrong with it, all at once, and the first has the 
   await reads(page, "Password can't be blank")
 })
 
-test('a browser that keeps no cookie is told so after a sign-up, too', async () => {
+test('whoever signs up in a browser that keeps no cookie hears that the account is there, and logs in where it does', async () => {
   const front = await openFrontEnd({ session: 'cookie' })
   front.expectFaults('401 /v1/session')
   const page = await front.open('/sign-up')
   await sees(page, 'Sign up')
   expect(await page.getByText('cookies').count()).toBe(0)
-  await page.route('**/v1/registrations', (route) => route.fulfill({ json: { user: {} } }))
+  await page.route('**/v1/registrations', keepNoCookie)
   await fill(page, typed)
   await press(page, 'Sign up')
+  await sees(page, 'Your account has been created')
   await reads(page, 'Allow this site to use cookies')
-  await sees(page, 'Sign up')
+  await reads(page, ann.email_address)
+  // No form that could send a second sign-up.
+  expect(await page.getByRole('textbox').count()).toBe(0)
+  await page.getByRole('main').getByRole('link', { name: 'Log in' }).click()
+  await sees(page, 'Log in')
+  await reads(page, 'Your browser didn’t keep you logged in')
+  // Now the browser keeps cookies.
+  await logIn(page)
+  await reads(page, 'No projects yet')
+  const signUps = front.api.requests.filter((line) => line === 'POST /v1/registrations')
+  expect(signUps).toHaveLength(1)
+})
+
+async function keepNoCookie(route: Route): Promise<void> {
+  const response = await route.fetch()
+  await route.request().frame().page().context().clearCookies()
+  const { 'set-cookie': _, ...headers } = response.headers()
+  await route.fulfill({ response, headers })
+}
+
+test('whoever signs up where nothing can be stored any more hears that the account is there', async () => {
+  const front = await openFrontEnd()
+  const page = await front.open('/sign-up')
+  await page.evaluate(() => {
+    Storage.prototype.setItem = () => {
+      throw new DOMException('', 'QuotaExceededError')
+    }
+  })
+  await fill(page, typed)
+  await press(page, 'Sign up')
+  await sees(page, 'Your account has been created')
+  await reads(page, 'Allow this site to use cookies and to store data')
+  await page.goto(`${front.origin}/log-in`)
+  await logIn(page)
+  await reads(page, 'No projects yet')
 })
 
 test('where addresses are confirmed first, whoever signs up is sent to their mail, and on from there', async () => {

@@ -323,6 +323,25 @@ test('details that are none of ours are left out', async () => {
   expect((await refused(client.user.show())).details).toEqual([details[2]])
 })
 
+test.each([
+  ['an object', { error: { message: 'No' }, code: 'blocked' }, ''],
+  ['a number', { error: 1020, code: 'blocked' }, ''],
+  ['nothing', { error: null, code: 'blocked' }, 'Forbidden'],
+  ['a list of both', { error: ['No', { reason: 1 }], code: 'blocked' }, 'No'],
+])(
+  'a refusal whose error is %s, as another’s may be, is told in what words there are',
+  async (_what, body, message) => {
+    const { client } = answering(Response.json(body, { status: 403, statusText: 'Forbidden' }))
+    expect(await refused(client.user.show())).toMatchObject({ code: 'blocked', message })
+  },
+)
+
+test('a problem that is not told in words is left out', async () => {
+  const details = [{ field: 'title', code: 'blank', message: { en: "Title can't be blank" } }]
+  const { client } = answering(Response.json({ code: 'bad', details }, { status: 422 }))
+  expect((await refused(client.user.show())).details).toEqual([])
+})
+
 test('what asks for the password says so, and goes on with it', async () => {
   const server = await startServer()
   const { client } = clientOf(server)

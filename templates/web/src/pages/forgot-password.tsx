@@ -20,6 +20,7 @@ export default function ForgotPasswordPage() {
       <Form
         state={state}
         submit="Send link"
+        ifLost="look for our email or try again"
         onSend={({ email_address = '' }) => void run(email_address)}
       >
         <Field label="Email address" name="email_address" type="email" autoComplete="username" />

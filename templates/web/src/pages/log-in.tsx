@@ -4,7 +4,7 @@ import { Field } from '../parts/field.tsx'
 import { Form } from '../parts/form.tsx'
 import { NarrowPage } from '../parts/page.tsx'
 import { PasswordField } from '../parts/password-field.tsx'
-import { Unkept } from '../parts/unkept.tsx'
+import { UnkeptNote } from '../parts/unkept-note.tsx'
 import { useSessionEnd } from '../session-end.ts'
 
 /** Once there is a session, `App` decides which page comes next. */
@@ -18,6 +18,7 @@ export default function LogInPage() {
       <Form
         state={state}
         submit="Log in"
+        ifLost="try again"
         onSend={({ email_address = '', password = '' }) => void run({ email_address, password })}
       >
         <Field label="Email address" name="email_address" type="email" autoComplete="username" />
@@ -46,7 +47,7 @@ function Reason() {
       </p>
     )
   }
-  if (end !== 'lost') return <Unkept />
+  if (end !== 'lost') return <UnkeptNote />
   return (
     <p className="note" role="status">
       You were logged out. Log in again to continue.

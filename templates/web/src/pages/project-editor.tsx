@@ -1,8 +1,8 @@
-import { useAction } from 'latchkey/react'
 import { useState } from 'react'
 import { Dialog } from '../parts/dialog.tsx'
 import { Field } from '../parts/field.tsx'
 import { Form } from '../parts/form.tsx'
+import { useSending } from '../parts/use-sending.ts'
 import { findDraft, keepDraft } from '../project-draft.ts'
 import { type NewProject, type Project, projects } from '../projects.ts'
 
@@ -19,7 +19,8 @@ export function ProjectEditor({ project, userId, onSaved, onClose }: ProjectEdit
   // What was typed before the session ended, or before the user left the page.
   const [draft] = useState(() => findDraft(userId))
   const { title, description } = draft?.typed ?? project ?? nothing
-  const { state, run } = useAction(async (typed: NewProject) => {
+  const submit = project ? 'Save changes' : 'Create project'
+  const { state, run } = useSending({ submit }, async (typed: NewProject) => {
     const saved = await (project ? projects.update(project.id, typed) : projects.create(typed))
     keepDraft(null)
     onSaved(saved)
@@ -37,7 +38,7 @@ export function ProjectEditor({ project, userId, onSaved, onClose }: ProjectEdit
       )}
       <Form
         state={state}
-        submit={project ? 'Save changes' : 'Create project'}
+        submit={submit}
         onType={(typed) => keepDraft({ userId, project, typed: read(typed) })}
         onSend={(typed) => void run(read(typed))}
         onCancel={close}

@@ -39,7 +39,8 @@ function Proof({ token }: { token: string }) {
         }
       >
         Each link works once, and only for a day. If you have already confirmed your email address,
-        there is nothing left to do. If not, you can get a new link on your account page.
+        there is nothing left to do. If not, you can get a new link on your account page
+        {session.status !== 'signed_in' && ', or sign up again if you can’t log in yet'}.
       </DeadLink>
     )
   }
@@ -65,16 +66,18 @@ function Proof({ token }: { token: string }) {
   }
   // The address may belong to a different user from the one who is logged in here.
   const isRefused = state.status === 'refused' && 'password' in state.fields
+  const isOwn = session.status === 'signed_in' && !isRefused
   return (
     <NarrowPage title={title}>
       <Form
         state={state}
         submit="Confirm"
+        ifLost="try again"
         onSend={({ password }) =>
           void run(password === undefined ? { token } : { token, password })
         }
       >
-        {session.status === 'signed_in' && !isRefused ? (
+        {isOwn ? (
           <p>Press Confirm to show that our emails reach you.</p>
         ) : (
           <>
@@ -87,6 +90,11 @@ function Proof({ token }: { token: string }) {
           </>
         )}
       </Form>
+      {!isOwn && (
+        <p className="aside">
+          <Link to="/forgot-password">Forgot your password?</Link>
+        </p>
+      )}
     </NarrowPage>
   )
 }

@@ -1,11 +1,14 @@
-import { useAction, useAuth } from 'latchkey/react'
+import { useAuth } from 'latchkey/react'
 import { Form } from './form.tsx'
 import { useRefreshOnReturn } from './use-refresh-on-return.ts'
+import { useSending } from './use-sending.ts'
+
+const sending = { submit: 'Send confirmation email', ifLost: 'look for our email or try again' }
 
 /** For users who have not confirmed their email address yet. */
 export function ConfirmAddress({ emailAddress }: { emailAddress: string }) {
   const { client } = useAuth()
-  const { state, run } = useAction(client.emailVerifications.create)
+  const { state, run } = useSending(sending, client.emailVerifications.create)
   const isSent = state.status === 'done'
   useRefreshOnReturn()
   if (isSent) {
@@ -15,9 +18,7 @@ export function ConfirmAddress({ emailAddress }: { emailAddress: string }) {
       </p>
     )
   }
-  return (
-    <Form state={state} look="quiet" submit="Send confirmation email" onSend={() => void run()} />
-  )
+  return <Form state={state} look="quiet" {...sending} onSend={() => void run()} />
 }
 
 // The button, which had the focus, is gone.

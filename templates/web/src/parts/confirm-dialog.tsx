@@ -1,8 +1,8 @@
 import { ApiError } from 'latchkey/client'
-import { useAction } from 'latchkey/react'
 import type { ReactNode } from 'react'
 import { Dialog } from './dialog.tsx'
 import { Form } from './form.tsx'
+import { useSending } from './use-sending.ts'
 
 interface ConfirmDialogProps {
   readonly title: string
@@ -17,7 +17,7 @@ interface ConfirmDialogProps {
 
 /** Asks for confirmation before something is deleted. */
 export function ConfirmDialog({ title, children, submit, act, ...then }: ConfirmDialogProps) {
-  const { state, run } = useAction(async () => {
+  const { state, run } = useSending({ submit }, async () => {
     await act().catch(unlessGone)
     then.onDone()
   })

@@ -2,8 +2,8 @@ import type { ApiError } from 'latchkey/client'
 import type { ActionState } from 'latchkey/react'
 import { type FormEvent, type ReactNode, useEffect, useRef, useState } from 'react'
 import { stopSecond } from './double-click.ts'
+import { explainSent } from './explain-sent.ts'
 import { Problems } from './field.tsx'
-import { explainSent } from './words.ts'
 
 interface FormProps {
   readonly state: ActionState<unknown>
@@ -14,12 +14,15 @@ interface FormProps {
   /** Called with every change. */
   readonly onType?: (typed: Record<string, string>) => void
   readonly look?: 'danger' | 'quiet'
+  /** What to do if nobody knows whether it worked, if reloading the page would not show it. */
+  readonly ifLost?: string
   /** In a dialog: what its Cancel button does. */
   readonly onCancel?: () => void
 }
 
 /** A form whose fields show their own problems; all others are shown above it. */
-export function Form({ state, onSend, submit, children, look, onType, onCancel }: FormProps) {
+export function Form({ state, onSend, submit, children, ...more }: FormProps) {
+  const { onType, look, ifLost, onCancel } = more
   const form = useRef<HTMLFormElement>(null)
   const [names, setNames] = useState<readonly string[]>([])
   const [corrected, setCorrected] = useState<readonly string[]>([])
@@ -41,7 +44,7 @@ export function Form({ state, onSend, submit, children, look, onType, onCancel }
   return (
     // The API validates, and its messages are shown: a browser's own checks refuse some values that it would accept.
     <form ref={form} onSubmit={send} onInput={onInput} noValidate>
-      {state.status === 'refused' && <Refusal error={state.error} names={names} />}
+      {state.status === 'refused' && <Refusal error={state.error} names={names} ifLost={ifLost} />}
       <Problems value={problemsIn(state, corrected)}>{children}</Problems>
       <div className="actions">
         {onCancel && (
@@ -60,8 +63,14 @@ export function Form({ state, onSend, submit, children, look, onType, onCancel }
   )
 }
 
+interface RefusalProps {
+  readonly error: ApiError
+  readonly names: readonly string[]
+  readonly ifLost: string | undefined
+}
+
 /** Problems of fields are shown beside them; all others are shown above the form. */
-function Refusal({ error, names }: { error: ApiError; names: readonly string[] }) {
+function Refusal({ error, names, ifLost }: RefusalProps) {
   const others = error.details.filter(({ field }) => !names.includes(field))
   if (error.details.length > 0 && others.length === 0) {
     return (
@@ -72,7 +81,9 @@ function Refusal({ error, names }: { error: ApiError; names: readonly string[] }
   }
   return (
     <p className="note bad" role="alert" tabIndex={-1}>
-      {others.length > 0 ? others.map(({ message }) => message).join('. ') : explainSent(error)}
+      {others.length > 0
+        ? others.map(({ message }) => message).join('. ')
+        : explainSent(error, ifLost)}
     </p>
   )
 }

@@ -1,5 +1,5 @@
-import { ApiError } from 'latchkey/client'
 import { useAuth, useSession } from 'latchkey/react'
+import { useState } from 'react'
 import { Link, NavLink } from 'react-router'
 import { place } from '../api.ts'
 import { name } from '../name.ts'
@@ -40,24 +40,29 @@ function skip(): void {
 function UserLinks() {
   const { client } = useAuth()
   const toast = useToast()
-  const logOut = () =>
-    leave('logged_out', client.session.delete).catch((error) => toast(explainLogOut(error)))
+  const [isLeaving, setLeaving] = useState(false)
+  const logOut = () => {
+    if (isLeaving) return
+    setLeaving(true)
+    void leave('logged_out', client.session.delete)
+      .catch((error) => toast(explainLogOut(error)))
+      .finally(() => setLeaving(false))
+  }
   return (
     <>
       <NavLink to="/account">Account</NavLink>
-      <button type="button" onClick={() => void logOut()}>
+      <button type="button" aria-disabled={isLeaving} onClick={logOut}>
         Log out
       </button>
     </>
   )
 }
 
-// A token in the browser is deleted first; a cookie stays if the API cannot be reached.
+// A token in the browser is deleted first, whatever the API answers; a cookie stays until the API has deleted it.
 function explainLogOut(error: unknown): string {
-  const isLeft = place !== 'cookie' && error instanceof ApiError && error.status === 0
-  return isLeft
-    ? 'You’re logged out here, but the server can’t be reached: this device stays in your list of devices until you log it out from another one.'
-    : explain(error)
+  const words = explain(error)
+  if (place === 'cookie') return words
+  return 'You’re logged out here, but the server couldn’t be told: this device stays in your list of devices until you log it out from another one.'
 }
 
 function GuestLinks() {

@@ -4,9 +4,15 @@ import { Page } from './page.tsx'
 
 type Loaded = { default: ComponentType }
 
-/** A page whose code is loaded when somebody opens it. */
+/** A page whose code is loaded when somebody opens it. Until then the page before stays, below a line that says so. */
 export function later(load: () => Promise<Loaded>) {
-  return lazy(() => load().catch(notLoaded))
+  return lazy(() => {
+    const { dataset } = document.body
+    dataset.isWaiting = ''
+    return load()
+      .catch(notLoaded)
+      .finally(() => delete dataset.isWaiting)
+  })
 }
 
 const notLoaded = (): Loaded => ({ default: NotLoaded })

@@ -26,25 +26,6 @@ export function explain(error: unknown): string {
   return `Something went wrong. Try again.${number}`
 }
 
-/**
- * The same for a request that changes something: even without a readable answer, it may have succeeded.
- *
- * @throws the error itself, if it is a bug and no refusal
- */
-export function explainSent(error: unknown): string {
-  return isLost(error)
-    ? 'The server’s answer couldn’t be read, so we can’t tell whether that worked. Check your connection, then reload the page to find out.'
-    : explain(error)
-}
-
-function isLost(error: unknown): boolean {
-  if (!(error instanceof ApiError)) return false
-  const { code, status, cause } = error
-  // A gateway that got no answer does not know either.
-  if (code === 'unknown') return status < 400 || status === 502 || status === 504
-  return Object(cause).name === 'TimeoutError'
-}
-
 function inWords(seconds: number | null): string {
   if (!seconds) return 'later'
   const minutes = Math.ceil(seconds / 60)

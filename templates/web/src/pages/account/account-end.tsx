@@ -1,10 +1,16 @@
-import { useAction, useAuth } from 'latchkey/react'
+import { useAuth } from 'latchkey/react'
 import { useState } from 'react'
 import { CurrentPasswordField } from '../../parts/current-password-field.tsx'
 import { Dialog } from '../../parts/dialog.tsx'
 import { Form } from '../../parts/form.tsx'
+import { useSending } from '../../parts/use-sending.ts'
 import { leave } from '../../session-end.ts'
 import { Setting } from './setting.tsx'
+
+const sending = {
+  submit: 'Delete my account',
+  ifLost: 'reload the page: if you’re logged out then, your account is deleted',
+}
 
 export function AccountEnd() {
   const [isOpen, setOpen] = useState(false)
@@ -26,7 +32,7 @@ export function AccountEnd() {
 // App leads to the welcome page when the session is gone.
 function Deletion({ onClose }: { onClose: () => void }) {
   const { client } = useAuth()
-  const { state, run } = useAction((password_challenge: string) =>
+  const { state, run } = useSending(sending, (password_challenge: string) =>
     leave('deleted', () => client.user.delete({ password_challenge })),
   )
   return (
@@ -34,7 +40,7 @@ function Deletion({ onClose }: { onClose: () => void }) {
       <Form
         state={state}
         look="danger"
-        submit="Delete my account"
+        {...sending}
         onSend={({ password_challenge = '' }) => void run(password_challenge)}
         onCancel={onClose}
       >

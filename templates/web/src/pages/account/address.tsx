@@ -1,5 +1,5 @@
 import type { User } from 'latchkey/client'
-import { useAction, useAuth } from 'latchkey/react'
+import { useAuth } from 'latchkey/react'
 import { useState } from 'react'
 import { ConfirmAddress } from '../../parts/confirm-address.tsx'
 import { CurrentPasswordField } from '../../parts/current-password-field.tsx'
@@ -7,7 +7,10 @@ import { Dialog } from '../../parts/dialog.tsx'
 import { Field } from '../../parts/field.tsx'
 import { Form } from '../../parts/form.tsx'
 import { useRefreshOnReturn } from '../../parts/use-refresh-on-return.ts'
+import { useSending } from '../../parts/use-sending.ts'
 import { Setting } from './setting.tsx'
+
+const sending = { submit: 'Send link', ifLost: 'look for our email or try again' }
 
 /** The user's email address; a new one takes effect when they open the link that is sent to it. */
 export function Address({ user }: { user: User }) {
@@ -70,7 +73,8 @@ interface NewAddressProps {
 
 function NewAddress({ onSent, onClose }: NewAddressProps) {
   const { client } = useAuth()
-  const { state, run } = useAction(
+  const { state, run } = useSending(
+    sending,
     async (change: { email_address: string; password_challenge: string }) => {
       await client.user.update(change)
       onSent(change.email_address.trim().toLowerCase())
@@ -80,7 +84,7 @@ function NewAddress({ onSent, onClose }: NewAddressProps) {
     <Dialog title="Change email address" onClose={onClose}>
       <Form
         state={state}
-        submit="Send link"
+        {...sending}
         onSend={({ email_address = '', password_challenge = '' }) =>
           void run({ email_address, password_challenge })
         }

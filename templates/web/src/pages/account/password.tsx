@@ -1,11 +1,14 @@
-import { useAction, useAuth } from 'latchkey/react'
+import { useAuth } from 'latchkey/react'
 import { useState } from 'react'
 import { CurrentPasswordField } from '../../parts/current-password-field.tsx'
 import { Dialog } from '../../parts/dialog.tsx'
 import { Form } from '../../parts/form.tsx'
 import { NewPasswordField } from '../../parts/new-password-field.tsx'
 import { useToast } from '../../parts/toasts.tsx'
+import { useSending } from '../../parts/use-sending.ts'
 import { Setting } from './setting.tsx'
+
+const sending = { submit: 'Save new password', ifLost: 'look under Activity to find out' }
 
 export function Password() {
   const toast = useToast()
@@ -32,7 +35,8 @@ export function Password() {
 
 function NewPassword({ onDone, onClose }: { onDone: () => void; onClose: () => void }) {
   const { client } = useAuth()
-  const { state, run } = useAction(
+  const { state, run } = useSending(
+    sending,
     async (change: { password_challenge: string; password: string }) => {
       await client.password.update(change)
       onDone()
@@ -42,7 +46,7 @@ function NewPassword({ onDone, onClose }: { onDone: () => void; onClose: () => v
     <Dialog title="Change password" onClose={onClose}>
       <Form
         state={state}
-        submit="Save new password"
+        {...sending}
         onSend={({ password_challenge = '', password = '' }) =>
           void run({ password_challenge, password })
         }

@@ -1,8 +1,11 @@
 import type { Session } from 'latchkey/client'
-import { useAction, useAuth } from 'latchkey/react'
+import { useAuth } from 'latchkey/react'
 import { Dialog } from '../../parts/dialog.tsx'
 import { Field } from '../../parts/field.tsx'
 import { Form } from '../../parts/form.tsx'
+import { useSending } from '../../parts/use-sending.ts'
+
+const sending = { submit: 'Save name' }
 
 interface DeviceNameProps {
   readonly device: Session
@@ -13,7 +16,7 @@ interface DeviceNameProps {
 /** Another name for a device, so that its user recognizes it. */
 export function DeviceName({ device, onSaved, onClose }: DeviceNameProps) {
   const { client } = useAuth()
-  const { state, run } = useAction(async (name: string) => {
+  const { state, run } = useSending(sending, async (name: string) => {
     const { session } = await client.sessions.rename(device.id, name)
     onSaved(session)
   })
@@ -21,7 +24,7 @@ export function DeviceName({ device, onSaved, onClose }: DeviceNameProps) {
     <Dialog title="Rename device" onClose={onClose}>
       <Form
         state={state}
-        submit="Save name"
+        {...sending}
         onSend={({ name = '' }) => void run(name)}
         onCancel={onClose}
       >

@@ -1,7 +1,7 @@
 import { useSessionEnd } from '../session-end.ts'
 
 /** Tells users whose browser keeps no cookie why they are not logged in. */
-export function Unkept() {
+export function UnkeptNote() {
   if (useSessionEnd() !== 'unkept') return null
   return (
     <p className="note" role="status">

@@ -1,0 +1,105 @@
+// A dialog is closed, or a page left, while a request is on its way, which nothing calls back.
+import { expect, test } from 'vitest'
+import { ann, bearer, signUp } from '../harness.ts'
+import { openFrontEnd } from './front-end.ts'
+import { fill, press, reads, sees } from './person.ts'
+
+test('a refusal that comes when its dialog is closed is told, with what was refused', async () => {
+  const front = await openFrontEnd()
+  front.expectFaults('422 /v1/projects')
+  const page = await front.openAs(ann)
+  await reads(page, 'No projects yet')
+  await press(page, 'New project')
+  front.api.hold()
+  await press(page, 'Create project')
+  await press(page, 'Cancel')
+  front.api.mend()
+  await reads(page, "“Create project”: Title can't be blank")
+})
+
+test('a refusal that comes when its dialog is closed follows onto another page, in the words of the form', async () => {
+  const front = await openFrontEnd()
+  front.expectFaults('422 /v1/user')
+  const page = await front.openAs(ann, '/account')
+  await press(page, 'Delete account')
+  await fill(page, { 'Current password': 'incorrect horse' })
+  front.api.hold()
+  await press(page, 'Delete my account')
+  await press(page, 'Cancel')
+  await page.getByRole('link', { name: 'Activity' }).click()
+  front.api.mend()
+  await reads(page, '“Delete my account”: Current password is invalid')
+})
+
+test('a mail that is refused when its page is left is told too', async () => {
+  const front = await openFrontEnd()
+  front.expectFaults('503 /v1/email_verifications')
+  const page = await front.openAs(ann, '/account')
+  const asked = Promise.withResolvers<void>()
+  await page.route('**/v1/email_verifications', async (route) => {
+    await asked.promise
+    await route.fulfill({ status: 503 })
+  })
+  await press(page, 'Send confirmation email')
+  await page.getByRole('link', { name: 'Devices' }).click()
+  await reads(page, 'This device')
+  asked.resolve()
+  await reads(page, '“Send confirmation email”: The server is busy')
+})
+
+test('a deletion that does not get through after its dialog is closed is told, and the row stays', async () => {
+  const front = await openFrontEnd()
+  const token = await signUp(front.server)
+  await front.server.send('POST /v1/projects', { title: 'Garden' }, bearer(token))
+  front.expectFaults('net::ERR_FAILED /v1/projects/:id')
+  const page = await front.openAs(ann)
+  const cut = Promise.withResolvers<void>()
+  await page.route('**/v1/projects/*', (route) => cut.promise.then(() => route.abort()))
+  await press(page, 'Delete Garden')
+  await press(page, 'Delete project')
+  await page.keyboard.press('Escape')
+  await page.getByRole('dialog').waitFor({ state: 'detached' })
+  cut.resolve()
+  await reads(page, '“Delete project”: The server can’t be reached')
+  expect(await page.getByRole('heading', { name: 'Garden' }).count()).toBe(1)
+})
+
+test('a session that has ended is told on the log-in page, and there alone', async () => {
+  const front = await openFrontEnd()
+  front.expectFaults('401 /v1/projects')
+  const page = await front.openAs(ann)
+  await reads(page, 'No projects yet')
+  await press(page, 'New project')
+  await fill(page, { Title: 'Garden' })
+  front.server.clock.advance({ days: 31 })
+  front.api.hold()
+  await press(page, 'Create project')
+  await press(page, 'Cancel')
+  front.api.mend()
+  await sees(page, 'Log in')
+  await reads(page, 'You were logged out')
+  expect(await page.getByText('“Create project”').count()).toBe(0)
+})
+
+test('a key that was created when its dialog is closed is nobody’s: that is said, and it can be revoked', async () => {
+  const front = await openFrontEnd()
+  const { server } = front
+  const token = await signUp(server)
+  await server.send('POST /v1/email_verifications', undefined, bearer(token))
+  const page = await front.openAs(ann)
+  await reads(page, 'No projects yet')
+  await page.goto(await front.link())
+  await press(page, 'Confirm')
+  await sees(page, 'Your email address is confirmed')
+  await page.goto(`${front.origin}/account/api-keys`)
+  await press(page, 'New API key')
+  await fill(page, { Name: 'Nightly', 'Current password': ann.password })
+  front.api.hold()
+  await press(page, 'Create API key')
+  await press(page, 'Cancel')
+  front.api.mend()
+  await reads(page, 'Nightly was created, but its form was closed')
+  await press(page, 'Revoke Nightly')
+  await press(page, 'Revoke API key')
+  await reads(page, 'No API keys yet')
+})
