@@ -49,7 +49,10 @@ async function prepare(messages = rows): Promise<Command> {
         apiKeyId: null,
         ...times,
       })
-      const claimed = end && (await transaction.claimMessage(claim))
+      const once = end && (await transaction.claimMessage(claim))
+      // A mail is unknown only after its second try.
+      const again = { ...claim, now: dayLater }
+      const claimed = end?.status === 'unknown' ? await transaction.claimMessage(again) : once
       if (claimed) await transaction.updateMessage({ ...claimed, endedAt, ...end })
     })
   }
