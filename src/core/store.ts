@@ -207,6 +207,8 @@ export interface EventPage {
 
 export interface MessagePage {
   readonly limit: number
+  /** The id of the last message of the page before; without it, or null, the first page. */
+  readonly after?: number | null
 }
 
 export interface UserPage {

@@ -1,6 +1,6 @@
 import type { EmailAddress } from '../core/email-address.ts'
 import type { Message, MessageKind, MessageStatus, NewMessage } from '../core/mail.ts'
-import type { Backlog } from '../core/store.ts'
+import type { Backlog, MessagePage } from '../core/store.ts'
 import { readInstant, readInstantOrNull, readNumber, readText, readTextOrNull } from './columns.ts'
 import type { Connection, Database, Row } from './database.ts'
 
@@ -134,11 +134,12 @@ export async function findMessage(connection: Connection, id: number): Promise<M
 export async function listMessages(
   connection: Connection,
   status: MessageStatus | null,
-  { limit }: { limit: number },
+  { limit, after = null }: MessagePage,
 ): Promise<Message[]> {
   const rows = await connection.query(
-    `SELECT ${columns} FROM outbox WHERE status = $1 OR $1 IS NULL ORDER BY id DESC LIMIT $2`,
-    [status, limit],
+    `SELECT ${columns} FROM outbox WHERE id < $1 AND (status = $2 OR $2 IS NULL)
+     ORDER BY id DESC LIMIT $3`,
+    [after ?? Number.MAX_SAFE_INTEGER, status, limit],
   )
   return rows.map(toMessage)
 }

@@ -149,14 +149,14 @@ test('a database that another process holds is refused in a sentence', async () 
   expect([code, stderr]).toEqual([1, expect.stringMatching(/^Another process holds the database/)])
 })
 
-test('the development database is taken with --dev alone', async () => {
+test('the development database is taken with --dev alone, and whoever names none is told of that', async () => {
   const command = await prepareCommand()
   const { folder } = command
   await run(command, 'latchkey migrate')
   const without = await run({ folder, databaseUrl: '' }, 'latchkey outbox list')
   expect([without.code, without.stderr]).toEqual([
     1,
-    expect.stringContaining('DATABASE_URL must be set in production'),
+    expect.stringMatching(/^DATABASE_URL must be set in production, .*; with --dev, /),
   ])
   const dev = await run({ folder, databaseUrl: '' }, 'latchkey outbox list --dev')
   expect(dev.stderr).toContain(`${folder}/storage/development.sqlite3`)

@@ -28,8 +28,8 @@ export interface DatabaseOptions {
 /**
  * Opens the store that the environment names, and closes it after the work.
  *
- * @throws EnvironmentError for a DATABASE_URL that is missing or cannot be read
- * @throws Refused if there is no such database, or it lacks the newest migrations
+ * @throws EnvironmentError for a DATABASE_URL that cannot be read
+ * @throws Refused if it is missing, there is no such database, or it lacks the newest migrations
  * @throws MissingTablesError if a table of an applied migration is gone
  */
 export function withStore<T>(
@@ -56,8 +56,8 @@ export function withAuth<T>(
 /**
  * For commands that open the database that the environment names themselves.
  *
- * @throws EnvironmentError for a DATABASE_URL that is missing or cannot be read
- * @throws Refused if there is no such database, or it lacks the newest migrations
+ * @throws EnvironmentError for a DATABASE_URL that cannot be read
+ * @throws Refused if it is missing, there is no such database, or it lacks the newest migrations
  */
 export async function withMigrated<T>(
   options: DatabaseOptions,
@@ -89,13 +89,13 @@ export async function withDatabase<T>(
 }
 
 /**
- * @throws EnvironmentError for a DATABASE_URL that is missing or cannot be read
- * @throws Refused if it is missing, and a `.env` file may have it
+ * @throws EnvironmentError for a DATABASE_URL that cannot be read
+ * @throws Refused if it is missing
  */
 export function readDatabaseUrl({ dev = false }: DatabaseOptions): string {
   // Unlike `serve`, other commands do not read `.env`: in projects with another framework that file often names the
   // development database, and a forgotten variable must not make a command work on that.
-  if (!dev && !process.env.DATABASE_URL?.trim() && isInFile()) throw new Refused(unread)
+  if (!dev && !process.env.DATABASE_URL?.trim()) throw new Refused(isInFile() ? unread : unset)
   return readDatabaseEnvironment(process.env, dev ? 'development' : 'production')
 }
 
@@ -106,6 +106,9 @@ function isInFile(): boolean {
 
 const unread =
   'DATABASE_URL must be set in production, and .env is not read by itself: node --env-file=.env node_modules/latchkey/cli/latchkey.js … takes it from there'
+
+const unset =
+  'DATABASE_URL must be set in production, for example DATABASE_URL=sqlite:storage/production.sqlite3; with --dev, the command works on the development database'
 
 /**
  * Checks that the file of an SQLite database exists, because opening it would create it.

@@ -2,6 +2,7 @@ import { giveUpAt, type Message } from '../../core/mail.ts'
 import type { Store } from '../../core/store.ts'
 import { defineCommand, Refused, UsageError } from './command.ts'
 import { databaseOptions, withStore } from './database.ts'
+import { parseMessageId } from './message-id.ts'
 import { complain, jsonOption, print, printJson } from './output.ts'
 
 export const retryMessages = defineCommand(
@@ -25,7 +26,7 @@ Unknown ones may arrive a second time. latchkey outbox list shows the IDs.`,
   },
   async ({ values, positionals }) => {
     const all = { failed: values.failed === true, unknown: values.unknown === true }
-    const ids = parseIds(positionals)
+    const ids = [...new Set(positionals.map(parseMessageId))]
     if (ids.length > 0 === (all.failed || all.unknown)) {
       throw new UsageError('Either IDs are needed, or --failed or --unknown')
     }
@@ -39,12 +40,6 @@ Unknown ones may arrive a second time. latchkey outbox list shows the IDs.`,
     }
   },
 )
-
-function parseIds(texts: readonly string[]): readonly number[] {
-  const wrong = texts.find((text) => !/^[1-9]\d{0,14}$/.test(text))
-  if (wrong !== undefined) throw new UsageError(`'${wrong}' is no ID: an ID is a whole number`)
-  return [...new Set(texts.map(Number))]
-}
 
 const everything = { limit: Number.MAX_SAFE_INTEGER }
 

@@ -2,8 +2,9 @@ import type { Message, MessageStatus } from '../../core/mail.ts'
 import { parseChoice } from './choice.ts'
 import { defineCommand } from './command.ts'
 import { databaseOptions, withStore } from './database.ts'
-import { complain, jsonOption, print, printJson, printTable, readable } from './output.ts'
-import { pageOptions, parseLimit } from './page.ts'
+import { parseMessageId } from './message-id.ts'
+import { jsonOption, print, printJson, printTable, readable } from './output.ts'
+import { pageOptions, parseLimit, sayRest } from './page.ts'
 
 const statuses: readonly MessageStatus[] = ['queued', 'sent', 'failed', 'unknown']
 
@@ -14,7 +15,8 @@ export const listMessages = defineCommand(
     details: `queued   it is tried until it is sent, for a day at most
 sent     the mail server accepted it
 failed   the mail server refused it, or could not take it for a day
-unknown  it was sent twice, and the mail server confirmed neither`,
+unknown  it was sent twice, and the mail server confirmed neither
+With --after ID the list begins after that one.`,
     operands: null,
     options: {
       status: {
@@ -22,7 +24,7 @@ unknown  it was sent twice, and the mail server confirmed neither`,
         value: 'STATUS',
         meaning: 'Only queued, sent, failed or unknown mails (default: all)',
       },
-      limit: pageOptions.limit,
+      ...pageOptions,
       json: jsonOption,
       ...databaseOptions,
     },
@@ -34,13 +36,12 @@ unknown  it was sent twice, and the mail server confirmed neither`,
   },
   async ({ values }) => {
     const status = parseChoice('status', values.status, statuses)
-    const limit = parseLimit(values.limit)
-    const messages = await withStore(values, (store) => store.listMessages(status, { limit }))
+    const after = values.after === undefined ? null : parseMessageId(values.after)
+    const page = { limit: parseLimit(values.limit), after }
+    const messages = await withStore(values, (store) => store.listMessages(status, page))
     if (values.json) printJson({ messages: messages.map(toJson) })
     else printMessages(messages, status)
-    if (messages.length === limit && values.limit === undefined) {
-      complain(`The newest ${limit} are shown; --limit sets how many`)
-    }
+    sayRest(messages, { page, limit: values.limit })
   },
 )
 

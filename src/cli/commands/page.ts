@@ -30,7 +30,7 @@ export function parsePage({
 
 /** Says that there may be more, unless a number was asked for. */
 export function sayRest(
-  shown: readonly { readonly id: string }[],
+  shown: readonly { readonly id: string | number }[],
   { page, limit }: { page: { readonly limit: number }; limit: string | undefined },
 ): void {
   if (shown.length < page.limit || limit !== undefined) return

@@ -15,7 +15,7 @@ export function outboxContract({ test, open }: StoreContract): void {
     deepEqual(row, { ...message, ...untried, id: row?.id, status: 'queued', dueAt: noon })
   })
 
-  test('messages are listed newest first, so many, and of one status', async () => {
+  test('messages are listed newest first, so many, of one status, and after one', async () => {
     const store = await open()
     const messages = [newMessage(), newMessage(), newMessage()]
     for (const message of messages) await queue(store, message)
@@ -23,10 +23,16 @@ export function outboxContract({ test, open }: StoreContract): void {
     await update(store, { ...claimed, status: 'sent', endedAt: noon })
     const newest = messages.map(({ recipient }) => recipient).reverse()
     deepEqual(recipientsOf(await list(store)), newest)
-    deepEqual(recipientsOf(await store.listMessages(null, { limit: 2 })), newest.slice(0, 2))
-    deepEqual(recipientsOf(await store.listMessages('queued', { limit: 9 })), newest.slice(0, 2))
-    deepEqual(recipientsOf(await store.listMessages('sent', { limit: 9 })), newest.slice(2))
-    deepEqual(await store.listMessages('failed', { limit: 9 }), [])
+    const two = await store.listMessages(null, { limit: 2 })
+    deepEqual(recipientsOf(two), newest.slice(0, 2))
+    const rest = { limit: 9, after: two.at(-1)?.id ?? null }
+    deepEqual(recipientsOf(await store.listMessages(null, rest)), newest.slice(2))
+    deepEqual(await store.listMessages('queued', rest), [])
+    deepEqual(recipientsOf(await store.listMessages('sent', rest)), newest.slice(2))
+    const all = { limit: 9, after: null }
+    deepEqual(recipientsOf(await store.listMessages('queued', all)), newest.slice(0, 2))
+    deepEqual(recipientsOf(await store.listMessages('sent', all)), newest.slice(2))
+    deepEqual(await store.listMessages('failed', all), [])
   })
 
   test('what waits longest is found, resets left out, until it has ended', async () => {
