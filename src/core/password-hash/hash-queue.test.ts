@@ -195,11 +195,12 @@ test('work is let in unless its hash would be refused', async () => {
 })
 
 test('the queue is free for one more unless that would be refused, or wait behind another that waits', async () => {
-  for (const [waiting, isFree] of [
-    [2, [true, true, false]],
-    [0, [true, false]],
+  for (const [waiting, isFree, startsInAdvance] of [
+    [2, [true, true, false], true],
+    [2, [true, true, false], false],
+    [0, [true, false], true],
   ] as const) {
-    const queue = new HashQueue({ ...limits, concurrency: 1, waiting })
+    const queue = new HashQueue({ ...limits, concurrency: 1, waiting }, () => startsInAdvance)
     const { start, end } = observe(queue)
     const results: Promise<string>[] = []
     const seen = isFree.map((_, index) => {
@@ -208,7 +209,10 @@ test('the queue is free for one more unless that would be refused, or wait behin
       return before
     })
     expect(seen).toEqual(isFree)
-    for (const index of results.keys()) end(String(index))
+    for (const index of results.keys()) {
+      end(String(index))
+      await settle()
+    }
     await Promise.all(results)
     expect(queue.isFree).toBe(true)
   }

@@ -74,7 +74,7 @@ export class HashQueue implements HashLoad {
   }
 
   get isFree(): boolean {
-    const isNext = this.#next.size < this.#limits.concurrency
+    const isNext = this.waiting < this.#limits.concurrency
     return isNext && this.#hasRoom(this.#running + this.waiting)
   }
 
